@@ -1,0 +1,2 @@
+/** db. */
+package org.stfbatch.db;

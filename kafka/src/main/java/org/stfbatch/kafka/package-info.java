@@ -1,0 +1,2 @@
+/** kafka. */
+package org.stfbatch.kafka;
