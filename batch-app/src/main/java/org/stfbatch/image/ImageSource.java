@@ -1,0 +1,154 @@
+package org.stfbatch.image;
+
+import static java.util.Objects.requireNonNull;
+
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.nio.file.Path;
+import java.util.Locale;
+
+/** Where an image comes from. {@link ImageLoader} fetches it. */
+public sealed interface ImageSource {
+
+  /** A short name for messages: never the data itself, never a password or a query string. */
+  String displayName();
+
+  /**
+   * A file below a folder.
+   *
+   * @param root the folder that the reference may not leave
+   * @param relativePath as written in the job; percent signs and spaces mean themselves
+   */
+  record File(Path root, String relativePath) implements ImageSource {
+    public File {
+      requireNonNull(root, "root is null");
+      requireNonNull(relativePath, "relativePath is null");
+    }
+
+    @Override
+    public String displayName() {
+      return relativePath;
+    }
+  }
+
+  /**
+   * The image itself, written out as a {@code data:} URI (RFC 2397), in base64 or percent-encoded.
+   *
+   * @param uri the whole URI
+   */
+  record DataUri(String uri) implements ImageSource {
+    private static final int SHOWN = 32;
+
+    public DataUri {
+      requireNonNull(uri, "uri is null");
+    }
+
+    @Override
+    public String displayName() {
+      String start = uri.substring(0, Math.min(SHOWN, uri.length()));
+      return start.equals(uri) ? uri : start + "...";
+    }
+
+    @Override
+    public String toString() {
+      return "DataUri[" + displayName() + "]";
+    }
+  }
+
+  /**
+   * Something to download.
+   *
+   * @param uri absolute, with scheme http or https and a host; a user and password in it are sent
+   *     as basic authentication
+   */
+  record Http(URI uri) implements ImageSource {
+    public Http {
+      requireNonNull(uri, "uri is null");
+      String scheme = uri.getScheme();
+      if (scheme == null || !isHttp(scheme + "://") || uri.getHost() == null) {
+        throw new IllegalArgumentException("not an http(s) address with a host: " + shown(uri));
+      }
+    }
+
+    @Override
+    public String displayName() {
+      return shown(uri);
+    }
+
+    @Override
+    public String toString() {
+      return "Http[" + displayName() + "]";
+    }
+
+    /** The address without user, password, query and fragment, which may hold secrets. */
+    static String shown(URI uri) {
+      String host = uri.getHost() == null ? "" : uri.getHost();
+      String port = uri.getPort() < 0 ? "" : ":" + uri.getPort();
+      String path = uri.getRawPath() == null ? "" : uri.getRawPath();
+      String query = uri.getRawQuery() == null ? "" : "?...";
+      return uri.getScheme() + "://" + host + port + path + query;
+    }
+  }
+
+  /**
+   * An encoded image in memory.
+   *
+   * @param data the bytes of an image file; not copied
+   * @param name for messages
+   */
+  record Bytes(byte[] data, String name) implements ImageSource {
+    public Bytes {
+      requireNonNull(data, "data is null");
+      requireNonNull(name, "name is null");
+    }
+
+    @Override
+    public String displayName() {
+      return name;
+    }
+
+    @Override
+    public String toString() {
+      return "Bytes[" + name + ", " + data.length + " bytes]";
+    }
+  }
+
+  /**
+   * Decides by prefix: {@code data:}, {@code http://} and {@code https://} (in any case) speak for
+   * themselves, everything else is a file below {@code root}. Nothing is opened yet.
+   *
+   * @throws ImageException IMAGE_REFERENCE if the reference is empty or not a valid address
+   */
+  static ImageSource parse(String reference, Path root) throws ImageException {
+    if (reference.isBlank()) {
+      throw ImageException.permanent(
+          ImageErrorCode.IMAGE_REFERENCE,
+          "the image reference is empty: leave it out for a question without an image");
+    }
+    if (reference.regionMatches(true, 0, "data:", 0, 5)) {
+      return new DataUri(reference);
+    }
+    return isHttp(reference) ? http(reference) : new File(root, reference);
+  }
+
+  private static boolean isHttp(String reference) {
+    String start = reference.substring(0, Math.min(8, reference.length())).toLowerCase(Locale.ROOT);
+    return start.startsWith("http://") || start.equals("https://");
+  }
+
+  private static Http http(String reference) throws ImageException {
+    try {
+      return new Http(new URI(reference));
+    } catch (URISyntaxException e) {
+      throw ImageException.permanent(
+          ImageErrorCode.IMAGE_REFERENCE,
+          "not a valid http(s) address ("
+              + e.getReason()
+              + " at position "
+              + e.getIndex()
+              + "): percent-encode spaces and special characters");
+    } catch (IllegalArgumentException e) {
+      throw ImageException.permanent(ImageErrorCode.IMAGE_REFERENCE, e.getMessage());
+    }
+  }
+}

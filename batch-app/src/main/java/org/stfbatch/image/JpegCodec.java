@@ -1,0 +1,101 @@
+package org.stfbatch.image;
+
+import java.awt.image.DataBufferByte;
+import java.awt.image.Raster;
+import java.io.IOException;
+import javax.imageio.ImageReader;
+import javax.imageio.spi.ImageReaderSpi;
+
+/**
+ * JPEG through the JDK's plug-in, which is the IJG library, as Pillow's libjpeg-turbo is: the same
+ * inverse DCT, the same smooth upsampling of chroma. Only raw components are taken from it. Their
+ * conversion to RGB is done here with the IJG's arithmetic, because ImageIO guesses colour spaces
+ * differently and applies embedded profiles.
+ */
+final class JpegCodec implements Codec {
+  private final ImageReaderSpi plugin =
+      ImageIoCodec.builtIn("com.sun.imageio.plugins.jpeg.JPEGImageReaderSpi");
+
+  @Override
+  public RgbImage decode(byte[] data, PixelLimit limit) throws IOException {
+    JpegHeader header = JpegHeader.parse(data);
+    limit.check(header.width(), header.height());
+    if (header.bits() != 8) {
+      throw new IOException("it has " + header.bits() + " bits a sample, not 8");
+    }
+    byte[] samples = readSamples(header);
+    return new RgbImage(header.width(), header.height(), toRgb(samples, header));
+  }
+
+  /** Interleaved components, upsampled to full size. */
+  private byte[] readSamples(JpegHeader header) throws IOException {
+    ImageReader reader = plugin.createReaderInstance();
+    try (ByteArrayImageInput input = new ByteArrayImageInput(header.stripped())) {
+      reader.setInput(input, true, true);
+      Raster raster = reader.readRaster(0, null);
+      if (input.isExhausted()) {
+        throw new IOException("it is cut off");
+      }
+      byte[] samples = ((DataBufferByte) raster.getDataBuffer()).getData();
+      if (samples.length != (long) header.components() * header.width() * header.height()) {
+        throw new IOException("its frame does not have the announced size");
+      }
+      return samples;
+    } finally {
+      reader.dispose();
+    }
+  }
+
+  private static byte[] toRgb(byte[] samples, JpegHeader header) {
+    switch (header.colours()) {
+      case RGB:
+        return samples;
+      case YCC:
+        YccToRgb.convert(samples, 3);
+        return samples;
+      case GRAY:
+        return repeated(samples);
+      case YCCK:
+        YccToRgb.convert(samples, 4);
+        invertColours(samples);
+        return inksToRgb(samples);
+      default:
+        return inksToRgb(samples);
+    }
+  }
+
+  private static byte[] repeated(byte[] gray) {
+    byte[] rgb = new byte[3 * gray.length];
+    int out = 0;
+    for (byte level : gray) {
+      rgb[out++] = level;
+      rgb[out++] = level;
+      rgb[out++] = level;
+    }
+    return rgb;
+  }
+
+  /** In YCCK, the first three components encode the complement of the inks. */
+  private static void invertColours(byte[] samples) {
+    for (int i = 0; i < samples.length; i += 4) {
+      samples[i] ^= (byte) 0xff;
+      samples[i + 1] ^= (byte) 0xff;
+      samples[i + 2] ^= (byte) 0xff;
+    }
+  }
+
+  /** As Pillow, takes every CMYK JPEG for one of Adobe's, where 255 means no ink. */
+  private static byte[] inksToRgb(byte[] samples) {
+    byte[] rgb = new byte[samples.length / 4 * 3];
+    for (int in = 0, out = 0; in < samples.length; in += 4, out += 3) {
+      Cmyk.toRgb(
+          ~samples[in] & 0xff,
+          ~samples[in + 1] & 0xff,
+          ~samples[in + 2] & 0xff,
+          ~samples[in + 3] & 0xff,
+          rgb,
+          out);
+    }
+    return rgb;
+  }
+}

@@ -1,0 +1,38 @@
+package org.stfbatch.image;
+
+import static java.util.Objects.requireNonNull;
+
+import java.nio.ByteBuffer;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+
+/**
+ * A preprocessed picture, before rescaling and normalising.
+ *
+ * @param size side of the square in pixels
+ * @param chw planar RGB, [3, size, size]; not copied, so it must not be changed
+ */
+public record Pixels(int size, byte[] chw) {
+  public Pixels {
+    requireNonNull(chw, "chw is null");
+    if (size < 1 || chw.length != 3L * size * size) {
+      throw new IllegalArgumentException(
+          chw.length + " bytes are not [3, " + size + ", " + size + "]");
+    }
+  }
+
+  /**
+   * Hex SHA-256 over the size (four bytes, big-endian) and the bytes. Two jobs with the same hash
+   * show the model the same picture, whatever their files are called.
+   */
+  public String contentHash() {
+    try {
+      MessageDigest digest = MessageDigest.getInstance("SHA-256");
+      digest.update(ByteBuffer.allocate(Integer.BYTES).putInt(size).array());
+      return HexFormat.of().formatHex(digest.digest(chw));
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java runtime has SHA-256", e);
+    }
+  }
+}
