@@ -1,0 +1,118 @@
+package org.stfbatch.prompt;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What {@code tokenizer_config.json}, {@code special_tokens_map.json} and {@code added_tokens.json}
+ * say, read in the order in which transformers 4.39 lets one override the other, with the defaults
+ * of its slow {@code LlamaTokenizer}.
+ *
+ * @param legacy the tokenizer's behaviour before 2023: every piece of text between special tokens
+ *     gets SentencePiece's leading space
+ * @param addPrefixSpace whether the first piece of text gets a leading space when not legacy
+ * @param special the tokens that have a role (bos, eos, ...), in the order of transformers
+ * @param added further tokens with the ids that the files give them
+ */
+record TokenizerSettings(
+    boolean legacy,
+    boolean addBosToken,
+    boolean addEosToken,
+    boolean addPrefixSpace,
+    boolean cleanUpSpaces,
+    String bosToken,
+    String eosToken,
+    String unknownToken,
+    List<AddedToken> special,
+    List<String> additionalSpecial,
+    Map<Integer, AddedToken> added) {
+
+  private static final List<String> ROLES =
+      List.of(
+          "bos_token",
+          "eos_token",
+          "unk_token",
+          "sep_token",
+          "pad_token",
+          "cls_token",
+          "mask_token");
+  private static final String ADDITIONAL = "additional_special_tokens";
+
+  /** Reads the files of a checkpoint folder; each of them may be absent. */
+  static TokenizerSettings read(Path directory, ObjectMapper json) throws IOException {
+    ObjectNode config = object(directory.resolve("tokenizer_config.json"), json);
+    Map<Integer, AddedToken> added = new LinkedHashMap<>();
+    if (config.path("added_tokens_decoder").isObject()) {
+      config
+          .path("added_tokens_decoder")
+          .properties()
+          .forEach(e -> added.put(Integer.valueOf(e.getKey()), AddedToken.from(e.getValue())));
+    } else {
+      config.setAll(object(directory.resolve("special_tokens_map.json"), json));
+      object(directory.resolve("added_tokens.json"), json)
+          .properties()
+          .forEach(e -> added.put(e.getValue().asInt(), AddedToken.plain(e.getKey())));
+    }
+    return of(config, added);
+  }
+
+  private static TokenizerSettings of(ObjectNode config, Map<Integer, AddedToken> added) {
+    Map<String, AddedToken> roles = new LinkedHashMap<>();
+    roles.put("bos_token", AddedToken.plain("<s>"));
+    roles.put("eos_token", AddedToken.plain("</s>"));
+    roles.put("unk_token", AddedToken.plain("<unk>"));
+    for (String role : ROLES) {
+      JsonNode token = config.get(role);
+      if (token != null && !token.isNull()) {
+        roles.put(role, AddedToken.from(token));
+      }
+    }
+    List<AddedToken> special = new ArrayList<>(roles.values());
+    List<String> additional = new ArrayList<>();
+    for (JsonNode token : config.path(ADDITIONAL)) {
+      special.add(AddedToken.from(token));
+      additional.add(AddedToken.from(token).content());
+    }
+    return new TokenizerSettings(
+        flag(config, "legacy", true),
+        flag(config, "add_bos_token", true),
+        flag(config, "add_eos_token", false),
+        flag(config, "add_prefix_space", true),
+        flag(config, "clean_up_tokenization_spaces", false),
+        roles.get("bos_token").content(),
+        roles.get("eos_token").content(),
+        roles.get("unk_token").content(),
+        List.copyOf(special),
+        List.copyOf(additional),
+        added);
+  }
+
+  private static boolean flag(JsonNode config, String name, boolean absent) {
+    JsonNode value = config.get(name);
+    return value == null || value.isNull() ? absent : value.asBoolean(absent);
+  }
+
+  private static ObjectNode object(Path file, ObjectMapper json) throws IOException {
+    if (!Files.exists(file)) {
+      return json.createObjectNode();
+    }
+    try {
+      if (json.readTree(file.toFile()) instanceof ObjectNode object) {
+        return object;
+      }
+    } catch (IOException e) {
+      throw new TokenizerException(
+          "%s cannot be read: copy the checkpoint again".formatted(file), e);
+    }
+    throw new TokenizerException(
+        "%s is not a JSON object: copy the checkpoint again".formatted(file));
+  }
+}
