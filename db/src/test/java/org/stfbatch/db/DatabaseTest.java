@@ -67,16 +67,10 @@ class DatabaseTest {
   }
 
   @Test
-  void aServerOfAnotherKindIsRecognised() throws Exception {
-    try (ServerSocket socket = new ServerSocket(0, 5, InetAddress.getLoopbackAddress())) {
-      Thread server = new Thread(() -> answerLikeAWebServer(socket));
-      server.start();
-
-      assertThat(failure(at("jdbc:postgresql://127.0.0.1:" + socket.getLocalPort() + "/db")))
+  void aServerOfAnotherKindIsRecognised() throws IOException {
+    try (WebServer server = new WebServer()) {
+      assertThat(failure(at("jdbc:postgresql://127.0.0.1:" + server.port() + "/db")))
           .contains("is not a PostgreSQL server");
-
-      socket.close();
-      server.join();
     }
   }
 
@@ -163,18 +157,40 @@ class DatabaseTest {
         new DriverManagerDataSource(settings.url(), settings.user(), settings.password()));
   }
 
-  private static void answerLikeAWebServer(ServerSocket server) {
-    while (!server.isClosed()) {
-      try (Socket client = server.accept();
-          InputStream in = client.getInputStream()) {
-        assertThat(in.read(new byte[8])).isPositive();
-        client
-            .getOutputStream()
-            .write("HTTP/1.1 400 Bad Request\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
-      } catch (IOException e) {
-        // The client hangs up, or the test is over and the socket closed.
-        continue;
+  /** Answers every caller with an HTTP error. */
+  private static final class WebServer implements AutoCloseable {
+
+    private final ServerSocket socket;
+    private final Thread thread;
+
+    WebServer() throws IOException {
+      socket = new ServerSocket(0, 5, InetAddress.getLoopbackAddress());
+      thread = new Thread(this::serve);
+      thread.start();
+    }
+
+    int port() {
+      return socket.getLocalPort();
+    }
+
+    private void serve() {
+      while (!socket.isClosed()) {
+        try (Socket client = socket.accept();
+            InputStream in = client.getInputStream()) {
+          in.readNBytes(8);
+          client
+              .getOutputStream()
+              .write("HTTP/1.1 400 Bad Request\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+        } catch (IOException e) {
+          // The client hung up, or the test is over and the socket closed.
+          continue;
+        }
       }
+    }
+
+    @Override
+    public void close() throws IOException {
+      socket.close();
     }
   }
 }

@@ -23,6 +23,7 @@ import org.springframework.batch.core.launch.support.TaskExecutorJobOperator;
 import org.springframework.batch.core.repository.JobRepository;
 import org.springframework.batch.core.repository.support.JdbcJobRepositoryFactoryBean;
 import org.springframework.batch.core.step.builder.ChunkOrientedStepBuilder;
+import org.springframework.batch.infrastructure.item.Chunk;
 import org.springframework.batch.infrastructure.item.ExecutionContext;
 import org.springframework.batch.infrastructure.item.ItemStreamReader;
 import org.springframework.batch.infrastructure.item.ItemWriter;
@@ -162,8 +163,7 @@ class MigrationsTest {
     }
 
     @Override
-    public void write(
-        org.springframework.batch.infrastructure.item.Chunk<? extends StoredJob> chunk) {
+    public void write(Chunk<? extends StoredJob> chunk) {
       List<StoredAnswer> answers =
           chunk.getItems().stream().map(job -> Jobs.answer(job.jobId(), "x")).toList();
       outcomes.write(run, answers, List.of());

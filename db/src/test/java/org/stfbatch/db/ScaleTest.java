@@ -7,6 +7,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Order;
@@ -137,9 +139,7 @@ class ScaleTest {
 
   private static long buffersOfPage() {
     String plan = explain("analyze, buffers, ");
-    java.util.regex.Matcher hit =
-        java.util.regex.Pattern.compile("Buffers: shared (?:hit=(\\d+))?(?: read=(\\d+))?")
-            .matcher(plan);
+    Matcher hit = Pattern.compile("Buffers: shared (?:hit=(\\d+))?(?: read=(\\d+))?").matcher(plan);
     assertThat(hit.find()).as(plan).isTrue();
     return number(hit.group(1)) + number(hit.group(2));
   }
