@@ -1,0 +1,73 @@
+package org.stfbatch.db;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.function.Function;
+
+/**
+ * Sets the parameters of a statement that reads many rows {@code from unnest(?, ?, ...)}: one array
+ * per column, in the order of the calls.
+ */
+final class ArrayParameters<T> {
+
+  private final PreparedStatement statement;
+  private final Connection connection;
+  private final List<T> rows;
+  private int index;
+
+  /**
+   * @param first position of the first array among the statement's parameters
+   */
+  ArrayParameters(PreparedStatement statement, List<T> rows, int first) throws SQLException {
+    this.statement = statement;
+    this.connection = statement.getConnection();
+    this.rows = rows;
+    this.index = first;
+  }
+
+  ArrayParameters<T> texts(Function<T, String> value) throws SQLException {
+    return set("text", rows.stream().map(value).toArray(String[]::new));
+  }
+
+  ArrayParameters<T> integers(Function<T, Integer> value) throws SQLException {
+    return set("int4", rows.stream().map(value).toArray(Integer[]::new));
+  }
+
+  ArrayParameters<T> longs(Function<T, Long> value) throws SQLException {
+    return set("int8", rows.stream().map(value).toArray(Long[]::new));
+  }
+
+  ArrayParameters<T> reals(Function<T, Double> value) throws SQLException {
+    return set("float8", rows.stream().map(value).toArray(Double[]::new));
+  }
+
+  ArrayParameters<T> bytes(Function<T, byte[]> value) throws SQLException {
+    return set("bytea", rows.stream().map(value).toArray(byte[][]::new));
+  }
+
+  /** Lists of texts, as literals that the statement casts to {@code text[]}. */
+  ArrayParameters<T> textLists(Function<T, List<String>> value) throws SQLException {
+    return texts(
+        row -> {
+          List<String> list = value.apply(row);
+          return list == null ? null : literal(list);
+        });
+  }
+
+  private ArrayParameters<T> set(String type, Object[] column) throws SQLException {
+    statement.setArray(index++, connection.createArrayOf(type, column));
+    return this;
+  }
+
+  /** PostgreSQL's manual, section "Array Input and Output Syntax". */
+  private static String literal(List<String> list) {
+    StringBuilder literal = new StringBuilder("{");
+    for (String text : list) {
+      literal.append(literal.length() == 1 ? "" : ",");
+      literal.append('"').append(text.replace("\\", "\\\\").replace("\"", "\\\"")).append('"');
+    }
+    return literal.append('}').toString();
+  }
+}

@@ -1,0 +1,147 @@
+package org.stfbatch.db;
+
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.Properties;
+import javax.sql.DataSource;
+
+/**
+ * A PostgreSQL database whose tables are up to date, with a pool of connections to it.
+ *
+ * <p>Thread safe. Several processes may open the same database at the same time: the migrations run
+ * once. The owner closes it after the last store has done its work.
+ */
+public final class Database implements AutoCloseable {
+
+  private static final int MINIMUM_MAJOR_VERSION = 14;
+  private static final int CONNECT_SECONDS = 5;
+  private static final int LOGIN_SECONDS = 10;
+  private static final int POOL_SIZE = 8;
+
+  private final DatabaseSettings settings;
+  private final HikariDataSource pool;
+
+  private Database(DatabaseSettings settings, HikariDataSource pool) {
+    this.settings = settings;
+    this.pool = pool;
+  }
+
+  /**
+   * Connects, checks that the server can hold what is stored, and brings the tables up to date.
+   *
+   * @throws DatabaseException with one line for the user if any of that fails
+   */
+  public static Database open(DatabaseSettings settings) {
+    requirePostgresUrl(settings);
+    requireSuitableServer(settings);
+    HikariDataSource pool = new HikariDataSource(poolConfig(settings));
+    try {
+      Migrations.run(pool, settings);
+      return new Database(settings, pool);
+    } catch (RuntimeException e) {
+      pool.close();
+      throw e;
+    }
+  }
+
+  /** The pool. A caller waits at most ten seconds for a connection before it gets an exception. */
+  public DataSource dataSource() {
+    return pool;
+  }
+
+  /** What this database was opened with. */
+  public DatabaseSettings settings() {
+    return settings;
+  }
+
+  /** Closes the pool; connections still in use are cut off. */
+  @Override
+  public void close() {
+    pool.close();
+  }
+
+  /** A connection outside the pool, for what must live as long as one connection. */
+  Connection dedicatedConnection(Properties properties) throws SQLException {
+    Properties all = connectionProperties(settings);
+    all.putAll(properties);
+    return DriverManager.getConnection(settings.url(), all);
+  }
+
+  private static void requirePostgresUrl(DatabaseSettings settings) {
+    if (!settings.url().startsWith("jdbc:postgresql:")) {
+      throw new DatabaseException(
+          "not a PostgreSQL URL: "
+              + settings.safeUrl()
+              + "; write jdbc:postgresql://HOST:PORT/DATABASE");
+    }
+  }
+
+  private static void requireSuitableServer(DatabaseSettings settings) {
+    try (Connection connection =
+            DriverManager.getConnection(settings.url(), connectionProperties(settings));
+        Statement statement = connection.createStatement();
+        ResultSet row = statement.executeQuery("show server_encoding")) {
+      requireVersion(connection.getMetaData().getDatabaseMajorVersion(), settings);
+      row.next();
+      requireUtf8(row.getString(1), settings);
+    } catch (SQLException e) {
+      throw ConnectionFailure.explain(e, settings);
+    }
+  }
+
+  private static void requireVersion(int major, DatabaseSettings settings) {
+    if (major < MINIMUM_MAJOR_VERSION) {
+      throw new DatabaseException(
+          "the server at "
+              + settings.safeUrl()
+              + " is PostgreSQL "
+              + major
+              + ", too old; use PostgreSQL "
+              + MINIMUM_MAJOR_VERSION
+              + " or newer");
+    }
+  }
+
+  private static void requireUtf8(String encoding, DatabaseSettings settings) {
+    if (!encoding.equals("UTF8")) {
+      throw new DatabaseException(
+          "the database at "
+              + settings.safeUrl()
+              + " has encoding "
+              + encoding
+              + " and cannot hold every character; create one with ENCODING 'UTF8'");
+    }
+  }
+
+  private static HikariConfig poolConfig(DatabaseSettings settings) {
+    HikariConfig config = new HikariConfig();
+    config.setPoolName("stf-batch");
+    config.setJdbcUrl(settings.url());
+    config.setDataSourceProperties(connectionProperties(settings));
+    config.setMaximumPoolSize(POOL_SIZE);
+    config.setMinimumIdle(1);
+    config.setConnectionTimeout(LOGIN_SECONDS * 1000L);
+    return config;
+  }
+
+  private static Properties connectionProperties(DatabaseSettings settings) {
+    Properties properties = new Properties();
+    properties.setProperty("ApplicationName", "stf-batch");
+    properties.setProperty("connectTimeout", Integer.toString(CONNECT_SECONDS));
+    properties.setProperty("loginTimeout", Integer.toString(LOGIN_SECONDS));
+    properties.setProperty("tcpKeepAlive", "true");
+    properties.setProperty("reWriteBatchedInserts", "true");
+    if (!settings.user().isEmpty()) {
+      properties.setProperty("user", settings.user());
+    }
+    if (!settings.password().isEmpty()) {
+      properties.setProperty("password", settings.password());
+    }
+    return properties;
+  }
+}

@@ -1,0 +1,96 @@
+package org.stfbatch.db;
+
+import java.nio.charset.StandardCharsets;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.Optional;
+import java.util.function.Consumer;
+import javax.sql.DataSource;
+import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.jdbc.core.RowCallbackHandler;
+import org.springframework.jdbc.support.JdbcTransactionManager;
+import org.springframework.transaction.support.TransactionTemplate;
+
+/** Reads a whole run, in constant memory. */
+public final class ExportStore {
+
+  private static final int ROWS_AT_A_TIME = 500;
+
+  private static final String ALL_JOBS =
+      """
+      select
+        j.job_id, j.custom_id, j.question_id, j.category,
+        case when j.image_ref is not null then j.image_key end as image, j.prompt,
+        a.job_id is not null as answered, a.text, a.text_utf8, a.finish_reason,
+        a.prompt_tokens, a.vision_tokens, a.generated_tokens,
+        a.queue_seconds, a.prefill_seconds, a.decode_seconds, a.model_fingerprint, a.answered_at,
+        f.job_id is not null as failed, f.stage, f.code, f.message, f.attempts, f.failed_at
+      from image_job j
+      left join answer a on a.run_id = j.run_id and a.job_id = j.job_id
+      left join failure f on f.run_id = j.run_id and f.job_id = j.job_id
+      where j.run_id = ?
+      order by j.job_id
+      """;
+
+  private final JdbcTemplate template;
+  private final TransactionTemplate transaction;
+
+  public ExportStore(DataSource dataSource) {
+    this.template = new JdbcTemplate(dataSource);
+    this.template.setFetchSize(ROWS_AT_A_TIME);
+    // The driver streams through a cursor only inside a transaction.
+    this.transaction = new TransactionTemplate(new JdbcTransactionManager(dataSource));
+    this.transaction.setReadOnly(true);
+  }
+
+  /**
+   * Gives every job of the run to the consumer, in ingest order, as of the moment of the call. An
+   * exception of the consumer ends the reading and reaches the caller.
+   */
+  public void forEach(long runId, Consumer<ExportRow> consumer) {
+    RowCallbackHandler each = row -> consumer.accept(exportRow(row));
+    transaction.executeWithoutResult(status -> template.query(ALL_JOBS, each, runId));
+  }
+
+  private static ExportRow exportRow(ResultSet row) throws SQLException {
+    return new ExportRow(
+        row.getLong("job_id"),
+        row.getString("custom_id"),
+        new ImagePrompt(
+            Rows.text(row, "question_id"),
+            Rows.text(row, "category"),
+            Rows.text(row, "image"),
+            row.getString("prompt")),
+        row.getBoolean("answered") ? Optional.of(answer(row)) : Optional.empty(),
+        row.getBoolean("failed") ? Optional.of(failure(row)) : Optional.empty());
+  }
+
+  private static StoredAnswer answer(ResultSet row) throws SQLException {
+    byte[] exact = row.getBytes("text_utf8");
+    return new StoredAnswer(
+        row.getLong("job_id"),
+        exact == null ? row.getString("text") : new String(exact, StandardCharsets.UTF_8),
+        row.getString("finish_reason"),
+        new TokenCounts(
+            row.getInt("prompt_tokens"),
+            row.getInt("vision_tokens"),
+            row.getInt("generated_tokens")),
+        new AnswerTimings(
+            row.getDouble("queue_seconds"),
+            row.getDouble("prefill_seconds"),
+            row.getDouble("decode_seconds")),
+        row.getString("model_fingerprint"),
+        Rows.instant(row, "answered_at"));
+  }
+
+  private static StoredFailure failure(ResultSet row) throws SQLException {
+    return new StoredFailure(
+        row.getLong("job_id"),
+        new JobFailure(
+            row.getString("stage"),
+            row.getString("code"),
+            row.getString("message"),
+            row.getInt("attempts")),
+        Rows.instant(row, "failed_at"));
+  }
+}

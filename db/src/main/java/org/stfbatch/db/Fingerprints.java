@@ -1,0 +1,50 @@
+package org.stfbatch.db;
+
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.Optional;
+
+/** Short keys for texts that can be longer than what an index holds. */
+final class Fingerprints {
+
+  private static final int MAX_IMAGE_KEY_BYTES = 2000;
+  private static final String HASHED = "sha256:";
+
+  private Fingerprints() {}
+
+  /**
+   * The reference itself if it is short, else its hash; empty without a reference. A reference that
+   * looks like a hash is hashed too, so that different references never share a key.
+   */
+  static String imageKey(Optional<String> reference) {
+    return reference.map(Fingerprints::imageKey).orElse("");
+  }
+
+  /** Lower-case hexadecimal SHA-256 of the parts, with their borders. */
+  static String of(String... parts) {
+    MessageDigest digest = sha256();
+    for (String part : parts) {
+      byte[] bytes = part.getBytes(StandardCharsets.UTF_8);
+      digest.update((bytes.length + ":").getBytes(StandardCharsets.US_ASCII));
+      digest.update(bytes);
+    }
+    return HexFormat.of().formatHex(digest.digest());
+  }
+
+  private static String imageKey(String reference) {
+    boolean fits =
+        reference.length() <= MAX_IMAGE_KEY_BYTES
+            && reference.getBytes(StandardCharsets.UTF_8).length <= MAX_IMAGE_KEY_BYTES;
+    return fits && !reference.startsWith(HASHED) ? reference : HASHED + of(reference);
+  }
+
+  private static MessageDigest sha256() {
+    try {
+      return MessageDigest.getInstance("SHA-256");
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java platform has SHA-256", e);
+    }
+  }
+}

@@ -1,0 +1,234 @@
+package org.stfbatch.db;
+
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalDouble;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+import java.util.function.Function;
+import javax.sql.DataSource;
+import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.jdbc.core.simple.JdbcClient;
+
+/** The image jobs of all runs, and which of them wait for an outcome. */
+public final class ImageJobStore {
+
+  /**
+   * Bounds the memory of a page whose images are data URIs. A page always has at least one job, if
+   * any is waiting.
+   */
+  private static final long PAGE_BYTES = 32L << 20;
+
+  private static final String ADD_SOURCE =
+      """
+      insert into job_source (run_id, kind, location, image_root, fingerprint)
+      values (:run, :kind, :location, :root, :fingerprint)
+      on conflict (run_id, fingerprint) do nothing
+      """;
+
+  private static final String FIND_SOURCE =
+      "select source_id from job_source where run_id = :run and fingerprint = :fingerprint";
+
+  /** One statement, so that a job and its place (waiting or failed) can never be apart. */
+  private static final String INSERT =
+      """
+      with input as (
+        select * from unnest(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) with ordinality as t (
+          custom_id, source_id, question_id, category, image_ref, image_key, prompt,
+          max_new_tokens, temperature, top_p, seed, stop,
+          stage, code, message, attempts, position)
+      ),
+      added as (
+        insert into image_job (
+          run_id, custom_id, source_id, question_id, category, image_ref, image_key, prompt,
+          max_new_tokens, temperature, top_p, seed, stop)
+        select
+          ?, custom_id, source_id, question_id, category, image_ref, image_key, prompt,
+          max_new_tokens, temperature, top_p, seed, stop::text[]
+        from input
+        order by position
+        on conflict (run_id, custom_id) do nothing
+        returning run_id, job_id, custom_id, image_key
+      ),
+      queued as (
+        insert into waiting_job (run_id, job_id, image_key)
+        select added.run_id, added.job_id, added.image_key
+        from added join input using (custom_id)
+        where input.code is null
+      ),
+      rejected as (
+        insert into failure (run_id, job_id, stage, code, message, attempts, failed_at)
+        select added.run_id, added.job_id, stage, code, message, attempts, now()
+        from added join input using (custom_id)
+        where input.code is not null
+      )
+      select count(*) from added
+      """;
+
+  /**
+   * The innermost select is a range of the index waiting_job_by_image, and the only one that grows.
+   */
+  static final String WAITING_AFTER =
+      """
+      select
+        job_id, run_id, custom_id, image_key, image_root,
+        question_id, category, image_ref, prompt, max_new_tokens, temperature, top_p, seed, stop
+      from (
+        select
+          job.*, source.image_root,
+          coalesce(sum(octet_length(coalesce(image_ref, '')) + octet_length(prompt)) over (
+            order by page.image_key, page.job_id
+            rows between unbounded preceding and 1 preceding), 0) as bytes_before
+        from (
+          select run_id, job_id, image_key
+          from waiting_job
+          where run_id = :run and (image_key, job_id) > (:key, :job)
+          order by image_key, job_id
+          limit :limit
+        ) page
+        join image_job job on job.run_id = page.run_id and job.job_id = page.job_id
+        left join job_source source using (source_id)
+      ) sized
+      where bytes_before < :bytes
+      order by image_key, job_id
+      """;
+
+  private final JdbcClient jdbc;
+  private final JdbcTemplate template;
+
+  public ImageJobStore(DataSource dataSource) {
+    this.template = new JdbcTemplate(dataSource);
+    this.jdbc = JdbcClient.create(template);
+  }
+
+  /**
+   * The id of a source of jobs, stored now if it is new to the run.
+   *
+   * @param location the question file or the folder of images
+   * @param imageRoot the folder below which relative image references are
+   */
+  public long sourceId(long runId, SourceKind kind, String location, String imageRoot) {
+    StoredText.requireStorable(location, "the source's path");
+    StoredText.requireStorable(imageRoot, "the image folder's path");
+    String fingerprint = Fingerprints.of(kind.stored(), location, imageRoot);
+    jdbc.sql(ADD_SOURCE)
+        .param("run", runId)
+        .param("kind", kind.stored())
+        .param("location", location)
+        .param("root", imageRoot)
+        .param("fingerprint", fingerprint)
+        .update();
+    return jdbc.sql(FIND_SOURCE)
+        .param("run", runId)
+        .param("fingerprint", fingerprint)
+        .query(Long.class)
+        .single();
+  }
+
+  /**
+   * Stores jobs in the order of the list; one whose {@code custom_id} the run already has, or that
+   * occurred earlier in the list, changes nothing. Rejected jobs are stored with their failure.
+   *
+   * @return how many were new
+   */
+  public int insert(long runId, List<NewImageJob> jobs) {
+    List<NewImageJob> distinct = firstOfEachCustomId(jobs);
+    Integer added =
+        template.query(
+            INSERT,
+            statement -> setInsert(statement, runId, distinct),
+            rows -> rows.next() ? rows.getInt(1) : 0);
+    return added == null ? 0 : added;
+  }
+
+  /**
+   * The next jobs with neither answer nor failure, in the order of {@link JobPosition}. Costs the
+   * same however many jobs the run has and however many are done.
+   *
+   * <p>Jobs that are stored later may sort before {@code after}: whoever wants them too asks again
+   * from {@link JobPosition#START} at the end.
+   *
+   * @param after exclusive
+   * @param limit the most jobs wanted; fewer come back if their image data is large
+   * @return empty only if no job is waiting after that position
+   */
+  public List<StoredJob> waitingAfter(long runId, JobPosition after, int limit) {
+    return jdbc.sql(WAITING_AFTER)
+        .param("run", runId)
+        .param("key", after.imageKey())
+        .param("job", after.jobId())
+        .param("limit", limit)
+        .param("bytes", PAGE_BYTES)
+        .query((row, n) -> job(row))
+        .list();
+  }
+
+  private static List<NewImageJob> firstOfEachCustomId(Collection<NewImageJob> jobs) {
+    Map<String, NewImageJob> byId = new LinkedHashMap<>();
+    jobs.forEach(job -> byId.putIfAbsent(job.customId(), job));
+    return List.copyOf(byId.values());
+  }
+
+  private static void setInsert(PreparedStatement statement, long runId, List<NewImageJob> jobs)
+      throws SQLException {
+    new ArrayParameters<>(statement, jobs, 1)
+        .texts(NewImageJob::customId)
+        .longs(job -> boxed(job.sourceId()))
+        .texts(job -> job.prompt().questionId().orElse(null))
+        .texts(job -> job.prompt().category().orElse(null))
+        .texts(job -> job.prompt().image().orElse(null))
+        .texts(job -> Fingerprints.imageKey(job.prompt().image()))
+        .texts(job -> job.prompt().text())
+        .integers(job -> boxed(job.settings().maxNewTokens()))
+        .reals(job -> boxed(job.settings().temperature()))
+        .reals(job -> boxed(job.settings().topP()))
+        .longs(job -> boxed(job.settings().seed()))
+        .textLists(job -> job.settings().stop().orElse(null))
+        .texts(rejection(JobFailure::stage))
+        .texts(rejection(JobFailure::code))
+        .texts(rejection(JobFailure::message))
+        .integers(rejection(JobFailure::attempts));
+    statement.setLong(17, runId);
+  }
+
+  private static <V> Function<NewImageJob, V> rejection(Function<JobFailure, V> value) {
+    return job -> job.rejection().map(value).orElse(null);
+  }
+
+  private static StoredJob job(ResultSet row) throws SQLException {
+    return new StoredJob(
+        row.getLong("job_id"),
+        row.getLong("run_id"),
+        row.getString("custom_id"),
+        row.getString("image_key"),
+        Rows.text(row, "image_root"),
+        new ImagePrompt(
+            Rows.text(row, "question_id"),
+            Rows.text(row, "category"),
+            Rows.text(row, "image_ref"),
+            row.getString("prompt")),
+        new JobSettings(
+            Rows.integer(row, "max_new_tokens"),
+            Rows.real(row, "temperature"),
+            Rows.real(row, "top_p"),
+            Rows.longInteger(row, "seed"),
+            Rows.texts(row, "stop")));
+  }
+
+  private static Integer boxed(OptionalInt value) {
+    return value.isPresent() ? value.getAsInt() : null;
+  }
+
+  private static Long boxed(OptionalLong value) {
+    return value.isPresent() ? value.getAsLong() : null;
+  }
+
+  private static Double boxed(OptionalDouble value) {
+    return value.isPresent() ? value.getAsDouble() : null;
+  }
+}

@@ -1,0 +1,56 @@
+package org.stfbatch.db;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+
+/**
+ * Generation settings of one image job. An empty one is left to the command that answers the job.
+ *
+ * @param maxNewTokens at least 1
+ * @param temperature 0 (greedy) or more
+ * @param topP above 0, at most 1
+ * @param seed of sampling
+ * @param stop strings that end the answer; an empty list means none
+ */
+public record JobSettings(
+    OptionalInt maxNewTokens,
+    OptionalDouble temperature,
+    OptionalDouble topP,
+    OptionalLong seed,
+    Optional<List<String>> stop) {
+
+  /** Everything left to the command that answers. */
+  public static final JobSettings DEFAULTS =
+      new JobSettings(
+          OptionalInt.empty(),
+          OptionalDouble.empty(),
+          OptionalDouble.empty(),
+          OptionalLong.empty(),
+          Optional.empty());
+
+  /**
+   * @throws IllegalArgumentException if a setting is out of its range
+   */
+  public JobSettings {
+    require(
+        maxNewTokens.isEmpty() || maxNewTokens.getAsInt() > 0, "max_new_tokens must be above 0");
+    require(
+        temperature.isEmpty()
+            || (temperature.getAsDouble() >= 0 && Double.isFinite(temperature.getAsDouble())),
+        "temperature must be 0 or more");
+    require(
+        topP.isEmpty() || (topP.getAsDouble() > 0 && topP.getAsDouble() <= 1),
+        "top_p must be above 0 and at most 1");
+    stop = stop.map(List::copyOf);
+    stop.ifPresent(texts -> texts.forEach(s -> StoredText.requireStorable(s, "a stop string")));
+  }
+
+  private static void require(boolean condition, String message) {
+    if (!condition) {
+      throw new IllegalArgumentException(message);
+    }
+  }
+}

@@ -1,0 +1,130 @@
+package org.stfbatch.db;
+
+import java.util.List;
+import javax.sql.DataSource;
+import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.jdbc.support.JdbcTransactionManager;
+import org.springframework.transaction.support.TransactionTemplate;
+
+/** Writes what became of image jobs. */
+public final class OutcomeStore {
+
+  /**
+   * Only a job that was waiting gets an outcome, and taking it locks it: a second writer of the
+   * same job, even at the same time, takes nothing and so stores nothing.
+   */
+  private static final String WRITE_ANSWERS =
+      """
+      with outcome as (
+        select * from unnest(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?::timestamptz[]) as t (
+          job_id, text, text_utf8, finish_reason, prompt_tokens, vision_tokens, generated_tokens,
+          queue_seconds, prefill_seconds, decode_seconds, model_fingerprint, answered_at)
+      ),
+      taken as (
+        delete from waiting_job using outcome
+        where waiting_job.run_id = ? and waiting_job.job_id = outcome.job_id
+        returning waiting_job.run_id, waiting_job.job_id
+      )
+      insert into answer (
+        run_id, job_id, text, text_utf8, finish_reason,
+        prompt_tokens, vision_tokens, generated_tokens,
+        queue_seconds, prefill_seconds, decode_seconds, model_fingerprint, answered_at)
+      select
+        run_id, job_id, text, text_utf8, finish_reason,
+        prompt_tokens, vision_tokens, generated_tokens,
+        queue_seconds, prefill_seconds, decode_seconds, model_fingerprint, answered_at
+      from outcome join taken using (job_id)
+      on conflict do nothing
+      """;
+
+  private static final String WRITE_FAILURES =
+      """
+      with outcome as (
+        select * from unnest(?, ?, ?, ?, ?, ?::timestamptz[]) as t (
+          job_id, stage, code, message, attempts, failed_at)
+      ),
+      taken as (
+        delete from waiting_job using outcome
+        where waiting_job.run_id = ? and waiting_job.job_id = outcome.job_id
+        returning waiting_job.run_id, waiting_job.job_id
+      )
+      insert into failure (run_id, job_id, stage, code, message, attempts, failed_at)
+      select run_id, job_id, stage, code, message, attempts, failed_at
+      from outcome join taken using (job_id)
+      on conflict do nothing
+      """;
+
+  private final JdbcTemplate template;
+  private final TransactionTemplate transaction;
+
+  public OutcomeStore(DataSource dataSource) {
+    this.template = new JdbcTemplate(dataSource);
+    this.transaction = new TransactionTemplate(new JdbcTransactionManager(dataSource));
+  }
+
+  /**
+   * Stores the outcomes of jobs that have none yet, all or none. A job that already has an answer
+   * or a failure keeps it unchanged; if it occurs more than once here, an answer goes before a
+   * failure.
+   *
+   * @return how many answers and failures were new
+   */
+  public Written write(long runId, List<StoredAnswer> answers, List<StoredFailure> failures) {
+    return transaction.execute(
+        status -> new Written(writeAnswers(runId, answers), writeFailures(runId, failures)));
+  }
+
+  /**
+   * How many outcomes a write added.
+   *
+   * @param answers new answers
+   * @param failures new failures
+   */
+  public record Written(int answers, int failures) {}
+
+  private int writeAnswers(long runId, List<StoredAnswer> answers) {
+    if (answers.isEmpty()) {
+      return 0;
+    }
+    return template.update(
+        WRITE_ANSWERS,
+        statement -> {
+          new ArrayParameters<>(statement, answers, 1)
+              .longs(StoredAnswer::jobId)
+              .texts(answer -> StoredText.withSymbolForNul(answer.text()))
+              .bytes(OutcomeStore::exactIfNeeded)
+              .texts(StoredAnswer::finishReason)
+              .integers(answer -> answer.tokens().prompt())
+              .integers(answer -> answer.tokens().vision())
+              .integers(answer -> answer.tokens().generated())
+              .reals(answer -> answer.timings().queueSeconds())
+              .reals(answer -> answer.timings().prefillSeconds())
+              .reals(answer -> answer.timings().decodeSeconds())
+              .texts(StoredAnswer::modelFingerprint)
+              .texts(answer -> answer.answeredAt().toString());
+          statement.setLong(13, runId);
+        });
+  }
+
+  private int writeFailures(long runId, List<StoredFailure> failures) {
+    if (failures.isEmpty()) {
+      return 0;
+    }
+    return template.update(
+        WRITE_FAILURES,
+        statement -> {
+          new ArrayParameters<>(statement, failures, 1)
+              .longs(StoredFailure::jobId)
+              .texts(failed -> failed.failure().stage())
+              .texts(failed -> failed.failure().code())
+              .texts(failed -> failed.failure().message())
+              .integers(failed -> failed.failure().attempts())
+              .texts(failed -> failed.failedAt().toString());
+          statement.setLong(7, runId);
+        });
+  }
+
+  private static byte[] exactIfNeeded(StoredAnswer answer) {
+    return StoredText.holdsNul(answer.text()) ? StoredText.exactUtf8(answer.text()) : null;
+  }
+}

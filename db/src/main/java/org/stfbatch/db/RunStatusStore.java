@@ -1,0 +1,100 @@
+package org.stfbatch.db;
+
+import java.util.OptionalDouble;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import javax.sql.DataSource;
+import org.springframework.jdbc.core.simple.JdbcClient;
+
+/** Counts and rates of a run. */
+public final class RunStatusStore {
+
+  /** One statement sees one moment, so the counts add up even while chunks are committed. */
+  private static final String COUNTS =
+      """
+      select 'answered' as what, null as code, count(*) as n from answer where run_id = :run
+      union all
+      select 'waiting', null, count(*) from waiting_job where run_id = :run
+      union all
+      select 'failed', code, count(*) from failure where run_id = :run group by code
+      """;
+
+  private static final String RATES =
+      """
+      select
+        coalesce(sum(images), 0) as images,
+        coalesce(sum(jobs), 0) as jobs,
+        coalesce(extract(epoch from max(finished_at) - min(started_at)), 0) as seconds
+      from chunk_metric
+      where run_id = :run
+        and step_execution_id = (
+          select max(step_execution_id) from chunk_metric where run_id = :run)
+      """;
+
+  private final JdbcClient jdbc;
+
+  public RunStatusStore(DataSource dataSource) {
+    this.jdbc = JdbcClient.create(dataSource);
+  }
+
+  /** The status of a run, now. */
+  public RunStatus status(Run run) {
+    Counts counts = counts(run.runId());
+    Rates rates = rates(run.runId());
+    long failed = counts.failures().values().stream().mapToLong(Long::longValue).sum();
+    return new RunStatus(
+        run.name(),
+        counts.answered() + failed + counts.waiting(),
+        counts.answered(),
+        failed,
+        counts.waiting(),
+        counts.failures(),
+        rates.perSecond(rates.images()),
+        rates.perSecond(rates.jobs()),
+        eta(counts.waiting(), rates.perSecond(rates.jobs())));
+  }
+
+  private Counts counts(long runId) {
+    return jdbc.sql(COUNTS)
+        .param("run", runId)
+        .query(
+            rows -> {
+              long answered = 0;
+              long waiting = 0;
+              SortedMap<String, Long> failures = new TreeMap<>();
+              while (rows.next()) {
+                long n = rows.getLong("n");
+                switch (rows.getString("what")) {
+                  case "answered" -> answered = n;
+                  case "waiting" -> waiting = n;
+                  default -> failures.put(rows.getString("code"), n);
+                }
+              }
+              return new Counts(answered, waiting, failures);
+            });
+  }
+
+  private Rates rates(long runId) {
+    return jdbc.sql(RATES)
+        .param("run", runId)
+        .query(
+            (row, n) ->
+                new Rates(row.getLong("images"), row.getLong("jobs"), row.getDouble("seconds")))
+        .single();
+  }
+
+  private static OptionalDouble eta(long waiting, double questionsPerSecond) {
+    return waiting > 0 && questionsPerSecond > 0
+        ? OptionalDouble.of(waiting / questionsPerSecond)
+        : OptionalDouble.empty();
+  }
+
+  private record Counts(long answered, long waiting, SortedMap<String, Long> failures) {}
+
+  private record Rates(long images, long jobs, double seconds) {
+
+    double perSecond(long count) {
+      return seconds > 0 ? count / seconds : 0;
+    }
+  }
+}

@@ -1,0 +1,68 @@
+package org.stfbatch.db;
+
+import java.util.List;
+import java.util.Optional;
+import javax.sql.DataSource;
+import org.springframework.jdbc.core.RowMapper;
+import org.springframework.jdbc.core.simple.JdbcClient;
+
+/** The runs. */
+public final class RunStore {
+
+  /** The longest name of a run, in characters. */
+  public static final int MAX_NAME_LENGTH = 200;
+
+  private static final RowMapper<Run> RUN =
+      (row, n) ->
+          new Run(row.getLong("run_id"), row.getString("name"), Rows.instant(row, "created_at"));
+
+  private final JdbcClient jdbc;
+
+  public RunStore(DataSource dataSource) {
+    this.jdbc = JdbcClient.create(dataSource);
+  }
+
+  /**
+   * The run of that name, made now if there is none; any number of callers at once get the same
+   * one.
+   *
+   * @throws IllegalArgumentException if the name is blank, longer than {@value #MAX_NAME_LENGTH}
+   *     characters or not storable as text
+   */
+  public Run findOrCreate(String name) {
+    requireName(name);
+    Optional<Run> found = find(name);
+    if (found.isPresent()) {
+      return found.get();
+    }
+    jdbc.sql("insert into run (name) values (:name) on conflict (name) do nothing")
+        .param("name", name)
+        .update();
+    return find(name).orElseThrow();
+  }
+
+  /** The run of that name. */
+  public Optional<Run> find(String name) {
+    return jdbc.sql("select run_id, name, created_at from run where name = :name")
+        .param("name", StoredText.requireStorable(name, "the run's name"))
+        .query(RUN)
+        .optional();
+  }
+
+  /** All runs, oldest first. */
+  public List<Run> all() {
+    return jdbc.sql("select run_id, name, created_at from run order by run_id").query(RUN).list();
+  }
+
+  private static void requireName(String name) {
+    StoredText.requireStorable(name, "the run's name");
+    if (name.isBlank() || name.codePointCount(0, name.length()) > MAX_NAME_LENGTH) {
+      throw new IllegalArgumentException(
+          "a run's name has 1 to "
+              + MAX_NAME_LENGTH
+              + " characters, not all blank: '"
+              + name
+              + "'");
+    }
+  }
+}

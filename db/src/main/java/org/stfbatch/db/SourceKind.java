@@ -1,0 +1,19 @@
+package org.stfbatch.db;
+
+/** What kind of source a command took jobs from. */
+public enum SourceKind {
+  /** A file of question lines. */
+  QUESTIONS("questions"),
+  /** A folder of images to caption. */
+  CAPTIONS("captions");
+
+  private final String stored;
+
+  SourceKind(String stored) {
+    this.stored = stored;
+  }
+
+  String stored() {
+    return stored;
+  }
+}

@@ -1,0 +1,30 @@
+package org.stfbatch.db;
+
+import java.util.Optional;
+
+/**
+ * An image job as stored.
+ *
+ * @param jobId unique; grows in ingest order
+ * @param runId the run it belongs to
+ * @param customId its name in the run
+ * @param imageKey equal for jobs of one image reference; empty for text-only prompts
+ * @param imageRoot the folder below which a relative image reference is; empty if the job's source
+ *     has none
+ * @param prompt what is asked
+ * @param settings how to generate
+ */
+public record StoredJob(
+    long jobId,
+    long runId,
+    String customId,
+    String imageKey,
+    Optional<String> imageRoot,
+    ImagePrompt prompt,
+    JobSettings settings) {
+
+  /** The job's place in the order in which jobs are answered. */
+  public JobPosition position() {
+    return new JobPosition(imageKey, jobId);
+  }
+}

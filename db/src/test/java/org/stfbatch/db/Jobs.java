@@ -1,0 +1,45 @@
+package org.stfbatch.db;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.OptionalLong;
+import java.util.stream.IntStream;
+
+/** Jobs and outcomes for tests. */
+final class Jobs {
+
+  private Jobs() {}
+
+  static NewImageJob job(String customId, String image) {
+    return job(customId, ImagePrompt.about(image, "What is this?"));
+  }
+
+  static NewImageJob job(String customId, ImagePrompt prompt) {
+    return NewImageJob.toAnswer(customId, OptionalLong.empty(), prompt, JobSettings.DEFAULTS);
+  }
+
+  /** Jobs {@code first} to {@code last}, three questions an image. */
+  static List<NewImageJob> jobs(int first, int last) {
+    return IntStream.rangeClosed(first, last)
+        .mapToObj(i -> job("job-" + i, "image-%07d.png".formatted(i / 3)))
+        .toList();
+  }
+
+  static StoredAnswer answer(long jobId, String text) {
+    return new StoredAnswer(
+        jobId,
+        text,
+        "eos",
+        new TokenCounts(40, 144, 7),
+        new AnswerTimings(0.25, 0.5, 1.5),
+        "fingerprint",
+        Instant.parse("2026-03-04T05:06:07.123456789Z"));
+  }
+
+  static StoredFailure failure(long jobId, String code, String message) {
+    return new StoredFailure(
+        jobId,
+        new JobFailure("image", code, message, 3),
+        Instant.parse("2026-03-04T05:06:07.123456789Z"));
+  }
+}

@@ -1,0 +1,177 @@
+package org.stfbatch.db;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import javax.sql.DataSource;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.springframework.batch.core.BatchStatus;
+import org.springframework.batch.core.configuration.support.MapJobRegistry;
+import org.springframework.batch.core.job.Job;
+import org.springframework.batch.core.job.JobExecution;
+import org.springframework.batch.core.job.builder.JobBuilder;
+import org.springframework.batch.core.job.parameters.JobParameters;
+import org.springframework.batch.core.job.parameters.JobParametersBuilder;
+import org.springframework.batch.core.launch.support.TaskExecutorJobOperator;
+import org.springframework.batch.core.repository.JobRepository;
+import org.springframework.batch.core.repository.support.JdbcJobRepositoryFactoryBean;
+import org.springframework.batch.core.step.builder.ChunkOrientedStepBuilder;
+import org.springframework.batch.infrastructure.item.Chunk;
+import org.springframework.batch.infrastructure.item.ExecutionContext;
+import org.springframework.batch.infrastructure.item.ItemStreamReader;
+import org.springframework.batch.infrastructure.item.ItemWriter;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.jdbc.support.JdbcTransactionManager;
+import org.stfbatch.db.testing.TestDatabase;
+
+class MigrationsTest {
+
+  @RegisterExtension static final TestDatabase DATABASE = new TestDatabase();
+
+  @Test
+  void processesThatOpenAnEmptyDatabaseAtOnceAllSucceed() throws Exception {
+    DatabaseSettings empty = DATABASE.createEmpty("");
+    Callable<Integer> open =
+        () -> {
+          try (Database database = Database.open(empty)) {
+            return new RunStore(database.dataSource()).all().size();
+          }
+        };
+    ExecutorService threads = Executors.newFixedThreadPool(4);
+    try {
+      for (Future<Integer> runs : threads.invokeAll(Collections.nCopies(4, open))) {
+        assertThat(runs.get()).isZero();
+      }
+    } finally {
+      threads.shutdown();
+    }
+  }
+
+  @Test
+  void everyTableOfOursSaysWhatItIsFor() {
+    List<String> silent =
+        JdbcClient.create(DATABASE.dataSource())
+            .sql(
+                """
+                select relname from pg_class
+                where relkind = 'r' and relnamespace = 'public'::regnamespace
+                  and relname <> 'flyway_schema_history'
+                  and obj_description(oid, 'pg_class') is null
+                """)
+            .query(String.class)
+            .list();
+
+    assertThat(silent).isEmpty();
+  }
+
+  /** A job whose second chunk fails, then its restart: what the infer step relies on. */
+  @Test
+  void aSpringBatchStepCommitsOutcomesAndPositionTogetherAndRestarts() throws Exception {
+    DataSource dataSource = DATABASE.dataSource();
+    JdbcTransactionManager transactions = new JdbcTransactionManager(dataSource);
+    JdbcJobRepositoryFactoryBean factory = new JdbcJobRepositoryFactoryBean();
+    factory.setDataSource(dataSource);
+    factory.setTransactionManager(transactions);
+    factory.setIsolationLevelForCreate("ISOLATION_READ_COMMITTED");
+    factory.afterPropertiesSet();
+    JobRepository repository = factory.getObject();
+    Run run = new RunStore(dataSource).findOrCreate("batch");
+    new ImageJobStore(dataSource).insert(run.runId(), Jobs.jobs(1, 10));
+    FailingOnce failingOnce = new FailingOnce(new OutcomeStore(dataSource), run.runId());
+    Job job =
+        new JobBuilder("infer", repository)
+            .start(
+                new ChunkOrientedStepBuilder<StoredJob, StoredJob>("infer", repository, 4)
+                    .reader(new WaitingJobs(new ImageJobStore(dataSource), run.runId()))
+                    .writer(failingOnce)
+                    .transactionManager(transactions)
+                    .build())
+            .build();
+    TaskExecutorJobOperator operator = new TaskExecutorJobOperator();
+    operator.setJobRepository(repository);
+    operator.setJobRegistry(new MapJobRegistry());
+    operator.afterPropertiesSet();
+    JobParameters parameters =
+        new JobParametersBuilder().addString("run", "batch").toJobParameters();
+
+    JobExecution first = operator.start(job, parameters);
+    RunStatus afterFirst = new RunStatusStore(dataSource).status(run);
+    JobExecution second = operator.start(job, parameters);
+    RunStatus afterSecond = new RunStatusStore(dataSource).status(run);
+
+    assertThat(first.getStatus()).isEqualTo(BatchStatus.FAILED);
+    assertThat(afterFirst.answered()).isEqualTo(4);
+    assertThat(second.getStatus()).isEqualTo(BatchStatus.COMPLETED);
+    assertThat(second.getStepExecutions().iterator().next().getReadCount()).isEqualTo(6);
+    assertThat(afterSecond.answered()).isEqualTo(10);
+    assertThat(failingOnce.answered).doesNotHaveDuplicates().hasSize(10);
+  }
+
+  /** Reads behind the position that the step's context remembers. */
+  private static final class WaitingJobs implements ItemStreamReader<StoredJob> {
+
+    private final ImageJobStore jobs;
+    private final long run;
+    private JobPosition position = JobPosition.START;
+
+    WaitingJobs(ImageJobStore jobs, long run) {
+      this.jobs = jobs;
+      this.run = run;
+    }
+
+    @Override
+    public void open(ExecutionContext context) {
+      if (context.containsKey("job")) {
+        position = new JobPosition(context.getString("image"), context.getLong("job"));
+      }
+    }
+
+    @Override
+    public StoredJob read() {
+      List<StoredJob> next = jobs.waitingAfter(run, position, 1);
+      if (next.isEmpty()) {
+        return null;
+      }
+      position = next.get(0).position();
+      return next.get(0);
+    }
+
+    @Override
+    public void update(ExecutionContext context) {
+      context.putString("image", position.imageKey());
+      context.putLong("job", position.jobId());
+    }
+  }
+
+  private static final class FailingOnce implements ItemWriter<StoredJob> {
+
+    private final OutcomeStore outcomes;
+    private final long run;
+    private final List<Long> answered = new ArrayList<>();
+    private int chunks;
+
+    FailingOnce(OutcomeStore outcomes, long run) {
+      this.outcomes = outcomes;
+      this.run = run;
+    }
+
+    @Override
+    public void write(Chunk<? extends StoredJob> chunk) {
+      List<StoredAnswer> answers =
+          chunk.getItems().stream().map(job -> Jobs.answer(job.jobId(), "x")).toList();
+      outcomes.write(run, answers, List.of());
+      chunks++;
+      if (chunks == 2) {
+        throw new IllegalStateException("the machine goes down after writing, before the commit");
+      }
+      answers.forEach(answer -> answered.add(answer.jobId()));
+    }
+  }
+}

@@ -1,0 +1,177 @@
+package org.stfbatch.db;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.stfbatch.db.testing.TestDatabase;
+
+/** One run of 100,000 jobs, from the first insert to the last outcome. */
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
+class ScaleTest {
+
+  @RegisterExtension static final TestDatabase DATABASE = new TestDatabase();
+
+  private static final int JOBS = 100_000;
+  private static final int BATCH = 1000;
+
+  /** Far above what is measured, far below what a scan of everything for each page would take. */
+  private static final Duration SECONDS = Duration.ofSeconds(20);
+
+  private static Run run;
+
+  private final ImageJobStore jobs = new ImageJobStore(DATABASE.dataSource());
+
+  @BeforeAll
+  static void newRun() {
+    run = new RunStore(DATABASE.dataSource()).findOrCreate("large");
+  }
+
+  @Test
+  @Order(1)
+  void ingests() {
+    assertWithin(
+        SECONDS,
+        "ingest",
+        () -> {
+          for (int first = 1; first <= JOBS; first += BATCH) {
+            jobs.insert(run.runId(), Jobs.jobs(first, first + BATCH - 1));
+          }
+        });
+  }
+
+  @Test
+  @Order(2)
+  void pagesByIndexWhileNothingIsAnsweredWithoutStatistics() {
+    assertThat(planOfPage()).contains("waiting_job_by_image").doesNotContain("Sort  (");
+    assertThat(buffersOfPage()).isLessThan(1500);
+  }
+
+  @Test
+  @Order(3)
+  void answersAllButAFew() {
+    List<StoredJob> page = new ArrayList<>();
+    OutcomeStore outcomes = new OutcomeStore(DATABASE.dataSource());
+    assertWithin(
+        SECONDS,
+        "answer",
+        () -> {
+          JobPosition position = JobPosition.START;
+          do {
+            page.clear();
+            page.addAll(jobs.waitingAfter(run.runId(), position, BATCH));
+            if (!page.isEmpty()) {
+              position = page.get(page.size() - 1).position();
+              outcomes.write(
+                  run.runId(),
+                  page.stream()
+                      .filter(job -> job.jobId() % 10_000 != 0)
+                      .map(job -> Jobs.answer(job.jobId(), "some answer of usual length\0"))
+                      .toList(),
+                  List.of());
+            }
+          } while (!page.isEmpty());
+        });
+  }
+
+  @Test
+  @Order(4)
+  void pagesByIndexWhenNearlyAllAreAnswered() {
+    assertThat(jobs.waitingAfter(run.runId(), JobPosition.START, BATCH)).hasSize(10);
+
+    assertThat(buffersOfPage()).isLessThan(1500);
+  }
+
+  @Test
+  @Order(5)
+  void tellsTheStatus() {
+    RunStatusStore statuses = new RunStatusStore(DATABASE.dataSource());
+    assertWithin(
+        Duration.ofSeconds(5),
+        "status",
+        () -> {
+          RunStatus status = statuses.status(run);
+          assertThat(status.jobs()).isEqualTo(JOBS);
+          assertThat(status.waiting()).isEqualTo(10);
+        });
+  }
+
+  @Test
+  @Order(6)
+  void exportsInIngestOrderWithoutHoldingTheRows() {
+    ExportStore exports = new ExportStore(DATABASE.dataSource());
+    AtomicInteger rows = new AtomicInteger();
+    AtomicLong last = new AtomicLong();
+    AtomicLong most = new AtomicLong();
+    long before = usedMemory();
+    assertWithin(
+        SECONDS,
+        "export",
+        () ->
+            exports.forEach(
+                run.runId(),
+                row -> {
+                  assertThat(row.jobId()).isGreaterThan(last.getAndSet(row.jobId()));
+                  if (rows.incrementAndGet() % 20_000 == 0) {
+                    most.accumulateAndGet(usedMemory(), Math::max);
+                  }
+                }));
+
+    assertThat(rows).hasValue(JOBS);
+    assertThat(most.get() - before).isLessThan(16L << 20);
+  }
+
+  private static String planOfPage() {
+    return explain("");
+  }
+
+  private static long buffersOfPage() {
+    String plan = explain("analyze, buffers, ");
+    Matcher hit = Pattern.compile("Buffers: shared (?:hit=(\\d+))?(?: read=(\\d+))?").matcher(plan);
+    assertThat(hit.find()).as(plan).isTrue();
+    return number(hit.group(1)) + number(hit.group(2));
+  }
+
+  private static long number(String digits) {
+    return digits == null ? 0 : Long.parseLong(digits);
+  }
+
+  private static String explain(String options) {
+    return String.join(
+        "\n",
+        JdbcClient.create(DATABASE.dataSource())
+            .sql("explain (" + options + "costs on) " + ImageJobStore.WAITING_AFTER)
+            .param("run", run.runId())
+            .param("key", "")
+            .param("job", 0)
+            .param("limit", 256)
+            .param("bytes", Long.MAX_VALUE)
+            .query(String.class)
+            .list());
+  }
+
+  private static void assertWithin(Duration limit, String what, Runnable work) {
+    long start = System.nanoTime();
+    work.run();
+    Duration took = Duration.ofNanos(System.nanoTime() - start);
+    System.out.printf("%,d jobs: %s in %d ms%n", JOBS, what, took.toMillis());
+    assertThat(took).isLessThan(limit);
+  }
+
+  private static long usedMemory() {
+    System.gc();
+    return Runtime.getRuntime().totalMemory() - Runtime.getRuntime().freeMemory();
+  }
+}

@@ -1,0 +1,73 @@
+package org.stfbatch.db.testing;
+
+import java.nio.file.Path;
+import javax.sql.DataSource;
+import org.junit.jupiter.api.extension.AfterAllCallback;
+import org.junit.jupiter.api.extension.BeforeAllCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
+import org.junit.jupiter.api.extension.ExtensionContext.Namespace;
+import org.stfbatch.db.Database;
+import org.stfbatch.db.DatabaseSettings;
+
+/**
+ * A fresh, migrated database for a test class, on a real PostgreSQL server that all classes of the
+ * test JVM share. Register it in a static field:
+ *
+ * <pre>{@code
+ * @RegisterExtension static final TestDatabase DATABASE = new TestDatabase();
+ * }</pre>
+ *
+ * The server's home is {@code target/test-database} of the module under test.
+ */
+public final class TestDatabase implements BeforeAllCallback, AfterAllCallback {
+
+  private static final Path HOME = Path.of("target", "test-database");
+
+  private TestServer server;
+  private DatabaseSettings settings;
+  private Database database;
+
+  /** The opened database. */
+  public Database database() {
+    return database;
+  }
+
+  /** Its pool. */
+  public DataSource dataSource() {
+    return database.dataSource();
+  }
+
+  /** How to connect to it, for example from another process. */
+  public DatabaseSettings settings() {
+    return settings;
+  }
+
+  /**
+   * Another database on the same server, without tables; dropped when the test JVM ends.
+   *
+   * @param options of {@code create database}
+   */
+  public DatabaseSettings createEmpty(String options) {
+    return server.create(options);
+  }
+
+  @Override
+  public void beforeAll(ExtensionContext context) {
+    server = sharedServer(context);
+    settings = server.create("");
+    database = Database.open(settings);
+  }
+
+  @Override
+  public void afterAll(ExtensionContext context) {
+    database.close();
+    server.drop(settings);
+  }
+
+  private static TestServer sharedServer(ExtensionContext context) {
+    return context
+        .getRoot()
+        .getStore(Namespace.create(TestDatabase.class))
+        .getOrComputeIfAbsent(TestServer.class, type -> new TestServer(HOME), TestServer.class);
+  }
+}
