@@ -52,12 +52,12 @@ comment on column image_job.image_key is 'Equal for jobs of one image reference:
 comment on column image_job.max_new_tokens is 'Null here, in temperature, top_p, seed and stop: the setting of the command that answers.';
 
 create table waiting_job (
+  job_id    bigint primary key,
   run_id    bigint not null,
-  job_id    bigint not null,
   image_key text   collate "C" not null,
-  primary key (run_id, job_id),
   foreign key (run_id, job_id) references image_job (run_id, job_id)
 );
+-- The only index that begins with run_id: offered another, the planner would rather sort.
 create index waiting_job_by_image on waiting_job (run_id, image_key, job_id);
 -- Rows leave as fast as answers arrive; cleaned late, a scan from the start would pass their remains.
 alter table waiting_job set (autovacuum_vacuum_scale_factor = 0.02);

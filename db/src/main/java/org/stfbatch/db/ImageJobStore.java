@@ -71,7 +71,9 @@ public final class ImageJobStore {
       """;
 
   /**
-   * The innermost select is a range of the index waiting_job_by_image, and the only one that grows.
+   * The innermost select is a range of the index waiting_job_by_image, and the only one that could
+   * grow. Written as "run_id = ", it made PostgreSQL sort all waiting jobs for every page while it
+   * had no statistics of freshly stored ones.
    */
   static final String WAITING_AFTER =
       """
@@ -87,8 +89,8 @@ public final class ImageJobStore {
         from (
           select run_id, job_id, image_key
           from waiting_job
-          where run_id = :run and (image_key, job_id) > (:key, :job)
-          order by image_key, job_id
+          where (run_id, image_key, job_id) > (:run, :key, :job) and run_id <= :run
+          order by run_id, image_key, job_id
           limit :limit
         ) page
         join image_job job on job.run_id = page.run_id and job.job_id = page.job_id
