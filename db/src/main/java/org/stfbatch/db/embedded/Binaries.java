@@ -3,13 +3,10 @@ package org.stfbatch.db.embedded;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.file.DirectoryNotEmptyException;
-import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.Properties;
-import java.util.UUID;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
 import org.slf4j.Logger;
@@ -17,7 +14,7 @@ import org.slf4j.LoggerFactory;
 import org.stfbatch.db.DatabaseException;
 import org.tukaani.xz.XZInputStream;
 
-/** PostgreSQL's programs, unpacked once for each version. */
+/** PostgreSQL's programs, unpacked once for each version. Needs the {@link HomeLock}. */
 final class Binaries {
 
   private static final Logger LOG = LoggerFactory.getLogger(Binaries.class);
@@ -40,7 +37,7 @@ final class Binaries {
     return version.substring(0, version.indexOf('.'));
   }
 
-  /** A program of this version, unpacked if need be. Safe in any number of processes at once. */
+  /** A program of this version, unpacked if need be. */
   Path program(String name) {
     Path folder = parent.resolve("pg-bin-" + version);
     if (!Files.isDirectory(folder)) {
@@ -61,8 +58,9 @@ final class Binaries {
   }
 
   private void unpack(Path folder) {
-    Path unfinished = parent.resolve("pg-bin-" + version + ".unfinished-" + UUID.randomUUID());
+    Path unfinished = parent.resolve("pg-bin-" + version + ".unfinished");
     LOG.info("Unpacking PostgreSQL {} into {}", version, folder);
+    HomeFolders.delete(unfinished);
     try {
       Files.createDirectories(unfinished);
       try (InputStream archive = Binaries.class.getResourceAsStream(ARCHIVE)) {
@@ -72,25 +70,12 @@ final class Binaries {
         }
         unpack(archive, unfinished);
       }
-      moveUnlessThere(unfinished, folder);
+      Files.move(unfinished, folder, StandardCopyOption.ATOMIC_MOVE);
     } catch (IOException e) {
       throw new DatabaseException(
           "cannot unpack PostgreSQL into " + folder + "; free 100 MB there (" + e + ")", e);
     } finally {
       HomeFolders.delete(unfinished);
-    }
-  }
-
-  /** Another process may have been faster; both unpacked the same. */
-  private static void moveUnlessThere(Path from, Path to) throws IOException {
-    try {
-      Files.move(from, to, StandardCopyOption.ATOMIC_MOVE);
-    } catch (FileAlreadyExistsException | DirectoryNotEmptyException e) {
-      LOG.debug("{} was unpacked by another process", to);
-    } catch (IOException e) {
-      if (!Files.isDirectory(to)) {
-        throw e;
-      }
     }
   }
 

@@ -23,6 +23,7 @@ import org.stfbatch.db.DatabaseSettings;
 public final class EmbeddedDatabase {
 
   private final HomeFolders folders;
+  private final ServerCommand command;
   private final Cluster cluster;
   private final Postmaster postmaster;
   private final ServerUsers users;
@@ -40,7 +41,7 @@ public final class EmbeddedDatabase {
   EmbeddedDatabase(Path home, Path binaries) {
     this.folders = new HomeFolders(home);
     Binaries programs = new Binaries(binaries.toAbsolutePath());
-    ServerCommand command = new ServerCommand(folders.server());
+    this.command = new ServerCommand(folders.server());
     this.cluster = new Cluster(folders, programs, command);
     this.postmaster = new Postmaster(folders, programs, command);
     this.users = new ServerUsers(folders.users());
@@ -184,6 +185,7 @@ public final class EmbeddedDatabase {
   }
 
   private Postmaster.Running ensureRunning() {
+    command.requireUnprivileged();
     cluster.prepare();
     return postmaster.ensureRunning();
   }

@@ -99,7 +99,6 @@ final class Postmaster {
   }
 
   private Running start() {
-    command.requireUnprivileged();
     clearTracesOfCrash();
     limitLog();
     for (int attempt = 1; ; attempt++) {
