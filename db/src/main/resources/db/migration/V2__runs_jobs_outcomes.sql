@@ -75,6 +75,7 @@ create table answer (
   queue_seconds     double precision not null,
   prefill_seconds   double precision not null,
   decode_seconds    double precision not null,
+  model_name        text             not null,
   model_fingerprint text             not null,
   answered_at       timestamptz      not null,
   primary key (run_id, job_id),

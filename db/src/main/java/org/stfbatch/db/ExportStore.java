@@ -23,7 +23,7 @@ public final class ExportStore {
         case when j.image_ref is not null then j.image_key end as image, j.prompt,
         a.job_id is not null as answered, a.text, a.text_utf8, a.finish_reason,
         a.prompt_tokens, a.vision_tokens, a.generated_tokens,
-        a.queue_seconds, a.prefill_seconds, a.decode_seconds, a.model_fingerprint, a.answered_at,
+        a.queue_seconds, a.prefill_seconds, a.decode_seconds, a.model_name, a.model_fingerprint, a.answered_at,
         f.job_id is not null as failed, f.stage, f.code, f.message, f.attempts, f.failed_at
       from image_job j
       left join answer a on a.run_id = j.run_id and a.job_id = j.job_id
@@ -79,6 +79,7 @@ public final class ExportStore {
             row.getDouble("queue_seconds"),
             row.getDouble("prefill_seconds"),
             row.getDouble("decode_seconds")),
+        row.getString("model_name"),
         row.getString("model_fingerprint"),
         Rows.instant(row, "answered_at"));
   }

@@ -16,9 +16,9 @@ public final class OutcomeStore {
   private static final String WRITE_ANSWERS =
       """
       with outcome as (
-        select * from unnest(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?::timestamptz[]) as t (
+        select * from unnest(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?::timestamptz[]) as t (
           job_id, text, text_utf8, finish_reason, prompt_tokens, vision_tokens, generated_tokens,
-          queue_seconds, prefill_seconds, decode_seconds, model_fingerprint, answered_at)
+          queue_seconds, prefill_seconds, decode_seconds, model_name, model_fingerprint, answered_at)
       ),
       taken as (
         delete from waiting_job using outcome
@@ -28,11 +28,11 @@ public final class OutcomeStore {
       insert into answer (
         run_id, job_id, text, text_utf8, finish_reason,
         prompt_tokens, vision_tokens, generated_tokens,
-        queue_seconds, prefill_seconds, decode_seconds, model_fingerprint, answered_at)
+        queue_seconds, prefill_seconds, decode_seconds, model_name, model_fingerprint, answered_at)
       select
         run_id, job_id, text, text_utf8, finish_reason,
         prompt_tokens, vision_tokens, generated_tokens,
-        queue_seconds, prefill_seconds, decode_seconds, model_fingerprint, answered_at
+        queue_seconds, prefill_seconds, decode_seconds, model_name, model_fingerprint, answered_at
       from outcome join taken using (job_id)
       on conflict do nothing
       """;
@@ -100,9 +100,10 @@ public final class OutcomeStore {
               .reals(answer -> answer.timings().queueSeconds())
               .reals(answer -> answer.timings().prefillSeconds())
               .reals(answer -> answer.timings().decodeSeconds())
+              .texts(StoredAnswer::modelName)
               .texts(StoredAnswer::modelFingerprint)
               .texts(answer -> answer.answeredAt().toString());
-          statement.setLong(13, runId);
+          statement.setLong(14, runId);
         });
   }
 

@@ -11,6 +11,7 @@ import java.util.Objects;
  * @param finishReason why generation ended
  * @param tokens counts
  * @param timings where the time went
+ * @param modelName what the user calls the checkpoint that answered
  * @param modelFingerprint of the checkpoint that answered
  * @param answeredAt to the microsecond
  */
@@ -20,6 +21,7 @@ public record StoredAnswer(
     String finishReason,
     TokenCounts tokens,
     AnswerTimings timings,
+    String modelName,
     String modelFingerprint,
     Instant answeredAt) {
 
@@ -34,6 +36,7 @@ public record StoredAnswer(
           "the answer of job " + jobId + " holds a lone surrogate, which is no character");
     }
     StoredText.requireStorable(finishReason, "the finish reason");
+    StoredText.requireStorable(modelName, "the model's name");
     StoredText.requireStorable(modelFingerprint, "the model's fingerprint");
     answeredAt = Rows.storablePrecision(answeredAt);
   }

@@ -32,6 +32,7 @@ final class Jobs {
         "eos",
         new TokenCounts(40, 144, 7),
         new AnswerTimings(0.25, 0.5, 1.5),
+        "llava-stf-7b",
         "fingerprint",
         Instant.parse("2026-03-04T05:06:07.123456789Z"));
   }

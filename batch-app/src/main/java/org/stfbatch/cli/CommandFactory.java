@@ -1,0 +1,31 @@
+package org.stfbatch.cli;
+
+import picocli.CommandLine;
+import picocli.CommandLine.IFactory;
+
+/** Gives commands the global options and the shutdown through their constructors. */
+final class CommandFactory implements IFactory {
+  private final StfBatchCommand root;
+  private final Shutdown shutdown;
+
+  CommandFactory(StfBatchCommand root, Shutdown shutdown) {
+    this.root = root;
+    this.shutdown = shutdown;
+  }
+
+  @Override
+  public <K> K create(Class<K> type) throws Exception {
+    if (type == InferCommand.class) {
+      return type.cast(new InferCommand(root.stores(), shutdown));
+    } else if (type == IngestCommand.class) {
+      return type.cast(new IngestCommand(root.stores()));
+    } else if (type == StatusCommand.class) {
+      return type.cast(new StatusCommand(root.stores()));
+    } else if (type == ExportCommand.class) {
+      return type.cast(new ExportCommand(root.stores()));
+    } else if (type == DbCommand.class) {
+      return type.cast(new DbCommand(root.stores()));
+    }
+    return CommandLine.defaultFactory().create(type);
+  }
+}

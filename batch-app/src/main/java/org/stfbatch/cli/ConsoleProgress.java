@@ -1,0 +1,105 @@
+package org.stfbatch.cli;
+
+import java.io.PrintStream;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import org.stfbatch.job.Progress;
+
+/**
+ * Shows how a job gets on: a bar that moves on a terminal, a plain line every few seconds
+ * elsewhere.
+ */
+final class ConsoleProgress implements Progress, AutoCloseable {
+  private static final long BAR_MILLIS = 500;
+  private static final long LINE_MILLIS = 5_000;
+  private static final int BAR_WIDTH = 30;
+  private static final double NANOS = 1e9;
+
+  private final PrintStream out;
+  private final boolean terminal;
+  private final String what;
+  private final long total;
+  private final long started = System.nanoTime();
+  private final AtomicLong done = new AtomicLong();
+  private final AtomicLong failed = new AtomicLong();
+  private final ScheduledExecutorService timer =
+      Executors.newSingleThreadScheduledExecutor(ConsoleProgress::daemon);
+
+  /**
+   * @param what the items, in plural
+   * @param total how many there are; 0 if unknown
+   */
+  ConsoleProgress(PrintStream out, boolean terminal, String what, long total) {
+    this.out = out;
+    this.terminal = terminal;
+    this.what = what;
+    this.total = total;
+    long period = terminal ? BAR_MILLIS : LINE_MILLIS;
+    timer.scheduleAtFixedRate(this::show, period, period, TimeUnit.MILLISECONDS);
+  }
+
+  static ConsoleProgress onStderr(String what, long total) {
+    return new ConsoleProgress(System.err, System.console() != null, what, total);
+  }
+
+  private static Thread daemon(Runnable task) {
+    Thread thread = new Thread(task, "progress");
+    thread.setDaemon(true);
+    return thread;
+  }
+
+  @Override
+  public void advanced(Step step) {
+    done.addAndGet(step.done());
+    failed.addAndGet(step.failed());
+  }
+
+  private void show() {
+    out.print(terminal ? "\r\u001b[K" + bar() + line() : line() + System.lineSeparator());
+    out.flush();
+  }
+
+  private String bar() {
+    if (total == 0) {
+      return "";
+    }
+    int filled = (int) Math.min(BAR_WIDTH, BAR_WIDTH * done.get() / total);
+    return "[" + "#".repeat(filled) + ".".repeat(BAR_WIDTH - filled) + "] ";
+  }
+
+  private String line() {
+    double seconds = Math.max((System.nanoTime() - started) / NANOS, 1e-3);
+    double rate = done.get() / seconds;
+    StringBuilder line = new StringBuilder().append(done.get());
+    if (total > 0) {
+      line.append('/').append(total);
+    }
+    line.append(' ').append(what).append(String.format(Locale.ROOT, ", %.1f/s", rate));
+    if (failed.get() > 0) {
+      line.append(", ").append(failed.get()).append(" failed");
+    }
+    if (total > done.get() && rate > 0) {
+      line.append(", ").append(clock(Math.round((total - done.get()) / rate))).append(" left");
+    }
+    return line.toString();
+  }
+
+  private static String clock(long seconds) {
+    Duration left = Duration.ofSeconds(seconds);
+    return String.format(
+        "%d:%02d:%02d", left.toHours(), left.toMinutesPart(), left.toSecondsPart());
+  }
+
+  @Override
+  public void close() {
+    timer.shutdownNow();
+    show();
+    if (terminal) {
+      out.println();
+    }
+  }
+}

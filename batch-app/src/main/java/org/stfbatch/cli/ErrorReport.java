@@ -1,0 +1,53 @@
+package org.stfbatch.cli;
+
+import java.io.PrintWriter;
+import org.stfbatch.db.DatabaseException;
+import org.stfbatch.job.InputException;
+import org.stfbatch.model.checkpoint.CheckpointException;
+import org.stfbatch.prompt.TokenizerException;
+import picocli.CommandLine;
+import picocli.CommandLine.IExecutionExceptionHandler;
+import picocli.CommandLine.ParseResult;
+
+/** Says in one line what went wrong, and turns it into the exit code. */
+final class ErrorReport implements IExecutionExceptionHandler {
+  /** The job failed or was stopped and can be run again. */
+  static final int FAILED = 1;
+
+  /** Wrong usage or unusable input. */
+  static final int UNUSABLE = 2;
+
+  private final StfBatchCommand root;
+
+  ErrorReport(StfBatchCommand root) {
+    this.root = root;
+  }
+
+  @Override
+  public int handleExecutionException(
+      Exception error, CommandLine commandLine, ParseResult parsed) {
+    PrintWriter err = commandLine.getErr();
+    err.println("stf-batch: " + message(error));
+    if (root.isVerbose()) {
+      error.printStackTrace(err);
+    }
+    err.flush();
+    return isInput(error) ? UNUSABLE : FAILED;
+  }
+
+  private static boolean isInput(Throwable error) {
+    return error instanceof InputException
+        || error instanceof DatabaseException
+        || error instanceof CheckpointException
+        || error instanceof TokenizerException
+        || error instanceof IllegalArgumentException;
+  }
+
+  private static String message(Throwable error) {
+    String message = error.getMessage();
+    if (message == null || message.isBlank()) {
+      return error.getClass().getSimpleName() + " (--verbose shows where)";
+    }
+    return message.lines().findFirst().orElse(message);
+  }
+}

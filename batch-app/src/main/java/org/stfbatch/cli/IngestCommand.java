@@ -1,0 +1,117 @@
+package org.stfbatch.cli;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import org.stfbatch.db.Run;
+import org.stfbatch.db.RunStore;
+import org.stfbatch.job.BatchRuntime;
+import org.stfbatch.job.InputException;
+import org.stfbatch.job.ingest.IngestJob;
+import org.stfbatch.job.ingest.IngestResult;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** Brings image jobs into a run. */
+@Command(
+    name = "ingest",
+    description = {
+      "Brings image jobs into a run: question lines, or one caption job for each image of a folder.",
+      "Ingesting the same source again adds nothing."
+    })
+final class IngestCommand implements Callable<Integer> {
+  private static final String CAPTION_PROMPT =
+      "Provide a one-sentence caption for the provided image.";
+
+  private final Stores stores;
+
+  @Option(
+      names = "--run",
+      required = true,
+      paramLabel = "RUN",
+      description = "The run's name; made if it is new.")
+  private String run;
+
+  @ArgGroup(multiplicity = "1")
+  private Source source;
+
+  @Option(
+      names = "--images",
+      paramLabel = "DIR",
+      description =
+          "The folder below which the questions' images are. Default: the question file's folder.")
+  private Path images;
+
+  @Option(
+      names = "--prompt",
+      paramLabel = "TEXT",
+      defaultValue = CAPTION_PROMPT,
+      description = "What captions are asked for with. Default: ${DEFAULT-VALUE}")
+  private String prompt;
+
+  IngestCommand(Stores stores) {
+    this.stores = stores;
+  }
+
+  private static final class Source {
+    @Option(
+        names = "--questions",
+        paramLabel = "FILE",
+        description =
+            "JSON lines with question_id, text, and if there is one image, as LLaVA's evaluation reads them.")
+    private Path questions;
+
+    @Option(
+        names = "--captions",
+        paramLabel = "DIR",
+        description = "A folder of images to be captioned.")
+    private Path captions;
+  }
+
+  @Override
+  public Integer call() {
+    check();
+    try (Stores.Connected db = stores.open();
+        ConsoleProgress progress = ConsoleProgress.onStderr("jobs read", 0)) {
+      Run target = new RunStore(db.database().dataSource()).findOrCreate(run);
+      IngestJob job = new IngestJob(new BatchRuntime(db.database().dataSource()), target, progress);
+      report(
+          source.questions != null
+              ? job.questions(source.questions, images)
+              : job.captions(source.captions, prompt));
+      return 0;
+    }
+  }
+
+  private void check() {
+    if (source.questions != null) {
+      require(
+          Files.isReadable(source.questions) && !Files.isDirectory(source.questions),
+          "the question file " + source.questions + " cannot be read: check --questions");
+      images = images != null ? images : source.questions.toAbsolutePath().getParent();
+      require(
+          Files.isDirectory(images),
+          "the image folder " + images + " is not there: check --images");
+    } else {
+      require(
+          Files.isDirectory(source.captions),
+          "the folder " + source.captions + " is not there: check --captions");
+      require(!prompt.isBlank(), "the caption prompt is empty: check --prompt");
+    }
+  }
+
+  private static void require(boolean condition, String message) {
+    if (!condition) {
+      throw new InputException(message);
+    }
+  }
+
+  private void report(IngestResult result) {
+    System.out.printf("run %s: %d read, %d added", run, result.read(), result.added());
+    if (result.rejected() > 0) {
+      System.out.printf(", %d unusable (status and export --failures tell why)", result.rejected());
+    }
+    System.out.println();
+  }
+}

@@ -1,0 +1,41 @@
+package org.stfbatch.cli;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import org.stfbatch.job.InputException;
+import org.stfbatch.model.checkpoint.LlavaCheckpoint;
+import picocli.CommandLine.Option;
+
+/** Which model. */
+final class ModelOptions {
+  @Option(
+      names = "--model",
+      required = true,
+      paramLabel = "DIR",
+      description = "The checkpoint's folder, in the Hugging Face layout.")
+  private Path model;
+
+  @Option(
+      names = "--vision-tower",
+      paramLabel = "DIR",
+      description =
+          "The CLIP tower's folder. Default: what the checkpoint's config.json names, or the tower inside it.")
+  private Path visionTower;
+
+  LlavaCheckpoint open() {
+    if (!Files.isDirectory(model)) {
+      throw new InputException("there is no model at " + model + ": check --model");
+    }
+    return LlavaCheckpoint.open(model, Optional.ofNullable(visionTower));
+  }
+
+  Path folder() {
+    return model;
+  }
+
+  /** The folder's name, with which answers are signed. */
+  String name() {
+    return model.toAbsolutePath().normalize().getFileName().toString();
+  }
+}

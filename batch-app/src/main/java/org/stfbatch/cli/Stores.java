@@ -1,0 +1,95 @@
+package org.stfbatch.cli;
+
+import java.nio.file.Path;
+import org.stfbatch.db.Database;
+import org.stfbatch.db.DatabaseSettings;
+import org.stfbatch.db.Run;
+import org.stfbatch.db.RunStore;
+import org.stfbatch.db.embedded.EmbeddedDatabase;
+import org.stfbatch.job.InputException;
+
+/** The database that the global options name: the user's own, or the embedded one. */
+final class Stores {
+  private Path home;
+  private String url;
+  private String user;
+  private String password;
+
+  void setHome(Path home) {
+    this.home = home;
+  }
+
+  void setUrl(String url) {
+    this.url = url;
+  }
+
+  void setUser(String user) {
+    this.user = user;
+  }
+
+  void setPassword(String password) {
+    this.password = password;
+  }
+
+  boolean isEmbedded() {
+    return url == null || url.isBlank();
+  }
+
+  private static String orEmpty(String value) {
+    return value == null ? "" : value;
+  }
+
+  EmbeddedDatabase embedded() {
+    return new EmbeddedDatabase(home.toAbsolutePath().normalize());
+  }
+
+  /** Opens it, starting the embedded server if need be. */
+  Connected open() {
+    if (!isEmbedded()) {
+      return new Connected(
+          Database.open(new DatabaseSettings(url, orEmpty(user), orEmpty(password))), () -> {});
+    }
+    EmbeddedDatabase.Session session = embedded().open();
+    try {
+      return new Connected(Database.open(session.settings()), session::close);
+    } catch (RuntimeException e) {
+      session.close();
+      throw e;
+    }
+  }
+
+  /**
+   * An open database.
+   *
+   * @param database the database
+   * @param server lets go of the server behind it
+   */
+  record Connected(Database database, Runnable server) implements AutoCloseable {
+    Run run(String name) {
+      return new RunStore(database.dataSource())
+          .find(name)
+          .orElseThrow(
+              () ->
+                  new InputException(
+                      "there is no run \""
+                          + name
+                          + "\": ingest some jobs into it first"
+                          + known()));
+    }
+
+    private String known() {
+      var names =
+          new RunStore(database.dataSource()).all().stream().map(Run::name).limit(10).toList();
+      return names.isEmpty() ? "" : " (there are: " + String.join(", ", names) + ")";
+    }
+
+    @Override
+    public void close() {
+      try {
+        database.close();
+      } finally {
+        server.run();
+      }
+    }
+  }
+}

@@ -1,0 +1,48 @@
+package org.stfbatch.cli;
+
+import java.io.BufferedWriter;
+import java.io.IOException;
+import java.io.Writer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import org.stfbatch.job.InputException;
+
+/** A text file that appears under its name only when it is complete. */
+final class WholeFile implements AutoCloseable {
+  private final Path target;
+  private final Path partial;
+  private final Writer writer;
+
+  WholeFile(Path file) throws IOException {
+    target = file.toAbsolutePath();
+    if (Files.isDirectory(target) || !Files.isDirectory(target.getParent())) {
+      throw new InputException(
+          "cannot write " + file + ": it is a folder, or its folder is not there");
+    }
+    partial = target.resolveSibling(target.getFileName() + ".partial");
+    try {
+      writer =
+          new BufferedWriter(Files.newBufferedWriter(partial, StandardCharsets.UTF_8), 1 << 16);
+    } catch (IOException e) {
+      throw new InputException("cannot write " + partial + ": " + e.getMessage(), e);
+    }
+  }
+
+  Writer writer() {
+    return writer;
+  }
+
+  void commit() throws IOException {
+    writer.close();
+    Files.move(
+        partial, target, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
+  }
+
+  @Override
+  public void close() throws IOException {
+    writer.close();
+    Files.deleteIfExists(partial);
+  }
+}

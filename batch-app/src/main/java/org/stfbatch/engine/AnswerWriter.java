@@ -1,0 +1,43 @@
+package org.stfbatch.engine;
+
+import java.util.Optional;
+import org.stfbatch.prompt.LlamaTokenizer;
+import org.stfbatch.prompt.PythonText;
+import org.stfbatch.prompt.StopStrings;
+
+/** Decides when a sequence has ended and turns its tokens into text. */
+final class AnswerWriter {
+  private final LlamaTokenizer tokenizer;
+
+  AnswerWriter(LlamaTokenizer tokenizer) {
+    this.tokenizer = tokenizer;
+  }
+
+  /** Why the sequence has ended with its newest token, or empty while it goes on. */
+  Optional<FinishReason> finishReason(Sequence sequence) {
+    if (sequence.newestToken() == tokenizer.eosTokenId()) {
+      return Optional.of(FinishReason.END_TOKEN);
+    }
+    int[] ids = ids(sequence);
+    if (stopStrings(sequence).found(ids, ids.length).isPresent()) {
+      return Optional.of(FinishReason.STOP_TEXT);
+    }
+    return sequence.isFull() ? Optional.of(FinishReason.LENGTH) : Optional.empty();
+  }
+
+  Answer answer(Sequence sequence, FinishReason reason) {
+    String text = tokenizer.decode(ids(sequence), true);
+    if (reason == FinishReason.STOP_TEXT) {
+      text = stopStrings(sequence).cut(text);
+    }
+    return sequence.answer(PythonText.strip(text), reason);
+  }
+
+  private StopStrings stopStrings(Sequence sequence) {
+    return new StopStrings(sequence.job().generation().stop(), tokenizer);
+  }
+
+  private static int[] ids(Sequence sequence) {
+    return sequence.generated().stream().mapToInt(Integer::intValue).toArray();
+  }
+}

@@ -1,0 +1,208 @@
+package org.stfbatch.engine;
+
+import java.util.Optional;
+import java.util.concurrent.BlockingDeque;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.LinkedBlockingDeque;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import org.stfbatch.model.LlavaModel;
+import org.stfbatch.model.ModelSettings;
+import org.stfbatch.model.VisionLanguageModel;
+import org.stfbatch.model.checkpoint.LlavaCheckpoint;
+import org.stfbatch.model.checkpoint.LlavaConfig;
+import org.stfbatch.prompt.LlamaTokenizer;
+import org.stfbatch.prompt.PromptErrorCode;
+
+/**
+ * The engine that runs the model: callers queue jobs, one thread owns the device and generates in
+ * batches that sequences enter and leave at every step.
+ */
+public final class BatchingEngine implements Engine {
+  private static final long POLL_MILLIS = 50;
+
+  private final LlavaConfig config;
+  private final String fingerprint;
+  private final EngineSettings settings;
+  private final BlockingDeque<Sequence> waiting = new LinkedBlockingDeque<>();
+  private final CompletableFuture<Void> loaded = new CompletableFuture<>();
+  private final Thread deviceThread;
+  private volatile boolean closed;
+  private volatile EngineException broken;
+
+  private BatchingEngine(
+      LlavaCheckpoint checkpoint,
+      Supplier<? extends VisionLanguageModel> loader,
+      LlamaTokenizer tokenizer,
+      EngineSettings settings) {
+    this.config = checkpoint.config();
+    this.fingerprint = checkpoint.fingerprint();
+    this.settings = settings;
+    this.deviceThread = new Thread(() -> run(loader, new AnswerWriter(tokenizer)), "device");
+    deviceThread.setDaemon(true);
+  }
+
+  /**
+   * Loads the model on a thread of its own and returns when it is ready.
+   *
+   * @param tokenizer stays the caller's to close, after the engine
+   */
+  public static BatchingEngine start(
+      LlavaCheckpoint checkpoint,
+      ModelSettings model,
+      LlamaTokenizer tokenizer,
+      EngineSettings settings) {
+    return start(checkpoint, () -> LlavaModel.load(checkpoint, model), tokenizer, settings);
+  }
+
+  /**
+   * As the other, with another way to load the model.
+   *
+   * @param loader called once, on the device thread
+   */
+  static BatchingEngine start(
+      LlavaCheckpoint checkpoint,
+      Supplier<? extends VisionLanguageModel> loader,
+      LlamaTokenizer tokenizer,
+      EngineSettings settings) {
+    BatchingEngine engine = new BatchingEngine(checkpoint, loader, tokenizer, settings);
+    engine.deviceThread.start();
+    try {
+      engine.loaded.get();
+    } catch (InterruptedException e) {
+      engine.close();
+      Thread.currentThread().interrupt();
+      throw new EngineException("interrupted while the model was being loaded", e);
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof RuntimeException cause) {
+        throw cause;
+      }
+      throw new EngineException(
+          "the model could not be loaded: " + e.getCause().getMessage(), e.getCause());
+    }
+    return engine;
+  }
+
+  @Override
+  public String modelFingerprint() {
+    return fingerprint;
+  }
+
+  @Override
+  public CompletableFuture<Outcome> submit(EngineJob job) {
+    PromptLayout layout = PromptLayout.of(job.promptIds(), config.visionTokens());
+    checkImages(job, layout);
+    checkVocabulary(layout);
+    int limit =
+        Math.min(config.tokenizerModelMaxLength(), config.language().maxPositionEmbeddings() - 1);
+    if (layout.length() > limit) {
+      if (!settings.truncate()) {
+        return CompletableFuture.completedFuture(tooLong(layout, limit));
+      }
+      layout = layout.cut(limit);
+    }
+    int room = config.language().maxPositionEmbeddings() - layout.length();
+    Sequence sequence = new Sequence(job, layout, Math.min(room, job.generation().maxNewTokens()));
+    waiting.add(sequence);
+    Optional.ofNullable(unavailable()).ifPresent(cause -> abandon(sequence, cause));
+    return sequence.future();
+  }
+
+  private void checkImages(EngineJob job, PromptLayout layout) {
+    int markers = layout.visionTokens() / config.visionTokens();
+    if (markers > 0 && markers != job.images().size()) {
+      throw new IllegalArgumentException(
+          "the prompt has "
+              + markers
+              + " image marker(s) for "
+              + job.images().size()
+              + " image(s)");
+    }
+  }
+
+  private void checkVocabulary(PromptLayout layout) {
+    int vocabulary = config.language().vocabSize();
+    for (int id : layout.tokenIds()) {
+      if (id < 0 || id >= vocabulary) {
+        throw new IllegalArgumentException(
+            "token "
+                + id
+                + " is not among the model's "
+                + vocabulary
+                + ": the tokenizer is another model's");
+      }
+    }
+  }
+
+  private static Failure tooLong(PromptLayout layout, int limit) {
+    String message =
+        "the prompt has %d tokens, %d of them vision tokens, and the model takes %d: shorten it, or cut it with --truncate"
+            .formatted(layout.length(), layout.visionTokens(), limit);
+    return new Failure(Stage.PROMPT, PromptErrorCode.PROMPT_TOO_LONG.name(), message, 1);
+  }
+
+  private EngineException unavailable() {
+    return closed ? new EngineException("the engine is closed", null) : broken;
+  }
+
+  private void run(Supplier<? extends VisionLanguageModel> loader, AnswerWriter writer) {
+    try (VisionLanguageModel model = loader.get()) {
+      DeviceLoop loop = new DeviceLoop(model, writer, waiting, settings.batch());
+      loaded.complete(null);
+      generate(loop);
+    } catch (RuntimeException | Error e) {
+      loaded.completeExceptionally(e);
+    }
+  }
+
+  private void generate(DeviceLoop loop) {
+    try {
+      while (!closed) {
+        if (loop.isIdle()) {
+          awaitWork();
+        }
+        loop.turn();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } catch (EngineException e) {
+      broken = e;
+    } catch (RuntimeException | Error e) {
+      broken = new EngineException("the device thread ended: " + e, e);
+    } finally {
+      EngineException cause =
+          Optional.ofNullable(unavailable())
+              .orElseGet(() -> new EngineException("the engine was interrupted", null));
+      broken = cause;
+      loop.drain().forEach(sequence -> abandon(sequence, cause));
+    }
+  }
+
+  private void awaitWork() throws InterruptedException {
+    Sequence next = waiting.poll(POLL_MILLIS, TimeUnit.MILLISECONDS);
+    if (next != null) {
+      waiting.addFirst(next);
+    }
+  }
+
+  private static void abandon(Sequence sequence, EngineException cause) {
+    sequence.future().completeExceptionally(cause);
+  }
+
+  @Override
+  public void close() {
+    closed = true;
+    boolean interrupted = false;
+    while (deviceThread.isAlive()) {
+      try {
+        deviceThread.join();
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

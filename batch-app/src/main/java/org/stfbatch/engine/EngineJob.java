@@ -1,0 +1,17 @@
+package org.stfbatch.engine;
+
+import java.util.List;
+import org.stfbatch.image.Pixels;
+
+/**
+ * A job with everything fetched, decoded and tokenised.
+ *
+ * @param promptIds token ids of the whole prompt, -200 where an image's vision tokens will stand
+ * @param images the images in the order of their markers; a prompt without markers ignores them
+ * @param generation how to generate
+ */
+public record EngineJob(int[] promptIds, List<Pixels> images, Generation generation) {
+  public EngineJob {
+    images = List.copyOf(images);
+  }
+}

@@ -1,0 +1,63 @@
+package org.stfbatch.job;
+
+import java.time.Duration;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.stfbatch.db.RunLock;
+import org.stfbatch.db.RunLockLostException;
+
+/**
+ * Beats a run's lock, and stops the job when the lock is lost: another process may hold it by then.
+ */
+public final class Heartbeat implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(Heartbeat.class);
+
+  private final RunLock lock;
+  private final StopSignal stop;
+  private final ScheduledExecutorService timer =
+      Executors.newSingleThreadScheduledExecutor(
+          task -> {
+            Thread thread = new Thread(task, "heartbeat");
+            thread.setDaemon(true);
+            return thread;
+          });
+
+  private Heartbeat(RunLock lock, StopSignal stop) {
+    this.lock = lock;
+    this.stop = stop;
+  }
+
+  /** Beats at once and then once a period, until closed. */
+  public static Heartbeat start(RunLock lock, StopSignal stop, Duration period) {
+    Heartbeat heartbeat = new Heartbeat(lock, stop);
+    heartbeat.timer.scheduleAtFixedRate(
+        heartbeat::beat, 0, period.toMillis(), TimeUnit.MILLISECONDS);
+    return heartbeat;
+  }
+
+  private void beat() {
+    try {
+      lock.beat();
+    } catch (RunLockLostException e) {
+      LOG.warn("{}", e.getMessage());
+      stop.request("the run's lock was lost");
+      timer.shutdown();
+    }
+  }
+
+  /** Returns when no beat is under way any more. */
+  @Override
+  public void close() {
+    timer.shutdown();
+    try {
+      if (!timer.awaitTermination(1, TimeUnit.MINUTES)) {
+        LOG.warn("a heartbeat is still under way");
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

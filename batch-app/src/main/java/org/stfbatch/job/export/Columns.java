@@ -1,0 +1,75 @@
+package org.stfbatch.job.export;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.util.RawValue;
+import java.util.Optional;
+import org.stfbatch.db.ExportRow;
+import org.stfbatch.db.StoredAnswer;
+import org.stfbatch.db.StoredFailure;
+
+/** Rows as JSON objects, the common ground of the project's own formats. */
+final class Columns {
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  private Columns() {}
+
+  static ObjectNode answered(ExportRow row) {
+    StoredAnswer answer = row.answer().orElseThrow();
+    ObjectNode object = job(row);
+    object.put("text", answer.text());
+    object.put("finish_reason", answer.finishReason());
+    object.put("prompt_tokens", answer.tokens().prompt());
+    object.put("vision_tokens", answer.tokens().vision());
+    object.put("generated_tokens", answer.tokens().generated());
+    object.put("model", answer.modelName());
+    object.put("model_fingerprint", answer.modelFingerprint());
+    object.put("answered_at", answer.answeredAt().toString());
+    return object;
+  }
+
+  static ObjectNode failed(ExportRow row) {
+    StoredFailure failed = row.failure().orElseThrow();
+    ObjectNode object = job(row);
+    object.put("stage", failed.failure().stage());
+    object.put("code", failed.failure().code());
+    object.put("message", failed.failure().message());
+    object.put("attempts", failed.failure().attempts());
+    object.put("failed_at", failed.failedAt().toString());
+    return object;
+  }
+
+  private static ObjectNode job(ExportRow row) {
+    ObjectNode object = JSON.createObjectNode();
+    object.put("custom_id", row.customId());
+    object.set("question_id", questionId(row.prompt().questionId()));
+    object.put("category", row.prompt().category().orElse(null));
+    object.put("image", row.prompt().image().orElse(null));
+    object.put("prompt", row.prompt().text());
+    return object;
+  }
+
+  private static JsonNode questionId(Optional<String> json) {
+    if (json.isEmpty()) {
+      return JSON.nullNode();
+    }
+    try {
+      JSON.readTree(json.get());
+      // As it was written: 7.0 stays 7.0.
+      return JSON.getNodeFactory().rawValueNode(new RawValue(json.get()));
+    } catch (JsonProcessingException e) {
+      // Of a rejected line it may hold characters that were made readable and are no longer JSON.
+      return JSON.getNodeFactory().textNode(json.get());
+    }
+  }
+
+  static String line(ObjectNode object) {
+    try {
+      return JSON.writeValueAsString(object) + "\n";
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("a row could not be written as JSON", e);
+    }
+  }
+}

@@ -1,0 +1,56 @@
+package org.stfbatch.job.export;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.commons.csv.CSVFormat;
+import org.stfbatch.db.ExportRow;
+
+/** The columns of {@link JsonlFormat} as comma-separated values (RFC 4180, UTF-8). */
+final class CsvFormat implements AnswerFormat {
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  private static final List<String> HEADER =
+      List.of(
+          "custom_id",
+          "question_id",
+          "category",
+          "image",
+          "prompt",
+          "text",
+          "finish_reason",
+          "prompt_tokens",
+          "vision_tokens",
+          "generated_tokens",
+          "model",
+          "model_fingerprint",
+          "answered_at");
+
+  @Override
+  public void begin(Appendable out) throws IOException {
+    CSVFormat.RFC4180.printRecord(out, HEADER);
+  }
+
+  @Override
+  public void write(ExportRow row, Appendable out) throws IOException {
+    ObjectNode object = Columns.answered(row);
+    List<String> values = new ArrayList<>();
+    for (String column : HEADER) {
+      values.add(column.equals("question_id") ? questionId(row) : text(object.get(column)));
+    }
+    CSVFormat.RFC4180.printRecord(out, values);
+  }
+
+  private static String text(JsonNode value) {
+    return value.isNull() ? null : value.asText();
+  }
+
+  /** A string without its quotes; a number as it was written. */
+  private static String questionId(ExportRow row) throws IOException {
+    String json = row.prompt().questionId().orElse(null);
+    return json != null && json.startsWith("\"") ? JSON.readTree(json).asText() : json;
+  }
+}

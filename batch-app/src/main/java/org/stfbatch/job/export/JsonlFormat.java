@@ -1,0 +1,15 @@
+package org.stfbatch.job.export;
+
+import java.io.IOException;
+import org.stfbatch.db.ExportRow;
+
+/** One JSON object a line with everything that is known of an answer. */
+final class JsonlFormat implements AnswerFormat {
+  @Override
+  public void begin(Appendable out) {}
+
+  @Override
+  public void write(ExportRow row, Appendable out) throws IOException {
+    out.append(Columns.line(Columns.answered(row)));
+  }
+}

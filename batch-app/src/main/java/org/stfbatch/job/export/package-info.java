@@ -1,0 +1,2 @@
+/** Writes a run's answers and failures to files. */
+package org.stfbatch.job.export;

@@ -1,0 +1,13 @@
+package org.stfbatch.job.infer;
+
+import java.util.concurrent.CompletableFuture;
+import org.stfbatch.db.StoredJob;
+import org.stfbatch.engine.Outcome;
+
+/**
+ * A job that is already on its way through the engine.
+ *
+ * @param job as stored
+ * @param outcome completes with what becomes of it; exceptionally only if the engine is broken
+ */
+record InFlightJob(StoredJob job, CompletableFuture<Outcome> outcome) {}

@@ -1,0 +1,123 @@
+package org.stfbatch.job.infer;
+
+import java.time.Clock;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import org.springframework.batch.core.listener.StepExecutionListener;
+import org.springframework.batch.core.step.StepExecution;
+import org.springframework.batch.infrastructure.item.Chunk;
+import org.springframework.batch.infrastructure.item.ItemWriter;
+import org.stfbatch.db.AnswerTimings;
+import org.stfbatch.db.ChunkMetric;
+import org.stfbatch.db.ChunkMetricStore;
+import org.stfbatch.db.JobFailure;
+import org.stfbatch.db.OutcomeStore;
+import org.stfbatch.db.StoredAnswer;
+import org.stfbatch.db.StoredFailure;
+import org.stfbatch.db.TokenCounts;
+import org.stfbatch.engine.Answer;
+import org.stfbatch.engine.Failure;
+import org.stfbatch.job.Progress;
+
+/** Writes a chunk's answers, failures and metric in the chunk's transaction. */
+final class OutcomeWriter implements ItemWriter<FinishedJob>, StepExecutionListener {
+  private final long runId;
+  private final ModelName model;
+  private final OutcomeStore outcomes;
+  private final ChunkMetricStore metrics;
+  private final Progress progress;
+  private final Clock clock;
+  private long stepExecutionId;
+  private Instant chunkStarted;
+  private String lastImageKey = "";
+
+  OutcomeWriter(
+      long runId,
+      ModelName model,
+      OutcomeStore outcomes,
+      ChunkMetricStore metrics,
+      Progress progress,
+      Clock clock) {
+    this.runId = runId;
+    this.model = model;
+    this.outcomes = outcomes;
+    this.metrics = metrics;
+    this.progress = progress;
+    this.clock = clock;
+  }
+
+  @Override
+  public void beforeStep(StepExecution stepExecution) {
+    stepExecutionId = stepExecution.getId();
+    chunkStarted = clock.instant();
+  }
+
+  @Override
+  public void write(Chunk<? extends FinishedJob> chunk) {
+    if (chunk.isEmpty()) {
+      return;
+    }
+    Instant now = clock.instant();
+    List<StoredAnswer> answers = new ArrayList<>();
+    List<StoredFailure> failures = new ArrayList<>();
+    for (FinishedJob finished : chunk) {
+      long jobId = finished.job().jobId();
+      if (finished.outcome() instanceof Answer answer) {
+        answers.add(stored(jobId, answer, now));
+      } else if (finished.outcome() instanceof Failure failure) {
+        failures.add(stored(jobId, failure, now));
+      }
+    }
+    outcomes.write(runId, answers, failures);
+    metrics.insert(metric(chunk.getItems(), answers, failures.size(), now));
+    chunkStarted = now;
+    progress.advanced(new Progress.Step(chunk.size(), failures.size()));
+  }
+
+  private StoredAnswer stored(long jobId, Answer answer, Instant now) {
+    return new StoredAnswer(
+        jobId,
+        answer.text(),
+        answer.finishReason().stored(),
+        new TokenCounts(answer.promptTokens(), answer.visionTokens(), answer.generatedTokens()),
+        new AnswerTimings(
+            answer.timings().queue(), answer.timings().prefill(), answer.timings().decode()),
+        model.name(),
+        model.fingerprint(),
+        now);
+  }
+
+  private static StoredFailure stored(long jobId, Failure failure, Instant now) {
+    JobFailure reason =
+        new JobFailure(
+            failure.stage().stored(), failure.code(), failure.message(), failure.attempts());
+    return new StoredFailure(jobId, reason, now);
+  }
+
+  private ChunkMetric metric(
+      List<? extends FinishedJob> jobs, List<StoredAnswer> answers, int failures, Instant now) {
+    TokenCounts tokens =
+        answers.stream().map(StoredAnswer::tokens).reduce(TokenCounts.NONE, TokenCounts::plus);
+    double waited = jobs.stream().mapToDouble(FinishedJob::waitSeconds).sum();
+    ChunkMetric.Counts counts =
+        new ChunkMetric.Counts(jobs.size(), answers.size(), failures, newImages(jobs));
+    return new ChunkMetric(runId, stepExecutionId, chunkStarted, now, counts, tokens, waited);
+  }
+
+  /**
+   * Jobs come ordered by image: an image is new where it differs from the one before, be it in the
+   * chunk before.
+   */
+  private int newImages(List<? extends FinishedJob> jobs) {
+    int images = 0;
+    for (FinishedJob finished : jobs) {
+      String key = finished.job().imageKey();
+      if (!key.isEmpty() && !key.equals(lastImageKey)) {
+        images++;
+      }
+      lastImageKey = key;
+    }
+    return images;
+  }
+}

@@ -1,0 +1,34 @@
+package org.stfbatch.job.infer;
+
+import org.stfbatch.image.ClipImageConfig;
+import org.stfbatch.image.ClipImageProcessor;
+import org.stfbatch.image.ImageLimits;
+import org.stfbatch.image.ImageLoader;
+import org.stfbatch.prompt.ConversationTemplate;
+import org.stfbatch.prompt.LlamaTokenizer;
+
+/**
+ * What jobs are prepared with.
+ *
+ * @param limits what one image may cost
+ * @param images how the model wants its pictures
+ * @param tokenizer the model's
+ */
+public record Preparation(ImageLimits limits, ClipImageConfig images, LlamaTokenizer tokenizer) {
+  private static final int CHANNELS = 3;
+
+  JobPreparer preparer(InferSettings settings) {
+    return new ImageJobPreparer(
+        new ImageLoader(limits),
+        1 + limits.retries(),
+        new ClipImageProcessor(images),
+        ConversationTemplate.named(settings.conversation()),
+        tokenizer,
+        settings.defaults());
+  }
+
+  /** Size of one prepared picture. */
+  long imageBytes() {
+    return (long) CHANNELS * images.size() * images.size();
+  }
+}

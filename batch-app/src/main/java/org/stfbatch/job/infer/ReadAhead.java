@@ -1,0 +1,171 @@
+package org.stfbatch.job.infer;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.LinkedBlockingQueue;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.stfbatch.db.JobPosition;
+import org.stfbatch.db.StoredJob;
+import org.stfbatch.engine.Engine;
+import org.stfbatch.engine.EngineException;
+import org.stfbatch.engine.Failure;
+import org.stfbatch.engine.Outcome;
+import org.stfbatch.engine.Stage;
+
+/**
+ * Keeps the engine busy ahead of the step: a thread of its own pages through the waiting jobs, has
+ * them prepared on a pool and submitted, and queues them in source order with their futures.
+ * Bounded by a window of jobs and bytes; an error of that thread reaches the consumer.
+ */
+final class ReadAhead implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(ReadAhead.class);
+  private static final int PAGE = 500;
+
+  /** Pages of waiting jobs, in the order in which they are answered. */
+  @FunctionalInterface
+  interface Pages {
+    List<StoredJob> after(JobPosition position, int limit);
+  }
+
+  /** What the queue carries: a job, or the end with the error that caused it, if one did. */
+  private sealed interface Signal {
+    record Job(InFlightJob inFlight, long bytes) implements Signal {}
+
+    record End(Optional<Throwable> error) implements Signal {}
+  }
+
+  private final Pages pages;
+  private final JobPreparer preparer;
+  private final Engine engine;
+  private final long imageBytes;
+  private final WindowBudget budget;
+  private final ExecutorService pool;
+  private final Thread feeder;
+  private final BlockingQueue<Signal> queue = new LinkedBlockingQueue<>();
+  private Optional<Signal.End> end = Optional.empty();
+
+  /**
+   * Starts reading at once.
+   *
+   * @param imageBytes what a prepared image takes
+   * @param limit at most so many jobs
+   */
+  ReadAhead(
+      Pages pages,
+      JobPreparer preparer,
+      Engine engine,
+      long imageBytes,
+      InferSettings.Window window,
+      JobPosition start,
+      long limit) {
+    this.pages = pages;
+    this.preparer = preparer;
+    this.engine = engine;
+    this.imageBytes = imageBytes;
+    this.budget = new WindowBudget(window);
+    this.pool = Executors.newFixedThreadPool(preparationThreads(), r -> daemon(r, "prepare"));
+    this.feeder = daemon(() -> feed(start, limit), "read-ahead");
+    feeder.start();
+  }
+
+  private static int preparationThreads() {
+    return Math.max(2, Runtime.getRuntime().availableProcessors() / 2);
+  }
+
+  private static Thread daemon(Runnable task, String name) {
+    Thread thread = new Thread(task, name);
+    thread.setDaemon(true);
+    return thread;
+  }
+
+  /**
+   * The next job in source order; empty at the end, and from then on.
+   *
+   * @throws IllegalStateException if the reading thread failed
+   */
+  Optional<InFlightJob> next() throws InterruptedException {
+    if (end.isEmpty()) {
+      Signal signal = queue.take();
+      if (signal instanceof Signal.Job job) {
+        budget.release(job.bytes());
+        return Optional.of(job.inFlight());
+      }
+      end = Optional.of((Signal.End) signal);
+    }
+    end.get()
+        .error()
+        .ifPresent(
+            error -> {
+              throw new IllegalStateException("reading ahead failed: " + error.getMessage(), error);
+            });
+    return Optional.empty();
+  }
+
+  private void feed(JobPosition start, long limit) {
+    try {
+      JobPosition position = start;
+      long left = limit;
+      while (left > 0) {
+        List<StoredJob> page = pages.after(position, (int) Math.min(PAGE, left));
+        if (page.isEmpty()) {
+          break;
+        }
+        for (StoredJob job : page) {
+          long bytes = bytes(job);
+          budget.acquire(bytes);
+          queue.add(new Signal.Job(new InFlightJob(job, start(job)), bytes));
+        }
+        position = page.get(page.size() - 1).position();
+        left -= page.size();
+      }
+      queue.add(new Signal.End(Optional.empty()));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      queue.add(new Signal.End(Optional.of(e)));
+    } catch (RuntimeException | Error e) {
+      queue.add(new Signal.End(Optional.of(e)));
+    }
+  }
+
+  /**
+   * What a job holds in memory while it is ahead: its pixels, its prompt and an inline image's
+   * text.
+   */
+  private long bytes(StoredJob job) {
+    long text = job.prompt().text().length() + job.prompt().image().map(String::length).orElse(0);
+    return 2 * text + (job.prompt().image().isPresent() ? imageBytes : 0);
+  }
+
+  private CompletableFuture<Outcome> start(StoredJob job) {
+    return CompletableFuture.supplyAsync(() -> submit(job), pool).thenCompose(outcome -> outcome);
+  }
+
+  private CompletableFuture<Outcome> submit(StoredJob job) {
+    try {
+      return engine.submit(preparer.prepare(job));
+    } catch (PreparationException e) {
+      return CompletableFuture.completedFuture(e.failure());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return CompletableFuture.failedFuture(
+          new EngineException("interrupted while preparing " + job.customId(), e));
+    } catch (RuntimeException e) {
+      // One job that nobody foresaw must not hold up all others, night after night.
+      LOG.warn("job {} could not be prepared", job.customId(), e);
+      return CompletableFuture.completedFuture(
+          new Failure(Stage.PROMPT, "UNEXPECTED", e.toString(), 1));
+    }
+  }
+
+  /** Stops reading. Jobs that are in the engine are left to it. */
+  @Override
+  public void close() {
+    feeder.interrupt();
+    pool.shutdownNow();
+  }
+}

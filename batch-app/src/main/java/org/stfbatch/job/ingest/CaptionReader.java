@@ -1,0 +1,41 @@
+package org.stfbatch.job.ingest;
+
+import java.nio.file.Path;
+import java.util.OptionalLong;
+import org.springframework.batch.infrastructure.item.ExecutionContext;
+import org.springframework.batch.infrastructure.item.ItemStreamReader;
+import org.stfbatch.db.ImagePrompt;
+import org.stfbatch.db.JobSettings;
+import org.stfbatch.db.NewImageJob;
+
+/** One caption job for each image file below a folder. */
+final class CaptionReader implements ItemStreamReader<NewImageJob> {
+  private final Path folder;
+  private final String prompt;
+  private final long sourceId;
+  private ImageFiles files;
+
+  CaptionReader(Path folder, String prompt, long sourceId) {
+    this.folder = folder;
+    this.prompt = prompt;
+    this.sourceId = sourceId;
+  }
+
+  @Override
+  public void open(ExecutionContext context) {
+    files = new ImageFiles(folder);
+  }
+
+  @Override
+  public NewImageJob read() {
+    return files.hasNext() ? job(folder.relativize(files.next()).toString()) : null;
+  }
+
+  private NewImageJob job(String image) {
+    return NewImageJob.toAnswer(
+        CustomIds.ofCaption(folder.toString(), image, prompt),
+        OptionalLong.of(sourceId),
+        ImagePrompt.about(image, prompt),
+        JobSettings.DEFAULTS);
+  }
+}

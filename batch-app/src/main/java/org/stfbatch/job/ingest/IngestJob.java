@@ -1,0 +1,90 @@
+package org.stfbatch.job.ingest;
+
+import java.nio.file.Path;
+import java.util.UUID;
+import org.springframework.batch.core.BatchStatus;
+import org.springframework.batch.core.job.Job;
+import org.springframework.batch.core.job.JobExecution;
+import org.springframework.batch.core.job.builder.JobBuilder;
+import org.springframework.batch.core.job.parameters.JobParameters;
+import org.springframework.batch.core.job.parameters.JobParametersBuilder;
+import org.springframework.batch.core.step.Step;
+import org.springframework.batch.core.step.builder.ChunkOrientedStepBuilder;
+import org.springframework.batch.infrastructure.item.ItemStreamReader;
+import org.stfbatch.db.ImageJobStore;
+import org.stfbatch.db.NewImageJob;
+import org.stfbatch.db.Run;
+import org.stfbatch.db.SourceKind;
+import org.stfbatch.job.BatchRuntime;
+import org.stfbatch.job.JobFailedException;
+import org.stfbatch.job.Progress;
+
+/**
+ * Brings image jobs into a run. Every call reads its source from the beginning; jobs that the run
+ * already has are left as they are, so that an interrupted ingest is simply repeated.
+ */
+public final class IngestJob {
+  private static final int CHUNK = 1000;
+
+  private final BatchRuntime batch;
+  private final Run run;
+  private final Progress progress;
+  private final ImageJobStore jobs;
+
+  public IngestJob(BatchRuntime batch, Run run, Progress progress) {
+    this.batch = batch;
+    this.run = run;
+    this.progress = progress;
+    this.jobs = new ImageJobStore(batch.dataSource());
+  }
+
+  /**
+   * LLaVA's question lines.
+   *
+   * @param images the folder below which the lines' images are
+   */
+  public IngestResult questions(Path file, Path images) {
+    Path location = file.toAbsolutePath().normalize();
+    Path root = images.toAbsolutePath().normalize();
+    long source =
+        jobs.sourceId(run.runId(), SourceKind.QUESTIONS, location.toString(), root.toString());
+    return ingest(new QuestionFileReader(file, new QuestionLineParser(source)));
+  }
+
+  /** One caption job for each image below the folder. */
+  public IngestResult captions(Path folder, String prompt) {
+    Path root = folder.toAbsolutePath().normalize();
+    long source = jobs.sourceId(run.runId(), SourceKind.CAPTIONS, root.toString(), root.toString());
+    return ingest(new CaptionReader(root, prompt, source));
+  }
+
+  private IngestResult ingest(ItemStreamReader<NewImageJob> reader) {
+    IngestWriter writer = new IngestWriter(run.runId(), jobs, progress);
+    JobParameters parameters =
+        new JobParametersBuilder()
+            .addString("run", run.name())
+            .addString("ingest", UUID.randomUUID().toString())
+            .toJobParameters();
+    JobExecution execution = batch.runOnce(job(reader, writer), parameters);
+    if (execution.getStatus() != BatchStatus.COMPLETED) {
+      throw failed(execution);
+    }
+    return writer.result();
+  }
+
+  private Job job(ItemStreamReader<NewImageJob> reader, IngestWriter writer) {
+    Step step =
+        new ChunkOrientedStepBuilder<NewImageJob, NewImageJob>(
+                "ingest", batch.jobRepository(), CHUNK)
+            .transactionManager(batch.transactionManager())
+            .reader(reader)
+            .writer(writer)
+            .build();
+    return new JobBuilder("ingest", batch.jobRepository()).start(step).build();
+  }
+
+  private JobFailedException failed(JobExecution execution) {
+    Throwable cause = execution.getAllFailureExceptions().stream().findFirst().orElse(null);
+    return JobFailedException.of("ingest into run " + run.name(), cause);
+  }
+}

@@ -1,0 +1,10 @@
+package org.stfbatch.job.ingest;
+
+/**
+ * What an ingest did.
+ *
+ * @param read lines or files that were read
+ * @param added jobs that the run did not have yet
+ * @param rejected of those read, the unusable ones: they are stored as failures
+ */
+public record IngestResult(long read, long added, long rejected) {}

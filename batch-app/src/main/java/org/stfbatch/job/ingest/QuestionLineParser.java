@@ -1,0 +1,211 @@
+package org.stfbatch.job.ingest;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.io.JsonStringEncoder;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+import org.stfbatch.db.ImagePrompt;
+import org.stfbatch.db.JobFailure;
+import org.stfbatch.db.JobSettings;
+import org.stfbatch.db.NewImageJob;
+import org.stfbatch.db.StoredText;
+import org.stfbatch.engine.Stage;
+
+/**
+ * LLaVA's question lines: a JSON object with {@code question_id} (a number or a string), {@code
+ * text}, and optionally {@code image} and {@code category}. Beyond the original a line may set
+ * {@code max_new_tokens}, {@code temperature}, {@code top_p}, {@code seed} and {@code stop} for
+ * itself. Other fields are passed over.
+ *
+ * <p>A line that cannot be used becomes a job that has already failed, and names its number.
+ */
+final class QuestionLineParser {
+  /** The code of a line that is no question. */
+  static final String QUESTION_LINE = "QUESTION_LINE";
+
+  private static final JsonFactory JSON = new JsonFactory();
+
+  private final long sourceId;
+
+  QuestionLineParser(long sourceId) {
+    this.sourceId = sourceId;
+  }
+
+  NewImageJob parse(Line line) {
+    Fields fields = new Fields();
+    try {
+      if (line.overlong()) {
+        throw new BadLine("it is longer than " + QuestionFileReader.MAX_LINE_BYTES + " bytes");
+      }
+      read(line.bytes(), fields);
+      require(fields.questionId != null, "it has no question_id");
+      require(fields.text != null, "it has no text");
+      return NewImageJob.toAnswer(
+          CustomIds.ofLine(line), OptionalLong.of(sourceId), fields.prompt(), fields.settings());
+    } catch (BadLine | IllegalArgumentException e) {
+      return rejected(line, fields, e.getMessage());
+    } catch (JsonProcessingException e) {
+      return rejected(line, fields, "it is not JSON: " + e.getOriginalMessage());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private NewImageJob rejected(Line line, Fields fields, String why) {
+    String message = "line " + line.number() + " is no question line: " + why;
+    return NewImageJob.rejected(
+        CustomIds.ofLine(line),
+        OptionalLong.of(sourceId),
+        fields.readablePrompt(),
+        new JobFailure(Stage.INGEST.stored(), QUESTION_LINE, message, 1));
+  }
+
+  private static void read(byte[] json, Fields fields) throws IOException, BadLine {
+    try (JsonParser parser = JSON.createParser(json)) {
+      require(parser.nextToken() == JsonToken.START_OBJECT, "it is not a JSON object");
+      while (parser.nextToken() == JsonToken.FIELD_NAME) {
+        String name = parser.currentName();
+        parser.nextToken();
+        readField(name, parser, fields);
+      }
+      require(parser.nextToken() == null, "something follows its JSON object");
+    }
+  }
+
+  private static void readField(String name, JsonParser parser, Fields fields)
+      throws IOException, BadLine {
+    boolean absent = parser.currentToken() == JsonToken.VALUE_NULL;
+    switch (name) {
+      case "question_id" -> fields.questionId = questionId(parser);
+      case "text" -> fields.text = string(name, parser);
+      case "image" -> fields.image = absent ? null : image(parser);
+      case "category" -> fields.category = absent ? null : scalar(name, parser);
+      case "max_new_tokens" ->
+          fields.maxNewTokens =
+              absent ? OptionalInt.empty() : OptionalInt.of(integer(name, parser));
+      case "temperature" ->
+          fields.temperature =
+              absent ? OptionalDouble.empty() : OptionalDouble.of(number(name, parser));
+      case "top_p" ->
+          fields.topP = absent ? OptionalDouble.empty() : OptionalDouble.of(number(name, parser));
+      case "seed" ->
+          fields.seed = absent ? OptionalLong.empty() : OptionalLong.of(longInteger(name, parser));
+      case "stop" -> fields.stop = absent ? Optional.empty() : Optional.of(strings(name, parser));
+      default -> parser.skipChildren();
+    }
+  }
+
+  /** The JSON text itself, so that 7, 7.0 and "7" come back as they were. */
+  private static String questionId(JsonParser parser) throws IOException, BadLine {
+    JsonToken token = parser.currentToken();
+    require(
+        token == JsonToken.VALUE_STRING || token.isNumeric(),
+        "its question_id is neither a number nor a string");
+    return token.isNumeric() ? parser.getText() : quoted(parser.getText());
+  }
+
+  private static String quoted(String text) {
+    return '"' + String.valueOf(JsonStringEncoder.getInstance().quoteAsString(text)) + '"';
+  }
+
+  private static String image(JsonParser parser) throws IOException, BadLine {
+    String image = string("image", parser);
+    require(!image.isBlank(), "its image is empty: leave image out of a text-only question");
+    return image;
+  }
+
+  private static String scalar(String name, JsonParser parser) throws IOException, BadLine {
+    require(parser.currentToken().isScalarValue(), "its " + name + " is not a string");
+    return parser.getText();
+  }
+
+  private static String string(String name, JsonParser parser) throws IOException, BadLine {
+    require(parser.currentToken() == JsonToken.VALUE_STRING, "its " + name + " is not a string");
+    return parser.getText();
+  }
+
+  private static int integer(String name, JsonParser parser) throws IOException, BadLine {
+    long value = longInteger(name, parser);
+    require(value == (int) value, "its " + name + " is too large");
+    return (int) value;
+  }
+
+  private static long longInteger(String name, JsonParser parser) throws IOException, BadLine {
+    require(
+        parser.currentToken() == JsonToken.VALUE_NUMBER_INT,
+        "its " + name + " is not a whole number");
+    return parser.getLongValue();
+  }
+
+  private static double number(String name, JsonParser parser) throws IOException, BadLine {
+    require(parser.currentToken().isNumeric(), "its " + name + " is not a number");
+    return parser.getDoubleValue();
+  }
+
+  private static List<String> strings(String name, JsonParser parser) throws IOException, BadLine {
+    if (parser.currentToken() == JsonToken.VALUE_STRING) {
+      return List.of(parser.getText());
+    }
+    require(
+        parser.currentToken() == JsonToken.START_ARRAY,
+        "its " + name + " is neither a string nor a list");
+    List<String> values = new ArrayList<>();
+    while (parser.nextToken() != JsonToken.END_ARRAY) {
+      values.add(string(name, parser));
+    }
+    return values;
+  }
+
+  private static void require(boolean condition, String complaint) throws BadLine {
+    if (!condition) {
+      throw new BadLine(complaint);
+    }
+  }
+
+  /** What is wrong with a line, as the end of a sentence about it. */
+  private static final class BadLine extends Exception {
+    BadLine(String complaint) {
+      super(complaint);
+    }
+  }
+
+  /** What has been read of a line so far. */
+  private static final class Fields {
+    private String questionId;
+    private String text;
+    private String image;
+    private String category;
+    private OptionalInt maxNewTokens = OptionalInt.empty();
+    private OptionalDouble temperature = OptionalDouble.empty();
+    private OptionalDouble topP = OptionalDouble.empty();
+    private OptionalLong seed = OptionalLong.empty();
+    private Optional<List<String>> stop = Optional.empty();
+
+    private ImagePrompt prompt() {
+      return new ImagePrompt(
+          Optional.of(questionId), Optional.ofNullable(category), Optional.ofNullable(image), text);
+    }
+
+    private JobSettings settings() {
+      return new JobSettings(maxNewTokens, temperature, topP, seed, stop);
+    }
+
+    private ImagePrompt readablePrompt() {
+      return new ImagePrompt(
+          readable(questionId), readable(category), readable(image), readable(text).orElse(""));
+    }
+
+    private static Optional<String> readable(String value) {
+      return Optional.ofNullable(value).map(StoredText::readable);
+    }
+  }
+}

@@ -1,0 +1,2 @@
+/** Turns question files and folders of images into image jobs. */
+package org.stfbatch.job.ingest;

@@ -1,0 +1,164 @@
+package org.stfbatch.model;
+
+import java.io.ByteArrayOutputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.zip.CRC32;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipOutputStream;
+
+/**
+ * Packs TorchScript source files into a TorchScript archive in memory: what {@code torch.jit.save}
+ * would have written for a module without weights. Any LibTorch 2.x loads it, from Java or with
+ * Python's {@code torch.jit.load}.
+ *
+ * <p>An archive is a zip of stored entries below one folder: {@code data.pkl} (the root object),
+ * {@code constants.pkl}, {@code version} and {@code code/__torch__/FILE.py}. The root object is
+ * built from the class declarations themselves: every declared attribute gets its type's empty
+ * value, an attribute that is a module gets that module.
+ */
+final class TorchArchive {
+  private static final Pattern CLASS = Pattern.compile("class (\\w+)\\(Module\\):");
+  private static final Pattern ATTRIBUTE = Pattern.compile("    (\\w+) : ([^#]+?)\\s*(#.*)?");
+  private static final Pattern MODULE_TYPE = Pattern.compile("__torch__\\.(\\w+)\\.(\\w+)");
+  private static final byte[] EMPTY_TUPLE = {(byte) 0x80, 2, ')', '.'};
+
+  private final Map<String, String> sources = new LinkedHashMap<>();
+  private final String rootFile;
+
+  private TorchArchive(List<String> files) {
+    rootFile = files.get(0);
+    for (String file : files) {
+      sources.put(file, readResource(file + ".py"));
+    }
+  }
+
+  /**
+   * Packs the named resources of this package.
+   *
+   * @param files file names without {@code .py}; the first one's class is the root module
+   */
+  static byte[] of(List<String> files) {
+    return new TorchArchive(files).pack();
+  }
+
+  private static String readResource(String name) {
+    try (InputStream in = TorchArchive.class.getResourceAsStream(name)) {
+      if (in == null) {
+        throw new IllegalStateException("TorchScript source " + name + " is not on the class path");
+      }
+      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private byte[] pack() {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try (ZipOutputStream zip = new ZipOutputStream(bytes)) {
+      store(zip, "stf/data.pkl", rootObject());
+      store(zip, "stf/constants.pkl", EMPTY_TUPLE);
+      store(zip, "stf/version", "10\n".getBytes(StandardCharsets.US_ASCII));
+      for (Map.Entry<String, String> source : sources.entrySet()) {
+        byte[] code = source.getValue().getBytes(StandardCharsets.UTF_8);
+        store(zip, "stf/code/__torch__/" + source.getKey() + ".py", code);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return bytes.toByteArray();
+  }
+
+  private static void store(ZipOutputStream zip, String name, byte[] content) throws IOException {
+    CRC32 crc = new CRC32();
+    crc.update(content);
+    ZipEntry entry = new ZipEntry(name);
+    entry.setMethod(ZipEntry.STORED);
+    entry.setSize(content.length);
+    entry.setCrc(crc.getValue());
+    entry.setTime(0);
+    zip.putNextEntry(entry);
+    zip.write(content);
+    zip.closeEntry();
+  }
+
+  private byte[] rootObject() throws IOException {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    DataOutputStream pickle = new DataOutputStream(bytes);
+    pickle.write(0x80); // PROTO
+    pickle.write(2);
+    writeModule(pickle, rootFile);
+    pickle.write('.'); // STOP
+    return bytes.toByteArray();
+  }
+
+  private void writeModule(DataOutputStream pickle, String file) throws IOException {
+    String source = sources.get(file);
+    pickle.writeBytes("c__torch__." + file + "\n" + className(source) + "\n"); // GLOBAL
+    pickle.writeBytes(")\u0081}("); // EMPTY_TUPLE, NEWOBJ, EMPTY_DICT, MARK
+    for (Map.Entry<String, String> attribute : attributes(source).entrySet()) {
+      writeString(pickle, attribute.getKey());
+      writeEmptyValue(pickle, attribute.getValue());
+    }
+    pickle.writeBytes("ub"); // SETITEMS, BUILD
+  }
+
+  private static String className(String source) {
+    Matcher matcher = CLASS.matcher(source);
+    if (!matcher.find()) {
+      throw new IllegalStateException("no module class in a TorchScript source");
+    }
+    return matcher.group(1);
+  }
+
+  private static Map<String, String> attributes(String source) {
+    return source
+        .lines()
+        .map(ATTRIBUTE::matcher)
+        .filter(Matcher::matches)
+        .collect(
+            Collectors.toMap(m -> m.group(1), m -> m.group(2), (a, b) -> b, LinkedHashMap::new));
+  }
+
+  private void writeEmptyValue(DataOutputStream pickle, String type) throws IOException {
+    Matcher module = MODULE_TYPE.matcher(type);
+    if (module.matches()) {
+      writeModule(pickle, module.group(1));
+    } else if (type.startsWith("Dict[")) {
+      pickle.write('}');
+    } else if (type.startsWith("List[")) {
+      pickle.write(']');
+    } else {
+      writeEmptyScalar(pickle, type);
+    }
+  }
+
+  private static void writeEmptyScalar(DataOutputStream pickle, String type) throws IOException {
+    switch (type) {
+      case "bool" -> pickle.write(0x89); // NEWFALSE
+      case "int" -> pickle.writeBytes("K\0"); // BININT1
+      case "float" -> {
+        pickle.write('G'); // BINFLOAT
+        pickle.writeDouble(0);
+      }
+      case "str" -> writeString(pickle, "");
+      default -> throw new IllegalStateException("no empty value for the TorchScript type " + type);
+    }
+  }
+
+  private static void writeString(DataOutputStream pickle, String value) throws IOException {
+    byte[] utf8 = value.getBytes(StandardCharsets.UTF_8);
+    pickle.write('X'); // BINUNICODE
+    pickle.writeInt(Integer.reverseBytes(utf8.length));
+    pickle.write(utf8);
+  }
+}

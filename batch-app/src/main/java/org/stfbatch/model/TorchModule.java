@@ -1,0 +1,180 @@
+package org.stfbatch.model;
+
+import ai.djl.Device;
+import ai.djl.engine.Engine;
+import ai.djl.engine.EngineException;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.pytorch.engine.PtNDArray;
+import ai.djl.pytorch.engine.PtNDManager;
+import ai.djl.pytorch.engine.PtSymbolBlock;
+import ai.djl.pytorch.jni.IValue;
+import ai.djl.pytorch.jni.IValueUtils;
+import ai.djl.pytorch.jni.JniUtils;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.Locale;
+import java.util.function.BiFunction;
+
+/**
+ * A loaded TorchScript module whose methods are called with Java values. Used by the thread that
+ * loaded it only.
+ *
+ * <p>Every call has a tensor scope of its own, closed when the call returns: nothing lives on but
+ * what the module keeps and what the caller copied out.
+ */
+final class TorchModule implements AutoCloseable {
+  private final PtNDManager manager;
+  private final PtSymbolBlock block;
+
+  private TorchModule(PtNDManager manager, PtSymbolBlock block) {
+    this.manager = manager;
+    this.block = block;
+  }
+
+  static TorchModule load(byte[] archive) {
+    PtNDManager manager = (PtNDManager) Engine.getEngine("PyTorch").newBaseManager(Device.cpu());
+    try (ByteArrayInputStream in = new ByteArrayInputStream(archive)) {
+      // Batches change their shape at every step; the profiling executor would specialise itself
+      // for each anew.
+      JniUtils.setGraphExecutorOptimize(false);
+      return new TorchModule(manager, JniUtils.loadModule(manager, in, false, false));
+    } catch (IOException e) {
+      manager.close();
+      throw new UncheckedIOException(e);
+    } catch (RuntimeException e) {
+      manager.close();
+      throw e;
+    }
+  }
+
+  /** Calls a method that returns nothing of interest. */
+  void call(String method, Object... arguments) {
+    call(method, (scope, result) -> null, arguments);
+  }
+
+  /**
+   * Calls a method and reads its result inside the call's tensor scope.
+   *
+   * @param arguments long, int, double, boolean, String, long[] (a list of ints) or {@link Tensor}
+   * @throws ModelException if the method fails
+   */
+  <T> T call(String method, BiFunction<Scope, IValue, T> reader, Object... arguments) {
+    try (Scope scope = new Scope(manager.newSubManager(Device.cpu()))) {
+      IValue[] values = new IValue[arguments.length];
+      try {
+        for (int i = 0; i < values.length; i++) {
+          values[i] = scope.value(arguments[i]);
+        }
+        try (IValue result = IValueUtils.runMethod(block, method, values)) {
+          return reader.apply(scope, result);
+        }
+      } catch (EngineException e) {
+        throw translated(e);
+      } finally {
+        closeAll(values);
+      }
+    }
+  }
+
+  private static ModelException translated(EngineException e) {
+    String message = String.valueOf(e.getMessage());
+    String lower = message.toLowerCase(Locale.ROOT);
+    boolean outOfMemory =
+        lower.contains("out of memory") || lower.contains("can't allocate memory");
+    return outOfMemory
+        ? new OutOfDeviceMemoryException(message, e)
+        : new ModelException(message, e);
+  }
+
+  private static void closeAll(IValue[] values) {
+    for (IValue value : values) {
+      if (value != null) {
+        value.close();
+      }
+    }
+  }
+
+  @Override
+  public void close() {
+    block.close();
+    manager.close();
+  }
+
+  /**
+   * A tensor argument: {@code data} is little-endian and direct, and must stay unchanged during the
+   * call.
+   */
+  record Tensor(ByteBuffer data, DataType type, long... shape) {
+    static Tensor int64(int[][] rows) {
+      int columns = rows.length == 0 ? 0 : rows[0].length;
+      ByteBuffer data = allocate(Long.BYTES * (long) rows.length * columns);
+      for (int[] row : rows) {
+        for (int value : row) {
+          data.putLong(value);
+        }
+      }
+      return new Tensor(data.flip(), DataType.INT64, rows.length, columns);
+    }
+
+    static Tensor int64(int[] values) {
+      ByteBuffer data = allocate(Long.BYTES * (long) values.length);
+      for (int value : values) {
+        data.putLong(value);
+      }
+      return new Tensor(data.flip(), DataType.INT64, values.length);
+    }
+
+    static Tensor float32(float[] values, long... shape) {
+      ByteBuffer data = allocate(Float.BYTES * (long) values.length);
+      data.asFloatBuffer().put(values);
+      return new Tensor(data, DataType.FLOAT32, shape);
+    }
+
+    static ByteBuffer allocate(long bytes) {
+      return ByteBuffer.allocateDirect(Math.toIntExact(bytes)).order(ByteOrder.LITTLE_ENDIAN);
+    }
+  }
+
+  /** The tensors of one call. */
+  static final class Scope implements AutoCloseable {
+    private final PtNDManager manager;
+
+    private Scope(PtNDManager manager) {
+      this.manager = manager;
+    }
+
+    private IValue value(Object argument) {
+      if (argument instanceof Tensor tensor) {
+        return IValue.from(manager.create(tensor.data(), new Shape(tensor.shape()), tensor.type()));
+      } else if (argument instanceof long[] list) {
+        return IValue.listFrom(list);
+      } else if (argument instanceof String text) {
+        return IValue.from(text);
+      } else if (argument instanceof Boolean flag) {
+        return IValue.from(flag);
+      } else if (argument instanceof Double number) {
+        return IValue.from(number);
+      } else if (argument instanceof Number number) {
+        return IValue.from(number.longValue());
+      }
+      throw new IllegalArgumentException("no TorchScript value for " + argument);
+    }
+
+    float[] floats(IValue tensor) {
+      return array(tensor).toFloatArray();
+    }
+
+    PtNDArray array(IValue tensor) {
+      return tensor.toTensor(manager);
+    }
+
+    @Override
+    public void close() {
+      manager.close();
+    }
+  }
+}

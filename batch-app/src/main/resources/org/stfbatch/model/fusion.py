@@ -1,0 +1,91 @@
+# Token fusion of LLaVA-STF: Multi-Block Token Fusion, then Spatial Token Fusion, then the projection to the
+# language model's width H. Which of the parts a checkpoint has is decided by its tensors:
+#
+#   multi-block  mm_projector_crosslayer.{0,2}: features of several CLIP blocks, joined by channel, become one map
+#   spatial      NONE (0): every patch stays a token; CONCAT (1): each 2x2 neighbourhood's channels are joined;
+#                CONV (2): a learned 2x2 convolution of stride 2, the form of the paper's Table 1
+#   projection   the remaining layers of mm_projector
+#
+# B pictures, P patches on a g x g grid, C channels of one CLIP block, T tapped blocks.
+
+
+class TokenFusion(Module):
+    __parameters__ = []
+    __buffers__ = []
+    training : bool
+
+    taps : List[int]
+    multi_block : bool
+    spatial : int
+    trailing_gelu : bool
+    weights : Dict[str, Tensor]
+
+    def load(self, weights: Dict[str, Tensor], taps: List[int], multi_block: bool, spatial: int,
+             trailing_gelu: bool) -> None:
+        self.taps = taps
+        self.multi_block = multi_block
+        self.spatial = spatial
+        self.trailing_gelu = trailing_gelu
+        names = ["mm_projector.0", "mm_projector.2"]
+        if multi_block:
+            names += ["mm_projector_crosslayer.0", "mm_projector_crosslayer.2"]
+        if spatial == 2:
+            names += ["mm_projector.4"]
+        for name in names:
+            self.weights[name + ".weight"] = weights["model." + name + ".weight"]
+            self.weights[name + ".bias"] = weights["model." + name + ".bias"]
+        return None
+
+    # hidden_states: CLIP's, [B, 1 + P, C] each. Returns the vision tokens [B, n, H], row-major over the grid.
+    def forward(self, hidden_states: List[Tensor]) -> Tensor:
+        return self.project(self.fuse_blocks(hidden_states))
+
+    # The patch features [B, P, C]: of one block, or the multi-block fusion of several.
+    def fuse_blocks(self, hidden_states: List[Tensor]) -> Tensor:
+        features = annotate(List[Tensor], [])
+        for tap in self.taps:
+            features.append(hidden_states[tap][:, 1:])  # without the CLS token
+        x = torch.cat(features, 2)  # [B, P, T * C], the selected block first, then descending
+        if self.multi_block:
+            x = torch.gelu(self.linear(x, "mm_projector_crosslayer.0"))
+            x = self.linear(x, "mm_projector_crosslayer.2")  # [B, P, C]
+            if self.trailing_gelu:
+                x = torch.gelu(x)
+        return x
+
+    # Spatial fusion and projection: [B, P, C] to [B, n, H], n = P / 4 if spatial, else P.
+    def project(self, x: Tensor) -> Tensor:
+        if self.spatial == 2:
+            return self.project_convolved(x)
+        if self.spatial == 1:
+            x = self.join_neighbours(x)  # [B, P/4, 4C]
+        x = torch.gelu(self.linear(x, "mm_projector.0"))
+        x = self.linear(x, "mm_projector.2")  # [B, n, H]
+        return torch.gelu(x) if self.trailing_gelu else x
+
+    def project_convolved(self, x: Tensor) -> Tensor:
+        side = self.grid_side(x)
+        x = x.transpose(1, 2).unflatten(2, [side, side])  # [B, C, g, g]
+        x = torch.conv2d(x, self.weights["mm_projector.0.weight"], self.weights["mm_projector.0.bias"], [2, 2])
+        x = torch.gelu(x).flatten(2).transpose(1, 2)  # [B, P/4, 4C]
+        x = torch.gelu(self.linear(x, "mm_projector.2"))
+        x = self.linear(x, "mm_projector.4")  # [B, P/4, H]
+        return torch.gelu(x) if self.trailing_gelu else x
+
+    # [B, P, C] to [B, P/4, 4C]: entry c*4 + row*2 + column of a token is channel c of that neighbour. This is the order
+    # of a convolution's weight, channel first; joining whole patches one after the other would scramble the weights.
+    def join_neighbours(self, x: Tensor) -> Tensor:
+        half = self.grid_side(x) // 2
+        x = x.reshape([x.size(0), half, 2, half, 2, x.size(2)])  # [B, g/2, 2, g/2, 2, C]
+        x = x.permute([0, 1, 3, 5, 2, 4])  # [B, g/2, g/2, C, 2, 2]
+        return x.flatten(3).flatten(1, 2)
+
+    def grid_side(self, x: Tensor) -> int:
+        side = 1
+        while side * side < x.size(1):
+            side += 1
+        assert side * side == x.size(1), "the patches do not form a square grid"
+        return side
+
+    def linear(self, x: Tensor, name: str) -> Tensor:
+        return torch.linear(x, self.weights[name + ".weight"], self.weights[name + ".bias"])

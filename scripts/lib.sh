@@ -1,0 +1,63 @@
+# Shared by the scripts: finds the project and what it needs. Sourced, never run.
+
+ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+APP="$ROOT/batch-app/target/app"
+
+say() { printf '%s\n' "$*" >&2; }
+
+die() {
+  say "$1"
+  exit "${2:-2}"
+}
+
+java_major() {
+  javac -version 2>&1 | sed -nE 's/^javac ([0-9]+).*/\1/p'
+}
+
+missing_tools() {
+  local major
+  major=$(command -v javac >/dev/null && java_major)
+  [ "${major:-0}" -ge 17 ] || printf 'openjdk-17-jdk-headless '
+  command -v mvn >/dev/null || printf 'maven '
+}
+
+may_install() {
+  [ -n "${CI:-}" ] && return 0
+  [ -t 0 ] || return 1
+  local reply
+  read -r -p "Install $1 with apt-get now? [y/N] " reply
+  [ "$reply" = y ] || [ "$reply" = Y ]
+}
+
+# A JDK 17 or newer and Maven; on Debian as root they are offered to be installed.
+need_tools() {
+  local packages
+  packages=$(missing_tools)
+  [ -z "$packages" ] && return
+  say "Needed and not found: JDK 17 or newer (javac) and Maven (mvn)."
+  say "  Debian, Ubuntu:  apt-get install $packages"
+  say "  Fedora:          dnf install java-17-openjdk-devel maven"
+  if [ -e /etc/debian_version ] && [ "$(id -u)" = 0 ] && may_install "$packages"; then
+    # shellcheck disable=SC2086
+    apt-get update -q && apt-get install -q -y $packages || die "apt-get could not install $packages"
+  fi
+  [ -z "$(missing_tools)" ] || exit 2
+}
+
+is_built() {
+  local jar
+  jar=$(find "$APP" -name 'batch-app-*.jar' 2>/dev/null | head -n 1)
+  [ -n "$jar" ] && [ -z "$(find "$ROOT/pom.xml" "$ROOT"/*/pom.xml "$ROOT"/*/src/main -newer "$jar" | head -n 1)" ]
+}
+
+build() {
+  is_built && return
+  need_tools
+  say "building stf-batch (the first time this fetches some 400 MB from Maven Central) ..."
+  (
+    # Two commands at once would build over each other.
+    exec 9>"$ROOT/.mvn/build.lock"
+    flock 9
+    is_built || (cd "$ROOT" && mvn -q -B -DskipTests -Dspotless.check.skip=true package >&2 && touch "$APP"/batch-app-*.jar)
+  ) || die "the build failed"
+}
