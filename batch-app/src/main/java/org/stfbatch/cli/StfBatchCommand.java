@@ -26,7 +26,8 @@ import picocli.CommandLine.ScopeType;
       StatusCommand.class,
       ExportCommand.class,
       ModelCommand.class,
-      DbCommand.class
+      DbCommand.class,
+      DemoDataCommand.class
     })
 final class StfBatchCommand {
   private final Stores stores = new Stores();
