@@ -1,0 +1,150 @@
+package org.stfbatch.model.checkpoint;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+
+/**
+ * What a person wants to know of a checkpoint before running it.
+ *
+ * @param architecture the two models' shapes in words
+ * @param variant the form of token fusion in words
+ * @param tensors the number of tensors that the model uses
+ * @param dtypes the element types of those tensors
+ * @param visionTokensPerImage the number of tokens that one image becomes
+ * @param languageParameters the number of weights of the language model; tied ones count once
+ * @param visionParameters the number of weights of the vision tower that are used
+ * @param fusionParameters the number of weights of the projectors
+ * @param teraFlopsPerImage the cost of one image's vision tokens in the language model, in 10^12
+ *     operations
+ */
+public record CheckpointSummary(
+    String architecture,
+    String variant,
+    int tensors,
+    List<String> dtypes,
+    int visionTokensPerImage,
+    long languageParameters,
+    long visionParameters,
+    long fusionParameters,
+    double teraFlopsPerImage,
+    String fingerprint) {
+
+  private static final String VISION = "vision_model.";
+  private static final String FUSION = "model.mm_projector";
+
+  public CheckpointSummary {
+    dtypes = List.copyOf(dtypes);
+  }
+
+  /** The summary of an opened checkpoint. */
+  public static CheckpointSummary of(LlavaCheckpoint checkpoint) {
+    LlavaConfig config = checkpoint.config();
+    int tokens = config.visionTokens();
+    return new CheckpointSummary(
+        architecture(config),
+        config.fusion().describe(),
+        checkpoint.tensors().size(),
+        checkpoint.tensors().values().stream()
+            .map(t -> t.dtype().torchName())
+            .distinct()
+            .sorted()
+            .toList(),
+        tokens,
+        parameters(checkpoint, name -> !name.startsWith(VISION) && !name.startsWith(FUSION)),
+        parameters(checkpoint, name -> name.startsWith(VISION)),
+        parameters(checkpoint, name -> name.startsWith(FUSION)),
+        prefillFlops(config.language(), tokens) / 1e12,
+        checkpoint.fingerprint());
+  }
+
+  private static String architecture(LlavaConfig config) {
+    LlamaConfig language = config.language();
+    ClipVisionConfig vision = config.vision();
+    return "LLaVA: LLaMA with %d layers of width %d (%d heads, %d for keys and values), CLIP with %d blocks of width %d at %d px in patches of %d px"
+        .formatted(
+            language.numHiddenLayers(),
+            language.hiddenSize(),
+            language.numAttentionHeads(),
+            language.numKeyValueHeads(),
+            vision.numHiddenLayers(),
+            vision.hiddenSize(),
+            vision.imageSize(),
+            vision.patchSize());
+  }
+
+  private static long parameters(LlavaCheckpoint checkpoint, Predicate<String> names) {
+    return checkpoint.tensors().values().stream()
+        .filter(tensor -> names.test(tensor.name()))
+        .collect(
+            Collectors.toMap(
+                tensor -> tensor.file() + "@" + tensor.offset(),
+                TensorSlice::elementCount,
+                Math::max,
+                TreeMap::new))
+        .values()
+        .stream()
+        .mapToLong(Long::longValue)
+        .sum();
+  }
+
+  /**
+   * The floating-point operations of the decoder layers over {@code n} tokens at once, two for each
+   * multiply-add: {@code 2 L (2d² + 2dk + 3dm) n + 4 n² d L} with k the width of keys and values.
+   * The text, the output layer and the vision tower are not in it. This is the count behind the
+   * figures of the LLaVA-STF paper: 1.9 T for 144 and 7.6 T for 576 tokens at the 7B shape.
+   */
+  public static double prefillFlops(LlamaConfig config, int n) {
+    double d = config.hiddenSize();
+    double weights = 2 * d * d + 2 * d * config.keyValueSize() + 3 * d * config.intermediateSize();
+    double layers = config.numHiddenLayers();
+    return 2 * layers * weights * n + 4.0 * n * n * d * layers;
+  }
+
+  /** The summary as lines of text, each ended by a line feed. */
+  public String toText() {
+    Map<String, String> lines = new LinkedHashMap<>();
+    lines.put("architecture", architecture);
+    lines.put("variant", variant);
+    lines.put("tensors", String.valueOf(tensors));
+    lines.put("dtype", String.join(", ", dtypes));
+    lines.put("vision tokens per image", String.valueOf(visionTokensPerImage));
+    lines.put("parameters, language model", grouped(languageParameters));
+    lines.put("parameters, vision tower", grouped(visionParameters));
+    lines.put("parameters, token fusion", grouped(fusionParameters));
+    lines.put("TFLOPs per image (prefill)", shortNumber(teraFlopsPerImage));
+    lines.put("fingerprint", fingerprint);
+    return lines.entrySet().stream()
+        .map(line -> "%-28s%s\n".formatted(line.getKey(), line.getValue()))
+        .collect(Collectors.joining());
+  }
+
+  /** The summary as keys and values for JSON, in the order of {@link #toText}. */
+  public Map<String, Object> toMap() {
+    Map<String, Object> map = new LinkedHashMap<>();
+    map.put("architecture", architecture);
+    map.put("variant", variant);
+    map.put("tensors", tensors);
+    map.put("dtypes", dtypes);
+    map.put("vision_tokens_per_image", visionTokensPerImage);
+    map.put("language_parameters", languageParameters);
+    map.put("vision_parameters", visionParameters);
+    map.put("fusion_parameters", fusionParameters);
+    map.put("tflops_per_image", teraFlopsPerImage);
+    map.put("fingerprint", fingerprint);
+    return map;
+  }
+
+  private static String grouped(long number) {
+    return String.format(Locale.ROOT, "%,d", number);
+  }
+
+  /** One digit behind the point, or two significant ones for a model far smaller than 7B. */
+  private static String shortNumber(double number) {
+    return String.format(Locale.ROOT, number >= 0.1 ? "%.1f" : "%.2g", number);
+  }
+}

@@ -1,0 +1,34 @@
+package org.stfbatch.model.checkpoint;
+
+/**
+ * The vision tower's shape and constants, with the names of Hugging Face's {@code
+ * CLIPVisionConfig}.
+ *
+ * @param imageSize the side of the square input in pixels
+ * @param patchSize the side of a patch in pixels
+ * @param hiddenAct {@code quick_gelu} or {@code gelu}
+ */
+public record ClipVisionConfig(
+    int hiddenSize,
+    int intermediateSize,
+    int numHiddenLayers,
+    int numAttentionHeads,
+    int imageSize,
+    int patchSize,
+    double layerNormEps,
+    String hiddenAct) {
+
+  /** openai/clip-vit-large-patch14-336, the tower of LLaVA-1.5. */
+  static final ClipVisionConfig LARGE_336 =
+      new ClipVisionConfig(1024, 4096, 24, 16, 336, 14, 1e-5, "quick_gelu");
+
+  /** The number of patches along one side. */
+  public int grid() {
+    return imageSize / patchSize;
+  }
+
+  /** The number of patch tokens of an image, without the class token. */
+  public int patches() {
+    return grid() * grid();
+  }
+}

@@ -1,0 +1,74 @@
+package org.stfbatch.model.checkpoint;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The names and shapes of the tensors that a configuration calls for. Matrices are [out, in], as in
+ * PyTorch.
+ */
+final class ExpectedTensors {
+
+  static final String EMBEDDING = "model.embed_tokens.weight";
+  static final String OUTPUT = "lm_head.weight";
+
+  private ExpectedTensors() {}
+
+  static Map<String, List<Long>> language(LlamaConfig config) {
+    long hidden = config.hiddenSize();
+    long keyValue = config.keyValueSize();
+    long inner = config.intermediateSize();
+    Map<String, List<Long>> shapes = new LinkedHashMap<>();
+    shapes.put(EMBEDDING, Shapes.of(config.vocabSize(), hidden));
+    for (int i = 0; i < config.numHiddenLayers(); i++) {
+      String layer = "model.layers." + i + ".";
+      shapes.put(layer + "input_layernorm.weight", Shapes.of(hidden));
+      shapes.put(layer + "self_attn.q_proj.weight", Shapes.of(hidden, hidden));
+      shapes.put(layer + "self_attn.k_proj.weight", Shapes.of(keyValue, hidden));
+      shapes.put(layer + "self_attn.v_proj.weight", Shapes.of(keyValue, hidden));
+      shapes.put(layer + "self_attn.o_proj.weight", Shapes.of(hidden, hidden));
+      shapes.put(layer + "post_attention_layernorm.weight", Shapes.of(hidden));
+      shapes.put(layer + "mlp.gate_proj.weight", Shapes.of(inner, hidden));
+      shapes.put(layer + "mlp.up_proj.weight", Shapes.of(inner, hidden));
+      shapes.put(layer + "mlp.down_proj.weight", Shapes.of(hidden, inner));
+    }
+    shapes.put("model.norm.weight", Shapes.of(hidden));
+    shapes.put(OUTPUT, Shapes.of(config.vocabSize(), hidden));
+    return shapes;
+  }
+
+  static Map<String, List<Long>> vision(ClipVisionConfig config) {
+    long hidden = config.hiddenSize();
+    long inner = config.intermediateSize();
+    String embeddings = "vision_model.embeddings.";
+    Map<String, List<Long>> shapes = new LinkedHashMap<>();
+    shapes.put(embeddings + "class_embedding", Shapes.of(hidden));
+    shapes.put(
+        embeddings + "patch_embedding.weight",
+        Shapes.of(hidden, 3, config.patchSize(), config.patchSize()));
+    shapes.put(embeddings + "position_embedding.weight", Shapes.of(config.patches() + 1L, hidden));
+    putNorm(shapes, "vision_model.pre_layrnorm", hidden);
+    for (int i = 0; i < config.numHiddenLayers(); i++) {
+      String layer = "vision_model.encoder.layers." + i + ".";
+      putNorm(shapes, layer + "layer_norm1", hidden);
+      for (String projection : List.of("q_proj", "k_proj", "v_proj", "out_proj")) {
+        putLinear(shapes, layer + "self_attn." + projection, hidden, hidden);
+      }
+      putNorm(shapes, layer + "layer_norm2", hidden);
+      putLinear(shapes, layer + "mlp.fc1", inner, hidden);
+      putLinear(shapes, layer + "mlp.fc2", hidden, inner);
+    }
+    return shapes;
+  }
+
+  static void putLinear(Map<String, List<Long>> shapes, String name, long out, long in) {
+    shapes.put(name + ".weight", Shapes.of(out, in));
+    shapes.put(name + ".bias", Shapes.of(out));
+  }
+
+  private static void putNorm(Map<String, List<Long>> shapes, String name, long width) {
+    shapes.put(name + ".weight", Shapes.of(width));
+    shapes.put(name + ".bias", Shapes.of(width));
+  }
+}

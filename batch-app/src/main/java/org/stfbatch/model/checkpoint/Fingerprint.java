@@ -1,0 +1,117 @@
+package org.stfbatch.model.checkpoint;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Collection;
+import java.util.HexFormat;
+import java.util.List;
+
+/**
+ * A short hash that tells one model from another: its configuration, its tokenizer files, and each
+ * tensor's name, type, shape and some of its bytes. Small tensors are read whole, of large ones a
+ * few windows, so that it costs milliseconds and not the time of reading the checkpoint. File names
+ * and the file format do not matter.
+ */
+final class Fingerprint {
+
+  private static final int WINDOW = 4096;
+  private static final int WINDOWS = 4;
+  private static final int HEX_DIGITS = 16;
+  private static final List<String> TOKENIZER_FILES =
+      List.of(
+          "tokenizer.model",
+          "tokenizer_config.json",
+          "special_tokens_map.json",
+          "added_tokens.json");
+
+  private final MessageDigest digest = sha256();
+
+  private Fingerprint() {}
+
+  /**
+   * @throws CheckpointException naming a file that cannot be read
+   */
+  static String of(Path directory, LlavaConfig config, Collection<TensorSlice> tensors) {
+    Fingerprint fingerprint = new Fingerprint();
+    fingerprint.addText(
+        String.join(
+            "\n",
+            config.language().toString(),
+            config.vision().toString(),
+            config.fusion().toString(),
+            config.image().toString(),
+            String.valueOf(config.tokenizerModelMaxLength())));
+    TOKENIZER_FILES.forEach(name -> fingerprint.addFile(directory.resolve(name)));
+    fingerprint.addTensors(tensors);
+    return HexFormat.of().formatHex(fingerprint.digest.digest()).substring(0, HEX_DIGITS);
+  }
+
+  private void addText(String text) {
+    byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+    digest.update(ByteBuffer.allocate(Integer.BYTES).putInt(bytes.length).flip());
+    digest.update(bytes);
+  }
+
+  private void addFile(Path file) {
+    try {
+      if (Files.isRegularFile(file)) {
+        addText(file.getFileName().toString());
+        digest.update(Files.readAllBytes(file));
+      }
+    } catch (IOException e) {
+      throw unreadable(file, e);
+    }
+  }
+
+  private void addTensors(Collection<TensorSlice> tensors) {
+    for (TensorSlice tensor : tensors) {
+      addText(tensor.name() + tensor.dtype() + tensor.shape());
+      try (FileChannel channel = FileChannel.open(tensor.file(), StandardOpenOption.READ)) {
+        addSample(tensor, channel);
+      } catch (IOException e) {
+        throw unreadable(tensor.file(), e);
+      }
+    }
+  }
+
+  private void addSample(TensorSlice tensor, FileChannel channel) throws IOException {
+    long length = tensor.byteLength();
+    if (length <= (long) WINDOW * WINDOWS) {
+      addBytes(tensor, channel, 0, (int) length);
+      return;
+    }
+    for (int i = 0; i < WINDOWS; i++) {
+      addBytes(tensor, channel, (length - WINDOW) / (WINDOWS - 1) * i, WINDOW);
+    }
+  }
+
+  private void addBytes(TensorSlice tensor, FileChannel channel, long from, int length)
+      throws IOException {
+    ByteBuffer buffer = ByteBuffer.allocate(length);
+    while (buffer.hasRemaining()) {
+      if (channel.read(buffer, tensor.offset() + from + buffer.position()) < 0) {
+        throw new IOException("%s ends inside tensor '%s'".formatted(tensor.file(), tensor.name()));
+      }
+    }
+    digest.update(buffer.flip());
+  }
+
+  private static CheckpointException unreadable(Path file, IOException e) {
+    return new CheckpointException("%s cannot be read: %s".formatted(file, e.getMessage()), e);
+  }
+
+  private static MessageDigest sha256() {
+    try {
+      return MessageDigest.getInstance("SHA-256");
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java platform has SHA-256", e);
+    }
+  }
+}

@@ -1,0 +1,133 @@
+package org.stfbatch.model.checkpoint;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.stfbatch.model.checkpoint.FusionConfig.Spatial;
+
+/**
+ * Tells the fusion variant from the shapes of the projectors, and which shapes that variant calls
+ * for.
+ *
+ * <p>Released form: two perceptrons of two linear layers, the second over four concatenated
+ * patches. Paper, Table 1: a learned 2x2 convolution more. The widths between the layers are free.
+ */
+record FusionShapes(FusionConfig config, Map<String, List<Long>> expected) {
+
+  private static final String CROSS_LAYER = "model.mm_projector_crosslayer.";
+  private static final String PROJECTOR = "model.mm_projector.";
+  private static final String WEIGHT = ".weight";
+
+  /**
+   * @param tensors the checkpoint's tensors, with 1x1 convolutions given as matrices
+   * @throws CheckpointException naming the tensor whose shape fits no known variant
+   */
+  static FusionShapes detect(
+      Map<String, TensorSlice> tensors, LlavaSettings settings, ClipVisionConfig vision) {
+    return new Detector(tensors, settings, vision).detect();
+  }
+
+  private record Detector(
+      Map<String, TensorSlice> tensors, LlavaSettings settings, ClipVisionConfig vision) {
+
+    FusionShapes detect() {
+      Map<String, List<Long>> expected = new LinkedHashMap<>();
+      boolean multiBlock = tensors.containsKey(CROSS_LAYER + 0 + WEIGHT);
+      List<Integer> hiddenStates = List.of(selectedState());
+      long width = vision.hiddenSize();
+      if (multiBlock) {
+        List<Long> first = matrix(CROSS_LAYER + 0 + WEIGHT);
+        List<Long> second = matrix(CROSS_LAYER + 2 + WEIGHT);
+        hiddenStates = tappedStates(first.get(1));
+        width = second.get(0);
+        ExpectedTensors.putLinear(expected, CROSS_LAYER + 0, first.get(0), first.get(1));
+        ExpectedTensors.putLinear(expected, CROSS_LAYER + 2, width, first.get(0));
+      }
+      Spatial spatial = projector(width, expected);
+      if (spatial != Spatial.NONE && vision.grid() % 2 != 0) {
+        throw new CheckpointException(
+            "the vision tower has %d patches a side (image_size / patch_size); 2x2 fusion needs an even number"
+                .formatted(vision.grid()));
+      }
+      boolean trailingGelu = spatial == Spatial.CONV;
+      return new FusionShapes(
+          new FusionConfig(hiddenStates, multiBlock, spatial, trailingGelu), expected);
+    }
+
+    private Spatial projector(long width, Map<String, List<Long>> expected) {
+      List<Long> first = shape(PROJECTOR + 0 + WEIGHT);
+      long hidden = settings.language().hiddenSize();
+      if (first.size() == 4) {
+        long out = first.get(0);
+        expected.put(PROJECTOR + 0 + WEIGHT, Shapes.of(out, width, 2, 2));
+        expected.put(PROJECTOR + 0 + ".bias", Shapes.of(out));
+        long inner = matrix(PROJECTOR + 2 + WEIGHT).get(0);
+        ExpectedTensors.putLinear(expected, PROJECTOR + 2, inner, out);
+        ExpectedTensors.putLinear(expected, PROJECTOR + 4, hidden, inner);
+        return Spatial.CONV;
+      }
+      List<Long> matrix = matrix(PROJECTOR + 0 + WEIGHT);
+      ExpectedTensors.putLinear(expected, PROJECTOR + 0, matrix.get(0), matrix.get(1));
+      ExpectedTensors.putLinear(expected, PROJECTOR + 2, hidden, matrix.get(0));
+      if (matrix.get(1) == width) {
+        return Spatial.NONE;
+      } else if (matrix.get(1) == 4 * width) {
+        return Spatial.CONCAT;
+      }
+      throw new CheckpointException(
+          "tensor '%s' has shape %s; expected an input width of %d (one patch) or %d (2x2 patches)"
+              .formatted(PROJECTOR + 0 + WEIGHT, first, width, 4 * width));
+    }
+
+    private int selectedState() {
+      int blocks = vision.numHiddenLayers();
+      int index =
+          settings.selectLayer() < 0 ? blocks + 1 + settings.selectLayer() : settings.selectLayer();
+      if (index < 0 || index > blocks) {
+        throw new CheckpointException(
+            "the setting mm_vision_select_layer is %d; the vision tower has only %d blocks"
+                .formatted(settings.selectLayer(), blocks));
+      }
+      return index;
+    }
+
+    /** The selected block, then every (blocks / count)-th one below the last, descending. */
+    private List<Integer> tappedStates(long inputWidth) {
+      int blocks = vision.numHiddenLayers();
+      long count = inputWidth / vision.hiddenSize();
+      if (inputWidth % vision.hiddenSize() != 0 || count < 2 || blocks % count != 0) {
+        throw new CheckpointException(
+            "tensor '%s' has the input width %d; expected the tower's width %d times a divisor of its %d blocks"
+                .formatted(CROSS_LAYER + 0 + WEIGHT, inputWidth, vision.hiddenSize(), blocks));
+      }
+      List<Integer> states = new ArrayList<>();
+      states.add(selectedState());
+      int step = (int) (blocks / count);
+      for (int state = blocks - step; state > 0; state -= step) {
+        states.add(state);
+      }
+      return states;
+    }
+
+    private List<Long> matrix(String name) {
+      List<Long> shape = shape(name);
+      if (shape.size() != 2) {
+        throw new CheckpointException(
+            "tensor '%s' has shape %s; expected a matrix or a 1x1 convolution"
+                .formatted(name, shape));
+      }
+      return shape;
+    }
+
+    private List<Long> shape(String name) {
+      TensorSlice tensor = tensors.get(name);
+      if (tensor == null) {
+        throw new CheckpointException(
+            "tensor '%s' is missing: this is no LLaVA checkpoint, or a shard of it is missing"
+                .formatted(name));
+      }
+      return tensor.shape();
+    }
+  }
+}

@@ -1,0 +1,111 @@
+package org.stfbatch.model.checkpoint;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What a LLaVA checkpoint's {@code config.json} says. Settings that would change the arithmetic in
+ * a way this program does not do are refused, with the defaults of transformers and LLaVA for
+ * settings that are absent.
+ *
+ * @param visionTower the tower's name or folder
+ * @param selectLayer {@code mm_vision_select_layer}, negative from the end
+ * @param clipWidth {@code mm_hidden_size}, if given
+ * @param tieWordEmbeddings whether the output layer is the embedding
+ */
+record LlavaSettings(
+    LlamaConfig language,
+    String visionTower,
+    int selectLayer,
+    Optional<Integer> clipWidth,
+    String aspect,
+    boolean tieWordEmbeddings,
+    int tokenizerModelMaxLength,
+    Optional<String> torchDtype) {
+
+  private static final List<String> MODEL_TYPES = List.of("llava_llama", "llava");
+
+  static LlavaSettings read(Path directory) {
+    JsonSettings json = JsonSettings.read(directory.resolve("config.json"));
+    requireLlava(json);
+    requireSupported(json);
+    LlamaConfig language = language(json);
+    return new LlavaSettings(
+        language,
+        json.text("mm_vision_tower").orElseThrow(),
+        json.integer("mm_vision_select_layer", -2),
+        json.has("mm_hidden_size")
+            ? Optional.of(json.positiveInt("mm_hidden_size", 0))
+            : Optional.empty(),
+        aspect(json),
+        json.flag("tie_word_embeddings", false),
+        json.positiveInt("tokenizer_model_max_length", language.maxPositionEmbeddings()),
+        json.text("torch_dtype").or(() -> json.text("dtype")));
+  }
+
+  private static void requireLlava(JsonSettings json) {
+    if (json.has("text_config")) {
+      throw new CheckpointException(
+          "%s is in the form of transformers' own LLaVA (text_config): give the checkpoint in the form of LLaVA's authors"
+              .formatted(json.file()));
+    }
+    if (!MODEL_TYPES.contains(json.text("model_type").orElse(""))) {
+      throw json.unsupported("model_type", "'llava_llama'");
+    }
+    if (json.text("mm_vision_tower").isEmpty()) {
+      throw json.unsupported("mm_vision_tower", "the name or folder of a CLIP vision tower");
+    }
+  }
+
+  private static void requireSupported(JsonSettings json) {
+    json.requireText("mm_projector_type", "mlp2x_gelu", "linear");
+    json.requireText("mm_vision_select_feature", "patch", "patch");
+    json.requireText("mm_patch_merge_type", "flat", "flat");
+    json.requireText("hidden_act", "silu", "silu");
+    json.requireFalse("mm_use_im_start_end");
+    json.requireFalse("attention_bias");
+    json.requireFalse("mlp_bias");
+    json.requireAbsent("rope_scaling");
+    json.requireAbsent("quantization_config");
+  }
+
+  private static LlamaConfig language(JsonSettings json) {
+    int heads = json.positiveInt("num_attention_heads", 32);
+    LlamaConfig config =
+        new LlamaConfig(
+            json.positiveInt("vocab_size", 32_000),
+            json.positiveInt("hidden_size", 4096),
+            json.positiveInt("intermediate_size", 11_008),
+            json.positiveInt("num_hidden_layers", 32),
+            heads,
+            json.positiveInt("num_key_value_heads", heads),
+            json.positiveNumber("rms_norm_eps", 1e-6),
+            json.positiveNumber("rope_theta", 10_000),
+            json.positiveInt("max_position_embeddings", 2048),
+            json.integer("bos_token_id", 1),
+            json.integer("eos_token_id", 2));
+    if (config.hiddenSize() % (2 * heads) != 0) {
+      throw json.unsupported(
+          "num_attention_heads", "a number that cuts hidden_size into even widths");
+    }
+    if (heads % config.numKeyValueHeads() != 0) {
+      throw json.unsupported("num_key_value_heads", "a divisor of num_attention_heads");
+    }
+    if (json.positiveInt("head_dim", config.headSize()) != config.headSize()) {
+      throw json.unsupported("head_dim", "hidden_size / num_attention_heads");
+    }
+    return config;
+  }
+
+  /**
+   * LLaVA pads for {@code pad}, cuts into tiles for {@code anyres} and crops for all other values.
+   */
+  private static String aspect(JsonSettings json) {
+    String aspect = json.text("image_aspect_ratio").orElse("square");
+    if (aspect.startsWith("anyres")) {
+      throw json.unsupported("image_aspect_ratio", "'pad' or 'square'");
+    }
+    return aspect.equals("pad") ? aspect : "square";
+  }
+}
