@@ -12,6 +12,7 @@ import java.util.Optional;
 final class JsonSettings {
 
   private static final ObjectMapper JSON = new ObjectMapper();
+  private static final int MAX_LAYERS = 1000;
 
   private final Path file;
   private final JsonNode object;
@@ -64,6 +65,18 @@ final class JsonSettings {
       throw unsupported(name, "a positive whole number");
     }
     return value.asInt();
+  }
+
+  /**
+   * A number of layers, bounded so that a damaged file cannot ask for a list of billions of
+   * tensors.
+   */
+  int layerCount(String name, int absent) {
+    int count = positiveInt(name, absent);
+    if (count > MAX_LAYERS) {
+      throw unsupported(name, "at most " + MAX_LAYERS);
+    }
+    return count;
   }
 
   int integer(String name, int absent) {

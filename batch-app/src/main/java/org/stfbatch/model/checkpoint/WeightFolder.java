@@ -69,8 +69,13 @@ final class WeightFolder {
       return file.getFileName().toString().endsWith(SAFETENSORS_SUFFIX)
           ? SafetensorsFile.read(file)
           : TorchFile.read(file);
-    } catch (IOException e) {
+    } catch (MalformedFileException e) {
       throw new CheckpointException("%s cannot be used: %s".formatted(file, e.getMessage()), e);
+    } catch (IOException e) {
+      throw new CheckpointException(
+          "%s is damaged, cut off or unreadable (%s): copy it from the original checkpoint again"
+              .formatted(file, e.getMessage()),
+          e);
     }
   }
 

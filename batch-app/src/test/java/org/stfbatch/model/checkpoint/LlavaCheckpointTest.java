@@ -231,9 +231,11 @@ class LlavaCheckpointTest {
     "num_key_value_heads, 3",
     "head_dim, 8",
     "vocab_size, 1e30",
+    "num_hidden_layers, 2147483647",
     "eos_token_id, '[1,2]'",
     "rms_norm_eps, \"small\"",
-    "mm_vision_tower, 5"
+    "mm_vision_tower, 5",
+    "mm_vision_tower, \"a\\u0000b\""
   })
   void unsupportedSettingsAreNamed(String name, String value) throws IOException {
     CheckpointWriter writer = released();
@@ -402,6 +404,33 @@ class LlavaCheckpointTest {
     }
 
     assertFails().hasMessageContaining(SHARD).hasMessageContaining("cut off");
+  }
+
+  @Test
+  void aBinFileThatIsCutOffIsNamed() throws IOException {
+    Path copy = RecordedCheckpoints.copy("tiny-sharded", folder);
+    Path shard = copy.resolve("pytorch_model-00002-of-00003.bin");
+    try (RandomAccessFile file = new RandomAccessFile(shard.toFile(), "rw")) {
+      file.setLength(file.length() / 2);
+    }
+
+    assertThatThrownBy(
+            () -> LlavaCheckpoint.open(copy, Optional.of(RecordedCheckpoints.folder("clip-tiny"))))
+        .isInstanceOf(CheckpointException.class)
+        .hasMessageContaining(shard.toString())
+        .hasMessageContaining("cut off");
+  }
+
+  @Test
+  void namesOutOfAFileCannotBreakTheMessagesLine() throws IOException {
+    CheckpointWriter writer = released();
+    writer.tensors().put("a\nb\u001B[2J", Shapes.of(1));
+    writer.tensors().put("long".repeat(1000), Shapes.of(1));
+    writer.write(folder);
+
+    assertFails()
+        .hasMessageContaining("'a?b?[2J'")
+        .satisfies(e -> assertThat(e.getMessage().length()).isLessThan(1100));
   }
 
   @Test
