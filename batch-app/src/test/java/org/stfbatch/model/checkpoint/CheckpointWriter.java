@@ -100,10 +100,10 @@ public final class CheckpointWriter {
 
   /** Writes files of the right size that hold zeros and take no disk space. */
   void writeSparse(Path directory) throws IOException {
-    write(directory, SafetensorsWriter.SPARSE);
+    write(directory, SafetensorsFixture.SPARSE);
   }
 
-  private void write(Path directory, SafetensorsWriter.Data data) throws IOException {
+  private void write(Path directory, SafetensorsFixture.Data data) throws IOException {
     Files.createDirectories(directory);
     writeShards(directory, data);
     Files.writeString(directory.resolve("config.json"), config.toPrettyString());
@@ -111,7 +111,7 @@ public final class CheckpointWriter {
     writeTower(directory.resolve(TOWER), data);
   }
 
-  private void writeShards(Path directory, SafetensorsWriter.Data data) throws IOException {
+  private void writeShards(Path directory, SafetensorsFixture.Data data) throws IOException {
     List<Map<String, List<Long>>> shards = shards();
     ObjectNode index = new ObjectMapper().createObjectNode();
     long total = tensors.values().stream().mapToLong(s -> 2 * Shapes.elementCount(s)).sum();
@@ -120,7 +120,7 @@ public final class CheckpointWriter {
     for (int i = 0; i < shards.size(); i++) {
       String name = "model-%05d-of-%05d.safetensors".formatted(i + 1, shards.size());
       shards.get(i).keySet().forEach(tensor -> weightMap.put(tensor, name));
-      SafetensorsWriter.write(directory.resolve(name), shards.get(i), DTYPE, data);
+      SafetensorsFixture.write(directory.resolve(name), shards.get(i), DTYPE, data);
     }
     Files.writeString(directory.resolve("model.safetensors.index.json"), index.toPrettyString());
   }
@@ -176,9 +176,9 @@ public final class CheckpointWriter {
     }
   }
 
-  private void writeTower(Path directory, SafetensorsWriter.Data data) throws IOException {
+  private void writeTower(Path directory, SafetensorsFixture.Data data) throws IOException {
     Files.createDirectories(directory);
-    SafetensorsWriter.write(
+    SafetensorsFixture.write(
         directory.resolve("model.safetensors"), ExpectedTensors.vision(vision), DTYPE, data);
     ObjectNode json = new ObjectMapper().createObjectNode();
     json.put("model_type", "clip_vision_model")
@@ -201,7 +201,7 @@ public final class CheckpointWriter {
    * stretch of data is cut from one table at a random place, so that no two rows of a matrix are
    * alike for being a table's length apart.
    */
-  private static final class RandomWeights implements SafetensorsWriter.Data {
+  private static final class RandomWeights implements SafetensorsFixture.Data {
 
     private static final int TABLE_VALUES = (4 << 20) + 1;
     private static final int STRETCH_BYTES = 1 << 20;

@@ -341,11 +341,11 @@ class LlavaCheckpointTest {
     released().write(folder);
     Map<String, List<Long>> shapes = ExpectedTensors.vision(VISION);
     shapes.remove("vision_model.encoder.layers.7.mlp.fc1.bias");
-    SafetensorsWriter.write(
+    SafetensorsFixture.write(
         folder.resolve(CheckpointWriter.TOWER).resolve("model.safetensors"),
         shapes,
         "F32",
-        SafetensorsWriter.SPARSE);
+        SafetensorsFixture.SPARSE);
 
     assertFails()
         .hasMessageContaining(CheckpointWriter.TOWER)
@@ -357,8 +357,8 @@ class LlavaCheckpointTest {
   void weightsOfAnotherTypeAreRefused(String dtype) throws IOException {
     CheckpointWriter writer = released();
     writer.write(folder);
-    SafetensorsWriter.write(
-        folder.resolve(SHARD), writer.tensors(), dtype, SafetensorsWriter.SPARSE);
+    SafetensorsFixture.write(
+        folder.resolve(SHARD), writer.tensors(), dtype, SafetensorsFixture.SPARSE);
 
     assertFails()
         .hasMessageContaining("expected float32, float16 or bfloat16")

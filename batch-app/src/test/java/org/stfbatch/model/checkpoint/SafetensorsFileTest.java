@@ -21,7 +21,7 @@ class SafetensorsFileTest {
 
   @Test
   void anEmptyTensorAndANumberHaveTheirPlaces() throws IOException {
-    SafetensorsWriter.writeRaw(
+    SafetensorsFixture.writeRaw(
         file(),
         """
         {"number": {"dtype": "F32", "shape": [], "data_offsets": [0, 4]},
@@ -57,7 +57,7 @@ class SafetensorsFileTest {
         "{'a': | not valid JSON",
       })
   void aHeaderThatContradictsItselfIsRefused(String header, String message) throws IOException {
-    SafetensorsWriter.writeRaw(file(), header.replace('\'', '"'), 8);
+    SafetensorsFixture.writeRaw(file(), header.replace('\'', '"'), 8);
 
     assertThatThrownBy(() -> SafetensorsFile.read(file()))
         .isInstanceOf(MalformedFileException.class)
@@ -66,7 +66,7 @@ class SafetensorsFileTest {
 
   @Test
   void overlappingTensorsAreRefused() throws IOException {
-    SafetensorsWriter.writeRaw(
+    SafetensorsFixture.writeRaw(
         file(),
         """
         {"a": {"dtype": "F16", "shape": [3], "data_offsets": [0, 6]},
@@ -81,7 +81,7 @@ class SafetensorsFileTest {
 
   @Test
   void aNameThatComesTwiceIsRefused() throws IOException {
-    SafetensorsWriter.writeRaw(
+    SafetensorsFixture.writeRaw(
         file(),
         """
         {"a": {"dtype": "F32", "shape": [1], "data_offsets": [0, 4]},

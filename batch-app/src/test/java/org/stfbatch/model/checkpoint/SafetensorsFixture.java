@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.Map;
 
 /** Writes safetensors files for tests. */
-final class SafetensorsWriter {
+final class SafetensorsFixture {
 
   /** Writes the data of one tensor at the channel's position. */
   @FunctionalInterface
@@ -24,7 +24,7 @@ final class SafetensorsWriter {
   /** Leaves a hole of zeros, which takes no disk space. */
   static final Data SPARSE = (channel, name, bytes) -> channel.position(channel.position() + bytes);
 
-  private SafetensorsWriter() {}
+  private SafetensorsFixture() {}
 
   static void write(Path file, Map<String, List<Long>> shapes, String dtype, Data data)
       throws IOException {
