@@ -37,7 +37,7 @@ final class StfBatchCommand {
       names = "--home",
       paramLabel = "DIR",
       scope = ScopeType.INHERIT,
-      defaultValue = "${env:STF_BATCH_HOME:-${sys:user.home}/.stf-batch}",
+      defaultValue = "${env:STF_BATCH_HOME:-${env:HOME:-${sys:user.home}}/.stf-batch}",
       description = "Where the embedded database lives. Default: ~/.stf-batch, or $STF_BATCH_HOME.")
   void setHome(Path home) {
     stores.setHome(home);
