@@ -159,7 +159,7 @@ final class InferCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     InferSettings settings = settings();
-    EngineSettings engineSettings = new EngineSettings(batch, truncate);
+    EngineSettings engineSettings = new EngineSettings(batch, truncate, true, OptionalLong.empty());
     ModelSettings modelSettings = new ModelSettings(device, dtype.dtype);
     StopSignal stopSignal = new StopSignal();
     shutdown.guard(stopSignal);

@@ -8,13 +8,16 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.util.LinkedHashSet;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
-import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import org.stfbatch.model.TorchModule.Tensor;
 import org.stfbatch.model.checkpoint.CheckpointException;
 import org.stfbatch.model.checkpoint.ClipVisionConfig;
 import org.stfbatch.model.checkpoint.DType;
+import org.stfbatch.model.checkpoint.ExpectedTensors;
 import org.stfbatch.model.checkpoint.FusionConfig;
 import org.stfbatch.model.checkpoint.LlamaConfig;
 import org.stfbatch.model.checkpoint.LlavaCheckpoint;
@@ -33,13 +36,43 @@ final class WeightLoader {
     this.settings = settings;
   }
 
+  /**
+   * Loads a checkpoint, file by file in the order in which the tensors lie there: only one file is
+   * mapped beside the copies that were made of others.
+   */
   void load(LlavaCheckpoint checkpoint) {
-    module.call("place", settings.device(), settings.dtype().torchCode());
-    Set<Path> files = new LinkedHashSet<>();
-    checkpoint.tensors().values().forEach(slice -> files.add(slice.file()));
-    files.forEach(WeightLoader::readAhead);
-    checkpoint.tensors().values().forEach(this::add);
+    place();
+    SortedMap<Path, List<TensorSlice>> files = new TreeMap<>();
+    for (TensorSlice slice : checkpoint.tensors().values()) {
+      files.computeIfAbsent(slice.file(), file -> new ArrayList<>()).add(slice);
+    }
+    files.forEach(
+        (file, slices) -> {
+          readAhead(file);
+          slices.stream().sorted(Comparator.comparingLong(TensorSlice::offset)).forEach(this::add);
+          module.call("unmap");
+        });
     assemble(checkpoint.config());
+  }
+
+  /**
+   * Random weights: matrices spread so that activations keep their size, norms of 1, biases of 0.
+   */
+  void draw(LlavaConfig config) {
+    place();
+    ExpectedTensors.of(config)
+        .forEach(
+            (name, shape) -> {
+              long fanIn = shape.stream().skip(1).reduce(1L, (a, b) -> a * b);
+              boolean norm = name.contains("norm") && name.endsWith("weight");
+              double deviation = shape.size() < 2 ? 0 : 1 / Math.sqrt(fanIn);
+              module.call("draw", name, longs(shape), norm ? 1.0 : 0.0, deviation);
+            });
+    assemble(config);
+  }
+
+  private void place() {
+    module.call("place", settings.device(), settings.dtype().torchCode());
   }
 
   /**
@@ -83,7 +116,11 @@ final class WeightLoader {
   }
 
   private static long[] shape(TensorSlice slice) {
-    return slice.shape().stream().mapToLong(Long::longValue).toArray();
+    return longs(slice.shape());
+  }
+
+  private static long[] longs(List<Long> values) {
+    return values.stream().mapToLong(Long::longValue).toArray();
   }
 
   /**
