@@ -22,6 +22,7 @@ final class ConsoleProgress implements Progress, AutoCloseable {
   private final PrintStream out;
   private final boolean terminal;
   private final String what;
+  private final long before;
   private final long total;
   private final long started = System.nanoTime();
   private final AtomicLong done = new AtomicLong();
@@ -31,19 +32,21 @@ final class ConsoleProgress implements Progress, AutoCloseable {
 
   /**
    * @param what the items, in plural
-   * @param total how many there are; 0 if unknown
+   * @param before how many were done before this command
+   * @param total how many there are, with those; 0 if unknown
    */
-  ConsoleProgress(PrintStream out, boolean terminal, String what, long total) {
+  ConsoleProgress(PrintStream out, boolean terminal, String what, long before, long total) {
     this.out = out;
     this.terminal = terminal;
     this.what = what;
+    this.before = before;
     this.total = total;
     long period = terminal ? BAR_MILLIS : LINE_MILLIS;
     timer.scheduleAtFixedRate(this::show, period, period, TimeUnit.MILLISECONDS);
   }
 
-  static ConsoleProgress onStderr(String what, long total) {
-    return new ConsoleProgress(System.err, System.console() != null, what, total);
+  static ConsoleProgress onStderr(String what, long before, long total) {
+    return new ConsoleProgress(System.err, System.console() != null, what, before, total);
   }
 
   private static Thread daemon(Runnable task) {
@@ -67,14 +70,15 @@ final class ConsoleProgress implements Progress, AutoCloseable {
     if (total == 0) {
       return "";
     }
-    int filled = (int) Math.min(BAR_WIDTH, BAR_WIDTH * done.get() / total);
+    int filled = (int) Math.min(BAR_WIDTH, BAR_WIDTH * (before + done.get()) / total);
     return "[" + "#".repeat(filled) + ".".repeat(BAR_WIDTH - filled) + "] ";
   }
 
   private String line() {
     double seconds = Math.max((System.nanoTime() - started) / NANOS, 1e-3);
     double rate = done.get() / seconds;
-    StringBuilder line = new StringBuilder().append(done.get());
+    long left = total - before - done.get();
+    StringBuilder line = new StringBuilder().append(before + done.get());
     if (total > 0) {
       line.append('/').append(total);
     }
@@ -82,8 +86,8 @@ final class ConsoleProgress implements Progress, AutoCloseable {
     if (failed.get() > 0) {
       line.append(", ").append(failed.get()).append(" failed");
     }
-    if (total > done.get() && rate > 0) {
-      line.append(", ").append(clock(Math.round((total - done.get()) / rate))).append(" left");
+    if (left > 0 && rate > 0) {
+      line.append(", ").append(clock(Math.round(left / rate))).append(" left");
     }
     return line.toString();
   }

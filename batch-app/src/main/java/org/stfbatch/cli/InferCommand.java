@@ -168,12 +168,12 @@ final class InferCommand implements Callable<Integer> {
       Run run = db.run(runName);
       try (RunLock lock = lock(db, run);
           Heartbeat heartbeat = Heartbeat.start(lock, stopSignal, HEARTBEAT)) {
-        long waiting = status(db, run).waiting();
-        if (waiting == 0) {
+        RunStatus before = status(db, run);
+        if (before.waiting() == 0) {
           System.out.println("run " + runName + ": nothing is waiting");
           return 0;
         }
-        return answer(db, run, waiting, settings, engineSettings, modelSettings, stopSignal);
+        return answer(db, run, before, settings, engineSettings, modelSettings, stopSignal);
       }
     }
   }
@@ -228,7 +228,7 @@ final class InferCommand implements Callable<Integer> {
   private int answer(
       Stores.Connected db,
       Run run,
-      long waiting,
+      RunStatus before,
       InferSettings settings,
       EngineSettings engineSettings,
       ModelSettings modelSettings,
@@ -247,9 +247,10 @@ final class InferCommand implements Callable<Integer> {
           (System.nanoTime() - started) / 1e9);
       Preparation preparation =
           new Preparation(ImageLimits.defaults(), Images.config(checkpoint.config()), tokenizer);
-      long total = Math.min(waiting, settings.limit().orElse(waiting));
+      long done = before.answered() + before.failed();
+      long total = done + Math.min(before.waiting(), settings.limit().orElse(before.waiting()));
       InferJob.Ending ending;
-      try (ConsoleProgress progress = ConsoleProgress.onStderr("jobs", total)) {
+      try (ConsoleProgress progress = ConsoleProgress.onStderr("jobs", done, total)) {
         ModelName name = new ModelName(model.name(), engine.modelFingerprint());
         ending =
             InferJob.of(

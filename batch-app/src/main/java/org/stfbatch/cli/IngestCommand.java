@@ -78,7 +78,7 @@ final class IngestCommand implements Callable<Integer> {
     StopSignal stop = new StopSignal();
     shutdown.guard(stop);
     try (Stores.Connected db = stores.open();
-        ConsoleProgress progress = ConsoleProgress.onStderr("jobs read", 0)) {
+        ConsoleProgress progress = ConsoleProgress.onStderr("jobs read", 0, 0)) {
       Run target = new RunStore(db.database().dataSource()).findOrCreate(run);
       IngestJob job =
           new IngestJob(new BatchRuntime(db.database().dataSource()), target, progress, stop);

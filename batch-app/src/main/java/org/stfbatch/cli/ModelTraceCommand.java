@@ -33,8 +33,6 @@ import picocli.CommandLine.Option;
       "hidden_3 .. hidden_21, hidden_select, mbtf, vision_tokens, logits (of the last position), input_ids (-200 marks the image)."
     })
 final class ModelTraceCommand implements Callable<Integer> {
-  private static final String MARKER = "<image>";
-
   @Mixin private ModelOptions model;
 
   @Option(
@@ -48,7 +46,8 @@ final class ModelTraceCommand implements Callable<Integer> {
       required = true,
       paramLabel = "TEXT",
       description =
-          "A question, which is put into the conversation template; a text with <image> in it is taken as the whole prompt.")
+          "A question, which is put into the conversation template; a text with <image> in it, or one that begins as"
+              + " the template does, is taken as the whole prompt.")
   private String prompt;
 
   @Option(names = "--raw", description = "Take the prompt as the whole prompt in any case.")
@@ -83,11 +82,18 @@ final class ModelTraceCommand implements Callable<Integer> {
   }
 
   private String wholePrompt() {
-    if (raw || prompt.contains(MARKER)) {
+    ConversationTemplate template = ConversationTemplate.named(conversation);
+    if (raw || prompt.contains(ImagePrompt.MARKER) || isConversation(template)) {
       return prompt;
     }
     String message = ImagePrompt.message(prompt, image != null);
-    return ConversationTemplate.named(conversation).prompt(Arrays.asList(message, null));
+    return template.prompt(Arrays.asList(message, null));
+  }
+
+  private boolean isConversation(ConversationTemplate template) {
+    String sample = template.prompt(Arrays.asList(ImagePrompt.MARKER, null));
+    String beginning = sample.substring(0, sample.indexOf(ImagePrompt.MARKER));
+    return !beginning.isEmpty() && prompt.startsWith(beginning);
   }
 
   private Pixels pixels(LlavaCheckpoint checkpoint) throws InterruptedException {

@@ -26,7 +26,8 @@ import picocli.CommandLine.ScopeType;
       StatusCommand.class,
       ExportCommand.class,
       ModelCommand.class,
-      DbCommand.class
+      DbCommand.class,
+      DemoDataCommand.class
     })
 final class StfBatchCommand {
   private final Stores stores = new Stores();
@@ -36,7 +37,7 @@ final class StfBatchCommand {
       names = "--home",
       paramLabel = "DIR",
       scope = ScopeType.INHERIT,
-      defaultValue = "${env:STF_BATCH_HOME:-${sys:user.home}/.stf-batch}",
+      defaultValue = "${env:STF_BATCH_HOME:-${env:HOME:-${sys:user.home}}/.stf-batch}",
       description = "Where the embedded database lives. Default: ~/.stf-batch, or $STF_BATCH_HOME.")
   void setHome(Path home) {
     stores.setHome(home);

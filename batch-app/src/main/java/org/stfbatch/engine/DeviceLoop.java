@@ -32,6 +32,9 @@ final class DeviceLoop {
   private static final int MAX_ATTEMPTS = 3;
   private static final int FAILURES_IN_A_ROW_THAT_BREAK = 3;
 
+  /** After so many answers without trouble a halved batch is doubled again. */
+  private static final int ANSWERS_UNTIL_GROWTH = 256;
+
   private final VisionLanguageModel model;
   private final AnswerWriter writer;
   private final BlockingDeque<Sequence> waiting;
@@ -39,6 +42,7 @@ final class DeviceLoop {
   private final Sequence[] slots;
   private int usableSlots;
   private int failuresInARow;
+  private int answersSinceRetreat;
 
   DeviceLoop(
       VisionLanguageModel model, AnswerWriter writer, BlockingDeque<Sequence> waiting, int batch) {
@@ -164,8 +168,17 @@ final class DeviceLoop {
     Optional<FinishReason> finish = writer.finishReason(sequence);
     if (finish.isPresent()) {
       slots[slot] = null;
-      failuresInARow = 0;
+      succeeded();
       sequence.future().complete(writer.answer(sequence, finish.get()));
+    }
+  }
+
+  private void succeeded() {
+    failuresInARow = 0;
+    if (usableSlots < slots.length && ++answersSinceRetreat >= ANSWERS_UNTIL_GROWTH) {
+      usableSlots = Math.min(slots.length, 2 * usableSlots);
+      answersSinceRetreat = 0;
+      LOG.info("batch is {} again", usableSlots);
     }
   }
 
@@ -183,6 +196,7 @@ final class DeviceLoop {
    */
   private void retreat(List<Integer> involved, ModelException cause) {
     usableSlots = Math.max(1, involved.size() / 2);
+    answersSinceRetreat = 0;
     LOG.warn(
         "{} sequence(s) go back to the queue, batch is now {}: {}",
         involved.size(),

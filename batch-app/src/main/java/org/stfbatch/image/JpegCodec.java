@@ -7,10 +7,11 @@ import javax.imageio.ImageReader;
 import javax.imageio.spi.ImageReaderSpi;
 
 /**
- * JPEG through the JDK's plug-in, which is the IJG library, as Pillow's libjpeg-turbo is: the same
- * inverse DCT, the same smooth upsampling of chroma. Only raw components are taken from it. Their
- * conversion to RGB is done here with the IJG's arithmetic, because ImageIO guesses colour spaces
- * differently and applies embedded profiles.
+ * JPEG through the JDK's plug-in, which is the IJG library (release 6b, or libjpeg-turbo in the
+ * JDKs of some Linux distributions), as Pillow's libjpeg-turbo is: the same inverse DCT, the same
+ * smooth upsampling of chroma. Only raw components are taken from it. Their conversion to RGB is
+ * done here with the IJG's arithmetic, because ImageIO guesses colour spaces differently and
+ * applies embedded profiles.
  */
 final class JpegCodec implements Codec {
   private final ImageReaderSpi plugin =
@@ -24,6 +25,9 @@ final class JpegCodec implements Codec {
       throw new IOException("it has " + header.bits() + " bits a sample, not 8");
     }
     byte[] samples = readSamples(header);
+    if (header.tallChroma()) {
+      TallChroma.smooth(samples, header.width(), header.height());
+    }
     return new RgbImage(header.width(), header.height(), toRgb(samples, header));
   }
 

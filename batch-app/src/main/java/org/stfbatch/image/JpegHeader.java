@@ -11,10 +11,18 @@ import java.nio.charset.StandardCharsets;
  * @param bits of one sample
  * @param components in the frame
  * @param colours meaning of the components
+ * @param tallChroma whether the picture is YCbCr in which chroma has all columns and half the rows
+ *     (4:4:0)
  * @param stripped the file without application data and comments
  */
 record JpegHeader(
-    int width, int height, int bits, int components, Colours colours, byte[] stripped) {
+    int width,
+    int height,
+    int bits,
+    int components,
+    Colours colours,
+    boolean tallChroma,
+    byte[] stripped) {
 
   /** What the components mean. */
   enum Colours {
@@ -126,6 +134,7 @@ record JpegHeader(
           byteAt(frame),
           components,
           colours(components),
+          components == 3 && hasTallChroma(),
           kept.toByteArray());
     }
 
@@ -147,6 +156,17 @@ record JpegHeader(
       }
       boolean named = componentId(0) == 'R' && componentId(1) == 'G' && componentId(2) == 'B';
       return named ? Colours.RGB : Colours.YCC;
+    }
+
+    private boolean hasTallChroma() throws IOException {
+      int luma = sampling(0);
+      int halfRows = luma & 0xf0 | (luma & 0x0f) / 2;
+      return (luma & 0x01) == 0 && sampling(1) == halfRows && sampling(2) == halfRows;
+    }
+
+    /** Columns in the high four bits, rows in the low ones. */
+    private int sampling(int component) throws IOException {
+      return byteAt(frame + 7 + 3 * component);
     }
 
     private int componentId(int component) throws IOException {

@@ -54,7 +54,7 @@ record TokenizerSettings(
       config
           .path("added_tokens_decoder")
           .properties()
-          .forEach(e -> added.put(Integer.valueOf(e.getKey()), AddedToken.from(e.getValue())));
+          .forEach(e -> added.put(tokenId(e.getKey()), AddedToken.from(e.getValue())));
     } else {
       config.setAll(object(directory.resolve("special_tokens_map.json"), json));
       object(directory.resolve("added_tokens.json"), json)
@@ -62,6 +62,17 @@ record TokenizerSettings(
           .forEach(e -> added.put(e.getValue().asInt(), AddedToken.plain(e.getKey())));
     }
     return of(config, added);
+  }
+
+  private static int tokenId(String text) {
+    try {
+      return Integer.parseInt(text);
+    } catch (NumberFormatException e) {
+      throw new TokenizerException(
+          "tokenizer_config.json: added_tokens_decoder has the id '%s': copy the checkpoint again"
+              .formatted(text),
+          e);
+    }
   }
 
   private static TokenizerSettings of(ObjectNode config, Map<Integer, AddedToken> added) {

@@ -170,9 +170,10 @@ class LlamaTokenizerTest {
         .hasMessageContaining(folder.resolve("tokenizer.model").toString());
   }
 
-  @Test
-  void aBrokenConfigurationIsNamed() throws Exception {
-    Recorded.tokenizerFolder(folder, "{\"legacy\": ");
+  @ParameterizedTest
+  @ValueSource(strings = {"{\"legacy\": ", "[]", "{\"added_tokens_decoder\": {\"x\": \"<x>\"}}"})
+  void aBrokenConfigurationIsNamed(String config) throws Exception {
+    Recorded.tokenizerFolder(folder, config);
 
     assertThatThrownBy(() -> LlamaTokenizer.open(folder))
         .isInstanceOf(TokenizerException.class)

@@ -10,10 +10,8 @@ import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.Map;
 
 /**
  * A short hash that tells one model from another: its configuration, its tokenizer files, and each
@@ -73,21 +71,13 @@ final class Fingerprint {
   }
 
   private void addTensors(Collection<TensorSlice> tensors) {
-    Map<Path, FileChannel> open = new HashMap<>();
-    try {
-      for (TensorSlice tensor : tensors) {
-        addText(tensor.name() + tensor.dtype() + tensor.shape());
-        FileChannel channel = open.get(tensor.file());
-        if (channel == null) {
-          channel = FileChannel.open(tensor.file(), StandardOpenOption.READ);
-          open.put(tensor.file(), channel);
-        }
+    for (TensorSlice tensor : tensors) {
+      addText(tensor.name() + tensor.dtype() + tensor.shape());
+      try (FileChannel channel = FileChannel.open(tensor.file(), StandardOpenOption.READ)) {
         addSample(tensor, channel);
+      } catch (IOException e) {
+        throw unreadable(tensor.file(), e);
       }
-    } catch (IOException e) {
-      throw new CheckpointException("the weights cannot be read: " + e.getMessage(), e);
-    } finally {
-      closeAll(open);
     }
   }
 
@@ -111,17 +101,6 @@ final class Fingerprint {
       }
     }
     digest.update(buffer.flip());
-  }
-
-  private static void closeAll(Map<Path, FileChannel> open) {
-    open.forEach(
-        (file, channel) -> {
-          try {
-            channel.close();
-          } catch (IOException e) {
-            throw unreadable(file, e);
-          }
-        });
   }
 
   private static CheckpointException unreadable(Path file, IOException e) {

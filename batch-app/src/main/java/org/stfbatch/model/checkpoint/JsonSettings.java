@@ -2,6 +2,7 @@ package org.stfbatch.model.checkpoint;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -11,6 +12,7 @@ import java.util.Optional;
 final class JsonSettings {
 
   private static final ObjectMapper JSON = new ObjectMapper();
+  private static final int MAX_LAYERS = 1000;
 
   private final Path file;
   private final JsonNode object;
@@ -47,7 +49,7 @@ final class JsonSettings {
   /** The value of a name; a missing or null one is a missing node. */
   JsonNode node(String name) {
     JsonNode node = object.path(name);
-    return node.isNull() ? object.path(null) : node;
+    return node.isNull() ? MissingNode.getInstance() : node;
   }
 
   boolean has(String name) {
@@ -63,6 +65,18 @@ final class JsonSettings {
       throw unsupported(name, "a positive whole number");
     }
     return value.asInt();
+  }
+
+  /**
+   * A number of layers, bounded so that a damaged file cannot ask for a list of billions of
+   * tensors.
+   */
+  int layerCount(String name, int absent) {
+    int count = positiveInt(name, absent);
+    if (count > MAX_LAYERS) {
+      throw unsupported(name, "at most " + MAX_LAYERS);
+    }
+    return count;
   }
 
   int integer(String name, int absent) {
@@ -90,7 +104,10 @@ final class JsonSettings {
   }
 
   Optional<String> text(String name) {
-    return node(name).isTextual() ? Optional.of(node(name).asText()) : Optional.empty();
+    if (has(name) && !node(name).isTextual()) {
+      throw unsupported(name, "text");
+    }
+    return has(name) ? Optional.of(node(name).asText()) : Optional.empty();
   }
 
   /** Refuses a setting that is set to true. */
@@ -112,7 +129,7 @@ final class JsonSettings {
    * not there.
    */
   void requireText(String name, String supported, String absent) {
-    if (!text(name).orElse(has(name) ? node(name).toString() : absent).equals(supported)) {
+    if (!text(name).orElse(absent).equals(supported)) {
       throw unsupported(name, "'" + supported + "'");
     }
   }

@@ -41,7 +41,7 @@ record LlavaSettings(
         aspect(json),
         json.flag("tie_word_embeddings", false),
         json.positiveInt("tokenizer_model_max_length", language.maxPositionEmbeddings()),
-        json.text("torch_dtype"));
+        json.text("torch_dtype").or(() -> json.text("dtype")));
   }
 
   private static void requireLlava(JsonSettings json) {
@@ -53,7 +53,7 @@ record LlavaSettings(
     if (!MODEL_TYPES.contains(json.text("model_type").orElse(""))) {
       throw json.unsupported("model_type", "'llava_llama'");
     }
-    if (json.text("mm_vision_tower").isEmpty()) {
+    if (json.text("mm_vision_tower").filter(name -> name.indexOf('\0') < 0).isEmpty()) {
       throw json.unsupported("mm_vision_tower", "the name or folder of a CLIP vision tower");
     }
   }
@@ -77,7 +77,7 @@ record LlavaSettings(
             json.positiveInt("vocab_size", 32_000),
             json.positiveInt("hidden_size", 4096),
             json.positiveInt("intermediate_size", 11_008),
-            json.positiveInt("num_hidden_layers", 32),
+            json.layerCount("num_hidden_layers", 32),
             heads,
             json.positiveInt("num_key_value_heads", heads),
             json.positiveNumber("rms_norm_eps", 1e-6),

@@ -128,7 +128,7 @@ record VisionTower(
         new ClipVisionConfig(
             json.positiveInt("hidden_size", 768),
             json.positiveInt("intermediate_size", 3072),
-            json.positiveInt("num_hidden_layers", 12),
+            json.layerCount("num_hidden_layers", 12),
             json.positiveInt("num_attention_heads", 12),
             json.positiveInt("image_size", 224),
             json.positiveInt("patch_size", 32),

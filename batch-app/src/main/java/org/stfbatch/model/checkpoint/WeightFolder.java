@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 
 /**
  * The weight files of a folder, in the order of preference of transformers: safetensors first, one
@@ -20,6 +21,8 @@ final class WeightFolder {
   private static final String ADAPTER_CONFIG = "adapter_config.json";
   private static final String INDEX_SUFFIX = ".index.json";
   private static final String SAFETENSORS_SUFFIX = ".safetensors";
+
+  private static final Pattern FILE_NAME = Pattern.compile("\\w[\\w.-]*");
 
   private static final List<String> CANDIDATES =
       List.of(
@@ -66,8 +69,13 @@ final class WeightFolder {
       return file.getFileName().toString().endsWith(SAFETENSORS_SUFFIX)
           ? SafetensorsFile.read(file)
           : TorchFile.read(file);
-    } catch (IOException e) {
+    } catch (MalformedFileException e) {
       throw new CheckpointException("%s cannot be used: %s".formatted(file, e.getMessage()), e);
+    } catch (IOException e) {
+      throw new CheckpointException(
+          "%s is damaged, cut off or unreadable (%s): copy it from the original checkpoint again"
+              .formatted(file, e.getMessage()),
+          e);
     }
   }
 
@@ -96,7 +104,7 @@ final class WeightFolder {
   }
 
   private static Path shardFile(Path folder, Path index, String name) {
-    if (name.isEmpty() || name.contains("/") || name.contains("\\") || name.startsWith(".")) {
+    if (!FILE_NAME.matcher(name).matches()) {
       throw new CheckpointException(
           "%s names the shard '%s', which is no file name".formatted(index, name));
     }

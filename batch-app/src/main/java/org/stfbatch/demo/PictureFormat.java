@@ -1,0 +1,50 @@
+package org.stfbatch.demo;
+
+import java.awt.image.BufferedImage;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import javax.imageio.ImageIO;
+
+/** File formats of the world's pictures. */
+enum PictureFormat {
+  PNG("png"),
+  JPEG("jpg"),
+  GIF("gif"),
+  BMP("bmp");
+
+  private final String extension;
+
+  PictureFormat(String extension) {
+    this.extension = extension;
+  }
+
+  /** Mostly PNG and JPEG, now and then one of the others. */
+  static PictureFormat ofScene(int number) {
+    if (number % 16 == 7) {
+      return GIF;
+    }
+    if (number % 16 == 12) {
+      return BMP;
+    }
+    return number % 2 == 0 ? PNG : JPEG;
+  }
+
+  String extension() {
+    return extension;
+  }
+
+  byte[] encode(BufferedImage image) throws IOException {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    if (!ImageIO.write(image, extension, out)) {
+      throw new IOException("this Java runtime cannot write " + extension + " images");
+    }
+    return out.toByteArray();
+  }
+
+  void write(BufferedImage image, Path file) throws IOException {
+    Files.createDirectories(file.getParent());
+    Files.write(file, encode(image));
+  }
+}

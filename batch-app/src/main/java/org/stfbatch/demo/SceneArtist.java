@@ -1,0 +1,72 @@
+package org.stfbatch.demo;
+
+import java.awt.BasicStroke;
+import java.awt.Color;
+import java.awt.GradientPaint;
+import java.awt.Graphics2D;
+import java.awt.RenderingHints;
+import java.awt.geom.Ellipse2D;
+import java.awt.image.BufferedImage;
+
+/** Draws scenes. */
+final class SceneArtist {
+  private static final int TILE = 24;
+
+  private SceneArtist() {}
+
+  static BufferedImage draw(Scene scene) {
+    BufferedImage image =
+        new BufferedImage(scene.width(), scene.height(), BufferedImage.TYPE_3BYTE_BGR);
+    Graphics2D pen = image.createGraphics();
+    try {
+      pen.setRenderingHint(RenderingHints.KEY_ANTIALIASING, RenderingHints.VALUE_ANTIALIAS_ON);
+      pen.setRenderingHint(RenderingHints.KEY_STROKE_CONTROL, RenderingHints.VALUE_STROKE_PURE);
+      drawBackdrop(pen, scene);
+      scene.items().forEach(item -> drawItem(pen, item));
+    } finally {
+      pen.dispose();
+    }
+    return image;
+  }
+
+  private static void drawBackdrop(Graphics2D pen, Scene scene) {
+    Backdrop backdrop = scene.backdrop();
+    pen.setColor(backdrop.first());
+    if (backdrop.pattern() == Backdrop.Pattern.SHADED) {
+      pen.setPaint(
+          new GradientPaint(
+              0, 0, backdrop.first(), scene.width(), scene.height(), backdrop.second()));
+    }
+    pen.fillRect(0, 0, scene.width(), scene.height());
+    pen.setColor(backdrop.second());
+    for (int y = 0; y * TILE < scene.height(); y++) {
+      for (int x = 0; x * TILE < scene.width(); x++) {
+        drawTile(pen, backdrop.pattern(), x, y);
+      }
+    }
+  }
+
+  private static void drawTile(Graphics2D pen, Backdrop.Pattern pattern, int x, int y) {
+    switch (pattern) {
+      case STRIPES -> pen.fillRect(x * TILE, y * TILE, TILE, TILE / 2);
+      case CHECKS -> {
+        if ((x + y) % 2 == 0) {
+          pen.fillRect(x * TILE, y * TILE, TILE, TILE);
+        }
+      }
+      case DOTS ->
+          pen.fill(
+              new Ellipse2D.Double((x + 0.35) * TILE, (y + 0.35) * TILE, TILE * 0.3, TILE * 0.3));
+      case PLAIN, SHADED -> {}
+    }
+  }
+
+  private static void drawItem(Graphics2D pen, Item item) {
+    java.awt.Shape outline = item.shape().outline(item.x(), item.y(), item.radius());
+    pen.setColor(item.colour().paint());
+    pen.fill(outline);
+    pen.setColor(new Color(0x303030));
+    pen.setStroke(new BasicStroke(Math.max(1f, (float) item.radius() / 22)));
+    pen.draw(outline);
+  }
+}

@@ -1,0 +1,105 @@
+package org.stfbatch;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
+import com.tngtech.archunit.core.importer.ImportOption.DoNotIncludeTests;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchRule;
+
+/** Holds the arrows between the rooms. */
+@AnalyzeClasses(packages = "org.stfbatch", importOptions = DoNotIncludeTests.class)
+final class ArchitectureTest {
+  private static final String SPRING = "org.springframework..";
+  private static final String JDBC = "java.sql..";
+  private static final String KAFKA = "org.apache.kafka..";
+  private static final String DJL_TENSORS = "ai.djl.ndarray..";
+
+  @ArchTest
+  static final ArchRule roomsAreEnteredFromAboveOnly =
+      layeredArchitecture()
+          .consideringOnlyDependenciesInLayers()
+          .layer("cli")
+          .definedBy("org.stfbatch.cli..")
+          .layer("job")
+          .definedBy("org.stfbatch.job..")
+          .layer("engine")
+          .definedBy("org.stfbatch.engine..")
+          .layer("model")
+          .definedBy("org.stfbatch.model..")
+          .layer("prompt")
+          .definedBy("org.stfbatch.prompt..")
+          .layer("image")
+          .definedBy("org.stfbatch.image..")
+          .layer("demo")
+          .definedBy("org.stfbatch.demo..")
+          .layer("db")
+          .definedBy("org.stfbatch.db..")
+          .layer("kafka")
+          .definedBy("org.stfbatch.kafka..")
+          .whereLayer("cli")
+          .mayNotBeAccessedByAnyLayer()
+          .whereLayer("demo")
+          .mayOnlyBeAccessedByLayers("cli")
+          .whereLayer("job")
+          .mayOnlyBeAccessedByLayers("cli")
+          .whereLayer("engine")
+          .mayOnlyBeAccessedByLayers("cli", "job")
+          .whereLayer("model")
+          .mayOnlyBeAccessedByLayers("cli", "engine")
+          .whereLayer("prompt")
+          .mayOnlyBeAccessedByLayers("cli", "job", "engine")
+          .whereLayer("image")
+          .mayOnlyBeAccessedByLayers("cli", "job", "engine")
+          .whereLayer("db")
+          .mayOnlyBeAccessedByLayers("cli", "job")
+          .whereLayer("kafka")
+          .mayOnlyBeAccessedByLayers("cli", "job")
+          .withOptionalLayers(true);
+
+  @ArchTest
+  static final ArchRule noRoomIsInACycle =
+      slices().matching("org.stfbatch.(*)..").should().beFreeOfCycles();
+
+  @ArchTest
+  static final ArchRule onlyTheModelTouchesTensors =
+      noClasses()
+          .that()
+          .resideOutsideOfPackage("org.stfbatch.model..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage(DJL_TENSORS);
+
+  @ArchTest
+  static final ArchRule checkpointFilesAreReadWithoutDjl =
+      noClasses()
+          .that()
+          .resideInAPackage("org.stfbatch.model.checkpoint..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage("ai.djl..");
+
+  @ArchTest
+  static final ArchRule modelAndEngineKnowNeitherFrameworksNorStorage =
+      noClasses()
+          .that()
+          .resideInAnyPackage(
+              "org.stfbatch.model..",
+              "org.stfbatch.engine..",
+              "org.stfbatch.image..",
+              "org.stfbatch.prompt..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage(SPRING, JDBC, KAFKA, "org.stfbatch.db..", "org.stfbatch.kafka..");
+
+  @ArchTest
+  static final ArchRule onlyTheCommandLineParsesOptions =
+      noClasses()
+          .that()
+          .resideOutsideOfPackage("org.stfbatch.cli..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage("picocli..");
+}

@@ -1,0 +1,82 @@
+package org.stfbatch;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.stfbatch.demo.DrawnWorld;
+import org.stfbatch.demo.DrawnWorldSettings;
+import org.stfbatch.testing.Golden;
+
+/**
+ * Every command that the README shows in an {@code sh} block is typed as it stands, in one shell,
+ * and must succeed.
+ */
+final class ReadmeTest {
+  private static final Pattern SHELL_BLOCK = Pattern.compile("(?ms)^```sh\\n(.*?)^```$");
+
+  @Test
+  void everyCommandWorksAsItStands(@TempDir Path folder) throws Exception {
+    String commands = shellBlocks(Files.readString(Path.of("../README.md")));
+    assertThat(commands)
+        .contains("ingest", "infer", "status", "export", "model inspect", "db start");
+    layOut(folder);
+
+    Path log = folder.resolve("log");
+    ProcessBuilder shell = new ProcessBuilder("bash", "-euxc", commands).directory(folder.toFile());
+    shell.environment().put("HOME", folder.toString());
+    shell.environment().put("DJL_CACHE_DIR", System.getProperty("user.home") + "/.djl.ai");
+    int exit = shell.redirectErrorStream(true).redirectOutput(log.toFile()).start().waitFor();
+
+    assertThat(exit).as(Files.readString(log)).isZero();
+    assertThat(Files.readAllLines(folder.resolve("answers.jsonl"))).hasSizeGreaterThan(10);
+    assertThat(Files.readAllLines(folder.resolve("captions.jsonl"))).hasSize(6);
+    assertThat(Files.readString(folder.resolve("answers.csv"))).startsWith("custom_id,");
+    assertThat(folder.resolve("trace.safetensors")).isNotEmptyFile();
+  }
+
+  private static String shellBlocks(String readme) {
+    return SHELL_BLOCK
+        .matcher(readme)
+        .results()
+        .map(block -> block.group(1))
+        .collect(Collectors.joining("\n"));
+  }
+
+  /** The files that the README speaks of, under their names. */
+  private static void layOut(Path folder) throws IOException {
+    DrawnWorld.write(
+        folder, DrawnWorldSettings.defaults().withImages(6).withQuestionsPerImage(3).withSeed(3));
+    copy(folder.resolve("images"), folder.resolve("photos"));
+    try (Stream<Path> images = Files.list(folder.resolve("images"))) {
+      Files.copy(images.sorted().findFirst().orElseThrow(), folder.resolve("images/kite.png"));
+    }
+    copy(Golden.file("checkpoints/tiny"), folder.resolve("llava-stf-7b"));
+    copy(Golden.file("checkpoints/clip-tiny"), folder.resolve("clip-tiny"));
+    Path launcher = Files.createDirectory(folder.resolve("scripts")).resolve("stf-batch");
+    Files.writeString(launcher, launcher());
+    Files.setPosixFilePermissions(launcher, PosixFilePermissions.fromString("rwxr-xr-x"));
+  }
+
+  /** What the project's launcher does after building, with the classes under test. */
+  private static String launcher() {
+    return "#!/bin/sh\nexec '%s/bin/java' -Djava.awt.headless=true -Dai.djl.offline=true -DOPT_OUT_TRACKING=true -cp '%s' org.stfbatch.cli.Main \"$@\"\n"
+        .formatted(System.getProperty("java.home"), System.getProperty("java.class.path"));
+  }
+
+  private static void copy(Path from, Path to) throws IOException {
+    Files.createDirectory(to);
+    try (Stream<Path> files = Files.list(from)) {
+      for (Path file : files.toList()) {
+        Files.copy(file, to.resolve(file.getFileName()));
+      }
+    }
+  }
+}

@@ -1,0 +1,307 @@
+package org.stfbatch.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.function.Function;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.stfbatch.model.LlavaModel;
+import org.stfbatch.model.ModelException;
+import org.stfbatch.model.ModelSettings;
+import org.stfbatch.model.OutOfDeviceMemoryException;
+import org.stfbatch.model.checkpoint.LlavaCheckpoint;
+import org.stfbatch.prompt.LlamaTokenizer;
+import org.stfbatch.testing.Golden;
+
+/** How answers end, what a seed promises, and what the engine does when the device fails. */
+final class EngineTest {
+  private static final int IMAGE_SIZE = 56;
+
+  private static LlavaCheckpoint checkpoint;
+  private static LlamaTokenizer tokenizer;
+
+  @BeforeAll
+  static void open() {
+    checkpoint = LlavaCheckpoint.open(Golden.file("checkpoints/tiny"), Optional.empty());
+    tokenizer = LlamaTokenizer.open(checkpoint.directory());
+  }
+
+  @AfterAll
+  static void close() {
+    tokenizer.close();
+  }
+
+  @Test
+  void anAnswerEndsBeforeItsStopText() throws Exception {
+    RecordedCase recorded = recorded("tiny/q03");
+    String stop = " between";
+    assertThat(recorded.text()).contains(stop);
+
+    Answer answer = (Answer) answer(recorded, new Generation(16, 0, 1, 0, List.of("never", stop)));
+
+    assertThat(answer.text())
+        .isEqualTo(recorded.text().substring(0, recorded.text().indexOf(stop)));
+    assertThat(answer.finishReason()).isEqualTo(FinishReason.STOP_TEXT);
+    assertThat(answer.generatedTokens()).isLessThan(recorded.outputIds().size());
+  }
+
+  @Test
+  void anAnswerHasAtMostTheAllowedTokens() throws Exception {
+    RecordedCase recorded = recorded("tiny/q03");
+
+    Answer answer = (Answer) answer(recorded, Generation.greedy(5));
+
+    assertThat(answer.tokenIds()).isEqualTo(recorded.outputIds().subList(0, 5));
+    assertThat(answer.finishReason()).isEqualTo(FinishReason.LENGTH);
+  }
+
+  @Test
+  void theEndTokenEndsAnAnswerAndIsNoText() throws Exception {
+    RecordedCase recorded = recorded("tiny/text_only");
+    try (Engine engine = engine(16)) {
+      List<Answer> answers =
+          answers(
+              engine, IntStream.range(0, 16).mapToObj(seed -> sampled(recorded, 3900, 3, 1, seed)));
+      List<Answer> ended =
+          answers.stream().filter(a -> a.finishReason() == FinishReason.END_TOKEN).toList();
+      assertThat(ended).isNotEmpty();
+      for (Answer answer : ended) {
+        assertThat(answer.tokenIds().indexOf(tokenizer.eosTokenId()))
+            .isEqualTo(answer.generatedTokens() - 1);
+        assertThat(answer.text()).doesNotContain("</s>");
+      }
+    }
+  }
+
+  @Test
+  void aSampledAnswerDependsOnItsSeedAndNotOnItsBatch() throws Exception {
+    RecordedCase recorded = recorded("tiny/q04");
+    List<List<Integer>> alone = sampledIds(recorded, 1);
+    List<List<Integer>> together = sampledIds(recorded, 8);
+
+    assertThat(together).isEqualTo(alone);
+    assertThat(new HashSet<>(alone)).hasSizeGreaterThan(alone.size() / 2);
+  }
+
+  private static List<List<Integer>> sampledIds(RecordedCase recorded, int batch) throws Exception {
+    try (Engine engine = engine(batch)) {
+      return answers(
+              engine, IntStream.range(0, 8).mapToObj(seed -> sampled(recorded, 12, 1, 0.9, seed)))
+          .stream()
+          .map(Answer::tokenIds)
+          .toList();
+    }
+  }
+
+  @Test
+  void aPromptBeyondTheLimitFailsOrIsCutAsTheOriginalCutsIt(@TempDir Path folder) throws Exception {
+    RecordedCase recorded = recorded("tiny/truncated");
+    LlavaCheckpoint limited =
+        limitedTo(recorded.json().get("tokenizer_model_max_length").asInt(), folder);
+    EngineJob job = recorded.job(tokenizer, IMAGE_SIZE);
+    try (Engine strict =
+            BatchingEngine.start(
+                limited, ModelSettings.exact(), tokenizer, new EngineSettings(1, false));
+        Engine cutting =
+            BatchingEngine.start(
+                limited, ModelSettings.exact(), tokenizer, new EngineSettings(1, true))) {
+      Failure failure = (Failure) strict.submit(job).join();
+      assertThat(failure.code()).isEqualTo("PROMPT_TOO_LONG");
+      assertThat(failure.message()).contains("50").contains("--truncate");
+
+      Answer answer = (Answer) cutting.submit(job).join();
+      assertThat(answer.tokenIds()).isEqualTo(recorded.outputIds());
+      assertThat(answer.promptTokens() + answer.visionTokens())
+          .isEqualTo(recorded.expandedLength());
+    }
+  }
+
+  private static LlavaCheckpoint limitedTo(int maxLength, Path folder) throws Exception {
+    try (Stream<Path> files = Files.list(checkpoint.directory())) {
+      for (Path file : files.toList()) {
+        Files.copy(file, folder.resolve(file.getFileName()));
+      }
+    }
+    ObjectMapper json = new ObjectMapper();
+    Path config = folder.resolve("config.json");
+    ObjectNode settings = (ObjectNode) json.readTree(config.toFile());
+    json.writeValue(config.toFile(), settings.put("tokenizer_model_max_length", maxLength));
+    return LlavaCheckpoint.open(folder, Optional.of(Golden.file("checkpoints/clip-tiny")));
+  }
+
+  @Test
+  void aBatchThatDoesNotFitIsHalvedUntilItDoes() throws Exception {
+    List<RecordedCase> cases = stillPictures();
+    try (Engine engine =
+        engine(8, model -> new FailingModel(model, FailingModel.beyond(2, outOfMemory())))) {
+      for (int i = 0; i < cases.size(); i++) {
+        assertThat(answers(engine, Stream.of(cases.get(i))).get(0).tokenIds())
+            .isEqualTo(cases.get(i).outputIds());
+      }
+      List<Answer> together = answers(engine, cases.stream());
+      for (int i = 0; i < cases.size(); i++) {
+        assertThat(together.get(i).tokenIds())
+            .as(cases.get(i).id())
+            .isEqualTo(cases.get(i).outputIds());
+      }
+    }
+  }
+
+  @Test
+  void aJobThatTheDeviceCannotRunFailsAloneAndAllOthersAreAnswered() throws Exception {
+    List<RecordedCase> cases = stillPictures();
+    int poison = cases.get(2).expandedLength();
+    try (Engine engine =
+        engine(
+            8,
+            model ->
+                new FailingModel(
+                    model, FailingModel.promptOf(poison, new ModelException("boom", null))))) {
+      List<CompletableFuture<Outcome>> outcomes = submitted(engine, cases.stream());
+      for (int i = 0; i < cases.size(); i++) {
+        if (cases.get(i).expandedLength() == poison) {
+          Failure failure = (Failure) outcomes.get(i).join();
+          assertThat(failure.code()).isEqualTo("ENGINE_ERROR");
+          assertThat(failure.attempts()).isGreaterThanOrEqualTo(3);
+        } else {
+          assertThat(((Answer) outcomes.get(i).join()).tokenIds())
+              .isEqualTo(cases.get(i).outputIds());
+        }
+      }
+    }
+  }
+
+  @Test
+  void aDeadDeviceBreaksTheEngineInsteadOfFailingEveryJob() throws Exception {
+    try (Engine engine =
+        engine(
+            4,
+            model ->
+                new FailingModel(
+                    model, FailingModel.beyond(0, new ModelException("device lost", null))))) {
+      List<CompletableFuture<Outcome>> outcomes = submitted(engine, stillPictures().stream());
+      long failed = 0;
+      for (CompletableFuture<Outcome> outcome : outcomes) {
+        try {
+          assertThat(outcome.join()).isInstanceOf(Failure.class);
+          failed++;
+        } catch (CompletionException e) {
+          assertThat(e)
+              .hasCauseInstanceOf(EngineException.class)
+              .hasMessageContaining("device lost");
+        }
+      }
+      assertThat(failed).isLessThan(outcomes.size());
+      assertThatThrownBy(submitted(engine, stillPictures().stream()).get(0)::join)
+          .hasCauseInstanceOf(EngineException.class);
+    }
+  }
+
+  @Test
+  void closingGivesBackWhatIsInFlight() throws Exception {
+    Engine engine = engine(1);
+    List<CompletableFuture<Outcome>> outcomes =
+        submitted(
+            engine,
+            IntStream.range(0, 4)
+                .mapToObj(seed -> sampled(recorded("tiny/q04"), 3000, 1, 1, seed)));
+    engine.close();
+    assertThat(outcomes).allMatch(CompletableFuture::isDone);
+    assertThatThrownBy(outcomes.get(3)::join).hasCauseInstanceOf(EngineException.class);
+  }
+
+  @Test
+  void aTokenizerOfAnotherModelIsNamed() throws Exception {
+    try (Engine engine = engine(1)) {
+      EngineJob job = new EngineJob(new int[] {1, 31999}, List.of(), Generation.greedy(1));
+      assertThatThrownBy(() -> engine.submit(job))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("31999");
+    }
+  }
+
+  private static OutOfDeviceMemoryException outOfMemory() {
+    return new OutOfDeviceMemoryException("CUDA out of memory", null);
+  }
+
+  /** What can be turned into a job: a recorded case, or one with its own way of generating. */
+  private interface Question {
+    EngineJob job() throws Exception;
+  }
+
+  private static Question sampled(
+      RecordedCase recorded, int maxNewTokens, double temperature, double topP, long seed) {
+    return () -> with(recorded, new Generation(maxNewTokens, temperature, topP, seed, List.of()));
+  }
+
+  private static EngineJob with(RecordedCase recorded, Generation generation) throws Exception {
+    EngineJob job = recorded.job(tokenizer, IMAGE_SIZE);
+    return new EngineJob(job.promptIds(), job.images(), generation);
+  }
+
+  private static Outcome answer(RecordedCase recorded, Generation generation) throws Exception {
+    try (Engine engine = engine(1)) {
+      return engine.submit(with(recorded, generation)).join();
+    }
+  }
+
+  private static List<Answer> answers(Engine engine, Stream<?> questions) throws Exception {
+    List<Answer> answers = new ArrayList<>();
+    for (CompletableFuture<Outcome> outcome : submitted(engine, questions)) {
+      answers.add((Answer) outcome.join());
+    }
+    return answers;
+  }
+
+  private static List<CompletableFuture<Outcome>> submitted(Engine engine, Stream<?> questions)
+      throws Exception {
+    List<CompletableFuture<Outcome>> outcomes = new ArrayList<>();
+    for (Object question : questions.toList()) {
+      EngineJob job =
+          question instanceof RecordedCase recorded
+              ? recorded.job(tokenizer, IMAGE_SIZE)
+              : ((Question) question).job();
+      outcomes.add(engine.submit(job));
+    }
+    return outcomes;
+  }
+
+  private static Engine engine(int batch) {
+    return BatchingEngine.start(
+        checkpoint, ModelSettings.exact(), tokenizer, new EngineSettings(batch, false));
+  }
+
+  private static Engine engine(int batch, Function<LlavaModel, FailingModel> wrap) {
+    return BatchingEngine.start(
+        checkpoint,
+        () -> wrap.apply(LlavaModel.load(checkpoint, ModelSettings.exact())),
+        tokenizer,
+        new EngineSettings(batch, false));
+  }
+
+  private static List<RecordedCase> stillPictures() {
+    return RecordedCase.of("tiny").stream().filter(c -> !c.isTruncated()).toList();
+  }
+
+  private static RecordedCase recorded(String id) {
+    return RecordedCase.of("tiny").stream()
+        .filter(c -> c.id().equals(id))
+        .findFirst()
+        .orElseThrow();
+  }
+}

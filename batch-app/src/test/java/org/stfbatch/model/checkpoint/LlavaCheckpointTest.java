@@ -1,0 +1,532 @@
+package org.stfbatch.model.checkpoint;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.assertj.core.api.AbstractThrowableAssert;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.stfbatch.model.checkpoint.FusionConfig.Spatial;
+
+class LlavaCheckpointTest {
+
+  private static final LlamaConfig LANGUAGE =
+      new LlamaConfig(1000, 64, 128, 2, 4, 4, 1e-5, 10_000, 4096, 1, 2);
+  private static final ClipVisionConfig VISION = CheckpointWriter.tinyVision();
+  private static final String SHARD = "model-00001-of-00001.safetensors";
+
+  @TempDir Path folder;
+
+  @Test
+  void theReleasedFormTapsEightBlocks() throws IOException {
+    assertThat(fusion(Projectors.released(VISION, LANGUAGE, 8)))
+        .isEqualTo(
+            new FusionConfig(List.of(23, 21, 18, 15, 12, 9, 6, 3), true, Spatial.CONCAT, false));
+  }
+
+  @Test
+  void fourBlocksAreEverySixth() throws IOException {
+    assertThat(fusion(Projectors.released(VISION, LANGUAGE, 4)).hiddenStates())
+        .containsExactly(23, 18, 12, 6);
+  }
+
+  @Test
+  void thePapersFormHasAConvolutionAndTrailingGelus() throws IOException {
+    LlavaCheckpoint checkpoint = checkpoint(Projectors.paper(VISION, LANGUAGE, 8));
+
+    assertThat(checkpoint.config().fusion())
+        .isEqualTo(
+            new FusionConfig(List.of(23, 21, 18, 15, 12, 9, 6, 3), true, Spatial.CONV, true));
+    assertThat(checkpoint.config().visionTokens()).isEqualTo(4);
+    assertThat(checkpoint.tensors().get("model.mm_projector.0.weight").shape())
+        .containsExactly(128L, 32L, 2L, 2L);
+    assertThat(checkpoint.tensors().get("model.mm_projector.4.weight").shape())
+        .containsExactly(64L, 512L);
+  }
+
+  @Test
+  void spatialFusionWithoutMultiBlockFusion() throws IOException {
+    assertThat(fusion(Projectors.spatial(VISION, LANGUAGE)))
+        .isEqualTo(new FusionConfig(List.of(23), false, Spatial.CONCAT, false));
+  }
+
+  @Test
+  void thePapersSpatialFusionAlone() throws IOException {
+    assertThat(fusion(Projectors.paper(VISION, LANGUAGE, 1)))
+        .isEqualTo(new FusionConfig(List.of(23), false, Spatial.CONV, true));
+  }
+
+  @Test
+  void multiBlockFusionAloneKeepsAllTokens() throws IOException {
+    LlavaCheckpoint checkpoint = checkpoint(Projectors.multiBlock(VISION, LANGUAGE, 8));
+
+    assertThat(checkpoint.config().fusion().spatial()).isEqualTo(Spatial.NONE);
+    assertThat(checkpoint.config().fusion().multiBlock()).isTrue();
+    assertThat(checkpoint.config().visionTokens()).isEqualTo(16);
+  }
+
+  @Test
+  void plainLlava15() throws IOException {
+    assertThat(fusion(Projectors.plain(VISION, LANGUAGE)))
+        .isEqualTo(new FusionConfig(List.of(23), false, Spatial.NONE, false));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"-1, 24", "-2, 23", "20, 20"})
+  void theSelectedBlockComesFirst(int selectLayer, int index) throws IOException {
+    CheckpointWriter writer = released();
+    writer.settings().put("mm_vision_select_layer", selectLayer);
+    writer.write(folder);
+
+    assertThat(open().config().fusion().hiddenStates()).startsWith(index, 21, 18);
+  }
+
+  @Test
+  void theProjectorsMustFitOneOfTheVariants() throws IOException {
+    CheckpointWriter writer = released();
+    writer.tensors().put("model.mm_projector.0.weight", Shapes.of(512, 100));
+    writer.write(folder);
+
+    assertFails()
+        .hasMessageContaining("'model.mm_projector.0.weight' has shape [512, 100]")
+        .hasMessageContaining("32")
+        .hasMessageContaining("128");
+  }
+
+  @Test
+  void theBlocksMustDivideTheTower() throws IOException {
+    new CheckpointWriter(LANGUAGE, VISION, Projectors.released(VISION, LANGUAGE, 5)).write(folder);
+
+    assertFails()
+        .hasMessageContaining("model.mm_projector_crosslayer.0.weight")
+        .hasMessageContaining("160");
+  }
+
+  @Test
+  void spatialFusionNeedsAnEvenGrid() throws IOException {
+    ClipVisionConfig odd = new ClipVisionConfig(32, 64, 24, 4, 70, 14, 1e-5, "quick_gelu");
+    new CheckpointWriter(LANGUAGE, odd, Projectors.released(odd, LANGUAGE, 8)).write(folder);
+
+    assertFails().hasMessageContaining("5 patches a side").hasMessageContaining("even");
+  }
+
+  @Test
+  void groupedQueriesHaveNarrowKeys() throws IOException {
+    LlamaConfig grouped = new LlamaConfig(1000, 64, 128, 2, 4, 2, 1e-5, 10_000, 4096, 1, 2);
+    new CheckpointWriter(grouped, VISION, Projectors.released(VISION, grouped, 8)).write(folder);
+
+    assertThat(open().tensors().get("model.layers.0.self_attn.k_proj.weight").shape())
+        .containsExactly(32L, 64L);
+  }
+
+  @Test
+  void tiedEmbeddingsAreTheOutputLayer() throws IOException {
+    CheckpointWriter writer = released();
+    writer.settings().put("tie_word_embeddings", true);
+    writer.tensors().remove("lm_head.weight");
+    writer.write(folder);
+
+    Map<String, TensorSlice> tensors = open().tensors();
+    assertThat(tensors.get("lm_head.weight").name()).isEqualTo("lm_head.weight");
+    assertThat(tensors.get("lm_head.weight").offset())
+        .isEqualTo(tensors.get("model.embed_tokens.weight").offset());
+    assertThat(CheckpointSummary.of(open()).languageParameters())
+        .isEqualTo(1000 * 64 + 2 * (4 * 64 * 64 + 3 * 64 * 128 + 2 * 64) + 64);
+  }
+
+  @Test
+  void aMissingTensorIsNamedWithItsShape() throws IOException {
+    CheckpointWriter writer = released();
+    writer.tensors().remove("model.layers.1.mlp.up_proj.weight");
+    writer.write(folder);
+
+    assertFails()
+        .hasMessageContaining(
+            "missing tensor 'model.layers.1.mlp.up_proj.weight' of shape [128, 64]");
+  }
+
+  @Test
+  void anUnknownTensorIsNamed() throws IOException {
+    CheckpointWriter writer = released();
+    writer.tensors().put("model.layers.2.input_layernorm.weight", Shapes.of(64));
+    writer.write(folder);
+
+    assertFails().hasMessageContaining("unknown tensor 'model.layers.2.input_layernorm.weight'");
+  }
+
+  @Test
+  void aMisshapenTensorIsNamedWithBothShapes() throws IOException {
+    CheckpointWriter writer = released();
+    writer.tensors().put("model.norm.weight", Shapes.of(63));
+    writer.write(folder);
+
+    assertFails()
+        .hasMessageContaining("'model.norm.weight' has shape [63], expected [64]")
+        .hasMessageContaining(folder.toString());
+  }
+
+  @Test
+  void manyMissingTensorsStayOneLine() throws IOException {
+    CheckpointWriter writer = released();
+    writer.tensors().keySet().removeIf(name -> name.startsWith("model.layers.1."));
+    writer.write(folder);
+
+    assertFails().hasMessageContaining("and 6 more").hasMessageNotContaining("\n");
+  }
+
+  @Test
+  void tensorsThatOtherVersionsLeaveAreIgnored() throws IOException {
+    CheckpointWriter writer = released();
+    writer.tensors().put("model.layers.0.self_attn.rotary_emb.inv_freq", Shapes.of(8));
+    writer.tensors().put("model.vision_tower.vision_tower.vision_model.any.weight", Shapes.of(8));
+    writer.write(folder);
+
+    assertThat(open().tensors().keySet())
+        .noneMatch(name -> name.contains("inv_freq") || name.contains("vision_tower"));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "mm_projector_type, linear",
+    "mm_projector_type, ",
+    "mm_vision_select_feature, cls_patch",
+    "mm_patch_merge_type, spatial_unpad",
+    "image_aspect_ratio, anyres",
+    "hidden_act, gelu",
+    "model_type, mistral"
+  })
+  void unsupportedTextSettingsAreNamed(String name, String value) throws IOException {
+    CheckpointWriter writer = released();
+    writer.settings().put(name, value);
+    writer.write(folder);
+
+    assertFails()
+        .hasMessageContaining("config.json")
+        .hasMessageContaining("the setting " + name)
+        .hasMessageContaining("supported is");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "mm_use_im_start_end, true",
+    "attention_bias, true",
+    "mlp_bias, true",
+    "rope_scaling, {\"type\":\"linear\"}",
+    "quantization_config, {\"bits\":8}",
+    "hidden_size, 65",
+    "hidden_size, -1",
+    "num_key_value_heads, 3",
+    "head_dim, 8",
+    "vocab_size, 1e30",
+    "num_hidden_layers, 2147483647",
+    "eos_token_id, '[1,2]'",
+    "rms_norm_eps, \"small\"",
+    "mm_vision_tower, 5",
+    "mm_vision_tower, \"a\\u0000b\""
+  })
+  void unsupportedSettingsAreNamed(String name, String value) throws IOException {
+    CheckpointWriter writer = released();
+    writer.settings().set(name, new ObjectMapper().readTree(value));
+    writer.write(folder);
+
+    String reported =
+        name.equals("hidden_size") && value.equals("65") ? "num_attention_heads" : name;
+    assertFails().hasMessageContaining("the setting " + reported);
+  }
+
+  @Test
+  void anotherProgramsLlavaIsRefused() throws IOException {
+    CheckpointWriter writer = released();
+    writer.settings().putObject("text_config");
+    writer.write(folder);
+
+    assertFails().hasMessageContaining("text_config");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "preprocessor_config.json, do_center_crop, false",
+    "preprocessor_config.json, resample, 2",
+    "preprocessor_config.json, size, 64",
+    "preprocessor_config.json, crop_size, {\"height\":56;\"width\":64}",
+    "preprocessor_config.json, image_mean, '[1,2]'",
+    "preprocessor_config.json, rescale_factor, 1.0",
+    "config.json, hidden_act, \"relu\"",
+    "config.json, num_channels, 1",
+    "config.json, model_type, \"siglip\""
+  })
+  void unsupportedTowerSettingsAreNamed(String file, String name, String value) throws IOException {
+    released().write(folder);
+    edit(folder.resolve(CheckpointWriter.TOWER).resolve(file), name, value.replace(';', ','));
+
+    assertFails().hasMessageContaining(file).hasMessageContaining("the setting " + name);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"{\"shortest_edge\":56}", "{\"height\":56,\"width\":56}", "56"})
+  void theSideOfAnImageIsWrittenInOldAndNewStyles(String side) throws IOException {
+    released().write(folder);
+    edit(folder.resolve(CheckpointWriter.TOWER).resolve("preprocessor_config.json"), "size", side);
+
+    assertThat(open().config().image().size()).isEqualTo(56);
+  }
+
+  @Test
+  void aTowerNamedAsOnAHubIsFoundByItsLastName() throws IOException {
+    CheckpointWriter writer = released();
+    writer.settings().put("mm_vision_tower", "/training/machine/" + CheckpointWriter.TOWER);
+    writer.write(folder.resolve("model"));
+
+    assertThat(LlavaCheckpoint.open(folder.resolve("model"), Optional.empty()).config().vision())
+        .isEqualTo(VISION);
+  }
+
+  @Test
+  void aTowerThatIsNowhereIsNamedWithThePlaces() throws IOException {
+    CheckpointWriter writer = released();
+    writer.settings().put("mm_vision_tower", "openai/clip-large");
+    writer.write(folder);
+
+    assertFails()
+        .hasMessageContaining("openai/clip-large")
+        .hasMessageContaining(folder.resolve("clip-large").toString())
+        .hasMessageContaining("--vision-tower");
+  }
+
+  @Test
+  void theTowerInsideIsUsedWhenItIsLlavas() throws IOException {
+    ClipVisionConfig large = ClipVisionConfig.LARGE_336;
+    CheckpointWriter writer =
+        new CheckpointWriter(LANGUAGE, large, Projectors.released(large, LANGUAGE, 8));
+    ExpectedTensors.vision(large)
+        .forEach(
+            (name, shape) ->
+                writer.tensors().put("model.vision_tower.vision_tower." + name, shape));
+    writer.settings().put("mm_vision_tower", "openai/clip-vit-large-patch14-336");
+    writer.writeSparse(folder);
+
+    assertThat(open().config().vision()).isEqualTo(large);
+    assertThat(open().config().image().size()).isEqualTo(336);
+    assertThat(open().config().visionTokens()).isEqualTo(144);
+  }
+
+  @Test
+  void anotherTowerInsideNeedsItsFolder() throws IOException {
+    CheckpointWriter writer = released();
+    ExpectedTensors.vision(VISION)
+        .forEach(
+            (name, shape) ->
+                writer.tensors().put("model.vision_tower.vision_tower." + name, shape));
+    writer.settings().put("mm_vision_tower", "my/tower");
+    writer.write(folder);
+
+    assertFails().hasMessageContaining("--vision-tower").hasMessageContaining("not openai/clip");
+  }
+
+  @Test
+  void aMissingTowerTensorIsNamed() throws IOException {
+    released().write(folder);
+    Map<String, List<Long>> shapes = ExpectedTensors.vision(VISION);
+    shapes.remove("vision_model.encoder.layers.7.mlp.fc1.bias");
+    SafetensorsFixture.write(
+        folder.resolve(CheckpointWriter.TOWER).resolve("model.safetensors"),
+        shapes,
+        "F32",
+        SafetensorsFixture.SPARSE);
+
+    assertFails()
+        .hasMessageContaining(CheckpointWriter.TOWER)
+        .hasMessageContaining("missing tensor 'vision_model.encoder.layers.7.mlp.fc1.bias'");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"I8", "F64"})
+  void weightsOfAnotherTypeAreRefused(String dtype) throws IOException {
+    CheckpointWriter writer = released();
+    writer.write(folder);
+    SafetensorsFixture.write(
+        folder.resolve(SHARD), writer.tensors(), dtype, SafetensorsFixture.SPARSE);
+
+    assertFails()
+        .hasMessageContaining("expected float32, float16 or bfloat16")
+        .hasMessageContaining("model.embed_tokens.weight");
+  }
+
+  @Test
+  void aMissingShardIsNamed() throws IOException {
+    released().write(folder);
+    Files.delete(folder.resolve(SHARD));
+
+    assertFails().hasMessageContaining(SHARD + " is missing");
+  }
+
+  @Test
+  void aTensorThatItsShardLacksIsNamed() throws IOException {
+    released().write(folder);
+    edit(
+        folder.resolve("model.safetensors.index.json"),
+        "weight_map",
+        "{\"model.extra\": \"" + SHARD + "\"}");
+
+    assertFails().hasMessageContaining("'model.extra' is not in it").hasMessageContaining(SHARD);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"../other.safetensors", "/etc/passwd", "", "a\\\\b", ".hidden"})
+  void anIndexLeavesItsFolderNever(String shard) throws IOException {
+    released().write(folder);
+    edit(
+        folder.resolve("model.safetensors.index.json"),
+        "weight_map",
+        "{\"model.norm.weight\": \"" + shard + "\"}");
+
+    assertFails().hasMessageContaining("no file name");
+  }
+
+  @Test
+  void aShardThatIsCutOffIsNamed() throws IOException {
+    released().write(folder);
+    try (RandomAccessFile file = new RandomAccessFile(folder.resolve(SHARD).toFile(), "rw")) {
+      file.setLength(file.length() - 100);
+    }
+
+    assertFails().hasMessageContaining(SHARD).hasMessageContaining("cut off");
+  }
+
+  @Test
+  void aBinFileThatIsCutOffIsNamed() throws IOException {
+    Path copy = RecordedCheckpoints.copy("tiny-sharded", folder);
+    Path shard = copy.resolve("pytorch_model-00002-of-00003.bin");
+    try (RandomAccessFile file = new RandomAccessFile(shard.toFile(), "rw")) {
+      file.setLength(file.length() / 2);
+    }
+
+    assertThatThrownBy(
+            () -> LlavaCheckpoint.open(copy, Optional.of(RecordedCheckpoints.folder("clip-tiny"))))
+        .isInstanceOf(CheckpointException.class)
+        .hasMessageContaining(shard.toString())
+        .hasMessageContaining("cut off");
+  }
+
+  @Test
+  void namesOutOfAFileCannotBreakTheMessagesLine() throws IOException {
+    CheckpointWriter writer = released();
+    writer.tensors().put("a\nb\u001B[2J", Shapes.of(1));
+    writer.tensors().put("long".repeat(1000), Shapes.of(1));
+    writer.write(folder);
+
+    assertFails()
+        .hasMessageContaining("'a?b?[2J'")
+        .satisfies(e -> assertThat(e.getMessage().length()).isLessThan(1100));
+  }
+
+  @Test
+  void safetensorsAreReadBeforeBin() throws IOException {
+    released().write(folder);
+    Files.writeString(folder.resolve("pytorch_model.bin"), "not read");
+
+    assertThat(open().tensors().get("lm_head.weight").file()).hasFileName(SHARD);
+  }
+
+  @Test
+  void aFolderWithoutWeightsSaysWhichFilesItNeeds() throws IOException {
+    released().write(folder);
+    Files.delete(folder.resolve("model.safetensors.index.json"));
+
+    assertFails()
+        .hasMessageContaining("holds no weights")
+        .hasMessageContaining("pytorch_model.bin");
+  }
+
+  @Test
+  void loraWeightsMustBeMergedFirst() throws IOException {
+    released().write(folder);
+    Files.delete(folder.resolve("model.safetensors.index.json"));
+    Files.writeString(folder.resolve("adapter_config.json"), "{}");
+
+    assertFails().hasMessageContaining("merge them");
+  }
+
+  @Test
+  void aFolderWithoutConfigurationIsNoCheckpoint() {
+    assertFails().hasMessageContaining("config.json is missing");
+    assertThatThrownBy(() -> LlavaCheckpoint.open(folder.resolve("none"), Optional.empty()))
+        .isInstanceOf(CheckpointException.class)
+        .hasMessageContaining("none is not a folder");
+  }
+
+  @Test
+  void aConfigurationThatIsNoJsonIsNamed() throws IOException {
+    Files.writeString(folder.resolve("config.json"), "{\"a\": ");
+
+    assertFails().hasMessageContaining("config.json").hasMessageContaining("JSON");
+  }
+
+  @Test
+  void absentLengthsAndTypesComeFromTheModel() throws IOException {
+    CheckpointWriter writer = released();
+    writer.settings().remove(List.of("tokenizer_model_max_length", "torch_dtype"));
+    writer.settings().put("image_aspect_ratio", "crop");
+    writer.write(folder);
+
+    assertThat(open().config().tokenizerModelMaxLength()).isEqualTo(4096);
+    assertThat(open().config().torchDtype()).isEqualTo("bfloat16");
+    assertThat(open().config().image().aspect()).isEqualTo("square");
+  }
+
+  @Test
+  void oneChangedWeightChangesTheFingerprint() throws IOException {
+    released().write(folder);
+    String before = open().fingerprint();
+    TensorSlice norm = open().tensors().get("model.norm.weight");
+    try (RandomAccessFile file = new RandomAccessFile(norm.file().toFile(), "rw")) {
+      file.seek(norm.offset());
+      file.writeByte(file.read() ^ 1);
+    }
+
+    assertThat(open().fingerprint()).isNotEqualTo(before);
+  }
+
+  private static CheckpointWriter released() {
+    return new CheckpointWriter(LANGUAGE, VISION, Projectors.released(VISION, LANGUAGE, 8));
+  }
+
+  private LlavaCheckpoint checkpoint(Map<String, List<Long>> projectors) throws IOException {
+    new CheckpointWriter(LANGUAGE, VISION, projectors).write(folder);
+    return open();
+  }
+
+  private FusionConfig fusion(Map<String, List<Long>> projectors) throws IOException {
+    return checkpoint(projectors).config().fusion();
+  }
+
+  private LlavaCheckpoint open() {
+    return LlavaCheckpoint.open(folder, Optional.empty());
+  }
+
+  private AbstractThrowableAssert<?, ?> assertFails() {
+    return assertThatThrownBy(this::open)
+        .isInstanceOf(CheckpointException.class)
+        .hasMessageNotContaining("\n");
+  }
+
+  private static void edit(Path file, String name, String value) throws IOException {
+    ObjectMapper json = new ObjectMapper();
+    JsonNode settings = json.readTree(file.toFile());
+    ((ObjectNode) settings).set(name, json.readTree(value));
+    json.writeValue(file.toFile(), settings);
+  }
+}
