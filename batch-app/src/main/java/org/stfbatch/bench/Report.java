@@ -76,4 +76,22 @@ public sealed interface Report {
       text.blank();
     }
   }
+
+  /** The bare engine, and the same work through PostgreSQL. */
+  record Job(Machine machine, Peak peak, EngineResult engine, JobResult job) implements Report {
+    @Override
+    public void print(Text text) {
+      peak.printSummary(text);
+      engine.print(text);
+      job.print(text);
+    }
+  }
+
+  /** The way through PostgreSQL without a model. */
+  record Runner(Machine machine, RunnerResult runner) implements Report {
+    @Override
+    public void print(Text text) {
+      runner.print(text);
+    }
+  }
 }

@@ -9,5 +9,11 @@ import picocli.CommandLine.Command;
       "Measures the machine, the engine and the runner, on the program's own code paths.",
       "scripts/BENCHMARKS.md tells how to read the tables."
     },
-    subcommands = {BenchPeakCommand.class, BenchEngineCommand.class, BenchDecodeCommand.class})
+    subcommands = {
+      BenchPeakCommand.class,
+      BenchEngineCommand.class,
+      BenchDecodeCommand.class,
+      BenchJobCommand.class,
+      BenchRunnerCommand.class
+    })
 final class BenchCommand {}

@@ -23,6 +23,10 @@ final class BenchReportOptions {
   }
 
   int show(Report report) {
+    return show(report, json);
+  }
+
+  static int show(Report report, boolean json) {
     System.out.println(json ? report.toJson() : report.toText());
     return 0;
   }

@@ -25,6 +25,9 @@ public record EngineStatistics(
     double prefixSeconds,
     double stepSeconds,
     Promptless promptless) {
+  /** Nothing yet. */
+  public static final EngineStatistics NONE =
+      new EngineStatistics(0, 0, 0, 0, 0, 0, 0, 0, 0, new Promptless(0, 0, 0));
 
   /**
    * Steps that only generate: what decoding costs by itself.
