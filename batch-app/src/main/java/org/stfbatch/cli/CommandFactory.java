@@ -18,7 +18,7 @@ final class CommandFactory implements IFactory {
     if (type == InferCommand.class) {
       return type.cast(new InferCommand(root.stores(), shutdown));
     } else if (type == IngestCommand.class) {
-      return type.cast(new IngestCommand(root.stores()));
+      return type.cast(new IngestCommand(root.stores(), shutdown));
     } else if (type == StatusCommand.class) {
       return type.cast(new StatusCommand(root.stores()));
     } else if (type == ExportCommand.class) {

@@ -43,6 +43,7 @@ import picocli.CommandLine.Option;
 final class InferCommand implements Callable<Integer> {
   private static final Duration HEARTBEAT = Duration.ofSeconds(5);
   private static final int CHUNKS_AHEAD = 2;
+  private static final long MAX_WINDOW_JOBS = 100_000;
   private static final long WINDOW_BYTES = 256L << 20;
 
   private final Stores stores;
@@ -158,8 +159,8 @@ final class InferCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    InferSettings settings = settings();
     EngineSettings engineSettings = new EngineSettings(batch, truncate, true, OptionalLong.empty());
+    InferSettings settings = settings();
     ModelSettings modelSettings = new ModelSettings(device, dtype.dtype);
     StopSignal stopSignal = new StopSignal();
     shutdown.guard(stopSignal);
@@ -180,10 +181,14 @@ final class InferCommand implements Callable<Integer> {
   private InferSettings settings() {
     return new InferSettings(
         chunk,
-        new InferSettings.Window(CHUNKS_AHEAD * Math.max(chunk, batch), WINDOW_BYTES),
+        new InferSettings.Window(window(), WINDOW_BYTES),
         limit == null ? OptionalLong.empty() : OptionalLong.of(limit),
         conversation,
         new InferSettings.Defaults(maxNewTokens, temperature, topP, seed, stop));
+  }
+
+  private int window() {
+    return Math.toIntExact(Math.min(MAX_WINDOW_JOBS, (long) CHUNKS_AHEAD * Math.max(chunk, batch)));
   }
 
   private static RunLock lock(Stores.Connected db, Run run) {

@@ -7,6 +7,7 @@ import org.stfbatch.db.Run;
 import org.stfbatch.db.RunStore;
 import org.stfbatch.job.BatchRuntime;
 import org.stfbatch.job.InputException;
+import org.stfbatch.job.StopSignal;
 import org.stfbatch.job.ingest.IngestJob;
 import org.stfbatch.job.ingest.IngestResult;
 import picocli.CommandLine.ArgGroup;
@@ -18,13 +19,14 @@ import picocli.CommandLine.Option;
     name = "ingest",
     description = {
       "Brings image jobs into a run: question lines, or one caption job for each image of a folder.",
-      "Ingesting the same source again adds nothing."
+      "Ingesting the same source again adds nothing; so does repeating an ingest that was stopped, but for the rest."
     })
 final class IngestCommand implements Callable<Integer> {
   private static final String CAPTION_PROMPT =
       "Provide a one-sentence caption for the provided image.";
 
   private final Stores stores;
+  private final Shutdown shutdown;
 
   @Option(
       names = "--run",
@@ -50,8 +52,9 @@ final class IngestCommand implements Callable<Integer> {
       description = "What captions are asked for with. Default: ${DEFAULT-VALUE}")
   private String prompt;
 
-  IngestCommand(Stores stores) {
+  IngestCommand(Stores stores, Shutdown shutdown) {
     this.stores = stores;
+    this.shutdown = shutdown;
   }
 
   private static final class Source {
@@ -72,15 +75,17 @@ final class IngestCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     check();
+    StopSignal stop = new StopSignal();
+    shutdown.guard(stop);
     try (Stores.Connected db = stores.open();
         ConsoleProgress progress = ConsoleProgress.onStderr("jobs read", 0, 0)) {
       Run target = new RunStore(db.database().dataSource()).findOrCreate(run);
-      IngestJob job = new IngestJob(new BatchRuntime(db.database().dataSource()), target, progress);
-      report(
+      IngestJob job =
+          new IngestJob(new BatchRuntime(db.database().dataSource()), target, progress, stop);
+      return report(
           source.questions != null
               ? job.questions(source.questions, images)
               : job.captions(source.captions, prompt));
-      return 0;
     }
   }
 
@@ -107,11 +112,12 @@ final class IngestCommand implements Callable<Integer> {
     }
   }
 
-  private void report(IngestResult result) {
+  private int report(IngestResult result) {
     System.out.printf("run %s: %d read, %d added", run, result.read(), result.added());
     if (result.rejected() > 0) {
       System.out.printf(", %d unusable (status and export --failures tell why)", result.rejected());
     }
-    System.out.println();
+    System.out.println(result.stopped() ? ", stopped before the end: ingest it again" : "");
+    return result.stopped() ? ErrorReport.FAILED : 0;
   }
 }

@@ -1,5 +1,6 @@
 package org.stfbatch.cli;
 
+import java.util.List;
 import picocli.CommandLine;
 
 /** The program. */
@@ -9,9 +10,22 @@ public final class Main {
   public static void main(String[] args) {
     Shutdown shutdown = new Shutdown();
     Runtime.getRuntime().addShutdownHook(new Thread(shutdown::onSignal, "shutdown"));
-    int code = commandLine(shutdown).execute(args);
+    int code = run(commandLine(shutdown), args);
     shutdown.finished(code);
     System.exit(code);
+  }
+
+  /** Even when the machine runs out of memory there is one line and an exit code. */
+  private static int run(CommandLine commandLine, String[] args) {
+    try {
+      return commandLine.execute(args);
+    } catch (Error e) {
+      System.err.println("stf-batch: " + e + " (--verbose shows where)");
+      if (List.of(args).contains("--verbose")) {
+        e.printStackTrace();
+      }
+      return ErrorReport.FAILED;
+    }
   }
 
   static CommandLine commandLine(Shutdown shutdown) {

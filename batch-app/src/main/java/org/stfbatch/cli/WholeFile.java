@@ -9,19 +9,24 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import org.stfbatch.job.InputException;
 
-/** A text file that appears under its name only when it is complete. */
+/**
+ * A text file that appears under its name only when it is complete. What is no file, such as a
+ * pipe, is written to at once.
+ */
 final class WholeFile implements AutoCloseable {
   private final Path target;
   private final Path partial;
   private final Writer writer;
 
   WholeFile(Path file) throws IOException {
-    target = file.toAbsolutePath();
+    // A link stays a link.
+    target = Files.isRegularFile(file) ? file.toRealPath() : file.toAbsolutePath();
     if (Files.isDirectory(target) || !Files.isDirectory(target.getParent())) {
       throw new InputException(
           "cannot write " + file + ": it is a folder, or its folder is not there");
     }
-    partial = target.resolveSibling(target.getFileName() + ".partial");
+    boolean special = Files.exists(target) && !Files.isRegularFile(target);
+    partial = special ? target : target.resolveSibling(target.getFileName() + ".partial");
     try {
       writer =
           new BufferedWriter(Files.newBufferedWriter(partial, StandardCharsets.UTF_8), 1 << 16);
@@ -36,13 +41,20 @@ final class WholeFile implements AutoCloseable {
 
   void commit() throws IOException {
     writer.close();
-    Files.move(
-        partial, target, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
+    if (!partial.equals(target)) {
+      Files.move(
+          partial, target, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
+    }
   }
 
   @Override
   public void close() throws IOException {
-    writer.close();
-    Files.deleteIfExists(partial);
+    try {
+      writer.close();
+    } finally {
+      if (!partial.equals(target)) {
+        Files.deleteIfExists(partial);
+      }
+    }
   }
 }

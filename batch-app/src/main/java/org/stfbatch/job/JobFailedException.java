@@ -15,7 +15,14 @@ public final class JobFailedException extends RuntimeException {
     while (root != null && root.getCause() != null && root.getCause() != root) {
       root = root.getCause();
     }
-    String why = root == null ? "no reason was recorded" : String.valueOf(root.getMessage());
-    return new JobFailedException(what + " failed: " + why.lines().findFirst().orElse(""), cause);
+    return new JobFailedException(what + " failed: " + reason(root), cause);
+  }
+
+  private static String reason(Throwable root) {
+    if (root == null) {
+      return "no reason was recorded";
+    }
+    String message = root.getMessage() == null ? "" : root.getMessage();
+    return message.lines().findFirst().orElse(root.getClass().getSimpleName());
   }
 }

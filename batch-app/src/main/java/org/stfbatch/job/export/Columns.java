@@ -65,6 +65,19 @@ final class Columns {
     }
   }
 
+  /** The text of a question id that is a string; empty if there is none or it is a number. */
+  static Optional<String> questionIdText(Optional<String> json) {
+    return json.filter(id -> id.startsWith("\"")).map(Columns::parsed);
+  }
+
+  private static String parsed(String json) {
+    try {
+      return JSON.readTree(json).asText();
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("a stored question_id is no JSON: " + json, e);
+    }
+  }
+
   static String line(ObjectNode object) {
     try {
       return JSON.writeValueAsString(object) + "\n";

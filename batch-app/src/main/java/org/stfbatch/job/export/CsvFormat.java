@@ -1,18 +1,16 @@
 package org.stfbatch.job.export;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.apache.commons.csv.CSVFormat;
 import org.stfbatch.db.ExportRow;
 
 /** The columns of {@link JsonlFormat} as comma-separated values (RFC 4180, UTF-8). */
 final class CsvFormat implements AnswerFormat {
-  private static final ObjectMapper JSON = new ObjectMapper();
-
   private static final List<String> HEADER =
       List.of(
           "custom_id",
@@ -31,7 +29,7 @@ final class CsvFormat implements AnswerFormat {
 
   @Override
   public void begin(Appendable out) throws IOException {
-    CSVFormat.RFC4180.printRecord(out, HEADER);
+    CSVFormat.RFC4180.printRecord(out, HEADER.toArray());
   }
 
   @Override
@@ -41,7 +39,7 @@ final class CsvFormat implements AnswerFormat {
     for (String column : HEADER) {
       values.add(column.equals("question_id") ? questionId(row) : text(object.get(column)));
     }
-    CSVFormat.RFC4180.printRecord(out, values);
+    CSVFormat.RFC4180.printRecord(out, values.toArray());
   }
 
   private static String text(JsonNode value) {
@@ -49,8 +47,8 @@ final class CsvFormat implements AnswerFormat {
   }
 
   /** A string without its quotes; a number as it was written. */
-  private static String questionId(ExportRow row) throws IOException {
-    String json = row.prompt().questionId().orElse(null);
-    return json != null && json.startsWith("\"") ? JSON.readTree(json).asText() : json;
+  private static String questionId(ExportRow row) {
+    Optional<String> json = row.prompt().questionId();
+    return Columns.questionIdText(json).or(() -> json).orElse(null);
   }
 }

@@ -3,6 +3,7 @@ package org.stfbatch.job.export;
 import java.io.IOException;
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
+import java.util.Optional;
 import java.util.UUID;
 import org.stfbatch.db.ExportRow;
 import org.stfbatch.db.StoredAnswer;
@@ -32,7 +33,7 @@ final class LlavaFormat implements AnswerFormat {
   public void write(ExportRow row, Appendable out) throws IOException {
     StoredAnswer answer = row.answer().orElseThrow();
     out.append("{\"question_id\": ")
-        .append(row.prompt().questionId().orElseGet(() -> PythonJson.string(row.customId())))
+        .append(questionId(row))
         .append(", \"prompt\": ")
         .append(PythonJson.string(row.prompt().text()))
         .append(", \"text\": ")
@@ -42,6 +43,15 @@ final class LlavaFormat implements AnswerFormat {
         .append(", \"model_id\": ")
         .append(PythonJson.string(answer.modelName()))
         .append(", \"metadata\": {}}\n");
+  }
+
+  /** A number as it was written; a string in the original's spelling, as all strings are. */
+  private static String questionId(ExportRow row) {
+    Optional<String> json = row.prompt().questionId();
+    return Columns.questionIdText(json)
+        .map(PythonJson::string)
+        .or(() -> json)
+        .orElseGet(() -> PythonJson.string(row.customId()));
   }
 
   /** Made from the job's name, so that exporting twice gives the same file. */

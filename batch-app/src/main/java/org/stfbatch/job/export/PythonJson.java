@@ -22,7 +22,7 @@ final class PythonJson {
       case '\b' -> json.append("\\b");
       case '\f' -> json.append("\\f");
       default -> {
-        if (c >= ' ' && c <= '~' || c == 0x7F) {
+        if (c >= ' ' && c <= '~') {
           json.append(c);
         } else {
           json.append(String.format("\\u%04x", (int) c));

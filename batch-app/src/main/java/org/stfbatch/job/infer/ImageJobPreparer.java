@@ -16,6 +16,7 @@ import org.stfbatch.image.ImageException;
 import org.stfbatch.image.ImageLoader;
 import org.stfbatch.image.ImageSource;
 import org.stfbatch.image.Pixels;
+import org.stfbatch.job.ingest.CustomIds;
 import org.stfbatch.prompt.ConversationTemplate;
 import org.stfbatch.prompt.ImagePrompt;
 import org.stfbatch.prompt.LlamaTokenizer;
@@ -93,12 +94,12 @@ final class ImageJobPreparer implements JobPreparer {
   }
 
   /**
-   * Jobs without a seed of their own differ from each other, yet every run of a job gives it the
-   * same.
+   * Jobs without a seed of their own differ from each other, yet a job gets the same in every run
+   * and wherever its files are.
    */
   private long seed(String customId) {
     CRC32C hash = new CRC32C();
-    hash.update(customId.getBytes(StandardCharsets.UTF_8));
+    hash.update(CustomIds.withoutPlace(customId).getBytes(StandardCharsets.UTF_8));
     return defaults.seed() * 0x9E3779B97F4A7C15L + hash.getValue();
   }
 }

@@ -18,6 +18,7 @@ import org.stfbatch.job.BatchRuntime;
 import org.stfbatch.job.JobFailedException;
 import org.stfbatch.job.Progress;
 import org.stfbatch.job.StopSignal;
+import org.stfbatch.job.StoppableReader;
 
 /** The main job: answers the waiting jobs of a run. The caller holds the run's lock. */
 public final class InferJob {
@@ -107,17 +108,18 @@ public final class InferJob {
   }
 
   private Step step(long limit) {
-    ReadAheadReader reader =
-        new ReadAheadReader(
-            start ->
-                new ReadAhead(
-                    (position, size) -> jobs.waitingAfter(run.runId(), position, size),
-                    preparer,
-                    engine,
-                    imageBytes,
-                    settings.window(),
-                    start,
-                    limit),
+    StoppableReader<InFlightJob> reader =
+        new StoppableReader<>(
+            new ReadAheadReader(
+                start ->
+                    new ReadAhead(
+                        (position, size) -> jobs.waitingAfter(run.runId(), position, size),
+                        preparer,
+                        engine,
+                        imageBytes,
+                        settings.window(),
+                        start,
+                        limit)),
             stop);
     OutcomeWriter writer =
         new OutcomeWriter(

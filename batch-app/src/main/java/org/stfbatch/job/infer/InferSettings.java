@@ -3,6 +3,7 @@ package org.stfbatch.job.infer;
 import java.util.List;
 import java.util.OptionalLong;
 import org.stfbatch.engine.Generation;
+import org.stfbatch.prompt.ConversationTemplate;
 
 /**
  * How a run is answered.
@@ -23,6 +24,7 @@ public record InferSettings(
     if (limit.isPresent() && limit.getAsLong() < 1) {
       throw new IllegalArgumentException("limit must be at least 1, not " + limit.getAsLong());
     }
+    ConversationTemplate.named(conversation);
   }
 
   /**

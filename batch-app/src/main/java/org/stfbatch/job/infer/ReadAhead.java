@@ -7,6 +7,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.stfbatch.db.JobPosition;
@@ -154,6 +155,8 @@ final class ReadAhead implements AutoCloseable {
       Thread.currentThread().interrupt();
       return CompletableFuture.failedFuture(
           new EngineException("interrupted while preparing " + job.customId(), e));
+    } catch (EngineException e) {
+      return CompletableFuture.failedFuture(e);
     } catch (RuntimeException e) {
       // One job that nobody foresaw must not hold up all others, night after night.
       LOG.warn("job {} could not be prepared", job.customId(), e);
@@ -162,10 +165,25 @@ final class ReadAhead implements AutoCloseable {
     }
   }
 
-  /** Stops reading. Jobs that are in the engine are left to it. */
+  /**
+   * Stops reading, and returns when no thread uses the pages or the preparer any more: their owner
+   * may close them then. Jobs that are in the engine are left to it.
+   */
   @Override
   public void close() {
     feeder.interrupt();
     pool.shutdownNow();
+    boolean interrupted = false;
+    while (feeder.isAlive() || !pool.isTerminated()) {
+      try {
+        feeder.join();
+        pool.awaitTermination(Long.MAX_VALUE, TimeUnit.NANOSECONDS);
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
   }
 }

@@ -13,12 +13,14 @@ final class CaptionReader implements ItemStreamReader<NewImageJob> {
   private final Path folder;
   private final String prompt;
   private final long sourceId;
+  private final CustomIds ids;
   private ImageFiles files;
 
   CaptionReader(Path folder, String prompt, long sourceId) {
     this.folder = folder;
     this.prompt = prompt;
     this.sourceId = sourceId;
+    this.ids = new CustomIds(folder);
   }
 
   @Override
@@ -33,7 +35,7 @@ final class CaptionReader implements ItemStreamReader<NewImageJob> {
 
   private NewImageJob job(String image) {
     return NewImageJob.toAnswer(
-        CustomIds.ofCaption(folder.toString(), image, prompt),
+        ids.ofCaption(image, prompt),
         OptionalLong.of(sourceId),
         ImagePrompt.about(image, prompt),
         JobSettings.DEFAULTS);

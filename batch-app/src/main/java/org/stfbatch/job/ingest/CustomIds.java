@@ -1,33 +1,55 @@
 package org.stfbatch.job.ingest;
 
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
+import java.util.regex.Pattern;
 
 /**
  * Names for jobs that come without one. The same source gives the same names, so that ingesting it
- * again adds nothing, and no state is needed for it.
+ * again adds nothing, and no state is needed for it. A name is made of what the job is, and ends
+ * with the place of its images: equal lines about equally named images of two folders are two jobs.
  */
-final class CustomIds {
+public final class CustomIds {
   private static final int HASH_BYTES = 8;
   private static final int MAX_READABLE = 200;
+  private static final Pattern PLACE = Pattern.compile("@[0-9a-f]{16}$");
 
-  private CustomIds() {}
+  private final String place;
+
+  /**
+   * @param imageRoot the folder below which the source's images are
+   */
+  CustomIds(Path imageRoot) {
+    this.place = "@" + hash(imageRoot.toString());
+  }
 
   /** A line is told apart by its number and its bytes. */
-  static String ofLine(Line line) {
-    return "line-" + line.number() + "-" + hash(line.bytes());
+  String ofLine(Line line) {
+    return "line-" + line.number() + "-" + hash(line.bytes()) + place;
   }
 
   /** A caption is told apart by its image and its prompt. */
-  static String ofCaption(String folder, String image, String prompt) {
-    String readable =
-        image.length() <= MAX_READABLE ? image : image.substring(image.length() - MAX_READABLE);
-    return "caption-"
-        + hash((folder + '\n' + image + '\n' + prompt).getBytes(StandardCharsets.UTF_8))
-        + "-"
-        + readable;
+  String ofCaption(String image, String prompt) {
+    return "caption-" + hash(image + '\n' + prompt) + "-" + readable(image) + place;
+  }
+
+  /** What the job is, wherever its images are. */
+  public static String withoutPlace(String customId) {
+    return PLACE.matcher(customId).replaceFirst("");
+  }
+
+  /** The end of a name, which says most; it may begin within a surrogate pair. */
+  private static String readable(String image) {
+    int start = Math.max(0, image.length() - MAX_READABLE);
+    boolean cutsPair = start > 0 && Character.isLowSurrogate(image.charAt(start));
+    return image.substring(cutsPair ? start + 1 : start);
+  }
+
+  private static String hash(String text) {
+    return hash(text.getBytes(StandardCharsets.UTF_8));
   }
 
   private static String hash(byte[] bytes) {

@@ -1,6 +1,7 @@
 package org.stfbatch.job.ingest;
 
 import java.nio.file.Path;
+import java.util.List;
 import java.util.UUID;
 import org.springframework.batch.core.BatchStatus;
 import org.springframework.batch.core.job.Job;
@@ -8,6 +9,7 @@ import org.springframework.batch.core.job.JobExecution;
 import org.springframework.batch.core.job.builder.JobBuilder;
 import org.springframework.batch.core.job.parameters.JobParameters;
 import org.springframework.batch.core.job.parameters.JobParametersBuilder;
+import org.springframework.batch.core.listener.StepListener;
 import org.springframework.batch.core.step.Step;
 import org.springframework.batch.core.step.builder.ChunkOrientedStepBuilder;
 import org.springframework.batch.infrastructure.item.ItemStreamReader;
@@ -18,23 +20,31 @@ import org.stfbatch.db.SourceKind;
 import org.stfbatch.job.BatchRuntime;
 import org.stfbatch.job.JobFailedException;
 import org.stfbatch.job.Progress;
+import org.stfbatch.job.StopSignal;
+import org.stfbatch.job.StoppableReader;
 
 /**
  * Brings image jobs into a run. Every call reads its source from the beginning; jobs that the run
  * already has are left as they are, so that an interrupted ingest is simply repeated.
  */
 public final class IngestJob {
-  private static final int CHUNK = 1000;
+  private static final int GROUP_JOBS = 1000;
+  private static final long GROUP_CHARACTERS = 8L << 20;
 
   private final BatchRuntime batch;
   private final Run run;
   private final Progress progress;
+  private final StopSignal stop;
   private final ImageJobStore jobs;
 
-  public IngestJob(BatchRuntime batch, Run run, Progress progress) {
+  /**
+   * @param stop ends the job at its next commit
+   */
+  public IngestJob(BatchRuntime batch, Run run, Progress progress, StopSignal stop) {
     this.batch = batch;
     this.run = run;
     this.progress = progress;
+    this.stop = stop;
     this.jobs = new ImageJobStore(batch.dataSource());
   }
 
@@ -48,7 +58,8 @@ public final class IngestJob {
     Path root = images.toAbsolutePath().normalize();
     long source =
         jobs.sourceId(run.runId(), SourceKind.QUESTIONS, location.toString(), root.toString());
-    return ingest(new QuestionFileReader(file, new QuestionLineParser(source)));
+    return ingest(
+        new QuestionFileReader(file, new QuestionLineParser(source, new CustomIds(root))));
   }
 
   /** One caption job for each image below the folder. */
@@ -66,19 +77,23 @@ public final class IngestJob {
             .addString("ingest", UUID.randomUUID().toString())
             .toJobParameters();
     JobExecution execution = batch.runOnce(job(reader, writer), parameters);
-    if (execution.getStatus() != BatchStatus.COMPLETED) {
+    boolean stopped = execution.getStatus() == BatchStatus.STOPPED;
+    if (!stopped && execution.getStatus() != BatchStatus.COMPLETED) {
       throw failed(execution);
     }
-    return writer.result();
+    return writer.result(stopped);
   }
 
   private Job job(ItemStreamReader<NewImageJob> reader, IngestWriter writer) {
+    StoppableReader<List<NewImageJob>> groups =
+        new StoppableReader<>(new JobGroups(reader, GROUP_JOBS, GROUP_CHARACTERS), stop);
     Step step =
-        new ChunkOrientedStepBuilder<NewImageJob, NewImageJob>(
-                "ingest", batch.jobRepository(), CHUNK)
+        new ChunkOrientedStepBuilder<List<NewImageJob>, List<NewImageJob>>(
+                "ingest", batch.jobRepository(), 1)
             .transactionManager(batch.transactionManager())
-            .reader(reader)
+            .reader(groups)
             .writer(writer)
+            .listener((StepListener) groups)
             .build();
     return new JobBuilder("ingest", batch.jobRepository()).start(step).build();
   }

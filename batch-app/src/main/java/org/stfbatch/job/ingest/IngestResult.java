@@ -6,5 +6,6 @@ package org.stfbatch.job.ingest;
  * @param read lines or files that were read
  * @param added jobs that the run did not have yet
  * @param rejected of those read, the unusable ones: they are stored as failures
+ * @param stopped whether it was told to stop before it had read everything
  */
-public record IngestResult(long read, long added, long rejected) {}
+public record IngestResult(long read, long added, long rejected, boolean stopped) {}

@@ -1,6 +1,5 @@
 package org.stfbatch.job.ingest;
 
-import java.util.ArrayList;
 import java.util.List;
 import org.springframework.batch.infrastructure.item.Chunk;
 import org.springframework.batch.infrastructure.item.ItemWriter;
@@ -8,12 +7,14 @@ import org.stfbatch.db.ImageJobStore;
 import org.stfbatch.db.NewImageJob;
 import org.stfbatch.job.Progress;
 
-/** Stores a chunk of new jobs. */
-final class IngestWriter implements ItemWriter<NewImageJob> {
+/** Stores groups of new jobs. */
+final class IngestWriter implements ItemWriter<List<NewImageJob>> {
   private final long runId;
   private final ImageJobStore jobs;
   private final Progress progress;
-  private IngestResult result = new IngestResult(0, 0, 0);
+  private long read;
+  private long added;
+  private long rejected;
 
   IngestWriter(long runId, ImageJobStore jobs, Progress progress) {
     this.runId = runId;
@@ -22,17 +23,19 @@ final class IngestWriter implements ItemWriter<NewImageJob> {
   }
 
   @Override
-  public void write(Chunk<? extends NewImageJob> chunk) {
-    List<NewImageJob> items = new ArrayList<>(chunk.getItems());
-    int added = jobs.insert(runId, items);
-    long rejected = items.stream().filter(job -> job.rejection().isPresent()).count();
-    result =
-        new IngestResult(
-            result.read() + items.size(), result.added() + added, result.rejected() + rejected);
-    progress.advanced(new Progress.Step(items.size(), rejected));
+  public void write(Chunk<? extends List<NewImageJob>> groups) {
+    groups.forEach(this::write);
   }
 
-  IngestResult result() {
-    return result;
+  private void write(List<NewImageJob> group) {
+    added += jobs.insert(runId, group);
+    long unusable = group.stream().filter(job -> job.rejection().isPresent()).count();
+    read += group.size();
+    rejected += unusable;
+    progress.advanced(new Progress.Step(group.size(), unusable));
+  }
+
+  IngestResult result(boolean stopped) {
+    return new IngestResult(read, added, rejected, stopped);
   }
 }

@@ -4,9 +4,15 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.exc.InputCoercionException;
 import com.fasterxml.jackson.core.io.JsonStringEncoder;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.CharBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -32,12 +38,21 @@ final class QuestionLineParser {
   /** The code of a line that is no question. */
   static final String QUESTION_LINE = "QUESTION_LINE";
 
-  private static final JsonFactory JSON = new JsonFactory();
+  /** A text may fill its line: a data URI is one. */
+  private static final JsonFactory JSON =
+      JsonFactory.builder()
+          .streamReadConstraints(
+              StreamReadConstraints.builder()
+                  .maxStringLength(QuestionFileReader.MAX_LINE_BYTES)
+                  .build())
+          .build();
 
   private final long sourceId;
+  private final CustomIds ids;
 
-  QuestionLineParser(long sourceId) {
+  QuestionLineParser(long sourceId, CustomIds ids) {
     this.sourceId = sourceId;
+    this.ids = ids;
   }
 
   NewImageJob parse(Line line) {
@@ -50,11 +65,15 @@ final class QuestionLineParser {
       require(fields.questionId != null, "it has no question_id");
       require(fields.text != null, "it has no text");
       return NewImageJob.toAnswer(
-          CustomIds.ofLine(line), OptionalLong.of(sourceId), fields.prompt(), fields.settings());
+          ids.ofLine(line), OptionalLong.of(sourceId), fields.prompt(), fields.settings());
     } catch (BadLine | IllegalArgumentException e) {
       return rejected(line, fields, e.getMessage());
+    } catch (InputCoercionException e) {
+      return rejected(line, fields, "a number is too large");
     } catch (JsonProcessingException e) {
-      return rejected(line, fields, "it is not JSON: " + e.getOriginalMessage());
+      return rejected(line, fields, "it is not JSON: " + firstLine(e.getOriginalMessage()));
+    } catch (CharacterCodingException e) {
+      return rejected(line, fields, "it is not UTF-8");
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -63,14 +82,20 @@ final class QuestionLineParser {
   private NewImageJob rejected(Line line, Fields fields, String why) {
     String message = "line " + line.number() + " is no question line: " + why;
     return NewImageJob.rejected(
-        CustomIds.ofLine(line),
+        ids.ofLine(line),
         OptionalLong.of(sourceId),
         fields.readablePrompt(),
         new JobFailure(Stage.INGEST.stored(), QUESTION_LINE, message, 1));
   }
 
+  private static String firstLine(String message) {
+    return message.lines().findFirst().orElse("");
+  }
+
+  /** Decodes by itself: given bytes, the parser would guess at UTF-16 and UTF-32, too. */
   private static void read(byte[] json, Fields fields) throws IOException, BadLine {
-    try (JsonParser parser = JSON.createParser(json)) {
+    CharBuffer text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(json));
+    try (JsonParser parser = JSON.createParser(text.array(), 0, text.length())) {
       require(parser.nextToken() == JsonToken.START_OBJECT, "it is not a JSON object");
       while (parser.nextToken() == JsonToken.FIELD_NAME) {
         String name = parser.currentName();
@@ -99,7 +124,7 @@ final class QuestionLineParser {
           fields.topP = absent ? OptionalDouble.empty() : OptionalDouble.of(number(name, parser));
       case "seed" ->
           fields.seed = absent ? OptionalLong.empty() : OptionalLong.of(longInteger(name, parser));
-      case "stop" -> fields.stop = absent ? Optional.empty() : Optional.of(strings(name, parser));
+      case "stop" -> fields.stop = absent ? Optional.empty() : Optional.of(stop(name, parser));
       default -> parser.skipChildren();
     }
   }
@@ -163,6 +188,12 @@ final class QuestionLineParser {
       values.add(string(name, parser));
     }
     return values;
+  }
+
+  private static List<String> stop(String name, JsonParser parser) throws IOException, BadLine {
+    List<String> texts = strings(name, parser);
+    require(texts.stream().noneMatch(String::isEmpty), "its " + name + " holds an empty text");
+    return texts;
   }
 
   private static void require(boolean condition, String complaint) throws BadLine {

@@ -1,0 +1,245 @@
+package org.stfbatch.cli;
+
+import static java.util.Map.entry;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.sun.net.httpserver.HttpServer;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.zip.CRC32;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+import org.stfbatch.db.testing.TestDatabase;
+
+/** What cannot be answered fails with its code, and all else is answered. */
+class BadInputTest {
+
+  @RegisterExtension static final TestDatabase DATABASE = new TestDatabase();
+
+  private final Tiny.Recorded recorded = Tiny.answer("wide.png");
+  @TempDir private Path folder;
+  private Path images;
+  private Path good;
+  private Cli cli;
+  private HttpServer server;
+
+  @BeforeEach
+  void prepare() throws IOException {
+    cli = Cli.on(DATABASE.settings());
+    images = Files.createDirectory(folder.resolve("images"));
+    good = Files.copy(Tiny.images().resolve("wide.png"), images.resolve("good.png"));
+    server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    byte[] picture = Files.readAllBytes(good);
+    server.createContext(
+        "/",
+        exchange -> {
+          boolean known = exchange.getRequestURI().getPath().equals("/good.png");
+          exchange.sendResponseHeaders(known ? 200 : 404, known ? picture.length : -1);
+          exchange.getResponseBody().write(known ? picture : new byte[0]);
+          exchange.close();
+        });
+    server.start();
+  }
+
+  @AfterEach
+  void stopServer() {
+    server.stop(0);
+  }
+
+  @Test
+  void everyUnusableImageFailsWithItsCode() throws IOException {
+    byte[] picture = Files.readAllBytes(good);
+    Files.write(images.resolve("cut.png"), Arrays.copyOf(picture, picture.length / 2));
+    Files.write(images.resolve("bomb.png"), pngHeader(60_000, 60_000));
+    Files.writeString(images.resolve("text.png"), "I am no picture at all, sorry.");
+    Files.write(images.resolve("empty.png"), new byte[0]);
+    Files.createDirectory(images.resolve("folder.png"));
+    Files.copy(good, folder.resolve("outside.png"));
+    Files.createSymbolicLink(images.resolve("link.png"), folder.resolve("outside.png"));
+    Files.createSymbolicLink(images.resolve("inner.png"), Path.of("good.png"));
+    Files.createSymbolicLink(images.resolve("nowhere.png"), Path.of("missing.png"));
+    String base64 = Base64.getEncoder().encodeToString(picture);
+    String host = "http://localhost:" + server.getAddress().getPort();
+    Map<String, String> expected =
+        new LinkedHashMap<>(
+            Map.ofEntries(
+                entry("missing.png", "IMAGE_NOT_FOUND"),
+                entry("nowhere.png", "IMAGE_NOT_FOUND"),
+                entry("folder.png", "IMAGE_UNREADABLE"),
+                entry("cut.png", "IMAGE_DECODE"),
+                entry("bomb.png", "IMAGE_TOO_LARGE"),
+                entry("text.png", "IMAGE_FORMAT"),
+                entry("empty.png", "IMAGE_FORMAT"),
+                entry("../outside.png", "IMAGE_OUTSIDE_FOLDER"),
+                entry("x/../../outside.png", "IMAGE_OUTSIDE_FOLDER"),
+                entry(folder.resolve("outside.png").toString(), "IMAGE_OUTSIDE_FOLDER"),
+                entry(good.toString(), "IMAGE_OUTSIDE_FOLDER"),
+                entry("link.png", "IMAGE_OUTSIDE_FOLDER"),
+                entry("data:image/png;base64,???", "IMAGE_REFERENCE"),
+                entry("data:image/png;base64,AAAA", "IMAGE_FORMAT"),
+                entry(host + "/missing.png", "IMAGE_NOT_FOUND"),
+                entry("http://", "IMAGE_REFERENCE"),
+                entry("x".repeat(5000), "IMAGE_NOT_FOUND"),
+                entry("inner.png", "answered"),
+                entry("./good.png", "answered"),
+                entry("data:image/png;base64," + base64, "answered"),
+                entry(host + "/good.png", "answered")));
+    List<String> references = List.copyOf(expected.keySet());
+    Questions questions = new Questions();
+    for (int i = 0; i < references.size(); i++) {
+      questions.ask("bad" + i, references.get(i), recorded.question());
+      questions.ask("good" + i, "good.png", recorded.question());
+    }
+
+    Map<String, JsonNode> failures = answer("images", questions);
+
+    Map<String, String> outcomes = new LinkedHashMap<>();
+    for (int i = 0; i < references.size(); i++) {
+      JsonNode failure = failures.get("bad" + i);
+      outcomes.put(references.get(i), failure == null ? "answered" : failure.get("code").asText());
+    }
+    assertThat(outcomes).isEqualTo(expected);
+    assertThat(failures.values())
+        .allSatisfy(failure -> assertThat(failure.get("stage").asText()).isEqualTo("image"))
+        .allSatisfy(
+            failure -> assertThat(failure.get("message").asText()).isNotBlank().hasLineCount(1));
+    assertThat(texts("images")).hasSize(references.size() + 4).containsOnly(recorded.answer());
+  }
+
+  @Test
+  void everyUnusablePromptFailsWithItsCode() throws IOException {
+    String tooLong = "word ".repeat(3000);
+    Questions questions =
+        new Questions()
+            .ask("empty", "good.png", "")
+            .ask("blank", null, " \n\t")
+            .ask("two markers", "good.png", "<image> or <image>?")
+            .ask("marker without image", null, "What is <image>?")
+            .ask("long", "good.png", tooLong)
+            .ask("long text", null, tooLong)
+            .ask("good", "good.png", recorded.question());
+
+    Map<String, JsonNode> failures = answer("prompts", questions);
+
+    Map<String, String> codes = new LinkedHashMap<>();
+    failures.forEach((id, failure) -> codes.put(id, failure.get("code").asText()));
+    assertThat(codes)
+        .containsExactlyInAnyOrderEntriesOf(
+            Map.of(
+                "empty", "PROMPT_EMPTY",
+                "blank", "PROMPT_EMPTY",
+                "two markers", "PROMPT_IMAGE_MARKERS",
+                "marker without image", "PROMPT_IMAGE_MARKERS",
+                "long", "PROMPT_TOO_LONG",
+                "long text", "PROMPT_TOO_LONG"));
+    assertThat(failures.get("long").get("message").asText()).contains("2048", "--truncate");
+    assertThat(failures.values())
+        .allSatisfy(failure -> assertThat(failure.get("stage").asText()).isEqualTo("prompt"));
+    assertThat(texts("prompts")).containsExactly(recorded.answer());
+  }
+
+  @Test
+  void promptsThatAreTooLongAreCutOnDemand() throws IOException {
+    String tooLong = "word ".repeat(3000);
+    Questions questions =
+        new Questions()
+            .ask("long", "good.png", tooLong)
+            .ask("longer", "good.png", tooLong + "and more")
+            .ask("text", null, tooLong)
+            .ask("good", "good.png", recorded.question());
+
+    assertThat(answer("cut", questions, "--truncate")).isEmpty();
+
+    Path out = folder.resolve("cut.jsonl");
+    cli.ok("export", "--run", "cut", "--out", out, "--format", "jsonl");
+    Map<String, JsonNode> answers = Exported.byQuestion(out);
+    assertThat(answers).hasSize(4);
+    for (String id : List.of("long", "longer", "text")) {
+      JsonNode answer = answers.get(id);
+      assertThat(answer.get("prompt_tokens").asInt() + answer.get("vision_tokens").asInt())
+          .isEqualTo(2048);
+    }
+    assertThat(answers.get("longer").get("text")).isEqualTo(answers.get("long").get("text"));
+    assertThat(answers.get("good").get("text").asText()).isEqualTo(recorded.answer());
+  }
+
+  @Test
+  void everyBadLineIsNamedByItsNumber() throws IOException {
+    Path file =
+        new Questions()
+            .ask(1, "good.png", recorded.question())
+            .line("")
+            .line("{\"question_id\": 3, \"image\": \"good.png\"}")
+            .line("{\"question_id\": 4, \"text\": \"cut")
+            .line("{\"question_id\": 5, \"text\": \"lone \\ud83d surrogate\"}")
+            .line("{\"question_id\": 6, \"text\": \"nul \\u0000\"}")
+            .line("\0\0\0\0")
+            .ask(8, "good.png", recorded.question())
+            .writeTo(folder.resolve("q.jsonl"));
+
+    assertThat(cli.ok("ingest", "--run", "lines", "--questions", file, "--images", images))
+        .contains("7 read, 7 added, 5 unusable");
+    infer("lines");
+
+    Path failures = folder.resolve("f.jsonl");
+    Path out = folder.resolve("a.jsonl");
+    cli.ok("export", "--run", "lines", "--out", out, "--failures", failures);
+    assertThat(Exported.values(out, "text")).containsExactly(recorded.answer(), recorded.answer());
+    assertThat(Exported.values(failures, "code")).hasSize(5).containsOnly("QUESTION_LINE");
+    assertThat(Exported.values(failures, "message"))
+        .extracting(message -> message.replaceAll("(line \\d+) .*", "$1"))
+        .containsExactly("line 3", "line 4", "line 5", "line 6", "line 7");
+    assertThat(Exported.json(failures).get(0).get("question_id").asInt()).isEqualTo(3);
+  }
+
+  /** Answers the questions and gives their failures by question id. */
+  private Map<String, JsonNode> answer(String run, Questions questions, Object... more)
+      throws IOException {
+    Path file = questions.writeTo(folder.resolve(run + "-questions.jsonl"));
+    cli.ok("ingest", "--run", run, "--questions", file, "--images", images);
+    infer(run, more);
+    Path failures = folder.resolve(run + "-failures.jsonl");
+    cli.ok("export", "--run", run, "--out", out(run), "--failures", failures);
+    return Exported.byQuestion(failures);
+  }
+
+  private void infer(String run, Object... more) {
+    List<Object> command =
+        new java.util.ArrayList<>(List.of("infer", "--run", run, "--model", Tiny.checkpoint()));
+    command.addAll(List.of("--max-new-tokens", Tiny.recordedTokens()));
+    command.addAll(List.of(more));
+    cli.ok(command.toArray());
+  }
+
+  private Path out(String run) {
+    return folder.resolve(run + "-answers.jsonl");
+  }
+
+  private List<String> texts(String run) throws IOException {
+    return Exported.values(out(run), "text");
+  }
+
+  /** A picture that claims a size and has no pixels: PNG specification, section 11.2.2. */
+  private static byte[] pngHeader(int width, int height) {
+    ByteBuffer ihdr = ByteBuffer.allocate(17).put("IHDR".getBytes());
+    ihdr.putInt(width).putInt(height).put(new byte[] {8, 2, 0, 0, 0});
+    CRC32 crc = new CRC32();
+    crc.update(ihdr.array());
+    ByteBuffer png = ByteBuffer.allocate(8 + 4 + 17 + 4);
+    png.put(new byte[] {(byte) 0x89, 'P', 'N', 'G', '\r', '\n', 0x1A, '\n'});
+    return png.putInt(13).put(ihdr.array()).putInt((int) crc.getValue()).array();
+  }
+}

@@ -1,0 +1,130 @@
+package org.stfbatch.cli;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import java.util.function.UnaryOperator;
+import org.stfbatch.db.DatabaseSettings;
+
+/** The program in a process of its own, so that it can be killed and measured. */
+final class ChildJvm implements AutoCloseable {
+  private static final long POLL_MILLIS = 2;
+
+  private final Process process;
+  private final Path out;
+  private final Path err;
+  private final long started = System.nanoTime();
+
+  private ChildJvm(Process process, Path out, Path err) {
+    this.process = process;
+    this.out = out;
+    this.err = err;
+  }
+
+  static ChildJvm start(Path folder, DatabaseSettings database, Object... command) {
+    return start(folder, database, List.of("-XX:TieredStopAtLevel=1"), path -> path, command);
+  }
+
+  /**
+   * @param folder takes what it prints
+   * @param database what the environment names as its database
+   * @param jvmOptions beside those of the launcher
+   * @param classPath makes its class path from that of this JVM
+   */
+  static ChildJvm start(
+      Path folder,
+      DatabaseSettings database,
+      List<String> jvmOptions,
+      UnaryOperator<String> classPath,
+      Object... command) {
+    List<String> line = new ArrayList<>();
+    line.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    line.addAll(List.of("-XX:+UseSerialGC", "-Xshare:auto", "-Djava.awt.headless=true"));
+    line.addAll(jvmOptions);
+    line.addAll(List.of("-cp", classPath.apply(System.getProperty("java.class.path"))));
+    line.add(Main.class.getName());
+    for (Object argument : command) {
+      line.add(argument.toString());
+    }
+    try {
+      Path out = Files.createTempFile(folder, "child", ".out");
+      Path err = Files.createTempFile(folder, "child", ".err");
+      ProcessBuilder builder =
+          new ProcessBuilder(line).redirectOutput(out.toFile()).redirectError(err.toFile());
+      builder.environment().put("STF_BATCH_DB_URL", database.url());
+      builder.environment().put("STF_BATCH_DB_USER", database.user());
+      builder.environment().put("STF_BATCH_DB_PASSWORD", database.password());
+      return new ChildJvm(builder.start(), out, err);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /**
+   * Waits until something can be observed.
+   *
+   * @return false if the process ended before
+   */
+  boolean runsUntil(BooleanSupplier event) throws InterruptedException {
+    while (!event.getAsBoolean()) {
+      if (process.waitFor(POLL_MILLIS, TimeUnit.MILLISECONDS)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** Lets it run for a moment more. */
+  void runsFor(long micros) throws InterruptedException {
+    process.waitFor(micros, TimeUnit.MICROSECONDS);
+  }
+
+  /** SIGKILL. */
+  void kill() throws InterruptedException {
+    process.destroyForcibly().waitFor();
+  }
+
+  /** SIGTERM. */
+  void terminate() {
+    process.destroy();
+  }
+
+  /** Waits for its end and gives its exit code. */
+  int exitCode() throws InterruptedException {
+    if (!process.waitFor(2, TimeUnit.MINUTES)) {
+      throw new AssertionError("the process does not end:\n" + out() + err());
+    }
+    return process.exitValue();
+  }
+
+  double secondsSinceStart() {
+    return (System.nanoTime() - started) / 1e9;
+  }
+
+  String out() {
+    return read(out);
+  }
+
+  String err() {
+    return read(err);
+  }
+
+  private static String read(Path file) {
+    try {
+      return Files.readString(file);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Kills it if it still runs. */
+  @Override
+  public void close() {
+    process.destroyForcibly();
+  }
+}

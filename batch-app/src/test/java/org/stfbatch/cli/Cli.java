@@ -1,0 +1,86 @@
+package org.stfbatch.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import org.stfbatch.db.DatabaseSettings;
+
+/** Runs the program's commands in this JVM, and keeps what they print. */
+final class Cli {
+  private final List<String> globalOptions;
+
+  private Cli(List<String> globalOptions) {
+    this.globalOptions = globalOptions;
+  }
+
+  /** Commands use this database. */
+  static Cli on(DatabaseSettings database) {
+    return new Cli(
+        List.of(
+            "--db-url",
+            database.url(),
+            "--db-user",
+            database.user(),
+            "--db-password",
+            database.password()));
+  }
+
+  /** Commands get these options, and no others. */
+  static Cli with(String... globalOptions) {
+    return new Cli(List.of(globalOptions));
+  }
+
+  /** Runs a command; paths may be given as they are. */
+  Ran run(Object... command) {
+    List<String> arguments = new ArrayList<>(globalOptions);
+    for (Object argument : command) {
+      arguments.add(argument.toString());
+    }
+    PrintStream realOut = System.out;
+    PrintStream realErr = System.err;
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    ByteArrayOutputStream err = new ByteArrayOutputStream();
+    System.setOut(new PrintStream(out, true, StandardCharsets.UTF_8));
+    System.setErr(new PrintStream(err, true, StandardCharsets.UTF_8));
+    try {
+      int code = Main.commandLine(new Shutdown()).execute(arguments.toArray(String[]::new));
+      System.out.flush();
+      System.err.flush();
+      return new Ran(
+          code, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
+    } finally {
+      System.setOut(realOut);
+      System.setErr(realErr);
+    }
+  }
+
+  /** Runs a command that must end well, and gives what it printed to standard output. */
+  String ok(Object... command) {
+    Ran ran = run(command);
+    assertThat(ran.code()).as(ran.err()).isZero();
+    return ran.out();
+  }
+
+  /**
+   * A command that has ended.
+   *
+   * @param code its exit code
+   * @param out what it wrote to standard output
+   * @param err what it wrote to standard error
+   */
+  record Ran(int code, String out, String err) {
+    /** Checks that it failed with one line for people and nothing else. */
+    void complainsInOneLine(int expectedCode, String... parts) {
+      assertThat(code).as(err).isEqualTo(expectedCode);
+      assertThat(err.lines().filter(line -> line.startsWith("stf-batch: ")))
+          .as(err)
+          .hasSize(1)
+          .allSatisfy(line -> assertThat(line).contains(parts));
+      assertThat(err).doesNotContain("\tat ").doesNotContain("Caused by").doesNotContain("null");
+    }
+  }
+}

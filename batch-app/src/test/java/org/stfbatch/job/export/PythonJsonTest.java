@@ -1,0 +1,56 @@
+package org.stfbatch.job.export;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Expected texts are what Python 3's {@code json.dumps} writes. */
+class PythonJsonTest {
+
+  @ParameterizedTest
+  @CsvSource(
+      quoteCharacter = '`',
+      value = {
+        "0x00, `\"\\u0000\"`",
+        "0x08, `\"\\b\"`",
+        "0x09, `\"\\t\"`",
+        "0x0A, `\"\\n\"`",
+        "0x0B, `\"\\u000b\"`",
+        "0x0C, `\"\\f\"`",
+        "0x0D, `\"\\r\"`",
+        "0x1F, `\"\\u001f\"`",
+        "0x20, `\" \"`",
+        "0x22, `\"\\\"\"`",
+        "0x2F, `\"/\"`",
+        "0x5C, `\"\\\\\"`",
+        "0x7E, `\"~\"`",
+        "0x7F, `\"\\u007f\"`",
+        "0x80, `\"\\u0080\"`",
+        "0xE9, `\"\\u00e9\"`",
+        "0x2028, `\"\\u2028\"`",
+        "0xFFFD, `\"\\ufffd\"`",
+        "0x1F600, `\"\\ud83d\\ude00\"`"
+      })
+  void writesACharacterAsPythonDoes(String codePoint, String expected) {
+    assertThat(PythonJson.string(Character.toString(Integer.decode(codePoint))))
+        .isEqualTo(expected);
+  }
+
+  @Test
+  void anyTextComesBack() throws JsonProcessingException {
+    StringBuilder all = new StringBuilder();
+    for (int c = 0; c < 0x11000; c++) {
+      if (c < Character.MIN_SURROGATE || c > Character.MAX_SURROGATE) {
+        all.appendCodePoint(c);
+      }
+    }
+    String json = PythonJson.string(all.toString());
+
+    assertThat(json).matches("[ -~]*");
+    assertThat(new ObjectMapper().readValue(json, String.class)).isEqualTo(all.toString());
+  }
+}
