@@ -86,8 +86,8 @@ class ClipVisionTower(Module):
     # Attention of all heads, before its output projection: [B, N, d] to [B, N, d].
     def attention(self, x: Tensor, i: int) -> Tensor:
         y = __torch__.linear.linear(x, self.qkv_proj_weight[i], self.qkv_proj_bias[i])  # [B, N, 3d]
-        q, k, v = y.unflatten(2, [3, self.heads, -1]).permute([2, 0, 3, 1, 4]).unbind(0)  # [B, h, N, e] each
-        y = torch.scaled_dot_product_attention(q, k, v)  # scaled by e^-0.5
+        q, k, v = y.unflatten(2, [3, self.heads, -1]).permute([2, 0, 3, 1, 4]).contiguous().unbind(0)  # [B, h, N, e] each
+        y = __torch__.attention.attention(q, k, v, None)
         return y.transpose(1, 2).flatten(2)
 
     # The perceptron's first layer with its activation: [B, N, d] to [B, N, ffn].

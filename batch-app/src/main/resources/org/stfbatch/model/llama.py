@@ -209,7 +209,7 @@ class LlamaDecoder(Module):
 
     # q [R, h, L, e], keys and values [R, k, span, e]; returns [R, h, L, e].
     def attention(self, q: Tensor, keys: Tensor, values: Tensor, mask: Tensor) -> Tensor:
-        return torch.scaled_dot_product_attention(q, self.repeat(keys), self.repeat(values), mask)
+        return __torch__.attention.attention(q, self.repeat(keys), self.repeat(values), mask)
 
     # Each key/value head serves h / k query heads.
     def repeat(self, x: Tensor) -> Tensor:
