@@ -19,12 +19,14 @@ import org.stfbatch.engine.EngineSettings;
 import org.stfbatch.image.ImageLimits;
 import org.stfbatch.job.BatchRuntime;
 import org.stfbatch.job.Heartbeat;
+import org.stfbatch.job.InputException;
 import org.stfbatch.job.JobFailedException;
 import org.stfbatch.job.StopSignal;
 import org.stfbatch.job.infer.InferJob;
 import org.stfbatch.job.infer.InferSettings;
 import org.stfbatch.job.infer.ModelName;
 import org.stfbatch.job.infer.Preparation;
+import org.stfbatch.model.ModelException;
 import org.stfbatch.model.ModelSettings;
 import org.stfbatch.model.checkpoint.DType;
 import org.stfbatch.model.checkpoint.LlavaCheckpoint;
@@ -236,8 +238,7 @@ final class InferCommand implements Callable<Integer> {
     LlavaCheckpoint checkpoint = model.open();
     long started = System.nanoTime();
     try (LlamaTokenizer tokenizer = LlamaTokenizer.open(checkpoint.directory());
-        Engine engine =
-            BatchingEngine.start(checkpoint, modelSettings, tokenizer, engineSettings)) {
+        Engine engine = start(checkpoint, modelSettings, tokenizer, engineSettings)) {
       System.err.printf(
           Locale.ROOT,
           "model %s on %s in %s: loaded in %.1f s%n",
@@ -265,6 +266,21 @@ final class InferCommand implements Callable<Integer> {
                 .run();
       }
       return report(status(db, run), ending, stopSignal);
+    }
+  }
+
+  private Engine start(
+      LlavaCheckpoint checkpoint,
+      ModelSettings modelSettings,
+      LlamaTokenizer tokenizer,
+      EngineSettings engineSettings) {
+    try {
+      return BatchingEngine.start(checkpoint, modelSettings, tokenizer, engineSettings);
+    } catch (ModelException e) {
+      throw new InputException(
+          "model %s cannot be loaded on %s: check --device and its memory (%s)"
+              .formatted(model.name(), device, e.getMessage().lines().findFirst().orElse("")),
+          e);
     }
   }
 

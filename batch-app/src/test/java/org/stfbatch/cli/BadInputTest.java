@@ -1,6 +1,5 @@
 package org.stfbatch.cli;
 
-import static java.util.Map.entry;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -73,50 +72,62 @@ class BadInputTest {
     Files.createSymbolicLink(images.resolve("nowhere.png"), Path.of("missing.png"));
     String base64 = Base64.getEncoder().encodeToString(picture);
     String host = "http://localhost:" + server.getAddress().getPort();
-    Map<String, String> expected =
-        new LinkedHashMap<>(
-            Map.ofEntries(
-                entry("missing.png", "IMAGE_NOT_FOUND"),
-                entry("nowhere.png", "IMAGE_NOT_FOUND"),
-                entry("folder.png", "IMAGE_UNREADABLE"),
-                entry("cut.png", "IMAGE_DECODE"),
-                entry("bomb.png", "IMAGE_TOO_LARGE"),
-                entry("text.png", "IMAGE_FORMAT"),
-                entry("empty.png", "IMAGE_FORMAT"),
-                entry("../outside.png", "IMAGE_OUTSIDE_FOLDER"),
-                entry("x/../../outside.png", "IMAGE_OUTSIDE_FOLDER"),
-                entry(folder.resolve("outside.png").toString(), "IMAGE_OUTSIDE_FOLDER"),
-                entry(good.toString(), "IMAGE_OUTSIDE_FOLDER"),
-                entry("link.png", "IMAGE_OUTSIDE_FOLDER"),
-                entry("data:image/png;base64,???", "IMAGE_REFERENCE"),
-                entry("data:image/png;base64,AAAA", "IMAGE_FORMAT"),
-                entry(host + "/missing.png", "IMAGE_NOT_FOUND"),
-                entry("http://", "IMAGE_REFERENCE"),
-                entry("x".repeat(5000), "IMAGE_NOT_FOUND"),
-                entry("inner.png", "answered"),
-                entry("./good.png", "answered"),
-                entry("data:image/png;base64," + base64, "answered"),
-                entry(host + "/good.png", "answered")));
-    List<String> references = List.copyOf(expected.keySet());
+    List<Reference> references =
+        List.of(
+            new Reference("missing.png", "IMAGE_NOT_FOUND"),
+            new Reference("nowhere.png", "IMAGE_NOT_FOUND"),
+            new Reference("folder.png", "IMAGE_UNREADABLE"),
+            new Reference("long name", "x".repeat(5000), "IMAGE_UNREADABLE"),
+            new Reference("cut.png", "IMAGE_DECODE"),
+            new Reference("bomb.png", "IMAGE_TOO_LARGE"),
+            new Reference("text.png", "IMAGE_FORMAT"),
+            new Reference("empty.png", "IMAGE_DECODE"),
+            new Reference("../outside.png", "IMAGE_OUTSIDE_FOLDER"),
+            new Reference("x/../../outside.png", "IMAGE_OUTSIDE_FOLDER"),
+            new Reference("absolute", folder + "/outside.png", "IMAGE_OUTSIDE_FOLDER"),
+            new Reference("absolute inside", good.toString(), "IMAGE_OUTSIDE_FOLDER"),
+            new Reference("link.png", "IMAGE_OUTSIDE_FOLDER"),
+            new Reference("data:image/png;base64,???", "IMAGE_REFERENCE"),
+            new Reference("data:image/png;base64,AAAA", "IMAGE_FORMAT"),
+            new Reference("http missing", host + "/missing.png", "IMAGE_NOT_FOUND"),
+            new Reference("http://", "IMAGE_REFERENCE"),
+            new Reference("inner.png", "answered"),
+            new Reference("./good.png", "answered"),
+            new Reference("data", "data:image/png;base64," + base64, "answered"),
+            new Reference("http", host + "/good.png", "answered"));
     Questions questions = new Questions();
-    for (int i = 0; i < references.size(); i++) {
-      questions.ask("bad" + i, references.get(i), recorded.question());
-      questions.ask("good" + i, "good.png", recorded.question());
+    for (Reference reference : references) {
+      questions.ask(reference.name(), reference.text(), recorded.question());
+      questions.ask("good", "good.png", recorded.question());
     }
 
     Map<String, JsonNode> failures = answer("images", questions);
 
-    Map<String, String> outcomes = new LinkedHashMap<>();
-    for (int i = 0; i < references.size(); i++) {
-      JsonNode failure = failures.get("bad" + i);
-      outcomes.put(references.get(i), failure == null ? "answered" : failure.get("code").asText());
-    }
-    assertThat(outcomes).isEqualTo(expected);
+    assertThat(references)
+        .allSatisfy(
+            reference -> {
+              JsonNode failure = failures.get(reference.name());
+              assertThat(failure == null ? "answered" : failure.get("code").asText())
+                  .as(reference.name())
+                  .isEqualTo(reference.outcome());
+            });
     assertThat(failures.values())
         .allSatisfy(failure -> assertThat(failure.get("stage").asText()).isEqualTo("image"))
         .allSatisfy(
             failure -> assertThat(failure.get("message").asText()).isNotBlank().hasLineCount(1));
     assertThat(texts("images")).hasSize(references.size() + 4).containsOnly(recorded.answer());
+  }
+
+  /** How an image is referred to and what must become of it. */
+  private record Reference(String name, String text, String outcome) {
+    Reference(String text, String outcome) {
+      this(text, text, outcome);
+    }
+
+    @Override
+    public String toString() {
+      return name;
+    }
   }
 
   @Test

@@ -44,7 +44,8 @@ final class ChildJvm implements AutoCloseable {
       Object... command) {
     List<String> line = new ArrayList<>();
     line.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    line.addAll(List.of("-XX:+UseSerialGC", "-Xshare:auto", "-Djava.awt.headless=true"));
+    line.addAll(List.of("-XX:+UseSerialGC", "-Djava.awt.headless=true"));
+    line.addAll(List.of("-Dai.djl.offline=true", "-DOPT_OUT_TRACKING=true"));
     line.addAll(jvmOptions);
     line.addAll(List.of("-cp", classPath.apply(System.getProperty("java.class.path"))));
     line.add(Main.class.getName());
@@ -56,6 +57,9 @@ final class ChildJvm implements AutoCloseable {
       Path err = Files.createTempFile(folder, "child", ".err");
       ProcessBuilder builder =
           new ProcessBuilder(line).redirectOutput(out.toFile()).redirectError(err.toFile());
+      builder.environment().put("LC_ALL", "C.UTF-8");
+      // So small a model is only slowed down by threads that wait for each other.
+      builder.environment().put("OMP_NUM_THREADS", "1");
       builder.environment().put("STF_BATCH_DB_URL", database.url());
       builder.environment().put("STF_BATCH_DB_USER", database.user());
       builder.environment().put("STF_BATCH_DB_PASSWORD", database.password());

@@ -1,0 +1,296 @@
+package org.stfbatch.job.infer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.stfbatch.db.ImagePrompt;
+import org.stfbatch.db.JobPosition;
+import org.stfbatch.db.JobSettings;
+import org.stfbatch.db.StoredJob;
+import org.stfbatch.engine.Answer;
+import org.stfbatch.engine.EngineException;
+import org.stfbatch.engine.EngineJob;
+import org.stfbatch.engine.Failure;
+import org.stfbatch.engine.Generation;
+import org.stfbatch.engine.Outcome;
+import org.stfbatch.engine.Stage;
+
+@Timeout(30)
+class ReadAheadTest {
+  private static final long IMAGE_BYTES = 1000;
+
+  /** Long enough for a thread that has something to do to do it. */
+  private static final long NOTHING_COMES_MILLIS = 100;
+
+  private static final long SOMETHING_COMES_MILLIS = 10_000;
+  private static final InferSettings.Window WIDE = new InferSettings.Window(1000, 1 << 30);
+
+  private ReadAhead readAhead;
+
+  @AfterEach
+  void close() {
+    if (readAhead != null) {
+      readAhead.close();
+    }
+  }
+
+  @Test
+  void jobsComeInSourceOrderHoweverTheyAreAnswered() throws Exception {
+    ScheduledExecutorService device = Executors.newSingleThreadScheduledExecutor();
+    ScriptedEngine engine =
+        ScriptedEngine.of(
+            job -> {
+              CompletableFuture<Outcome> answer = new CompletableFuture<>();
+              long delay = 50 - job.promptIds().length;
+              device.schedule(
+                  () -> answer.complete(ScriptedEngine.answer(job)), delay, TimeUnit.MILLISECONDS);
+              return answer;
+            });
+    readAhead = open(50, engine, WIDE);
+
+    List<String> answers = new ArrayList<>();
+    for (Optional<InFlightJob> next = readAhead.next(); next.isPresent(); next = readAhead.next()) {
+      Answer answer = (Answer) next.get().outcome().get();
+      assertThat(answer.promptTokens()).isEqualTo((int) next.get().job().jobId());
+      answers.add(next.get().job().customId());
+    }
+    assertThat(answers).isEqualTo(IntStream.rangeClosed(1, 50).mapToObj(i -> "job" + i).toList());
+    assertThat(readAhead.next()).isEmpty();
+    device.shutdown();
+  }
+
+  @Test
+  void noMoreJobsAreAheadThanTheWindowHolds() throws Exception {
+    ScriptedEngine engine = ScriptedEngine.healthy();
+    readAhead = open(10, engine, new InferSettings.Window(3, 1 << 30));
+
+    expectAsked(engine, 3);
+    readAhead.next();
+    expectAsked(engine, 1);
+    readAhead.next();
+    readAhead.next();
+    expectAsked(engine, 2);
+  }
+
+  @Test
+  void noMoreBytesAreAheadThanTheWindowHolds() throws Exception {
+    ScriptedEngine engine = ScriptedEngine.healthy();
+    long two = 2 * bytes() + bytes() / 2;
+    readAhead = open(10, engine, new InferSettings.Window(1000, two));
+
+    expectAsked(engine, 2);
+    readAhead.next();
+    expectAsked(engine, 1);
+  }
+
+  @Test
+  void oneJobAlwaysFits() throws Exception {
+    ScriptedEngine engine = ScriptedEngine.healthy();
+    readAhead = open(3, engine, new InferSettings.Window(1000, 1));
+
+    for (int i = 0; i < 3; i++) {
+      expectAsked(engine, 1);
+      assertThat(readAhead.next()).isPresent();
+    }
+    assertThat(readAhead.next()).isEmpty();
+  }
+
+  @Test
+  void itEndsAtTheLimit() throws Exception {
+    ScriptedEngine engine = ScriptedEngine.healthy();
+    readAhead =
+        new ReadAhead(
+            pages(10), ReadAheadTest::prepared, engine, IMAGE_BYTES, WIDE, JobPosition.START, 4);
+
+    for (int i = 0; i < 4; i++) {
+      assertThat(readAhead.next()).isPresent();
+    }
+    assertThat(readAhead.next()).isEmpty();
+    assertThat(engine.asked()).isEqualTo(4);
+  }
+
+  @Test
+  void itBeginsAfterTheGivenPosition() throws Exception {
+    readAhead =
+        new ReadAhead(
+            pages(10),
+            ReadAheadTest::prepared,
+            ScriptedEngine.healthy(),
+            IMAGE_BYTES,
+            WIDE,
+            job(7).position(),
+            100);
+
+    assertThat(readAhead.next().orElseThrow().job().jobId()).isEqualTo(8);
+  }
+
+  @Test
+  void anErrorOfTheReadingThreadReachesTheConsumerBehindTheJobsBeforeIt() throws Exception {
+    ReadAhead.Pages pages =
+        (position, limit) -> {
+          if (position.jobId() == 2) {
+            throw new IllegalStateException("the database is gone");
+          }
+          return List.of(job(position.jobId() + 1));
+        };
+    readAhead =
+        new ReadAhead(
+            pages,
+            ReadAheadTest::prepared,
+            ScriptedEngine.healthy(),
+            IMAGE_BYTES,
+            WIDE,
+            JobPosition.START,
+            100);
+
+    assertThat(readAhead.next()).isPresent();
+    assertThat(readAhead.next()).isPresent();
+    for (int i = 0; i < 2; i++) {
+      assertThatThrownBy(() -> readAhead.next())
+          .isInstanceOf(IllegalStateException.class)
+          .hasMessageContaining("the database is gone");
+    }
+  }
+
+  @Test
+  void aJobAtFaultIsAFailureOfItsOwn() throws Exception {
+    JobPreparer preparer =
+        job -> {
+          if (job.jobId() == 1) {
+            throw new PreparationException(new Failure(Stage.IMAGE, "CODE", "why", 2), null);
+          } else if (job.jobId() == 2) {
+            throw new ArithmeticException("nobody foresaw this");
+          }
+          return prepared(job);
+        };
+    readAhead = open(3, preparer, ScriptedEngine.healthy(), WIDE);
+
+    assertThat(outcome()).isEqualTo(new Failure(Stage.IMAGE, "CODE", "why", 2));
+    assertThat(outcome())
+        .isInstanceOfSatisfying(
+            Failure.class,
+            failure -> {
+              assertThat(failure.code()).isEqualTo("UNEXPECTED");
+              assertThat(failure.message()).contains("nobody foresaw this");
+            });
+    assertThat(outcome()).isInstanceOf(Answer.class);
+  }
+
+  @Test
+  void aBrokenEngineIsNoFaultOfTheJob() throws Exception {
+    ScriptedEngine engine =
+        ScriptedEngine.of(
+            job -> {
+              if (job.promptIds().length == 1) {
+                throw ScriptedEngine.broken();
+              }
+              return CompletableFuture.failedFuture(ScriptedEngine.broken());
+            });
+    readAhead = open(2, engine, WIDE);
+
+    OutcomeProcessor processor = new OutcomeProcessor();
+    for (int i = 0; i < 2; i++) {
+      InFlightJob inFlight = readAhead.next().orElseThrow();
+      assertThatThrownBy(() -> processor.process(inFlight))
+          .isInstanceOf(EngineException.class)
+          .hasMessage("the device fell off");
+    }
+  }
+
+  @Test
+  void closingLeavesNoThreadBehind() throws Exception {
+    CountDownLatch preparing = new CountDownLatch(1);
+    CountDownLatch interrupted = new CountDownLatch(1);
+    JobPreparer slow =
+        job -> {
+          preparing.countDown();
+          try {
+            new CountDownLatch(1).await();
+          } finally {
+            // As an image that is being decoded: it does not end at once.
+            new CountDownLatch(1).await(50, TimeUnit.MILLISECONDS);
+            interrupted.countDown();
+          }
+          return prepared(job);
+        };
+    List<Thread> before = threads();
+    ReadAhead open = open(100, slow, ScriptedEngine.healthy(), new InferSettings.Window(5, 1000));
+    preparing.await();
+    assertThat(threads()).hasSizeGreaterThan(before.size());
+
+    open.close();
+
+    assertThat(threads()).isSubsetOf(before);
+    assertThat(interrupted.getCount()).isZero();
+    open.close();
+  }
+
+  private Outcome outcome() throws Exception {
+    return readAhead.next().orElseThrow().outcome().get();
+  }
+
+  private static void expectAsked(ScriptedEngine engine, int jobs) throws InterruptedException {
+    for (int i = 0; i < jobs; i++) {
+      assertThat(engine.nextAsked(SOMETHING_COMES_MILLIS)).isPresent();
+    }
+    assertThat(engine.nextAsked(NOTHING_COMES_MILLIS)).isEmpty();
+  }
+
+  private static List<Thread> threads() {
+    return Thread.getAllStackTraces().keySet().stream()
+        .filter(thread -> List.of("read-ahead", "prepare").contains(thread.getName()))
+        .toList();
+  }
+
+  private static ReadAhead open(int jobs, ScriptedEngine engine, InferSettings.Window window) {
+    return open(jobs, ReadAheadTest::prepared, engine, window);
+  }
+
+  private static ReadAhead open(
+      int jobs, JobPreparer preparer, ScriptedEngine engine, InferSettings.Window window) {
+    return new ReadAhead(
+        pages(jobs), preparer, engine, IMAGE_BYTES, window, JobPosition.START, Long.MAX_VALUE);
+  }
+
+  /** Jobs 1 to n, at most three a page. */
+  private static ReadAhead.Pages pages(int jobs) {
+    return (position, limit) ->
+        IntStream.rangeClosed((int) position.jobId() + 1, jobs)
+            .limit(Math.min(limit, 3))
+            .mapToObj(ReadAheadTest::job)
+            .toList();
+  }
+
+  private static StoredJob job(long id) {
+    return new StoredJob(
+        id,
+        1,
+        "job" + id,
+        "image",
+        Optional.of("/images"),
+        ImagePrompt.about("image", "What?"),
+        JobSettings.DEFAULTS);
+  }
+
+  /** What {@link #job} takes: pixels, and two bytes for each character of prompt and reference. */
+  private static long bytes() {
+    return IMAGE_BYTES + 2 * ("image".length() + "What?".length());
+  }
+
+  /** Its prompt is as long as its number is large. */
+  private static EngineJob prepared(StoredJob job) {
+    return new EngineJob(new int[(int) job.jobId()], List.of(), Generation.greedy(1));
+  }
+}

@@ -1,0 +1,81 @@
+package org.stfbatch.job.infer;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.function.Function;
+import org.stfbatch.engine.Answer;
+import org.stfbatch.engine.Engine;
+import org.stfbatch.engine.EngineException;
+import org.stfbatch.engine.EngineJob;
+import org.stfbatch.engine.FinishReason;
+import org.stfbatch.engine.Outcome;
+import org.stfbatch.engine.Timings;
+
+/** An engine that does as it is told, and keeps what it was asked. Thread safe. */
+final class ScriptedEngine implements Engine {
+  private final Function<EngineJob, CompletableFuture<Outcome>> script;
+  private final BlockingQueue<EngineJob> asked = new LinkedBlockingQueue<>();
+
+  private ScriptedEngine(Function<EngineJob, CompletableFuture<Outcome>> script) {
+    this.script = script;
+  }
+
+  static ScriptedEngine of(Function<EngineJob, CompletableFuture<Outcome>> script) {
+    return new ScriptedEngine(script);
+  }
+
+  /** Answers each job at once with a text that depends on its prompt alone. */
+  static ScriptedEngine healthy() {
+    return new ScriptedEngine(job -> CompletableFuture.completedFuture(answer(job)));
+  }
+
+  /** Breaks for good at the first job whose prompt is this long. */
+  static ScriptedEngine breakingAt(int promptLength) {
+    return new ScriptedEngine(
+        job ->
+            job.promptIds().length >= promptLength
+                ? CompletableFuture.failedFuture(broken())
+                : CompletableFuture.completedFuture(answer(job)));
+  }
+
+  static EngineException broken() {
+    return new EngineException("the device fell off", null);
+  }
+
+  static Answer answer(EngineJob job) {
+    return new Answer(
+        "answer " + job.promptIds().length,
+        List.of(1),
+        FinishReason.END_TOKEN,
+        job.promptIds().length,
+        0,
+        new Timings(0, 0, 0));
+  }
+
+  /** How many jobs were asked. */
+  int asked() {
+    return asked.size();
+  }
+
+  /** The next job that is asked, in the order of asking; empty if none comes. */
+  Optional<EngineJob> nextAsked(long millis) throws InterruptedException {
+    return Optional.ofNullable(asked.poll(millis, java.util.concurrent.TimeUnit.MILLISECONDS));
+  }
+
+  @Override
+  public CompletableFuture<Outcome> submit(EngineJob job) {
+    asked.add(job);
+    return script.apply(job);
+  }
+
+  @Override
+  public String modelFingerprint() {
+    return "fingerprint";
+  }
+
+  @Override
+  public void close() {}
+}
