@@ -22,7 +22,7 @@ import org.stfbatch.model.checkpoint.LlavaConfig;
  */
 public final class LlavaModel implements VisionLanguageModel {
   private static final List<String> SOURCES =
-      List.of("llava", "clip", "fusion", "llama", "linear", "sampling");
+      List.of("llava", "clip", "fusion", "llama", "linear", "attention", "sampling");
 
   /**
    * Attention looks at a multiple of this many positions, so that the order of its sums, and with

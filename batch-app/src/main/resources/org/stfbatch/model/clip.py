@@ -37,31 +37,31 @@ class ClipVisionTower(Module):
         self.quick_gelu = quick_gelu
         for name in ["embeddings.class_embedding", "embeddings.patch_embedding.weight",
                      "embeddings.position_embedding.weight", "pre_layrnorm.weight", "pre_layrnorm.bias"]:
-            self.embeddings[name] = weights.pop("vision_model." + name)
+            self.embeddings[name] = __torch__.linear.kept(weights.pop("vision_model." + name), packed)
         for i in range(layers):
             layer = "vision_model.encoder.layers.{}.".format(i)
-            self.layer_norm1_weight.append(weights.pop(layer + "layer_norm1.weight"))
-            self.layer_norm1_bias.append(weights.pop(layer + "layer_norm1.bias"))
-            self.qkv_proj_weight.append(self.placed(self.joined(weights, layer + "self_attn.", ".weight"), packed))
+            self.layer_norm1_weight.append(__torch__.linear.kept(weights.pop(layer + "layer_norm1.weight"), packed))
+            self.layer_norm1_bias.append(__torch__.linear.kept(weights.pop(layer + "layer_norm1.bias"), packed))
+            qkv = self.joined(weights, layer + "self_attn.", ".weight")
+            self.qkv_proj_weight.append(__torch__.linear.placed(qkv, packed))
             self.qkv_proj_bias.append(self.joined(weights, layer + "self_attn.", ".bias"))
-            self.out_proj_weight.append(self.placed(weights.pop(layer + "self_attn.out_proj.weight"), packed))
-            self.out_proj_bias.append(weights.pop(layer + "self_attn.out_proj.bias"))
-            self.layer_norm2_weight.append(weights.pop(layer + "layer_norm2.weight"))
-            self.layer_norm2_bias.append(weights.pop(layer + "layer_norm2.bias"))
-            self.fc1_weight.append(self.placed(weights.pop(layer + "mlp.fc1.weight"), packed))
-            self.fc1_bias.append(weights.pop(layer + "mlp.fc1.bias"))
-            self.fc2_weight.append(self.placed(weights.pop(layer + "mlp.fc2.weight"), packed))
-            self.fc2_bias.append(weights.pop(layer + "mlp.fc2.bias"))
+            out = weights.pop(layer + "self_attn.out_proj.weight")
+            self.out_proj_weight.append(__torch__.linear.placed(out, packed))
+            self.out_proj_bias.append(__torch__.linear.kept(weights.pop(layer + "self_attn.out_proj.bias"), packed))
+            self.layer_norm2_weight.append(__torch__.linear.kept(weights.pop(layer + "layer_norm2.weight"), packed))
+            self.layer_norm2_bias.append(__torch__.linear.kept(weights.pop(layer + "layer_norm2.bias"), packed))
+            self.fc1_weight.append(__torch__.linear.placed(weights.pop(layer + "mlp.fc1.weight"), packed))
+            self.fc1_bias.append(__torch__.linear.kept(weights.pop(layer + "mlp.fc1.bias"), packed))
+            self.fc2_weight.append(__torch__.linear.placed(weights.pop(layer + "mlp.fc2.weight"), packed))
+            self.fc2_bias.append(__torch__.linear.kept(weights.pop(layer + "mlp.fc2.bias"), packed))
         return None
 
+    # Queries', keys' and values' weights or biases below each other.
     def joined(self, weights: Dict[str, Tensor], attention: str, kind: str) -> Tensor:
         q = weights.pop(attention + "q_proj" + kind)
         k = weights.pop(attention + "k_proj" + kind)
         v = weights.pop(attention + "v_proj" + kind)
         return torch.cat([q, k, v], 0)
-
-    def placed(self, weight: Tensor, packed: bool) -> Tensor:
-        return __torch__.linear.pack(weight) if packed else weight
 
     # The hidden states 0 (embeddings) .. layers (output of the last loaded block), [B, N, d] each, CLS included.
     def forward(self, pixel_values: Tensor) -> List[Tensor]:
@@ -86,8 +86,8 @@ class ClipVisionTower(Module):
     # Attention of all heads, before its output projection: [B, N, d] to [B, N, d].
     def attention(self, x: Tensor, i: int) -> Tensor:
         y = __torch__.linear.linear(x, self.qkv_proj_weight[i], self.qkv_proj_bias[i])  # [B, N, 3d]
-        q, k, v = y.unflatten(2, [3, self.heads, -1]).permute([2, 0, 3, 1, 4]).unbind(0)  # [B, h, N, e] each
-        y = torch.scaled_dot_product_attention(q, k, v)  # scaled by e^-0.5
+        q, k, v = y.unflatten(2, [3, self.heads, -1]).permute([2, 0, 3, 1, 4]).contiguous().unbind(0)  # [B, h, N, e] each
+        y = __torch__.attention.attention(q, k, v, None)
         return y.transpose(1, 2).flatten(2)
 
     # The perceptron's first layer with its activation: [B, N, d] to [B, N, ffn].

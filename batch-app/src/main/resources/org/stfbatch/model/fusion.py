@@ -33,8 +33,10 @@ class TokenFusion(Module):
             names += ["mm_projector.4"]
         for name in names:
             weight = weights.pop("model." + name + ".weight")
-            self.weights[name + ".weight"] = __torch__.linear.pack(weight) if packed and weight.dim() == 2 else weight
-            self.weights[name + ".bias"] = weights.pop("model." + name + ".bias")
+            matrix = weight.dim() == 2  # the 2x2 convolution is none
+            self.weights[name + ".weight"] = (
+                __torch__.linear.placed(weight, packed) if matrix else __torch__.linear.kept(weight, packed))
+            self.weights[name + ".bias"] = __torch__.linear.kept(weights.pop("model." + name + ".bias"), packed)
         return None
 
     # hidden_states: CLIP's, [B, 1 + P, C] each. Returns the vision tokens [B, n, H], row-major over the grid.

@@ -9,6 +9,16 @@ def pack(weight: Tensor) -> Tensor:
     return ops.mkldnn._reorder_linear_weight(weight.contiguous(), 1)
 
 
+# A matrix as the products take it. Where weights are packed, nothing of the caller's memory is held on to.
+def placed(weight: Tensor, packed: bool) -> Tensor:
+    return __torch__.linear.pack(weight) if packed else weight
+
+
+# Any other tensor, likewise.
+def kept(x: Tensor, packed: bool) -> Tensor:
+    return x.clone() if packed else x
+
+
 def linear(x: Tensor, weight: Tensor, bias: Optional[Tensor]) -> Tensor:
     if weight.is_mkldnn:
         return ops.mkldnn._linear_pointwise(x, weight, bias, "none", annotate(List[Optional[number]], []), "")

@@ -30,36 +30,36 @@ class LlamaDecoder(Module):
     shelf_keys : List[Tensor]
     shelf_values : List[Tensor]
 
-    # Takes the weights out of `weights`, layer by layer, so that a weight that is packed or joined exists only once.
-    def load(self, weights: Dict[str, Tensor], layers: int, heads: int, key_value_heads: int, epsilon: float,
-             rope_theta: float, max_positions: int, packed: bool) -> None:
+    # Takes everything but the layers out of `weights`. To be called first.
+    def load(self, weights: Dict[str, Tensor], heads: int, key_value_heads: int, epsilon: float, rope_theta: float,
+             max_positions: int, packed: bool) -> None:
         self.heads = heads
         self.key_value_heads = key_value_heads
         self.epsilon = epsilon
-        self.tensors["model.embed_tokens.weight"] = weights["model.embed_tokens.weight"]
-        self.tensors["model.norm.weight"] = weights.pop("model.norm.weight")
+        embedding = weights.pop("model.embed_tokens.weight")
         head = weights.pop("lm_head.weight")
-        self.tensors["lm_head.weight"] = __torch__.linear.pack(head) if packed else head
-        for i in range(layers):
-            layer = "model.layers.{}.".format(i)
-            self.input_layernorm.append(weights.pop(layer + "input_layernorm.weight"))
-            self.qkv_proj.append(self.placed(self.joined(weights, layer + "self_attn."), packed))
-            self.o_proj.append(self.placed(weights.pop(layer + "self_attn.o_proj.weight"), packed))
-            self.post_attention_layernorm.append(weights.pop(layer + "post_attention_layernorm.weight"))
-            self.gate_proj.append(self.placed(weights.pop(layer + "mlp.gate_proj.weight"), packed))
-            self.up_proj.append(self.placed(weights.pop(layer + "mlp.up_proj.weight"), packed))
-            self.down_proj.append(self.placed(weights.pop(layer + "mlp.down_proj.weight"), packed))
+        self.tensors["lm_head.weight"] = __torch__.linear.placed(head, packed)
+        self.tensors["model.embed_tokens.weight"] = __torch__.linear.kept(embedding, packed)
+        self.tensors["model.norm.weight"] = __torch__.linear.kept(weights.pop("model.norm.weight"), packed)
         self.load_rotary(rope_theta, max_positions)
         return None
 
-    def joined(self, weights: Dict[str, Tensor], attention: str) -> Tensor:
-        q = weights.pop(attention + "q_proj.weight")
-        k = weights.pop(attention + "k_proj.weight")
-        v = weights.pop(attention + "v_proj.weight")
-        return torch.cat([q, k, v], 0)
-
-    def placed(self, weight: Tensor, packed: bool) -> Tensor:
-        return __torch__.linear.pack(weight) if packed else weight
+    # Takes the next layer out of `weights`.
+    def load_layer(self, weights: Dict[str, Tensor], packed: bool) -> None:
+        layer = "model.layers.{}.".format(len(self.qkv_proj))
+        q = weights.pop(layer + "self_attn.q_proj.weight")
+        k = weights.pop(layer + "self_attn.k_proj.weight")
+        v = weights.pop(layer + "self_attn.v_proj.weight")
+        norm1 = weights.pop(layer + "input_layernorm.weight")
+        norm2 = weights.pop(layer + "post_attention_layernorm.weight")
+        self.input_layernorm.append(__torch__.linear.kept(norm1, packed))
+        self.qkv_proj.append(__torch__.linear.placed(torch.cat([q, k, v], 0), packed))
+        self.o_proj.append(__torch__.linear.placed(weights.pop(layer + "self_attn.o_proj.weight"), packed))
+        self.post_attention_layernorm.append(__torch__.linear.kept(norm2, packed))
+        self.gate_proj.append(__torch__.linear.placed(weights.pop(layer + "mlp.gate_proj.weight"), packed))
+        self.up_proj.append(__torch__.linear.placed(weights.pop(layer + "mlp.up_proj.weight"), packed))
+        self.down_proj.append(__torch__.linear.placed(weights.pop(layer + "mlp.down_proj.weight"), packed))
+        return None
 
     # Tables of cos(m * t_j) and sin(m * t_j), t_j = rope_theta^(-2j/e), both halves of a head alike: [max_positions, e].
     # As the original does, they are computed in float32 and then rounded to the weights' dtype.
@@ -209,7 +209,7 @@ class LlamaDecoder(Module):
 
     # q [R, h, L, e], keys and values [R, k, span, e]; returns [R, h, L, e].
     def attention(self, q: Tensor, keys: Tensor, values: Tensor, mask: Tensor) -> Tensor:
-        return torch.scaled_dot_product_attention(q, self.repeat(keys), self.repeat(values), mask)
+        return __torch__.attention.attention(q, self.repeat(keys), self.repeat(values), mask)
 
     # Each key/value head serves h / k query heads.
     def repeat(self, x: Tensor) -> Tensor:

@@ -20,7 +20,7 @@ class Llava(Module):
     fusion : __torch__.fusion.TokenFusion
     language_model : __torch__.llama.LlamaDecoder
 
-    # ---- loading: place, then `map`, `put` or `draw` tensor by tensor, then the three assemble methods --------------
+    # ---- loading: place, then for each part of the model `map`, `put` or `draw` its tensors, load it, and `unmap` ----
 
     # Says where the weights go. Packed ones are laid out for the CPU's matrix kernels, which exist for bfloat16 on
     # processors that have it; returns whether that is so.
@@ -40,12 +40,13 @@ class Llava(Module):
         for side in shape:
             size *= side
         x = self.files[key][offset:offset + size].reshape(shape)
-        self.weights[name] = self.placed(x.clone() if self.packed and dtype == self.dtype else x)
+        self.weights[name] = self.placed(x)
         return None
 
-    # Lets go of the files mapped so far; what was not copied out of them keeps its mapping.
+    # Lets go of the files mapped for a part; tensors that were not copied out of them keep their mapping.
     def unmap(self) -> None:
         self.files.clear()
+        self.weights.clear()
         return None
 
     # Adds a tensor of the caller's, whose memory the caller takes back after the call.
@@ -62,22 +63,24 @@ class Llava(Module):
     def placed(self, x: Tensor) -> Tensor:
         return x.to(torch.device(self.device)).to(self.dtype)
 
-    def assemble_vision_tower(self, layers: int, heads: int, patch_size: int, epsilon: float, quick_gelu: bool,
-                              mean: Tensor, std: Tensor) -> None:
+    def load_vision_tower(self, layers: int, heads: int, patch_size: int, epsilon: float, quick_gelu: bool,
+                          mean: Tensor, std: Tensor) -> None:
         self.vision_tower.load(self.weights, layers, heads, patch_size, epsilon, quick_gelu, self.packed)
         self.constants["mean"] = mean.clone().reshape([3, 1, 1]).to(torch.device(self.device))
         self.constants["std"] = std.clone().reshape([3, 1, 1]).to(torch.device(self.device))
         return None
 
-    def assemble_fusion(self, taps: List[int], multi_block: bool, spatial: int, trailing_gelu: bool) -> None:
+    def load_fusion(self, taps: List[int], multi_block: bool, spatial: int, trailing_gelu: bool) -> None:
         self.fusion.load(self.weights, taps, multi_block, spatial, trailing_gelu, self.packed)
         return None
 
-    def assemble_language_model(self, layers: int, heads: int, key_value_heads: int, epsilon: float, rope_theta: float,
-                                max_positions: int) -> None:
-        self.language_model.load(self.weights, layers, heads, key_value_heads, epsilon, rope_theta, max_positions,
-                                 self.packed)
-        self.weights.clear()
+    def load_language_model(self, heads: int, key_value_heads: int, epsilon: float, rope_theta: float,
+                            max_positions: int) -> None:
+        self.language_model.load(self.weights, heads, key_value_heads, epsilon, rope_theta, max_positions, self.packed)
+        return None
+
+    def load_language_model_layer(self) -> None:
+        self.language_model.load_layer(self.weights, self.packed)
         return None
 
     # ---- inference --------------------------------------------------------------------------------------------------
