@@ -18,12 +18,15 @@ import org.stfbatch.model.ModelSettings;
 /** Measures what the way through PostgreSQL can do, with an engine that answers at once. */
 public final class RunnerBench {
   private static final List<Integer> PERCENTS = List.of(10, 50, 100);
+  private static final int WARM_UP_JOBS = 20_000;
   private static final EngineJob JOB =
       new EngineJob(new int[Workload.SYSTEM_TOKENS], List.of(), Generation.greedy(8));
 
   private RunnerBench() {}
 
   /**
+   * Measures one pass after a small one that does not count.
+   *
    * @param parent the folder in which the database's own is made
    * @param jobs text-only questions
    * @param chunk answers that are committed together
@@ -35,6 +38,7 @@ public final class RunnerBench {
     }
     Machine machine = Machine.describe(ModelSettings.exact());
     try (BenchDatabase database = BenchDatabase.open(parent)) {
+      warmUp(database, chunk);
       BenchRun run = new BenchRun(database.dataSource(), "runner");
       double ingest = Timing.seconds(() -> run.ingest(jobs, RunnerBench::question));
       MemoryProbe probe = new MemoryProbe(jobs);
@@ -55,6 +59,13 @@ public final class RunnerBench {
               probe.readings());
       return new Report.Runner(machine, result);
     }
+  }
+
+  /** The first thousands of jobs are slow: Java compiles what they use. */
+  private static void warmUp(BenchDatabase database, int chunk) {
+    BenchRun run = new BenchRun(database.dataSource(), "warm-up");
+    run.ingest(WARM_UP_JOBS, RunnerBench::question);
+    run.answer(new InstantEngine(), new NoPreparation(), chunk, 2 * chunk, Progress.none());
   }
 
   private static ImagePrompt question(int row) {
