@@ -26,7 +26,7 @@ class Peak(Module):
         packed = self.device == "cpu" and self.dtype == 15 and ops.mkldnn._is_mkldnn_bf16_supported()
         for _ in range(copies):
             weight = self.uniform([outputs, inputs])
-            self.weights.append(__torch__.linear.pack(weight) if packed else weight)
+            self.weights.append(__torch__.linear.placed(weight, packed))
         return None
 
     def draw_rows(self, rows: int, inputs: int) -> None:
