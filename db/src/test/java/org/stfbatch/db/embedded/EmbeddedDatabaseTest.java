@@ -170,7 +170,7 @@ class EmbeddedDatabaseTest {
     signalGroup("INT", command.pid());
     // Where the tests run in the background, SIGINT is ignored by the command, though not by a
     // server in its group.
-    signalGroup("KILL", command.pid());
+    command.destroyForcibly();
     assertThat(command.waitFor(20, TimeUnit.SECONDS)).isTrue();
 
     assertThat(database.status().users()).isZero();
