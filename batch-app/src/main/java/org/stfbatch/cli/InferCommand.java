@@ -161,7 +161,7 @@ final class InferCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    EngineSettings engineSettings = new EngineSettings(batch, truncate);
+    EngineSettings engineSettings = new EngineSettings(batch, truncate, true, OptionalLong.empty());
     InferSettings settings = settings();
     ModelSettings modelSettings = new ModelSettings(device, dtype.dtype);
     StopSignal stopSignal = new StopSignal();

@@ -26,20 +26,22 @@ public final class BatchingEngine implements Engine {
   private final String fingerprint;
   private final EngineSettings settings;
   private final BlockingDeque<Sequence> waiting = new LinkedBlockingDeque<>();
+  private final EngineMeter meter = new EngineMeter();
   private final CompletableFuture<Void> loaded = new CompletableFuture<>();
   private final Thread deviceThread;
   private volatile boolean closed;
   private volatile EngineException broken;
 
   private BatchingEngine(
-      LlavaCheckpoint checkpoint,
+      LlavaConfig config,
+      String fingerprint,
       Supplier<? extends VisionLanguageModel> loader,
-      LlamaTokenizer tokenizer,
+      AnswerText text,
       EngineSettings settings) {
-    this.config = checkpoint.config();
-    this.fingerprint = checkpoint.fingerprint();
+    this.config = config;
+    this.fingerprint = fingerprint;
     this.settings = settings;
-    this.deviceThread = new Thread(() -> run(loader, new AnswerWriter(tokenizer)), "device");
+    this.deviceThread = new Thread(() -> run(loader, text), "device");
     deviceThread.setDaemon(true);
   }
 
@@ -66,12 +68,32 @@ public final class BatchingEngine implements Engine {
       Supplier<? extends VisionLanguageModel> loader,
       LlamaTokenizer tokenizer,
       EngineSettings settings) {
-    BatchingEngine engine = new BatchingEngine(checkpoint, loader, tokenizer, settings);
-    engine.deviceThread.start();
+    return new BatchingEngine(
+            checkpoint.config(),
+            checkpoint.fingerprint(),
+            loader,
+            new TokenizedText(tokenizer),
+            settings)
+        .started();
+  }
+
+  /**
+   * An engine of this shape with random weights, for measurements. Its answers are token ids, and
+   * have always as many as they are allowed.
+   */
+  public static BatchingEngine random(
+      LlavaConfig config, ModelSettings model, EngineSettings settings) {
+    return new BatchingEngine(
+            config, "random", () -> LlavaModel.random(config, model), new TokenIdText(), settings)
+        .started();
+  }
+
+  private BatchingEngine started() {
+    deviceThread.start();
     try {
-      engine.loaded.get();
+      loaded.get();
     } catch (InterruptedException e) {
-      engine.close();
+      close();
       Thread.currentThread().interrupt();
       throw new EngineException("interrupted while the model was being loaded", e);
     } catch (ExecutionException e) {
@@ -81,12 +103,17 @@ public final class BatchingEngine implements Engine {
       throw new EngineException(
           "the model could not be loaded: " + e.getCause().getMessage(), e.getCause());
     }
-    return engine;
+    return this;
   }
 
   @Override
   public String modelFingerprint() {
     return fingerprint;
+  }
+
+  @Override
+  public EngineStatistics statistics() {
+    return meter.statistics();
   }
 
   @Override
@@ -103,7 +130,9 @@ public final class BatchingEngine implements Engine {
       layout = layout.cut(limit);
     }
     int room = config.language().maxPositionEmbeddings() - layout.length();
-    Sequence sequence = new Sequence(job, layout, Math.min(room, job.generation().maxNewTokens()));
+    int maxNewTokens = Math.min(room, job.generation().maxNewTokens());
+    Sequence sequence =
+        new Sequence(job, layout, config.visionTokens(), maxNewTokens, settings.prefixReuse());
     waiting.add(sequence);
     Optional.ofNullable(unavailable()).ifPresent(cause -> abandon(sequence, cause));
     return sequence.future();
@@ -146,9 +175,13 @@ public final class BatchingEngine implements Engine {
     return closed ? new EngineException("the engine is closed", null) : broken;
   }
 
-  private void run(Supplier<? extends VisionLanguageModel> loader, AnswerWriter writer) {
+  private void run(Supplier<? extends VisionLanguageModel> loader, AnswerText text) {
     try (VisionLanguageModel model = loader.get()) {
-      DeviceLoop loop = new DeviceLoop(model, writer, waiting, settings.batch());
+      long cacheBytes = settings.cacheBytes().orElseGet(() -> model.freeBytes() / 2);
+      CachePlan plan =
+          new CachePlan(
+              cacheBytes, model.bytesPerPosition(), settings.batch(), settings.prefixReuse());
+      DeviceLoop loop = new DeviceLoop(model, text, waiting, meter, plan);
       loaded.complete(null);
       generate(loop);
     } catch (RuntimeException | Error e) {

@@ -1,30 +1,34 @@
 package org.stfbatch.engine;
 
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.Comparator;
-import java.util.LinkedHashMap;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.BlockingDeque;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.stfbatch.image.Pixels;
+import org.stfbatch.model.CacheShape;
+import org.stfbatch.model.Choice;
+import org.stfbatch.model.Decoding;
 import org.stfbatch.model.ModelException;
-import org.stfbatch.model.NextTokens;
-import org.stfbatch.model.PromptBatch;
+import org.stfbatch.model.TokenSpan;
 import org.stfbatch.model.VisionLanguageModel;
 import org.stfbatch.model.VisionTokens;
 
 /**
- * What the device thread does: waiting sequences enter free slots together (encode, prefill), then
- * all sequences in slots go one token further, and those that have ended leave.
+ * What the device thread does, turn by turn: waiting sequences enter free slots, prefixes that they
+ * miss are run, and one step takes the entering and the generating sequences together one token
+ * further. Those that have ended leave, and the last ones move into their slots, so that the slots
+ * in use are always the first ones.
  *
- * <p>A sequence whose batch failed is tried again in a batch half as large; only when it fails
- * alone and repeatedly does it end as a failure, and when several do so in a row the engine is
- * called broken instead of failing every job of a run.
+ * <p>A batch that failed is tried again half as large; only a sequence that fails alone and
+ * repeatedly ends as a failure, and when several do so in a row the engine is called broken instead
+ * of failing every job of a run.
  */
 final class DeviceLoop {
   private static final Logger LOG = LoggerFactory.getLogger(DeviceLoop.class);
@@ -35,185 +39,336 @@ final class DeviceLoop {
   /** After so many answers without trouble a halved batch is doubled again. */
   private static final int ANSWERS_UNTIL_GROWTH = 256;
 
+  /**
+   * Prompt tokens of one call: enough to keep matrix kernels busy, few enough to keep activations
+   * small.
+   */
+  private static final int PROMPT_TOKENS = 2048;
+
   private final VisionLanguageModel model;
-  private final AnswerWriter writer;
+  private final AnswerText text;
   private final BlockingDeque<Sequence> waiting;
+  private final EngineMeter meter;
+  private final CachePlan plan;
+  private final PrefixShelves shelves;
   private final int tokensPerImage;
-  private final Sequence[] slots;
+  private final List<Sequence> active = new ArrayList<>();
+  private CacheShape shape = CacheShape.NONE;
   private int usableSlots;
   private int failuresInARow;
   private int answersSinceRetreat;
 
   DeviceLoop(
-      VisionLanguageModel model, AnswerWriter writer, BlockingDeque<Sequence> waiting, int batch) {
+      VisionLanguageModel model,
+      AnswerText text,
+      BlockingDeque<Sequence> waiting,
+      EngineMeter meter,
+      CachePlan plan) {
     this.model = model;
-    this.writer = writer;
+    this.text = text;
     this.waiting = waiting;
+    this.meter = meter;
+    this.plan = plan;
+    this.shelves = new PrefixShelves(model, meter);
     this.tokensPerImage = model.config().visionTokens();
-    this.slots = new Sequence[batch];
-    this.usableSlots = batch;
+    this.usableSlots = plan.batch();
   }
 
   boolean isIdle() {
-    return Arrays.stream(slots).allMatch(Objects::isNull);
+    return active.isEmpty();
   }
 
-  /** One round: admit what waits, then one step for all that run. */
+  /** One round: admit what waits, then one step for all. */
   void turn() {
-    List<Integer> admitted = admit();
-    if (!admitted.isEmpty()) {
-      attempt(admitted, () -> prefill(admitted));
+    List<Sequence> entering = admit();
+    List<Sequence> involved = new ArrayList<>(active);
+    involved.addAll(entering);
+    if (involved.isEmpty()) {
+      return;
     }
-    if (!isIdle()) {
-      attempt(occupied(), this::decode);
-    }
-  }
-
-  /** Puts waiting sequences into free slots, the lowest first; returns those slots. */
-  private List<Integer> admit() {
-    List<Integer> admitted = new ArrayList<>();
-    for (int slot = 0; slot < usableSlots; slot++) {
-      if (slots[slot] == null) {
-        Sequence next = waiting.poll();
-        if (next == null) {
-          break;
-        }
-        next.begin();
-        slots[slot] = next;
-        admitted.add(slot);
-      }
-    }
-    return admitted;
-  }
-
-  private List<Integer> occupied() {
-    List<Integer> occupied = new ArrayList<>();
-    for (int slot = 0; slot < slots.length; slot++) {
-      if (slots[slot] != null) {
-        occupied.add(slot);
-      }
-    }
-    return occupied;
-  }
-
-  private void prefill(List<Integer> admitted) {
-    int room = admitted.stream().mapToInt(slot -> slots[slot].room()).max().orElseThrow();
-    model.reserve(admitted.get(admitted.size() - 1) + 1, room);
-    EncodedImages images = encode(admitted);
-    List<PromptBatch.Row> rows = new ArrayList<>();
-    for (int slot : admitted) {
-      rows.add(slots[slot].row(slot, images.offsets(slots[slot]), tokensPerImage));
-    }
-    NextTokens next = model.prefill(new PromptBatch(rows), images.tokens(), !allGreedy(admitted));
-    for (int row = 0; row < admitted.size(); row++) {
-      take(admitted.get(row), next, row);
-    }
-  }
-
-  /** Encodes the images of the admitted sequences, each distinct one once. */
-  private EncodedImages encode(List<Integer> admitted) {
-    Map<String, Integer> offsets = new LinkedHashMap<>();
-    List<byte[]> pixels = new ArrayList<>();
-    for (int slot : admitted) {
-      if (slots[slot].usesImages()) {
-        for (Pixels image : slots[slot].job().images()) {
-          if (offsets.putIfAbsent(image.contentHash(), pixels.size() * tokensPerImage) == null) {
-            pixels.add(image.chw());
-          }
-        }
-      }
-    }
-    VisionTokens tokens =
-        pixels.isEmpty()
-            ? VisionTokens.none(model.config().language().hiddenSize())
-            : model.encodeImages(pixels);
-    return new EncodedImages(tokens, offsets);
-  }
-
-  /** Vision tokens of several images, and at which row each image's begin, by content hash. */
-  private record EncodedImages(VisionTokens tokens, Map<String, Integer> rowByHash) {
-    int[] offsets(Sequence sequence) {
-      return sequence.usesImages()
-          ? sequence.job().images().stream().mapToInt(i -> rowByHash.get(i.contentHash())).toArray()
-          : new int[0];
-    }
-  }
-
-  /**
-   * Rows of slots that are free are computed along: they cost little, and the slots stay where they
-   * are.
-   */
-  private void decode() {
-    List<Integer> occupied = occupied();
-    int rows = occupied.get(occupied.size() - 1) + 1;
-    int[] tokenIds = new int[rows];
-    int[] positions = new int[rows];
-    for (int slot : occupied) {
-      tokenIds[slot] = slots[slot].newestToken();
-      positions[slot] = slots[slot].position();
-    }
-    NextTokens next = model.decode(tokenIds, positions, !allGreedy(occupied));
-    for (int slot : occupied) {
-      take(slot, next, slot);
-    }
-  }
-
-  private boolean allGreedy(List<Integer> occupied) {
-    return occupied.stream().allMatch(slot -> slots[slot].isGreedy());
-  }
-
-  private void take(int slot, NextTokens next, int row) {
-    Sequence sequence = slots[slot];
-    sequence.accept(sequence.isGreedy() ? next.argmax()[row] : sequence.sample(next.logits(row)));
-    Optional<FinishReason> finish = writer.finishReason(sequence);
-    if (finish.isPresent()) {
-      slots[slot] = null;
-      succeeded();
-      sequence.future().complete(writer.answer(sequence, finish.get()));
-    }
-  }
-
-  private void succeeded() {
-    failuresInARow = 0;
-    if (usableSlots < slots.length && ++answersSinceRetreat >= ANSWERS_UNTIL_GROWTH) {
-      usableSlots = Math.min(slots.length, 2 * usableSlots);
-      answersSinceRetreat = 0;
-      LOG.info("batch is {} again", usableSlots);
-    }
-  }
-
-  private void attempt(List<Integer> involved, Runnable call) {
     try {
-      call.run();
+      preparePrefixes(entering);
+      int[] next = step(entering);
+      active.addAll(entering);
+      take(next);
     } catch (ModelException e) {
       retreat(involved, e);
     }
   }
 
+  // ---- admission ----
+
   /**
-   * Takes the sequences of a failed call out, halves the batch, and queues them again before all
-   * others.
+   * Takes waiting sequences for the free slots, as many as one call runs well and the cache has
+   * room for.
    */
-  private void retreat(List<Integer> involved, ModelException cause) {
+  private List<Sequence> admit() {
+    List<Sequence> entering = new ArrayList<>();
+    Set<Prefix> prefixes = new HashSet<>();
+    int tokens = 0;
+    while (active.size() + entering.size() < usableSlots) {
+      Sequence next = waiting.peek();
+      if (next == null || !entering.isEmpty() && tokens + next.ownLength() > PROMPT_TOKENS) {
+        break;
+      }
+      if (!makeRoom(next, entering.size()) || !fitsShelves(next, prefixes)) {
+        break;
+      }
+      waiting.remove(next);
+      next.begin();
+      entering.add(next);
+      tokens += next.ownLength();
+    }
+    return entering;
+  }
+
+  /** Whether one more sequence fits into the cache, which is reshaped for it if need be. */
+  private boolean makeRoom(Sequence next, int entering) {
+    int shelfPositions = Math.max(shape.shelfPositions(), next.prefixLength());
+    CacheShape wanted = plan.shape(Math.max(shape.slotPositions(), next.room()), shelfPositions);
+    if (active.isEmpty() && entering == 0) {
+      // Nothing needs the long slots that an earlier sequence made: shorter ones may be more.
+      CacheShape shorter = plan.shape(next.room(), shelfPositions);
+      wanted = shorter.slots() > wanted.slots() ? shorter : wanted;
+    }
+    if (wanted.slots() <= active.size() + entering) {
+      return false;
+    }
+    if (!wanted.equals(shape)) {
+      // Entering sequences have not put anything into their slots yet.
+      boolean newShelves =
+          wanted.shelves() != shape.shelves() || wanted.shelfPositions() != shape.shelfPositions();
+      model.reserve(wanted);
+      shape = wanted;
+      if (newShelves) {
+        shelves.clear(shape.shelves());
+      }
+    }
+    return true;
+  }
+
+  private boolean fitsShelves(Sequence next, Set<Prefix> prefixes) {
+    if (next.prefix().isEmpty()) {
+      return true;
+    }
+    prefixes.add(next.prefix().get());
+    return prefixes.size() <= shelves.capacity();
+  }
+
+  // ---- prefixes ----
+
+  /**
+   * Runs the prefixes that entering sequences miss, and copies every entering one's prefix into its
+   * slot.
+   */
+  private void preparePrefixes(List<Sequence> entering) {
+    Set<Prefix> needed = new HashSet<>();
+    Map<Prefix, Sequence> missing = new HashMap<>();
+    List<Sequence> inOrder = new ArrayList<>();
+    for (Sequence sequence : entering) {
+      sequence.prefix().ifPresent(prefix -> note(prefix, sequence, needed, missing, inOrder));
+    }
+    if (!inOrder.isEmpty()) {
+      lookAhead(needed, missing, inOrder);
+      int perCall = Math.max(1, PROMPT_TOKENS / tokensPerImage);
+      for (int i = 0; i < inOrder.size(); i += perCall) {
+        shelves.fill(inOrder.subList(i, Math.min(inOrder.size(), i + perCall)), needed);
+      }
+    }
+    takeFromShelves(entering);
+  }
+
+  private void note(
+      Prefix prefix,
+      Sequence sequence,
+      Set<Prefix> needed,
+      Map<Prefix, Sequence> missing,
+      List<Sequence> inOrder) {
+    needed.add(prefix);
+    if (shelves.holds(prefix)) {
+      meter.prefixHit();
+      shelves.shelf(prefix);
+    } else if (missing.putIfAbsent(prefix, sequence) == null) {
+      inOrder.add(sequence);
+    } else {
+      meter.prefixHit();
+    }
+  }
+
+  /** Images are encoded in full batches: those of the next waiting sequences come along. */
+  private void lookAhead(
+      Set<Prefix> needed, Map<Prefix, Sequence> missing, List<Sequence> inOrder) {
+    int perCall = Math.max(1, PROMPT_TOKENS / tokensPerImage);
+    int wanted = (inOrder.size() + perCall - 1) / perCall * perCall;
+    Iterator<Sequence> ahead = waiting.iterator();
+    while (ahead.hasNext() && inOrder.size() < wanted && needed.size() < shelves.capacity()) {
+      Sequence sequence = ahead.next();
+      Prefix prefix = sequence.prefix().orElse(null);
+      if (prefix != null
+          && sequence.prefixLength() <= shape.shelfPositions()
+          && !shelves.holds(prefix)
+          && missing.putIfAbsent(prefix, sequence) == null) {
+        needed.add(prefix);
+        inOrder.add(sequence);
+      }
+    }
+  }
+
+  private void takeFromShelves(List<Sequence> entering) {
+    List<Integer> from = new ArrayList<>();
+    List<Integer> to = new ArrayList<>();
+    List<Integer> lengths = new ArrayList<>();
+    for (int i = 0; i < entering.size(); i++) {
+      Sequence sequence = entering.get(i);
+      if (sequence.prefix().isPresent()) {
+        from.add(shelves.shelf(sequence.prefix().get()));
+        to.add(active.size() + i);
+        lengths.add(sequence.prefixLength());
+      }
+    }
+    if (!from.isEmpty()) {
+      model.takeFromShelves(ints(from), ints(to), ints(lengths));
+    }
+  }
+
+  private static int[] ints(List<Integer> values) {
+    return values.stream().mapToInt(Integer::intValue).toArray();
+  }
+
+  // ---- the step ----
+
+  private int[] step(List<Sequence> entering) {
+    OwnImages images = encodeOwn(entering);
+    List<TokenSpan> prompts = entering.stream().map(s -> s.ownSpan(images.rows(s))).toList();
+    Decoding decoding =
+        new Decoding(
+            active.stream().mapToInt(Sequence::newestToken).toArray(),
+            active.stream().mapToInt(Sequence::position).toArray());
+    List<Sequence> all = new ArrayList<>(active);
+    all.addAll(entering);
+    Choice choice = choice(all);
+    return meter.step(
+        decoding.count(), prompts, () -> model.step(decoding, prompts, images.tokens(), choice));
+  }
+
+  /** Encodes the images of sequences that share no prefix. */
+  private OwnImages encodeOwn(List<Sequence> entering) {
+    List<byte[]> pixels = new ArrayList<>();
+    Map<Sequence, int[]> rows = new HashMap<>();
+    for (Sequence sequence : entering) {
+      List<Pixels> images = sequence.ownImages();
+      int[] rowOfImage = new int[images.size()];
+      for (int i = 0; i < rowOfImage.length; i++) {
+        rowOfImage[i] = pixels.size() * tokensPerImage;
+        pixels.add(images.get(i).chw());
+      }
+      rows.put(sequence, rowOfImage);
+    }
+    VisionTokens tokens =
+        pixels.isEmpty()
+            ? VisionTokens.none(model.config().language().hiddenSize())
+            : meter.encoding(pixels.size(), () -> model.encodeImages(pixels));
+    return new OwnImages(tokens, rows);
+  }
+
+  /** Vision tokens, and at which rows each sequence's images begin. */
+  private record OwnImages(VisionTokens tokens, Map<Sequence, int[]> rowsOf) {
+    int[] rows(Sequence sequence) {
+      return rowsOf.get(sequence);
+    }
+  }
+
+  private static Choice choice(List<Sequence> all) {
+    if (all.stream().allMatch(Sequence::isGreedy)) {
+      return Choice.LIKELIEST;
+    }
+    float[] temperature = new float[all.size()];
+    float[] topP = new float[all.size()];
+    float[] uniform = new float[all.size()];
+    for (int i = 0; i < all.size(); i++) {
+      Generation generation = all.get(i).job().generation();
+      temperature[i] = (float) generation.temperature();
+      topP[i] = (float) generation.topP();
+      uniform[i] = all.get(i).nextUniform();
+    }
+    return new Choice(temperature, topP, uniform);
+  }
+
+  /** Gives every sequence its token; those that have ended leave. */
+  private void take(int[] next) {
+    List<Integer> freed = new ArrayList<>();
+    for (int slot = 0; slot < next.length; slot++) {
+      Sequence sequence = active.get(slot);
+      sequence.accept(next[slot]);
+      Optional<FinishReason> finish = text.finishReason(sequence);
+      if (finish.isPresent()) {
+        freed.add(slot);
+        succeeded();
+        sequence.future().complete(text.answer(sequence, finish.get()));
+      }
+    }
+    if (!freed.isEmpty()) {
+      closeGaps(freed);
+    }
+  }
+
+  /** Moves the last sequences into the slots that became free before them. */
+  private void closeGaps(List<Integer> freed) {
+    Set<Integer> gone = new HashSet<>(freed);
+    List<Integer> from = new ArrayList<>();
+    List<Integer> to = new ArrayList<>();
+    List<Integer> lengths = new ArrayList<>();
+    int last = active.size() - 1;
+    for (int slot : freed) {
+      while (last > slot && gone.contains(last)) {
+        last--;
+      }
+      if (last > slot) {
+        from.add(last);
+        to.add(slot);
+        lengths.add(active.get(last).position());
+        active.set(slot, active.get(last));
+        last--;
+      }
+    }
+    active.subList(active.size() - freed.size(), active.size()).clear();
+    if (!from.isEmpty()) {
+      model.moveSlots(ints(from), ints(to), ints(lengths));
+    }
+  }
+
+  // ---- trouble ----
+
+  private void succeeded() {
+    failuresInARow = 0;
+    if (usableSlots < plan.batch() && ++answersSinceRetreat >= ANSWERS_UNTIL_GROWTH) {
+      usableSlots = Math.min(plan.batch(), 2 * usableSlots);
+      answersSinceRetreat = 0;
+      LOG.info("batch is {} again", usableSlots);
+    }
+  }
+
+  /** Takes all sequences out, halves the batch, and queues them again before all others. */
+  private void retreat(List<Sequence> involved, ModelException cause) {
+    meter.retreat();
+    involved.removeIf(sequence -> sequence.future().isDone());
     usableSlots = Math.max(1, involved.size() / 2);
     answersSinceRetreat = 0;
+    active.clear();
+    shape = CacheShape.NONE;
     LOG.warn(
         "{} sequence(s) go back to the queue, batch is now {}: {}",
         involved.size(),
         usableSlots,
         firstLine(cause));
-    involved.stream()
-        .sorted(Comparator.reverseOrder())
-        .forEach(
-            slot -> {
-              Sequence sequence = slots[slot];
-              slots[slot] = null;
-              if (involved.size() == 1 && sequence.attempts() >= MAX_ATTEMPTS) {
-                fail(sequence, cause);
-              } else {
-                waiting.addFirst(sequence);
-              }
-            });
+    for (int i = involved.size() - 1; i >= 0; i--) {
+      Sequence sequence = involved.get(i);
+      if (involved.size() == 1 && sequence.attempts() >= MAX_ATTEMPTS) {
+        fail(sequence, cause);
+      } else {
+        waiting.addFirst(sequence);
+      }
+    }
   }
 
   private void fail(Sequence sequence, ModelException cause) {
@@ -231,13 +386,10 @@ final class DeviceLoop {
     return String.valueOf(cause.getMessage()).lines().findFirst().orElse("no message");
   }
 
-  /** Everything that has no outcome yet leaves its slot. */
+  /** Everything that has no outcome yet leaves. */
   List<Sequence> drain() {
-    List<Sequence> left = new ArrayList<>();
-    for (int slot : occupied()) {
-      left.add(slots[slot]);
-      slots[slot] = null;
-    }
+    List<Sequence> left = new ArrayList<>(active);
+    active.clear();
     waiting.drainTo(left);
     return left;
   }

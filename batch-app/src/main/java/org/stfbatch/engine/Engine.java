@@ -11,6 +11,9 @@ public interface Engine extends AutoCloseable {
    */
   CompletableFuture<Outcome> submit(EngineJob job);
 
+  /** What it has done so far. */
+  EngineStatistics statistics();
+
   /** Identifies weights and configuration; stored with every answer. */
   String modelFingerprint();
 

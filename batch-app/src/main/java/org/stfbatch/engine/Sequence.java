@@ -2,28 +2,44 @@ package org.stfbatch.engine;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
-import org.stfbatch.model.PromptBatch;
+import org.stfbatch.image.Pixels;
+import org.stfbatch.model.TokenSpan;
 
 /** A job on its way through the engine. After submission only the device thread touches it. */
 final class Sequence {
   private static final double NANOS = 1e9;
+  private static final int FLOAT_STEPS = 1 << 24;
 
   private final EngineJob job;
   private final PromptLayout layout;
+  private final int tokensPerImage;
   private final int maxNewTokens;
+  private final Optional<Prefix> prefix;
+  private final int prefixLength;
   private final CompletableFuture<Outcome> future = new CompletableFuture<>();
   private final long submitted = System.nanoTime();
   private final List<Integer> generated = new ArrayList<>();
-  private Sampler sampler;
+  private SplittableRandom random;
   private int attempts;
   private long begun;
   private long firstToken;
 
-  Sequence(EngineJob job, PromptLayout layout, int maxNewTokens) {
+  /**
+   * @param reuse whether its prefix is to be shared with others
+   */
+  Sequence(
+      EngineJob job, PromptLayout layout, int tokensPerImage, int maxNewTokens, boolean reuse) {
     this.job = job;
     this.layout = layout;
+    this.tokensPerImage = tokensPerImage;
     this.maxNewTokens = maxNewTokens;
+    Optional<PromptLayout.ImagePlace> place =
+        reuse ? layout.sharedImage(tokensPerImage) : Optional.empty();
+    this.prefix = place.map(p -> Prefix.of(layout.idsBefore(p.start()), job.images().get(0)));
+    this.prefixLength = place.map(PromptLayout.ImagePlace::end).orElse(0);
   }
 
   EngineJob job() {
@@ -42,6 +58,26 @@ final class Sequence {
     return generated;
   }
 
+  /** What it shares with others, if it shares anything. */
+  Optional<Prefix> prefix() {
+    return prefix;
+  }
+
+  /** Positions of the prefix; 0 without one. */
+  int prefixLength() {
+    return prefixLength;
+  }
+
+  /** Positions of the prompt that are its own. */
+  int ownLength() {
+    return layout.length() - prefixLength;
+  }
+
+  /** The images that its own part of the prompt needs. */
+  List<Pixels> ownImages() {
+    return prefix.isEmpty() && layout.visionTokens() > 0 ? job.images() : List.of();
+  }
+
   /** Positions that its slot must have room for. */
   int room() {
     return layout.length() + maxNewTokens;
@@ -51,31 +87,40 @@ final class Sequence {
   void begin() {
     attempts++;
     generated.clear();
-    sampler = Sampler.of(job.generation());
+    random = new SplittableRandom(job.generation().seed());
     begun = System.nanoTime();
   }
 
   /**
-   * The prompt as a row of a batch whose vision tokens hold this sequence's images from {@code
-   * firstVisionRow} on.
+   * The prompt's own part.
+   *
+   * @param rowOfImage at which row the vision tokens of each of {@link #ownImages} begin
    */
-  PromptBatch.Row row(int slot, int[] imageOffsets, int tokensPerImage) {
-    int[] visionIndex = layout.visionIndex().clone();
-    for (int i = 0; i < visionIndex.length; i++) {
-      if (visionIndex[i] != PromptBatch.TEXT) {
-        int image = visionIndex[i] / tokensPerImage;
-        visionIndex[i] = imageOffsets[image] + visionIndex[i] % tokensPerImage;
-      }
-    }
-    return new PromptBatch.Row(slot, layout.tokenIds(), visionIndex);
+  TokenSpan ownSpan(int[] rowOfImage) {
+    return layout.span(prefixLength, layout.length(), rowOfImage, tokensPerImage);
   }
 
-  boolean usesImages() {
-    return layout.visionTokens() > 0;
+  /** The prefix's image positions, with its vision tokens from {@code row} on. */
+  TokenSpan imageSpan(int row) {
+    return layout.span(
+        prefixLength - tokensPerImage, prefixLength, new int[] {row}, tokensPerImage);
+  }
+
+  /** The prefix's text. */
+  TokenSpan textSpan() {
+    return layout.span(0, prefixLength - tokensPerImage, new int[0], tokensPerImage);
   }
 
   boolean isGreedy() {
     return job.generation().isGreedy();
+  }
+
+  /**
+   * The next random number of this sequence, in [0, 1): one for each token, whatever it is batched
+   * with.
+   */
+  float nextUniform() {
+    return (float) random.nextInt(FLOAT_STEPS) / FLOAT_STEPS;
   }
 
   void accept(int tokenId) {
@@ -83,10 +128,6 @@ final class Sequence {
       firstToken = System.nanoTime();
     }
     generated.add(tokenId);
-  }
-
-  int sample(float[] logits) {
-    return sampler.sample(logits);
   }
 
   int newestToken() {

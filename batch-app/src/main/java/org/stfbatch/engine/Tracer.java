@@ -4,11 +4,11 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.stfbatch.image.Pixels;
+import org.stfbatch.model.CacheShape;
 import org.stfbatch.model.FloatTensor;
 import org.stfbatch.model.LlavaModel;
 import org.stfbatch.model.ModelSettings;
-import org.stfbatch.model.NextTokens;
-import org.stfbatch.model.PromptBatch;
+import org.stfbatch.model.TokenSpan;
 import org.stfbatch.model.VisionTokens;
 import org.stfbatch.model.checkpoint.LlavaCheckpoint;
 
@@ -40,11 +40,10 @@ public final class Tracer {
             new VisionTokens(
                 tokens.shape().get(0).intValue(), tokens.shape().get(1).intValue(), tokens.data());
       }
-      model.reserve(1, layout.length());
-      PromptBatch batch =
-          new PromptBatch(List.of(new PromptBatch.Row(0, layout.tokenIds(), layout.visionIndex())));
-      NextTokens next = model.prefill(batch, vision, true);
-      trace.put("logits", new FloatTensor(List.of((long) next.vocabulary()), next.logits(0)));
+      model.reserve(new CacheShape(1, layout.length(), 0, 0));
+      float[] logits =
+          model.logits(new TokenSpan(0, layout.tokenIds(), layout.visionIndex()), vision);
+      trace.put("logits", new FloatTensor(List.of((long) logits.length), logits));
       return trace;
     }
   }

@@ -7,9 +7,12 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
+import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import org.stfbatch.model.TorchModule.Scope;
 import org.stfbatch.model.TorchModule.Tensor;
+import org.stfbatch.model.checkpoint.LlamaConfig;
 import org.stfbatch.model.checkpoint.LlavaCheckpoint;
 import org.stfbatch.model.checkpoint.LlavaConfig;
 
@@ -18,7 +21,8 @@ import org.stfbatch.model.checkpoint.LlavaConfig;
  * that loaded it.
  */
 public final class LlavaModel implements VisionLanguageModel {
-  private static final List<String> SOURCES = List.of("llava", "clip", "fusion", "llama");
+  private static final List<String> SOURCES =
+      List.of("llava", "clip", "fusion", "llama", "linear", "attention", "sampling");
 
   /**
    * Attention looks at a multiple of this many positions, so that the order of its sums, and with
@@ -28,26 +32,38 @@ public final class LlavaModel implements VisionLanguageModel {
 
   private final TorchModule module;
   private final LlavaConfig config;
-  private int slots;
-  private int positions;
+  private final ModelSettings settings;
+  private CacheShape shape = CacheShape.NONE;
 
-  private LlavaModel(TorchModule module, LlavaConfig config) {
+  private LlavaModel(TorchModule module, LlavaConfig config, ModelSettings settings) {
     this.module = module;
     this.config = config;
+    this.settings = settings;
   }
 
   /**
    * Loads a checkpoint. The calling thread owns the model from then on.
    *
-   * <p>On the CPU and with a dtype like the file's, weights are mapped, not read: they exist once
-   * in memory, as the page cache of the checkpoint's files, which must therefore not be changed
-   * while the model is open.
+   * <p>On the CPU weights exist once in memory. Those that need neither another dtype nor another
+   * layout are mapped: they are the page cache of the checkpoint's files, which must therefore not
+   * be changed while the model is open. In bfloat16, on processors that compute in it, matrices are
+   * copied into the layout of the CPU's matrix kernels.
    */
   public static LlavaModel load(LlavaCheckpoint checkpoint, ModelSettings settings) {
+    return assembled(checkpoint.config(), settings, loader -> loader.load(checkpoint));
+  }
+
+  /** A model of this shape with random weights, for measurements. The calling thread owns it. */
+  public static LlavaModel random(LlavaConfig config, ModelSettings settings) {
+    return assembled(config, settings, loader -> loader.draw(config));
+  }
+
+  private static LlavaModel assembled(
+      LlavaConfig config, ModelSettings settings, Consumer<WeightLoader> weights) {
     TorchModule module = TorchModule.load(TorchArchive.of(SOURCES));
     try {
-      new WeightLoader(module, settings).load(checkpoint);
-      return new LlavaModel(module, checkpoint.config());
+      weights.accept(new WeightLoader(module, settings));
+      return new LlavaModel(module, config, settings);
     } catch (RuntimeException e) {
       module.close();
       throw e;
@@ -81,55 +97,107 @@ public final class LlavaModel implements VisionLanguageModel {
   }
 
   @Override
-  public void reserve(int wantedSlots, int wantedPositions) {
-    int newSlots = Math.max(slots, wantedSlots);
-    int newPositions = Math.max(positions, roundUp(wantedPositions));
-    if (newSlots > slots || newPositions > positions) {
-      module.call("reserve", newSlots, newPositions);
-      slots = newSlots;
-      positions = newPositions;
+  public long bytesPerPosition() {
+    LlamaConfig language = config.language();
+    return 2L * language.numHiddenLayers() * language.keyValueSize() * settings.dtype().bytes();
+  }
+
+  @Override
+  public long freeBytes() {
+    return FreeMemory.bytes(settings.device());
+  }
+
+  @Override
+  public void reserve(CacheShape wanted) {
+    if (!wanted.equals(shape)) {
+      module.call(
+          "reserve",
+          wanted.slots(),
+          wanted.slotPositions(),
+          wanted.shelves(),
+          wanted.shelfPositions());
+      shape = wanted;
     }
   }
 
   @Override
-  public NextTokens prefill(PromptBatch batch, VisionTokens vision, boolean withLogits) {
-    return module.call(
-        "prefill",
-        (scope, result) -> nextTokens(scope, result, withLogits),
-        Tensor.int64(batch.tokenIds()),
-        Tensor.int64(batch.visionIndices()),
-        Tensor.float32(vision.data(), vision.rows(), vision.width()),
-        Tensor.int64(batch.slots()),
-        Tensor.int64(batch.lengths()));
+  public void fillShelves(List<TokenSpan> spans, int[] shelves, VisionTokens vision) {
+    TokenTable tokens = TokenTable.of(Decoding.NONE, spans);
+    module.call(
+        "fill_shelves",
+        tokens.tensor(),
+        tensor(vision),
+        Tensor.int64(shelves),
+        Math.min(shape.shelfPositions(), roundUp(tokens.span())));
   }
 
   @Override
-  public NextTokens decode(int[] tokenIds, int[] at, boolean withLogits) {
-    int longest = 0;
-    for (int position : at) {
-      longest = Math.max(longest, position + 1);
-    }
+  public void copyShelf(int source, int[] targets, int length) {
+    module.call("copy_shelf", source, longs(targets), length);
+  }
+
+  @Override
+  public void takeFromShelves(int[] shelves, int[] slots, int[] lengths) {
+    module.call("take_from_shelves", longs(shelves), longs(slots), longs(lengths));
+  }
+
+  @Override
+  public void moveSlots(int[] sources, int[] targets, int[] lengths) {
+    module.call("move_slots", longs(sources), longs(targets), longs(lengths));
+  }
+
+  @Override
+  public int[] step(
+      Decoding decoding, List<TokenSpan> prompts, VisionTokens vision, Choice choice) {
+    TokenTable tokens = TokenTable.of(decoding, prompts);
     return module.call(
-        "decode",
-        (scope, result) -> nextTokens(scope, result, withLogits),
-        Tensor.int64(tokenIds),
-        Tensor.int64(at),
-        Math.min(positions, roundUp(longest)));
+        "step",
+        LlavaModel::ids,
+        tokens.tensor(),
+        tensor(vision),
+        decoding.count(),
+        Tensor.int64(lastTokens(decoding, prompts)),
+        Math.min(shape.slotPositions(), roundUp(tokens.span())),
+        Tensor.float32(choice.stacked(), choice.rows() == 0 ? 0 : 3, choice.rows()));
+  }
+
+  /** The logits [V] float32 after one prompt's last token. Uses slot 0. */
+  public float[] logits(TokenSpan prompt, VisionTokens vision) {
+    TokenTable tokens = TokenTable.of(Decoding.NONE, List.of(prompt));
+    return module.call(
+        "logits",
+        Scope::floats,
+        tokens.tensor(),
+        tensor(vision),
+        0,
+        Tensor.int64(lastTokens(Decoding.NONE, List.of(prompt))),
+        Math.min(shape.slotPositions(), roundUp(tokens.span())));
+  }
+
+  /** Which of the call's tokens are the last of their sequences. */
+  private static int[] lastTokens(Decoding decoding, List<TokenSpan> prompts) {
+    int[] last = new int[decoding.count() + prompts.size()];
+    for (int i = 0; i < last.length; i++) {
+      int length = i < decoding.count() ? 1 : prompts.get(i - decoding.count()).length();
+      last[i] = (i == 0 ? -1 : last[i - 1]) + length;
+    }
+    return last;
+  }
+
+  private static Tensor tensor(VisionTokens vision) {
+    return Tensor.float32(vision.data(), vision.rows(), vision.width());
+  }
+
+  private static int[] ids(Scope scope, IValue tensor) {
+    return LongStream.of(scope.array(tensor).toLongArray()).mapToInt(Math::toIntExact).toArray();
+  }
+
+  private static long[] longs(int[] values) {
+    return IntStream.of(values).asLongStream().toArray();
   }
 
   private static int roundUp(int count) {
     return Math.floorDiv(count + SPAN_STEP - 1, SPAN_STEP) * SPAN_STEP;
-  }
-
-  private NextTokens nextTokens(Scope scope, IValue result, boolean withLogits) {
-    IValue[] tuple = result.toIValueTuple();
-    try (IValue logits = tuple[0];
-        IValue argmax = tuple[1]) {
-      int[] ids =
-          LongStream.of(scope.array(argmax).toLongArray()).mapToInt(Math::toIntExact).toArray();
-      float[] values = withLogits ? scope.floats(logits) : new float[0];
-      return new NextTokens(ids, config.language().vocabSize(), values);
-    }
   }
 
   /**

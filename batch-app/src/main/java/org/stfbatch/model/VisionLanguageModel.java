@@ -4,15 +4,21 @@ import java.util.List;
 import org.stfbatch.model.checkpoint.LlavaConfig;
 
 /**
- * A vision-language model on a device, with the key/value cache of the sequences it is generating.
- * Used by one thread.
+ * A vision-language model on a device, with the keys and values of what it is generating. Used by
+ * one thread.
  *
- * <p>Sequences live in slots: {@link #prefill} fills slots with prompts, {@link #decode} takes the
- * first slots one token further. A call that throws {@link ModelException} leaves the weights
- * intact and the contents of the slots it was given undefined.
+ * <p>Sequences live in slots, prefixes that several sequences begin with on shelves. A call that
+ * throws {@link ModelException} leaves the weights intact and the contents of the slots and shelves
+ * it was given undefined.
  */
 public interface VisionLanguageModel extends AutoCloseable {
   LlavaConfig config();
+
+  /** Bytes that one position of a slot or shelf takes. */
+  long bytesPerPosition();
+
+  /** Bytes that the device has left. */
+  long freeBytes();
 
   /**
    * Pictures to vision tokens.
@@ -21,25 +27,45 @@ public interface VisionLanguageModel extends AutoCloseable {
    */
   VisionTokens encodeImages(List<byte[]> pixels);
 
-  /** Makes room for at least so many slots and positions a slot; what the slots hold is kept. */
-  void reserve(int slots, int positions);
+  /**
+   * Gives the cache this shape. What slots and shelves hold is kept, as far as there is still room
+   * for it.
+   */
+  void reserve(CacheShape shape);
 
   /**
-   * Runs prompts and fills their slots. Room must have been reserved.
+   * Runs prefixes, or continues them, and keeps them on shelves.
    *
-   * @param vision the tokens that the batch's vision indices point into
-   * @param withLogits whether the logits are wanted beside their argmax
+   * @param spans what is to be run; what comes before each span is on its shelf already
+   * @param shelves a shelf for each span, no two the same
+   * @param vision the tokens that the spans' vision indices point into
    */
-  NextTokens prefill(PromptBatch batch, VisionTokens vision, boolean withLogits);
+  void fillShelves(List<TokenSpan> spans, int[] shelves, VisionTokens vision);
+
+  /** Copies the first {@code length} positions of a shelf to others. */
+  void copyShelf(int source, int[] targets, int length);
 
   /**
-   * Takes the sequences in slots 0 .. B-1 one token further.
-   *
-   * @param tokenIds [B] each sequence's newest token
-   * @param at [B] the position at which that token stands
-   * @param withLogits whether the logits are wanted beside their argmax
+   * Copies the first positions of shelves to slots, {@code lengths[i]} of {@code shelves[i]} to
+   * {@code slots[i]}.
    */
-  NextTokens decode(int[] tokenIds, int[] at, boolean withLogits);
+  void takeFromShelves(int[] shelves, int[] slots, int[] lengths);
+
+  /**
+   * Copies the first positions of slots to others, {@code lengths[i]} of {@code sources[i]} to
+   * {@code targets[i]}.
+   */
+  void moveSlots(int[] sources, int[] targets, int[] lengths);
+
+  /**
+   * Takes sequences one token further: those in slots 0 .. D-1 that are generating, and those in
+   * the slots from D on whose prompts' ends are given; what comes before each span is in its slot
+   * already.
+   *
+   * @param vision the tokens that the spans' vision indices point into
+   * @return the next token of every sequence, by slot
+   */
+  int[] step(Decoding decoding, List<TokenSpan> prompts, VisionTokens vision, Choice choice);
 
   @Override
   void close();

@@ -1,30 +1,22 @@
 package org.stfbatch.model;
 
-import ai.djl.ndarray.types.DataType;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
-import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Set;
+import java.util.Map;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.stfbatch.model.TorchModule.Tensor;
-import org.stfbatch.model.checkpoint.CheckpointException;
 import org.stfbatch.model.checkpoint.ClipVisionConfig;
-import org.stfbatch.model.checkpoint.DType;
+import org.stfbatch.model.checkpoint.ExpectedTensors;
 import org.stfbatch.model.checkpoint.FusionConfig;
 import org.stfbatch.model.checkpoint.LlamaConfig;
 import org.stfbatch.model.checkpoint.LlavaCheckpoint;
 import org.stfbatch.model.checkpoint.LlavaConfig;
-import org.stfbatch.model.checkpoint.TensorSlice;
 
-/** Hands a checkpoint's tensors to the module, by mapping its files wherever that is possible. */
+/**
+ * Gives a module its weights, one part of the model after the other: while a part is copied into
+ * another layout, only its own original is in memory beside what is finished.
+ */
 final class WeightLoader {
-  private static final int READ_BUFFER = 8 << 20;
-
   private final TorchModule module;
   private final ModelSettings settings;
 
@@ -33,130 +25,69 @@ final class WeightLoader {
     this.settings = settings;
   }
 
+  /** The weights of a checkpoint. */
   void load(LlavaCheckpoint checkpoint) {
+    try (CheckpointMapper mapper = new CheckpointMapper(module, checkpoint.tensors().values())) {
+      load(checkpoint.config(), mapper::map);
+    }
+  }
+
+  /**
+   * Random weights: matrices spread so that activations keep their size, norms of 1, biases of 0.
+   */
+  void draw(LlavaConfig config) {
+    Map<String, List<Long>> shapes = ExpectedTensors.of(config);
+    load(
+        config,
+        part ->
+            shapes.forEach(
+                (name, shape) -> {
+                  if (part.test(name)) {
+                    draw(name, shape);
+                  }
+                }));
+  }
+
+  private void draw(String name, List<Long> shape) {
+    long inputs = shape.stream().skip(1).reduce(1L, (a, b) -> a * b);
+    double mean = name.contains("norm") && name.endsWith("weight") ? 1 : 0;
+    double deviation = shape.size() < 2 ? 0 : 1 / Math.sqrt(inputs);
+    long[] sizes = shape.stream().mapToLong(Long::longValue).toArray();
+    module.call("draw", name, sizes, mean, deviation);
+  }
+
+  /**
+   * @param bring hands the module the tensors whose names are asked for
+   */
+  private void load(LlavaConfig config, Consumer<Predicate<String>> bring) {
     module.call("place", settings.device(), settings.dtype().torchCode());
-    Set<Path> files = new LinkedHashSet<>();
-    checkpoint.tensors().values().forEach(slice -> files.add(slice.file()));
-    files.forEach(WeightLoader::readAhead);
-    checkpoint.tensors().values().forEach(this::add);
-    assemble(checkpoint.config());
-  }
-
-  /**
-   * Reads a file once from start to end. Touching a mapped file in the order of the tensors' names
-   * would read it in small pieces at random places; afterwards the pages are in memory and the
-   * mapping finds them there.
-   */
-  private static void readAhead(Path file) {
-    ByteBuffer buffer = ByteBuffer.allocateDirect(READ_BUFFER);
-    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
-      while (channel.read(buffer.clear()) >= 0) {
-        continue;
-      }
-    } catch (IOException e) {
-      throw new CheckpointException("cannot read " + file + ": " + e.getMessage(), e);
+    part(bring, name -> name.startsWith("vision_model."), () -> loadVisionTower(config));
+    part(bring, name -> name.startsWith("model.mm_projector"), () -> loadFusion(config.fusion()));
+    part(bring, WeightLoader::isOutsideLayers, () -> loadLanguageModel(config.language()));
+    for (int i = 0; i < config.language().numHiddenLayers(); i++) {
+      String layer = "model.layers." + i + ".";
+      part(bring, name -> name.startsWith(layer), () -> module.call("load_language_model_layer"));
     }
   }
 
-  private void add(TensorSlice slice) {
-    int bytes = slice.dtype().bytes();
-    if (slice.offset() % bytes == 0) {
-      module.call(
-          "map",
-          slice.name(),
-          slice.file().toString(),
-          size(slice.file()) / bytes,
-          slice.dtype().torchCode(),
-          slice.offset() / bytes,
-          shape(slice));
-    } else {
-      module.call("put", slice.name(), unaligned(slice));
-    }
+  private static boolean isOutsideLayers(String name) {
+    return name.equals("lm_head.weight")
+        || name.equals("model.embed_tokens.weight")
+        || name.equals("model.norm.weight");
   }
 
-  private static long size(Path file) {
-    try {
-      return Files.size(file);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+  private void part(Consumer<Predicate<String>> bring, Predicate<String> names, Runnable load) {
+    bring.accept(names);
+    load.run();
+    module.call("unmap");
   }
 
-  private static long[] shape(TensorSlice slice) {
-    return slice.shape().stream().mapToLong(Long::longValue).toArray();
-  }
-
-  /**
-   * A tensor that does not lie at a multiple of its element size cannot be mapped as one: it is
-   * read instead.
-   */
-  private static Tensor unaligned(TensorSlice slice) {
-    ByteBuffer raw = read(slice);
-    if (slice.dtype() == DType.BFLOAT16) {
-      ByteBuffer widened = Tensor.allocate(2L * raw.remaining());
-      while (raw.hasRemaining()) {
-        widened.putInt(raw.getShort() << 16);
-      }
-      return new Tensor(widened.flip(), DataType.FLOAT32, shape(slice));
-    }
-    DataType type = slice.dtype() == DType.FLOAT16 ? DataType.FLOAT16 : DataType.FLOAT32;
-    return new Tensor(raw, type, shape(slice));
-  }
-
-  private static ByteBuffer read(TensorSlice slice) {
-    long bytes = slice.dtype().bytes();
-    for (long side : slice.shape()) {
-      bytes *= side;
-    }
-    if (2 * bytes > Integer.MAX_VALUE) {
-      throw new CheckpointException(
-          "tensor "
-              + slice.name()
-              + " in "
-              + slice.file()
-              + " starts at the odd offset "
-              + slice.offset()
-              + " and is too large to be moved: save the checkpoint again with a current version of safetensors");
-    }
-    ByteBuffer data = Tensor.allocate(bytes);
-    try (FileChannel channel = FileChannel.open(slice.file(), StandardOpenOption.READ)) {
-      while (data.hasRemaining()) {
-        if (channel.read(data, slice.offset() + data.position()) < 0) {
-          throw new CheckpointException(
-              "tensor " + slice.name() + " reaches beyond the end of " + slice.file());
-        }
-      }
-    } catch (IOException e) {
-      throw new CheckpointException("cannot read " + slice.file() + ": " + e.getMessage(), e);
-    }
-    return data.flip();
-  }
-
-  private void assemble(LlavaConfig config) {
-    FusionConfig fusion = config.fusion();
-    int blocks = fusion.hiddenStates().stream().mapToInt(Integer::intValue).max().orElseThrow();
-    assembleVisionTower(config, blocks);
-    module.call(
-        "assemble_fusion",
-        fusion.hiddenStates().stream().mapToLong(Integer::longValue).toArray(),
-        fusion.multiBlock(),
-        fusion.spatial().ordinal(),
-        fusion.trailingGelu());
-    LlamaConfig language = config.language();
-    module.call(
-        "assemble_language_model",
-        language.numHiddenLayers(),
-        language.numAttentionHeads(),
-        language.numKeyValueHeads(),
-        language.rmsNormEps(),
-        language.ropeTheta(),
-        language.maxPositionEmbeddings());
-  }
-
-  private void assembleVisionTower(LlavaConfig config, int blocks) {
+  private void loadVisionTower(LlavaConfig config) {
     ClipVisionConfig vision = config.vision();
+    int blocks =
+        config.fusion().hiddenStates().stream().mapToInt(Integer::intValue).max().orElseThrow();
     module.call(
-        "assemble_vision_tower",
+        "load_vision_tower",
         blocks,
         vision.numAttentionHeads(),
         vision.patchSize(),
@@ -172,5 +103,24 @@ final class WeightLoader {
       floats[i] = values.get(i).floatValue();
     }
     return Tensor.float32(floats, floats.length);
+  }
+
+  private void loadFusion(FusionConfig fusion) {
+    module.call(
+        "load_fusion",
+        fusion.hiddenStates().stream().mapToLong(Integer::longValue).toArray(),
+        fusion.multiBlock(),
+        fusion.spatial().ordinal(),
+        fusion.trailingGelu());
+  }
+
+  private void loadLanguageModel(LlamaConfig language) {
+    module.call(
+        "load_language_model",
+        language.numAttentionHeads(),
+        language.numKeyValueHeads(),
+        language.rmsNormEps(),
+        language.ropeTheta(),
+        language.maxPositionEmbeddings());
   }
 }

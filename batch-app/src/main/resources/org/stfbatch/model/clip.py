@@ -17,12 +17,8 @@ class ClipVisionTower(Module):
     embeddings : Dict[str, Tensor]
     layer_norm1_weight : List[Tensor]
     layer_norm1_bias : List[Tensor]
-    q_proj_weight : List[Tensor]
-    q_proj_bias : List[Tensor]
-    k_proj_weight : List[Tensor]
-    k_proj_bias : List[Tensor]
-    v_proj_weight : List[Tensor]
-    v_proj_bias : List[Tensor]
+    qkv_proj_weight : List[Tensor]  # q_proj, k_proj and v_proj below each other
+    qkv_proj_bias : List[Tensor]
     out_proj_weight : List[Tensor]
     out_proj_bias : List[Tensor]
     layer_norm2_weight : List[Tensor]
@@ -32,43 +28,50 @@ class ClipVisionTower(Module):
     fc2_weight : List[Tensor]
     fc2_bias : List[Tensor]
 
-    # Takes the weights of the first `layers` blocks; blocks that no hidden state needs are never asked for.
+    # Takes the weights of the first `layers` blocks out of `weights`; no hidden state needs the others.
     def load(self, weights: Dict[str, Tensor], layers: int, heads: int, patch_size: int, epsilon: float,
-             quick_gelu: bool) -> None:
+             quick_gelu: bool, packed: bool) -> None:
         self.heads = heads
         self.patch_size = patch_size
         self.epsilon = epsilon
         self.quick_gelu = quick_gelu
         for name in ["embeddings.class_embedding", "embeddings.patch_embedding.weight",
                      "embeddings.position_embedding.weight", "pre_layrnorm.weight", "pre_layrnorm.bias"]:
-            self.embeddings[name] = weights["vision_model." + name]
+            self.embeddings[name] = __torch__.linear.kept(weights.pop("vision_model." + name), packed)
         for i in range(layers):
             layer = "vision_model.encoder.layers.{}.".format(i)
-            self.layer_norm1_weight.append(weights[layer + "layer_norm1.weight"])
-            self.layer_norm1_bias.append(weights[layer + "layer_norm1.bias"])
-            self.q_proj_weight.append(weights[layer + "self_attn.q_proj.weight"])
-            self.q_proj_bias.append(weights[layer + "self_attn.q_proj.bias"])
-            self.k_proj_weight.append(weights[layer + "self_attn.k_proj.weight"])
-            self.k_proj_bias.append(weights[layer + "self_attn.k_proj.bias"])
-            self.v_proj_weight.append(weights[layer + "self_attn.v_proj.weight"])
-            self.v_proj_bias.append(weights[layer + "self_attn.v_proj.bias"])
-            self.out_proj_weight.append(weights[layer + "self_attn.out_proj.weight"])
-            self.out_proj_bias.append(weights[layer + "self_attn.out_proj.bias"])
-            self.layer_norm2_weight.append(weights[layer + "layer_norm2.weight"])
-            self.layer_norm2_bias.append(weights[layer + "layer_norm2.bias"])
-            self.fc1_weight.append(weights[layer + "mlp.fc1.weight"])
-            self.fc1_bias.append(weights[layer + "mlp.fc1.bias"])
-            self.fc2_weight.append(weights[layer + "mlp.fc2.weight"])
-            self.fc2_bias.append(weights[layer + "mlp.fc2.bias"])
+            self.layer_norm1_weight.append(__torch__.linear.kept(weights.pop(layer + "layer_norm1.weight"), packed))
+            self.layer_norm1_bias.append(__torch__.linear.kept(weights.pop(layer + "layer_norm1.bias"), packed))
+            qkv = self.joined(weights, layer + "self_attn.", ".weight")
+            self.qkv_proj_weight.append(__torch__.linear.placed(qkv, packed))
+            self.qkv_proj_bias.append(self.joined(weights, layer + "self_attn.", ".bias"))
+            out = weights.pop(layer + "self_attn.out_proj.weight")
+            self.out_proj_weight.append(__torch__.linear.placed(out, packed))
+            self.out_proj_bias.append(__torch__.linear.kept(weights.pop(layer + "self_attn.out_proj.bias"), packed))
+            self.layer_norm2_weight.append(__torch__.linear.kept(weights.pop(layer + "layer_norm2.weight"), packed))
+            self.layer_norm2_bias.append(__torch__.linear.kept(weights.pop(layer + "layer_norm2.bias"), packed))
+            self.fc1_weight.append(__torch__.linear.placed(weights.pop(layer + "mlp.fc1.weight"), packed))
+            self.fc1_bias.append(__torch__.linear.kept(weights.pop(layer + "mlp.fc1.bias"), packed))
+            self.fc2_weight.append(__torch__.linear.placed(weights.pop(layer + "mlp.fc2.weight"), packed))
+            self.fc2_bias.append(__torch__.linear.kept(weights.pop(layer + "mlp.fc2.bias"), packed))
         return None
+
+    # Queries', keys' and values' weights or biases below each other.
+    def joined(self, weights: Dict[str, Tensor], attention: str, kind: str) -> Tensor:
+        q = weights.pop(attention + "q_proj" + kind)
+        k = weights.pop(attention + "k_proj" + kind)
+        v = weights.pop(attention + "v_proj" + kind)
+        return torch.cat([q, k, v], 0)
 
     # The hidden states 0 (embeddings) .. layers (output of the last loaded block), [B, N, d] each, CLS included.
     def forward(self, pixel_values: Tensor) -> List[Tensor]:
         x = self.embed(pixel_values)  # [B, N, d]
         hidden_states = [x]
         for i in range(len(self.fc1_weight)):
-            x = x + self.attention(self.layer_norm(x, self.layer_norm1_weight[i], self.layer_norm1_bias[i]), i)
-            x = x + self.mlp(self.layer_norm(x, self.layer_norm2_weight[i], self.layer_norm2_bias[i]), i)
+            y = self.attention(self.layer_norm(x, self.layer_norm1_weight[i], self.layer_norm1_bias[i]), i)
+            x = __torch__.linear.linear_add(y, self.out_proj_weight[i], self.out_proj_bias[i], x)
+            y = self.activated(self.layer_norm(x, self.layer_norm2_weight[i], self.layer_norm2_bias[i]), i)
+            x = __torch__.linear.linear_add(y, self.fc2_weight[i], self.fc2_bias[i], x)
             hidden_states.append(x)
         return hidden_states
 
@@ -80,20 +83,19 @@ class ClipVisionTower(Module):
         x = torch.cat([cls, patches], 1) + self.embeddings["embeddings.position_embedding.weight"]
         return self.layer_norm(x, self.embeddings["pre_layrnorm.weight"], self.embeddings["pre_layrnorm.bias"])
 
+    # Attention of all heads, before its output projection: [B, N, d] to [B, N, d].
     def attention(self, x: Tensor, i: int) -> Tensor:
-        q = self.split_heads(torch.linear(x, self.q_proj_weight[i], self.q_proj_bias[i]))  # [B, h, N, e]
-        k = self.split_heads(torch.linear(x, self.k_proj_weight[i], self.k_proj_bias[i]))
-        v = self.split_heads(torch.linear(x, self.v_proj_weight[i], self.v_proj_bias[i]))
-        x = torch.scaled_dot_product_attention(q, k, v)  # scaled by e^-0.5
-        return torch.linear(x.transpose(1, 2).flatten(2), self.out_proj_weight[i], self.out_proj_bias[i])
+        y = __torch__.linear.linear(x, self.qkv_proj_weight[i], self.qkv_proj_bias[i])  # [B, N, 3d]
+        q, k, v = y.unflatten(2, [3, self.heads, -1]).permute([2, 0, 3, 1, 4]).contiguous().unbind(0)  # [B, h, N, e] each
+        y = __torch__.attention.attention(q, k, v, None)
+        return y.transpose(1, 2).flatten(2)
 
-    def split_heads(self, x: Tensor) -> Tensor:
-        return x.unflatten(2, [self.heads, -1]).transpose(1, 2)
-
-    def mlp(self, x: Tensor, i: int) -> Tensor:
-        x = torch.linear(x, self.fc1_weight[i], self.fc1_bias[i])  # [B, N, ffn]
-        x = x * torch.sigmoid(1.702 * x) if self.quick_gelu else torch.gelu(x)
-        return torch.linear(x, self.fc2_weight[i], self.fc2_bias[i])
+    # The perceptron's first layer with its activation: [B, N, d] to [B, N, ffn].
+    def activated(self, x: Tensor, i: int) -> Tensor:
+        if self.quick_gelu:
+            x = __torch__.linear.linear(x, self.fc1_weight[i], self.fc1_bias[i])
+            return x * torch.sigmoid(1.702 * x)
+        return __torch__.linear.linear_gelu(x, self.fc1_weight[i], self.fc1_bias[i])
 
     def layer_norm(self, x: Tensor, weight: Tensor, bias: Tensor) -> Tensor:
         return torch.layer_norm(x, [x.size(-1)], weight, bias, self.epsilon)

@@ -21,7 +21,7 @@ class TokenFusion(Module):
     weights : Dict[str, Tensor]
 
     def load(self, weights: Dict[str, Tensor], taps: List[int], multi_block: bool, spatial: int,
-             trailing_gelu: bool) -> None:
+             trailing_gelu: bool, packed: bool) -> None:
         self.taps = taps
         self.multi_block = multi_block
         self.spatial = spatial
@@ -32,8 +32,11 @@ class TokenFusion(Module):
         if spatial == 2:
             names += ["mm_projector.4"]
         for name in names:
-            self.weights[name + ".weight"] = weights["model." + name + ".weight"]
-            self.weights[name + ".bias"] = weights["model." + name + ".bias"]
+            weight = weights.pop("model." + name + ".weight")
+            matrix = weight.dim() == 2  # the 2x2 convolution is none
+            self.weights[name + ".weight"] = (
+                __torch__.linear.placed(weight, packed) if matrix else __torch__.linear.kept(weight, packed))
+            self.weights[name + ".bias"] = __torch__.linear.kept(weights.pop("model." + name + ".bias"), packed)
         return None
 
     # hidden_states: CLIP's, [B, 1 + P, C] each. Returns the vision tokens [B, n, H], row-major over the grid.
@@ -47,7 +50,7 @@ class TokenFusion(Module):
             features.append(hidden_states[tap][:, 1:])  # without the CLS token
         x = torch.cat(features, 2)  # [B, P, T * C], the selected block first, then descending
         if self.multi_block:
-            x = torch.gelu(self.linear(x, "mm_projector_crosslayer.0"))
+            x = self.linear_gelu(x, "mm_projector_crosslayer.0")
             x = self.linear(x, "mm_projector_crosslayer.2")  # [B, P, C]
             if self.trailing_gelu:
                 x = torch.gelu(x)
@@ -59,7 +62,7 @@ class TokenFusion(Module):
             return self.project_convolved(x)
         if self.spatial == 1:
             x = self.join_neighbours(x)  # [B, P/4, 4C]
-        x = torch.gelu(self.linear(x, "mm_projector.0"))
+        x = self.linear_gelu(x, "mm_projector.0")
         x = self.linear(x, "mm_projector.2")  # [B, n, H]
         return torch.gelu(x) if self.trailing_gelu else x
 
@@ -68,7 +71,7 @@ class TokenFusion(Module):
         x = x.transpose(1, 2).unflatten(2, [side, side])  # [B, C, g, g]
         x = torch.conv2d(x, self.weights["mm_projector.0.weight"], self.weights["mm_projector.0.bias"], [2, 2])
         x = torch.gelu(x).flatten(2).transpose(1, 2)  # [B, P/4, 4C]
-        x = torch.gelu(self.linear(x, "mm_projector.2"))
+        x = self.linear_gelu(x, "mm_projector.2")
         x = self.linear(x, "mm_projector.4")  # [B, P/4, H]
         return torch.gelu(x) if self.trailing_gelu else x
 
@@ -88,4 +91,7 @@ class TokenFusion(Module):
         return side
 
     def linear(self, x: Tensor, name: str) -> Tensor:
-        return torch.linear(x, self.weights[name + ".weight"], self.weights[name + ".bias"])
+        return __torch__.linear.linear(x, self.weights[name + ".weight"], self.weights[name + ".bias"])
+
+    def linear_gelu(self, x: Tensor, name: str) -> Tensor:
+        return __torch__.linear.linear_gelu(x, self.weights[name + ".weight"], self.weights[name + ".bias"])

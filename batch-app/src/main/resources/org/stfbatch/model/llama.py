@@ -1,8 +1,10 @@
 # The Llama decoder (Touvron et al. 2023, arXiv:2302.13971) with a key/value cache of fixed slots.
 #
-# A slot holds the keys and values of one sequence. B rows of a call, L positions of a prompt, S slots, M positions of
-# room in a slot, d width, h heads of size e, k key/value heads, V vocabulary.
-# Norms, rotary embedding and logits are float32 whatever the weights' dtype.
+# A slot holds the keys and values of one sequence, a shelf those of a prefix that several sequences begin with.
+# T tokens of a call, R rows (sequences) of it, S slots or shelves, M positions of room in each, d width, h heads of
+# size e, k key/value heads, V vocabulary. The tokens of all rows lie one after the other: no product is ever computed
+# for padding; only attention lays its rows out side by side.
+# Norms and logits are float32 whatever the weights' dtype.
 
 
 class LlamaDecoder(Module):
@@ -16,40 +18,51 @@ class LlamaDecoder(Module):
 
     tensors : Dict[str, Tensor]
     input_layernorm : List[Tensor]
-    q_proj : List[Tensor]
-    k_proj : List[Tensor]
-    v_proj : List[Tensor]
+    qkv_proj : List[Tensor]     # q_proj, k_proj and v_proj below each other
     o_proj : List[Tensor]
     post_attention_layernorm : List[Tensor]
     gate_proj : List[Tensor]
     up_proj : List[Tensor]
     down_proj : List[Tensor]
 
-    key_cache : List[Tensor]    # [S, k, M, e] a layer
-    value_cache : List[Tensor]  # [S, k, M, e] a layer
+    slot_keys : List[Tensor]    # [S, k, M, e] a layer
+    slot_values : List[Tensor]
+    shelf_keys : List[Tensor]
+    shelf_values : List[Tensor]
 
-    def load(self, weights: Dict[str, Tensor], layers: int, heads: int, key_value_heads: int, epsilon: float,
-             rope_theta: float, max_positions: int) -> None:
+    # Takes everything but the layers out of `weights`. To be called first.
+    def load(self, weights: Dict[str, Tensor], heads: int, key_value_heads: int, epsilon: float, rope_theta: float,
+             max_positions: int, packed: bool) -> None:
         self.heads = heads
         self.key_value_heads = key_value_heads
         self.epsilon = epsilon
-        for name in ["model.embed_tokens.weight", "model.norm.weight", "lm_head.weight"]:
-            self.tensors[name] = weights[name]
-        for i in range(layers):
-            layer = "model.layers.{}.".format(i)
-            self.input_layernorm.append(weights[layer + "input_layernorm.weight"])
-            self.q_proj.append(weights[layer + "self_attn.q_proj.weight"])
-            self.k_proj.append(weights[layer + "self_attn.k_proj.weight"])
-            self.v_proj.append(weights[layer + "self_attn.v_proj.weight"])
-            self.o_proj.append(weights[layer + "self_attn.o_proj.weight"])
-            self.post_attention_layernorm.append(weights[layer + "post_attention_layernorm.weight"])
-            self.gate_proj.append(weights[layer + "mlp.gate_proj.weight"])
-            self.up_proj.append(weights[layer + "mlp.up_proj.weight"])
-            self.down_proj.append(weights[layer + "mlp.down_proj.weight"])
+        embedding = weights.pop("model.embed_tokens.weight")
+        head = weights.pop("lm_head.weight")
+        self.tensors["lm_head.weight"] = __torch__.linear.placed(head, packed)
+        self.tensors["model.embed_tokens.weight"] = __torch__.linear.kept(embedding, packed)
+        self.tensors["model.norm.weight"] = __torch__.linear.kept(weights.pop("model.norm.weight"), packed)
         self.load_rotary(rope_theta, max_positions)
         return None
 
+    # Takes the next layer out of `weights`.
+    def load_layer(self, weights: Dict[str, Tensor], packed: bool) -> None:
+        layer = "model.layers.{}.".format(len(self.qkv_proj))
+        q = weights.pop(layer + "self_attn.q_proj.weight")
+        k = weights.pop(layer + "self_attn.k_proj.weight")
+        v = weights.pop(layer + "self_attn.v_proj.weight")
+        norm1 = weights.pop(layer + "input_layernorm.weight")
+        norm2 = weights.pop(layer + "post_attention_layernorm.weight")
+        self.input_layernorm.append(__torch__.linear.kept(norm1, packed))
+        self.qkv_proj.append(__torch__.linear.placed(torch.cat([q, k, v], 0), packed))
+        self.o_proj.append(__torch__.linear.placed(weights.pop(layer + "self_attn.o_proj.weight"), packed))
+        self.post_attention_layernorm.append(__torch__.linear.kept(norm2, packed))
+        self.gate_proj.append(__torch__.linear.placed(weights.pop(layer + "mlp.gate_proj.weight"), packed))
+        self.up_proj.append(__torch__.linear.placed(weights.pop(layer + "mlp.up_proj.weight"), packed))
+        self.down_proj.append(__torch__.linear.placed(weights.pop(layer + "mlp.down_proj.weight"), packed))
+        return None
+
     # Tables of cos(m * t_j) and sin(m * t_j), t_j = rope_theta^(-2j/e), both halves of a head alike: [max_positions, e].
+    # As the original does, they are computed in float32 and then rounded to the weights' dtype.
     def load_rotary(self, rope_theta: float, max_positions: int) -> None:
         embedding = self.tensors["model.embed_tokens.weight"]
         size = embedding.size(1) // self.heads
@@ -57,101 +70,167 @@ class LlamaDecoder(Module):
         frequency = 1.0 / torch.pow(rope_theta, exponent)
         angle = torch.outer(torch.arange(max_positions, dtype=6, device=embedding.device), frequency)
         angle = torch.cat([angle, angle], 1)
-        self.tensors["rotary.cos"] = torch.cos(angle)
-        self.tensors["rotary.sin"] = torch.sin(angle)
+        self.tensors["rotary.cos"] = torch.cos(angle).to(embedding.dtype)
+        self.tensors["rotary.sin"] = torch.sin(angle).to(embedding.dtype)
         return None
 
-    # Makes room for `slots` sequences of `positions` positions each. What was in the slots is kept.
-    def reserve(self, slots: int, positions: int) -> None:
+    # ---- the cache --------------------------------------------------------------------------------------------------
+
+    # Makes room for `slots` sequences and `shelves` prefixes, of so many positions each. What they hold is kept.
+    def reserve(self, slots: int, slot_positions: int, shelves: int, shelf_positions: int) -> None:
+        self.resize(self.slot_keys, slots, slot_positions)
+        self.resize(self.slot_values, slots, slot_positions)
+        self.resize(self.shelf_keys, shelves, shelf_positions)
+        self.resize(self.shelf_values, shelves, shelf_positions)
+        return None
+
+    def resize(self, cache: List[Tensor], count: int, positions: int) -> None:
         embedding = self.tensors["model.embed_tokens.weight"]
-        shape = [slots, self.key_value_heads, positions, embedding.size(1) // self.heads]
-        if len(self.key_cache) == 0:
-            for _ in range(len(self.q_proj)):
-                self.key_cache.append(torch.zeros([0, shape[1], 0, shape[3]], dtype=embedding.dtype,
-                                                  device=embedding.device))
-                self.value_cache.append(self.key_cache[-1])
-        for i in range(len(self.q_proj)):
-            self.key_cache[i] = self.resized(self.key_cache[i], shape)
-            self.value_cache[i] = self.resized(self.value_cache[i], shape)
+        size = embedding.size(1) // self.heads
+        if len(cache) == 0:
+            for _ in range(len(self.qkv_proj)):
+                cache.append(torch.zeros([0, self.key_value_heads, 0, size], dtype=embedding.dtype,
+                                         device=embedding.device))
+        if cache[0].size(0) != count or cache[0].size(2) != positions:
+            for i in range(len(cache)):
+                old = cache[i]
+                new = torch.zeros([count, self.key_value_heads, positions, size], dtype=old.dtype, device=old.device)
+                kept = min(old.size(0), count)
+                length = min(old.size(2), positions)
+                new[:kept, :, :length] = old[:kept, :, :length]
+                cache[i] = new
         return None
 
-    def resized(self, old: Tensor, shape: List[int]) -> Tensor:
-        new = torch.zeros(shape, dtype=old.dtype, device=old.device)
-        slots = min(old.size(0), shape[0])
-        positions = min(old.size(2), shape[2])
-        new[:slots, :, :positions] = old[:slots, :, :positions]
-        return new
+    # Copies the first `length` positions of shelves to slots, pair by pair.
+    def take_from_shelves(self, shelves: List[int], slots: List[int], lengths: List[int]) -> None:
+        for i in range(len(self.slot_keys)):
+            for j in range(len(slots)):
+                self.slot_keys[i][slots[j], :, :lengths[j]] = self.shelf_keys[i][shelves[j], :, :lengths[j]]
+                self.slot_values[i][slots[j], :, :lengths[j]] = self.shelf_values[i][shelves[j], :, :lengths[j]]
+        return None
 
-    # input_ids [B, L] to embeddings [B, L, d].
+    # Copies the first `length` positions of one shelf to others.
+    def copy_shelf(self, source: int, targets: List[int], length: int) -> None:
+        for i in range(len(self.shelf_keys)):
+            for target in targets:
+                self.shelf_keys[i][target, :, :length] = self.shelf_keys[i][source, :, :length]
+                self.shelf_values[i][target, :, :length] = self.shelf_values[i][source, :, :length]
+        return None
+
+    def move_slots(self, sources: List[int], targets: List[int], lengths: List[int]) -> None:
+        for i in range(len(self.slot_keys)):
+            for j in range(len(sources)):
+                self.slot_keys[i][targets[j], :, :lengths[j]] = self.slot_keys[i][sources[j], :, :lengths[j]]
+                self.slot_values[i][targets[j], :, :lengths[j]] = self.slot_values[i][sources[j], :, :lengths[j]]
+        return None
+
+    # ---- forward ----------------------------------------------------------------------------------------------------
+
+    # input_ids [T] to embeddings [T, d].
     def embed(self, input_ids: Tensor) -> Tensor:
         return torch.embedding(self.tensors["model.embed_tokens.weight"], input_ids)
 
-    # Runs whole prompts, padded at the end, and fills their slots from position 0.
-    # x [B, L, d], slots [B], lengths [B] (real positions of each row). Returns the logits of each row's last real
-    # position, [B, V] float32. Padding needs no mask: it comes after every real position, and attention is causal.
-    def prefill(self, x: Tensor, slots: Tensor, lengths: Tensor) -> Tensor:
-        length = x.size(1)
-        cos = self.tensors["rotary.cos"][:length]  # [L, e]
-        sin = self.tensors["rotary.sin"][:length]
-        for i in range(len(self.q_proj)):
-            q, k, v = self.project(self.rms_norm(x, self.input_layernorm[i]), i, cos, sin)  # [B, h|k, L, e]
-            self.key_cache[i][slots, :, :length] = k
-            self.value_cache[i][slots, :, :length] = v
-            y = torch.scaled_dot_product_attention(q, self.repeat(k), self.repeat(v), None, 0.0, True)
-            x = x + torch.linear(y.transpose(1, 2).flatten(2), self.o_proj[i])
-            x = x + self.mlp(self.rms_norm(x, self.post_attention_layernorm[i]), i)
-        last = x[torch.arange(x.size(0), device=x.device), lengths - 1]  # [B, d]
-        return self.logits(last)
+    # Fills shelves: x [T, d] are the tokens of R prefixes, token t of row rows[t], at positions[t] of its prefix and
+    # columns[t] of this call's row. shelves [R] says where each prefix lies.
+    def fill_shelves(self, x: Tensor, rows: Tensor, columns: Tensor, positions: Tensor, shelves: Tensor, span: int
+                     ) -> None:
+        cos = self.tensors["rotary.cos"][positions].unsqueeze(1)  # [T, 1, e]
+        sin = self.tensors["rotary.sin"][positions].unsqueeze(1)
+        at = shelves[rows]
+        grid = self.grid(rows, columns, positions, shelves.size(0))
+        for i in range(len(self.qkv_proj)):
+            q, k, v = self.project(x, i, cos, sin)
+            self.shelf_keys[i][at, :, positions] = k
+            self.shelf_values[i][at, :, positions] = v
+            keys = self.shelf_keys[i][:, :, :span].index_select(0, shelves)  # [R, k, span, e]
+            values = self.shelf_values[i][:, :, :span].index_select(0, shelves)
+            y = self.attend(q, keys, values, rows, columns, grid)
+            x = self.finish_layer(x, y, i)
+        return None
 
-    # One step of the sequences in slots 0 .. B-1: row b's token input_ids[b] stands at positions[b]. `span` is how many
-    # positions of the slots are looked at, more than any of `positions`. Returns logits [B, V] float32.
-    def decode(self, input_ids: Tensor, positions: Tensor, span: int) -> Tensor:
-        x = self.embed(input_ids.unsqueeze(1))  # [B, 1, d]
-        rows = torch.arange(x.size(0), device=x.device)
-        cos = self.tensors["rotary.cos"][positions].unsqueeze(1).unsqueeze(1)  # [B, 1, 1, e]
-        sin = self.tensors["rotary.sin"][positions].unsqueeze(1).unsqueeze(1)
-        seen = torch.arange(span, device=x.device) <= positions.unsqueeze(1)  # [B, span]
-        mask = seen.unsqueeze(1).unsqueeze(1)
-        for i in range(len(self.q_proj)):
-            q, k, v = self.project(self.rms_norm(x, self.input_layernorm[i]), i, cos, sin)  # [B, h|k, 1, e]
-            self.key_cache[i][rows, :, positions] = k.squeeze(2)
-            self.value_cache[i][rows, :, positions] = v.squeeze(2)
-            keys = self.repeat(self.key_cache[i][:x.size(0), :, :span])
-            values = self.repeat(self.value_cache[i][:x.size(0), :, :span])
-            y = torch.scaled_dot_product_attention(q, keys, values, mask)
-            x = x + torch.linear(y.transpose(1, 2).flatten(2), self.o_proj[i])
-            x = x + self.mlp(self.rms_norm(x, self.post_attention_layernorm[i]), i)
-        return self.logits(x.squeeze(1))
+    # One step of the sequences in slots 0 .. R-1. The first D of the T tokens are the newest ones of the D sequences that
+    # are already generating, in the order of their slots; the others are the prompts' ends of the sequences in slots
+    # D .. R-1, token by token: rows counts those slots from 0. positions [T] are places in the sequences. last [R] are
+    # the tokens whose logits are wanted. Returns [R, V] float32.
+    def step(self, x: Tensor, decoding: int, rows: Tensor, columns: Tensor, positions: Tensor, last: Tensor, span: int
+             ) -> Tensor:
+        cos = self.tensors["rotary.cos"][positions].unsqueeze(1)  # [T, 1, e]
+        sin = self.tensors["rotary.sin"][positions].unsqueeze(1)
+        slots = torch.cat([torch.arange(decoding, device=x.device), rows + decoding])  # [T]
+        prefilling = last.size(0) - decoding
+        mask = self.mask(positions[:decoding], span).unsqueeze(1)  # [D, 1, 1, span]
+        grid = self.grid(rows, columns, positions[decoding:], prefilling)
+        for i in range(len(self.qkv_proj)):
+            q, k, v = self.project(x, i, cos, sin)
+            self.slot_keys[i][slots, :, positions] = k
+            self.slot_values[i][slots, :, positions] = v
+            keys = self.slot_keys[i][:last.size(0), :, :span]  # [R, k, span, e]
+            values = self.slot_values[i][:last.size(0), :, :span]
+            y = annotate(List[Tensor], [])
+            if decoding > 0:
+                z = self.attention(q[:decoding].unsqueeze(2), keys[:decoding], values[:decoding], mask)
+                y.append(z.flatten(1))
+            if prefilling > 0:
+                y.append(self.attend(q[decoding:], keys[decoding:], values[decoding:], rows, columns, grid))
+            x = self.finish_layer(x, torch.cat(y), i)
+        return self.logits(x[last])
 
-    # Queries [B, h, L, e], keys and values [B, k, L, e], queries and keys turned to their positions.
+    # Queries [T, h, e], keys and values [T, k, e], queries and keys turned to their positions.
     def project(self, x: Tensor, i: int, cos: Tensor, sin: Tensor) -> Tuple[Tensor, Tensor, Tensor]:
-        q = torch.linear(x, self.q_proj[i]).unflatten(2, [self.heads, -1]).transpose(1, 2)
-        k = torch.linear(x, self.k_proj[i]).unflatten(2, [self.key_value_heads, -1]).transpose(1, 2)
-        v = torch.linear(x, self.v_proj[i]).unflatten(2, [self.key_value_heads, -1]).transpose(1, 2)
-        return (self.rotate(q, cos, sin), self.rotate(k, cos, sin), v)
+        y = __torch__.linear.linear(self.rms_norm(x, self.input_layernorm[i]), self.qkv_proj[i], None)
+        y = y.unflatten(1, [self.heads + 2 * self.key_value_heads, -1])
+        q = self.rotate(y[:, :self.heads], cos, sin)
+        k = self.rotate(y[:, self.heads:self.heads + self.key_value_heads], cos, sin)
+        return (q, k, y[:, self.heads + self.key_value_heads:])
 
     # Rotary position embedding (Su et al. 2021, arXiv:2104.09864); the two halves of a head are the pairs.
     def rotate(self, x: Tensor, cos: Tensor, sin: Tensor) -> Tensor:
-        y = x.to(6)
-        first, second = y.chunk(2, -1)
-        return (y * cos + torch.cat([-second, first], -1) * sin).to(x.dtype)
+        first, second = x.chunk(2, -1)
+        return x * cos + torch.cat([-second, first], -1) * sin
 
-    # [B, k, M, e] to [B, h, M, e]: each key/value head serves h / k query heads.
+    # For rows side by side, the position of each query: [R, L], 0 where a row is shorter than the longest.
+    def grid(self, rows: Tensor, columns: Tensor, positions: Tensor, count: int) -> Tensor:
+        longest = int(columns.max()) + 1 if columns.size(0) > 0 else 0
+        grid = torch.zeros([count, longest], dtype=positions.dtype, device=positions.device)
+        grid[rows, columns] = positions
+        return grid
+
+    # Which of `span` positions each query sees: those up to its own. [..] to [.., 1, span], the 1 for the heads.
+    def mask(self, positions: Tensor, span: int) -> Tensor:
+        return (torch.arange(span, device=positions.device) <= positions.unsqueeze(-1)).unsqueeze(-2)
+
+    # q [T, h, e] of the rows laid side by side, keys and values [R, k, span, e]; returns [T, d].
+    def attend(self, q: Tensor, keys: Tensor, values: Tensor, rows: Tensor, columns: Tensor, grid: Tensor) -> Tensor:
+        queries = torch.zeros([grid.size(0), grid.size(1), q.size(1), q.size(2)], dtype=q.dtype, device=q.device)
+        queries[rows, columns] = q  # [R, L, h, e]
+        mask = self.mask(grid, keys.size(2)).transpose(1, 2)  # [R, 1, L, span]
+        y = self.attention(queries.transpose(1, 2), keys, values, mask)  # [R, h, L, e]
+        return y.transpose(1, 2)[rows, columns].flatten(1)
+
+    # q [R, h, L, e], keys and values [R, k, span, e]; returns [R, h, L, e].
+    def attention(self, q: Tensor, keys: Tensor, values: Tensor, mask: Tensor) -> Tensor:
+        return __torch__.attention.attention(q, self.repeat(keys), self.repeat(values), mask)
+
+    # Each key/value head serves h / k query heads.
     def repeat(self, x: Tensor) -> Tensor:
         if self.heads == self.key_value_heads:
             return x
         return torch.repeat_interleave(x, self.heads // self.key_value_heads, 1)
 
-    def mlp(self, x: Tensor, i: int) -> Tensor:
-        gate = torch.silu(torch.linear(x, self.gate_proj[i]))
-        return torch.linear(gate * torch.linear(x, self.up_proj[i]), self.down_proj[i])
+    # The attention's output y [T, d] through its projection, then the perceptron, each added to x.
+    def finish_layer(self, x: Tensor, y: Tensor, i: int) -> Tensor:
+        x = __torch__.linear.linear_add(y, self.o_proj[i], None, x)
+        y = self.rms_norm(x, self.post_attention_layernorm[i])
+        gate = __torch__.linear.linear_silu(y, self.gate_proj[i])
+        y = __torch__.linear.linear_mul(y, self.up_proj[i], gate)
+        return __torch__.linear.linear_add(y, self.down_proj[i], None, x)
 
     def rms_norm(self, x: Tensor, weight: Tensor) -> Tensor:
         y = x.to(6)
         y = y * torch.rsqrt((y * y).mean([-1], True) + self.epsilon)
         return weight * y.to(x.dtype)
 
-    # [B, d] to [B, V] float32.
+    # [R, d] to [R, V] float32.
     def logits(self, x: Tensor) -> Tensor:
         x = self.rms_norm(x, self.tensors["model.norm.weight"])
-        return torch.linear(x, self.tensors["lm_head.weight"]).to(6)
+        return __torch__.linear.linear(x, self.tensors["lm_head.weight"], None).to(6)

@@ -11,6 +11,7 @@ class Llava(Module):
 
     device : str
     dtype : int
+    packed : bool
     files : Dict[str, Tensor]      # "dtype:path" -> the whole file, mapped; only while loading
     weights : Dict[str, Tensor]    # only while loading
     constants : Dict[str, Tensor]  # "mean" and "std" of the pixels, [3, 1, 1] float32
@@ -19,15 +20,18 @@ class Llava(Module):
     fusion : __torch__.fusion.TokenFusion
     language_model : __torch__.llama.LlamaDecoder
 
-    # ---- loading: place, then `map` or `put` tensor by tensor, then the three assemble methods ----------------------
+    # ---- loading: place, then for each part of the model `map`, `put` or `draw` its tensors, load it, and `unmap` ----
 
-    def place(self, device: str, dtype: int) -> None:
+    # Says where the weights go. Packed ones are laid out for the CPU's matrix kernels, which exist for bfloat16 on
+    # processors that have it; returns whether that is so.
+    def place(self, device: str, dtype: int) -> bool:
         self.device = device
         self.dtype = dtype
-        return None
+        self.packed = device == "cpu" and dtype == 15 and ops.mkldnn._is_mkldnn_bf16_supported()
+        return self.packed
 
     # Adds the tensor that lies in `file` from element `offset` on; elements are counted in the file's dtype. The file
-    # is mapped privately: a tensor that needs neither another dtype nor another device is never copied.
+    # is mapped privately: a tensor that needs neither another dtype, device nor layout is never copied.
     def map(self, name: str, file: str, elements: int, dtype: int, offset: int, shape: List[int]) -> None:
         key = "{}:{}".format(dtype, file)
         if key not in self.files:
@@ -35,7 +39,14 @@ class Llava(Module):
         size = 1
         for side in shape:
             size *= side
-        self.weights[name] = self.placed(self.files[key][offset:offset + size].reshape(shape))
+        x = self.files[key][offset:offset + size].reshape(shape)
+        self.weights[name] = self.placed(x)
+        return None
+
+    # Lets go of the files mapped for a part; tensors that were not copied out of them keep their mapping.
+    def unmap(self) -> None:
+        self.files.clear()
+        self.weights.clear()
         return None
 
     # Adds a tensor of the caller's, whose memory the caller takes back after the call.
@@ -43,25 +54,33 @@ class Llava(Module):
         self.weights[name] = self.placed(x.clone())
         return None
 
+    # Adds a tensor of random values, for measurements without a checkpoint.
+    def draw(self, name: str, shape: List[int], mean: float, deviation: float) -> None:
+        x = torch.normal(mean, deviation, shape, dtype=6, device=torch.device(self.device))
+        self.weights[name] = x.to(self.dtype)
+        return None
+
     def placed(self, x: Tensor) -> Tensor:
         return x.to(torch.device(self.device)).to(self.dtype)
 
-    def assemble_vision_tower(self, layers: int, heads: int, patch_size: int, epsilon: float, quick_gelu: bool,
-                              mean: Tensor, std: Tensor) -> None:
-        self.vision_tower.load(self.weights, layers, heads, patch_size, epsilon, quick_gelu)
+    def load_vision_tower(self, layers: int, heads: int, patch_size: int, epsilon: float, quick_gelu: bool,
+                          mean: Tensor, std: Tensor) -> None:
+        self.vision_tower.load(self.weights, layers, heads, patch_size, epsilon, quick_gelu, self.packed)
         self.constants["mean"] = mean.clone().reshape([3, 1, 1]).to(torch.device(self.device))
         self.constants["std"] = std.clone().reshape([3, 1, 1]).to(torch.device(self.device))
         return None
 
-    def assemble_fusion(self, taps: List[int], multi_block: bool, spatial: int, trailing_gelu: bool) -> None:
-        self.fusion.load(self.weights, taps, multi_block, spatial, trailing_gelu)
+    def load_fusion(self, taps: List[int], multi_block: bool, spatial: int, trailing_gelu: bool) -> None:
+        self.fusion.load(self.weights, taps, multi_block, spatial, trailing_gelu, self.packed)
         return None
 
-    def assemble_language_model(self, layers: int, heads: int, key_value_heads: int, epsilon: float, rope_theta: float,
-                                max_positions: int) -> None:
-        self.language_model.load(self.weights, layers, heads, key_value_heads, epsilon, rope_theta, max_positions)
-        self.weights.clear()
-        self.files.clear()
+    def load_language_model(self, heads: int, key_value_heads: int, epsilon: float, rope_theta: float,
+                            max_positions: int) -> None:
+        self.language_model.load(self.weights, heads, key_value_heads, epsilon, rope_theta, max_positions, self.packed)
+        return None
+
+    def load_language_model_layer(self) -> None:
+        self.language_model.load_layer(self.weights, self.packed)
         return None
 
     # ---- inference --------------------------------------------------------------------------------------------------
@@ -76,33 +95,58 @@ class Llava(Module):
         x = (pixels.to(torch.device(self.device)).to(7) * 0.00392156862745098).to(6)
         return (x - self.constants["mean"]) / self.constants["std"]
 
-    # input_ids [B, L]: token ids, anything where a vision token stands. vision_index [B, L]: -1 at text, else the row
-    # of vision_tokens [n, H] that stands there. Returns the embeddings [B, L, H].
+    # input_ids [T]: token ids, anything where a vision token stands. vision_index [T]: -1 at text, else the row of
+    # vision_tokens [n, H] that stands there. Returns the embeddings [T, H].
     def embed(self, input_ids: Tensor, vision_index: Tensor, vision_tokens: Tensor) -> Tensor:
         text = self.language_model.embed(input_ids.clamp(0))
         if vision_tokens.size(0) == 0:
             return text
         vision = torch.embedding(vision_tokens, vision_index.clamp(0)).to(self.dtype)
-        return torch.where((vision_index >= 0).unsqueeze(2), vision, text)
+        return torch.where((vision_index >= 0).unsqueeze(1), vision, text)
 
-    def reserve(self, slots: int, positions: int) -> None:
-        self.language_model.reserve(slots, positions)
+    def reserve(self, slots: int, slot_positions: int, shelves: int, shelf_positions: int) -> None:
+        self.language_model.reserve(slots, slot_positions, shelves, shelf_positions)
         return None
 
-    # Fills the slots with the prompts; see `embed` and LlamaDecoder.prefill for the shapes.
-    # Returns (logits [B, V] float32, their argmax [B] int64) of each prompt's last position.
-    def prefill(self, input_ids: Tensor, vision_index: Tensor, vision_tokens: Tensor, slots: Tensor, lengths: Tensor
-                ) -> Tuple[Tensor, Tensor]:
-        device = torch.device(self.device)
-        x = self.embed(input_ids.to(device), vision_index.to(device), vision_tokens.to(device))
-        logits = self.language_model.prefill(x, slots.to(device), lengths.to(device))
-        return (logits, logits.argmax(1))
+    def take_from_shelves(self, shelves: List[int], slots: List[int], lengths: List[int]) -> None:
+        self.language_model.take_from_shelves(shelves, slots, lengths)
+        return None
 
-    # One step of slots 0 .. B-1; see LlamaDecoder.decode. Returns (logits [B, V] float32, their argmax [B] int64).
-    def decode(self, input_ids: Tensor, positions: Tensor, span: int) -> Tuple[Tensor, Tensor]:
+    def copy_shelf(self, source: int, targets: List[int], length: int) -> None:
+        self.language_model.copy_shelf(source, targets, length)
+        return None
+
+    def move_slots(self, sources: List[int], targets: List[int], lengths: List[int]) -> None:
+        self.language_model.move_slots(sources, targets, lengths)
+        return None
+
+    # Runs prefixes onto shelves; see `embed` and LlamaDecoder.fill_shelves. tokens [5, T]: input ids, vision index, row,
+    # column and position of each token.
+    def fill_shelves(self, tokens: Tensor, vision_tokens: Tensor, shelves: Tensor, span: int) -> None:
         device = torch.device(self.device)
-        logits = self.language_model.decode(input_ids.to(device), positions.to(device), span)
-        return (logits, logits.argmax(1))
+        input_ids, vision_index, rows, columns, positions = tokens.to(device).unbind(0)
+        x = self.embed(input_ids, vision_index, vision_tokens.to(device))
+        self.language_model.fill_shelves(x, rows, columns, positions, shelves.to(device), span)
+        return None
+
+    # One step of the sequences in slots 0 .. R-1; see LlamaDecoder.step. tokens [5, T] as in fill_shelves, rows and
+    # columns of the first `decoding` unused. choice [3, R] float32: temperature, top_p and a uniform random number of each
+    # row, or empty to take the likeliest tokens. Returns the next tokens [R] int64.
+    def step(self, tokens: Tensor, vision_tokens: Tensor, decoding: int, last: Tensor, span: int, choice: Tensor
+             ) -> Tensor:
+        logits = self.logits(tokens, vision_tokens, decoding, last, span)
+        if choice.size(0) == 0:
+            return __torch__.sampling.greedy(logits)
+        temperature, top_p, uniform = choice.to(logits.device).unbind(0)
+        return __torch__.sampling.sample(logits, temperature, top_p, uniform)
+
+    # As step, but returns the logits [R, V] float32.
+    def logits(self, tokens: Tensor, vision_tokens: Tensor, decoding: int, last: Tensor, span: int) -> Tensor:
+        device = torch.device(self.device)
+        input_ids, vision_index, rows, columns, positions = tokens.to(device).unbind(0)
+        x = self.embed(input_ids, vision_index, vision_tokens.to(device))
+        return self.language_model.step(x, decoding, rows[decoding:], columns[decoding:], positions, last.to(device),
+                                        span)
 
     # ---- looking inside ---------------------------------------------------------------------------------------------
 

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.function.Function;
@@ -115,11 +116,13 @@ final class EngineTest {
         limitedTo(recorded.json().get("tokenizer_model_max_length").asInt(), folder);
     EngineJob job = recorded.job(tokenizer, IMAGE_SIZE);
     try (Engine strict =
-            BatchingEngine.start(
-                limited, ModelSettings.exact(), tokenizer, new EngineSettings(1, false));
+            BatchingEngine.start(limited, ModelSettings.exact(), tokenizer, new EngineSettings(1));
         Engine cutting =
             BatchingEngine.start(
-                limited, ModelSettings.exact(), tokenizer, new EngineSettings(1, true))) {
+                limited,
+                ModelSettings.exact(),
+                tokenizer,
+                new EngineSettings(1, true, true, OptionalLong.empty()))) {
       Failure failure = (Failure) strict.submit(job).join();
       assertThat(failure.code()).isEqualTo("PROMPT_TOO_LONG");
       assertThat(failure.message()).contains("50").contains("--truncate");
@@ -283,7 +286,7 @@ final class EngineTest {
 
   private static Engine engine(int batch) {
     return BatchingEngine.start(
-        checkpoint, ModelSettings.exact(), tokenizer, new EngineSettings(batch, false));
+        checkpoint, ModelSettings.exact(), tokenizer, new EngineSettings(batch));
   }
 
   private static Engine engine(int batch, Function<LlavaModel, FailingModel> wrap) {
@@ -291,7 +294,7 @@ final class EngineTest {
         checkpoint,
         () -> wrap.apply(LlavaModel.load(checkpoint, ModelSettings.exact())),
         tokenizer,
-        new EngineSettings(batch, false));
+        new EngineSettings(batch));
   }
 
   private static List<RecordedCase> stillPictures() {

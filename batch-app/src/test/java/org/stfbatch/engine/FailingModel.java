@@ -1,10 +1,12 @@
 package org.stfbatch.engine;
 
 import java.util.List;
-import java.util.function.Predicate;
+import java.util.function.BiPredicate;
+import org.stfbatch.model.CacheShape;
+import org.stfbatch.model.Choice;
+import org.stfbatch.model.Decoding;
 import org.stfbatch.model.ModelException;
-import org.stfbatch.model.NextTokens;
-import org.stfbatch.model.PromptBatch;
+import org.stfbatch.model.TokenSpan;
 import org.stfbatch.model.VisionLanguageModel;
 import org.stfbatch.model.VisionTokens;
 import org.stfbatch.model.checkpoint.LlavaConfig;
@@ -14,26 +16,23 @@ final class FailingModel implements VisionLanguageModel {
   private final VisionLanguageModel model;
   private final Trouble trouble;
 
-  /** Which calls fail, and how. */
-  record Trouble(Predicate<PromptBatch> prefill, Predicate<int[]> decode, ModelException error) {}
+  /** Which steps fail, and how. */
+  record Trouble(BiPredicate<Decoding, List<TokenSpan>> step, ModelException error) {}
 
   FailingModel(VisionLanguageModel model, Trouble trouble) {
     this.model = model;
     this.trouble = trouble;
   }
 
-  /** Calls of more than so many sequences fail. */
+  /** Steps of more than so many sequences fail. */
   static Trouble beyond(int sequences, ModelException error) {
-    return new Trouble(
-        batch -> batch.rows().size() > sequences, ids -> ids.length > sequences, error);
+    return new Trouble((decoding, prompts) -> decoding.count() + prompts.size() > sequences, error);
   }
 
   /** Prompts of exactly this length fail. */
   static Trouble promptOf(int length, ModelException error) {
     return new Trouble(
-        batch -> batch.rows().stream().anyMatch(row -> row.tokenIds().length == length),
-        ids -> false,
-        error);
+        (decoding, prompts) -> prompts.stream().anyMatch(prompt -> prompt.end() == length), error);
   }
 
   @Override
@@ -42,29 +41,52 @@ final class FailingModel implements VisionLanguageModel {
   }
 
   @Override
+  public long bytesPerPosition() {
+    return model.bytesPerPosition();
+  }
+
+  @Override
+  public long freeBytes() {
+    return model.freeBytes();
+  }
+
+  @Override
   public VisionTokens encodeImages(List<byte[]> pixels) {
     return model.encodeImages(pixels);
   }
 
   @Override
-  public void reserve(int slots, int positions) {
-    model.reserve(slots, positions);
+  public void reserve(CacheShape shape) {
+    model.reserve(shape);
   }
 
   @Override
-  public NextTokens prefill(PromptBatch batch, VisionTokens vision, boolean withLogits) {
-    if (trouble.prefill().test(batch)) {
-      throw trouble.error();
-    }
-    return model.prefill(batch, vision, withLogits);
+  public void fillShelves(List<TokenSpan> spans, int[] shelves, VisionTokens vision) {
+    model.fillShelves(spans, shelves, vision);
   }
 
   @Override
-  public NextTokens decode(int[] tokenIds, int[] at, boolean withLogits) {
-    if (trouble.decode().test(tokenIds)) {
+  public void copyShelf(int source, int[] targets, int length) {
+    model.copyShelf(source, targets, length);
+  }
+
+  @Override
+  public void takeFromShelves(int[] shelves, int[] slots, int[] lengths) {
+    model.takeFromShelves(shelves, slots, lengths);
+  }
+
+  @Override
+  public void moveSlots(int[] sources, int[] targets, int[] lengths) {
+    model.moveSlots(sources, targets, lengths);
+  }
+
+  @Override
+  public int[] step(
+      Decoding decoding, List<TokenSpan> prompts, VisionTokens vision, Choice choice) {
+    if (trouble.step().test(decoding, prompts)) {
       throw trouble.error();
     }
-    return model.decode(tokenIds, at, withLogits);
+    return model.step(decoding, prompts, vision, choice);
   }
 
   @Override

@@ -49,7 +49,7 @@ final class GoldenGenerationTest {
     try (LlamaTokenizer tokenizer = LlamaTokenizer.open(opened.directory());
         Engine engine =
             BatchingEngine.start(
-                opened, ModelSettings.exact(), tokenizer, new EngineSettings(batch, false))) {
+                opened, ModelSettings.exact(), tokenizer, new EngineSettings(batch))) {
       List<CompletableFuture<Outcome>> outcomes = new ArrayList<>();
       for (RecordedCase recorded : cases) {
         outcomes.add(engine.submit(recorded.job(tokenizer, opened.config().image().size())));

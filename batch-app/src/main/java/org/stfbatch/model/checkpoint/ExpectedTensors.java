@@ -8,12 +8,52 @@ import java.util.Map;
  * The names and shapes of the tensors that a configuration calls for. Matrices are [out, in], as in
  * PyTorch.
  */
-final class ExpectedTensors {
+public final class ExpectedTensors {
 
   static final String EMBEDDING = "model.embed_tokens.weight";
   static final String OUTPUT = "lm_head.weight";
 
   private ExpectedTensors() {}
+
+  /**
+   * All tensors of a model of this shape; where the projectors' inner widths are free, those of the
+   * 7B checkpoint.
+   */
+  public static Map<String, List<Long>> of(LlavaConfig config) {
+    Map<String, List<Long>> shapes = new LinkedHashMap<>(language(config.language()));
+    shapes.putAll(vision(config.vision()));
+    putFusion(
+        shapes, config.fusion(), config.vision().hiddenSize(), config.language().hiddenSize());
+    return shapes;
+  }
+
+  private static void putFusion(
+      Map<String, List<Long>> shapes, FusionConfig fusion, long features, long hidden) {
+    if (fusion.multiBlock()) {
+      putLinear(
+          shapes,
+          "model.mm_projector_crosslayer.0",
+          4 * features,
+          fusion.hiddenStates().size() * features);
+      putLinear(shapes, "model.mm_projector_crosslayer.2", features, 4 * features);
+    }
+    switch (fusion.spatial()) {
+      case NONE -> {
+        putLinear(shapes, "model.mm_projector.0", hidden, features);
+        putLinear(shapes, "model.mm_projector.2", hidden, hidden);
+      }
+      case CONCAT -> {
+        putLinear(shapes, "model.mm_projector.0", 4 * hidden, 4 * features);
+        putLinear(shapes, "model.mm_projector.2", hidden, 4 * hidden);
+      }
+      case CONV -> {
+        shapes.put("model.mm_projector.0.weight", Shapes.of(4 * features, features, 2, 2));
+        shapes.put("model.mm_projector.0.bias", Shapes.of(4 * features));
+        putLinear(shapes, "model.mm_projector.2", 4 * hidden, 4 * features);
+        putLinear(shapes, "model.mm_projector.4", hidden, 4 * hidden);
+      }
+    }
+  }
 
   static Map<String, List<Long>> language(LlamaConfig config) {
     long hidden = config.hiddenSize();

@@ -115,7 +115,7 @@ class ReadAheadTest {
             pages(10), ReadAheadTest::prepared, engine, IMAGE_BYTES, WIDE, JobPosition.START, 4);
 
     for (int i = 0; i < 4; i++) {
-      assertThat(readAhead.next()).isPresent();
+      readAhead.next().orElseThrow().outcome().join();
     }
     assertThat(readAhead.next()).isEmpty();
     assertThat(engine.asked()).isEqualTo(4);

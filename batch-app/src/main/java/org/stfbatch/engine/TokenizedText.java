@@ -5,16 +5,16 @@ import org.stfbatch.prompt.LlamaTokenizer;
 import org.stfbatch.prompt.PythonText;
 import org.stfbatch.prompt.StopStrings;
 
-/** Decides when a sequence has ended and turns its tokens into text. */
-final class AnswerWriter {
+/** Text by the model's tokenizer: an answer ends at its end token, a stop text or its length. */
+final class TokenizedText implements AnswerText {
   private final LlamaTokenizer tokenizer;
 
-  AnswerWriter(LlamaTokenizer tokenizer) {
+  TokenizedText(LlamaTokenizer tokenizer) {
     this.tokenizer = tokenizer;
   }
 
-  /** Why the sequence has ended with its newest token, or empty while it goes on. */
-  Optional<FinishReason> finishReason(Sequence sequence) {
+  @Override
+  public Optional<FinishReason> finishReason(Sequence sequence) {
     if (sequence.newestToken() == tokenizer.eosTokenId()) {
       return Optional.of(FinishReason.END_TOKEN);
     }
@@ -25,7 +25,8 @@ final class AnswerWriter {
     return sequence.isFull() ? Optional.of(FinishReason.LENGTH) : Optional.empty();
   }
 
-  Answer answer(Sequence sequence, FinishReason reason) {
+  @Override
+  public Answer answer(Sequence sequence, FinishReason reason) {
     String text = tokenizer.decode(ids(sequence), true);
     if (reason == FinishReason.STOP_TEXT) {
       text = stopStrings(sequence).cut(text);

@@ -1,0 +1,76 @@
+package org.stfbatch.engine;
+
+import java.util.List;
+import java.util.function.Supplier;
+import org.stfbatch.model.TokenSpan;
+
+/** Counts and times what the device does. Written by the device thread, read by any. */
+final class EngineMeter {
+  private static final double NANOS = 1e9;
+
+  private long images;
+  private long prefillTokens;
+  private long decodedTokens;
+  private long steps;
+  private long prefixHits;
+  private long retreats;
+  private long encodeNanos;
+  private long prefixNanos;
+  private long stepNanos;
+
+  <T> T encoding(int pictures, Supplier<T> call) {
+    long started = System.nanoTime();
+    T result = call.get();
+    synchronized (this) {
+      images += pictures;
+      encodeNanos += System.nanoTime() - started;
+    }
+    return result;
+  }
+
+  void prefilling(List<TokenSpan> spans, Runnable call) {
+    long started = System.nanoTime();
+    call.run();
+    synchronized (this) {
+      prefillTokens += tokens(spans);
+      prefixNanos += System.nanoTime() - started;
+    }
+  }
+
+  int[] step(int decoding, List<TokenSpan> prompts, Supplier<int[]> call) {
+    long started = System.nanoTime();
+    int[] next = call.get();
+    synchronized (this) {
+      steps++;
+      prefillTokens += tokens(prompts);
+      decodedTokens += decoding + prompts.size();
+      stepNanos += System.nanoTime() - started;
+    }
+    return next;
+  }
+
+  private static long tokens(List<TokenSpan> spans) {
+    return spans.stream().mapToLong(TokenSpan::length).sum();
+  }
+
+  synchronized void prefixHit() {
+    prefixHits++;
+  }
+
+  synchronized void retreat() {
+    retreats++;
+  }
+
+  synchronized EngineStatistics statistics() {
+    return new EngineStatistics(
+        images,
+        prefillTokens,
+        decodedTokens,
+        steps,
+        prefixHits,
+        retreats,
+        encodeNanos / NANOS,
+        prefixNanos / NANOS,
+        stepNanos / NANOS);
+  }
+}

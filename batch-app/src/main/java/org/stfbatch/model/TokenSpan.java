@@ -1,0 +1,29 @@
+package org.stfbatch.model;
+
+/**
+ * Neighbouring tokens of one prompt, every vision token a position of its own.
+ *
+ * @param offset the position of the first of them in the prompt
+ * @param tokenIds [L] token ids; ignored where a vision token stands
+ * @param visionIndex [L] {@link #TEXT}, or the row of {@link VisionTokens} that stands there
+ */
+public record TokenSpan(int offset, int[] tokenIds, int[] visionIndex) {
+  /** Marks a position at which text stands. */
+  public static final int TEXT = -1;
+
+  public TokenSpan {
+    if (tokenIds.length != visionIndex.length || tokenIds.length == 0 || offset < 0) {
+      throw new IllegalArgumentException(
+          "a span needs a token at least, and as many vision indices as token ids");
+    }
+  }
+
+  public int length() {
+    return tokenIds.length;
+  }
+
+  /** The position after its last token. */
+  public int end() {
+    return offset + tokenIds.length;
+  }
+}
