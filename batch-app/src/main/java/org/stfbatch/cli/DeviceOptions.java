@@ -78,6 +78,10 @@ final class DeviceOptions {
     return new EngineSettings(batch, truncate, !noPrefixReuse, cacheBytes);
   }
 
+  String name() {
+    return device;
+  }
+
   int batch() {
     return batch;
   }

@@ -131,7 +131,8 @@ final class InferCommand implements Callable<Integer> {
     } catch (ModelException e) {
       throw new InputException(
           "model %s cannot be loaded on %s: check --device and its memory (%s)"
-              .formatted(model.name(), device, e.getMessage().lines().findFirst().orElse("")),
+              .formatted(
+                  model.name(), device.name(), e.getMessage().lines().findFirst().orElse("")),
           e);
     }
   }
