@@ -1,5 +1,6 @@
 package org.stfbatch.cli;
 
+import java.io.Console;
 import java.io.PrintStream;
 import java.time.Duration;
 import java.util.Locale;
@@ -46,7 +47,21 @@ final class ConsoleProgress implements Progress, AutoCloseable {
   }
 
   static ConsoleProgress onStderr(String what, long before, long total) {
-    return new ConsoleProgress(System.err, System.console() != null, what, before, total);
+    return new ConsoleProgress(System.err, isTerminal(System.console()), what, before, total);
+  }
+
+  /** From Java 22 on there is a console even without a terminal, and a method that tells. */
+  private static boolean isTerminal(Console console) {
+    if (console == null) {
+      return false;
+    }
+    try {
+      return (boolean) Console.class.getMethod("isTerminal").invoke(console);
+    } catch (NoSuchMethodException e) {
+      return true;
+    } catch (ReflectiveOperationException e) {
+      throw new IllegalStateException("the console does not say whether it is a terminal", e);
+    }
   }
 
   private static Thread daemon(Runnable task) {

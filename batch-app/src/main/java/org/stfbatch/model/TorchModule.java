@@ -27,6 +27,8 @@ import java.util.function.BiFunction;
  * what the module keeps and what the caller copied out.
  */
 final class TorchModule implements AutoCloseable {
+  private static final String REASON = "RuntimeError: ";
+
   private final PtNDManager manager;
   private final PtSymbolBlock block;
 
@@ -81,13 +83,22 @@ final class TorchModule implements AutoCloseable {
   }
 
   private static ModelException translated(EngineException e) {
-    String message = String.valueOf(e.getMessage());
+    String message = reason(String.valueOf(e.getMessage()));
     String lower = message.toLowerCase(Locale.ROOT);
     boolean outOfMemory =
         lower.contains("out of memory") || lower.contains("can't allocate memory");
     return outOfMemory
         ? new OutOfDeviceMemoryException(message, e)
         : new ModelException(message, e);
+  }
+
+  /**
+   * The interpreter's message is a traceback through the sources; its reason comes last, under this
+   * name.
+   */
+  private static String reason(String message) {
+    int at = message.lastIndexOf(REASON);
+    return at < 0 ? message : message.substring(at + REASON.length()).strip();
   }
 
   private static void closeAll(IValue[] values) {

@@ -90,6 +90,8 @@ class CrashTest {
       assertThat(child.exitCode()).as(child::err).isEqualTo(1);
       assertThat(child.out()).contains("run stopped stopped (told to stop): ");
       assertThat(child.err()).contains("stopping at the next commit").doesNotContain("\tat ");
+      // Standard error is a file here, so there are lines instead of a bar.
+      assertThat(child.err()).containsPattern("\\d+/60 jobs").doesNotContain("\r", "\u001b");
     }
     assertThat(status("stopped").waiting()).isPositive();
     assertThat(isLocked("stopped")).isFalse();

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -20,6 +21,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.springframework.jdbc.core.simple.JdbcClient;
+import org.stfbatch.db.Database;
 import org.stfbatch.db.ImageJobStore;
 import org.stfbatch.db.ImagePrompt;
 import org.stfbatch.db.JobSettings;
@@ -85,6 +87,7 @@ class InferJobTest {
 
   @AfterEach
   void mend() {
+    jdbc = JdbcClient.create(DATABASE.dataSource());
     jdbc.sql("drop trigger if exists refuse on chunk_metric").update();
     jdbc.sql("drop trigger if exists refuse on batch_step_execution_context").update();
   }
@@ -237,6 +240,43 @@ class InferJobTest {
   }
 
   @Test
+  void aDatabaseThatGoesAwayFailsTheJobAndAnotherRunGoesOn() {
+    insert(run, 10);
+    AtomicInteger chunks = new AtomicInteger();
+    assertThatThrownBy(
+            () ->
+                infer(
+                    run,
+                    ScriptedEngine.healthy(),
+                    step -> {
+                      if (chunks.incrementAndGet() == 2) {
+                        cutAllConnections();
+                      }
+                    }))
+        .isInstanceOf(JobFailedException.class)
+        .hasMessageStartingWith("run " + run.name() + " failed: ")
+        .message()
+        .hasLineCount(1);
+
+    try (Database again = Database.open(DATABASE.settings())) {
+      jdbc = JdbcClient.create(again.dataSource());
+      assertThat(answers(run)).isEqualTo(lengths(0, CHUNK));
+      ScriptedEngine second = ScriptedEngine.healthy();
+      assertThat(
+              infer(
+                  again,
+                  run,
+                  second,
+                  new StopSignal(),
+                  settings(OptionalLong.empty()),
+                  Progress.none()))
+          .isEqualTo(InferJob.Ending.DONE);
+      assertThat(second.asked()).isEqualTo(10 - CHUNK);
+      assertThat(answers(run)).isEqualTo(lengths(0, 10));
+    }
+  }
+
+  @Test
   void aLostLockStopsTheJob() {
     insert(run, 10);
     try (RunLock lock =
@@ -292,10 +332,20 @@ class InferJobTest {
 
   private static InferJob.Ending infer(
       Run target, Engine engine, StopSignal stop, InferSettings settings, Progress progress) {
+    return infer(DATABASE.database(), target, engine, stop, settings, progress);
+  }
+
+  private static InferJob.Ending infer(
+      Database database,
+      Run target,
+      Engine engine,
+      StopSignal stop,
+      InferSettings settings,
+      Progress progress) {
     double[] half = {0.5, 0.5, 0.5};
     ClipImageConfig images = new ClipImageConfig(8, half, half, Aspect.PAD);
     return InferJob.of(
-            new BatchRuntime(DATABASE.dataSource()),
+            new BatchRuntime(database.dataSource()),
             target,
             settings,
             new Preparation(ImageLimits.defaults(), images, tokenizer),
@@ -405,6 +455,16 @@ class InferJobTest {
             "create trigger refuse before %s on %s for each row execute function refuse()"
                 .formatted(event, table))
         .update();
+  }
+
+  private void cutAllConnections() {
+    jdbc.sql(
+            """
+            select pg_terminate_backend(pid, 10000) from pg_stat_activity
+            where datname = current_database() and pid <> pg_backend_pid()
+            """)
+        .query(Boolean.class)
+        .list();
   }
 
   private void cutLockConnection() {

@@ -1,0 +1,114 @@
+package org.stfbatch.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.BufferedWriter;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.stfbatch.db.testing.TestDatabase;
+
+/** Large runs take seconds and little memory. */
+class LargeRunTest {
+
+  @RegisterExtension static final TestDatabase DATABASE = new TestDatabase();
+
+  private static final int JOBS = 100_000;
+
+  /** Several times what it takes: only an accidental square or a cache of everything fails. */
+  private static final double SECONDS = 30;
+
+  @TempDir private Path folder;
+
+  @Test
+  void aHundredThousandJobsTakeSecondsInAQuarterOfAGigabyte() throws Exception {
+    Path questions = folder.resolve("questions.jsonl");
+    try (BufferedWriter out = Files.newBufferedWriter(questions)) {
+      for (int i = 0; i < JOBS; i++) {
+        out.write(
+            "{\"question_id\":%d,\"image\":\"folder%d/picture-%d.jpg\",\"text\":\"What is shown in picture %d?\"}\n"
+                .formatted(i, i % 100, i / 4, i));
+      }
+    }
+    Path answers = folder.resolve("answers.jsonl");
+
+    Run first = run("256m", "ingest", "--run", "large", "--questions", questions);
+    assertThat(first.out()).isEqualTo("run large: 100000 read, 100000 added\n");
+    Run again = run("256m", "ingest", "--run", "large", "--questions", questions);
+    assertThat(again.out()).isEqualTo("run large: 100000 read, 0 added\n");
+    Run waiting = run("256m", "status", "--run", "large", "--json");
+    assertThat(waiting.out()).contains("\"waiting\":100000");
+    answerAllButSome();
+    Run status = run("256m", "status", "--run", "large", "--json");
+    assertThat(status.out()).contains("\"answered\":99000", "\"waiting\":1000");
+    Run export = run("256m", "export", "--run", "large", "--out", answers);
+    assertThat(export.out()).contains("99000 answers; 0 jobs failed, 1000 are waiting");
+
+    try (Stream<String> lines = Files.lines(answers)) {
+      assertThat(lines).hasSize(99_000);
+    }
+    System.out.printf(
+        "100000 jobs: ingest %.1f s, again %.1f s, status %.1f s, export %.1f s%n",
+        first.seconds(), again.seconds(), status.seconds(), export.seconds());
+    assertThat(List.of(first, again, waiting, status, export))
+        .allSatisfy(run -> assertThat(run.seconds()).isLessThan(SECONDS));
+  }
+
+  @Test
+  void linesThatHoldWholeImagesAreIngestedInLittleMemory()
+      throws IOException, InterruptedException {
+    Path questions = folder.resolve("images.jsonl");
+    String image = "data:image/png;base64," + "A".repeat(2_000_000);
+    try (BufferedWriter out = Files.newBufferedWriter(questions)) {
+      for (int i = 0; i < 40; i++) {
+        out.write("{\"question_id\":%d,\"image\":\"%s\",\"text\":\"What?\"}\n".formatted(i, image));
+      }
+    }
+
+    Run run = run("80m", "ingest", "--run", "inline", "--questions", questions);
+
+    assertThat(run.out()).isEqualTo("run inline: 40 read, 40 added\n");
+  }
+
+  private record Run(String out, double seconds) {}
+
+  private Run run(String heap, Object... command) throws InterruptedException {
+    try (ChildJvm child =
+        ChildJvm.start(
+            folder,
+            DATABASE.settings(),
+            List.of("-Xmx" + heap, "-XX:TieredStopAtLevel=1"),
+            UnaryOperator.identity(),
+            command)) {
+      assertThat(child.exitCode()).as(child::err).isZero();
+      return new Run(child.out(), child.secondsSinceStart());
+    }
+  }
+
+  private void answerAllButSome() {
+    JdbcClient.create(DATABASE.dataSource())
+        .sql(
+            """
+            with done as (
+              delete from waiting_job where job_id in (
+                select job_id from waiting_job
+                where run_id = (select run_id from run where name = 'large')
+                order by job_id limit 99000)
+              returning run_id, job_id)
+            insert into answer (
+              run_id, job_id, text, finish_reason, prompt_tokens, vision_tokens, generated_tokens,
+              queue_seconds, prefill_seconds, decode_seconds, model_name, model_fingerprint, answered_at)
+            select run_id, job_id, repeat('An answer of some length. ', 8), 'eos', 60, 144, 50,
+              0.1, 0.2, 0.3, 'model', 'fingerprint', now()
+            from done
+            """)
+        .update();
+  }
+}
