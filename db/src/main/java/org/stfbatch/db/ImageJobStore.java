@@ -73,7 +73,8 @@ public final class ImageJobStore {
   /**
    * The innermost select is a range of the index waiting_job_by_image, and the only one that could
    * grow. Written as "run_id = ", it made PostgreSQL sort all waiting jobs for every page while it
-   * had no statistics of freshly stored ones.
+   * had no statistics of freshly stored ones. "offset 0" makes it look the page's jobs up one by
+   * one: planned while there were few jobs, a join read all of them for every page ever after.
    */
   static final String WAITING_AFTER =
       """
@@ -93,7 +94,9 @@ public final class ImageJobStore {
           order by run_id, image_key, job_id
           limit :limit
         ) page
-        join image_job job on job.run_id = page.run_id and job.job_id = page.job_id
+        cross join lateral (
+          select * from image_job where image_job.job_id = page.job_id offset 0
+        ) job
         left join job_source source using (source_id)
       ) sized
       where bytes_before < :bytes

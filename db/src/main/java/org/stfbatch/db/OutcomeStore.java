@@ -12,6 +12,10 @@ public final class OutcomeStore {
   /**
    * Only a job that was waiting gets an outcome, and taking it locks it: a second writer of the
    * same job, even at the same time, takes nothing and so stores nothing.
+   *
+   * <p>The condition on {@code job_id % 1} is always true. PostgreSQL takes it for a rare one,
+   * expects few rows, and looks each of them up by its key. Without it, it read all waiting jobs
+   * for every chunk while it had no statistics of freshly stored ones.
    */
   private static final String WRITE_ANSWERS =
       """
@@ -19,11 +23,12 @@ public final class OutcomeStore {
         select * from unnest(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?::timestamptz[]) as t (
           job_id, text, text_utf8, finish_reason, prompt_tokens, vision_tokens, generated_tokens,
           queue_seconds, prefill_seconds, decode_seconds, model_name, model_fingerprint, answered_at)
+        where job_id % 1 = 0
       ),
       taken as (
         delete from waiting_job using outcome
         where waiting_job.run_id = ? and waiting_job.job_id = outcome.job_id
-        returning waiting_job.run_id, waiting_job.job_id
+        returning waiting_job.run_id, outcome.*
       )
       insert into answer (
         run_id, job_id, text, text_utf8, finish_reason,
@@ -33,7 +38,7 @@ public final class OutcomeStore {
         run_id, job_id, text, text_utf8, finish_reason,
         prompt_tokens, vision_tokens, generated_tokens,
         queue_seconds, prefill_seconds, decode_seconds, model_name, model_fingerprint, answered_at
-      from outcome join taken using (job_id)
+      from taken
       on conflict do nothing
       """;
 
@@ -42,15 +47,16 @@ public final class OutcomeStore {
       with outcome as (
         select * from unnest(?, ?, ?, ?, ?, ?::timestamptz[]) as t (
           job_id, stage, code, message, attempts, failed_at)
+        where job_id % 1 = 0
       ),
       taken as (
         delete from waiting_job using outcome
         where waiting_job.run_id = ? and waiting_job.job_id = outcome.job_id
-        returning waiting_job.run_id, waiting_job.job_id
+        returning waiting_job.run_id, outcome.*
       )
       insert into failure (run_id, job_id, stage, code, message, attempts, failed_at)
       select run_id, job_id, stage, code, message, attempts, failed_at
-      from outcome join taken using (job_id)
+      from taken
       on conflict do nothing
       """;
 
