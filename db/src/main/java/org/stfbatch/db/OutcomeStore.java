@@ -1,5 +1,7 @@
 package org.stfbatch.db;
 
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
 import java.util.List;
 import javax.sql.DataSource;
 import org.springframework.jdbc.core.JdbcTemplate;
@@ -17,7 +19,7 @@ public final class OutcomeStore {
    * expects few rows, and looks each of them up by its key. Without it, it read all waiting jobs
    * for every chunk while it had no statistics of freshly stored ones.
    */
-  private static final String WRITE_ANSWERS =
+  static final String WRITE_ANSWERS =
       """
       with outcome as (
         select * from unnest(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?::timestamptz[]) as t (
@@ -92,25 +94,26 @@ public final class OutcomeStore {
     if (answers.isEmpty()) {
       return 0;
     }
-    return template.update(
-        WRITE_ANSWERS,
-        statement -> {
-          new ArrayParameters<>(statement, answers, 1)
-              .longs(StoredAnswer::jobId)
-              .texts(answer -> StoredText.withSymbolForNul(answer.text()))
-              .bytes(OutcomeStore::exactIfNeeded)
-              .texts(StoredAnswer::finishReason)
-              .integers(answer -> answer.tokens().prompt())
-              .integers(answer -> answer.tokens().vision())
-              .integers(answer -> answer.tokens().generated())
-              .reals(answer -> answer.timings().queueSeconds())
-              .reals(answer -> answer.timings().prefillSeconds())
-              .reals(answer -> answer.timings().decodeSeconds())
-              .texts(StoredAnswer::modelName)
-              .texts(StoredAnswer::modelFingerprint)
-              .texts(answer -> answer.answeredAt().toString());
-          statement.setLong(14, runId);
-        });
+    return template.update(WRITE_ANSWERS, statement -> setAnswers(statement, runId, answers));
+  }
+
+  static void setAnswers(PreparedStatement statement, long runId, List<StoredAnswer> answers)
+      throws SQLException {
+    new ArrayParameters<>(statement, answers, 1)
+        .longs(StoredAnswer::jobId)
+        .texts(answer -> StoredText.withSymbolForNul(answer.text()))
+        .bytes(OutcomeStore::exactIfNeeded)
+        .texts(StoredAnswer::finishReason)
+        .integers(answer -> answer.tokens().prompt())
+        .integers(answer -> answer.tokens().vision())
+        .integers(answer -> answer.tokens().generated())
+        .reals(answer -> answer.timings().queueSeconds())
+        .reals(answer -> answer.timings().prefillSeconds())
+        .reals(answer -> answer.timings().decodeSeconds())
+        .texts(StoredAnswer::modelName)
+        .texts(StoredAnswer::modelFingerprint)
+        .texts(answer -> answer.answeredAt().toString());
+    statement.setLong(14, runId);
   }
 
   private int writeFailures(long runId, List<StoredFailure> failures) {

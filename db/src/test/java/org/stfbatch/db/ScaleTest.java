@@ -9,12 +9,14 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.stfbatch.db.testing.TestDatabase;
 
@@ -42,6 +44,15 @@ class ScaleTest {
     run = new RunStore(DATABASE.dataSource()).findOrCreate("large");
   }
 
+  /** A plan that is made now may be used for good. */
+  @Test
+  @Order(0)
+  void looksJobsUpByKeyWhileThereAreFew() {
+    jobs.insert(run.runId(), Jobs.jobs(1, 2 * BATCH));
+
+    assertThat(explain("")).contains("Index Scan using image_job_pkey");
+  }
+
   @Test
   @Order(1)
   void ingests() {
@@ -59,7 +70,28 @@ class ScaleTest {
   @Order(2)
   void pagesByIndexWhileNothingIsAnsweredWithoutStatistics() {
     assertThat(explain("")).containsPattern(RANGE_OF_INDEX);
+    assertThat(explain("")).contains("Index Scan using image_job_pkey");
     assertThat(buffersOfPage()).isLessThan(1500);
+  }
+
+  @Test
+  @Order(2)
+  void takesAnsweredJobsByKeyWithoutStatistics() {
+    List<StoredAnswer> answers =
+        LongStream.rangeClosed(1, BATCH).mapToObj(job -> Jobs.answer(job, "yes")).toList();
+
+    List<String> plan =
+        new JdbcTemplate(DATABASE.dataSource())
+            .query(
+                "explain " + OutcomeStore.WRITE_ANSWERS,
+                statement -> OutcomeStore.setAnswers(statement, run.runId(), answers),
+                (row, n) -> row.getString(1));
+
+    assertThat(plan)
+        .filteredOn(line -> line.contains(" on waiting_job "))
+        .hasSize(2)
+        .anyMatch(line -> line.contains("Delete on"))
+        .anyMatch(line -> line.contains("Index Scan using waiting_job_pkey"));
   }
 
   @Test
