@@ -33,6 +33,7 @@ public final class Main {
     CommandLine commandLine = new CommandLine(root, new CommandFactory(root, shutdown));
     return commandLine
         .setCaseInsensitiveEnumValuesAllowed(true)
+        .registerConverter(ByteSize.class, ByteSize::parse)
         .setExecutionExceptionHandler(new ErrorReport(root))
         .setUsageHelpAutoWidth(true);
   }

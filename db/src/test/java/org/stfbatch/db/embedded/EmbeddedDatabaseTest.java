@@ -168,6 +168,9 @@ class EmbeddedDatabaseTest {
     assertThat(database.status().users()).isEqualTo(1);
 
     signalGroup("INT", command.pid());
+    // Where the tests run in the background, SIGINT is ignored by the command, though not by a
+    // server in its group.
+    command.destroyForcibly();
     assertThat(command.waitFor(20, TimeUnit.SECONDS)).isTrue();
 
     assertThat(database.status().users()).isZero();
