@@ -126,7 +126,7 @@ class CommandContractTest {
         "--top-p 0 | top-p must be above 0",
         "--top-p 1.5 | top-p must be above 0",
         "--device gpu | device \"gpu\" is neither cpu nor cuda:N",
-        "--device cuda:99 | tiny cannot be loaded on cuda:99: check --device",
+        "--device cuda:99 | tiny cannot be loaded on cuda:99",
         "--conv-mode nonsense | unknown conversation template 'nonsense'",
         "--model /nowhere/model | there is no model at /nowhere/model: check --model",
         "--vision-tower /nowhere/tower | /nowhere/tower",
