@@ -25,6 +25,10 @@ final class CommandFactory implements IFactory {
       return type.cast(new ExportCommand(root.stores()));
     } else if (type == DbCommand.class) {
       return type.cast(new DbCommand(root.stores()));
+    } else if (type == BenchJobCommand.class) {
+      return type.cast(new BenchJobCommand(root.stores()));
+    } else if (type == BenchRunnerCommand.class) {
+      return type.cast(new BenchRunnerCommand(root.stores()));
     }
     return CommandLine.defaultFactory().create(type);
   }

@@ -27,7 +27,8 @@ import picocli.CommandLine.ScopeType;
       ExportCommand.class,
       ModelCommand.class,
       DbCommand.class,
-      DemoDataCommand.class
+      DemoDataCommand.class,
+      BenchCommand.class
     })
 final class StfBatchCommand {
   private final Stores stores = new Stores();

@@ -39,8 +39,12 @@ final class Stores {
     return value == null ? "" : value;
   }
 
+  Path home() {
+    return home.toAbsolutePath().normalize();
+  }
+
   EmbeddedDatabase embedded() {
-    return new EmbeddedDatabase(home.toAbsolutePath().normalize());
+    return new EmbeddedDatabase(home());
   }
 
   /** Opens it, starting the embedded server if need be. */

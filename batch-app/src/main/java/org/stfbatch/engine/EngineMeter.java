@@ -17,6 +17,9 @@ final class EngineMeter {
   private long encodeNanos;
   private long prefixNanos;
   private long stepNanos;
+  private long promptlessSteps;
+  private long promptlessTokens;
+  private long promptlessNanos;
 
   <T> T encoding(int pictures, Supplier<T> call) {
     long started = System.nanoTime();
@@ -44,7 +47,13 @@ final class EngineMeter {
       steps++;
       prefillTokens += tokens(prompts);
       decodedTokens += decoding + prompts.size();
-      stepNanos += System.nanoTime() - started;
+      long nanos = System.nanoTime() - started;
+      stepNanos += nanos;
+      if (prompts.isEmpty()) {
+        promptlessSteps++;
+        promptlessTokens += decoding;
+        promptlessNanos += nanos;
+      }
     }
     return next;
   }
@@ -71,6 +80,8 @@ final class EngineMeter {
         retreats,
         encodeNanos / NANOS,
         prefixNanos / NANOS,
-        stepNanos / NANOS);
+        stepNanos / NANOS,
+        new EngineStatistics.Promptless(
+            promptlessSteps, promptlessTokens, promptlessNanos / NANOS));
   }
 }

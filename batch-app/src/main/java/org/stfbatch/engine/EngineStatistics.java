@@ -12,6 +12,7 @@ package org.stfbatch.engine;
  * @param encodeSeconds spent encoding pictures
  * @param prefixSeconds spent running shared prefixes
  * @param stepSeconds spent in steps: prompts' ends and generation
+ * @param promptless those of the steps in which no prompt was run
  */
 public record EngineStatistics(
     long images,
@@ -22,4 +23,18 @@ public record EngineStatistics(
     long retreats,
     double encodeSeconds,
     double prefixSeconds,
-    double stepSeconds) {}
+    double stepSeconds,
+    Promptless promptless) {
+  /** Nothing yet. */
+  public static final EngineStatistics NONE =
+      new EngineStatistics(0, 0, 0, 0, 0, 0, 0, 0, 0, new Promptless(0, 0, 0));
+
+  /**
+   * Steps that only generate: what decoding costs by itself.
+   *
+   * @param steps calls
+   * @param tokens tokens that were generated
+   * @param seconds spent
+   */
+  public record Promptless(long steps, long tokens, double seconds) {}
+}

@@ -8,7 +8,7 @@ import org.stfbatch.engine.EngineJob;
  * tokenised.
  */
 @FunctionalInterface
-interface JobPreparer {
+public interface JobPreparer {
   /**
    * Thread safe.
    *

@@ -8,16 +8,18 @@ import org.stfbatch.prompt.ConversationTemplate;
 import org.stfbatch.prompt.LlamaTokenizer;
 
 /**
- * What jobs are prepared with.
+ * What jobs are prepared with for LLaVA.
  *
  * @param limits what one image may cost
  * @param images how the model wants its pictures
  * @param tokenizer the model's
  */
-public record Preparation(ImageLimits limits, ClipImageConfig images, LlamaTokenizer tokenizer) {
+public record Preparation(ImageLimits limits, ClipImageConfig images, LlamaTokenizer tokenizer)
+    implements JobPreparation {
   private static final int CHANNELS = 3;
 
-  JobPreparer preparer(InferSettings settings) {
+  @Override
+  public JobPreparer preparer(InferSettings settings) {
     return new ImageJobPreparer(
         new ImageLoader(limits),
         1 + limits.retries(),
@@ -27,8 +29,8 @@ public record Preparation(ImageLimits limits, ClipImageConfig images, LlamaToken
         settings.defaults());
   }
 
-  /** Size of one prepared picture. */
-  long imageBytes() {
+  @Override
+  public long imageBytes() {
     return (long) CHANNELS * images.size() * images.size();
   }
 }

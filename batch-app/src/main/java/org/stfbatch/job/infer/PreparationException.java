@@ -3,10 +3,13 @@ package org.stfbatch.job.infer;
 import org.stfbatch.engine.Failure;
 
 /** A job can never be answered as it is. */
-final class PreparationException extends Exception {
+public final class PreparationException extends Exception {
   private final transient Failure failure;
 
-  PreparationException(Failure failure, Throwable cause) {
+  /**
+   * @param failure as which the job is stored
+   */
+  public PreparationException(Failure failure, Throwable cause) {
     super(failure.message(), cause);
     this.failure = failure;
   }

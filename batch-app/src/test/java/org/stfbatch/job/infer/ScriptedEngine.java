@@ -74,7 +74,7 @@ final class ScriptedEngine implements Engine {
 
   @Override
   public EngineStatistics statistics() {
-    return new EngineStatistics(0, 0, 0, 0, 0, 0, 0, 0, 0);
+    return EngineStatistics.NONE;
   }
 
   @Override

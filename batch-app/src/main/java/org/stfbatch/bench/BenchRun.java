@@ -1,0 +1,82 @@
+package org.stfbatch.bench;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalLong;
+import javax.sql.DataSource;
+import org.stfbatch.db.ImageJobStore;
+import org.stfbatch.db.ImagePrompt;
+import org.stfbatch.db.JobSettings;
+import org.stfbatch.db.NewImageJob;
+import org.stfbatch.db.Run;
+import org.stfbatch.db.RunStatus;
+import org.stfbatch.db.RunStatusStore;
+import org.stfbatch.db.RunStore;
+import org.stfbatch.engine.Engine;
+import org.stfbatch.job.BatchRuntime;
+import org.stfbatch.job.Progress;
+import org.stfbatch.job.StopSignal;
+import org.stfbatch.job.infer.InferJob;
+import org.stfbatch.job.infer.InferSettings;
+import org.stfbatch.job.infer.JobPreparation;
+import org.stfbatch.job.infer.ModelName;
+
+/** A run of its own: its rows, and the job that answers them. */
+final class BenchRun {
+  private static final int ROWS_TOGETHER = 5000;
+  private static final long WINDOW_BYTES = 256L << 20;
+
+  private final DataSource database;
+  private final Run run;
+
+  BenchRun(DataSource database, String name) {
+    this.database = database;
+    this.run = new RunStore(database).findOrCreate(name);
+  }
+
+  /** What a row asks. */
+  @FunctionalInterface
+  interface Rows {
+    ImagePrompt prompt(int row);
+  }
+
+  /** Stores rows whose custom ids are their numbers. */
+  void ingest(int count, Rows rows) {
+    ImageJobStore store = new ImageJobStore(database);
+    for (int start = 0; start < count; start += ROWS_TOGETHER) {
+      List<NewImageJob> jobs = new ArrayList<>();
+      for (int row = start; row < Math.min(count, start + ROWS_TOGETHER); row++) {
+        jobs.add(
+            NewImageJob.toAnswer(
+                String.valueOf(row), OptionalLong.empty(), rows.prompt(row), JobSettings.DEFAULTS));
+      }
+      store.insert(run.runId(), jobs);
+    }
+  }
+
+  /** Answers all rows. */
+  void answer(Engine engine, JobPreparation preparation, int chunk, int window, Progress progress) {
+    InferSettings settings =
+        new InferSettings(
+            chunk,
+            new InferSettings.Window(window, WINDOW_BYTES),
+            OptionalLong.empty(),
+            "vicuna_v1",
+            new InferSettings.Defaults(1, 0, 1, 0, List.of()));
+    InferJob.of(
+            new BatchRuntime(database),
+            run,
+            settings,
+            preparation,
+            engine,
+            new ModelName("bench", engine.modelFingerprint()),
+            progress,
+            new StopSignal())
+        .run();
+  }
+
+  /** What became of the rows. */
+  RunStatus status() {
+    return new RunStatusStore(database).status(run);
+  }
+}

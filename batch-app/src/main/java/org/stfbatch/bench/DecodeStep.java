@@ -1,0 +1,21 @@
+package org.stfbatch.bench;
+
+/**
+ * A step that takes sequences one token further and runs no prompt.
+ *
+ * @param batch sequences
+ * @param milliseconds the median step's
+ * @param gigabytesPerSecond weights, keys and values that a step reads, by its time
+ * @param memoryShare of the memory bandwidth that was measured before
+ */
+public record DecodeStep(
+    int batch, double milliseconds, double gigabytesPerSecond, double memoryShare) {
+  void print(Text text) {
+    text.row(
+        batch,
+        Text.format("%.2f", milliseconds),
+        Text.format("%.1f", 1000 * batch / milliseconds),
+        Text.format("%.1f", gigabytesPerSecond),
+        Text.percent(memoryShare));
+  }
+}

@@ -1,0 +1,90 @@
+package org.stfbatch.bench;
+
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalInt;
+import org.stfbatch.bench.EngineDriver.Submission;
+import org.stfbatch.model.ModelSettings;
+
+/** Measures the engine that answers runs, on made-up work. */
+public final class EngineBench {
+  private static final int FIRST_SEED = 1;
+
+  private EngineBench() {}
+
+  /** The device's ceilings at the model's shapes. */
+  public static Report.Ceilings peak(BenchModel model, ModelSettings settings, int repeat) {
+    return new Report.Ceilings(Machine.describe(settings), Peak.measure(model, settings, repeat));
+  }
+
+  /**
+   * Runs the workload once to warm up and then as often as the plan says.
+   *
+   * @param statically whether questions come in groups of the batch's size instead of all at once
+   */
+  public static Report.Engine run(EnginePlan plan, boolean statically) {
+    Machine machine = Machine.describe(plan.settings());
+    Peak peak = Peak.measure(plan.model(), plan.settings(), plan.repeat());
+    Submission submission = statically ? Submission.STATIC : Submission.IN_FLIGHT;
+    return new Report.Engine(machine, peak, measure(plan, peak, List.of(submission)).get(0));
+  }
+
+  /** 144 against 576 vision tokens. */
+  public static Report.Compared compareTokens(EnginePlan plan, OptionalInt layers) {
+    String shape = plan.model().name();
+    return compare(
+        plan,
+        plan.withModel(BenchModel.of(shape, layers, OptionalInt.of(BenchModel.FUSED))),
+        plan.withModel(BenchModel.of(shape, layers, OptionalInt.of(BenchModel.UNFUSED))));
+  }
+
+  /** Shared prefixes against none. */
+  public static Report.Compared compareReuse(EnginePlan plan) {
+    return compare(plan, plan.withPrefixReuse(true), plan.withPrefixReuse(false));
+  }
+
+  /** Measures one engine after the other, so that only one has to be in memory. */
+  private static Report.Compared compare(EnginePlan plan, EnginePlan fast, EnginePlan slow) {
+    Machine machine = Machine.describe(plan.settings());
+    Peak peak = Peak.measure(plan.model(), plan.settings(), plan.repeat());
+    EngineResult first = measure(fast, peak, List.of(Submission.IN_FLIGHT)).get(0);
+    EngineResult second = measure(slow, peak, List.of(Submission.IN_FLIGHT)).get(0);
+    return new Report.Compared(
+        machine, peak, List.of(first, second), List.of(Ratio.of(first, second)));
+  }
+
+  /** Batches that questions enter and leave, against static ones. */
+  public static Report.Compared compareStatic(EnginePlan plan) {
+    Machine machine = Machine.describe(plan.settings());
+    Peak peak = Peak.measure(plan.model(), plan.settings(), plan.repeat());
+    List<EngineResult> results = measure(plan, peak, List.of(Submission.values()));
+    List<Ratio> ratios =
+        results.stream().skip(1).map(other -> Ratio.measured(results.get(0), other)).toList();
+    return new Report.Compared(machine, peak, results, ratios);
+  }
+
+  /** Passes of the different submissions take turns, so that a slow minute harms them alike. */
+  private static List<EngineResult> measure(
+      EnginePlan plan, Peak peak, List<Submission> submissions) {
+    Map<Submission, List<Pass>> passes = new EnumMap<>(Submission.class);
+    long seed = FIRST_SEED;
+    try (BenchModel.RunningEngine running = plan.start()) {
+      EngineDriver driver = new EngineDriver(running.engine());
+      driver.run(plan.warmUp().items(plan.model().config(), seed), Submission.IN_FLIGHT, 0);
+      for (int i = 0; i < plan.repeat(); i++) {
+        for (Submission submission : submissions) {
+          seed++;
+          List<Workload.Item> items = plan.workload().items(plan.model().config(), seed);
+          passes
+              .computeIfAbsent(submission, unseen -> new ArrayList<>())
+              .add(driver.run(items, submission, plan.batch()));
+        }
+      }
+      return submissions.stream()
+          .map(submission -> EngineResult.of(plan, submission, passes.get(submission), peak))
+          .toList();
+    }
+  }
+}

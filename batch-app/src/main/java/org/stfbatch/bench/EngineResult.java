@@ -1,0 +1,185 @@
+package org.stfbatch.bench;
+
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import org.stfbatch.engine.EngineStatistics;
+
+/**
+ * What an engine did in the median one of several passes over a workload.
+ *
+ * @param shape the model's name
+ * @param layers of its language model
+ * @param visionTokens of an image
+ * @param submission how the questions came: in_flight, static or padded
+ * @param prefixReuse whether shared work was done once
+ * @param batch sequences that are generated together
+ * @param images different pictures
+ * @param questions about all of them
+ * @param newTokens the answers' lengths
+ * @param seconds of the median pass
+ * @param allSeconds of every pass
+ * @param imagesPerSecond pictures by seconds
+ * @param questionsPerSecond questions by seconds
+ * @param prefillTokensPerSecond prompt tokens that were run, vision tokens included, by seconds
+ * @param decodeTokensPerSecond tokens of answers by seconds
+ * @param work the operations that were needed, and how fast that was
+ * @param decoding the steps in which no prompt was run
+ * @param stages where the seconds went
+ * @param prefixHits questions that found their prefix ready
+ * @param retreats batches that had to be tried again smaller
+ * @param peakMemoryBytes the most memory that the process ever had
+ */
+public record EngineResult(
+    String shape,
+    int layers,
+    int visionTokens,
+    String submission,
+    boolean prefixReuse,
+    int batch,
+    int images,
+    int questions,
+    List<Integer> newTokens,
+    double seconds,
+    List<Double> allSeconds,
+    double imagesPerSecond,
+    double questionsPerSecond,
+    double prefillTokensPerSecond,
+    double decodeTokensPerSecond,
+    Work work,
+    Decoding decoding,
+    Stages stages,
+    long prefixHits,
+    long retreats,
+    long peakMemoryBytes) {
+  private static final double GIGA = 1e9;
+  private static final double TERA = 1e12;
+
+  /**
+   * @param teraflops 10^12 operations that the answers need; nothing for padding or repetition
+   * @param gflops 10^9 of them a second
+   * @param gemmShare of the GEMM rate that was measured before
+   */
+  public record Work(double teraflops, double gflops, double gemmShare) {}
+
+  /**
+   * @param steps in which no prompt was run
+   * @param meanBatch sequences in them
+   * @param milliseconds that one took
+   * @param gigabytesPerSecond weights, keys and values that a step reads, by its time
+   * @param memoryShare of the memory bandwidth that was measured before
+   */
+  public record Decoding(
+      long steps,
+      double meanBatch,
+      double milliseconds,
+      double gigabytesPerSecond,
+      double memoryShare) {}
+
+  /**
+   * Seconds.
+   *
+   * @param encode pictures to vision tokens
+   * @param prefix running shared prefixes
+   * @param step prompts' ends and generation
+   * @param other all the rest of the pass
+   */
+  public record Stages(double encode, double prefix, double step, double other) {}
+
+  static EngineResult of(
+      EnginePlan plan, EngineDriver.Submission submission, List<Pass> passes, Peak peak) {
+    List<Pass> sorted = passes.stream().sorted(Comparator.comparingDouble(Pass::seconds)).toList();
+    Pass median = sorted.get((sorted.size() - 1) / 2);
+    EngineStatistics done = median.done();
+    double seconds = median.seconds();
+    return new EngineResult(
+        plan.model().name(),
+        plan.model().config().language().numHiddenLayers(),
+        plan.model().config().visionTokens(),
+        submission.name().toLowerCase(Locale.ROOT),
+        plan.prefixReuse(),
+        plan.batch(),
+        plan.workload().images(),
+        plan.workload().questions(),
+        plan.workload().newTokens(),
+        seconds,
+        passes.stream().map(Pass::seconds).toList(),
+        plan.workload().images() / seconds,
+        plan.workload().questions() / seconds,
+        done.prefillTokens() / seconds,
+        median.generatedTokens() / seconds,
+        work(plan, median, peak),
+        decoding(plan, median, peak),
+        stages(done, seconds),
+        done.prefixHits(),
+        done.retreats(),
+        ProcessMemory.peakBytes());
+  }
+
+  private static Work work(EnginePlan plan, Pass pass, Peak peak) {
+    double operations = pass.operations(ModelFlops.of(plan.model()), plan.prefixReuse());
+    double gflops = operations / pass.seconds() / GIGA;
+    return new Work(operations / TERA, gflops, gflops / peak.gemmGflops());
+  }
+
+  private static Decoding decoding(EnginePlan plan, Pass pass, Peak peak) {
+    EngineStatistics.Promptless promptless = pass.done().promptless();
+    if (promptless.steps() == 0) {
+      return new Decoding(0, 0, 0, 0, 0);
+    }
+    double seconds = promptless.seconds() / promptless.steps();
+    double batch = (double) promptless.tokens() / promptless.steps();
+    double gigabytes = stepBytes(plan, batch * pass.meanContext()) / seconds / GIGA;
+    return new Decoding(
+        promptless.steps(), batch, 1000 * seconds, gigabytes, gigabytes / peak.memory().best());
+  }
+
+  /** What a step of generation reads, with so many positions of all its sequences behind it. */
+  static double stepBytes(EnginePlan plan, double positions) {
+    return stepBytes(plan.model(), plan.settings().dtype().bytes(), positions);
+  }
+
+  static double stepBytes(BenchModel model, int bytes, double positions) {
+    var language = model.config().language();
+    double keysAndValues = 2.0 * language.numHiddenLayers() * language.keyValueSize() * positions;
+    return bytes * (ModelFlops.of(model).stepWeights() + keysAndValues);
+  }
+
+  private static Stages stages(EngineStatistics done, double seconds) {
+    return new Stages(
+        done.encodeSeconds(),
+        done.prefixSeconds(),
+        done.stepSeconds(),
+        seconds - done.encodeSeconds() - done.prefixSeconds() - done.stepSeconds());
+  }
+
+  void print(Text text) {
+    text.line(
+        "engine: shape %s with %d layers, %d vision tokens, batch %d, %s, prefix reuse %s",
+        shape, layers, visionTokens, batch, submission, prefixReuse ? "on" : "off");
+    text.line(
+        "work: %d images, %d questions, answers of %s tokens; median of %d passes",
+        images, questions, newTokens, allSeconds.size());
+    text.value("seconds", "%.3f", seconds);
+    text.value("images/s", "%.3f", imagesPerSecond);
+    text.value("questions/s", "%.3f", questionsPerSecond);
+    text.value("prefill tokens/s", "%.1f", prefillTokensPerSecond);
+    text.value("decode tokens/s", "%.1f", decodeTokensPerSecond);
+    text.value("TFLOP needed", "%.3f", work.teraflops());
+    text.value("GFLOP/s achieved", "%.1f", work.gflops());
+    text.value("  of the GEMM rate", "%s", Text.percent(work.gemmShare()));
+    text.value("pure decode steps", "%d", decoding.steps());
+    text.value("  sequences in one", "%.1f", decoding.meanBatch());
+    text.value("  ms a step", "%.2f", decoding.milliseconds());
+    text.value("  GB/s read", "%.1f", decoding.gigabytesPerSecond());
+    text.value("  of the memory bandwidth", "%s", Text.percent(decoding.memoryShare()));
+    text.value("encode seconds", "%.3f", stages.encode());
+    text.value("prefix seconds", "%.3f", stages.prefix());
+    text.value("step seconds", "%.3f", stages.step());
+    text.value("other seconds", "%.3f", stages.other());
+    text.value("prefix hits", "%d", prefixHits);
+    text.value("retreats", "%d", retreats);
+    text.value("peak memory", "%s", Text.bytes(peakMemoryBytes));
+    text.blank();
+  }
+}

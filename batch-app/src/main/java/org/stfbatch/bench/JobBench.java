@@ -1,0 +1,104 @@
+package org.stfbatch.bench;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.stfbatch.bench.BenchModel.RunningEngine;
+import org.stfbatch.bench.EngineDriver.Submission;
+import org.stfbatch.db.ImagePrompt;
+import org.stfbatch.engine.Engine;
+import org.stfbatch.job.Progress;
+import org.stfbatch.job.infer.InferSettings;
+import org.stfbatch.job.infer.JobPreparation;
+import org.stfbatch.job.infer.JobPreparer;
+
+/** Measures what the way through PostgreSQL takes from the engine. */
+public final class JobBench {
+  private static final int CHUNKS_AHEAD = 2;
+
+  private JobBench() {}
+
+  /**
+   * Asks one engine directly and through a run, in turns.
+   *
+   * @param parent the folder in which the database's own is made
+   * @param chunk answers that are committed together
+   */
+  public static Report.Job run(Path parent, EnginePlan plan, int chunk) {
+    Machine machine = Machine.describe(plan.settings());
+    Peak peak = Peak.measure(plan.model(), plan.settings(), plan.repeat());
+    try (BenchDatabase database = BenchDatabase.open(parent);
+        RunningEngine running = plan.start()) {
+      return measure(machine, peak, plan, chunk, database, running.engine());
+    }
+  }
+
+  private static Report.Job measure(
+      Machine machine,
+      Peak peak,
+      EnginePlan plan,
+      int chunk,
+      BenchDatabase database,
+      Engine engine) {
+    EngineDriver driver = new EngineDriver(engine);
+    List<Pass> bare = new ArrayList<>();
+    List<Double> seconds = new ArrayList<>();
+    List<Double> ingests = new ArrayList<>();
+    long seed = 1;
+    List<Workload.Item> warmUp = plan.warmUp().items(plan.model().config(), seed);
+    driver.run(warmUp, Submission.IN_FLIGHT, 0);
+    answer(new BenchRun(database.dataSource(), "warm-up"), engine, warmUp, plan, chunk, ingests);
+    ingests.clear();
+    for (int i = 0; i < plan.repeat(); i++) {
+      seed++;
+      bare.add(
+          driver.run(plan.workload().items(plan.model().config(), seed), Submission.IN_FLIGHT, 0));
+      seed++;
+      BenchRun run = new BenchRun(database.dataSource(), "pass-" + i);
+      List<Workload.Item> items = plan.workload().items(plan.model().config(), seed);
+      seconds.add(answer(run, engine, items, plan, chunk, ingests));
+    }
+    return new Report.Job(
+        machine,
+        peak,
+        EngineResult.of(plan, Submission.IN_FLIGHT, bare, peak),
+        JobResult.of(plan.workload().questions(), chunk, bare, seconds, ingests));
+  }
+
+  /** Stores the questions and answers them; returns the seconds of the second. */
+  private static double answer(
+      BenchRun run,
+      Engine engine,
+      List<Workload.Item> items,
+      EnginePlan plan,
+      int chunk,
+      List<Double> ingests) {
+    ingests.add(
+        Timing.seconds(() -> run.ingest(items.size(), row -> prompt(items.get(row).image(), row))));
+    int window = CHUNKS_AHEAD * Math.max(chunk, plan.batch());
+    JobPreparation preparation = new MadeUp(items);
+    double seconds =
+        Timing.seconds(() -> run.answer(engine, preparation, chunk, window, Progress.none()));
+    if (run.status().answered() != items.size()) {
+      throw new IllegalStateException("not every question of the measurement was answered");
+    }
+    return seconds;
+  }
+
+  private static ImagePrompt prompt(int image, int row) {
+    return ImagePrompt.about(Text.format("%08d.png", image), "question " + row);
+  }
+
+  /** Prepares rows by looking up what was made up for them. */
+  private record MadeUp(List<Workload.Item> items) implements JobPreparation {
+    @Override
+    public JobPreparer preparer(InferSettings settings) {
+      return job -> items.get(Integer.parseInt(job.customId())).job();
+    }
+
+    @Override
+    public long imageBytes() {
+      return items.get(0).job().images().get(0).chw().length;
+    }
+  }
+}

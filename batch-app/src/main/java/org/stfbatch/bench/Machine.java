@@ -1,0 +1,76 @@
+package org.stfbatch.bench;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.stream.Stream;
+import org.stfbatch.model.ModelSettings;
+import org.stfbatch.model.PeakKernels;
+
+/**
+ * What was measured on.
+ *
+ * @param cpu the processor's name
+ * @param cores that this process may use
+ * @param memoryBytes of the machine
+ * @param jdk the Java runtime
+ * @param libtorch the tensor library's version
+ * @param threads of one operation of the tensor library
+ * @param malloc how the C library's allocator is set up: its variables in the environment
+ * @param device where the model runs
+ * @param dtype in which it computes
+ */
+public record Machine(
+    String cpu,
+    int cores,
+    long memoryBytes,
+    String jdk,
+    String libtorch,
+    int threads,
+    String malloc,
+    String device,
+    String dtype) {
+  private static final long KIBI = 1024;
+
+  static Machine describe(ModelSettings model) {
+    return new Machine(
+        valueOf(Path.of("/proc/cpuinfo"), "model name"),
+        Runtime.getRuntime().availableProcessors(),
+        KIBI * Long.parseLong(valueOf(Path.of("/proc/meminfo"), "MemTotal").replaceAll("\\D+", "")),
+        System.getProperty("java.vm.name") + " " + System.getProperty("java.runtime.version"),
+        PeakKernels.libraryVersion(),
+        PeakKernels.threads(),
+        mallocVariables(),
+        model.device(),
+        model.dtype().torchName());
+  }
+
+  private static String valueOf(Path file, String key) {
+    try (Stream<String> lines = Files.lines(file)) {
+      return lines
+          .filter(line -> line.startsWith(key))
+          .map(line -> line.substring(line.indexOf(':') + 1).strip())
+          .findFirst()
+          .orElse("0");
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static String mallocVariables() {
+    return System.getenv().entrySet().stream()
+        .filter(variable -> variable.getKey().startsWith("MALLOC_"))
+        .map(variable -> variable.getKey() + "=" + variable.getValue())
+        .sorted()
+        .reduce((a, b) -> a + " " + b)
+        .orElse("default");
+  }
+
+  void print(Text text) {
+    text.line(
+        "%s, %d core(s), %s; %s; LibTorch %s with %d thread(s); malloc %s",
+        cpu, cores, Text.bytes(memoryBytes), jdk, libtorch, threads, malloc);
+    text.line("device %s, dtype %s", device, dtype);
+  }
+}

@@ -1,0 +1,163 @@
+package org.stfbatch.bench;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.stfbatch.model.ModelSettings;
+import org.stfbatch.model.PeakKernels;
+import org.stfbatch.model.checkpoint.LlamaConfig;
+import org.stfbatch.model.checkpoint.LlavaConfig;
+
+/**
+ * What a device can do at best, measured: the ceilings that the engine's numbers are shares of.
+ *
+ * @param products every matrix product that was measured
+ * @param rates of a whole layer of the language model, for each number of rows
+ * @param gemmGflops the highest of them, in 10^9 operations a second: the GEMM rate
+ * @param memory bandwidths
+ */
+public record Peak(List<Product> products, List<Rate> rates, double gemmGflops, Memory memory) {
+  /** Far more than the caches of a processor hold. */
+  private static final long BEYOND_CACHES = 256L << 20;
+
+  private static final List<Integer> ROWS = List.of(512, 1024, 2048);
+  private static final double GIGA = 1e9;
+
+  /**
+   * A matrix product, [rows, in] times [in, out].
+   *
+   * @param milliseconds that it takes
+   * @param gflops 10^9 operations a second, two for each multiply-add
+   */
+  public record Product(int rows, int in, int out, double milliseconds, double gflops) {}
+
+  /**
+   * The products of one layer of the language model, one after the other.
+   *
+   * @param rows tokens
+   * @param gflops 10^9 operations a second: all operations by all the time
+   */
+  public record Rate(int rows, double gflops) {}
+
+  /**
+   * Memory bandwidths in 10^9 bytes a second.
+   *
+   * @param copy of a large copy, both the bytes read and those written
+   * @param read of a large sum
+   * @param product of the largest matrix's product with one row, in which the matrix is read
+   */
+  public record Memory(double copy, double read, double product) {
+    /** The highest of them: the memory bandwidth. */
+    public double best() {
+      return Math.max(copy, Math.max(read, product));
+    }
+
+    void print(Text text) {
+      text.value("memory, large copy", "%.1f GB/s", copy);
+      text.value("memory, large sum", "%.1f GB/s", read);
+      text.value("memory, one-row product", "%.1f GB/s", product);
+      text.value("memory bandwidth", "%.1f GB/s", best());
+      text.blank();
+    }
+  }
+
+  /**
+   * Measures the products of the model's layers and the memory.
+   *
+   * @param repeat samples, of which the median counts
+   */
+  public static Peak measure(BenchModel model, ModelSettings settings, int repeat) {
+    try (PeakKernels kernels = PeakKernels.open(settings)) {
+      List<Layer> layers = layers(model.config());
+      List<Product> products = new ArrayList<>();
+      double[] seconds = new double[ROWS.size()];
+      double[] operations = new double[ROWS.size()];
+      for (Layer layer : layers) {
+        kernels.drawWeights(layer.in(), layer.out(), weightBytes(model, settings));
+        for (int i = 0; i < ROWS.size(); i++) {
+          Product product = product(kernels, layer, ROWS.get(i), repeat);
+          products.add(product);
+          seconds[i] += layer.times() * product.milliseconds() / 1000;
+          operations[i] += layer.times() * layer.operations(ROWS.get(i));
+        }
+      }
+      List<Rate> rates = new ArrayList<>();
+      for (int i = 0; i < ROWS.size(); i++) {
+        rates.add(new Rate(ROWS.get(i), operations[i] / seconds[i] / GIGA));
+      }
+      double best = rates.stream().mapToDouble(Rate::gflops).max().orElseThrow();
+      return new Peak(products, rates, best, memory(kernels, model, settings, repeat));
+    }
+  }
+
+  /** As many bytes of weights as the model would run through, within limits. */
+  private static long weightBytes(BenchModel model, ModelSettings settings) {
+    double weights = ModelFlops.of(model).layerWeights() * settings.dtype().bytes();
+    return (long) Math.min(BEYOND_CACHES, weights);
+  }
+
+  /**
+   * A kind of matrix.
+   *
+   * @param times it occurs in a layer of the language model; 0 for one of the vision tower's
+   */
+  private record Layer(int in, int out, int times) {
+    double operations(int rows) {
+      return 2.0 * rows * in * out;
+    }
+  }
+
+  private static List<Layer> layers(LlavaConfig config) {
+    LlamaConfig language = config.language();
+    int width = language.hiddenSize();
+    int inner = language.intermediateSize();
+    return List.of(
+        new Layer(width, width + 2 * language.keyValueSize(), 1),
+        new Layer(width, width, 1),
+        new Layer(width, inner, 2),
+        new Layer(inner, width, 1),
+        new Layer(config.vision().hiddenSize(), config.vision().intermediateSize(), 0));
+  }
+
+  private static Product product(PeakKernels kernels, Layer layer, int rows, int repeat) {
+    kernels.drawRows(rows, layer.in());
+    double seconds = Timing.median(repeat, kernels::product);
+    return new Product(
+        rows, layer.in(), layer.out(), 1000 * seconds, layer.operations(rows) / seconds / GIGA);
+  }
+
+  static Memory memory(PeakKernels kernels, BenchModel model, ModelSettings settings, int repeat) {
+    int in = model.config().language().hiddenSize();
+    int out = model.config().language().intermediateSize();
+    kernels.drawWeights(in, out, 2 * weightBytes(model, settings));
+    kernels.drawRows(1, in);
+    double product = Timing.median(repeat, kernels::product);
+    kernels.clear();
+    kernels.drawBuffers(BEYOND_CACHES);
+    double copy = Timing.median(repeat, kernels::copy);
+    double read = Timing.median(repeat, kernels::read);
+    double bytes = (double) in * out * settings.dtype().bytes();
+    return new Memory(
+        2 * BEYOND_CACHES / copy / GIGA, BEYOND_CACHES / read / GIGA, bytes / product / GIGA);
+  }
+
+  void print(Text text) {
+    text.row("matrix product", "rows", "ms", "GFLOP/s");
+    for (Product product : products) {
+      text.row(
+          product.in() + " -> " + product.out(),
+          product.rows(),
+          Text.format("%.3f", product.milliseconds()),
+          Text.format("%.1f", product.gflops()));
+    }
+    for (Rate rate : rates) {
+      text.row("a layer", rate.rows(), "", Text.format("%.1f", rate.gflops()));
+    }
+    text.blank();
+    printSummary(text);
+  }
+
+  void printSummary(Text text) {
+    text.value("GEMM rate", "%.1f GFLOP/s", gemmGflops);
+    memory.print(text);
+  }
+}

@@ -1,0 +1,64 @@
+# What the device can do at best: matrix products, and moving bytes. For measurements; no part of the model.
+#
+# Products run as the model's do, with packed weights where it packs them. Every kernel returns something that depends
+# on its result, since unused results are optimised away, and reading it makes a GPU finish first.
+
+
+class Peak(Module):
+    __parameters__ = []
+    __buffers__ = []
+    training : bool
+
+    device : str
+    dtype : int
+    weights : List[Tensor]      # copies of one matrix [out, in], so many that no cache holds them
+    inputs : Dict[str, Tensor]  # "x": the rows [n, in]
+    buffers : List[Tensor]      # two of the same size
+
+    def place(self, device: str, dtype: int) -> None:
+        self.device = device
+        self.dtype = dtype
+        return None
+
+    # Makes `copies` random matrices [outputs, inputs] to be multiplied with.
+    def draw_weights(self, outputs: int, inputs: int, copies: int) -> None:
+        self.weights.clear()
+        packed = self.device == "cpu" and self.dtype == 15 and ops.mkldnn._is_mkldnn_bf16_supported()
+        for _ in range(copies):
+            weight = self.uniform([outputs, inputs])
+            self.weights.append(__torch__.linear.placed(weight, packed))
+        return None
+
+    def draw_rows(self, rows: int, inputs: int) -> None:
+        self.inputs["x"] = self.uniform([rows, inputs])
+        return None
+
+    # In [-1, 1).
+    def uniform(self, shape: List[int]) -> Tensor:
+        x = torch.rand(shape, dtype=6, device=torch.device(self.device)) * 2.0 - 1.0
+        return x.to(self.dtype)
+
+    # The rows times one of the matrices.
+    def product(self, copy: int) -> float:
+        y = __torch__.linear.linear(self.inputs["x"], self.weights[copy], None)
+        return float(y[-1, -1])
+
+    # Makes two buffers of so many float32 numbers, every page of them touched.
+    def draw_buffers(self, elements: int) -> None:
+        self.buffers.clear()
+        for _ in range(2):
+            self.buffers.append(torch.ones([elements], dtype=6, device=torch.device(self.device)))
+        return None
+
+    def copy(self) -> float:
+        self.buffers[1].copy_(self.buffers[0])
+        return float(self.buffers[1][-1])
+
+    def read(self) -> float:
+        return float(self.buffers[0].sum())
+
+    def clear(self) -> None:
+        self.weights.clear()
+        self.inputs.clear()
+        self.buffers.clear()
+        return None
