@@ -95,7 +95,7 @@ class CommandContractTest {
         " | Missing required subcommand",
         "db | Missing required subcommand",
         "model | Missing required subcommand",
-        "nonsense | nonsense",
+        "zzz | zzz",
         "status | --run",
         "status --run contract --nonsense | --nonsense",
         "infer --run contract | --model",
