@@ -25,6 +25,6 @@ final class BenchDeviceOptions {
       throw new IllegalArgumentException(
           "--dtype must be float32, float16 or bfloat16, not " + dtype.torchName());
     }
-    return new ModelSettings(device, dtype);
+    return new ModelSettings(device, dtype, true);
   }
 }

@@ -9,6 +9,9 @@ import picocli.CommandLine.Option;
 
 /** Where, how precisely and how many at a time. */
 final class DeviceOptions {
+  /** From so many jobs on, faster steps are worth a longer loading: measured with the 7B model. */
+  private static final int MANY_JOBS = 16;
+
   @Option(
       names = "--dtype",
       defaultValue = "float32",
@@ -64,12 +67,15 @@ final class DeviceOptions {
    * @throws IllegalArgumentException naming an option that cannot be used
    */
   void check() {
-    model();
+    model(MANY_JOBS);
     engine();
   }
 
-  ModelSettings model() {
-    return new ModelSettings(device, dtype.dtype);
+  /**
+   * @param jobs how many are to be answered
+   */
+  ModelSettings model(long jobs) {
+    return new ModelSettings(device, dtype.dtype, jobs >= MANY_JOBS);
   }
 
   EngineSettings engine() {

@@ -111,7 +111,7 @@ final class InferCommand implements Callable<Integer> {
     LlavaCheckpoint checkpoint = model.open();
     long started = System.nanoTime();
     try (LlamaTokenizer tokenizer = LlamaTokenizer.open(checkpoint.directory());
-        Engine engine = start(checkpoint, tokenizer)) {
+        Engine engine = start(checkpoint, tokenizer, before.waiting())) {
       System.err.printf(
           Locale.ROOT,
           "model %s on %s: loaded in %.1f s%n",
@@ -125,9 +125,10 @@ final class InferCommand implements Callable<Integer> {
     }
   }
 
-  private Engine start(LlavaCheckpoint checkpoint, LlamaTokenizer tokenizer) {
+  private Engine start(LlavaCheckpoint checkpoint, LlamaTokenizer tokenizer, long waiting) {
+    long jobs = limit == null ? waiting : Math.min(limit, waiting);
     try {
-      return BatchingEngine.start(checkpoint, device.model(), tokenizer, device.engine());
+      return BatchingEngine.start(checkpoint, device.model(jobs), tokenizer, device.engine());
     } catch (ModelException e) {
       throw new InputException(
           "model %s cannot be loaded on %s: check --device and its memory (%s)"

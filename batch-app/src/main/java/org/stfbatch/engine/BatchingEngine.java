@@ -154,12 +154,11 @@ public final class BatchingEngine implements Engine {
     int vocabulary = config.language().vocabSize();
     for (int id : layout.tokenIds()) {
       if (id < 0 || id >= vocabulary) {
-        throw new IllegalArgumentException(
-            "token "
-                + id
-                + " is not among the model's "
-                + vocabulary
-                + ": the tokenizer is another model's");
+        // Not this job's fault: every other one would fail as well.
+        throw new EngineException(
+            "token %d is not among the model's %d: the tokenizer is another model's"
+                .formatted(id, vocabulary),
+            null);
       }
     }
   }

@@ -20,7 +20,8 @@ record CachePlan(long bytes, long bytesPerPosition, int batch, boolean reuse) {
   /** One for the text before images, one for an image. */
   private static final int FEWEST_SHELVES = 2;
 
-  private static final int MOST_SHELVES = 64;
+  /** Images that are encoded ahead of the sequences in slots. */
+  private static final int SHELVES_AHEAD = 16;
 
   /**
    * The shape in which a sequence of the given room and a prefix of the given length fit. There is
@@ -38,7 +39,7 @@ record CachePlan(long bytes, long bytesPerPosition, int batch, boolean reuse) {
 
   private int shelves(int shelfPositions) {
     long fitting = bytes / SHELVES_SHARE / (bytesPerPosition * Math.max(1, shelfPositions));
-    return (int) Math.max(FEWEST_SHELVES, Math.min(MOST_SHELVES, fitting));
+    return (int) Math.max(FEWEST_SHELVES, Math.min(batch + SHELVES_AHEAD, fitting));
   }
 
   private static int roundUp(int positions) {

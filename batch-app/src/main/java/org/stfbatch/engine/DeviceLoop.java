@@ -3,7 +3,6 @@ package org.stfbatch.engine;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -43,7 +42,7 @@ final class DeviceLoop {
    * Prompt tokens of one call: enough to keep matrix kernels busy, few enough to keep activations
    * small.
    */
-  private static final int PROMPT_TOKENS = 2048;
+  static final int PROMPT_TOKENS = 2048;
 
   private final VisionLanguageModel model;
   private final AnswerText text;
@@ -52,7 +51,8 @@ final class DeviceLoop {
   private final CachePlan plan;
   private final PrefixShelves shelves;
   private final int tokensPerImage;
-  private final List<Sequence> active = new ArrayList<>();
+  private final PrefixStage prefixes;
+  private final RunningSequences running;
   private CacheShape shape = CacheShape.NONE;
   private int usableSlots;
   private int failuresInARow;
@@ -70,26 +70,28 @@ final class DeviceLoop {
     this.meter = meter;
     this.plan = plan;
     this.shelves = new PrefixShelves(model, meter);
+    this.prefixes = new PrefixStage(model, shelves, waiting, meter);
+    this.running = new RunningSequences(model);
     this.tokensPerImage = model.config().visionTokens();
     this.usableSlots = plan.batch();
   }
 
   boolean isIdle() {
-    return active.isEmpty();
+    return running.isEmpty();
   }
 
   /** One round: admit what waits, then one step for all. */
   void turn() {
     List<Sequence> entering = admit();
-    List<Sequence> involved = new ArrayList<>(active);
+    List<Sequence> involved = new ArrayList<>(running.all());
     involved.addAll(entering);
     if (involved.isEmpty()) {
       return;
     }
     try {
-      preparePrefixes(entering);
+      prefixes.prepare(entering, running.count(), shape.shelfPositions());
       int[] next = step(entering);
-      active.addAll(entering);
+      running.add(entering);
       take(next);
     } catch (ModelException e) {
       retreat(involved, e);
@@ -106,7 +108,7 @@ final class DeviceLoop {
     List<Sequence> entering = new ArrayList<>();
     Set<Prefix> prefixes = new HashSet<>();
     int tokens = 0;
-    while (active.size() + entering.size() < usableSlots) {
+    while (running.count() + entering.size() < usableSlots) {
       Sequence next = waiting.peek();
       if (next == null || !entering.isEmpty() && tokens + next.ownLength() > PROMPT_TOKENS) {
         break;
@@ -126,12 +128,12 @@ final class DeviceLoop {
   private boolean makeRoom(Sequence next, int entering) {
     int shelfPositions = Math.max(shape.shelfPositions(), next.prefixLength());
     CacheShape wanted = plan.shape(Math.max(shape.slotPositions(), next.room()), shelfPositions);
-    if (active.isEmpty() && entering == 0) {
+    if (running.isEmpty() && entering == 0) {
       // Nothing needs the long slots that an earlier sequence made: shorter ones may be more.
       CacheShape shorter = plan.shape(next.room(), shelfPositions);
       wanted = shorter.slots() > wanted.slots() ? shorter : wanted;
     }
-    if (wanted.slots() <= active.size() + entering) {
+    if (wanted.slots() <= running.count() + entering) {
       return false;
     }
     if (!wanted.equals(shape)) {
@@ -155,98 +157,13 @@ final class DeviceLoop {
     return prefixes.size() <= shelves.capacity();
   }
 
-  // ---- prefixes ----
-
-  /**
-   * Runs the prefixes that entering sequences miss, and copies every entering one's prefix into its
-   * slot.
-   */
-  private void preparePrefixes(List<Sequence> entering) {
-    Set<Prefix> needed = new HashSet<>();
-    Map<Prefix, Sequence> missing = new HashMap<>();
-    List<Sequence> inOrder = new ArrayList<>();
-    for (Sequence sequence : entering) {
-      sequence.prefix().ifPresent(prefix -> note(prefix, sequence, needed, missing, inOrder));
-    }
-    if (!inOrder.isEmpty()) {
-      lookAhead(needed, missing, inOrder);
-      int perCall = Math.max(1, PROMPT_TOKENS / tokensPerImage);
-      for (int i = 0; i < inOrder.size(); i += perCall) {
-        shelves.fill(inOrder.subList(i, Math.min(inOrder.size(), i + perCall)), needed);
-      }
-    }
-    takeFromShelves(entering);
-  }
-
-  private void note(
-      Prefix prefix,
-      Sequence sequence,
-      Set<Prefix> needed,
-      Map<Prefix, Sequence> missing,
-      List<Sequence> inOrder) {
-    needed.add(prefix);
-    if (shelves.holds(prefix)) {
-      meter.prefixHit();
-      shelves.shelf(prefix);
-    } else if (missing.putIfAbsent(prefix, sequence) == null) {
-      inOrder.add(sequence);
-    } else {
-      meter.prefixHit();
-    }
-  }
-
-  /** Images are encoded in full batches: those of the next waiting sequences come along. */
-  private void lookAhead(
-      Set<Prefix> needed, Map<Prefix, Sequence> missing, List<Sequence> inOrder) {
-    int perCall = Math.max(1, PROMPT_TOKENS / tokensPerImage);
-    int wanted = (inOrder.size() + perCall - 1) / perCall * perCall;
-    Iterator<Sequence> ahead = waiting.iterator();
-    while (ahead.hasNext() && inOrder.size() < wanted && needed.size() < shelves.capacity()) {
-      Sequence sequence = ahead.next();
-      Prefix prefix = sequence.prefix().orElse(null);
-      if (prefix != null
-          && sequence.prefixLength() <= shape.shelfPositions()
-          && !shelves.holds(prefix)
-          && missing.putIfAbsent(prefix, sequence) == null) {
-        needed.add(prefix);
-        inOrder.add(sequence);
-      }
-    }
-  }
-
-  private void takeFromShelves(List<Sequence> entering) {
-    List<Integer> from = new ArrayList<>();
-    List<Integer> to = new ArrayList<>();
-    List<Integer> lengths = new ArrayList<>();
-    for (int i = 0; i < entering.size(); i++) {
-      Sequence sequence = entering.get(i);
-      if (sequence.prefix().isPresent()) {
-        from.add(shelves.shelf(sequence.prefix().get()));
-        to.add(active.size() + i);
-        lengths.add(sequence.prefixLength());
-      }
-    }
-    if (!from.isEmpty()) {
-      model.takeFromShelves(ints(from), ints(to), ints(lengths));
-    }
-  }
-
-  private static int[] ints(List<Integer> values) {
-    return values.stream().mapToInt(Integer::intValue).toArray();
-  }
-
   // ---- the step ----
 
   private int[] step(List<Sequence> entering) {
     OwnImages images = encodeOwn(entering);
     List<TokenSpan> prompts = entering.stream().map(s -> s.ownSpan(images.rows(s))).toList();
-    Decoding decoding =
-        new Decoding(
-            active.stream().mapToInt(Sequence::newestToken).toArray(),
-            active.stream().mapToInt(Sequence::position).toArray());
-    List<Sequence> all = new ArrayList<>(active);
-    all.addAll(entering);
-    Choice choice = choice(all);
+    Decoding decoding = running.decoding();
+    Choice choice = running.choice(entering);
     return meter.step(
         decoding.count(), prompts, () -> model.step(decoding, prompts, images.tokens(), choice));
   }
@@ -278,27 +195,11 @@ final class DeviceLoop {
     }
   }
 
-  private static Choice choice(List<Sequence> all) {
-    if (all.stream().allMatch(Sequence::isGreedy)) {
-      return Choice.LIKELIEST;
-    }
-    float[] temperature = new float[all.size()];
-    float[] topP = new float[all.size()];
-    float[] uniform = new float[all.size()];
-    for (int i = 0; i < all.size(); i++) {
-      Generation generation = all.get(i).job().generation();
-      temperature[i] = (float) generation.temperature();
-      topP[i] = (float) generation.topP();
-      uniform[i] = all.get(i).nextUniform();
-    }
-    return new Choice(temperature, topP, uniform);
-  }
-
   /** Gives every sequence its token; those that have ended leave. */
   private void take(int[] next) {
     List<Integer> freed = new ArrayList<>();
     for (int slot = 0; slot < next.length; slot++) {
-      Sequence sequence = active.get(slot);
+      Sequence sequence = running.all().get(slot);
       sequence.accept(next[slot]);
       Optional<FinishReason> finish = text.finishReason(sequence);
       if (finish.isPresent()) {
@@ -308,32 +209,7 @@ final class DeviceLoop {
       }
     }
     if (!freed.isEmpty()) {
-      closeGaps(freed);
-    }
-  }
-
-  /** Moves the last sequences into the slots that became free before them. */
-  private void closeGaps(List<Integer> freed) {
-    Set<Integer> gone = new HashSet<>(freed);
-    List<Integer> from = new ArrayList<>();
-    List<Integer> to = new ArrayList<>();
-    List<Integer> lengths = new ArrayList<>();
-    int last = active.size() - 1;
-    for (int slot : freed) {
-      while (last > slot && gone.contains(last)) {
-        last--;
-      }
-      if (last > slot) {
-        from.add(last);
-        to.add(slot);
-        lengths.add(active.get(last).position());
-        active.set(slot, active.get(last));
-        last--;
-      }
-    }
-    active.subList(active.size() - freed.size(), active.size()).clear();
-    if (!from.isEmpty()) {
-      model.moveSlots(ints(from), ints(to), ints(lengths));
+      running.remove(freed);
     }
   }
 
@@ -354,7 +230,7 @@ final class DeviceLoop {
     involved.removeIf(sequence -> sequence.future().isDone());
     usableSlots = Math.max(1, involved.size() / 2);
     answersSinceRetreat = 0;
-    active.clear();
+    running.clear();
     shape = CacheShape.NONE;
     LOG.warn(
         "{} sequence(s) go back to the queue, batch is now {}: {}",
@@ -388,8 +264,8 @@ final class DeviceLoop {
 
   /** Everything that has no outcome yet leaves. */
   List<Sequence> drain() {
-    List<Sequence> left = new ArrayList<>(active);
-    active.clear();
+    List<Sequence> left = new ArrayList<>(running.all());
+    running.clear();
     waiting.drainTo(left);
     return left;
   }

@@ -8,6 +8,8 @@ public interface Engine extends AutoCloseable {
    * Queues a job. The future completes normally with what becomes of the job, an {@link Answer} or
    * a {@link Failure}. It completes exceptionally, with {@link EngineException}, only if the engine
    * itself is broken or closed: then nothing is known of the job and it must be asked again.
+   *
+   * @throws EngineException if no job can be answered, as with another model's tokenizer
    */
   CompletableFuture<Outcome> submit(EngineJob job);
 

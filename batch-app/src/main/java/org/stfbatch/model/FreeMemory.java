@@ -4,6 +4,7 @@ import ai.djl.Device;
 import ai.djl.util.cuda.CudaUtils;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.management.MemoryUsage;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.stream.Stream;
@@ -11,31 +12,30 @@ import java.util.stream.Stream;
 /** How much memory a device has left. */
 final class FreeMemory {
   private static final Path MEMINFO = Path.of("/proc/meminfo");
-  private static final String AVAILABLE = "MemAvailable:";
   private static final long KIBI = 1024;
 
   private FreeMemory() {}
 
   /**
-   * Bytes that can be taken on {@code cpu} or {@code cuda:N}; the CPU's file cache counts as free.
+   * Bytes that can be taken on {@code cpu} or {@code cuda:N}. The CPU's file cache counts as free,
+   * but not what is mapped of it: a mapped checkpoint is the model itself.
    */
   static long bytes(String device) {
     if (device.equals("cpu")) {
-      return available();
+      return Math.max(1, meminfo("MemAvailable:") - meminfo("Mapped:"));
     }
-    var usage =
-        CudaUtils.getGpuMemory(Device.gpu(Integer.parseInt(device.substring("cuda:".length()))));
+    int index = Integer.parseInt(device.substring("cuda:".length()));
+    MemoryUsage usage = CudaUtils.getGpuMemory(Device.gpu(index));
     return usage.getMax() - usage.getCommitted();
   }
 
-  private static long available() {
+  private static long meminfo(String field) {
     try (Stream<String> lines = Files.lines(MEMINFO)) {
       return lines
-          .filter(line -> line.startsWith(AVAILABLE))
+          .filter(line -> line.startsWith(field))
           .mapToLong(line -> KIBI * Long.parseLong(line.replaceAll("\\D+", "")))
           .findFirst()
-          .orElseThrow(
-              () -> new IllegalStateException(MEMINFO + " does not tell the available memory"));
+          .orElseThrow(() -> new IllegalStateException(MEMINFO + " has no " + field));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -9,8 +9,10 @@ import org.stfbatch.model.checkpoint.DType;
  *
  * @param device {@code cpu} or {@code cuda:N}
  * @param dtype dtype of weights and activations: FLOAT32, FLOAT16 or BFLOAT16
+ * @param pack whether bfloat16 weights are copied into the layout of the CPU's matrix kernels where
+ *     it has such: loading takes longer and every step is faster
  */
-public record ModelSettings(String device, DType dtype) {
+public record ModelSettings(String device, DType dtype, boolean pack) {
   private static final Pattern DEVICE = Pattern.compile("cpu|cuda:\\d+");
 
   public ModelSettings {
@@ -20,7 +22,8 @@ public record ModelSettings(String device, DType dtype) {
     }
   }
 
+  /** Float32 on the CPU. */
   public static ModelSettings exact() {
-    return new ModelSettings("cpu", DType.FLOAT32);
+    return new ModelSettings("cpu", DType.FLOAT32, false);
   }
 }

@@ -60,7 +60,7 @@ final class WeightLoader {
    * @param bring hands the module the tensors whose names are asked for
    */
   private void load(LlavaConfig config, Consumer<Predicate<String>> bring) {
-    module.call("place", settings.device(), settings.dtype().torchCode());
+    module.call("place", settings.device(), settings.dtype().torchCode(), settings.pack());
     part(bring, name -> name.startsWith("vision_model."), () -> loadVisionTower(config));
     part(bring, name -> name.startsWith("model.mm_projector"), () -> loadFusion(config.fusion()));
     part(bring, WeightLoader::isOutsideLayers, () -> loadLanguageModel(config.language()));

@@ -18,7 +18,7 @@ class LlamaDecoder(Module):
 
     tensors : Dict[str, Tensor]
     input_layernorm : List[Tensor]
-    qkv_proj : List[Tensor]     # q_proj, k_proj and v_proj below each other
+    qkv_proj : List[Tensor]     # q_proj, k_proj and v_proj of a layer, below each other or one after the other
     o_proj : List[Tensor]
     post_attention_layernorm : List[Tensor]
     gate_proj : List[Tensor]
@@ -46,14 +46,17 @@ class LlamaDecoder(Module):
 
     # Takes the next layer out of `weights`.
     def load_layer(self, weights: Dict[str, Tensor], packed: bool) -> None:
-        layer = "model.layers.{}.".format(len(self.qkv_proj))
+        layer = "model.layers.{}.".format(len(self.o_proj))
         q = weights.pop(layer + "self_attn.q_proj.weight")
         k = weights.pop(layer + "self_attn.k_proj.weight")
         v = weights.pop(layer + "self_attn.v_proj.weight")
         norm1 = weights.pop(layer + "input_layernorm.weight")
         norm2 = weights.pop(layer + "post_attention_layernorm.weight")
         self.input_layernorm.append(__torch__.linear.kept(norm1, packed))
-        self.qkv_proj.append(__torch__.linear.placed(torch.cat([q, k, v], 0), packed))
+        if packed or q.is_cuda:
+            self.qkv_proj.append(__torch__.linear.placed(torch.cat([q, k, v], 0), packed))
+        else:
+            self.qkv_proj += [q, k, v]  # mapped files are not copied to be joined
         self.o_proj.append(__torch__.linear.placed(weights.pop(layer + "self_attn.o_proj.weight"), packed))
         self.post_attention_layernorm.append(__torch__.linear.kept(norm2, packed))
         self.gate_proj.append(__torch__.linear.placed(weights.pop(layer + "mlp.gate_proj.weight"), packed))
@@ -88,7 +91,7 @@ class LlamaDecoder(Module):
         embedding = self.tensors["model.embed_tokens.weight"]
         size = embedding.size(1) // self.heads
         if len(cache) == 0:
-            for _ in range(len(self.qkv_proj)):
+            for _ in range(len(self.o_proj)):
                 cache.append(torch.zeros([0, self.key_value_heads, 0, size], dtype=embedding.dtype,
                                          device=embedding.device))
         if cache[0].size(0) != count or cache[0].size(2) != positions:
@@ -138,7 +141,7 @@ class LlamaDecoder(Module):
         sin = self.tensors["rotary.sin"][positions].unsqueeze(1)
         at = shelves[rows]
         grid = self.grid(rows, columns, positions, shelves.size(0))
-        for i in range(len(self.qkv_proj)):
+        for i in range(len(self.o_proj)):
             q, k, v = self.project(x, i, cos, sin)
             self.shelf_keys[i][at, :, positions] = k
             self.shelf_values[i][at, :, positions] = v
@@ -160,7 +163,7 @@ class LlamaDecoder(Module):
         prefilling = last.size(0) - decoding
         mask = self.mask(positions[:decoding], span).unsqueeze(1)  # [D, 1, 1, span]
         grid = self.grid(rows, columns, positions[decoding:], prefilling)
-        for i in range(len(self.qkv_proj)):
+        for i in range(len(self.o_proj)):
             q, k, v = self.project(x, i, cos, sin)
             self.slot_keys[i][slots, :, positions] = k
             self.slot_values[i][slots, :, positions] = v
@@ -177,11 +180,20 @@ class LlamaDecoder(Module):
 
     # Queries [T, h, e], keys and values [T, k, e], queries and keys turned to their positions.
     def project(self, x: Tensor, i: int, cos: Tensor, sin: Tensor) -> Tuple[Tensor, Tensor, Tensor]:
-        y = __torch__.linear.linear(self.rms_norm(x, self.input_layernorm[i]), self.qkv_proj[i], None)
+        y = self.joined_projection(self.rms_norm(x, self.input_layernorm[i]), i)
         y = y.unflatten(1, [self.heads + 2 * self.key_value_heads, -1])
         q = self.rotate(y[:, :self.heads], cos, sin)
         k = self.rotate(y[:, self.heads:self.heads + self.key_value_heads], cos, sin)
         return (q, k, y[:, self.heads + self.key_value_heads:])
+
+    # Queries, keys and values [T, (h + 2k) * e] beside each other.
+    def joined_projection(self, x: Tensor, i: int) -> Tensor:
+        if len(self.qkv_proj) == len(self.o_proj):
+            return __torch__.linear.linear(x, self.qkv_proj[i], None)
+        q = __torch__.linear.linear(x, self.qkv_proj[3 * i], None)
+        k = __torch__.linear.linear(x, self.qkv_proj[3 * i + 1], None)
+        v = __torch__.linear.linear(x, self.qkv_proj[3 * i + 2], None)
+        return torch.cat([q, k, v], 1)
 
     # Rotary position embedding (Su et al. 2021, arXiv:2104.09864); the two halves of a head are the pairs.
     def rotate(self, x: Tensor, cos: Tensor, sin: Tensor) -> Tensor:

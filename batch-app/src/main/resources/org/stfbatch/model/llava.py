@@ -22,13 +22,12 @@ class Llava(Module):
 
     # ---- loading: place, then for each part of the model `map`, `put` or `draw` its tensors, load it, and `unmap` ----
 
-    # Says where the weights go. Packed ones are laid out for the CPU's matrix kernels, which exist for bfloat16 on
-    # processors that have it; returns whether that is so.
-    def place(self, device: str, dtype: int) -> bool:
+    # Says where the weights go, and whether they may be packed: that is possible in bfloat16 on CPUs that compute in it.
+    def place(self, device: str, dtype: int, pack: bool) -> None:
         self.device = device
         self.dtype = dtype
-        self.packed = device == "cpu" and dtype == 15 and ops.mkldnn._is_mkldnn_bf16_supported()
-        return self.packed
+        self.packed = pack and device == "cpu" and dtype == 15 and ops.mkldnn._is_mkldnn_bf16_supported()
+        return None
 
     # Adds the tensor that lies in `file` from element `offset` on; elements are counted in the file's dtype. The file
     # is mapped privately: a tensor that needs neither another dtype, device nor layout is never copied.

@@ -29,7 +29,8 @@ class CrashTest {
 
   private static final int JOBS = 500;
   private static final int KILLS = 20;
-  private static final int TOKENS = 24;
+  private static final int RESERVE = 100;
+  private static final int TOKENS = 40;
 
   @TempDir private Path folder;
   private JdbcClient jdbc;
@@ -48,12 +49,12 @@ class CrashTest {
     ingest("killed", questions);
     int rejected = (int) status("killed").failed();
     infer("whole", 16, 50);
-    // Once all are answered there is nothing left to kill: every round ends long before.
-    int mostARound = JOBS / KILLS - 8;
     Random random = new Random(20);
     for (int kill = 1; kill <= KILLS; kill++) {
       long before = done("killed");
-      int more = 1 + random.nextInt(mostARound);
+      // Spread over the run, but for its end, which a slow kill must not reach.
+      long mostARound = 2 * (JOBS - RESERVE - before) / (KILLS - kill + 3);
+      int more = 1 + random.nextInt((int) Math.max(1, mostARound));
       boolean whileLoading = kill % 7 == 0;
       BooleanSupplier moment =
           whileLoading ? () -> isLocked("killed") : () -> done("killed") >= before + more;

@@ -40,6 +40,8 @@ final class Tiny {
         .filter(node -> node.path("conv").asText().equals("vicuna_v1"))
         .filter(node -> node.path("images").size() <= 1 && !question(node).isEmpty())
         .filter(node -> !node.has("tokenizer_model_max_length"))
+        .filter(node -> !node.has("turns") || node.path("turns").size() == 2)
+        .filter(node -> node.path("max_new_tokens").asInt() == recordedTokens())
         .map(node -> new Recorded(image(node), question(node), node.path("text").asText()))
         .toList();
   }

@@ -233,7 +233,7 @@ final class EngineTest {
     try (Engine engine = engine(1)) {
       EngineJob job = new EngineJob(new int[] {1, 31999}, List.of(), Generation.greedy(1));
       assertThatThrownBy(() -> engine.submit(job))
-          .isInstanceOf(IllegalArgumentException.class)
+          .isInstanceOf(EngineException.class)
           .hasMessageContaining("31999");
     }
   }

@@ -1,0 +1,97 @@
+package org.stfbatch.engine;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.stfbatch.model.Choice;
+import org.stfbatch.model.Decoding;
+import org.stfbatch.model.VisionLanguageModel;
+
+/** The sequences that are being generated, by slot: always the first slots. */
+final class RunningSequences {
+  private final VisionLanguageModel model;
+  private final List<Sequence> active = new ArrayList<>();
+
+  RunningSequences(VisionLanguageModel model) {
+    this.model = model;
+  }
+
+  int count() {
+    return active.size();
+  }
+
+  boolean isEmpty() {
+    return active.isEmpty();
+  }
+
+  /** By slot; a view. */
+  List<Sequence> all() {
+    return Collections.unmodifiableList(active);
+  }
+
+  /** These are in the slots after the others now. */
+  void add(List<Sequence> entered) {
+    active.addAll(entered);
+  }
+
+  void clear() {
+    active.clear();
+  }
+
+  /** Their newest tokens and places. */
+  Decoding decoding() {
+    return new Decoding(
+        active.stream().mapToInt(Sequence::newestToken).toArray(),
+        active.stream().mapToInt(Sequence::position).toArray());
+  }
+
+  /** How the next tokens of these and the entering sequences are chosen. */
+  Choice choice(List<Sequence> entering) {
+    List<Sequence> all = new ArrayList<>(active);
+    all.addAll(entering);
+    return choiceOf(all);
+  }
+
+  private static Choice choiceOf(List<Sequence> all) {
+    if (all.stream().allMatch(Sequence::isGreedy)) {
+      return Choice.LIKELIEST;
+    }
+    float[] temperature = new float[all.size()];
+    float[] topP = new float[all.size()];
+    float[] uniform = new float[all.size()];
+    for (int i = 0; i < all.size(); i++) {
+      Generation generation = all.get(i).job().generation();
+      temperature[i] = (float) generation.temperature();
+      topP[i] = (float) generation.topP();
+      uniform[i] = all.get(i).nextUniform();
+    }
+    return new Choice(temperature, topP, uniform);
+  }
+
+  /** Takes sequences out of their slots, and moves the last ones into the gaps. */
+  void remove(List<Integer> freed) {
+    Set<Integer> gone = new HashSet<>(freed);
+    List<Integer> from = new ArrayList<>();
+    List<Integer> to = new ArrayList<>();
+    List<Integer> lengths = new ArrayList<>();
+    int last = active.size() - 1;
+    for (int slot : freed) {
+      while (last > slot && gone.contains(last)) {
+        last--;
+      }
+      if (last > slot) {
+        from.add(last);
+        to.add(slot);
+        lengths.add(active.get(last).position());
+        active.set(slot, active.get(last));
+        last--;
+      }
+    }
+    active.subList(active.size() - freed.size(), active.size()).clear();
+    if (!from.isEmpty()) {
+      model.moveSlots(Ints.of(from), Ints.of(to), Ints.of(lengths));
+    }
+  }
+}

@@ -1,0 +1,67 @@
+package org.stfbatch.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.stfbatch.image.Pixels;
+import org.stfbatch.model.CacheShape;
+import org.stfbatch.model.LlavaModel;
+import org.stfbatch.model.ModelSettings;
+import org.stfbatch.model.TokenSpan;
+import org.stfbatch.model.VisionTokens;
+import org.stfbatch.model.checkpoint.DType;
+import org.stfbatch.model.checkpoint.LlavaCheckpoint;
+import org.stfbatch.prompt.LlamaTokenizer;
+import org.stfbatch.testing.Golden;
+import org.stfbatch.testing.Npy;
+
+/**
+ * In half precision, with packed weights or plain ones, the logits stay near those recorded in
+ * float32.
+ */
+final class PrecisionTest {
+
+  @ParameterizedTest
+  @CsvSource({
+    "small, BFLOAT16, true, 0.03",
+    "small, BFLOAT16, false, 0.03",
+    "small, FLOAT16, false, 0.004",
+    "small-llava15, BFLOAT16, true, 0.03",
+    "small, FLOAT32, true, 0.00001"
+  })
+  void logitsStayNear(String name, DType dtype, boolean pack, double limit) throws Exception {
+    LlavaCheckpoint checkpoint =
+        LlavaCheckpoint.open(Golden.file("checkpoints/" + name), Optional.empty());
+    RecordedCase recorded = RecordedCase.of(name).get(0);
+    try (LlamaTokenizer tokenizer = LlamaTokenizer.open(checkpoint.directory());
+        LlavaModel model = LlavaModel.load(checkpoint, new ModelSettings("cpu", dtype, pack))) {
+      EngineJob job = recorded.job(tokenizer, checkpoint.config().image().size());
+
+      float[] logits = logits(model, job);
+
+      assertThat(relativeError(logits, Npy.read(recorded.logits()).floats())).isLessThan(limit);
+    }
+  }
+
+  private static float[] logits(LlavaModel model, EngineJob job) {
+    PromptLayout layout = PromptLayout.of(job.promptIds(), model.config().visionTokens());
+    List<byte[]> pixels = job.images().stream().map(Pixels::chw).toList();
+    VisionTokens vision = model.encodeImages(pixels);
+    model.reserve(new CacheShape(1, layout.length(), 0, 0));
+    return model.logits(new TokenSpan(0, layout.tokenIds(), layout.visionIndex()), vision);
+  }
+
+  /** Length of the difference by the length of what was recorded. */
+  private static double relativeError(float[] actual, float[] recorded) {
+    double difference = 0;
+    double length = 0;
+    for (int i = 0; i < recorded.length; i++) {
+      difference += Math.pow(actual[i] - recorded[i], 2);
+      length += Math.pow(recorded[i], 2);
+    }
+    return Math.sqrt(difference / length);
+  }
+}
