@@ -63,7 +63,7 @@ final class BenchRun {
             OptionalLong.empty(),
             "vicuna_v1",
             new InferSettings.Defaults(1, 0, 1, 0, List.of()));
-    InferJob.of(
+    new InferJob(
             new BatchRuntime(database),
             run,
             settings,

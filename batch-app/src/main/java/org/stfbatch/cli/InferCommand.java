@@ -148,7 +148,7 @@ final class InferCommand implements Callable<Integer> {
     long done = before.answered() + before.failed();
     long total = done + Math.min(before.waiting(), settings.limit().orElse(before.waiting()));
     try (ConsoleProgress progress = ConsoleProgress.onStderr("jobs", done, total)) {
-      return InferJob.of(
+      return new InferJob(
               new BatchRuntime(db.database().dataSource()),
               run,
               settings,

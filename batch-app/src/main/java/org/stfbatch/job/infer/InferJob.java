@@ -33,7 +33,12 @@ public final class InferJob {
   private final StopSignal stop;
   private final ImageJobStore jobs;
 
-  private InferJob(
+  /**
+   * @param preparation how images and prompts are made ready for this engine
+   * @param model what answers are signed with
+   * @param stop ends the job at its next commit
+   */
+  public InferJob(
       BatchRuntime batch,
       Run run,
       InferSettings settings,
@@ -52,23 +57,6 @@ public final class InferJob {
     this.progress = progress;
     this.stop = stop;
     this.jobs = new ImageJobStore(batch.dataSource());
-  }
-
-  /**
-   * @param preparation how images and prompts are made ready for this engine
-   * @param model what answers are signed with
-   * @param stop ends the job at its next commit
-   */
-  public static InferJob of(
-      BatchRuntime batch,
-      Run run,
-      InferSettings settings,
-      JobPreparation preparation,
-      Engine engine,
-      ModelName model,
-      Progress progress,
-      StopSignal stop) {
-    return new InferJob(batch, run, settings, preparation, engine, model, progress, stop);
   }
 
   /**

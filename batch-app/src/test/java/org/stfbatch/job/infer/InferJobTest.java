@@ -344,7 +344,7 @@ class InferJobTest {
       Progress progress) {
     double[] half = {0.5, 0.5, 0.5};
     ClipImageConfig images = new ClipImageConfig(8, half, half, Aspect.PAD);
-    return InferJob.of(
+    return new InferJob(
             new BatchRuntime(database.dataSource()),
             target,
             settings,
