@@ -129,15 +129,15 @@ class Llava(Module):
         return None
 
     # One step of the sequences in slots 0 .. R-1; see LlamaDecoder.step. tokens [5, T] as in fill_shelves, rows and
-    # columns of the first `decoding` unused. choice [3, R] float32: temperature, top_p and a uniform random number of each
-    # row, or empty to take the likeliest tokens. Returns the next tokens [R] int64.
-    def step(self, tokens: Tensor, vision_tokens: Tensor, decoding: int, last: Tensor, span: int, choice: Tensor
-             ) -> Tensor:
+    # columns of the first `decoding` unused. choice [2, R] float32: temperature and top_p of each row, and keys [R] int64,
+    # see `sampling`; or both empty to take the likeliest tokens. Returns the next tokens [R] int64.
+    def step(self, tokens: Tensor, vision_tokens: Tensor, decoding: int, last: Tensor, span: int, choice: Tensor,
+             keys: Tensor) -> Tensor:
         logits = self.logits(tokens, vision_tokens, decoding, last, span)
         if choice.size(0) == 0:
             return __torch__.sampling.greedy(logits)
-        temperature, top_p, uniform = choice.to(logits.device).unbind(0)
-        return __torch__.sampling.sample(logits, temperature, top_p, uniform)
+        temperature, top_p = choice.to(logits.device).unbind(0)
+        return __torch__.sampling.sample(logits, temperature, top_p, keys.to(logits.device))
 
     # As step, but returns the logits [R, V] float32.
     def logits(self, tokens: Tensor, vision_tokens: Tensor, decoding: int, last: Tensor, span: int) -> Tensor:
