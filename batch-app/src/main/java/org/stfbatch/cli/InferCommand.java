@@ -6,8 +6,8 @@ import java.util.concurrent.Callable;
 import org.stfbatch.db.Run;
 import org.stfbatch.db.RunStatus;
 import org.stfbatch.db.RunStatusStore;
-import org.stfbatch.engine.BatchingEngine;
 import org.stfbatch.engine.Engine;
+import org.stfbatch.engine.EnginePool;
 import org.stfbatch.image.ImageLimits;
 import org.stfbatch.job.BatchRuntime;
 import org.stfbatch.job.InputException;
@@ -128,7 +128,7 @@ final class InferCommand implements Callable<Integer> {
   private Engine start(LlavaCheckpoint checkpoint, LlamaTokenizer tokenizer, long waiting) {
     long jobs = limit == null ? waiting : Math.min(limit, waiting);
     try {
-      return BatchingEngine.start(checkpoint, device.model(jobs), tokenizer, device.engine());
+      return EnginePool.start(checkpoint, device.models(jobs), tokenizer, device.engine());
     } catch (ModelException e) {
       throw new InputException(
           "model %s cannot be loaded on %s: check --device and its memory (%s)"

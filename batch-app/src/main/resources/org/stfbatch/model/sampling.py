@@ -8,17 +8,18 @@ def greedy(logits: Tensor) -> Tensor:
 
 # Temperature and nucleus sampling (Holtzman et al. 2020, arXiv:1904.09751) of logits [R, V]: a token of the smallest set
 # of likeliest ones whose probabilities reach top_p [R], drawn by its probability. Rows of temperature 0 take the
-# likeliest token. keys [R] int64 decide the draws.
+# likeliest token. keys [R] int64 decide the draws. All but the logits come from the caller's memory.
 #
 # The draw is the largest of logit + Gumbel noise (Maddison et al. 2014, arXiv:1411.0030), which has these
 # probabilities. As with the likeliest token, a last bit in the logits decides only between two that all but tie;
 # where a running sum of probabilities passes a random number, it would decide much more often.
 def sample(logits: Tensor, temperature: Tensor, top_p: Tensor, keys: Tensor) -> Tensor:
-    drawn = temperature > 0.0
-    scaled = logits / torch.where(drawn, temperature, torch.ones_like(temperature)).unsqueeze(1)
-    noise = __torch__.sampling.gumbel(keys, logits.size(1))
+    drawn = (temperature > 0.0).to(logits.device)
+    divisor = torch.where(temperature > 0.0, temperature, torch.ones_like(temperature))
+    scaled = logits / divisor.to(logits.device).unsqueeze(1)
     if bool((top_p < 1.0).any()):
-        scaled = __torch__.sampling.nucleus(scaled, top_p)
+        scaled = __torch__.sampling.nucleus(scaled, top_p.to(logits.device))
+    noise = __torch__.sampling.gumbel(keys.to(logits.device), logits.size(1))
     return torch.where(drawn, (scaled.to(7) + noise).argmax(1), __torch__.sampling.greedy(logits))
 
 
