@@ -45,10 +45,17 @@ class TokenFusion(Module):
 
     # The patch features [B, P, C]: of one block, or the multi-block fusion of several.
     def fuse_blocks(self, hidden_states: List[Tensor]) -> Tensor:
+        return self.fuse(self.tap_blocks(hidden_states))
+
+    # What fusion sees of the tower: [B, P, T * C], the selected block first, then descending.
+    def tap_blocks(self, hidden_states: List[Tensor]) -> Tensor:
         features = annotate(List[Tensor], [])
         for tap in self.taps:
             features.append(hidden_states[tap][:, 1:])  # without the CLS token
-        x = torch.cat(features, 2)  # [B, P, T * C], the selected block first, then descending
+        return torch.cat(features, 2)
+
+    # [B, P, T * C] to [B, P, C].
+    def fuse(self, x: Tensor) -> Tensor:
         if self.multi_block:
             x = self.linear_gelu(x, "mm_projector_crosslayer.0")
             x = self.linear(x, "mm_projector_crosslayer.2")  # [B, P, C]
@@ -95,3 +102,9 @@ class TokenFusion(Module):
 
     def linear_gelu(self, x: Tensor, name: str) -> Tensor:
         return __torch__.linear.linear_gelu(x, self.weights[name + ".weight"], self.weights[name + ".bias"])
+
+    # Makes every weight one that can be trained; see `training.leaf`.
+    def make_leaves(self, leaves: Dict[str, Tensor], trained: List[str]) -> None:
+        for name in self.weights.keys():
+            self.weights[name] = __torch__.training.leaf(leaves, "model." + name, self.weights[name], trained)
+        return None

@@ -245,3 +245,63 @@ class LlamaDecoder(Module):
     def logits(self, x: Tensor) -> Tensor:
         x = self.rms_norm(x, self.tensors["model.norm.weight"])
         return __torch__.linear.linear(x, self.tensors["lm_head.weight"], None).to(6)
+
+    # ---- training ---------------------------------------------------------------------------------------------------
+
+    # Makes every weight one that can be trained; see `training.leaf`. There must be no packed weights.
+    def make_leaves(self, leaves: Dict[str, Tensor], trained: List[str]) -> None:
+        for name in ["model.embed_tokens.weight", "model.norm.weight", "lm_head.weight"]:
+            self.tensors[name] = __torch__.training.leaf(leaves, name, self.tensors[name], trained)
+        self.part_projections()
+        for i in range(len(self.o_proj)):
+            self.make_layer_leaves(leaves, trained, i)
+        return None
+
+    # Joined queries', keys' and values' weights become three tensors, as checkpoints have them.
+    def part_projections(self) -> None:
+        if len(self.qkv_proj) == len(self.o_proj):
+            parts = annotate(List[Tensor], [])
+            for joined in self.qkv_proj:
+                size = joined.size(0) // (self.heads + 2 * self.key_value_heads)
+                sizes = [self.heads * size, self.key_value_heads * size, self.key_value_heads * size]
+                parts += joined.split_with_sizes(sizes)
+            self.qkv_proj = parts
+        return None
+
+    def make_layer_leaves(self, leaves: Dict[str, Tensor], trained: List[str], i: int) -> None:
+        layer = "model.layers.{}.".format(i)
+        self.leaf(leaves, layer + "input_layernorm.weight", self.input_layernorm, i, trained)
+        self.leaf(leaves, layer + "self_attn.q_proj.weight", self.qkv_proj, 3 * i, trained)
+        self.leaf(leaves, layer + "self_attn.k_proj.weight", self.qkv_proj, 3 * i + 1, trained)
+        self.leaf(leaves, layer + "self_attn.v_proj.weight", self.qkv_proj, 3 * i + 2, trained)
+        self.leaf(leaves, layer + "self_attn.o_proj.weight", self.o_proj, i, trained)
+        self.leaf(leaves, layer + "post_attention_layernorm.weight", self.post_attention_layernorm, i, trained)
+        self.leaf(leaves, layer + "mlp.gate_proj.weight", self.gate_proj, i, trained)
+        self.leaf(leaves, layer + "mlp.up_proj.weight", self.up_proj, i, trained)
+        self.leaf(leaves, layer + "mlp.down_proj.weight", self.down_proj, i, trained)
+        return None
+
+    def leaf(self, leaves: Dict[str, Tensor], name: str, weights: List[Tensor], at: int, trained: List[str]) -> None:
+        weights[at] = __torch__.training.leaf(leaves, name, weights[at], trained)
+        return None
+
+    # The whole of R sequences without a cache: x [T, d], token t at columns[t] of row rows[t], the longest of `longest`
+    # tokens. Returns [T, d], for `logits`.
+    def forward(self, x: Tensor, rows: Tensor, columns: Tensor, count: int, longest: int) -> Tensor:
+        cos = self.tensors["rotary.cos"][columns].unsqueeze(1)  # [T, 1, e]
+        sin = self.tensors["rotary.sin"][columns].unsqueeze(1)
+        # What fills up a shorter row comes after all its tokens, so that none of them sees it.
+        mask = torch.ones([1, 1, longest, longest], dtype=11, device=x.device).tril()
+        for i in range(len(self.o_proj)):
+            q, k, v = self.project(x, i, cos, sin)
+            queries = self.side_by_side(q, rows, columns, count, longest)  # [R, h, L, e]
+            keys = self.side_by_side(k, rows, columns, count, longest)
+            values = self.side_by_side(v, rows, columns, count, longest)
+            y = self.attention(queries, keys, values, mask)
+            x = self.finish_layer(x, y.transpose(1, 2)[rows, columns].flatten(1), i)
+        return x
+
+    # [T, h, e] to [R, h, L, e].
+    def side_by_side(self, x: Tensor, rows: Tensor, columns: Tensor, count: int, longest: int) -> Tensor:
+        y = torch.zeros([count, longest, x.size(1), x.size(2)], dtype=x.dtype, device=x.device)
+        return y.index_put([rows, columns], x).transpose(1, 2)

@@ -20,6 +20,10 @@ class Llava(Module):
     fusion : __torch__.fusion.TokenFusion
     language_model : __torch__.llama.LlamaDecoder
 
+    trained : List[str]            # names of the weights to be trained
+    leaves : Dict[str, Tensor]     # while training: the weights of fusion and language model
+    optimizer : __torch__.training.AdamW
+
     # ---- loading: place, then for each part of the model `map`, `put` or `draw` its tensors, load it, and `unmap` ----
 
     # Says where the weights go, and whether they may be packed: that is possible in bfloat16 on CPUs that compute in it.
@@ -156,6 +160,54 @@ class Llava(Module):
         if self.device == "cpu":
             return x
         return x.pin_memory().to(torch.device(self.device), None, True)
+
+    # ---- training: `select` names the weights, `make_leaves` begins; the vision tower is never trained ----------------
+
+    def select(self, name: str) -> None:
+        self.trained.append(name)
+        return None
+
+    # To be called outside inference mode, as `training_loss`. Returns how many tensors are trained.
+    def make_leaves(self, unused: Tensor) -> Tensor:
+        self.fusion.make_leaves(self.leaves, self.trained)
+        self.language_model.make_leaves(self.leaves, self.trained)
+        self.optimizer.load(self.leaves)
+        return torch.tensor(len(self.optimizer.weights))
+
+    # pixels [B, 3, S, S] uint8 to what fusion sees of them, [B, P, T * C] float32; see TokenFusion.tap_blocks.
+    def vision_features(self, pixels: Tensor) -> Tensor:
+        x = self.normalise(pixels).to(self.dtype)
+        return self.fusion.tap_blocks(self.vision_tower.forward(x)).to(6)
+
+    # tokens [5, T]: input ids, vision index, row, column and target of each token: the id that should come next, or -100
+    # for none. features [B, P, T * C] of the pictures that the vision index counts through. Returns the mean cross
+    # entropy of the targets, NaN if there are none.
+    def training_loss(self, tokens: Tensor, features: Tensor) -> Tensor:
+        count = int(tokens[2].max()) + 1
+        longest = self.longest(tokens)
+        input_ids, vision_index, rows, columns, targets = self.moved(tokens).unbind(0)
+        x = self.training_embeddings(input_ids, vision_index, self.moved(features))
+        x = self.language_model.forward(x, rows, columns, count, longest)
+        answering = (targets >= 0).nonzero().squeeze(1)
+        logits = self.language_model.logits(x[answering])
+        return torch.cross_entropy_loss(logits, targets[answering])
+
+    # As embed, but fusion is run even without a picture: its weights have gradients of zero then, not none at all.
+    def training_embeddings(self, input_ids: Tensor, vision_index: Tensor, features: Tensor) -> Tensor:
+        vision = self.fusion.project(self.fusion.fuse(features)).flatten(0, 1)  # [B * n, H]
+        text = self.language_model.embed(input_ids.clamp(0))
+        places = torch.arange(text.size(0), device=text.device)
+        places = torch.where(vision_index >= 0, vision_index + text.size(0), places)
+        return torch.cat([text, vision], 0)[places]
+
+    def take_step(self, rate: float, beta1: float, beta2: float, epsilon: float, limit: float) -> float:
+        return self.optimizer.step(rate, beta1, beta2, epsilon, limit)
+
+    def weight(self, name: str) -> Tensor:
+        return self.leaves[name]
+
+    def gradient(self, name: str) -> Tensor:
+        return self.leaves[name].grad
 
     # ---- looking inside ---------------------------------------------------------------------------------------------
 

@@ -1,0 +1,178 @@
+package org.stfbatch.model;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.function.Predicate;
+import org.stfbatch.model.TorchModule.Scope;
+import org.stfbatch.model.TorchModule.Tensor;
+import org.stfbatch.model.checkpoint.CheckpointException;
+import org.stfbatch.model.checkpoint.DType;
+import org.stfbatch.model.checkpoint.LlavaCheckpoint;
+import org.stfbatch.model.checkpoint.LlavaConfig;
+import org.stfbatch.model.checkpoint.TensorSlice;
+
+/**
+ * LLaVA-STF, or LLaVA-1.5, in float32 while its language model, its projectors or parts of them are
+ * trained. The vision tower is frozen. Used only by the thread that loaded it, and by one thread of
+ * a process at a time.
+ *
+ * <p>Gradients add up over {@link #accumulate} until {@link #step} uses and clears them. A call
+ * that throws {@link ModelException} leaves gradients undefined; one that throws in {@code step}
+ * also the weights.
+ */
+public final class TrainableModel implements AutoCloseable {
+  private static final String TOWER = "vision_model.";
+  private static final String EMBEDDING = "model.embed_tokens.weight";
+  private static final String OUTPUT = "lm_head.weight";
+
+  private final TorchModule module;
+  private final LlavaConfig config;
+  private final SortedMap<String, List<Long>> shapes;
+  private final AdamWSettings optimizer;
+
+  private TrainableModel(
+      TorchModule module,
+      LlavaConfig config,
+      SortedMap<String, List<Long>> shapes,
+      AdamWSettings optimizer) {
+    this.module = module;
+    this.config = config;
+    this.shapes = Collections.unmodifiableSortedMap(shapes);
+    this.optimizer = optimizer;
+  }
+
+  /**
+   * Loads a checkpoint. The weights are copied: the checkpoint's files may change afterwards.
+   *
+   * @param device {@code cpu} or {@code cuda:N}
+   * @param trained which tensors of language model and projectors are trained, by their names in
+   *     the checkpoint
+   * @throws CheckpointException if the output layer is tied to the embedding
+   */
+  public static TrainableModel load(
+      LlavaCheckpoint checkpoint,
+      String device,
+      Predicate<String> trained,
+      AdamWSettings optimizer) {
+    requireOwnOutput(checkpoint);
+    SortedMap<String, List<Long>> shapes = new TreeMap<>();
+    checkpoint.tensors().values().stream()
+        .filter(slice -> !slice.name().startsWith(TOWER))
+        .forEach(slice -> shapes.put(slice.name(), slice.shape()));
+    TorchModule module = TorchModule.load(TorchArchive.of(LlavaModel.SOURCES));
+    try {
+      new WeightLoader(module, new ModelSettings(device, DType.FLOAT32, false)).load(checkpoint);
+      shapes.keySet().stream().filter(trained).forEach(name -> module.call("select", name));
+      module.callForTraining("make_leaves", Tensor.int64(new int[0]));
+      return new TrainableModel(module, checkpoint.config(), shapes, optimizer);
+    } catch (RuntimeException e) {
+      module.close();
+      throw e;
+    }
+  }
+
+  private static void requireOwnOutput(LlavaCheckpoint checkpoint) {
+    TensorSlice embedding = checkpoint.tensors().get(EMBEDDING);
+    TensorSlice output = checkpoint.tensors().get(OUTPUT);
+    if (embedding.file().equals(output.file()) && embedding.offset() == output.offset()) {
+      throw new CheckpointException(
+          "%s ties %s to the embedding (tie_word_embeddings), which cannot be trained: save the checkpoint with both tensors"
+              .formatted(checkpoint.directory(), OUTPUT));
+    }
+  }
+
+  public LlavaConfig config() {
+    return config;
+  }
+
+  /** Names and shapes of the tensors of language model and projectors, trained or not. */
+  public SortedMap<String, List<Long>> shapes() {
+    return shapes;
+  }
+
+  /**
+   * What fusion sees of pictures: the tapped blocks' features [P, T * C] of each. They never
+   * change, because the tower is frozen.
+   *
+   * @param pixels [3, S, S] uint8 each, planar, before rescaling
+   */
+  public List<float[]> visionFeatures(List<byte[]> pixels) {
+    float[] all =
+        module.call("vision_features", Scope::floats, PixelTensor.of(pixels, config.vision()));
+    int size = featuresPerPicture();
+    List<float[]> features = new ArrayList<>();
+    for (int i = 0; i < pixels.size(); i++) {
+      features.add(Arrays.copyOfRange(all, i * size, (i + 1) * size));
+    }
+    return features;
+  }
+
+  /**
+   * Computes a batch's loss, the mean cross entropy of all its labels, and adds its gradients,
+   * times {@code share}.
+   *
+   * @param features {@link #visionFeatures} of the rows' pictures, row after row
+   * @param share the batch's part in the step: 1 / batches of the step
+   * @return the loss itself; NaN if no position has a label, which adds nothing to the gradients
+   */
+  public float accumulate(List<TrainingRow> rows, List<float[]> features, double share) {
+    int pictures = rows.stream().mapToInt(TrainingRow::pictures).sum();
+    if (features.size() != pictures) {
+      throw new IllegalArgumentException(
+          "%d pictures' features for rows of %d pictures".formatted(features.size(), pictures));
+    }
+    return module.callWithGradients(
+        share, "training_loss", TrainingTable.of(rows, config.visionTokens()), stacked(features));
+  }
+
+  private Tensor stacked(List<float[]> features) {
+    int patches = config.vision().patches();
+    int size = featuresPerPicture();
+    float[] all = new float[features.size() * size];
+    for (int i = 0; i < features.size(); i++) {
+      System.arraycopy(features.get(i), 0, all, i * size, size);
+    }
+    return Tensor.float32(all, features.size(), patches, size / patches);
+  }
+
+  private int featuresPerPicture() {
+    return config.vision().patches()
+        * config.fusion().hiddenStates().size()
+        * config.vision().hiddenSize();
+  }
+
+  /**
+   * Takes an AdamW step with the gradients and clears them. Needs one {@link #accumulate} at least.
+   *
+   * @return the gradients' global L2 norm before they were scaled down
+   */
+  public double step(double learningRate) {
+    return module.call(
+        "take_step",
+        (scope, norm) -> norm.toDouble(),
+        learningRate,
+        optimizer.beta1(),
+        optimizer.beta2(),
+        optimizer.epsilon(),
+        optimizer.gradientNorm());
+  }
+
+  /** The present values of a tensor of language model or projectors. */
+  public FloatTensor weight(String name) {
+    return new FloatTensor(shapes.get(name), module.call("weight", Scope::floats, name));
+  }
+
+  /** The gradient of a trained tensor since the last step; needs one {@link #accumulate}. */
+  public FloatTensor gradient(String name) {
+    return new FloatTensor(shapes.get(name), module.call("gradient", Scope::floats, name));
+  }
+
+  @Override
+  public void close() {
+    module.close();
+  }
+}
