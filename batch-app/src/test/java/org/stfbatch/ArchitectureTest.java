@@ -29,6 +29,8 @@ final class ArchitectureTest {
           .definedBy("org.stfbatch.job..")
           .layer("engine")
           .definedBy("org.stfbatch.engine..")
+          .layer("training")
+          .definedBy("org.stfbatch.training..")
           .layer("model")
           .definedBy("org.stfbatch.model..")
           .layer("prompt")
@@ -51,12 +53,14 @@ final class ArchitectureTest {
           .mayOnlyBeAccessedByLayers("cli", "bench")
           .whereLayer("engine")
           .mayOnlyBeAccessedByLayers("cli", "bench", "job")
+          .whereLayer("training")
+          .mayOnlyBeAccessedByLayers("cli", "job")
           .whereLayer("model")
-          .mayOnlyBeAccessedByLayers("cli", "bench", "engine")
+          .mayOnlyBeAccessedByLayers("cli", "bench", "engine", "training")
           .whereLayer("prompt")
-          .mayOnlyBeAccessedByLayers("cli", "bench", "job", "engine")
+          .mayOnlyBeAccessedByLayers("cli", "bench", "job", "engine", "training")
           .whereLayer("image")
-          .mayOnlyBeAccessedByLayers("cli", "bench", "job", "engine")
+          .mayOnlyBeAccessedByLayers("cli", "bench", "job", "engine", "training")
           .whereLayer("db")
           .mayOnlyBeAccessedByLayers("cli", "bench", "job")
           .whereLayer("kafka")
@@ -86,12 +90,13 @@ final class ArchitectureTest {
           .resideInAPackage("ai.djl..");
 
   @ArchTest
-  static final ArchRule modelAndEngineKnowNeitherFrameworksNorStorage =
+  static final ArchRule modelEngineAndTrainingKnowNeitherFrameworksNorStorage =
       noClasses()
           .that()
           .resideInAnyPackage(
               "org.stfbatch.model..",
               "org.stfbatch.engine..",
+              "org.stfbatch.training..",
               "org.stfbatch.image..",
               "org.stfbatch.prompt..")
           .should()

@@ -1,5 +1,6 @@
 package org.stfbatch.model;
 
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -7,6 +8,7 @@ import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import org.stfbatch.model.TorchModule.Scope;
 import org.stfbatch.model.TorchModule.Tensor;
 import org.stfbatch.model.checkpoint.CheckpointException;
@@ -66,7 +68,8 @@ public final class TrainableModel implements AutoCloseable {
     TorchModule module = TorchModule.load(TorchArchive.of(LlavaModel.SOURCES));
     try {
       new WeightLoader(module, new ModelSettings(device, DType.FLOAT32, false)).load(checkpoint);
-      shapes.keySet().stream().filter(trained).forEach(name -> module.call("select", name));
+      module.call(
+          "select", shapes.keySet().stream().filter(trained).collect(Collectors.joining("\n")));
       module.callForTraining("make_leaves", Tensor.int64(new int[0]));
       return new TrainableModel(module, checkpoint.config(), shapes, optimizer);
     } catch (RuntimeException e) {
@@ -112,34 +115,42 @@ public final class TrainableModel implements AutoCloseable {
   }
 
   /**
+   * Says where the pictures' features lie, for {@link #accumulate}: {@link #visionFeatures} of one
+   * after the other, little-endian, in a file that must not change while the model is open.
+   *
+   * @param dtype FLOAT32, or a narrower one that they were rounded to
+   * @param pictures how many
+   */
+  public void useFeatures(Path file, DType dtype, int pictures) {
+    int patches = config.vision().patches();
+    long[] shape = {pictures, patches, featuresPerPicture() / patches};
+    module.call("map_features", file.toString(), dtype.torchCode(), shape);
+  }
+
+  /**
    * Computes a batch's loss, the mean cross entropy of all its labels, and adds its gradients,
    * times {@code share}.
    *
-   * @param features {@link #visionFeatures} of the rows' pictures, row after row
+   * @param pictures the numbers of the rows' pictures in the file of features, row after row
    * @param share the batch's part in the step: 1 / batches of the step
-   * @return the loss itself; NaN if no position has a label, which adds nothing to the gradients
+   * @return the loss itself
+   * @throws IllegalArgumentException if no row has anything to learn from
    */
-  public float accumulate(List<TrainingRow> rows, List<float[]> features, double share) {
-    int pictures = rows.stream().mapToInt(TrainingRow::pictures).sum();
-    if (features.size() != pictures) {
+  public float accumulate(List<TrainingRow> rows, int[] pictures, double share) {
+    int expected = rows.stream().mapToInt(TrainingRow::pictures).sum();
+    if (pictures.length != expected) {
       throw new IllegalArgumentException(
-          "%d pictures' features for rows of %d pictures".formatted(features.size(), pictures));
+          "%d pictures for rows of %d".formatted(pictures.length, expected));
     }
-    return module.callWithGradients(
-        share, "training_loss", TrainingTable.of(rows, config.visionTokens()), stacked(features));
+    if (rows.stream().noneMatch(TrainingRow::teaches)) {
+      throw new IllegalArgumentException("a batch without a label");
+    }
+    Tensor tokens = TrainingTable.of(rows, config.visionTokens());
+    return module.callWithGradients(share, "training_loss", tokens, Tensor.int64(pictures));
   }
 
-  private Tensor stacked(List<float[]> features) {
-    int patches = config.vision().patches();
-    int size = featuresPerPicture();
-    float[] all = new float[features.size() * size];
-    for (int i = 0; i < features.size(); i++) {
-      System.arraycopy(features.get(i), 0, all, i * size, size);
-    }
-    return Tensor.float32(all, features.size(), patches, size / patches);
-  }
-
-  private int featuresPerPicture() {
+  /** The numbers that {@link #visionFeatures} gives for a picture. */
+  public int featuresPerPicture() {
     return config.vision().patches()
         * config.fusion().hiddenStates().size()
         * config.vision().hiddenSize();

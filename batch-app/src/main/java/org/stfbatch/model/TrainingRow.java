@@ -1,5 +1,7 @@
 package org.stfbatch.model;
 
+import java.util.stream.IntStream;
+
 /**
  * A sequence to learn from, with every vision token at a position of its own. Rows of a batch need
  * not have the same length: nothing is computed for padding.
@@ -25,6 +27,11 @@ public record TrainingRow(int[] tokenIds, int[] visionIndex, int[] labels, int p
   /** The number of positions, L. */
   public int length() {
     return tokenIds.length;
+  }
+
+  /** Whether there is anything to learn. */
+  public boolean teaches() {
+    return IntStream.range(1, labels.length).anyMatch(i -> labels[i] != IGNORED);
   }
 
   /** What is to follow on a position: the next one's label. */

@@ -290,14 +290,13 @@ class LlamaDecoder(Module):
     def forward(self, x: Tensor, rows: Tensor, columns: Tensor, count: int, longest: int) -> Tensor:
         cos = self.tensors["rotary.cos"][columns].unsqueeze(1)  # [T, 1, e]
         sin = self.tensors["rotary.sin"][columns].unsqueeze(1)
-        # What fills up a shorter row comes after all its tokens, so that none of them sees it.
-        mask = torch.ones([1, 1, longest, longest], dtype=11, device=x.device).tril()
         for i in range(len(self.o_proj)):
             q, k, v = self.project(x, i, cos, sin)
             queries = self.side_by_side(q, rows, columns, count, longest)  # [R, h, L, e]
             keys = self.side_by_side(k, rows, columns, count, longest)
             values = self.side_by_side(v, rows, columns, count, longest)
-            y = self.attention(queries, keys, values, mask)
+            # What fills up a shorter row comes after all its tokens, so that none of them sees it.
+            y = torch.scaled_dot_product_attention(queries, self.repeat(keys), self.repeat(values), None, 0.0, True)
             x = self.finish_layer(x, y.transpose(1, 2)[rows, columns].flatten(1), i)
         return x
 

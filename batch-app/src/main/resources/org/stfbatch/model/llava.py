@@ -22,6 +22,7 @@ class Llava(Module):
 
     trained : List[str]            # names of the weights to be trained
     leaves : Dict[str, Tensor]     # while training: the weights of fusion and language model
+    features : Dict[str, Tensor]   # while training: "all" that fusion sees of the pictures, [N, P, T * C], mapped
     optimizer : __torch__.training.AdamW
 
     # ---- loading: place, then for each part of the model `map`, `put` or `draw` its tensors, load it, and `unmap` ----
@@ -163,8 +164,9 @@ class Llava(Module):
 
     # ---- training: `select` names the weights, `make_leaves` begins; the vision tower is never trained ----------------
 
-    def select(self, name: str) -> None:
-        self.trained.append(name)
+    # names: line by line.
+    def select(self, names: str) -> None:
+        self.trained = names.split("\n")
         return None
 
     # To be called outside inference mode, as `training_loss`. Returns how many tensors are trained.
@@ -179,14 +181,22 @@ class Llava(Module):
         x = self.normalise(pixels).to(self.dtype)
         return self.fusion.tap_blocks(self.vision_tower.forward(x)).to(6)
 
+    # Maps the file that holds the features of N pictures, one after the other, for `training_loss`.
+    def map_features(self, file: str, dtype: int, shape: List[int]) -> None:
+        # A shared mapping costs no memory of the process; nothing writes to it.
+        x = torch.from_file(file, True, shape[0] * shape[1] * shape[2], dtype=dtype)
+        self.features["all"] = x.reshape(shape)
+        return None
+
     # tokens [5, T]: input ids, vision index, row, column and target of each token: the id that should come next, or -100
-    # for none. features [B, P, T * C] of the pictures that the vision index counts through. Returns the mean cross
-    # entropy of the targets, NaN if there are none.
-    def training_loss(self, tokens: Tensor, features: Tensor) -> Tensor:
+    # for none. pictures [B] are the numbers of those that the vision index counts through. Returns the mean cross entropy
+    # of the targets; there must be one at least.
+    def training_loss(self, tokens: Tensor, pictures: Tensor) -> Tensor:
         count = int(tokens[2].max()) + 1
         longest = self.longest(tokens)
         input_ids, vision_index, rows, columns, targets = self.moved(tokens).unbind(0)
-        x = self.training_embeddings(input_ids, vision_index, self.moved(features))
+        features = self.moved(self.features["all"].index_select(0, pictures)).to(self.dtype)
+        x = self.training_embeddings(input_ids, vision_index, features)
         x = self.language_model.forward(x, rows, columns, count, longest)
         answering = (targets >= 0).nonzero().squeeze(1)
         logits = self.language_model.logits(x[answering])
