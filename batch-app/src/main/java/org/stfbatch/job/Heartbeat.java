@@ -6,8 +6,8 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.stfbatch.db.RunLock;
-import org.stfbatch.db.RunLockLostException;
+import org.stfbatch.db.LeasedLock;
+import org.stfbatch.db.LockLostException;
 
 /**
  * Beats a run's lock, and stops the job when the lock is lost: another process may hold it by then.
@@ -15,7 +15,7 @@ import org.stfbatch.db.RunLockLostException;
 public final class Heartbeat implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Heartbeat.class);
 
-  private final RunLock lock;
+  private final LeasedLock lock;
   private final StopSignal stop;
   private final ScheduledExecutorService timer =
       Executors.newSingleThreadScheduledExecutor(
@@ -25,13 +25,13 @@ public final class Heartbeat implements AutoCloseable {
             return thread;
           });
 
-  private Heartbeat(RunLock lock, StopSignal stop) {
+  private Heartbeat(LeasedLock lock, StopSignal stop) {
     this.lock = lock;
     this.stop = stop;
   }
 
   /** Beats at once and then once a period, until closed. */
-  public static Heartbeat start(RunLock lock, StopSignal stop, Duration period) {
+  public static Heartbeat start(LeasedLock lock, StopSignal stop, Duration period) {
     Heartbeat heartbeat = new Heartbeat(lock, stop);
     heartbeat.timer.scheduleAtFixedRate(
         heartbeat::beat, 0, period.toMillis(), TimeUnit.MILLISECONDS);
@@ -41,7 +41,7 @@ public final class Heartbeat implements AutoCloseable {
   private void beat() {
     try {
       lock.beat();
-    } catch (RunLockLostException e) {
+    } catch (LockLostException e) {
       LOG.warn("{}", e.getMessage());
       stop.request("the run's lock was lost");
       timer.shutdown();
