@@ -1,5 +1,6 @@
 package org.stfbatch.cli;
 
+import java.util.List;
 import java.util.Locale;
 import java.util.OptionalLong;
 import java.util.concurrent.Callable;
@@ -10,8 +11,9 @@ import org.stfbatch.engine.BatchingEngine;
 import org.stfbatch.engine.Engine;
 import org.stfbatch.image.ImageLimits;
 import org.stfbatch.job.BatchRuntime;
+import org.stfbatch.job.Claim;
 import org.stfbatch.job.InputException;
-import org.stfbatch.job.RunClaim;
+import org.stfbatch.job.Lockable;
 import org.stfbatch.job.StopSignal;
 import org.stfbatch.job.infer.InferJob;
 import org.stfbatch.job.infer.InferSettings;
@@ -82,18 +84,21 @@ final class InferCommand implements Callable<Integer> {
     shutdown.guard(stopSignal);
     try (Stores.Connected db = stores.open()) {
       Run run = db.run(runName);
-      try (RunClaim claim = RunClaim.take(db.database(), run, stopSignal)) {
+      try (Claim claim = db.claim(List.of(Lockable.run(db.database(), run)), stopSignal)) {
         RunStatus before = status(db, run);
         if (before.waiting() == 0) {
           System.out.println("run " + runName + ": nothing is waiting");
           return 0;
         }
-        return answer(db, run, before, settings);
+        return answer(db, run, claim, before, settings);
       }
     }
   }
 
   private InferSettings settings() {
+    if (limit != null && limit < 1) {
+      throw new IllegalArgumentException("limit must be at least 1, not " + limit);
+    }
     return new InferSettings(
         chunk,
         new InferSettings.Window(window(), WINDOW_BYTES),
@@ -107,7 +112,8 @@ final class InferCommand implements Callable<Integer> {
         Math.min(MAX_WINDOW_JOBS, (long) CHUNKS_AHEAD * Math.max(chunk, device.batch())));
   }
 
-  private int answer(Stores.Connected db, Run run, RunStatus before, InferSettings settings) {
+  private int answer(
+      Stores.Connected db, Run run, Claim claim, RunStatus before, InferSettings settings) {
     LlavaCheckpoint checkpoint = model.open();
     long started = System.nanoTime();
     try (LlamaTokenizer tokenizer = LlamaTokenizer.open(checkpoint.directory());
@@ -120,7 +126,7 @@ final class InferCommand implements Callable<Integer> {
           (System.nanoTime() - started) / NANOS);
       Preparation preparation =
           new Preparation(ImageLimits.defaults(), Images.config(checkpoint.config()), tokenizer);
-      InferJob.Ending ending = run(db, run, before, settings, preparation, engine);
+      InferJob.Ending ending = run(db, run, claim, before, settings, preparation, engine);
       return report(status(db, run), ending);
     }
   }
@@ -141,24 +147,31 @@ final class InferCommand implements Callable<Integer> {
   private InferJob.Ending run(
       Stores.Connected db,
       Run run,
+      Claim claim,
       RunStatus before,
       InferSettings settings,
       Preparation preparation,
       Engine engine) {
-    long done = before.answered() + before.failed();
+    long done = outcomes(before);
     long total = done + Math.min(before.waiting(), settings.limit().orElse(before.waiting()));
     try (ConsoleProgress progress = ConsoleProgress.onStderr("jobs", done, total)) {
-      return new InferJob(
-              new BatchRuntime(db.database().dataSource()),
-              run,
-              settings,
-              preparation,
-              engine,
-              new ModelName(model.name(), engine.modelFingerprint()),
-              progress,
-              stopSignal)
-          .run();
+      return claim.work(
+          stop ->
+              new InferJob(
+                      new BatchRuntime(db.database().dataSource()),
+                      run,
+                      settings.after(outcomes(status(db, run)) - done),
+                      preparation,
+                      engine,
+                      new ModelName(model.name(), engine.modelFingerprint()),
+                      progress,
+                      stop)
+                  .run());
     }
+  }
+
+  private static long outcomes(RunStatus status) {
+    return status.answered() + status.failed();
   }
 
   private static RunStatus status(Stores.Connected db, Run run) {

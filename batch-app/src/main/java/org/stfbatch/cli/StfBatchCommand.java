@@ -1,6 +1,7 @@
 package org.stfbatch.cli;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -74,6 +75,18 @@ final class StfBatchCommand {
           "Its password; better given as $STF_BATCH_DB_PASSWORD, which other users cannot see.")
   void setDbPassword(String password) {
     stores.setPassword(password);
+  }
+
+  @Option(
+      names = "--wait-for-services",
+      paramLabel = "TIME",
+      scope = ScopeType.INHERIT,
+      defaultValue = "10m",
+      description =
+          "How long work that has begun waits when the database goes away, such as 30s or 10m; 0 fails at once."
+              + " Default: ${DEFAULT-VALUE}")
+  void setPatience(Duration patience) {
+    stores.setPatience(patience);
   }
 
   @Option(

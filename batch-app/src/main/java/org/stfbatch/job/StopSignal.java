@@ -11,7 +11,22 @@ import java.util.concurrent.atomic.AtomicReference;
  * completed.
  */
 public final class StopSignal {
+  private final Optional<StopSignal> parent;
   private final AtomicReference<String> reason = new AtomicReference<>();
+
+  /** A signal of its own. */
+  public StopSignal() {
+    this(Optional.empty());
+  }
+
+  private StopSignal(Optional<StopSignal> parent) {
+    this.parent = parent;
+  }
+
+  /** A signal for a part of the work: requested with this one, but not the other way round. */
+  public StopSignal forPart() {
+    return new StopSignal(Optional.of(this));
+  }
 
   /** Asks the job to stop; the first reason given is kept. */
   public void request(String why) {
@@ -19,10 +34,10 @@ public final class StopSignal {
   }
 
   public boolean isRequested() {
-    return reason.get() != null;
+    return reason().isPresent();
   }
 
   public Optional<String> reason() {
-    return Optional.ofNullable(reason.get());
+    return Optional.ofNullable(reason.get()).or(() -> parent.flatMap(StopSignal::reason));
   }
 }

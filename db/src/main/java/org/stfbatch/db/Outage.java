@@ -1,6 +1,7 @@
 package org.stfbatch.db;
 
 import java.sql.SQLException;
+import java.sql.SQLTransientConnectionException;
 import java.util.Set;
 
 /** Tells the database's absence, which passes, from everything else that can go wrong with it. */
@@ -28,6 +29,7 @@ public final class Outage {
 
   private static boolean isAway(SQLException e) {
     String state = e.getSQLState();
-    return state != null && (state.startsWith(CONNECTION_EXCEPTION) || AWAY.contains(state));
+    return e instanceof SQLTransientConnectionException
+        || state != null && (state.startsWith(CONNECTION_EXCEPTION) || AWAY.contains(state));
   }
 }

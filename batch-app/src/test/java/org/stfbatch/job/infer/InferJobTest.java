@@ -281,7 +281,9 @@ class InferJobTest {
     insert(run, 10);
     try (RunLock lock =
             RunLock.tryAcquire(DATABASE.database(), run.runId(), "this test").orElseThrow();
-        Heartbeat heartbeat = Heartbeat.start(lock, stop, Duration.ofMillis(10))) {
+        Heartbeat heartbeat =
+            Heartbeat.start(
+                lock, loss -> stop.request("the run's lock was lost"), Duration.ofMillis(10))) {
       InferJob.Ending ending =
           infer(
               run,
