@@ -59,9 +59,11 @@ create table kafka_reader (
   reader_id    bigint generated always as identity primary key,
   reader_group text   not null check (reader_group <> ''),
   topic        text   not null check (topic <> ''),
+  cluster_id   text,
   topic_id     text,
   run_id       bigint references run,
-  unique (reader_group, topic)
+  unique (reader_group, topic),
+  check ((cluster_id is null) = (topic_id is null))
 );
 comment on table kafka_reader is 'Who reads a topic from where it stopped: a name, and the topic. Runs share it, one after the other.';
 comment on column kafka_reader.topic_id is 'The broker''s id of the topic: another one under the same name is another topic. Null before the first message.';

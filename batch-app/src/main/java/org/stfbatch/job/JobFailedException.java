@@ -1,5 +1,8 @@
 package org.stfbatch.job;
 
+import org.stfbatch.db.DatabaseException;
+import org.stfbatch.kafka.BrokerException;
+
 /**
  * A job ended before its work was done; what it committed stays, and it can be run again. One line
  * for people.
@@ -9,13 +12,20 @@ public final class JobFailedException extends RuntimeException {
     super(message, cause);
   }
 
-  /** Names what failed and the innermost reason, which Spring Batch wraps several times. */
+  /**
+   * Names what failed and the reason, which Spring Batch wraps several times: the innermost, or one
+   * that is made for people.
+   */
   public static JobFailedException of(String what, Throwable cause) {
     Throwable root = cause;
-    while (root != null && root.getCause() != null && root.getCause() != root) {
+    while (root != null && root.getCause() != null && !isForPeople(root)) {
       root = root.getCause();
     }
     return new JobFailedException(what + " failed: " + reason(root), cause);
+  }
+
+  private static boolean isForPeople(Throwable error) {
+    return error instanceof BrokerException || error instanceof DatabaseException;
   }
 
   private static String reason(Throwable root) {

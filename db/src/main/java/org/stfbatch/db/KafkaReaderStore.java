@@ -78,7 +78,7 @@ public final class KafkaReaderStore {
         .update();
     return jdbc.sql(
             """
-            select reader_id, reader_group, topic, topic_id from kafka_reader
+            select reader_id, reader_group, topic, cluster_id, topic_id from kafka_reader
             where reader_group = :group and topic = :topic
             """)
         .param("group", group)
@@ -91,7 +91,7 @@ public final class KafkaReaderStore {
   public List<KafkaReader> all() {
     return jdbc.sql(
             """
-            select reader_id, reader_group, topic, topic_id from kafka_reader
+            select reader_id, reader_group, topic, cluster_id, topic_id from kafka_reader
             order by topic, reader_group
             """)
         .query((row, n) -> reader(row))
@@ -114,13 +114,12 @@ public final class KafkaReaderStore {
    * Sets where to read next, forgetting where that was for these partitions, and all partitions of
    * another topic of the same name.
    *
-   * @param topicId the broker's id of the topic
+   * @param topic which one it is
    */
-  public void begin(KafkaReader reader, String topicId, Map<Integer, Long> positions) {
-    StoredText.requireStorable(topicId, "the topic's id");
+  public void begin(KafkaReader reader, KafkaTopicId topic, Map<Integer, Long> positions) {
     transaction.executeWithoutResult(
         status -> {
-          forgetOtherTopic(reader, topicId);
+          forgetOtherTopic(reader, topic);
           List<Map.Entry<Integer, Long>> entries = List.copyOf(positions.entrySet());
           template.update(
               BEGIN,
@@ -133,14 +132,16 @@ public final class KafkaReaderStore {
         });
   }
 
-  private void forgetOtherTopic(KafkaReader reader, String topicId) {
+  private void forgetOtherTopic(KafkaReader reader, KafkaTopicId topic) {
     int changed =
         jdbc.sql(
                 """
-                update kafka_reader set topic_id = :topic
-                where reader_id = :reader and topic_id is distinct from :topic
+                update kafka_reader set cluster_id = :cluster, topic_id = :topic
+                where reader_id = :reader
+                  and (cluster_id, topic_id) is distinct from (:cluster, :topic)
                 """)
-            .param("topic", topicId)
+            .param("cluster", topic.clusterId())
+            .param("topic", topic.topicId())
             .param("reader", reader.readerId())
             .update();
     if (changed > 0) {
@@ -188,10 +189,11 @@ public final class KafkaReaderStore {
   }
 
   private static KafkaReader reader(ResultSet row) throws SQLException {
+    String clusterId = row.getString("cluster_id");
     return new KafkaReader(
         row.getLong("reader_id"),
         row.getString("reader_group"),
         row.getString("topic"),
-        Rows.text(row, "topic_id"));
+        Rows.text(row, "topic_id").map(id -> new KafkaTopicId(clusterId, id)));
   }
 }

@@ -20,6 +20,9 @@ class KafkaReaderStoreTest {
 
   @RegisterExtension static final TestDatabase DATABASE = new TestDatabase();
 
+  private static final KafkaTopicId ID_1 = new KafkaTopicId("cluster", "id 1");
+  private static final KafkaTopicId ID_2 = new KafkaTopicId("cluster", "id 2");
+
   private KafkaReaderStore readers;
   private KafkaReader reader;
 
@@ -32,18 +35,18 @@ class KafkaReaderStoreTest {
   @Test
   void aPositionMovesOnFromWhereItIs() {
     Run run = new RunStore(DATABASE.dataSource()).findOrCreate("reads");
-    readers.begin(reader, "id-1", Map.of(0, 5L, 1, 0L));
+    readers.begin(reader, ID_1, Map.of(0, 5L, 1, 0L));
 
     readers.move(
         reader, List.of(new Move(0, 5, 9), new Move(1, 0, 1)), OptionalLong.of(run.runId()));
 
     assertThat(readers.positions(reader)).isEqualTo(Map.of(0, 9L, 1, 1L));
-    assertThat(readers.findOrCreate("group", reader.topic()).topicId()).contains("id-1");
+    assertThat(readers.findOrCreate("group", reader.topic()).known()).contains(ID_1);
   }
 
   @Test
   void ofTwoThatReadTheSameMessagesOneMovesNothingAndLearnsOfIt() {
-    readers.begin(reader, "id-1", Map.of(0, 5L, 1, 7L));
+    readers.begin(reader, ID_1, Map.of(0, 5L, 1, 7L));
     readers.move(reader, List.of(new Move(0, 5, 9)), OptionalLong.empty());
     TransactionTemplate chunk =
         new TransactionTemplate(new JdbcTransactionManager(DATABASE.dataSource()));
@@ -65,8 +68,8 @@ class KafkaReaderStoreTest {
   @Test
   void groupsReadIndependently() {
     KafkaReader other = readers.findOrCreate("other group", reader.topic());
-    readers.begin(reader, "id-1", Map.of(0, 5L));
-    readers.begin(other, "id-1", Map.of(0, 6L));
+    readers.begin(reader, ID_1, Map.of(0, 5L));
+    readers.begin(other, ID_1, Map.of(0, 6L));
 
     assertThat(readers.positions(reader)).isEqualTo(Map.of(0, 5L));
     assertThat(readers.positions(other)).isEqualTo(Map.of(0, 6L));
@@ -75,11 +78,11 @@ class KafkaReaderStoreTest {
 
   @Test
   void anotherTopicOfTheSameNameBeginsAnew() {
-    readers.begin(reader, "id-1", Map.of(0, 5L, 1, 6L));
-    readers.begin(reader, "id-1", Map.of(2, 0L));
+    readers.begin(reader, ID_1, Map.of(0, 5L, 1, 6L));
+    readers.begin(reader, ID_1, Map.of(2, 0L));
     assertThat(readers.positions(reader)).isEqualTo(Map.of(0, 5L, 1, 6L, 2, 0L));
 
-    readers.begin(reader, "id-2", Map.of(0, 1L));
+    readers.begin(reader, ID_2, Map.of(0, 1L));
 
     assertThat(readers.positions(reader)).isEqualTo(Map.of(0, 1L));
   }

@@ -1,0 +1,166 @@
+package org.stfbatch.job.intake;
+
+import java.util.List;
+import java.util.UUID;
+import org.springframework.batch.core.BatchStatus;
+import org.springframework.batch.core.ExitStatus;
+import org.springframework.batch.core.job.JobExecution;
+import org.springframework.batch.core.job.builder.JobBuilder;
+import org.springframework.batch.core.job.parameters.JobParameters;
+import org.springframework.batch.core.job.parameters.JobParametersBuilder;
+import org.springframework.batch.core.listener.StepExecutionListener;
+import org.springframework.batch.core.listener.StepListener;
+import org.springframework.batch.core.step.Step;
+import org.springframework.batch.core.step.StepExecution;
+import org.springframework.batch.core.step.builder.ChunkOrientedStepBuilder;
+import org.stfbatch.db.ImageJobStore;
+import org.stfbatch.db.KafkaReader;
+import org.stfbatch.db.KafkaReaderStore;
+import org.stfbatch.db.Run;
+import org.stfbatch.db.RunStore;
+import org.stfbatch.job.BatchRuntime;
+import org.stfbatch.job.JobFailedException;
+import org.stfbatch.job.KafkaConnection;
+import org.stfbatch.job.Progress;
+import org.stfbatch.job.StopSignal;
+import org.stfbatch.kafka.BrokerException;
+import org.stfbatch.kafka.OffsetGapException;
+import org.stfbatch.kafka.TopicReader;
+import org.stfbatch.kafka.TopicReplacedException;
+
+/**
+ * Brings the messages of a topic into runs, each once, however often it is killed: the position in
+ * the topic is committed with the jobs. The caller holds the reader's lock.
+ */
+public final class IntakeJob {
+  /** The name of the step and of the job that has no other step. */
+  public static final String NAME = "intake";
+
+  private final BatchRuntime batch;
+  private final Run run;
+  private final IntakeSettings settings;
+  private final TopicPositions positions;
+  private final KafkaConnection kafka;
+  private final Progress progress;
+  private IntakeResult result = new IntakeResult(0, 0, 0, 0, false);
+
+  /**
+   * @param run of the messages that name no other
+   */
+  public IntakeJob(
+      BatchRuntime batch,
+      Run run,
+      IntakeSettings settings,
+      TopicPositions positions,
+      KafkaConnection kafka,
+      Progress progress) {
+    this.batch = batch;
+    this.run = run;
+    this.settings = settings;
+    this.positions = positions;
+    this.kafka = kafka;
+    this.progress = progress;
+  }
+
+  /**
+   * Takes in until the bound is reached or a stop is asked for.
+   *
+   * @throws JobFailedException if it could not go on; it can be run again
+   */
+  public IntakeResult run(StopSignal stop) {
+    JobParameters parameters =
+        new JobParametersBuilder()
+            .addString("run", run.name())
+            .addString("intake", UUID.randomUUID().toString())
+            .toJobParameters();
+    JobExecution execution =
+        batch.runOnce(
+            new JobBuilder(NAME, batch.jobRepository()).start(step(stop)).build(), parameters);
+    if (execution.getStatus() != BatchStatus.STOPPED
+        && execution.getStatus() != BatchStatus.COMPLETED) {
+      throw failure(execution.getAllFailureExceptions());
+    }
+    return result;
+  }
+
+  /** What the last run, or the last execution of the step, did. */
+  public IntakeResult result() {
+    return result;
+  }
+
+  /** The same as a step of another job. */
+  public Step step(StopSignal stop) {
+    DeadLetterSender sender = new DeadLetterSender(reader(), kafka, stop);
+    MessageReader reader = new MessageReader(this::feed, stop);
+    MessageWriter writer =
+        new MessageWriter(
+            positions,
+            run.runId(),
+            new KafkaReaderStore(batch.dataSource()),
+            new ImageJobStore(batch.dataSource()),
+            sender,
+            progress);
+    StepExecutionListener ending =
+        new StepExecutionListener() {
+          @Override
+          public ExitStatus afterStep(StepExecution execution) {
+            result = writer.result(execution.isTerminateOnly());
+            return null;
+          }
+        };
+    return new ChunkOrientedStepBuilder<MessageBatch, MessageBatch>(NAME, batch.jobRepository(), 1)
+        .transactionManager(batch.transactionManager()).reader(reader).writer(writer).stream(sender)
+            .listener((StepListener) reader)
+            .listener((StepListener) ending)
+            // How far it is, the position says, and there may be new messages.
+            .allowStartIfComplete(true)
+            .build();
+  }
+
+  private KafkaReader reader() {
+    return positions.reader();
+  }
+
+  private MessageFeed feed() {
+    KafkaReader reader = reader();
+    TopicReader topic =
+        new TopicReader(
+            kafka.settings(),
+            positions.request(settings.bound(), settings.skipGap()).atMost(settings.chunk()),
+            kafka.listener());
+    return new MessageFeed(
+        topic,
+        reader.group(),
+        settings.chunk(),
+        settings.maxMessages().orElse(Long.MAX_VALUE),
+        opened -> {
+          positions.begin(opened.identity(), opened.positions());
+          return new JobMessages(
+              reader.topic(),
+              new RunTargets(
+                  new RunStore(batch.dataSource()),
+                  new ImageJobStore(batch.dataSource()),
+                  reader.topic(),
+                  settings.imageFolder(),
+                  run));
+        });
+  }
+
+  /** What ended an intake, with the option that helps. */
+  public static JobFailedException failure(List<Throwable> errors) {
+    Throwable first = errors.stream().findFirst().orElse(null);
+    for (Throwable e = first; e != null; e = e.getCause()) {
+      if (e instanceof OffsetGapException gap) {
+        return cured(gap, "--skip-gap goes on at what is left");
+      }
+      if (e instanceof TopicReplacedException replaced) {
+        return cured(replaced, "--from earliest begins with the new one");
+      }
+    }
+    return JobFailedException.of("intake", first);
+  }
+
+  private static JobFailedException cured(BrokerException e, String cure) {
+    return new JobFailedException(e.getMessage() + ": " + cure, e);
+  }
+}
