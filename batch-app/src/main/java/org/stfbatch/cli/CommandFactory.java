@@ -16,9 +16,15 @@ final class CommandFactory implements IFactory {
   @Override
   public <K> K create(Class<K> type) throws Exception {
     if (type == InferCommand.class) {
-      return type.cast(new InferCommand(root.stores(), shutdown));
+      return type.cast(new InferCommand(root.stores(), root.brokers(), shutdown));
     } else if (type == IngestCommand.class) {
       return type.cast(new IngestCommand(root.stores(), shutdown));
+    } else if (type == IntakeCommand.class) {
+      return type.cast(new IntakeCommand(root.stores(), root.brokers(), shutdown));
+    } else if (type == PublishCommand.class) {
+      return type.cast(new PublishCommand(root.stores(), root.brokers(), shutdown));
+    } else if (type == KafkaCommand.class) {
+      return type.cast(new KafkaCommand(root.stores(), root.brokers(), shutdown));
     } else if (type == StatusCommand.class) {
       return type.cast(new StatusCommand(root.stores()));
     } else if (type == ExportCommand.class) {

@@ -1,5 +1,6 @@
 package org.stfbatch.cli;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.OptionalLong;
@@ -7,6 +8,7 @@ import java.util.concurrent.Callable;
 import org.stfbatch.db.Run;
 import org.stfbatch.db.RunStatus;
 import org.stfbatch.db.RunStatusStore;
+import org.stfbatch.db.RunStore;
 import org.stfbatch.engine.BatchingEngine;
 import org.stfbatch.engine.Engine;
 import org.stfbatch.image.ImageLimits;
@@ -40,12 +42,14 @@ final class InferCommand implements Callable<Integer> {
   private static final double NANOS = 1e9;
 
   private final Stores stores;
+  private final Brokers brokers;
   private final Shutdown shutdown;
   private final StopSignal stopSignal = new StopSignal();
 
   @Option(names = "--run", required = true, paramLabel = "RUN", description = "The run's name.")
   private String runName;
 
+  @Mixin private InferKafkaOptions kafka;
   @Mixin private ModelOptions model;
   @Mixin private DeviceOptions device;
   @Mixin private GenerationOptions generation;
@@ -72,26 +76,50 @@ final class InferCommand implements Callable<Integer> {
           "Conversation template: vicuna_v1, llava_v1, plain or llama_2. Default: ${DEFAULT-VALUE}")
   private String conversation;
 
-  InferCommand(Stores stores, Shutdown shutdown) {
+  InferCommand(Stores stores, Brokers brokers, Shutdown shutdown) {
     this.stores = stores;
+    this.brokers = brokers;
     this.shutdown = shutdown;
   }
 
   @Override
   public Integer call() {
     device.check();
+    kafka.check(limit);
     InferSettings settings = settings();
     shutdown.guard(stopSignal);
     try (Stores.Connected db = stores.open()) {
-      Run run = db.run(runName);
-      try (Claim claim = db.claim(List.of(Lockable.run(db.database(), run)), stopSignal)) {
-        RunStatus before = status(db, run);
-        if (before.waiting() == 0) {
-          System.out.println("run " + runName + ": nothing is waiting");
-          return 0;
-        }
-        return answer(db, run, claim, before, settings);
+      if (!kafka.isUsed()) {
+        return call(db, db.run(runName), settings, List.of(), new NoKafka());
       }
+      try (Brokers.Connected broker = brokers.open(stopSignal)) {
+        Run run = kafka.isSource() ? created(db) : db.run(runName);
+        KafkaWork work = new KafkaWork(db.database(), run, kafka, broker.kafka());
+        return call(db, run, settings, work.locks(), work);
+      }
+    }
+  }
+
+  private Run created(Stores.Connected db) {
+    return new RunStore(db.database().dataSource()).findOrCreate(runName);
+  }
+
+  private int call(
+      Stores.Connected db,
+      Run run,
+      InferSettings settings,
+      List<Lockable> locks,
+      InferSurroundings surroundings) {
+    List<Lockable> wanted = new ArrayList<>(List.of(Lockable.run(db.database(), run)));
+    wanted.addAll(locks);
+    try (Claim claim = db.claim(wanted, stopSignal)) {
+      surroundings.prepare();
+      RunStatus before = status(db, run);
+      if (before.waiting() == 0 && !kafka.isUsed()) {
+        System.out.println("run " + runName + ": nothing is waiting");
+        return 0;
+      }
+      return answer(db, run, claim, before, settings, surroundings);
     }
   }
 
@@ -113,11 +141,16 @@ final class InferCommand implements Callable<Integer> {
   }
 
   private int answer(
-      Stores.Connected db, Run run, Claim claim, RunStatus before, InferSettings settings) {
+      Stores.Connected db,
+      Run run,
+      Claim claim,
+      RunStatus before,
+      InferSettings settings,
+      InferSurroundings surroundings) {
     LlavaCheckpoint checkpoint = model.open();
     long started = System.nanoTime();
     try (LlamaTokenizer tokenizer = LlamaTokenizer.open(checkpoint.directory());
-        Engine engine = start(checkpoint, tokenizer, before.waiting())) {
+        Engine engine = start(checkpoint, tokenizer, jobsExpected(before))) {
       System.err.printf(
           Locale.ROOT,
           "model %s on %s: loaded in %.1f s%n",
@@ -126,9 +159,16 @@ final class InferCommand implements Callable<Integer> {
           (System.nanoTime() - started) / NANOS);
       Preparation preparation =
           new Preparation(ImageLimits.defaults(), Images.config(checkpoint.config()), tokenizer);
-      InferJob.Ending ending = run(db, run, claim, before, settings, preparation, engine);
+      InferJob.Ending ending =
+          run(db, run, claim, before, settings, preparation, engine, surroundings);
+      surroundings.report();
       return report(status(db, run), ending);
     }
+  }
+
+  /** What a topic will bring, nobody knows. */
+  private long jobsExpected(RunStatus before) {
+    return kafka.isSource() ? Long.MAX_VALUE : before.waiting();
   }
 
   private Engine start(LlavaCheckpoint checkpoint, LlamaTokenizer tokenizer, long waiting) {
@@ -151,22 +191,27 @@ final class InferCommand implements Callable<Integer> {
       RunStatus before,
       InferSettings settings,
       Preparation preparation,
-      Engine engine) {
+      Engine engine,
+      InferSurroundings surroundings) {
     long done = outcomes(before);
-    long total = done + Math.min(before.waiting(), settings.limit().orElse(before.waiting()));
+    long waiting = Math.min(before.waiting(), settings.limit().orElse(before.waiting()));
+    long total = kafka.isSource() ? 0 : done + waiting;
     try (ConsoleProgress progress = ConsoleProgress.onStderr("jobs", done, total)) {
       return claim.work(
           stop ->
-              new InferJob(
-                      new BatchRuntime(db.database().dataSource()),
-                      run,
-                      settings.after(outcomes(status(db, run)) - done),
-                      preparation,
-                      engine,
-                      new ModelName(model.name(), engine.modelFingerprint()),
-                      progress,
-                      stop)
-                  .run());
+              surroundings.run(
+                  around ->
+                      new InferJob(
+                          new BatchRuntime(db.database().dataSource()),
+                          run,
+                          settings.after(outcomes(status(db, run)) - done),
+                          preparation,
+                          engine,
+                          new ModelName(model.name(), engine.modelFingerprint()),
+                          progress,
+                          around.stop(),
+                          around.steps()),
+                  stop));
     }
   }
 
@@ -184,6 +229,7 @@ final class InferCommand implements Callable<Integer> {
     System.out.printf(
         "run %s %s: %d answered, %d failed, %d waiting%n",
         status.run(), how, status.answered(), status.failed(), status.waiting());
-    return stopped ? ErrorReport.FAILED : 0;
+    boolean meant = kafka.isFollowing() && Shutdown.isTold(stopSignal);
+    return stopped && !meant ? ErrorReport.FAILED : 0;
   }
 }

@@ -42,6 +42,10 @@ final class Stores {
     this.patience = patience;
   }
 
+  Duration patience() {
+    return patience;
+  }
+
   boolean isEmbedded() {
     return url == null || url.isBlank();
   }

@@ -42,7 +42,7 @@ public final class IntakeJob {
   private final TopicPositions positions;
   private final KafkaConnection kafka;
   private final Progress progress;
-  private IntakeResult result = new IntakeResult(0, 0, 0, 0, false);
+  private IntakeResult result = IntakeResult.NOTHING;
 
   /**
    * @param run of the messages that name no other
@@ -83,7 +83,7 @@ public final class IntakeJob {
     return result;
   }
 
-  /** What the last run, or the last execution of the step, did. */
+  /** What was done so far, by all runs and executions of the step. */
   public IntakeResult result() {
     return result;
   }
@@ -104,7 +104,8 @@ public final class IntakeJob {
         new StepExecutionListener() {
           @Override
           public ExitStatus afterStep(StepExecution execution) {
-            result = writer.result(execution.isTerminateOnly());
+            boolean failed = execution.getStatus() == BatchStatus.FAILED;
+            result = result.plus(writer.result(!failed)).stopped(execution.isTerminateOnly());
             return null;
           }
         };

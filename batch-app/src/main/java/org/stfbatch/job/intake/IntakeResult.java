@@ -9,5 +9,20 @@ package org.stfbatch.job.intake;
  * @param unusable messages that went to the dead-letter topic
  * @param stopped whether it was told to stop before its bound
  */
-public record IntakeResult(
-    long read, long added, long duplicates, long unusable, boolean stopped) {}
+public record IntakeResult(long read, long added, long duplicates, long unusable, boolean stopped) {
+  /** Nothing done yet. */
+  public static final IntakeResult NOTHING = new IntakeResult(0, 0, 0, 0, false);
+
+  IntakeResult plus(IntakeResult later) {
+    return new IntakeResult(
+        read + later.read,
+        added + later.added,
+        duplicates + later.duplicates,
+        unusable + later.unusable,
+        later.stopped);
+  }
+
+  IntakeResult stopped(boolean whether) {
+    return new IntakeResult(read, added, duplicates, unusable, whether);
+  }
+}

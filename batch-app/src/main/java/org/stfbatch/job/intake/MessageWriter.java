@@ -24,9 +24,8 @@ final class MessageWriter implements ItemWriter<MessageBatch> {
   private final DeadLetterBox deadLetters;
   private final Progress progress;
   private final Map<Integer, Long> stored = new HashMap<>();
-  private long read;
-  private long added;
-  private long unusable;
+  private IntakeResult committed = IntakeResult.NOTHING;
+  private IntakeResult pending = IntakeResult.NOTHING;
 
   /** Takes messages that cannot be used, each once whatever happens. */
   @FunctionalInterface
@@ -62,13 +61,17 @@ final class MessageWriter implements ItemWriter<MessageBatch> {
    * Sent again, they are recognised by their offsets.
    */
   private void write(MessageBatch batch) {
+    committed = committed.plus(pending);
+    pending = IntakeResult.NOTHING;
     deadLetters.publish(batch.topic(), batch.unusable());
+    long added = 0;
     for (Map.Entry<Long, List<NewImageJob>> run : batch.jobs().entrySet()) {
       added += jobs.insert(run.getKey(), run.getValue());
     }
     move(positions.reader(), batch.positions());
-    read += batch.messages();
-    unusable += batch.unusable().size();
+    pending =
+        new IntakeResult(
+            batch.messages(), added, batch.messages() - added, batch.unusable().size(), false);
     progress.advanced(new Progress.Step(batch.messages(), batch.unusable().size()));
   }
 
@@ -102,7 +105,12 @@ final class MessageWriter implements ItemWriter<MessageBatch> {
     }
   }
 
-  IntakeResult result(boolean stopped) {
-    return new IntakeResult(read, added, read - added, unusable, stopped);
+  /**
+   * What was done.
+   *
+   * @param lastCounts whether the last batch was committed, too
+   */
+  IntakeResult result(boolean lastCounts) {
+    return lastCounts ? committed.plus(pending) : committed;
   }
 }

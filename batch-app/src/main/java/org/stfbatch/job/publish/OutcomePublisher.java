@@ -2,6 +2,7 @@ package org.stfbatch.job.publish;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.springframework.batch.infrastructure.item.Chunk;
 import org.springframework.batch.infrastructure.item.ItemWriter;
 import org.stfbatch.db.OutcomeFeedStore;
@@ -32,9 +33,12 @@ final class OutcomePublisher implements ItemWriter<List<OutcomeRow>>, AutoClosea
   private final OutcomeFeedStore feed;
   private final OutcomeMessages messages;
   private final Progress progress;
-  private final PositionedPublisher publisher;
-  private final StopSignal.Watch watch;
+  private final KafkaConnection kafka;
+  private final StopSignal stop;
+  private Optional<Open> connected = Optional.empty();
   private long published;
+
+  private record Open(PositionedPublisher publisher, StopSignal.Watch watch) {}
 
   OutcomePublisher(
       Run run,
@@ -48,10 +52,8 @@ final class OutcomePublisher implements ItemWriter<List<OutcomeRow>>, AutoClosea
     this.feed = feed;
     this.messages = new OutcomeMessages(run.name());
     this.progress = progress;
-    this.publisher =
-        new PositionedPublisher(
-            kafka.settings(), new PublisherTarget(topic, run.uuid().toString()), kafka.listener());
-    this.watch = stop.whenRequested(publisher::stop);
+    this.kafka = kafka;
+    this.stop = stop;
   }
 
   /**
@@ -60,7 +62,7 @@ final class OutcomePublisher implements ItemWriter<List<OutcomeRow>>, AutoClosea
    * @return the sequence number up to which everything is published
    */
   long open() {
-    long position = publisher.open().map(found -> found.get(SEQUENCE).orElse(0)).orElse(0L);
+    long position = connect().open().map(found -> found.get(SEQUENCE).orElse(0)).orElse(0L);
     long last = feed.lastSequence(run.runId());
     if (position > last) {
       throw new JobFailedException(
@@ -70,6 +72,14 @@ final class OutcomePublisher implements ItemWriter<List<OutcomeRow>>, AutoClosea
           null);
     }
     return position;
+  }
+
+  private PositionedPublisher connect() {
+    PositionedPublisher publisher =
+        new PositionedPublisher(
+            kafka.settings(), new PublisherTarget(topic, run.uuid().toString()), kafka.listener());
+    connected = Optional.of(new Open(publisher, stop.whenRequested(publisher::stop)));
+    return publisher;
   }
 
   @Override
@@ -99,7 +109,10 @@ final class OutcomePublisher implements ItemWriter<List<OutcomeRow>>, AutoClosea
 
   private void publish(List<OutgoingRecord> records, long sequence) {
     try {
-      publisher.publish(List.copyOf(records), PublisherPosition.of(SEQUENCE, sequence));
+      connected
+          .orElseThrow()
+          .publisher()
+          .publish(List.copyOf(records), PublisherPosition.of(SEQUENCE, sequence));
       published += records.size();
     } catch (PublisherFencedException e) {
       throw new JobFailedException(
@@ -116,7 +129,11 @@ final class OutcomePublisher implements ItemWriter<List<OutcomeRow>>, AutoClosea
 
   @Override
   public void close() {
-    watch.close();
-    publisher.close();
+    connected.ifPresent(
+        open -> {
+          open.watch().close();
+          open.publisher().close();
+        });
+    connected = Optional.empty();
   }
 }

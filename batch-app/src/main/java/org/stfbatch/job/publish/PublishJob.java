@@ -74,7 +74,7 @@ public final class PublishJob {
     return false;
   }
 
-  /** How many outcomes the last run, or the last execution of the step, published. */
+  /** How many outcomes were published so far, by all runs and executions of the step. */
   public long published() {
     return published;
   }
@@ -89,7 +89,7 @@ public final class PublishJob {
         new StepExecutionListener() {
           @Override
           public ExitStatus afterStep(StepExecution execution) {
-            published = publisher.published();
+            published += publisher.published();
             return null;
           }
         };
