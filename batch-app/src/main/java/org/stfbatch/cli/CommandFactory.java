@@ -33,6 +33,8 @@ final class CommandFactory implements IFactory {
       return type.cast(new DbCommand(root.stores()));
     } else if (type == BenchJobCommand.class) {
       return type.cast(new BenchJobCommand(root.stores()));
+    } else if (type == BenchKafkaCommand.class) {
+      return type.cast(new BenchKafkaCommand(root.stores()));
     } else if (type == BenchRunnerCommand.class) {
       return type.cast(new BenchRunnerCommand(root.stores()));
     }
