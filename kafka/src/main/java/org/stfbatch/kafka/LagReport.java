@@ -15,7 +15,10 @@ import org.apache.kafka.common.TopicPartition;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Writes a group's offsets, one report at a time; the newest one wins. For one thread. */
+/**
+ * Writes a group's offsets, one report at a time, so that an older one never comes after a newer
+ * one. While one is underway only the newest of the others is kept. For one thread.
+ */
 final class LagReport {
 
   private static final Logger LOG = LoggerFactory.getLogger(LagReport.class);
@@ -23,6 +26,7 @@ final class LagReport {
   private final Admin admin;
   private final String topic;
   private Optional<KafkaFuture<Void>> underway = Optional.empty();
+  private Optional<Offsets> next = Optional.empty();
   private boolean failing;
 
   LagReport(Admin admin, String topic) {
@@ -30,32 +34,51 @@ final class LagReport {
     this.topic = topic;
   }
 
+  private record Offsets(String group, Map<TopicPartition, OffsetAndMetadata> positions) {}
+
   void report(String group, Map<Integer, Long> offsets) {
-    await(Duration.ZERO);
     Map<TopicPartition, OffsetAndMetadata> positions = new HashMap<>();
     offsets.forEach(
         (partition, offset) ->
             positions.put(new TopicPartition(topic, partition), new OffsetAndMetadata(offset)));
-    underway = Optional.of(admin.alterConsumerGroupOffsets(group, positions).all());
+    next = Optional.of(new Offsets(group, positions));
+    if (hasEnded(Duration.ZERO)) {
+      sendNext();
+    }
   }
 
-  /** Waits a little for the last report and logs how it went. */
-  void await(Duration limit) {
+  /** Waits a little for what was reported to arrive. */
+  void flush(Duration limit) {
+    if (hasEnded(limit) && next.isPresent()) {
+      sendNext();
+      hasEnded(limit);
+    }
+  }
+
+  private void sendNext() {
+    Offsets offsets = next.orElseThrow();
+    next = Optional.empty();
+    underway =
+        Optional.of(admin.alterConsumerGroupOffsets(offsets.group(), offsets.positions()).all());
+  }
+
+  private boolean hasEnded(Duration limit) {
     if (underway.isEmpty()) {
-      return;
+      return true;
     }
     try {
       underway.get().get(limit.toMillis(), TimeUnit.MILLISECONDS);
-      underway = Optional.empty();
       failing = false;
     } catch (TimeoutException e) {
-      LOG.debug("The last offsets for lag tools are still on their way", e);
+      return false;
     } catch (ExecutionException | CancellationException e) {
-      underway = Optional.empty();
       logOnce(Problems.unwrap(e));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+      return false;
     }
+    underway = Optional.empty();
+    return true;
   }
 
   private void logOnce(Throwable error) {

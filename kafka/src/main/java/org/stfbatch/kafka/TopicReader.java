@@ -42,6 +42,10 @@ public final class TopicReader implements AutoCloseable {
   private static final Duration SLICE = Duration.ofMillis(200);
 
   private static final Duration WATCH_INTERVAL = Duration.ofSeconds(1);
+
+  /** A broker that has just come up may not know all topics at once. */
+  private static final int ABSENCES_TO_BELIEVE = 3;
+
   private static final Duration CLOSE_LIMIT = Duration.ofSeconds(2);
 
   private final TopicRequest request;
@@ -59,6 +63,7 @@ public final class TopicReader implements AutoCloseable {
   private Map<Integer, Long> ends = Map.of();
   private TopicIdentity identity;
   private int partitions;
+  private int absences;
   private long lastProgress;
 
   /**
@@ -171,7 +176,7 @@ public final class TopicReader implements AutoCloseable {
 
   @Override
   public void close() {
-    lag.await(CLOSE_LIMIT);
+    lag.flush(CLOSE_LIMIT);
     consumer.close(CloseOptions.timeout(Duration.ZERO));
     admin.close(Duration.ZERO);
   }
@@ -339,12 +344,13 @@ public final class TopicReader implements AutoCloseable {
       outage.begin(problems.silence());
     } else if (sighting instanceof TopicWatch.Sighting.Refusal refusal) {
       throw problems.lasting(refusal.error());
-    } else {
+    } else if (++absences >= ABSENCES_TO_BELIEVE) {
       throw TopicReplacedException.whileReading(request.topic(), "it was deleted");
     }
   }
 
   private void takePresent(TopicWatch.Sighting.Present present) {
+    absences = 0;
     if (outage.isUnderway()) {
       lastProgress = System.nanoTime();
       outage.end();

@@ -3,8 +3,7 @@ package org.stfbatch.kafka;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.CancellationException;
-import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.DescribeTopicsOptions;
 import org.apache.kafka.clients.admin.TopicDescription;
@@ -76,15 +75,18 @@ final class TopicWatch {
       TopicDescription description = answer.getNow(null);
       return new Sighting.Present(
           description.topicId().toString(), description.partitions().size());
-    } catch (CompletionException
-        | CancellationException
-        | java.util.concurrent.ExecutionException
-        | InterruptedException e) {
-      Throwable error = Problems.unwrap(e);
-      if (error instanceof UnknownTopicOrPartitionException) {
-        return new Sighting.Absent();
-      }
-      return Problems.isPassing(error) ? new Sighting.Silence() : new Sighting.Refusal(error);
+    } catch (ExecutionException e) {
+      return sighting(Problems.unwrap(e));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new BrokerException("interrupted while looking for a topic", e);
     }
+  }
+
+  private static Sighting sighting(Throwable error) {
+    if (error instanceof UnknownTopicOrPartitionException) {
+      return new Sighting.Absent();
+    }
+    return Problems.isPassing(error) ? new Sighting.Silence() : new Sighting.Refusal(error);
   }
 }

@@ -92,6 +92,9 @@ final class Json {
           MessageErrorCode.MESSAGE_ENCODING, "the message is not UTF-8: encode it so");
     } catch (JsonProcessingException e) {
       throw notJson(e.getOriginalMessage());
+    } catch (NumberFormatException e) {
+      // The parser takes the form of numbers only; 1e99999999999 has the form, but no decimal.
+      throw notJson("a number's exponent is too large");
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

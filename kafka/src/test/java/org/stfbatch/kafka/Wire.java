@@ -1,0 +1,82 @@
+package org.stfbatch.kafka;
+
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import java.util.stream.IntStream;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+
+/** What other programs do on the wire, with Kafka's own clients. */
+final class Wire {
+
+  private Wire() {}
+
+  static KafkaProducer<byte[], byte[]> producer(KafkaSettings settings, Map<String, String> more) {
+    Properties properties = new Properties();
+    properties.put("bootstrap.servers", settings.bootstrapServers());
+    properties.put("max.request.size", "40000000");
+    properties.putAll(more);
+    return new KafkaProducer<>(properties, new ByteArraySerializer(), new ByteArraySerializer());
+  }
+
+  static KafkaProducer<byte[], byte[]> transactional(KafkaSettings settings, String id) {
+    KafkaProducer<byte[], byte[]> producer =
+        producer(settings, Map.of("transactional.id", id, "transaction.timeout.ms", "900000"));
+    producer.initTransactions();
+    return producer;
+  }
+
+  static ProducerRecord<byte[], byte[]> record(String topic, int partition, String value) {
+    return new ProducerRecord<>(topic, partition, null, bytes(value));
+  }
+
+  /** Values from the first number up to, without, the second, to the partitions in turn. */
+  static void send(KafkaSettings settings, String topic, int partitions, int from, int to) {
+    try (KafkaProducer<byte[], byte[]> producer = producer(settings, Map.of())) {
+      IntStream.range(from, to)
+          .forEach(i -> producer.send(record(topic, i % partitions, Integer.toString(i))));
+    }
+  }
+
+  static Admin admin(KafkaSettings settings) {
+    return Admin.create(Map.of("bootstrap.servers", settings.bootstrapServers()));
+  }
+
+  static byte[] bytes(String text) {
+    return text.getBytes(StandardCharsets.UTF_8);
+  }
+
+  static String text(TopicRecord record) {
+    return new String(record.value(), StandardCharsets.UTF_8);
+  }
+
+  /** All committed messages of now. */
+  static List<TopicRecord> readAll(KafkaSettings settings, String topic) {
+    try (TopicReader reader = reader(settings, TopicRequest.of(topic, ReadBound.untilEnd()))) {
+      reader.open();
+      return readToEnd(reader);
+    }
+  }
+
+  static TopicReader reader(KafkaSettings settings, TopicRequest request) {
+    return new TopicReader(settings, request, BrokerListener.logging());
+  }
+
+  static List<TopicRecord> readToEnd(TopicReader reader) {
+    List<TopicRecord> records = new ArrayList<>();
+    while (!reader.ended()) {
+      records.addAll(reader.poll(Duration.ofSeconds(1)).records());
+    }
+    return records;
+  }
+
+  static List<String> texts(List<TopicRecord> records) {
+    return records.stream().map(Wire::text).toList();
+  }
+}
