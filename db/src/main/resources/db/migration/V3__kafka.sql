@@ -97,6 +97,8 @@ create table run_trigger (
     check (state in ('waiting', 'running', 'done', 'failed')),
   run_id          bigint      references run,
   error           text,
+  sequence_before bigint,
+  taken           bigint      not null default 0,
   received_at     timestamptz not null default now(),
   started_at      timestamptz,
   finished_at     timestamptz,
@@ -108,3 +110,5 @@ create index run_trigger_unfinished on run_trigger (reader_id, trigger_id)
   where state in ('waiting', 'running');
 comment on table run_trigger is 'The messages that ask for runs, each once, stored in the transaction that moves the position past it.';
 comment on column run_trigger.request is 'The message as it was read.';
+comment on column run_trigger.sequence_before is 'The last sequence number of the run''s outcomes when it was begun: what counts towards a limit comes after.';
+comment on column run_trigger.taken is 'Messages that were taken from a topic for it, counted in the transactions that take them.';

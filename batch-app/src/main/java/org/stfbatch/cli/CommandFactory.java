@@ -21,6 +21,8 @@ final class CommandFactory implements IFactory {
       return type.cast(new IngestCommand(root.stores(), shutdown));
     } else if (type == IntakeCommand.class) {
       return type.cast(new IntakeCommand(root.stores(), root.brokers(), shutdown));
+    } else if (type == ListenCommand.class) {
+      return type.cast(new ListenCommand(root.stores(), root.brokers(), shutdown));
     } else if (type == PublishCommand.class) {
       return type.cast(new PublishCommand(root.stores(), root.brokers(), shutdown));
     } else if (type == KafkaCommand.class) {

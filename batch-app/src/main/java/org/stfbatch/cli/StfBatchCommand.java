@@ -28,6 +28,7 @@ import picocli.CommandLine.ScopeType;
       ExportCommand.class,
       IntakeCommand.class,
       PublishCommand.class,
+      ListenCommand.class,
       KafkaCommand.class,
       ModelCommand.class,
       DbCommand.class,

@@ -65,36 +65,36 @@ final class Stores {
   /** Opens it, starting the embedded server if need be. */
   Connected open() {
     if (!isEmbedded()) {
-      return new Connected(
-          Database.open(new DatabaseSettings(url, orEmpty(user), orEmpty(password))),
-          () -> {},
-          () -> {},
-          patience);
+      return connected(
+          new DatabaseSettings(url, orEmpty(user), orEmpty(password)), () -> {}, () -> {});
     }
     EmbeddedDatabase.Session session = embedded().open();
     try {
-      return new Connected(
-          Database.open(session.settings()), session::revive, session::close, patience);
+      return connected(session.settings(), session::revive, session::close);
     } catch (RuntimeException e) {
       session.close();
       throw e;
     }
   }
 
+  private Connected connected(DatabaseSettings settings, Runnable revive, Runnable server) {
+    Database database = Database.open(settings);
+    return new Connected(
+        database, new DatabaseWait(database, patience, revive, Notices::onStderr), server);
+  }
+
   /**
    * An open database.
    *
    * @param database the database
-   * @param revive starts the server behind it again, if that is ours to do
-   * @param server lets go of that server
-   * @param patience how long work waits for it
+   * @param absence waits for it when it goes away
+   * @param server lets go of the server behind it
    */
-  record Connected(Database database, Runnable revive, Runnable server, Duration patience)
+  record Connected(Database database, DatabaseWait absence, Runnable server)
       implements AutoCloseable {
     /** The right to do some work, which waits when the database goes away. */
     Claim claim(List<Lockable> wanted, StopSignal stop) {
-      return Claim.take(
-          wanted, stop, new DatabaseWait(database, patience, revive, Notices::onStderr));
+      return Claim.take(wanted, stop, absence);
     }
 
     Run run(String name) {

@@ -57,6 +57,11 @@ public final class BrokerWait implements BrokerListener, AutoCloseable {
     }
   }
 
+  /** Whether work waits now. */
+  public synchronized boolean isWaiting() {
+    return waiting > 0;
+  }
+
   private void revive() {
     try {
       revive.run();

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -149,7 +150,7 @@ class DatabaseOutageTest {
 
   private ChildJvm infer(Object... more) {
     List<Object> command =
-        new java.util.ArrayList<>(
+        new ArrayList<>(
             List.of(
                 "infer",
                 "--run",

@@ -79,6 +79,15 @@ public final class Database implements AutoCloseable {
     pool.getHikariPoolMXBean().softEvictConnections();
   }
 
+  /** Whether the server answers now. */
+  public boolean answers() {
+    try (Connection connection = dedicatedConnection(new Properties())) {
+      return connection.isValid(CONNECT_SECONDS);
+    } catch (SQLException e) {
+      return false;
+    }
+  }
+
   /** Closes the pool; connections still in use are cut off. */
   @Override
   public void close() {

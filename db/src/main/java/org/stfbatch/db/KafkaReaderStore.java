@@ -4,6 +4,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -20,8 +21,7 @@ public final class KafkaReaderStore {
       """
       insert into kafka_position (reader_id, kafka_partition, next_offset)
       select ?, * from unnest(?, ?)
-      on conflict (reader_id, kafka_partition) do update
-      set next_offset = excluded.next_offset, moved_at = now()
+      on conflict (reader_id, kafka_partition) do nothing
       """;
 
   /**
@@ -68,6 +68,11 @@ public final class KafkaReaderStore {
     if (group.isBlank()) {
       throw new IllegalArgumentException("the group's name is blank");
     }
+    return find(group, topic).orElseGet(() -> create(group, topic));
+  }
+
+  /** An insert that would find the reader there would wait for whoever moves it now. */
+  private KafkaReader create(String group, String topic) {
     jdbc.sql(
             """
             insert into kafka_reader (reader_group, topic) values (:group, :topic)
@@ -76,6 +81,10 @@ public final class KafkaReaderStore {
         .param("group", group)
         .param("topic", topic)
         .update();
+    return find(group, topic).orElseThrow();
+  }
+
+  private Optional<KafkaReader> find(String group, String topic) {
     return jdbc.sql(
             """
             select reader_id, reader_group, topic, cluster_id, topic_id from kafka_reader
@@ -84,7 +93,7 @@ public final class KafkaReaderStore {
         .param("group", group)
         .param("topic", topic)
         .query((row, n) -> reader(row))
-        .single();
+        .optional();
   }
 
   /** All readers, by topic and group. */
@@ -111,8 +120,8 @@ public final class KafkaReaderStore {
   }
 
   /**
-   * Sets where to read next, forgetting where that was for these partitions, and all partitions of
-   * another topic of the same name.
+   * Notes where partitions are begun; those that were begun before keep their positions, except
+   * those of another topic of the same name, which are forgotten.
    *
    * @param topic which one it is
    */
@@ -120,15 +129,29 @@ public final class KafkaReaderStore {
     transaction.executeWithoutResult(
         status -> {
           forgetOtherTopic(reader, topic);
-          List<Map.Entry<Integer, Long>> entries = List.copyOf(positions.entrySet());
-          template.update(
-              BEGIN,
-              statement -> {
-                statement.setLong(1, reader.readerId());
-                new ArrayParameters<>(statement, entries, 2)
-                    .integers(Map.Entry::getKey)
-                    .longs(Map.Entry::getValue);
-              });
+          insert(reader, positions);
+        });
+  }
+
+  /** Forgets how far the topic was read, and notes where to begin instead. */
+  public void reset(KafkaReader reader, KafkaTopicId topic, Map<Integer, Long> positions) {
+    transaction.executeWithoutResult(
+        status -> {
+          forgetOtherTopic(reader, topic);
+          forgetPositions(reader);
+          insert(reader, positions);
+        });
+  }
+
+  private void insert(KafkaReader reader, Map<Integer, Long> positions) {
+    List<Map.Entry<Integer, Long>> entries = List.copyOf(positions.entrySet());
+    template.update(
+        BEGIN,
+        statement -> {
+          statement.setLong(1, reader.readerId());
+          new ArrayParameters<>(statement, entries, 2)
+              .integers(Map.Entry::getKey)
+              .longs(Map.Entry::getValue);
         });
   }
 
@@ -145,10 +168,14 @@ public final class KafkaReaderStore {
             .param("reader", reader.readerId())
             .update();
     if (changed > 0) {
-      jdbc.sql("delete from kafka_position where reader_id = :reader")
-          .param("reader", reader.readerId())
-          .update();
+      forgetPositions(reader);
     }
+  }
+
+  private void forgetPositions(KafkaReader reader) {
+    jdbc.sql("delete from kafka_position where reader_id = :reader")
+        .param("reader", reader.readerId())
+        .update();
   }
 
   /**

@@ -92,18 +92,47 @@ public final class RunTriggerStore {
         .list();
   }
 
-  /** The message's run is begun. */
-  public void start(long triggerId, long runId) {
+  /**
+   * The message's run is begun; if it was begun before, nothing changes.
+   *
+   * @param sequenceBefore the sequence number of the run's last outcome
+   */
+  public void start(long triggerId, long runId, long sequenceBefore) {
     jdbc.sql(
             """
             update run_trigger
-            set state = 'running', run_id = :run, started_at = coalesce(started_at, now())
-            where trigger_id = :trigger
+            set state = 'running', run_id = :run, sequence_before = :sequence, started_at = now()
+            where trigger_id = :trigger and state = 'waiting'
             """)
         .param("run", runId)
+        .param("sequence", sequenceBefore)
         .param("trigger", triggerId)
         .update();
   }
+
+  /** Counts messages; meant for the transaction that takes them in. */
+  public void took(long triggerId, long messages) {
+    jdbc.sql("update run_trigger set taken = taken + :messages where trigger_id = :trigger")
+        .param("messages", messages)
+        .param("trigger", triggerId)
+        .update();
+  }
+
+  /** How far the run of a message was when it was begun, and what was taken in for it since. */
+  public Progress progress(long triggerId) {
+    return jdbc.sql("select sequence_before, taken from run_trigger where trigger_id = :trigger")
+        .param("trigger", triggerId)
+        .query((row, n) -> new Progress(row.getLong("sequence_before"), row.getLong("taken")))
+        .single();
+  }
+
+  /**
+   * What was done for a message.
+   *
+   * @param sequenceBefore the sequence number of the run's last outcome when it was begun
+   * @param taken messages that were taken in for it
+   */
+  public record Progress(long sequenceBefore, long taken) {}
 
   /** The message's run has nothing left to do. */
   public void finish(long triggerId) {

@@ -88,6 +88,17 @@ class KafkaReaderStoreTest {
   }
 
   @Test
+  void whatWasBegunKeepsItsPositionUnlessItIsReset() {
+    readers.begin(reader, ID_1, Map.of(0, 5L));
+    readers.begin(reader, ID_1, Map.of(0, 9L));
+    assertThat(readers.positions(reader)).isEqualTo(Map.of(0, 5L));
+
+    readers.reset(reader, ID_1, Map.of(1, 9L));
+
+    assertThat(readers.positions(reader)).isEqualTo(Map.of(1, 9L));
+  }
+
+  @Test
   void oneProcessReadsATopicInTheNameOfAGroup() {
     KafkaReader other = readers.findOrCreate("other group", reader.topic());
     try (ReaderLock lock = lock(reader, "host a").orElseThrow();

@@ -45,7 +45,11 @@ class RunTriggerStoreTest {
     add("id", trigger(0, "first"), trigger(1, "second"));
     RunTrigger second = triggers.all(reader).get(1);
 
-    triggers.start(second.triggerId(), run.runId());
+    triggers.start(second.triggerId(), run.runId(), 7);
+    triggers.took(second.triggerId(), 5);
+    triggers.start(second.triggerId(), run.runId(), 9);
+    triggers.took(second.triggerId(), 2);
+    assertThat(triggers.progress(second.triggerId())).isEqualTo(new RunTriggerStore.Progress(7, 7));
     assertThat(next().request()).isEqualTo("second");
     assertThat(next().run()).contains(run.name());
 

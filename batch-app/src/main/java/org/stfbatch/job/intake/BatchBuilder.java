@@ -20,7 +20,7 @@ final class BatchBuilder {
   private static final long MAX_BYTES = 8L << 20;
 
   private final TopicIdentity topic;
-  private final JobMessages messages;
+  private final MessageFeed.Session session;
   private final int chunk;
   private final SortedMap<Long, List<NewImageJob>> jobs = new TreeMap<>();
   private final List<DeadLetter> unusable = new ArrayList<>();
@@ -28,9 +28,9 @@ final class BatchBuilder {
   private int count;
   private long bytes;
 
-  BatchBuilder(TopicIdentity topic, JobMessages messages, int chunk) {
+  BatchBuilder(TopicIdentity topic, MessageFeed.Session session, int chunk) {
     this.topic = topic;
-    this.messages = messages;
+    this.session = session;
     this.chunk = chunk;
   }
 
@@ -53,7 +53,7 @@ final class BatchBuilder {
   }
 
   private void add(TopicRecord record) {
-    JobMessages.Read read = messages.read(record);
+    JobMessages.Read read = session.parser().read(record);
     jobs.computeIfAbsent(read.runId(), run -> new ArrayList<>()).add(read.job());
     read.deadLetter().ifPresent(unusable::add);
     count++;
@@ -74,6 +74,6 @@ final class BatchBuilder {
   }
 
   MessageBatch build() {
-    return new MessageBatch(topic, count, jobs, unusable, positions);
+    return new MessageBatch(topic, session.begunAt(), count, jobs, unusable, positions);
   }
 }

@@ -1,6 +1,5 @@
 package org.stfbatch.job.intake;
 
-import java.util.List;
 import java.util.UUID;
 import org.springframework.batch.core.BatchStatus;
 import org.springframework.batch.core.ExitStatus;
@@ -23,10 +22,8 @@ import org.stfbatch.job.JobFailedException;
 import org.stfbatch.job.KafkaConnection;
 import org.stfbatch.job.Progress;
 import org.stfbatch.job.StopSignal;
-import org.stfbatch.kafka.BrokerException;
-import org.stfbatch.kafka.OffsetGapException;
 import org.stfbatch.kafka.TopicReader;
-import org.stfbatch.kafka.TopicReplacedException;
+import org.stfbatch.kafka.TopicRequest;
 
 /**
  * Brings the messages of a topic into runs, each once, however often it is killed: the position in
@@ -78,7 +75,7 @@ public final class IntakeJob {
             new JobBuilder(NAME, batch.jobRepository()).start(step(stop)).build(), parameters);
     if (execution.getStatus() != BatchStatus.STOPPED
         && execution.getStatus() != BatchStatus.COMPLETED) {
-      throw failure(execution.getAllFailureExceptions());
+      throw failed(execution);
     }
     return result;
   }
@@ -124,44 +121,32 @@ public final class IntakeJob {
 
   private MessageFeed feed() {
     KafkaReader reader = reader();
-    TopicReader topic =
-        new TopicReader(
-            kafka.settings(),
-            positions.request(settings.bound(), settings.skipGap()).atMost(settings.chunk()),
-            kafka.listener());
+    TopicRequest request =
+        positions.request(settings.bound(), settings.skipGap()).atMost(settings.chunk());
     return new MessageFeed(
-        topic,
+        new TopicReader(kafka.settings(), request, kafka.listener()),
         reader.group(),
         settings.chunk(),
         settings.maxMessages().orElse(Long.MAX_VALUE),
-        opened -> {
-          positions.begin(opened.identity(), opened.positions());
-          return new JobMessages(
-              reader.topic(),
-              new RunTargets(
-                  new RunStore(batch.dataSource()),
-                  new ImageJobStore(batch.dataSource()),
-                  reader.topic(),
-                  settings.imageFolder(),
-                  run));
-        });
+        opened -> session(reader.topic(), request, opened));
   }
 
-  /** What ended an intake, with the option that helps. */
-  public static JobFailedException failure(List<Throwable> errors) {
-    Throwable first = errors.stream().findFirst().orElse(null);
-    for (Throwable e = first; e != null; e = e.getCause()) {
-      if (e instanceof OffsetGapException gap) {
-        return cured(gap, "--skip-gap goes on at what is left");
-      }
-      if (e instanceof TopicReplacedException replaced) {
-        return cured(replaced, "--from earliest begins with the new one");
-      }
-    }
-    return JobFailedException.of("intake", first);
+  private MessageFeed.Session session(
+      String topic, TopicRequest request, MessageFeed.Opened opened) {
+    RunTargets targets =
+        new RunTargets(
+            new RunStore(batch.dataSource()),
+            new ImageJobStore(batch.dataSource()),
+            topic,
+            settings.imageFolder(),
+            run);
+    return new MessageFeed.Session(
+        new JobMessages(topic, targets),
+        positions.begin(request, opened.identity(), opened.positions()));
   }
 
-  private static JobFailedException cured(BrokerException e, String cure) {
-    return new JobFailedException(e.getMessage() + ": " + cure, e);
+  private JobFailedException failed(JobExecution execution) {
+    Throwable cause = execution.getAllFailureExceptions().stream().findFirst().orElse(null);
+    return JobFailedException.of("intake into run " + run.name(), cause);
   }
 }

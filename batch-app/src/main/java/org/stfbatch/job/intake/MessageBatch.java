@@ -11,6 +11,7 @@ import org.stfbatch.kafka.TopicIdentity;
  * Messages that are committed together.
  *
  * @param topic which they are from
+ * @param begunAt the next offset of each partition when reading began
  * @param messages how many
  * @param jobs by run id, in the order of the ids
  * @param unusable what the dead-letter topic gets
@@ -18,6 +19,7 @@ import org.stfbatch.kafka.TopicIdentity;
  */
 record MessageBatch(
     TopicIdentity topic,
+    Map<Integer, Long> begunAt,
     int messages,
     SortedMap<Long, List<NewImageJob>> jobs,
     List<DeadLetter> unusable,

@@ -26,7 +26,7 @@ final class MessageFeed implements AutoCloseable {
   private final TopicReader reader;
   private final String group;
   private final int chunk;
-  private final Function<Opened, JobMessages> messages;
+  private final Function<Opened, Session> messages;
   private final BlockingQueue<Signal> queue = new ArrayBlockingQueue<>(BATCHES_AHEAD);
   private final AtomicReference<Map<Integer, Long>> committed = new AtomicReference<>(Map.of());
   private final CountDownLatch taken = new CountDownLatch(1);
@@ -42,6 +42,14 @@ final class MessageFeed implements AutoCloseable {
    * @param positions where reading begins
    */
   record Opened(TopicIdentity identity, Map<Integer, Long> positions) {}
+
+  /**
+   * How the topic is read from there.
+   *
+   * @param parser of its messages
+   * @param begunAt the stored next offset of each partition
+   */
+  record Session(JobMessages parser, Map<Integer, Long> begunAt) {}
 
   /** What the queue carries. */
   private sealed interface Signal {
@@ -59,11 +67,7 @@ final class MessageFeed implements AutoCloseable {
    * @param messages called on the feed's thread when the topic was found
    */
   MessageFeed(
-      TopicReader reader,
-      String group,
-      int chunk,
-      long most,
-      Function<Opened, JobMessages> messages) {
+      TopicReader reader, String group, int chunk, long most, Function<Opened, Session> messages) {
     this.reader = reader;
     this.group = group;
     this.chunk = chunk;
@@ -116,8 +120,8 @@ final class MessageFeed implements AutoCloseable {
     }
   }
 
-  private void batches(TopicIdentity topic, JobMessages parser) throws InterruptedException {
-    BatchBuilder batch = new BatchBuilder(topic, parser, chunk);
+  private void batches(TopicIdentity topic, Session session) throws InterruptedException {
+    BatchBuilder batch = new BatchBuilder(topic, session, chunk);
     Map<Integer, Long> before = Map.of();
     boolean more = true;
     while (more) {
@@ -130,7 +134,7 @@ final class MessageFeed implements AutoCloseable {
         MessageBatch built = batch.build();
         put(new Signal.Batch(built));
         before = built.positions();
-        batch = new BatchBuilder(topic, parser, chunk);
+        batch = new BatchBuilder(topic, session, chunk);
       }
     }
   }

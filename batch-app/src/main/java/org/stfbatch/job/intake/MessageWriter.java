@@ -68,6 +68,9 @@ final class MessageWriter implements ItemWriter<MessageBatch> {
     for (Map.Entry<Long, List<NewImageJob>> run : batch.jobs().entrySet()) {
       added += jobs.insert(run.getKey(), run.getValue());
     }
+    if (stored.isEmpty()) {
+      stored.putAll(batch.begunAt());
+    }
     move(positions.reader(), batch.positions());
     pending =
         new IntakeResult(
@@ -76,9 +79,6 @@ final class MessageWriter implements ItemWriter<MessageBatch> {
   }
 
   private void move(KafkaReader reader, Map<Integer, Long> next) {
-    if (stored.isEmpty()) {
-      stored.putAll(readers.positions(reader));
-    }
     beginNew(reader, next);
     List<KafkaReaderStore.Move> moves = new ArrayList<>();
     next.forEach(

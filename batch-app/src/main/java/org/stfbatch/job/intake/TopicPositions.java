@@ -48,7 +48,7 @@ public final class TopicPositions {
               .find(topic)
               .orElseThrow(
                   () -> new InputException("there is no topic " + topic + ": check its name"));
-      readers.begin(
+      readers.reset(
           reader(),
           id(state.identity()),
           start == TopicStart.EARLIEST ? state.beginnings() : state.ends());
@@ -56,7 +56,7 @@ public final class TopicPositions {
   }
 
   /** What to ask the broker for. */
-  TopicRequest request(ReadBound bound, boolean skipGap) {
+  public TopicRequest request(ReadBound bound, boolean skipGap) {
     KafkaReader reader = reader();
     TopicRequest request = TopicRequest.of(topic, bound).from(readers.positions(reader));
     if (reader.known().isPresent()) {
@@ -67,18 +67,20 @@ public final class TopicPositions {
   }
 
   /**
-   * Notes which topic is read and where partitions are begun that were not read before.
+   * Notes which topic is read, and where partitions are begun that were not read before.
    *
+   * @param request what was asked for
    * @param positions where reading begins
+   * @return the stored next offset of each partition, as it was when the request was made
    */
-  KafkaReader begin(TopicIdentity identity, Map<Integer, Long> positions) {
-    KafkaReader reader = reader();
+  public Map<Integer, Long> begin(
+      TopicRequest request, TopicIdentity identity, Map<Integer, Long> positions) {
     Map<Integer, Long> fresh = new HashMap<>(positions);
-    if (reader.known().isPresent()) {
-      fresh.keySet().removeAll(readers.positions(reader).keySet());
-    }
-    readers.begin(reader, id(identity), fresh);
-    return reader();
+    fresh.keySet().removeAll(request.startOffsets().keySet());
+    readers.begin(reader(), id(identity), fresh);
+    Map<Integer, Long> begunAt = new HashMap<>(request.startOffsets());
+    begunAt.putAll(fresh);
+    return begunAt;
   }
 
   private static KafkaTopicId id(TopicIdentity identity) {

@@ -69,7 +69,7 @@ public final class PublishJob {
       return true;
     }
     if (execution.getStatus() != BatchStatus.COMPLETED) {
-      throw failure(run, execution.getAllFailureExceptions());
+      throw failed(execution);
     }
     return false;
   }
@@ -105,14 +105,8 @@ public final class PublishJob {
         .build();
   }
 
-  /** What ended a publication. */
-  public static JobFailedException failure(Run run, List<Throwable> errors) {
-    Throwable first = errors.stream().findFirst().orElse(null);
-    for (Throwable e = first; e != null; e = e.getCause()) {
-      if (e instanceof JobFailedException known) {
-        return known;
-      }
-    }
-    return JobFailedException.of("publishing run " + run.name(), first);
+  private JobFailedException failed(JobExecution execution) {
+    Throwable cause = execution.getAllFailureExceptions().stream().findFirst().orElse(null);
+    return JobFailedException.of("publishing run " + run.name(), cause);
   }
 }
