@@ -19,7 +19,9 @@ final class Clients {
 
   private static final int BYTES_A_FETCH = 32 << 20;
   private static final int BYTES_A_PARTITION = 4 << 20;
-  private static final int BYTES_A_PRODUCER_BATCH = 256 << 10;
+
+  /** Far below what topics take as one batch: a batch over that limit is split into equal ones. */
+  static final int BYTES_A_PRODUCER_BATCH = 64 << 10;
 
   /** The broker's own limit decides, so that its answer tells what is too large. */
   private static final int LARGEST_REQUEST = 64 << 20;
@@ -34,8 +36,8 @@ final class Clients {
 
   Admin admin() {
     Map<String, Object> properties = new HashMap<>();
-    properties.put(AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, "5000");
-    properties.put(AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, "5000");
+    properties.put(AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, "3000");
+    properties.put(AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, "3000");
     return create(withUsers(properties), Admin::create);
   }
 

@@ -130,7 +130,8 @@ public final class PositionedPublisher implements AutoCloseable {
   /** Commits once, in as many attempts as that takes. */
   private void commit(List<OutgoingRecord> records, PositionRecord next) {
     List<OutgoingRecord> toSend = records;
-    for (int attempt = 1; ; attempt++) {
+    int failures = 0;
+    while (true) {
       Transaction transaction = new Transaction(target.topic(), positions.name(), target.name());
       try {
         transaction.send(producer(), toSend, next);
@@ -138,8 +139,11 @@ public final class PositionedPublisher implements AutoCloseable {
         stored = Optional.of(next);
         return;
       } catch (KafkaException e) {
-        toSend = transaction.withoutTooLarge(toSend);
-        requireCurable(Problems.rootOf(e), attempt);
+        if (transaction.hasTooLarge()) {
+          toSend = transaction.withoutTooLarge(toSend);
+        } else {
+          requireCurable(Problems.rootOf(e), ++failures);
+        }
         LOG.debug("A transaction on topic {} failed; looking whether it counts", target.topic(), e);
       }
       if (hasCommitted(next)) {
@@ -189,9 +193,9 @@ public final class PositionedPublisher implements AutoCloseable {
     }
   }
 
-  private void requireCurable(Throwable error, int attempt) {
+  private void requireCurable(Throwable error, int failures) {
     boolean usual = Problems.isPassing(error) || isFencing(error);
-    if (!usual && (Problems.isRefusal(error) || attempt >= ATTEMPTS)) {
+    if (!usual && (Problems.isRefusal(error) || failures >= ATTEMPTS)) {
       throw problems.lasting(error);
     }
   }

@@ -6,6 +6,7 @@ import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.AuthenticationException;
 import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.errors.RetriableException;
+import org.apache.kafka.common.errors.TransactionAbortableException;
 
 /** What the client's errors mean to the user. */
 final class Problems {
@@ -22,9 +23,10 @@ final class Problems {
     return wrapping && error.getCause() != null ? unwrap(error.getCause()) : error;
   }
 
-  /** Without the wrapping that says only that a transaction has failed before. */
+  /** Without the wrapping that says only that a transaction has failed or must be aborted. */
   static Throwable rootOf(KafkaException error) {
-    boolean wrapping = error.getClass() == KafkaException.class;
+    boolean wrapping =
+        error.getClass() == KafkaException.class || error instanceof TransactionAbortableException;
     return wrapping && error.getCause() instanceof KafkaException cause ? rootOf(cause) : error;
   }
 

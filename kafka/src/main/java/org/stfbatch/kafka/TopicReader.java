@@ -65,6 +65,7 @@ public final class TopicReader implements AutoCloseable {
   private int partitions;
   private int absences;
   private long lastProgress;
+  private long lastSeen;
 
   /**
    * Connects to nothing yet.
@@ -118,6 +119,7 @@ public final class TopicReader implements AutoCloseable {
       pauseEnded(allPartitions());
     }
     lastProgress = System.nanoTime();
+    lastSeen = lastProgress;
     return identity;
   }
 
@@ -261,7 +263,7 @@ public final class TopicReader implements AutoCloseable {
     if (!request.acceptsGaps()) {
       throw gap;
     }
-    LOG.warn("{}: going on at offset {}", gap.getMessage(), beginning);
+    LOG.warn("The loss is accepted: {}", gap.getMessage());
     return beginning;
   }
 
@@ -332,9 +334,9 @@ public final class TopicReader implements AutoCloseable {
       return ends.entrySet().stream()
           .allMatch(end -> positions.get(end.getKey()) >= end.getValue());
     }
+    // Only a broker that was there all the while had nothing to give.
     return request.bound() instanceof ReadBound.Idle idle
-        && !outage.isUnderway()
-        && System.nanoTime() - lastProgress > idle.limit().toNanos();
+        && lastSeen - lastProgress > idle.limit().toNanos();
   }
 
   private void take(TopicWatch.Sighting sighting) {
@@ -351,6 +353,7 @@ public final class TopicReader implements AutoCloseable {
 
   private void takePresent(TopicWatch.Sighting.Present present) {
     absences = 0;
+    lastSeen = present.askedAt();
     if (outage.isUnderway()) {
       lastProgress = System.nanoTime();
       outage.end();

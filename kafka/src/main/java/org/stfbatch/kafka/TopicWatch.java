@@ -23,6 +23,7 @@ final class TopicWatch {
   private final long intervalNanos;
   private Optional<KafkaFuture<TopicDescription>> asked = Optional.empty();
   private long nextLook;
+  private long askedAt;
 
   TopicWatch(Admin admin, String topic, Duration interval) {
     this.admin = admin;
@@ -34,8 +35,8 @@ final class TopicWatch {
   /** What was seen. */
   sealed interface Sighting {
 
-    /** The topic is there. */
-    record Present(String topicId, int partitions) implements Sighting {}
+    /** The topic is there, and was asked for at a time of {@link System#nanoTime}. */
+    record Present(String topicId, int partitions, long askedAt) implements Sighting {}
 
     /** The broker answers, and has no such topic. */
     record Absent() implements Sighting {}
@@ -65,16 +66,17 @@ final class TopicWatch {
   private void askIfDue() {
     if (System.nanoTime() - nextLook >= 0) {
       DescribeTopicsOptions options = new DescribeTopicsOptions().timeoutMs(ANSWER_LIMIT_MS);
+      askedAt = System.nanoTime();
       asked =
           Optional.of(admin.describeTopics(List.of(topic), options).topicNameValues().get(topic));
     }
   }
 
-  private static Sighting sighting(KafkaFuture<TopicDescription> answer) {
+  private Sighting sighting(KafkaFuture<TopicDescription> answer) {
     try {
       TopicDescription description = answer.getNow(null);
       return new Sighting.Present(
-          description.topicId().toString(), description.partitions().size());
+          description.topicId().toString(), description.partitions().size(), askedAt);
     } catch (ExecutionException e) {
       return sighting(Problems.unwrap(e));
     } catch (InterruptedException e) {

@@ -12,6 +12,8 @@ import org.apache.kafka.common.errors.RecordTooLargeException;
 /** One attempt to send messages and a position together. Learns which messages are too large. */
 final class Transaction {
 
+  private static final int LARGE = Clients.BYTES_A_PRODUCER_BATCH / 2;
+
   private final String topic;
   private final String positionTopic;
   private final String name;
@@ -31,11 +33,21 @@ final class Transaction {
     producer.beginTransaction();
     for (int i = 0; i < records.size(); i++) {
       int index = i;
-      producer.send(
-          Records.toSend(topic, records.get(i)), (sent, error) -> takeError(index, error));
+      OutgoingRecord record = records.get(i);
+      producer.send(Records.toSend(topic, record), (sent, error) -> takeError(index, error));
+      if (isLarge(record)) {
+        // Were another message put into its batch, and the batch refused as too large, the producer
+        // would split it into the same batch again and again.
+        producer.flush();
+      }
     }
     producer.send(
         new ProducerRecord<>(positionTopic, name.getBytes(StandardCharsets.UTF_8), next.toJson()));
+  }
+
+  /** Whether the broker, or the producer, has refused a message as too large. */
+  boolean hasTooLarge() {
+    return !tooLarge.isEmpty();
   }
 
   /**
@@ -44,12 +56,13 @@ final class Transaction {
    * @throws BrokerException if there is no smaller one
    */
   List<OutgoingRecord> withoutTooLarge(List<OutgoingRecord> records) {
-    if (tooLarge.isEmpty()) {
-      return records;
-    }
     List<OutgoingRecord> fitting = new ArrayList<>(records);
     tooLarge.keySet().forEach(index -> fitting.set(index, smaller(records.get(index))));
     return fitting;
+  }
+
+  private static boolean isLarge(OutgoingRecord record) {
+    return record.value() != null && record.value().length >= LARGE;
   }
 
   private void takeError(int index, Exception error) {

@@ -374,7 +374,7 @@ class TopicReaderTest {
   void aStopEndsWaitingForABrokerThatIsNotThere() throws Exception {
     RecordingListener listener = new RecordingListener();
     TopicRequest request = untilEnd("any");
-    try (TopicReader reader = new TopicReader(KafkaSettings.of("127.0.0.1:9"), request, listener)) {
+    try (TopicReader reader = new TopicReader(Wire.nowhere(), request, listener)) {
       CompletableFuture<TopicIdentity> opened = CompletableFuture.supplyAsync(reader::open);
       listener.awaitWaiting("the Kafka broker at 127.0.0.1:9 does not answer");
 

@@ -17,6 +17,14 @@ final class Wire {
 
   private Wire() {}
 
+  /** Nobody listens there; said soon. */
+  static KafkaSettings nowhere() {
+    return KafkaSettings.of(
+        "127.0.0.1:9",
+        Map.of(
+            "default.api.timeout.ms", "500", "request.timeout.ms", "400", "max.block.ms", "500"));
+  }
+
   static KafkaProducer<byte[], byte[]> producer(KafkaSettings settings, Map<String, String> more) {
     Properties properties = new Properties();
     properties.put("bootstrap.servers", settings.bootstrapServers());

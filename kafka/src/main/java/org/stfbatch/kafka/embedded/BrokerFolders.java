@@ -14,15 +14,12 @@ import org.stfbatch.kafka.BrokerException;
  */
 record BrokerFolders(Path home) {
 
+  static final String DATA = "data";
+  static final String UNFINISHED_DATA = "data.unfinished";
+  static final String PROPERTIES = "server.properties";
+
   BrokerFolders {
     home = home.toAbsolutePath().normalize();
-    // Kafka takes a list of folders, and cannot escape its comma.
-    if (home.toString().indexOf(',') >= 0) {
-      throw new BrokerException(
-          "the home folder's path "
-              + home
-              + " has a comma, which Kafka cannot take; choose another");
-    }
   }
 
   Path server() {
@@ -30,16 +27,16 @@ record BrokerFolders(Path home) {
   }
 
   Path data() {
-    return server().resolve("data");
+    return server().resolve(DATA);
   }
 
   /** Where an empty store is made before it becomes {@link #data}. */
   Path unfinishedData() {
-    return server().resolve("data.unfinished");
+    return server().resolve(UNFINISHED_DATA);
   }
 
   Path properties() {
-    return server().resolve("server.properties");
+    return server().resolve(PROPERTIES);
   }
 
   Path log() {

@@ -115,10 +115,9 @@ final class BrokerProcess {
   }
 
   private Optional<Running> startOn(Ports ports) {
-    ServerProperties.write(folders.properties(), folders.data(), ports);
+    ServerProperties.write(folders.properties(), BrokerFolders.DATA, ports);
     Process process =
-        java.startDetached(
-            folders.log().toFile(), BrokerJava.BROKER, folders.properties().toString());
+        java.startDetached(folders.log().toFile(), BrokerJava.BROKER, BrokerFolders.PROPERTIES);
     Running running = new Running(process.toHandle(), ports.broker());
     try {
       return isReady(running) ? Optional.of(running) : Optional.empty();
@@ -154,13 +153,14 @@ final class BrokerProcess {
     }
     LOG.info("Creating an embedded Kafka broker in {}", folders.data());
     BrokerFolders.delete(folders.unfinishedData());
-    Path properties = folders.server().resolve("format.properties");
-    ServerProperties.write(properties, folders.unfinishedData(), Ports.free());
+    String name = "format.properties";
+    Path properties = folders.server().resolve(name);
+    ServerProperties.write(properties, BrokerFolders.UNFINISHED_DATA, Ports.free());
     java.run(
         BrokerJava.FORMAT,
         "format",
         "--cluster-id=" + BrokerProbe.randomClusterId(),
-        "--config=" + properties);
+        "--config=" + name);
     try {
       Files.move(folders.unfinishedData(), folders.data(), StandardCopyOption.ATOMIC_MOVE);
       Files.delete(properties);

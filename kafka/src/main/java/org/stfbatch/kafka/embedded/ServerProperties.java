@@ -1,9 +1,8 @@
 package org.stfbatch.kafka.embedded;
 
 import java.io.IOException;
-import java.io.Reader;
-import java.io.Writer;
-import java.nio.charset.StandardCharsets;
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
@@ -23,7 +22,10 @@ final class ServerProperties {
 
   private ServerProperties() {}
 
-  static void write(Path file, Path data, Ports ports) {
+  /**
+   * @param data relative to the folder in which the broker runs, whose path may hold any character
+   */
+  static void write(Path file, String data, Ports ports) {
     Properties properties = new Properties();
     properties.putAll(
         Map.of(
@@ -43,7 +45,7 @@ final class ServerProperties {
             "controller.quorum.voters",
             "1@127.0.0.1:" + ports.controller(),
             "log.dirs",
-            data.toString(),
+            data,
             BROKER_PORT,
             Integer.toString(ports.broker()),
             CONTROLLER_PORT,
@@ -53,8 +55,8 @@ final class ServerProperties {
     properties.setProperty("auto.create.topics.enable", "false");
     properties.setProperty("log.retention.ms", "-1");
     properties.setProperty("message.max.bytes", Integer.toString(LARGEST_MESSAGE));
-    try (Writer writer = Files.newBufferedWriter(file, StandardCharsets.UTF_8)) {
-      properties.store(writer, "Written anew at every start.");
+    try (OutputStream out = Files.newOutputStream(file)) {
+      properties.store(out, "Written anew at every start.");
     } catch (IOException e) {
       throw new BrokerException("cannot write " + file + " (" + e + ")", e);
     }
@@ -66,8 +68,8 @@ final class ServerProperties {
       return Optional.empty();
     }
     Properties properties = new Properties();
-    try (Reader reader = Files.newBufferedReader(file, StandardCharsets.UTF_8)) {
-      properties.load(reader);
+    try (InputStream in = Files.newInputStream(file)) {
+      properties.load(in);
       return Optional.of(
           new Ports(
               Integer.parseInt(properties.getProperty(BROKER_PORT, "")),
@@ -86,7 +88,9 @@ final class ServerProperties {
     properties.setProperty("transaction.state.log.min.isr", "1");
     properties.setProperty("share.coordinator.state.topic.replication.factor", "1");
     properties.setProperty("share.coordinator.state.topic.min.isr", "1");
-    properties.setProperty("controlled.shutdown.enable", "false");
+    // A broker that was killed is not let in again before its old session has run out.
+    properties.setProperty("broker.session.timeout.ms", "3000");
+    properties.setProperty("broker.heartbeat.interval.ms", "500");
     properties.setProperty("group.initial.rebalance.delay.ms", "0");
   }
 
