@@ -86,7 +86,8 @@ class KafkaCrashTest {
     Random random = new Random(SEED);
     int kills = 0;
     while (kills < KILLS) {
-      send(JOBS * (kills + 1) / (KILLS + 1));
+      // There is always more to do than a life is long.
+      send((int) Math.min(JOBS, (long) JOBS * (kills + 3) / (KILLS + 2)));
       boolean restart = restartsBroker(kills);
       try (ChildJvm child = child(DATABASE.settings(), random.nextInt(3) > 0)) {
         assertThat(child.runsUntil(() -> isWorking())).as(child::err).isTrue();
@@ -100,6 +101,12 @@ class KafkaCrashTest {
         child.kill();
         kills += ended ? 0 : 1;
       }
+      System.out.printf(
+          "%s: %d of %d jobs stored, %d published%n",
+          restart ? "broker restarted, kill " + kills : "kill " + kills,
+          done(DATABASE.database()),
+          JOBS,
+          published());
       await(() -> !isWorking());
     }
     send(JOBS);
@@ -182,7 +189,7 @@ class KafkaCrashTest {
                 "--vision-tower",
                 Tiny.tower(),
                 "--max-new-tokens",
-                2,
+                6,
                 "--chunk",
                 16));
     if (follow) {

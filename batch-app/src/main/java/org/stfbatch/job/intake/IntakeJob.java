@@ -127,7 +127,7 @@ public final class IntakeJob {
         new TopicReader(kafka.settings(), request, kafka.listener()),
         reader.group(),
         settings.chunk(),
-        settings.maxMessages().orElse(Long.MAX_VALUE),
+        settings.maxMessages().orElse(Long.MAX_VALUE) - result.read(),
         opened -> session(reader.topic(), request, opened));
   }
 
