@@ -1,9 +1,13 @@
 package org.stfbatch.bench;
 
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.function.ToDoubleFunction;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.stfbatch.model.CacheShape;
 import org.stfbatch.model.Choice;
 import org.stfbatch.model.Decoding;
@@ -24,30 +28,44 @@ public final class DecodeBench {
   private DecodeBench() {}
 
   /**
-   * @param batches how many sequences are generated together, one measurement each
-   * @param repeat samples, of which the median counts
+   * @param batches how many sequences are generated together
+   * @param repeat rounds, in which memory and batches are measured in turns: neighbours on the same
+   *     memory come and go
    */
   public static Report.Decoded run(
       BenchModel model, ModelSettings settings, List<Integer> batches, int repeat) {
     Machine machine = Machine.describe(settings);
-    Peak.Memory memory = memory(model, settings, repeat);
-    try (LlavaModel loaded = LlavaModel.random(model.config(), settings)) {
+    try (PeakKernels kernels = PeakKernels.open(settings);
+        LlavaModel loaded = LlavaModel.random(model.config(), settings)) {
+      MemoryProbe probe = MemoryProbe.on(kernels, model, settings);
       int most = batches.stream().mapToInt(Integer::intValue).max().orElseThrow();
       loaded.reserve(new CacheShape(most, SLOT_POSITIONS, 0, 0));
       fill(loaded, most);
+      batches.forEach(batch -> seconds(loaded, batch));
+      List<Round> rounds =
+          Stream.generate(() -> round(loaded, probe, batches)).limit(repeat).toList();
       List<DecodeStep> steps =
-          batches.stream()
-              .map(batch -> step(model, settings, memory, batch, seconds(loaded, batch, repeat)))
-              .toList();
+          batches.stream().map(batch -> step(model, settings, rounds, batch)).toList();
       int layers = model.config().language().numHiddenLayers();
-      return new Report.Decoded(machine, memory, layers, steps);
+      return new Report.Decoded(machine, memory(rounds), layers, steps);
     }
   }
 
-  private static Peak.Memory memory(BenchModel model, ModelSettings settings, int repeat) {
-    try (PeakKernels kernels = PeakKernels.open(settings)) {
-      return Peak.memory(kernels, model, settings, repeat);
-    }
+  /**
+   * @param memory bandwidth at that time
+   * @param seconds of a step, by batch
+   */
+  private record Round(Peak.Memory memory, Map<Integer, Double> seconds) {}
+
+  private static Round round(LlavaModel model, MemoryProbe probe, List<Integer> batches) {
+    Map<Integer, Double> seconds = new HashMap<>();
+    Peak.Memory memory = probe.sample();
+    batches.forEach(batch -> seconds.put(batch, seconds(model, batch)));
+    return new Round(memory, seconds);
+  }
+
+  private static Peak.Memory memory(List<Round> rounds) {
+    return Peak.Memory.median(rounds.stream().map(Round::memory).toList());
   }
 
   /** Puts a prompt into every slot. */
@@ -64,13 +82,13 @@ public final class DecodeBench {
     model.step(Decoding.NONE, prompts, none(model), Choice.LIKELIEST);
   }
 
-  private static double seconds(LlavaModel model, int batch, int repeat) {
+  private static double seconds(LlavaModel model, int batch) {
     int[] tokens = new int[batch];
     int[] positions = new int[batch];
     Arrays.fill(positions, POSITIONS);
     Decoding decoding = new Decoding(tokens, positions);
     VisionTokens none = none(model);
-    return Timing.median(repeat, () -> model.step(decoding, List.of(), none, Choice.LIKELIEST));
+    return Timing.sample(() -> model.step(decoding, List.of(), none, Choice.LIKELIEST));
   }
 
   private static VisionTokens none(LlavaModel model) {
@@ -78,10 +96,17 @@ public final class DecodeBench {
   }
 
   private static DecodeStep step(
-      BenchModel model, ModelSettings settings, Peak.Memory memory, int batch, double seconds) {
+      BenchModel model, ModelSettings settings, List<Round> rounds, int batch) {
     double positions = (double) batch * (POSITIONS + 1);
-    double bytes = EngineResult.stepBytes(model, settings.dtype().bytes(), positions);
-    double gigabytes = bytes / seconds / GIGA;
-    return new DecodeStep(batch, 1000 * seconds, gigabytes, gigabytes / memory.best());
+    double gigabytes = EngineResult.stepBytes(model, settings.dtype().bytes(), positions) / GIGA;
+    return new DecodeStep(
+        batch,
+        1000 * median(rounds, round -> round.seconds().get(batch)),
+        median(rounds, round -> gigabytes / round.seconds().get(batch)),
+        median(rounds, round -> gigabytes / round.seconds().get(batch) / round.memory().best()));
+  }
+
+  private static double median(List<Round> rounds, ToDoubleFunction<Round> value) {
+    return Timing.median(rounds.stream().mapToDouble(value).toArray());
   }
 }

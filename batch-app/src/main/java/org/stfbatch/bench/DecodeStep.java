@@ -6,7 +6,7 @@ package org.stfbatch.bench;
  * @param batch sequences
  * @param milliseconds the median step's
  * @param gigabytesPerSecond weights, keys and values that a step reads, by its time
- * @param memoryShare of the memory bandwidth that was measured before
+ * @param memoryShare of the memory bandwidth, measured in turns with the steps
  */
 public record DecodeStep(
     int batch, double milliseconds, double gigabytesPerSecond, double memoryShare) {

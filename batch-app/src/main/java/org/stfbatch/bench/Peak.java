@@ -2,6 +2,8 @@ package org.stfbatch.bench;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.ToDoubleFunction;
+import java.util.stream.Stream;
 import org.stfbatch.model.ModelSettings;
 import org.stfbatch.model.PeakKernels;
 import org.stfbatch.model.checkpoint.LlamaConfig;
@@ -16,9 +18,6 @@ import org.stfbatch.model.checkpoint.LlavaConfig;
  * @param memory bandwidths
  */
 public record Peak(List<Product> products, List<Rate> rates, double gemmGflops, Memory memory) {
-  /** Far more than the caches of a processor hold. */
-  private static final long BEYOND_CACHES = 256L << 20;
-
   private static final List<Integer> ROWS = List.of(512, 1024, 2048);
   private static final double GIGA = 1e9;
 
@@ -49,6 +48,18 @@ public record Peak(List<Product> products, List<Rate> rates, double gemmGflops, 
     /** The highest of them: the memory bandwidth. */
     public double best() {
       return Math.max(copy, Math.max(read, product));
+    }
+
+    /** Of each the value in the middle. */
+    static Memory median(List<Memory> samples) {
+      return new Memory(
+          median(samples, Memory::copy),
+          median(samples, Memory::read),
+          median(samples, Memory::product));
+    }
+
+    private static double median(List<Memory> samples, ToDoubleFunction<Memory> bandwidth) {
+      return Timing.median(samples.stream().mapToDouble(bandwidth).toArray());
     }
 
     void print(Text text) {
@@ -90,9 +101,9 @@ public record Peak(List<Product> products, List<Rate> rates, double gemmGflops, 
   }
 
   /** As many bytes of weights as the model would run through, within limits. */
-  private static long weightBytes(BenchModel model, ModelSettings settings) {
+  static long weightBytes(BenchModel model, ModelSettings settings) {
     double weights = ModelFlops.of(model).layerWeights() * settings.dtype().bytes();
-    return (long) Math.min(BEYOND_CACHES, weights);
+    return (long) Math.min(MemoryProbe.BEYOND_CACHES, weights);
   }
 
   /**
@@ -125,19 +136,10 @@ public record Peak(List<Product> products, List<Rate> rates, double gemmGflops, 
         rows, layer.in(), layer.out(), 1000 * seconds, layer.operations(rows) / seconds / GIGA);
   }
 
-  static Memory memory(PeakKernels kernels, BenchModel model, ModelSettings settings, int repeat) {
-    int in = model.config().language().hiddenSize();
-    int out = model.config().language().intermediateSize();
-    kernels.drawWeights(in, out, 2 * weightBytes(model, settings));
-    kernels.drawRows(1, in);
-    double product = Timing.median(repeat, kernels::product);
-    kernels.clear();
-    kernels.drawBuffers(BEYOND_CACHES);
-    double copy = Timing.median(repeat, kernels::copy);
-    double read = Timing.median(repeat, kernels::read);
-    double bytes = (double) in * out * settings.dtype().bytes();
-    return new Memory(
-        2 * BEYOND_CACHES / copy / GIGA, BEYOND_CACHES / read / GIGA, bytes / product / GIGA);
+  private static Memory memory(
+      PeakKernels kernels, BenchModel model, ModelSettings settings, int repeat) {
+    MemoryProbe probe = MemoryProbe.on(kernels, model, settings);
+    return Memory.median(Stream.generate(probe::sample).limit(repeat).toList());
   }
 
   void print(Text text) {

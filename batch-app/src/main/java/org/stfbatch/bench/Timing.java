@@ -8,7 +8,7 @@ final class Timing {
   private static final double NANOS = 1e9;
 
   /** A sample is so long at least; shorter calls are repeated in it. */
-  private static final double SAMPLE_SECONDS = 0.05;
+  private static final double SAMPLE_SECONDS = 0.1;
 
   private static final int MOST_CALLS = 10_000;
 
@@ -20,15 +20,17 @@ final class Timing {
     return (System.nanoTime() - started) / NANOS;
   }
 
-  /** The median of so many samples after one that does not count. */
+  /** The median of so many samples after one call that does not count. */
   static double median(int samples, Runnable call) {
     call.run();
+    return median(IntStream.range(0, samples).mapToDouble(i -> sample(call)).toArray());
+  }
+
+  /** Of calls one after the other, what one took. */
+  static double sample(Runnable call) {
     double once = seconds(call);
-    int calls = (int) Math.max(1, Math.min(MOST_CALLS, SAMPLE_SECONDS / once));
-    return median(
-        IntStream.range(0, samples)
-            .mapToDouble(i -> seconds(() -> repeat(calls, call)) / calls)
-            .toArray());
+    int more = (int) Math.max(1, Math.min(MOST_CALLS, SAMPLE_SECONDS / once));
+    return seconds(() -> repeat(more, call)) / more;
   }
 
   private static void repeat(int calls, Runnable call) {

@@ -1,9 +1,11 @@
 package org.stfbatch.cli;
 
-import java.util.Locale;
+import java.util.List;
 import java.util.OptionalLong;
+import java.util.stream.Collectors;
 import org.stfbatch.engine.EngineSettings;
 import org.stfbatch.model.ModelSettings;
+import org.stfbatch.model.NativePrecision;
 import org.stfbatch.model.checkpoint.DType;
 import picocli.CommandLine.Option;
 
@@ -14,23 +16,27 @@ final class DeviceOptions {
 
   @Option(
       names = "--dtype",
-      defaultValue = "float32",
+      defaultValue = "auto",
       paramLabel = "TYPE",
-      description = "float32 (exact), float16 or bfloat16. Default: ${DEFAULT-VALUE}")
+      description = {
+        "float32 (exact), float16, bfloat16, or auto: bfloat16 where the device computes in it, else float32.",
+        "Default: ${DEFAULT-VALUE}"
+      })
   private Precision dtype;
 
   @Option(
       names = "--device",
       defaultValue = "cpu",
       paramLabel = "DEVICE",
-      description = "cpu or cuda:N. Default: ${DEFAULT-VALUE}")
+      description =
+          "cpu, cuda:N, or several as in cuda:0..3 or cuda:0,cuda:2: an image's questions stay on one. Default: ${DEFAULT-VALUE}")
   private String device;
 
   @Option(
       names = "--batch",
-      defaultValue = "8",
+      defaultValue = "32",
       paramLabel = "N",
-      description = "Jobs that are generated together. Default: ${DEFAULT-VALUE}")
+      description = "Jobs that are generated together on a device. Default: ${DEFAULT-VALUE}")
   private int batch;
 
   @Option(
@@ -52,6 +58,7 @@ final class DeviceOptions {
 
   /** The dtypes a model can run in. */
   enum Precision {
+    AUTO(null),
     FLOAT32(DType.FLOAT32),
     FLOAT16(DType.FLOAT16),
     BFLOAT16(DType.BFLOAT16);
@@ -61,21 +68,33 @@ final class DeviceOptions {
     Precision(DType dtype) {
       this.dtype = dtype;
     }
+
+    DType on(String device) {
+      return this == AUTO ? NativePrecision.of(device) : dtype;
+    }
   }
 
   /**
    * @throws IllegalArgumentException naming an option that cannot be used
    */
   void check() {
-    model(MANY_JOBS);
+    models(MANY_JOBS);
     engine();
   }
 
   /**
+   * One for each device.
+   *
    * @param jobs how many are to be answered
    */
-  ModelSettings model(long jobs) {
-    return new ModelSettings(device, dtype.dtype, jobs >= MANY_JOBS);
+  List<ModelSettings> models(long jobs) {
+    return devices().names().stream()
+        .map(name -> new ModelSettings(name, dtype.on(name), jobs >= MANY_JOBS))
+        .toList();
+  }
+
+  private DeviceList devices() {
+    return DeviceList.parse(device);
   }
 
   EngineSettings engine() {
@@ -88,12 +107,16 @@ final class DeviceOptions {
     return device;
   }
 
+  /** Jobs that all devices together generate. */
   int batch() {
-    return batch;
+    return devices().count() * batch;
   }
 
   @Override
   public String toString() {
-    return device + " in " + dtype.name().toLowerCase(Locale.ROOT);
+    return devices().names().stream()
+        .map(name -> name + " in " + dtype.on(name).torchName())
+        .distinct()
+        .collect(Collectors.joining(", "));
   }
 }

@@ -2,28 +2,18 @@ package org.stfbatch.cli;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.OptionalLong;
 import java.util.concurrent.Callable;
 import org.stfbatch.db.Run;
 import org.stfbatch.db.RunStatus;
 import org.stfbatch.db.RunStatusStore;
 import org.stfbatch.db.RunStore;
-import org.stfbatch.engine.BatchingEngine;
-import org.stfbatch.engine.Engine;
-import org.stfbatch.image.ImageLimits;
 import org.stfbatch.job.BatchRuntime;
 import org.stfbatch.job.Claim;
-import org.stfbatch.job.InputException;
 import org.stfbatch.job.Lockable;
 import org.stfbatch.job.StopSignal;
 import org.stfbatch.job.infer.InferJob;
 import org.stfbatch.job.infer.InferSettings;
-import org.stfbatch.job.infer.ModelName;
-import org.stfbatch.job.infer.Preparation;
-import org.stfbatch.model.ModelException;
-import org.stfbatch.model.checkpoint.LlavaCheckpoint;
-import org.stfbatch.prompt.LlamaTokenizer;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -36,11 +26,6 @@ import picocli.CommandLine.Option;
       "SIGTERM or Ctrl-C stop it at the next commit."
     })
 final class InferCommand implements Callable<Integer> {
-  private static final int CHUNKS_AHEAD = 2;
-  private static final int MAX_WINDOW_JOBS = 100_000;
-  private static final long WINDOW_BYTES = 256L << 20;
-  private static final double NANOS = 1e9;
-
   private final Stores stores;
   private final Brokers brokers;
   private final Shutdown shutdown;
@@ -50,31 +35,13 @@ final class InferCommand implements Callable<Integer> {
   private String runName;
 
   @Mixin private InferKafkaOptions kafka;
-  @Mixin private ModelOptions model;
-  @Mixin private DeviceOptions device;
-  @Mixin private GenerationOptions generation;
-
-  @Option(
-      names = "--chunk",
-      defaultValue = "32",
-      paramLabel = "N",
-      description =
-          "Answers that are committed together: what a kill loses at most. Default: ${DEFAULT-VALUE}")
-  private int chunk;
+  @Mixin private AnswerOptions answers;
 
   @Option(
       names = "--limit",
       paramLabel = "N",
       description = "Answer so many jobs at most, then end.")
   private Long limit;
-
-  @Option(
-      names = "--conv-mode",
-      defaultValue = "vicuna_v1",
-      paramLabel = "NAME",
-      description =
-          "Conversation template: vicuna_v1, llava_v1, plain or llama_2. Default: ${DEFAULT-VALUE}")
-  private String conversation;
 
   InferCommand(Stores stores, Brokers brokers, Shutdown shutdown) {
     this.stores = stores;
@@ -84,7 +51,7 @@ final class InferCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    device.check();
+    answers.check();
     kafka.check(limit);
     InferSettings settings = settings();
     shutdown.guard(stopSignal);
@@ -127,17 +94,7 @@ final class InferCommand implements Callable<Integer> {
     if (limit != null && limit < 1) {
       throw new IllegalArgumentException("limit must be at least 1, not " + limit);
     }
-    return new InferSettings(
-        chunk,
-        new InferSettings.Window(window(), WINDOW_BYTES),
-        limit == null ? OptionalLong.empty() : OptionalLong.of(limit),
-        conversation,
-        generation.defaults());
-  }
-
-  private int window() {
-    return Math.toIntExact(
-        Math.min(MAX_WINDOW_JOBS, (long) CHUNKS_AHEAD * Math.max(chunk, device.batch())));
+    return answers.settings(limit == null ? OptionalLong.empty() : OptionalLong.of(limit));
   }
 
   private int answer(
@@ -147,41 +104,17 @@ final class InferCommand implements Callable<Integer> {
       RunStatus before,
       InferSettings settings,
       InferSurroundings surroundings) {
-    LlavaCheckpoint checkpoint = model.open();
-    long started = System.nanoTime();
-    try (LlamaTokenizer tokenizer = LlamaTokenizer.open(checkpoint.directory());
-        Engine engine = start(checkpoint, tokenizer, jobsExpected(before))) {
-      System.err.printf(
-          Locale.ROOT,
-          "model %s on %s: loaded in %.1f s%n",
-          model.name(),
-          device,
-          (System.nanoTime() - started) / NANOS);
-      Preparation preparation =
-          new Preparation(ImageLimits.defaults(), Images.config(checkpoint.config()), tokenizer);
-      InferJob.Ending ending =
-          run(db, run, claim, before, settings, preparation, engine, surroundings);
+    try (LoadedModel model = answers.load(jobsExpected(before, settings))) {
+      InferJob.Ending ending = run(db, run, claim, before, settings, model, surroundings);
       surroundings.report();
       return report(status(db, run), ending);
     }
   }
 
   /** What a topic will bring, nobody knows. */
-  private long jobsExpected(RunStatus before) {
-    return kafka.isSource() ? Long.MAX_VALUE : before.waiting();
-  }
-
-  private Engine start(LlavaCheckpoint checkpoint, LlamaTokenizer tokenizer, long waiting) {
-    long jobs = limit == null ? waiting : Math.min(limit, waiting);
-    try {
-      return BatchingEngine.start(checkpoint, device.model(jobs), tokenizer, device.engine());
-    } catch (ModelException e) {
-      throw new InputException(
-          "model %s cannot be loaded on %s: check --device and its memory (%s)"
-              .formatted(
-                  model.name(), device.name(), e.getMessage().lines().findFirst().orElse("")),
-          e);
-    }
+  private long jobsExpected(RunStatus before, InferSettings settings) {
+    long waiting = kafka.isSource() ? Long.MAX_VALUE : before.waiting();
+    return Math.min(waiting, settings.limit().orElse(waiting));
   }
 
   private InferJob.Ending run(
@@ -190,12 +123,10 @@ final class InferCommand implements Callable<Integer> {
       Claim claim,
       RunStatus before,
       InferSettings settings,
-      Preparation preparation,
-      Engine engine,
+      LoadedModel model,
       InferSurroundings surroundings) {
     long done = outcomes(before);
-    long waiting = Math.min(before.waiting(), settings.limit().orElse(before.waiting()));
-    long total = kafka.isSource() ? 0 : done + waiting;
+    long total = kafka.isSource() ? 0 : done + jobsExpected(before, settings);
     try (ConsoleProgress progress = ConsoleProgress.onStderr("jobs", done, total)) {
       return claim.work(
           stop ->
@@ -205,9 +136,9 @@ final class InferCommand implements Callable<Integer> {
                           new BatchRuntime(db.database().dataSource()),
                           run,
                           settings.after(outcomes(status(db, run)) - done),
-                          preparation,
-                          engine,
-                          new ModelName(model.name(), engine.modelFingerprint()),
+                          model.preparation(),
+                          model.engine(),
+                          model.name(),
                           progress,
                           around.stop(),
                           around.steps()),

@@ -12,7 +12,6 @@ import org.stfbatch.job.Lockable;
 import org.stfbatch.job.Progress;
 import org.stfbatch.job.StopSignal;
 import org.stfbatch.job.infer.InferJob;
-import org.stfbatch.job.infer.InferSettings;
 import org.stfbatch.job.listen.ListenSettings;
 import org.stfbatch.job.listen.Listener;
 import picocli.CommandLine.Command;
@@ -28,9 +27,6 @@ import picocli.CommandLine.Option;
       "loaded once. SIGTERM ends it at the next commit."
     })
 final class ListenCommand implements Callable<Integer> {
-  private static final int CHUNKS_AHEAD = 2;
-  private static final long WINDOW_BYTES = 256L << 20;
-
   private final Stores stores;
   private final Brokers brokers;
   private final Shutdown shutdown;
@@ -69,23 +65,7 @@ final class ListenCommand implements Callable<Integer> {
       description = "Answer GET /health and /ready on this port; 0 for any free one.")
   private Integer healthPort;
 
-  @Mixin private ModelOptions model;
-  @Mixin private DeviceOptions device;
-  @Mixin private GenerationOptions generation;
-
-  @Option(
-      names = "--chunk",
-      defaultValue = "32",
-      paramLabel = "N",
-      description = "Answers that are committed together. Default: ${DEFAULT-VALUE}")
-  private int chunk;
-
-  @Option(
-      names = "--conv-mode",
-      defaultValue = "vicuna_v1",
-      paramLabel = "NAME",
-      description = "Conversation template. Default: ${DEFAULT-VALUE}")
-  private String conversation;
+  @Mixin private AnswerOptions answers;
 
   ListenCommand(Stores stores, Brokers brokers, Shutdown shutdown) {
     this.stores = stores;
@@ -95,13 +75,12 @@ final class ListenCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    device.check();
-    settings(OptionalLong.empty());
+    answers.check();
     StopSignal stop = new StopSignal();
     shutdown.guard(stop);
     try (Stores.Connected db = stores.open();
         Brokers.Connected broker = brokers.open(stop);
-        LoadedModel loaded = LoadedModel.load(model, device, Long.MAX_VALUE)) {
+        LoadedModel loaded = answers.load(Long.MAX_VALUE)) {
       ListenSettings settings =
           new ListenSettings(topic, group, Optional.ofNullable(publishTo), folder);
       Listener listener =
@@ -153,22 +132,12 @@ final class ListenCommand implements Callable<Integer> {
     return new InferJob(
         new BatchRuntime(db.database().dataSource()),
         run,
-        settings(limit),
+        answers.settings(limit),
         loaded.preparation(),
         loaded.engine(),
         loaded.name(),
         Progress.none(),
         stop,
         around);
-  }
-
-  private InferSettings settings(OptionalLong limit) {
-    int window = Math.multiplyExact(CHUNKS_AHEAD, Math.max(chunk, device.batch()));
-    return new InferSettings(
-        chunk,
-        new InferSettings.Window(window, WINDOW_BYTES),
-        limit,
-        conversation,
-        generation.defaults());
   }
 }

@@ -1,8 +1,8 @@
 package org.stfbatch.cli;
 
 import java.util.Locale;
-import org.stfbatch.engine.BatchingEngine;
 import org.stfbatch.engine.Engine;
+import org.stfbatch.engine.EnginePool;
 import org.stfbatch.image.ImageLimits;
 import org.stfbatch.job.InputException;
 import org.stfbatch.job.infer.ModelName;
@@ -54,7 +54,7 @@ record LoadedModel(Engine engine, Preparation preparation, ModelName name)
       LlavaCheckpoint checkpoint,
       LlamaTokenizer tokenizer) {
     try {
-      return BatchingEngine.start(checkpoint, device.model(jobs), tokenizer, device.engine());
+      return EnginePool.start(checkpoint, device.models(jobs), tokenizer, device.engine());
     } catch (ModelException e) {
       throw new InputException(
           "model %s cannot be loaded on %s: check --device and its memory (%s)"

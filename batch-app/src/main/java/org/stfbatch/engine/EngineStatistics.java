@@ -36,5 +36,24 @@ public record EngineStatistics(
    * @param tokens tokens that were generated
    * @param seconds spent
    */
-  public record Promptless(long steps, long tokens, double seconds) {}
+  public record Promptless(long steps, long tokens, double seconds) {
+    Promptless plus(Promptless other) {
+      return new Promptless(steps + other.steps, tokens + other.tokens, seconds + other.seconds);
+    }
+  }
+
+  /** What both have done; seconds of devices that work side by side add up, too. */
+  public EngineStatistics plus(EngineStatistics other) {
+    return new EngineStatistics(
+        images + other.images,
+        prefillTokens + other.prefillTokens,
+        decodedTokens + other.decodedTokens,
+        steps + other.steps,
+        prefixHits + other.prefixHits,
+        retreats + other.retreats,
+        encodeSeconds + other.encodeSeconds,
+        prefixSeconds + other.prefixSeconds,
+        stepSeconds + other.stepSeconds,
+        promptless.plus(other.promptless));
+  }
 }

@@ -60,14 +60,14 @@ final class RunningSequences {
     }
     float[] temperature = new float[all.size()];
     float[] topP = new float[all.size()];
-    float[] uniform = new float[all.size()];
+    long[] key = new long[all.size()];
     for (int i = 0; i < all.size(); i++) {
       Generation generation = all.get(i).job().generation();
       temperature[i] = (float) generation.temperature();
       topP[i] = (float) generation.topP();
-      uniform[i] = all.get(i).nextUniform();
+      key[i] = all.get(i).nextKey();
     }
-    return new Choice(temperature, topP, uniform);
+    return new Choice(temperature, topP, key);
   }
 
   /** Takes sequences out of their slots, and moves the last ones into the gaps. */

@@ -11,7 +11,6 @@ import org.stfbatch.model.TokenSpan;
 /** A job on its way through the engine. After submission only the device thread touches it. */
 final class Sequence {
   private static final double NANOS = 1e9;
-  private static final int FLOAT_STEPS = 1 << 24;
 
   private final EngineJob job;
   private final PromptLayout layout;
@@ -116,11 +115,11 @@ final class Sequence {
   }
 
   /**
-   * The next random number of this sequence, in [0, 1): one for each token, whatever it is batched
-   * with.
+   * The next random number of this sequence, not negative: one for each token, whatever it is
+   * batched with.
    */
-  float nextUniform() {
-    return (float) random.nextInt(FLOAT_STEPS) / FLOAT_STEPS;
+  long nextKey() {
+    return random.nextLong() >>> 1;
   }
 
   void accept(int tokenId) {

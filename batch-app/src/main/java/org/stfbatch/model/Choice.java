@@ -5,22 +5,21 @@ package org.stfbatch.model;
  *
  * @param temperature [R] 0 for the likeliest token, else the divisor of the logits
  * @param topP [R] draw among the likeliest tokens that together reach this probability
- * @param uniform [R] a random number in [0, 1) that decides the draw
+ * @param key [R] a random number, not negative, that decides the draw
  */
-public record Choice(float[] temperature, float[] topP, float[] uniform) {
+public record Choice(float[] temperature, float[] topP, long[] key) {
   /** The likeliest token of every row. */
-  public static final Choice LIKELIEST = new Choice(new float[0], new float[0], new float[0]);
+  public static final Choice LIKELIEST = new Choice(new float[0], new float[0], new long[0]);
 
   int rows() {
     return temperature.length;
   }
 
-  /** [3, R], one kind of number after the other. */
+  /** [2, R], all temperatures and then all top_p. */
   float[] stacked() {
-    float[] stacked = new float[3 * rows()];
+    float[] stacked = new float[2 * rows()];
     System.arraycopy(temperature, 0, stacked, 0, rows());
     System.arraycopy(topP, 0, stacked, rows(), rows());
-    System.arraycopy(uniform, 0, stacked, 2 * rows(), rows());
     return stacked;
   }
 }

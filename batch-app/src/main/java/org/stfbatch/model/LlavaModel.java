@@ -158,7 +158,8 @@ public final class LlavaModel implements VisionLanguageModel {
         decoding.count(),
         Tensor.int64(lastTokens(decoding, prompts)),
         Math.min(shape.slotPositions(), roundUp(tokens.span())),
-        Tensor.float32(choice.stacked(), choice.rows() == 0 ? 0 : 3, choice.rows()));
+        Tensor.float32(choice.stacked(), choice.rows() == 0 ? 0 : 2, choice.rows()),
+        Tensor.int64(choice.key()));
   }
 
   /** The logits [V] float32 after one prompt's last token. Uses slot 0. */

@@ -139,6 +139,12 @@ final class TorchModule implements AutoCloseable {
       return new Tensor(data.flip(), DataType.INT64, values.length);
     }
 
+    static Tensor int64(long[] values) {
+      ByteBuffer data = allocate(Long.BYTES * (long) values.length);
+      data.asLongBuffer().put(values);
+      return new Tensor(data, DataType.INT64, values.length);
+    }
+
     static Tensor float32(float[] values, long... shape) {
       ByteBuffer data = allocate(Float.BYTES * (long) values.length);
       data.asFloatBuffer().put(values);

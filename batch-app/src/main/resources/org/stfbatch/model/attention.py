@@ -4,14 +4,16 @@
 # q [R, h, L, e], keys and values [R, h, N, e]; mask [R, 1, L, N] is true where a key is seen, or None where all are.
 # Returns [R, h, L, e].
 def attention(q: Tensor, keys: Tensor, values: Tensor, mask: Optional[Tensor]) -> Tensor:
-    # LibTorch's fused kernel does not use the CPU's bfloat16 units; oneDNN's products do. Row by row the scores stay in
-    # the processor's cache. A single query reads its keys once either way.
-    if q.dtype == 15 and not q.is_cuda and q.size(2) > 1:
-        return __torch__.attention.by_products(q, keys, values, mask)
+    # LibTorch's fused kernel does not use the CPU's bfloat16 units; oneDNN's products do.
+    if q.dtype == 15 and not q.is_cuda:
+        if q.size(2) == 1:
+            return __torch__.attention.of_single_queries(q, keys, values, mask)
+        return __torch__.attention.row_by_row(q, keys, values, mask)
     return torch.scaled_dot_product_attention(q, keys, values, mask)
 
 
-def by_products(q: Tensor, keys: Tensor, values: Tensor, mask: Optional[Tensor]) -> Tensor:
+# Row by row the scores stay in the processor's cache.
+def row_by_row(q: Tensor, keys: Tensor, values: Tensor, mask: Optional[Tensor]) -> Tensor:
     scale = 1.0 / float(q.size(3)) ** 0.5
     rows = annotate(List[Tensor], [])
     for i in range(q.size(0)):
@@ -20,3 +22,15 @@ def by_products(q: Tensor, keys: Tensor, values: Tensor, mask: Optional[Tensor])
             scores = scores.masked_fill_(mask[i].logical_not(), -1.0e38)
         rows.append(torch.bmm(torch.softmax(scores, 2), values[i]))
     return torch.stack(rows)
+
+
+# With one query a row, every key is read once and nothing is worth keeping: all rows together. The keys are the left
+# factor, because oneDNN lays the right one out anew.
+def of_single_queries(q: Tensor, keys: Tensor, values: Tensor, mask: Optional[Tensor]) -> Tensor:
+    scale = 1.0 / float(q.size(3)) ** 0.5
+    scores = torch.bmm(keys.flatten(0, 1), (q * scale).flatten(0, 1).transpose(1, 2))  # [R * h, N, 1]
+    scores = scores.reshape([q.size(0), q.size(1), 1, keys.size(2)])
+    if mask is not None:
+        scores = scores.masked_fill_(mask.logical_not(), -1.0e38)
+    y = torch.bmm(torch.softmax(scores, 3).flatten(0, 1), values.flatten(0, 1))  # [R * h, 1, e]
+    return y.reshape(q.size())

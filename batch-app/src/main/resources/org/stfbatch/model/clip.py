@@ -94,7 +94,7 @@ class ClipVisionTower(Module):
     def activated(self, x: Tensor, i: int) -> Tensor:
         if self.quick_gelu:
             x = __torch__.linear.linear(x, self.fc1_weight[i], self.fc1_bias[i])
-            return x * torch.sigmoid(1.702 * x)
+            return x * torch.sigmoid_(1.702 * x)
         return __torch__.linear.linear_gelu(x, self.fc1_weight[i], self.fc1_bias[i])
 
     def layer_norm(self, x: Tensor, weight: Tensor, bias: Tensor) -> Tensor:

@@ -134,13 +134,13 @@ class LlamaDecoder(Module):
         return torch.embedding(self.tensors["model.embed_tokens.weight"], input_ids)
 
     # Fills shelves: x [T, d] are the tokens of R prefixes, token t of row rows[t], at positions[t] of its prefix and
-    # columns[t] of this call's row. shelves [R] says where each prefix lies.
-    def fill_shelves(self, x: Tensor, rows: Tensor, columns: Tensor, positions: Tensor, shelves: Tensor, span: int
-                     ) -> None:
+    # columns[t] of this call's row, of which there are `longest`. shelves [R] says where each prefix lies.
+    def fill_shelves(self, x: Tensor, rows: Tensor, columns: Tensor, positions: Tensor, longest: int, shelves: Tensor,
+                     span: int) -> None:
         cos = self.tensors["rotary.cos"][positions].unsqueeze(1)  # [T, 1, e]
         sin = self.tensors["rotary.sin"][positions].unsqueeze(1)
         at = shelves[rows]
-        grid = self.grid(rows, columns, positions, shelves.size(0))
+        grid = self.grid(rows, columns, positions, shelves.size(0), longest)
         for i in range(len(self.o_proj)):
             q, k, v = self.project(x, i, cos, sin)
             self.shelf_keys[i][at, :, positions] = k
@@ -155,14 +155,14 @@ class LlamaDecoder(Module):
     # are already generating, in the order of their slots; the others are the prompts' ends of the sequences in slots
     # D .. R-1, token by token: rows counts those slots from 0. positions [T] are places in the sequences. last [R] are
     # the tokens whose logits are wanted. Returns [R, V] float32.
-    def step(self, x: Tensor, decoding: int, rows: Tensor, columns: Tensor, positions: Tensor, last: Tensor, span: int
-             ) -> Tensor:
+    def step(self, x: Tensor, decoding: int, rows: Tensor, columns: Tensor, positions: Tensor, longest: int,
+             last: Tensor, span: int) -> Tensor:
         cos = self.tensors["rotary.cos"][positions].unsqueeze(1)  # [T, 1, e]
         sin = self.tensors["rotary.sin"][positions].unsqueeze(1)
         slots = torch.cat([torch.arange(decoding, device=x.device), rows + decoding])  # [T]
         prefilling = last.size(0) - decoding
         mask = self.mask(positions[:decoding], span).unsqueeze(1)  # [D, 1, 1, span]
-        grid = self.grid(rows, columns, positions[decoding:], prefilling)
+        grid = self.grid(rows, columns, positions[decoding:], prefilling, longest)
         for i in range(len(self.o_proj)):
             q, k, v = self.project(x, i, cos, sin)
             self.slot_keys[i][slots, :, positions] = k
@@ -201,8 +201,7 @@ class LlamaDecoder(Module):
         return x * cos + torch.cat([-second, first], -1) * sin
 
     # For rows side by side, the position of each query: [R, L], 0 where a row is shorter than the longest.
-    def grid(self, rows: Tensor, columns: Tensor, positions: Tensor, count: int) -> Tensor:
-        longest = int(columns.max()) + 1 if columns.size(0) > 0 else 0
+    def grid(self, rows: Tensor, columns: Tensor, positions: Tensor, count: int, longest: int) -> Tensor:
         grid = torch.zeros([count, longest], dtype=positions.dtype, device=positions.device)
         grid[rows, columns] = positions
         return grid

@@ -91,7 +91,7 @@ class Llava(Module):
 
     # CLIPImageProcessor's rescale and normalise: the product in float64, the rest in float32.
     def normalise(self, pixels: Tensor) -> Tensor:
-        x = (pixels.to(torch.device(self.device)).to(7) * 0.00392156862745098).to(6)
+        x = (self.moved(pixels).to(7) * 0.00392156862745098).to(6)
         return (x - self.constants["mean"]) / self.constants["std"]
 
     # input_ids [T]: token ids, anything where a vision token stands. vision_index [T]: -1 at text, else the row of
@@ -122,30 +122,40 @@ class Llava(Module):
     # Runs prefixes onto shelves; see `embed` and LlamaDecoder.fill_shelves. tokens [5, T]: input ids, vision index, row,
     # column and position of each token.
     def fill_shelves(self, tokens: Tensor, vision_tokens: Tensor, shelves: Tensor, span: int) -> None:
-        device = torch.device(self.device)
-        input_ids, vision_index, rows, columns, positions = tokens.to(device).unbind(0)
-        x = self.embed(input_ids, vision_index, vision_tokens.to(device))
-        self.language_model.fill_shelves(x, rows, columns, positions, shelves.to(device), span)
+        longest = self.longest(tokens)
+        input_ids, vision_index, rows, columns, positions = self.moved(tokens).unbind(0)
+        x = self.embed(input_ids, vision_index, self.moved(vision_tokens))
+        self.language_model.fill_shelves(x, rows, columns, positions, longest, self.moved(shelves), span)
         return None
 
     # One step of the sequences in slots 0 .. R-1; see LlamaDecoder.step. tokens [5, T] as in fill_shelves, rows and
-    # columns of the first `decoding` unused. choice [3, R] float32: temperature, top_p and a uniform random number of each
-    # row, or empty to take the likeliest tokens. Returns the next tokens [R] int64.
-    def step(self, tokens: Tensor, vision_tokens: Tensor, decoding: int, last: Tensor, span: int, choice: Tensor
-             ) -> Tensor:
+    # columns of the first `decoding` unused. choice [2, R] float32: temperature and top_p of each row, and keys [R] int64,
+    # see `sampling`; or both empty to take the likeliest tokens. Returns the next tokens [R] int64.
+    def step(self, tokens: Tensor, vision_tokens: Tensor, decoding: int, last: Tensor, span: int, choice: Tensor,
+             keys: Tensor) -> Tensor:
         logits = self.logits(tokens, vision_tokens, decoding, last, span)
         if choice.size(0) == 0:
             return __torch__.sampling.greedy(logits)
-        temperature, top_p, uniform = choice.to(logits.device).unbind(0)
-        return __torch__.sampling.sample(logits, temperature, top_p, uniform)
+        temperature, top_p = choice.unbind(0)
+        return __torch__.sampling.sample(logits, temperature, top_p, keys)
 
     # As step, but returns the logits [R, V] float32.
     def logits(self, tokens: Tensor, vision_tokens: Tensor, decoding: int, last: Tensor, span: int) -> Tensor:
-        device = torch.device(self.device)
-        input_ids, vision_index, rows, columns, positions = tokens.to(device).unbind(0)
-        x = self.embed(input_ids, vision_index, vision_tokens.to(device))
-        return self.language_model.step(x, decoding, rows[decoding:], columns[decoding:], positions, last.to(device),
-                                        span)
+        longest = self.longest(tokens)
+        input_ids, vision_index, rows, columns, positions = self.moved(tokens).unbind(0)
+        x = self.embed(input_ids, vision_index, self.moved(vision_tokens))
+        return self.language_model.step(x, decoding, rows[decoding:], columns[decoding:], positions, longest,
+                                        self.moved(last), span)
+
+    # Tokens of the longest row. To be asked before they are moved: a GPU would have to finish its work to answer.
+    def longest(self, tokens: Tensor) -> int:
+        return int(tokens[3].max()) + 1
+
+    # What the caller gives, on the device. GPUs fetch it from pinned memory while the caller goes on.
+    def moved(self, x: Tensor) -> Tensor:
+        if self.device == "cpu":
+            return x
+        return x.pin_memory().to(torch.device(self.device), None, True)
 
     # ---- looking inside ---------------------------------------------------------------------------------------------
 

@@ -126,6 +126,8 @@ class CommandContractTest {
         "--top-p 0 | top-p must be above 0",
         "--top-p 1.5 | top-p must be above 0",
         "--device gpu | device \"gpu\" is neither cpu nor cuda:N",
+        "--device cuda:3..1 | \"cuda:3..1\" ends before it begins",
+        "--device cuda:0..2,cuda:1 | names cuda:1 twice",
         "--device cuda:99 | tiny cannot be loaded on cuda:99",
         "--conv-mode nonsense | unknown conversation template 'nonsense'",
         "--model /nowhere/model | there is no model at /nowhere/model: check --model",

@@ -203,7 +203,15 @@ class CrashTest {
 
   private static Object[] inferCommand(String run) {
     return new Object[] {
-      "infer", "--run", run, "--model", Tiny.checkpoint(), "--max-new-tokens", TOKENS
+      "infer",
+      "--run",
+      run,
+      "--model",
+      Tiny.checkpoint(),
+      "--dtype",
+      "float32",
+      "--max-new-tokens",
+      TOKENS
     };
   }
 

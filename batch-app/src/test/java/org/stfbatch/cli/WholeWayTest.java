@@ -212,7 +212,7 @@ class WholeWayTest {
       // Without --images the pictures are beside the questions.
       assertThat(cli.ok("ingest", "--run", "cameras", "--questions", file)).contains("1 added");
     }
-    infer("cameras");
+    infer("cameras", "--device", "cpu,cpu");
 
     assertThat(Exported.values(export("cameras", "llava"), "text"))
         .hasSize(2)
@@ -353,6 +353,9 @@ class WholeWayTest {
     List<Object> command = new ArrayList<>(List.of("infer", "--run", run));
     command.addAll(List.of("--model", Tiny.checkpoint()));
     command.addAll(List.of(more));
+    if (!command.contains("--dtype")) {
+      command.addAll(List.of("--dtype", "float32"));
+    }
     if (!command.contains("--max-new-tokens")) {
       command.addAll(List.of("--max-new-tokens", Tiny.recordedTokens()));
     }

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.within;
 import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -67,14 +69,32 @@ final class SamplingTest {
   void aRowDependsOnItsOwnNumbersOnly() {
     float[] rows = {1, 2, 3, 9, 1, 1, 3, 2, 1};
     int[] together =
-        sample(
-            rows, 3, new float[] {1, 1, 1}, new float[] {1, 1, 1}, new float[] {0.1f, 0.5f, 0.99f});
+        sample(rows, 3, new float[] {1, 1, 1}, new float[] {1, 1, 1}, new long[] {1, 1L << 62, 3});
     for (int row = 0; row < 3; row++) {
       float[] alone = Arrays.copyOfRange(rows, 3 * row, 3 * row + 3);
-      float uniform = new float[] {0.1f, 0.5f, 0.99f}[row];
-      assertThat(sample(alone, 3, new float[] {1}, new float[] {1}, new float[] {uniform})[0])
+      long key = new long[] {1, 1L << 62, 3}[row];
+      assertThat(sample(alone, 3, new float[] {1}, new float[] {1}, new long[] {key})[0])
           .isEqualTo(together[row]);
     }
+  }
+
+  @Test
+  void neighbouringKeysAndTokensDrawIndependently() {
+    int vocabulary = 64;
+    long[] keys = LongStream.range(0, DRAWS).toArray();
+    int[] drawn = sample(new float[DRAWS * vocabulary], vocabulary, filled(1), filled(1), keys);
+    double expected = DRAWS / (double) vocabulary;
+    double chiSquare = 0;
+    for (int token = 0; token < vocabulary; token++) {
+      int wanted = token;
+      long count = Arrays.stream(drawn).filter(d -> d == wanted).count();
+      chiSquare += (count - expected) * (count - expected) / expected;
+    }
+    long repeated = IntStream.range(1, DRAWS).filter(i -> drawn[i] == drawn[i - 1]).count();
+
+    // The 99.9 % quantile for 63 degrees of freedom.
+    assertThat(chiSquare).isLessThan(103.4);
+    assertThat(repeated / expected).isCloseTo(1, within(0.25));
   }
 
   private static float[] logits(double[] probabilities, double temperature) {
@@ -87,13 +107,13 @@ final class SamplingTest {
 
   private static double[] frequencies(float[] logits, float temperature, float topP) {
     float[] rows = new float[DRAWS * logits.length];
-    float[] uniform = new float[DRAWS];
+    long[] keys = new long[DRAWS];
     SplittableRandom random = new SplittableRandom(7);
     for (int row = 0; row < DRAWS; row++) {
       System.arraycopy(logits, 0, rows, row * logits.length, logits.length);
-      uniform[row] = random.nextInt(1 << 24) / (float) (1 << 24);
+      keys[row] = random.nextLong() >>> 1;
     }
-    int[] drawn = sample(rows, logits.length, filled(temperature), filled(topP), uniform);
+    int[] drawn = sample(rows, logits.length, filled(temperature), filled(topP), keys);
     double[] frequencies = new double[logits.length];
     for (int i = 0; i < frequencies.length; i++) {
       int token = i;
@@ -109,8 +129,8 @@ final class SamplingTest {
   }
 
   private static int[] sample(
-      float[] rows, int vocabulary, float[] temperature, float[] topP, float[] uniform) {
-    int count = uniform.length;
+      float[] rows, int vocabulary, float[] temperature, float[] topP, long[] keys) {
+    int count = keys.length;
     return module.call(
         "sample",
         (scope, result) ->
@@ -118,6 +138,6 @@ final class SamplingTest {
         Tensor.float32(rows, count, vocabulary),
         Tensor.float32(temperature, count),
         Tensor.float32(topP, count),
-        Tensor.float32(uniform, count));
+        Tensor.int64(keys));
   }
 }

@@ -6,5 +6,5 @@ class SamplingProbe(Module):
     __buffers__ = []
     training : bool
 
-    def sample(self, logits: Tensor, temperature: Tensor, top_p: Tensor, uniform: Tensor) -> Tensor:
-        return __torch__.sampling.sample(logits, temperature, top_p, uniform)
+    def sample(self, logits: Tensor, temperature: Tensor, top_p: Tensor, keys: Tensor) -> Tensor:
+        return __torch__.sampling.sample(logits, temperature, top_p, keys)

@@ -1,0 +1,140 @@
+package org.stfbatch.engine;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+import org.stfbatch.model.ModelSettings;
+import org.stfbatch.model.checkpoint.LlavaCheckpoint;
+import org.stfbatch.prompt.LlamaTokenizer;
+
+/**
+ * Several devices that work as one: an engine each. All questions about an image go to the device
+ * that saw the image first, so that it is encoded once; a new image goes to the device with the
+ * fewest jobs in hand. If one engine breaks, the pool's jobs on it end as that engine's do.
+ */
+public final class EnginePool implements Engine {
+  /** Far more images than any engine keeps prefixes of. */
+  private static final int REMEMBERED_IMAGES = 10_000;
+
+  private final List<Member> members;
+  private final Map<String, Member> homes = new RecentHomes();
+
+  private EnginePool(List<Member> members) {
+    this.members = members;
+  }
+
+  /**
+   * Loads the model on all devices at once and returns when it is ready on each.
+   *
+   * @param devices one or more; each gets its own key/value cache as {@code settings} say
+   * @param tokenizer stays the caller's to close, after the engine
+   */
+  public static Engine start(
+      LlavaCheckpoint checkpoint,
+      List<ModelSettings> devices,
+      LlamaTokenizer tokenizer,
+      EngineSettings settings) {
+    return of(
+        devices.stream()
+            .<Supplier<Engine>>map(
+                device -> () -> BatchingEngine.start(checkpoint, device, tokenizer, settings))
+            .toList());
+  }
+
+  /** Starts the engines side by side; if one cannot be started, the others are closed again. */
+  static Engine of(List<Supplier<Engine>> starters) {
+    if (starters.size() == 1) {
+      return starters.get(0).get();
+    }
+    List<CompletableFuture<Engine>> starting =
+        starters.stream().map(CompletableFuture::supplyAsync).toList();
+    List<Member> members = new ArrayList<>();
+    try {
+      starting.forEach(future -> members.add(new Member(future.join())));
+    } catch (CompletionException e) {
+      starting.forEach(future -> future.thenAccept(Engine::close));
+      if (e.getCause() instanceof RuntimeException cause) {
+        throw cause;
+      }
+      throw e;
+    }
+    return new EnginePool(members);
+  }
+
+  @Override
+  public CompletableFuture<Outcome> submit(EngineJob job) {
+    return memberFor(job).submit(job);
+  }
+
+  private Member memberFor(EngineJob job) {
+    if (job.images().isEmpty()) {
+      return leastBusy();
+    }
+    String image = job.images().get(0).contentHash();
+    synchronized (homes) {
+      return homes.computeIfAbsent(image, unseen -> leastBusy());
+    }
+  }
+
+  private Member leastBusy() {
+    return Collections.min(members, (a, b) -> Integer.compare(a.inHand.get(), b.inHand.get()));
+  }
+
+  @Override
+  public EngineStatistics statistics() {
+    return engines().map(Engine::statistics).reduce(EngineStatistics.NONE, EngineStatistics::plus);
+  }
+
+  @Override
+  public String modelFingerprint() {
+    return members.get(0).engine.modelFingerprint();
+  }
+
+  @Override
+  public void close() {
+    engines().forEach(Engine::close);
+  }
+
+  private Stream<Engine> engines() {
+    return members.stream().map(member -> member.engine);
+  }
+
+  /** One engine, and how many jobs it has not finished. */
+  private static final class Member {
+    private final Engine engine;
+    private final AtomicInteger inHand = new AtomicInteger();
+
+    Member(Engine engine) {
+      this.engine = engine;
+    }
+
+    CompletableFuture<Outcome> submit(EngineJob job) {
+      inHand.incrementAndGet();
+      try {
+        return engine.submit(job).whenComplete((outcome, failure) -> inHand.decrementAndGet());
+      } catch (RuntimeException e) {
+        inHand.decrementAndGet();
+        throw e;
+      }
+    }
+  }
+
+  /** Where the latest images are at home. */
+  private static final class RecentHomes extends LinkedHashMap<String, Member> {
+    RecentHomes() {
+      super(16, 0.75f, true);
+    }
+
+    @Override
+    protected boolean removeEldestEntry(Map.Entry<String, Member> eldest) {
+      return size() > REMEMBERED_IMAGES;
+    }
+  }
+}
