@@ -26,7 +26,13 @@ final class CommandFactory implements IFactory {
     } else if (type == PublishCommand.class) {
       return type.cast(new PublishCommand(root.stores(), root.brokers(), shutdown));
     } else if (type == KafkaCommand.class) {
-      return type.cast(new KafkaCommand(root.stores(), root.brokers(), shutdown));
+      return type.cast(new KafkaCommand(root.brokers()));
+    } else if (type == KafkaStatusCommand.class) {
+      return type.cast(new KafkaStatusCommand(root.stores(), root.brokers(), shutdown));
+    } else if (type == KafkaProduceCommand.class) {
+      return type.cast(new KafkaProduceCommand(root.brokers()));
+    } else if (type == KafkaTailCommand.class) {
+      return type.cast(new KafkaTailCommand(root.brokers(), shutdown));
     } else if (type == StatusCommand.class) {
       return type.cast(new StatusCommand(root.stores()));
     } else if (type == ExportCommand.class) {
