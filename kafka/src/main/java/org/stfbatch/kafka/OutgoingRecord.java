@@ -32,6 +32,19 @@ public record OutgoingRecord(
     return new OutgoingRecord(key, value, headers, Optional.of(other));
   }
 
+  /** Bytes of key, value and headers. */
+  long size() {
+    long size = length(key) + length(value);
+    for (MessageHeaders.Header header : headers.all()) {
+      size += header.name().length() + length(header.value());
+    }
+    return size;
+  }
+
+  private static long length(byte[] bytes) {
+    return bytes == null ? 0 : bytes.length;
+  }
+
   /** Names the key only: a value may be large or private. */
   @Override
   public String toString() {

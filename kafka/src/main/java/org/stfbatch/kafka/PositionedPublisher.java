@@ -47,6 +47,9 @@ public final class PositionedPublisher implements AutoCloseable {
 
   private Optional<KafkaProducer<byte[], byte[]>> producer = Optional.empty();
 
+  /** What the position topic held when this publisher took over. */
+  private Optional<PositionRecord> inherited = Optional.empty();
+
   /** What the position topic holds of this publisher, as far as is known. */
   private Optional<PositionRecord> stored = Optional.empty();
 
@@ -83,7 +86,8 @@ public final class PositionedPublisher implements AutoCloseable {
     positions.ensure(topic.replicas());
     String topicId = topic.identity().topicId();
     takeOver();
-    stored = positions.settled(target.name());
+    inherited = positions.settled(target.name());
+    stored = inherited;
     Optional<PublisherPosition> position =
         stored.filter(record -> record.topicId().equals(topicId)).flatMap(PositionRecord::position);
     commit(List.of(), new PositionRecord(owner, 0, topicId, position));
@@ -91,8 +95,8 @@ public final class PositionedPublisher implements AutoCloseable {
   }
 
   /**
-   * Publishes messages and the position after them, in one transaction. When it returns, both are
-   * committed.
+   * Publishes messages and the position after them, in one transaction. When it returns, it is
+   * decided that both are committed; readers get them a moment later.
    *
    * @throws PublisherFencedException if a newer publisher has taken over
    * @throws StoppedException if stopped while the broker was away; whether the messages were
@@ -169,21 +173,36 @@ public final class PositionedPublisher implements AutoCloseable {
   private boolean hasCommitted(PositionRecord next) {
     discardProducer();
     requireSameTopic(next.topicId());
-    // A newer publisher is easily seen, and then need not be disturbed.
-    requireOwn(positions.committed(target.name()), next);
+    // A newer publisher that is seen before need not be disturbed.
+    requireOwn(positions.committed(target.name()));
     takeOver();
     Optional<PositionRecord> found = positions.settled(target.name());
-    requireOwn(found, next);
-    boolean committed = found.equals(Optional.of(next));
-    if (committed) {
+    requireOwn(found);
+    if (found.equals(Optional.of(next))) {
       stored = found;
+      return true;
     }
-    return committed;
+    requireNotLost(found);
+    return false;
   }
 
-  private void requireOwn(Optional<PositionRecord> found, PositionRecord next) {
-    if (!found.equals(stored) && !found.equals(Optional.of(next))) {
+  /**
+   * The newest position that can be read may be an older one of this publisher, or the one that it
+   * inherited: the broker may still have to make visible what it has decided to commit.
+   */
+  private void requireOwn(Optional<PositionRecord> found) {
+    boolean own = found.filter(record -> record.owner().equals(owner)).isPresent();
+    if (!own && !found.equals(inherited)) {
       throw new PublisherFencedException(target.name(), target.topic());
+    }
+  }
+
+  private void requireNotLost(Optional<PositionRecord> found) {
+    if (!found.equals(stored)) {
+      throw new BrokerException(
+          "the brokers have lost messages of topic "
+              + target.topic()
+              + " that they had acknowledged; publish again to go on before them");
     }
   }
 

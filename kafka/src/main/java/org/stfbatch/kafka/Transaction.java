@@ -1,10 +1,8 @@
 package org.stfbatch.kafka;
 
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.errors.RecordTooLargeException;
@@ -12,14 +10,18 @@ import org.apache.kafka.common.errors.RecordTooLargeException;
 /** One attempt to send messages and a position together. Learns which messages are too large. */
 final class Transaction {
 
+  private static final int NONE = -1;
   private static final int LARGE = Clients.BYTES_A_PRODUCER_BATCH / 2;
 
   private final String topic;
   private final String positionTopic;
   private final String name;
 
-  /** By index; filled by the producer's thread. */
-  private final Map<Integer, Boolean> tooLarge = new ConcurrentHashMap<>();
+  /**
+   * The index of the message that was refused first; set by the producer's thread. The producer
+   * then gives the same reason for messages that it did not even try to send.
+   */
+  private final AtomicInteger tooLarge = new AtomicInteger(NONE);
 
   Transaction(String topic, String positionTopic, String name) {
     this.topic = topic;
@@ -47,27 +49,26 @@ final class Transaction {
 
   /** Whether the broker, or the producer, has refused a message as too large. */
   boolean hasTooLarge() {
-    return !tooLarge.isEmpty();
+    return tooLarge.get() != NONE;
   }
 
   /**
-   * The messages with those that were too large replaced by smaller ones.
+   * The messages, with a smaller one in place of the refused one and of each that is as large.
    *
    * @throws BrokerException if there is no smaller one
    */
   List<OutgoingRecord> withoutTooLarge(List<OutgoingRecord> records) {
-    List<OutgoingRecord> fitting = new ArrayList<>(records);
-    tooLarge.keySet().forEach(index -> fitting.set(index, smaller(records.get(index))));
-    return fitting;
+    long limit = records.get(tooLarge.get()).size();
+    return records.stream().map(r -> r.size() < limit ? r : smaller(r)).toList();
   }
 
   private static boolean isLarge(OutgoingRecord record) {
-    return record.value() != null && record.value().length >= LARGE;
+    return record.size() >= LARGE;
   }
 
   private void takeError(int index, Exception error) {
     if (error instanceof RecordTooLargeException) {
-      tooLarge.put(index, true);
+      tooLarge.compareAndSet(NONE, index);
     }
   }
 

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.LoggerContext;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import java.io.IOException;
@@ -182,8 +183,8 @@ class KafkaSettingsTest {
   }
 
   private static List<String> logged(Callable<?> work) throws Exception {
-    Logger root = (Logger) LoggerFactory.getLogger(Logger.ROOT_LOGGER_NAME);
-    Logger kafka = (Logger) LoggerFactory.getLogger("org.apache.kafka");
+    Logger root = logger(Logger.ROOT_LOGGER_NAME);
+    Logger kafka = logger("org.apache.kafka");
     Level before = kafka.getLevel();
     ListAppender<ILoggingEvent> appender = new ListAppender<>();
     appender.start();
@@ -200,6 +201,14 @@ class KafkaSettingsTest {
       kafka.setLevel(before);
     }
     return List.copyOf(appender.list).stream().map(ILoggingEvent::getFormattedMessage).toList();
+  }
+
+  /** Other test classes may just be setting up logging. */
+  private static Logger logger(String name) {
+    while (!(LoggerFactory.getILoggerFactory() instanceof LoggerContext)) {
+      Thread.onSpinWait();
+    }
+    return (Logger) LoggerFactory.getLogger(name);
   }
 
   private static String report(Throwable error) {

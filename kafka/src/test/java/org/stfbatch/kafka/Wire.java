@@ -6,10 +6,17 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.ListOffsetsOptions;
+import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.IsolationLevel;
+import org.apache.kafka.common.KafkaFuture;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /** What other programs do on the wire, with Kafka's own clients. */
@@ -64,12 +71,44 @@ final class Wire {
     return new String(record.value(), StandardCharsets.UTF_8);
   }
 
-  /** All committed messages of now. */
+  /** All committed messages, when every transaction of now has been ended on the topic. */
   static List<TopicRecord> readAll(KafkaSettings settings, String topic) {
+    awaitEndOfTransactions(settings, topic);
     try (TopicReader reader = reader(settings, TopicRequest.of(topic, ReadBound.untilEnd()))) {
       reader.open();
       return readToEnd(reader);
     }
+  }
+
+  private static void awaitEndOfTransactions(KafkaSettings settings, String topic) {
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+    try (Admin admin = admin(settings)) {
+      int partitions =
+          get(admin.describeTopics(List.of(topic)).allTopicNames()).get(topic).partitions().size();
+      Map<TopicPartition, OffsetSpec> latest =
+          IntStream.range(0, partitions)
+              .boxed()
+              .collect(
+                  Collectors.toMap(p -> new TopicPartition(topic, p), p -> OffsetSpec.latest()));
+      Map<TopicPartition, Long> all = offsets(admin, latest, IsolationLevel.READ_UNCOMMITTED);
+      while (!offsets(admin, latest, IsolationLevel.READ_COMMITTED).equals(all)) {
+        if (System.nanoTime() > deadline) {
+          throw new IllegalStateException("a transaction on topic " + topic + " does not end");
+        }
+      }
+    }
+  }
+
+  private static Map<TopicPartition, Long> offsets(
+      Admin admin, Map<TopicPartition, OffsetSpec> specs, IsolationLevel isolation) {
+    return get(admin.listOffsets(specs, new ListOffsetsOptions(isolation)).all())
+        .entrySet()
+        .stream()
+        .collect(Collectors.toMap(Map.Entry::getKey, e -> e.getValue().offset()));
+  }
+
+  private static <T> T get(KafkaFuture<T> future) {
+    return future.toCompletionStage().toCompletableFuture().join();
   }
 
   static TopicReader reader(KafkaSettings settings, TopicRequest request) {
