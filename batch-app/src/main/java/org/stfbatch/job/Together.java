@@ -3,7 +3,6 @@ package org.stfbatch.job;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.Consumer;
@@ -33,39 +32,33 @@ public final class Together {
    */
   public void run() {
     ExecutorService threads = Executors.newFixedThreadPool(jobs.size(), Together::thread);
+    CompletableFuture<Throwable> failure = new CompletableFuture<>();
     try {
-      CompletableFuture<?>[] ends =
-          jobs.stream()
-              .map(job -> CompletableFuture.runAsync(() -> run(job), threads))
-              .toArray(CompletableFuture[]::new);
-      CompletableFuture<RuntimeException> failure = new CompletableFuture<>();
-      for (CompletableFuture<?> end : ends) {
-        end.whenComplete((nothing, error) -> note(failure, error));
-      }
-      CompletableFuture.allOf(ends).exceptionally(error -> null).join();
-      if (failure.isDone()) {
-        throw failure.join();
-      }
+      CompletableFuture.allOf(
+              jobs.stream()
+                  .map(job -> CompletableFuture.runAsync(() -> run(job, failure), threads))
+                  .toArray(CompletableFuture[]::new))
+          .join();
     } finally {
       threads.shutdown();
     }
-  }
-
-  private void run(Consumer<StopSignal> job) {
-    try {
-      job.accept(stop);
-    } finally {
-      // Also when it has ended by itself: the others would wait for ever.
-      stop.request("what ran beside has ended");
+    Throwable first = failure.getNow(null);
+    if (first instanceof Error error) {
+      throw error;
+    } else if (first != null) {
+      throw (RuntimeException) first;
     }
   }
 
-  private static void note(CompletableFuture<RuntimeException> failure, Throwable error) {
-    Throwable cause = error instanceof CompletionException ? error.getCause() : error;
-    if (cause instanceof RuntimeException known) {
-      failure.complete(known);
-    } else if (cause != null) {
-      failure.complete(new IllegalStateException(cause));
+  private void run(Consumer<StopSignal> job, CompletableFuture<Throwable> failure) {
+    try {
+      job.accept(stop);
+    } catch (RuntimeException | Error e) {
+      failure.complete(e);
+    } finally {
+      // Also when it has ended by itself: the others would wait for ever. And only now, so that
+      // what they throw because they are stopped comes second.
+      stop.request("what ran beside has ended");
     }
   }
 
