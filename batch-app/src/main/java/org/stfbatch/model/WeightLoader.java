@@ -110,7 +110,9 @@ final class WeightLoader {
         "load_fusion",
         fusion.hiddenStates().stream().mapToLong(Integer::longValue).toArray(),
         fusion.multiBlock(),
-        fusion.spatial().ordinal(),
+        fusion.spatial().form().ordinal(),
+        fusion.spatial().kernel(),
+        fusion.spatial().tokens(),
         fusion.trailingGelu());
   }
 

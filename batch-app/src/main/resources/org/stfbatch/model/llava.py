@@ -74,8 +74,9 @@ class Llava(Module):
         self.constants["std"] = std.clone().reshape([3, 1, 1]).to(torch.device(self.device))
         return None
 
-    def load_fusion(self, taps: List[int], multi_block: bool, spatial: int, trailing_gelu: bool) -> None:
-        self.fusion.load(self.weights, taps, multi_block, spatial, trailing_gelu, self.packed)
+    def load_fusion(self, taps: List[int], multi_block: bool, spatial: int, kernel: int, tokens: int,
+                    trailing_gelu: bool) -> None:
+        self.fusion.load(self.weights, taps, multi_block, spatial, kernel, tokens, trailing_gelu, self.packed)
         return None
 
     def load_language_model(self, heads: int, key_value_heads: int, epsilon: float, rope_theta: float,
