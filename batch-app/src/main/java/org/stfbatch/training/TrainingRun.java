@@ -214,9 +214,7 @@ public final class TrainingRun implements AutoCloseable {
 
   private void begin() throws IOException {
     TrainableModel trained = openModel();
-    if (pictures() > 0) {
-      trained.useFeatures(features.file(), output.features(), pictures());
-    }
+    trained.useFeatures(features.file(), output.features(), pictures());
     log = TrainingLog.after(folder.log(), step);
     trainer =
         new Trainer(

@@ -184,9 +184,12 @@ class Llava(Module):
 
     # Maps the file that holds the features of N pictures, one after the other, for `training_loss`.
     def map_features(self, file: str, dtype: int, shape: List[int]) -> None:
-        # A shared mapping costs no memory of the process; nothing writes to it.
-        x = torch.from_file(file, True, shape[0] * shape[1] * shape[2], dtype=dtype)
-        self.features["all"] = x.reshape(shape)
+        if shape[0] == 0:
+            self.features["all"] = torch.zeros(shape, dtype=dtype)
+        else:
+            # A shared mapping costs no memory of the process; nothing writes to it.
+            x = torch.from_file(file, True, shape[0] * shape[1] * shape[2], dtype=dtype)
+            self.features["all"] = x.reshape(shape)
         return None
 
     # tokens [5, T]: input ids, vision index, row, column and target of each token: the id that should come next, or -100
