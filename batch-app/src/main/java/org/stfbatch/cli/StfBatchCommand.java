@@ -31,6 +31,7 @@ import picocli.CommandLine.ScopeType;
       ListenCommand.class,
       KafkaCommand.class,
       ModelCommand.class,
+      TrainCommand.class,
       DbCommand.class,
       DemoDataCommand.class,
       BenchCommand.class

@@ -5,16 +5,19 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.SortedMap;
+import java.util.SortedSet;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.Predicate;
-import java.util.stream.Collectors;
 import org.stfbatch.model.TorchModule.Scope;
 import org.stfbatch.model.TorchModule.Tensor;
 import org.stfbatch.model.checkpoint.CheckpointException;
 import org.stfbatch.model.checkpoint.DType;
 import org.stfbatch.model.checkpoint.LlavaCheckpoint;
 import org.stfbatch.model.checkpoint.LlavaConfig;
+import org.stfbatch.model.checkpoint.OptimizerState;
 import org.stfbatch.model.checkpoint.TensorSlice;
 
 /**
@@ -34,16 +37,19 @@ public final class TrainableModel implements AutoCloseable {
   private final TorchModule module;
   private final LlavaConfig config;
   private final SortedMap<String, List<Long>> shapes;
+  private final SortedSet<String> trained;
   private final AdamWSettings optimizer;
 
   private TrainableModel(
       TorchModule module,
       LlavaConfig config,
       SortedMap<String, List<Long>> shapes,
+      SortedSet<String> trained,
       AdamWSettings optimizer) {
     this.module = module;
     this.config = config;
     this.shapes = Collections.unmodifiableSortedMap(shapes);
+    this.trained = Collections.unmodifiableSortedSet(trained);
     this.optimizer = optimizer;
   }
 
@@ -68,10 +74,11 @@ public final class TrainableModel implements AutoCloseable {
     TorchModule module = TorchModule.load(TorchArchive.of(LlavaModel.SOURCES));
     try {
       new WeightLoader(module, new ModelSettings(device, DType.FLOAT32, false)).load(checkpoint);
-      module.call(
-          "select", shapes.keySet().stream().filter(trained).collect(Collectors.joining("\n")));
+      SortedSet<String> selected = new TreeSet<>(shapes.keySet());
+      selected.removeIf(trained.negate());
+      module.call("select", String.join("\n", selected));
       module.callForTraining("make_leaves", Tensor.int64(new int[0]));
-      return new TrainableModel(module, checkpoint.config(), shapes, optimizer);
+      return new TrainableModel(module, checkpoint.config(), shapes, selected, optimizer);
     } catch (RuntimeException e) {
       module.close();
       throw e;
@@ -102,10 +109,15 @@ public final class TrainableModel implements AutoCloseable {
    * change, because the tower is frozen.
    *
    * @param pixels [3, S, S] uint8 each, planar, before rescaling
+   * @param dtype what the features are rounded to
    */
-  public List<float[]> visionFeatures(List<byte[]> pixels) {
+  public List<float[]> visionFeatures(List<byte[]> pixels, DType dtype) {
     float[] all =
-        module.call("vision_features", Scope::floats, PixelTensor.of(pixels, config.vision()));
+        module.call(
+            "vision_features",
+            Scope::floats,
+            PixelTensor.of(pixels, config.vision()),
+            dtype.torchCode());
     int size = featuresPerPicture();
     List<float[]> features = new ArrayList<>();
     for (int i = 0; i < pixels.size(); i++) {
@@ -175,6 +187,49 @@ public final class TrainableModel implements AutoCloseable {
   /** The present values of a tensor of language model or projectors. */
   public FloatTensor weight(String name) {
     return new FloatTensor(shapes.get(name), module.call("weight", Scope::floats, name));
+  }
+
+  /** Names of the tensors that are trained. */
+  public SortedSet<String> trained() {
+    return trained;
+  }
+
+  /** AdamW's running mean of a trained tensor's gradients. */
+  public FloatTensor firstMoment(String name) {
+    return new FloatTensor(shapes.get(name), module.call("first_moment", Scope::floats, name));
+  }
+
+  /** AdamW's running mean of the squares of a trained tensor's gradients. */
+  public FloatTensor secondMoment(String name) {
+    return new FloatTensor(shapes.get(name), module.call("second_moment", Scope::floats, name));
+  }
+
+  /**
+   * Goes on where an optimizer was; the weights are those that were saved with it.
+   *
+   * @throws CheckpointException if it is not the state of these trained tensors
+   */
+  public void restore(OptimizerState state) {
+    requireSameTensors(state);
+    try (CheckpointMapper mapper = new CheckpointMapper(module, state.tensors())) {
+      mapper.map(name -> true);
+      module.call("restore_optimizer", state.steps());
+      module.call("unmap");
+    }
+  }
+
+  private void requireSameTensors(OptimizerState state) {
+    Map<String, List<Long>> expected = new TreeMap<>();
+    for (String name : trained) {
+      expected.put(OptimizerState.first(name), shapes.get(name));
+      expected.put(OptimizerState.second(name), shapes.get(name));
+    }
+    Map<String, List<Long>> present = new TreeMap<>();
+    state.tensors().forEach(slice -> present.put(slice.name(), slice.shape()));
+    if (!present.equals(expected)) {
+      throw new CheckpointException(
+          "the optimizer's state belongs to another model or stage: begin with a new --out");
+    }
   }
 
   /** The gradient of a trained tensor since the last step; needs one {@link #accumulate}. */

@@ -31,7 +31,12 @@ public record TrainingRow(int[] tokenIds, int[] visionIndex, int[] labels, int p
 
   /** Whether there is anything to learn. */
   public boolean teaches() {
-    return IntStream.range(1, labels.length).anyMatch(i -> labels[i] != IGNORED);
+    return targets() > 0;
+  }
+
+  /** How many positions are learned from. */
+  public int targets() {
+    return (int) IntStream.range(1, labels.length).filter(i -> labels[i] != IGNORED).count();
   }
 
   /** What is to follow on a position: the next one's label. */

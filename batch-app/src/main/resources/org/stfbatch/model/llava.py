@@ -177,16 +177,20 @@ class Llava(Module):
         self.optimizer.load(self.leaves)
         return torch.tensor(len(self.optimizer.weights))
 
-    # pixels [B, 3, S, S] uint8 to what fusion sees of them, [B, P, T * C] float32; see TokenFusion.tap_blocks.
-    def vision_features(self, pixels: Tensor) -> Tensor:
+    # pixels [B, 3, S, S] uint8 to what fusion sees of them, [B, P, T * C] float32, rounded to a dtype; see
+    # TokenFusion.tap_blocks.
+    def vision_features(self, pixels: Tensor, dtype: int) -> Tensor:
         x = self.normalise(pixels).to(self.dtype)
-        return self.fusion.tap_blocks(self.vision_tower.forward(x)).to(6)
+        return self.fusion.tap_blocks(self.vision_tower.forward(x)).to(dtype).to(6)
 
     # Maps the file that holds the features of N pictures, one after the other, for `training_loss`.
     def map_features(self, file: str, dtype: int, shape: List[int]) -> None:
-        # A shared mapping costs no memory of the process; nothing writes to it.
-        x = torch.from_file(file, True, shape[0] * shape[1] * shape[2], dtype=dtype)
-        self.features["all"] = x.reshape(shape)
+        if shape[0] == 0:
+            self.features["all"] = torch.zeros(shape, dtype=dtype)
+        else:
+            # A shared mapping costs no memory of the process; nothing writes to it.
+            x = torch.from_file(file, True, shape[0] * shape[1] * shape[2], dtype=dtype)
+            self.features["all"] = x.reshape(shape)
         return None
 
     # tokens [5, T]: input ids, vision index, row, column and target of each token: the id that should come next, or -100
@@ -214,8 +218,19 @@ class Llava(Module):
     def take_step(self, rate: float, beta1: float, beta2: float, epsilon: float, limit: float) -> float:
         return self.optimizer.step(rate, beta1, beta2, epsilon, limit)
 
+    # Takes the running means out of `weights`, where `map` and `put` have laid them.
+    def restore_optimizer(self, steps: int) -> None:
+        self.optimizer.restore(steps, self.weights)
+        return None
+
     def weight(self, name: str) -> Tensor:
         return self.leaves[name]
+
+    def first_moment(self, name: str) -> Tensor:
+        return self.optimizer.first_moments[name]
+
+    def second_moment(self, name: str) -> Tensor:
+        return self.optimizer.second_moments[name]
 
     def gradient(self, name: str) -> Tensor:
         return self.leaves[name].grad

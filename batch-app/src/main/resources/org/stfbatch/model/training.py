@@ -28,6 +28,14 @@ class AdamW(Module):
                 self.second_moments[name] = torch.zeros_like(weights[name])
         return None
 
+    # Goes on after `steps` steps with the running means in `means`, named as optimizers' files name them.
+    def restore(self, steps: int, means: Dict[str, Tensor]) -> None:
+        self.steps = steps
+        for name in self.weights.keys():
+            self.first_moments[name].copy_(means.pop("exp_avg." + name))
+            self.second_moments[name].copy_(means.pop("exp_avg_sq." + name))
+        return None
+
     # Scales the gradients down to the global norm `limit`, takes one step with them and clears them. Returns the norm
     # they had.
     def step(self, rate: float, beta1: float, beta2: float, epsilon: float, limit: float) -> float:

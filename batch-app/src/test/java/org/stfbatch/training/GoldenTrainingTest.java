@@ -175,7 +175,7 @@ final class GoldenTrainingTest {
         ByteBuffer.allocate(Float.BYTES * size * batch.size()).order(ByteOrder.LITTLE_ENDIAN);
     for (Sample sample : batch) {
       byte[] pixels = recorded.pixels(sample, model.config().vision().imageSize());
-      for (float value : model.visionFeatures(List.of(pixels)).get(0)) {
+      for (float value : model.visionFeatures(List.of(pixels), DType.FLOAT32).get(0)) {
         data.putFloat(value);
       }
     }
