@@ -20,7 +20,16 @@ import org.stfbatch.model.checkpoint.LlavaConfig;
  */
 public final class LlavaModel implements VisionLanguageModel {
   static final List<String> SOURCES =
-      List.of("llava", "clip", "fusion", "llama", "linear", "attention", "sampling", "training");
+      List.of(
+          "llava",
+          "clip",
+          "fusion",
+          "llama",
+          "linear",
+          "attention",
+          "sampling",
+          "training",
+          "regions");
 
   /**
    * Attention looks at a multiple of this many positions, so that the order of its sums, and with

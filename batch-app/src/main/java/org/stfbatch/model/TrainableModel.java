@@ -3,9 +3,7 @@ package org.stfbatch.model;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collections;
 import java.util.List;
-import java.util.Map;
 import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
@@ -17,17 +15,16 @@ import org.stfbatch.model.checkpoint.CheckpointException;
 import org.stfbatch.model.checkpoint.DType;
 import org.stfbatch.model.checkpoint.LlavaCheckpoint;
 import org.stfbatch.model.checkpoint.LlavaConfig;
-import org.stfbatch.model.checkpoint.OptimizerState;
 import org.stfbatch.model.checkpoint.TensorSlice;
 
 /**
  * LLaVA-STF, or LLaVA-1.5, in float32 while its language model, its projectors or parts of them are
- * trained. The vision tower is frozen. Used only by the thread that loaded it, and by one thread of
- * a process at a time.
+ * trained. The vision tower is frozen; {@link TrainableTower} trains it. Used only by the thread
+ * that loaded it, and by one thread of a process at a time.
  *
- * <p>Gradients add up over {@link #accumulate} until {@link #step} uses and clears them. A call
- * that throws {@link ModelException} leaves gradients undefined; one that throws in {@code step}
- * also the weights.
+ * <p>Gradients add up over {@link #accumulate} until {@link TrainedWeights#step} uses and clears
+ * them. A call that throws {@link ModelException} leaves gradients undefined; one that throws in
+ * {@code step} also the weights.
  */
 public final class TrainableModel implements AutoCloseable {
   private static final String TOWER = "vision_model.";
@@ -36,21 +33,12 @@ public final class TrainableModel implements AutoCloseable {
 
   private final TorchModule module;
   private final LlavaConfig config;
-  private final SortedMap<String, List<Long>> shapes;
-  private final SortedSet<String> trained;
-  private final AdamWSettings optimizer;
+  private final TrainedWeights weights;
 
-  private TrainableModel(
-      TorchModule module,
-      LlavaConfig config,
-      SortedMap<String, List<Long>> shapes,
-      SortedSet<String> trained,
-      AdamWSettings optimizer) {
+  private TrainableModel(TorchModule module, LlavaConfig config, TrainedWeights weights) {
     this.module = module;
     this.config = config;
-    this.shapes = Collections.unmodifiableSortedMap(shapes);
-    this.trained = Collections.unmodifiableSortedSet(trained);
-    this.optimizer = optimizer;
+    this.weights = weights;
   }
 
   /**
@@ -78,7 +66,8 @@ public final class TrainableModel implements AutoCloseable {
       selected.removeIf(trained.negate());
       module.call("select", String.join("\n", selected));
       module.callForTraining("make_leaves", Tensor.int64(new int[0]));
-      return new TrainableModel(module, checkpoint.config(), shapes, selected, optimizer);
+      return new TrainableModel(
+          module, checkpoint.config(), new TrainedWeights(module, shapes, selected, optimizer));
     } catch (RuntimeException e) {
       module.close();
       throw e;
@@ -97,11 +86,6 @@ public final class TrainableModel implements AutoCloseable {
 
   public LlavaConfig config() {
     return config;
-  }
-
-  /** Names and shapes of the tensors of language model and projectors, trained or not. */
-  public SortedMap<String, List<Long>> shapes() {
-    return shapes;
   }
 
   /**
@@ -168,73 +152,9 @@ public final class TrainableModel implements AutoCloseable {
         * config.vision().hiddenSize();
   }
 
-  /**
-   * Takes an AdamW step with the gradients and clears them. Needs one {@link #accumulate} at least.
-   *
-   * @return the gradients' global L2 norm before they were scaled down
-   */
-  public double step(double learningRate) {
-    return module.call(
-        "take_step",
-        (scope, norm) -> norm.toDouble(),
-        learningRate,
-        optimizer.beta1(),
-        optimizer.beta2(),
-        optimizer.epsilon(),
-        optimizer.gradientNorm());
-  }
-
-  /** The present values of a tensor of language model or projectors. */
-  public FloatTensor weight(String name) {
-    return new FloatTensor(shapes.get(name), module.call("weight", Scope::floats, name));
-  }
-
-  /** Names of the tensors that are trained. */
-  public SortedSet<String> trained() {
-    return trained;
-  }
-
-  /** AdamW's running mean of a trained tensor's gradients. */
-  public FloatTensor firstMoment(String name) {
-    return new FloatTensor(shapes.get(name), module.call("first_moment", Scope::floats, name));
-  }
-
-  /** AdamW's running mean of the squares of a trained tensor's gradients. */
-  public FloatTensor secondMoment(String name) {
-    return new FloatTensor(shapes.get(name), module.call("second_moment", Scope::floats, name));
-  }
-
-  /**
-   * Goes on where an optimizer was; the weights are those that were saved with it.
-   *
-   * @throws CheckpointException if it is not the state of these trained tensors
-   */
-  public void restore(OptimizerState state) {
-    requireSameTensors(state);
-    try (CheckpointMapper mapper = new CheckpointMapper(module, state.tensors())) {
-      mapper.map(name -> true);
-      module.call("restore_optimizer", state.steps());
-      module.call("unmap");
-    }
-  }
-
-  private void requireSameTensors(OptimizerState state) {
-    Map<String, List<Long>> expected = new TreeMap<>();
-    for (String name : trained) {
-      expected.put(OptimizerState.first(name), shapes.get(name));
-      expected.put(OptimizerState.second(name), shapes.get(name));
-    }
-    Map<String, List<Long>> present = new TreeMap<>();
-    state.tensors().forEach(slice -> present.put(slice.name(), slice.shape()));
-    if (!present.equals(expected)) {
-      throw new CheckpointException(
-          "the optimizer's state belongs to another model or stage: begin with a new --out");
-    }
-  }
-
-  /** The gradient of a trained tensor since the last step; needs one {@link #accumulate}. */
-  public FloatTensor gradient(String name) {
-    return new FloatTensor(shapes.get(name), module.call("gradient", Scope::floats, name));
+  /** What is trained: the weights, their gradients and the optimizer. */
+  public TrainedWeights weights() {
+    return weights;
   }
 
   @Override

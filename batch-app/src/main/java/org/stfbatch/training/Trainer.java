@@ -44,7 +44,7 @@ final class Trainer {
       work += rows.stream().mapToDouble(flops::of).sum();
     }
     requireNumber(step, loss);
-    double norm = model.step(rate.at(step));
+    double norm = model.weights().step(rate.at(step));
     return new StepReport(
         step + 1,
         rate.steps(),

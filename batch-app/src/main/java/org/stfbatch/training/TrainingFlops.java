@@ -55,8 +55,8 @@ final class TrainingFlops {
   }
 
   static TrainingFlops of(TrainableModel model) {
-    SortedMap<String, List<Long>> shapes = model.shapes();
-    return new TrainingFlops(model.config(), shapes, model.trained());
+    SortedMap<String, List<Long>> shapes = model.weights().shapes();
+    return new TrainingFlops(model.config(), shapes, model.weights().trained());
   }
 
   /** Nothing is wanted of what comes before the first layer of fusion. */

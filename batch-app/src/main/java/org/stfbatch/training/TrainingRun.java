@@ -232,7 +232,7 @@ public final class TrainingRun implements AutoCloseable {
       model =
           TrainableModel.load(
               weights, input.device(), settings.stage()::trains, AdamWSettings.standard());
-      saved.ifPresent(path -> model.restore(OptimizerState.read(path.resolve(STATE))));
+      saved.ifPresent(path -> model.weights().restore(OptimizerState.read(path.resolve(STATE))));
     }
     return model;
   }
@@ -247,15 +247,17 @@ public final class TrainingRun implements AutoCloseable {
         checkpoint,
         path -> {
           writeWeights(path, DType.FLOAT32);
-          OptimizerState.write(path.resolve(STATE), step, model.trained(), this::mean);
+          OptimizerState.write(path.resolve(STATE), step, model.weights().trained(), this::mean);
         });
     folder.keepNewest(output.keep());
   }
 
   private SafetensorsWriter.Data mean(String name, boolean first) {
     return SafetensorsWriter.float32(
-        model.shapes().get(name),
-        () -> (first ? model.firstMoment(name) : model.secondMoment(name)).data());
+        model.weights().shapes().get(name),
+        () ->
+            (first ? model.weights().firstMoment(name) : model.weights().secondMoment(name))
+                .data());
   }
 
   private void writeWeights(Path path, DType dtype) throws IOException {
@@ -263,8 +265,8 @@ public final class TrainingRun implements AutoCloseable {
   }
 
   private Optional<Supplier<float[]>> trained(String name) {
-    return model.trained().contains(name)
-        ? Optional.of(() -> model.weight(name).data())
+    return model.weights().trained().contains(name)
+        ? Optional.of(() -> model.weights().weight(name).data())
         : Optional.empty();
   }
 

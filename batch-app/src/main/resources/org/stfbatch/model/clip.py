@@ -85,10 +85,17 @@ class ClipVisionTower(Module):
 
     # Attention of all heads, before its output projection: [B, N, d] to [B, N, d].
     def attention(self, x: Tensor, i: int) -> Tensor:
-        y = __torch__.linear.linear(x, self.qkv_proj_weight[i], self.qkv_proj_bias[i])  # [B, N, 3d]
+        y = self.project(x, i)  # [B, N, 3d]
         q, k, v = y.unflatten(2, [3, self.heads, -1]).permute([2, 0, 3, 1, 4]).contiguous().unbind(0)  # [B, h, N, e] each
         y = __torch__.attention.attention(q, k, v, None)
         return y.transpose(1, 2).flatten(2)
+
+    # Queries, keys and values side by side.
+    def project(self, x: Tensor, i: int) -> Tensor:
+        if len(self.qkv_proj_weight) == len(self.fc1_weight):
+            return __torch__.linear.linear(x, self.qkv_proj_weight[i], self.qkv_proj_bias[i])
+        weight = torch.cat(self.qkv_proj_weight[3 * i:3 * i + 3], 0)
+        return torch.linear(x, weight, torch.cat(self.qkv_proj_bias[3 * i:3 * i + 3], 0))
 
     # The perceptron's first layer with its activation: [B, N, d] to [B, N, ffn].
     def activated(self, x: Tensor, i: int) -> Tensor:
@@ -99,3 +106,49 @@ class ClipVisionTower(Module):
 
     def layer_norm(self, x: Tensor, weight: Tensor, bias: Tensor) -> Tensor:
         return torch.layer_norm(x, [x.size(-1)], weight, bias, self.epsilon)
+
+    # ---- training ---------------------------------------------------------------------------------------------------
+
+    # Makes every weight one that can be trained; see `training.leaf`. There must be no packed weights.
+    def make_leaves(self, leaves: Dict[str, Tensor], trained: List[str]) -> None:
+        for name in self.embeddings.keys():
+            self.embeddings[name] = __torch__.training.leaf(leaves, "vision_model." + name, self.embeddings[name], trained)
+        self.part_projections()
+        for i in range(len(self.fc1_weight)):
+            self.make_layer_leaves(leaves, trained, i)
+        return None
+
+    # Joined queries', keys' and values' weights become three tensors, as checkpoints have them.
+    def part_projections(self) -> None:
+        weights = annotate(List[Tensor], [])
+        biases = annotate(List[Tensor], [])
+        for i in range(len(self.fc1_weight)):
+            weights += self.qkv_proj_weight[i].chunk(3)
+            biases += self.qkv_proj_bias[i].chunk(3)
+        self.qkv_proj_weight = weights
+        self.qkv_proj_bias = biases
+        return None
+
+    def make_layer_leaves(self, leaves: Dict[str, Tensor], trained: List[str], i: int) -> None:
+        layer = "vision_model.encoder.layers.{}.".format(i)
+        self.leaf(leaves, layer + "layer_norm1.weight", self.layer_norm1_weight, i, trained)
+        self.leaf(leaves, layer + "layer_norm1.bias", self.layer_norm1_bias, i, trained)
+        self.leaf(leaves, layer + "self_attn.q_proj.weight", self.qkv_proj_weight, 3 * i, trained)
+        self.leaf(leaves, layer + "self_attn.q_proj.bias", self.qkv_proj_bias, 3 * i, trained)
+        self.leaf(leaves, layer + "self_attn.k_proj.weight", self.qkv_proj_weight, 3 * i + 1, trained)
+        self.leaf(leaves, layer + "self_attn.k_proj.bias", self.qkv_proj_bias, 3 * i + 1, trained)
+        self.leaf(leaves, layer + "self_attn.v_proj.weight", self.qkv_proj_weight, 3 * i + 2, trained)
+        self.leaf(leaves, layer + "self_attn.v_proj.bias", self.qkv_proj_bias, 3 * i + 2, trained)
+        self.leaf(leaves, layer + "self_attn.out_proj.weight", self.out_proj_weight, i, trained)
+        self.leaf(leaves, layer + "self_attn.out_proj.bias", self.out_proj_bias, i, trained)
+        self.leaf(leaves, layer + "layer_norm2.weight", self.layer_norm2_weight, i, trained)
+        self.leaf(leaves, layer + "layer_norm2.bias", self.layer_norm2_bias, i, trained)
+        self.leaf(leaves, layer + "mlp.fc1.weight", self.fc1_weight, i, trained)
+        self.leaf(leaves, layer + "mlp.fc1.bias", self.fc1_bias, i, trained)
+        self.leaf(leaves, layer + "mlp.fc2.weight", self.fc2_weight, i, trained)
+        self.leaf(leaves, layer + "mlp.fc2.bias", self.fc2_bias, i, trained)
+        return None
+
+    def leaf(self, leaves: Dict[str, Tensor], name: str, weights: List[Tensor], at: int, trained: List[str]) -> None:
+        weights[at] = __torch__.training.leaf(leaves, name, weights[at], trained)
+        return None

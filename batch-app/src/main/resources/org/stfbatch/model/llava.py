@@ -24,6 +24,7 @@ class Llava(Module):
     leaves : Dict[str, Tensor]     # while training: the weights of fusion and language model
     features : Dict[str, Tensor]   # while training: "all" that fusion sees of the pictures, [N, P, T * C], mapped
     optimizer : __torch__.training.AdamW
+    region_words : __torch__.regions.RegionWords
 
     # ---- loading: place, then for each part of the model `map`, `put` or `draw` its tensors, load it, and `unmap` ----
 
@@ -163,7 +164,7 @@ class Llava(Module):
             return x
         return x.pin_memory().to(torch.device(self.device), None, True)
 
-    # ---- training: `select` names the weights, `make_leaves` begins; the vision tower is never trained ----------------
+    # ---- training: `select` names the weights, `make_leaves` or `make_tower_leaves` begins ----------------------------
 
     # names: line by line.
     def select(self, names: str) -> None:
@@ -214,6 +215,26 @@ class Llava(Module):
         places = torch.arange(text.size(0), device=text.device)
         places = torch.where(vision_index >= 0, vision_index + text.size(0), places)
         return torch.cat([text, vision], 0)[places]
+
+    # To be called outside inference mode, as `region_loss`, with the vision tower alone loaded. words [V] stands for the
+    # vocabulary. Returns how many tensors are trained.
+    def make_tower_leaves(self, words: Tensor) -> Tensor:
+        self.vision_tower.make_leaves(self.leaves, self.trained)
+        like = self.vision_tower.embeddings["embeddings.class_embedding"]
+        self.region_words.make_leaves(self.leaves, words.size(0), like)
+        self.optimizer.load(self.leaves)
+        return torch.tensor(len(self.optimizer.weights))
+
+    # pixels [B, 3, S, S] uint8; targets [B, P, V] uint8, see RegionWords.loss.
+    def region_loss(self, pixels: Tensor, targets: Tensor) -> Tensor:
+        hidden_states = self.vision_tower.forward(self.normalise(pixels))
+        return self.region_words.loss(hidden_states[-1][:, 1:], self.moved(targets))
+
+    # Gives leaves the values in `weights` that have their names, where `map` has laid them.
+    def restore_leaves(self, names: str) -> None:
+        for name in names.split("\n"):
+            self.leaves[name].detach().copy_(self.weights[name])
+        return None
 
     def take_step(self, rate: float, beta1: float, beta2: float, epsilon: float, limit: float) -> float:
         return self.optimizer.step(rate, beta1, beta2, epsilon, limit)

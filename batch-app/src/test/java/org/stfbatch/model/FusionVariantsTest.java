@@ -97,8 +97,8 @@ class FusionVariantsTest {
   }
 
   private static double[] linear(double[] x, TrainableModel weights, String name) {
-    float[] matrix = weights.weight(name + ".weight").data();
-    float[] bias = weights.weight(name + ".bias").data();
+    float[] matrix = weights.weights().weight(name + ".weight").data();
+    float[] bias = weights.weights().weight(name + ".bias").data();
     double[] y = new double[bias.length];
     for (int out = 0; out < y.length; out++) {
       y[out] = bias[out];

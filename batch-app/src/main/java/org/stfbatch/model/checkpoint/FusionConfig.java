@@ -24,6 +24,11 @@ public record FusionConfig(
     return spatial.visionTokens(vision.grid());
   }
 
+  /** How many of the tower's blocks are needed. */
+  public int lastBlock() {
+    return hiddenStates.stream().mapToInt(Integer::intValue).max().orElseThrow();
+  }
+
   /** The variant in words. */
   public String describe() {
     if (!multiBlock) {

@@ -1,17 +1,14 @@
 package org.stfbatch.model.checkpoint;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
@@ -24,19 +21,9 @@ import org.stfbatch.model.checkpoint.SafetensorsWriter.Data;
  * vision tower in a folder of its own.
  */
 public final class LlavaCheckpointWriter {
-  private static final String TOWER = "vision-tower";
   private static final String TOWER_PREFIX = "vision_model.";
   private static final String CONFIG = "config.json";
-  private static final String WEIGHTS = "model.safetensors";
   private static final ObjectMapper JSON = new ObjectMapper();
-  private static final List<String> COPIED =
-      List.of(
-          "tokenizer.model",
-          "tokenizer_config.json",
-          "special_tokens_map.json",
-          "added_tokens.json",
-          "generation_config.json");
-
   private final LlavaCheckpoint base;
   private final DType dtype;
 
@@ -67,17 +54,9 @@ public final class LlavaCheckpointWriter {
       Data data = data(slice, changed.apply(slice.name()));
       (slice.name().startsWith(TOWER_PREFIX) ? tower : model).put(slice.name(), data);
     }
-    Path towerFolder = Files.createDirectory(folder.resolve(TOWER));
-    SafetensorsWriter.write(folder.resolve(WEIGHTS), model);
-    SafetensorsWriter.write(towerFolder.resolve(WEIGHTS), tower);
-    writeJson(folder.resolve(CONFIG), config());
-    writeJson(towerFolder.resolve(CONFIG), towerConfig());
-    writeJson(towerFolder.resolve("preprocessor_config.json"), preprocessorConfig());
-    for (String name : COPIED) {
-      if (Files.exists(base.directory().resolve(name))) {
-        Files.copy(base.directory().resolve(name), folder.resolve(name));
-      }
-    }
+    CheckpointLayout layout = new CheckpointLayout(folder);
+    layout.write(tower, model, config(), base.config().vision(), base.config().image());
+    layout.copyTokenizer(base.directory());
   }
 
   private Data data(TensorSlice slice, Optional<Supplier<float[]>> changed) {
@@ -108,60 +87,16 @@ public final class LlavaCheckpointWriter {
     }
   }
 
-  private static void writeJson(Path file, ObjectNode json) throws IOException {
-    Files.writeString(file, json.toPrettyString() + "\n");
-  }
-
   private ObjectNode config() throws IOException {
     if (!(JSON.readTree(base.directory().resolve(CONFIG).toFile()) instanceof ObjectNode config)) {
       throw new CheckpointException(base.directory().resolve(CONFIG) + " is no JSON object");
     }
     config.remove("dtype");
     return config
-        .put("mm_vision_tower", TOWER)
+        .put("mm_vision_tower", CheckpointLayout.TOWER)
         .put("mm_hidden_size", base.config().vision().hiddenSize())
         .put("image_aspect_ratio", base.config().image().aspect())
         .put("tie_word_embeddings", false)
         .put("torch_dtype", dtype.torchName());
-  }
-
-  private ObjectNode towerConfig() {
-    ClipVisionConfig vision = base.config().vision();
-    ObjectNode config = JSON.createObjectNode();
-    config.putArray("architectures").add("CLIPVisionModel");
-    return config
-        .put("model_type", "clip_vision_model")
-        .put("hidden_size", vision.hiddenSize())
-        .put("intermediate_size", vision.intermediateSize())
-        .put("num_hidden_layers", vision.numHiddenLayers())
-        .put("num_attention_heads", vision.numAttentionHeads())
-        .put("image_size", vision.imageSize())
-        .put("patch_size", vision.patchSize())
-        .put("layer_norm_eps", vision.layerNormEps())
-        .put("hidden_act", vision.hiddenAct())
-        .put("torch_dtype", dtype.torchName());
-  }
-
-  private ObjectNode preprocessorConfig() {
-    ImageProcessing image = base.config().image();
-    ObjectNode config = JSON.createObjectNode();
-    config
-        .put("image_processor_type", "CLIPImageProcessor")
-        .put("do_convert_rgb", true)
-        .put("do_resize", true)
-        .put("do_center_crop", true)
-        .put("do_rescale", true)
-        .put("do_normalize", true)
-        .put("resample", 3)
-        .put("rescale_factor", 1 / 255.0);
-    config.putObject("size").put("shortest_edge", image.size());
-    config.putObject("crop_size").put("height", image.size()).put("width", image.size());
-    putChannels(config.putArray("image_mean"), image.mean());
-    putChannels(config.putArray("image_std"), image.std());
-    return config;
-  }
-
-  private static void putChannels(ArrayNode array, List<Double> values) {
-    values.forEach(array::add);
   }
 }
