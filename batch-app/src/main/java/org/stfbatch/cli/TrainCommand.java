@@ -6,8 +6,14 @@ import picocli.CommandLine.Command;
 @Command(
     name = "train",
     description = {
-      "Trains a model's token fusion and language model, in the two stages of LLaVA.",
+      "Trains a model's token fusion and language model, in the two stages of LLaVA; before them, towers and language",
+      "models of one's own.",
       "Stopped or killed at any moment, the same command goes on where it was."
     },
-    subcommands = {TrainPretrainCommand.class, TrainFinetuneCommand.class})
+    subcommands = {
+      TrainTowerCommand.class,
+      TrainLanguageCommand.class,
+      TrainPretrainCommand.class,
+      TrainFinetuneCommand.class
+    })
 final class TrainCommand {}

@@ -4,8 +4,11 @@ import java.io.IOException;
 import org.stfbatch.job.BatchRuntime;
 import org.stfbatch.job.StopSignal;
 import org.stfbatch.job.train.TrainJob;
+import org.stfbatch.training.TowerRun;
+import org.stfbatch.training.Training;
 import org.stfbatch.training.TrainingRun;
 import org.stfbatch.training.TrainingSettings;
+import org.stfbatch.training.TrainingStage;
 
 /** A training from the command's options to its end. */
 final class TrainSession {
@@ -26,7 +29,7 @@ final class TrainSession {
    * @return the exit code
    */
   int run() throws IOException {
-    try (TrainingRun training = TrainingRun.open(options.input(), settings, options.output())) {
+    try (Training training = open()) {
       if (training.isDone()) {
         System.out.println("trained already: " + training.model());
         return 0;
@@ -39,7 +42,13 @@ final class TrainSession {
     }
   }
 
-  private static void announce(TrainingRun training) {
+  private Training open() throws IOException {
+    return settings.stage() == TrainingStage.TOWER
+        ? TowerRun.open(options.input(), settings, options.output())
+        : TrainingRun.open(options.input(), settings, options.output());
+  }
+
+  private static void announce(Training training) {
     String leftOut =
         training.samplesLeftOut() == 0
             ? ""
@@ -51,7 +60,7 @@ final class TrainSession {
         training.samples(), leftOut, training.pictures(), training.steps(), from);
   }
 
-  private boolean train(Stores.Connected db, TrainingRun training) {
+  private boolean train(Stores.Connected db, Training training) {
     try (ConsoleTraining progress = ConsoleTraining.onStderr()) {
       return new TrainJob(
               new BatchRuntime(db.database().dataSource()),
@@ -63,7 +72,7 @@ final class TrainSession {
     }
   }
 
-  private int report(TrainingRun training, boolean stopped) {
+  private int report(Training training, boolean stopped) {
     if (stopped) {
       System.out.printf(
           "training stopped (%s) after step %d of %d: the same command goes on%n",

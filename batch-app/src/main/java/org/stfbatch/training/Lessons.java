@@ -70,8 +70,11 @@ final class Lessons {
     return lessons.size();
   }
 
-  List<Lesson> all() {
-    return lessons;
+  /** All of them, for a plan. */
+  List<StepPlan.Planned> planned() {
+    return lessons.stream()
+        .map(lesson -> new StepPlan.Planned(lesson.picture().isPresent(), lesson.length()))
+        .toList();
   }
 
   Lesson get(int lesson) {

@@ -24,21 +24,29 @@ final class PictureReader {
   }
 
   /**
+   * A picture to be read.
+   *
+   * @param reference as the data writes it
+   * @param sample the first that is about it
+   */
+  record Wanted(String reference, String sample) {}
+
+  /**
    * @return [3, S, S] uint8 each, planar
    * @throws TrainingDataException naming the first sample about a picture that cannot be used
    */
-  List<byte[]> read(List<Lessons.Picture> pictures) {
+  List<byte[]> read(List<Wanted> pictures) {
     return pictures.parallelStream().map(this::read).toList();
   }
 
-  private byte[] read(Lessons.Picture picture) {
+  private byte[] read(Wanted picture) {
     try {
       ImageSource source = ImageSource.parse(picture.reference(), root);
       return processor.process(loader.load(source)).chw();
     } catch (ImageException e) {
       throw new TrainingDataException(
           "%s: its picture \"%s\" cannot be used (%s): check --images, or leave the sample out"
-              .formatted(picture.sample().name(), picture.reference(), e.getMessage()),
+              .formatted(picture.sample(), picture.reference(), e.getMessage()),
           e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

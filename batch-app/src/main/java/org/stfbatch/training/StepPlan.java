@@ -18,7 +18,7 @@ import java.util.Random;
 final class StepPlan {
   private static final long GOLDEN_RATIO = 0x9E3779B97F4A7C15L;
 
-  private final List<Lesson> lessons;
+  private final List<Planned> lessons;
   private final int batch;
   private final int stepLessons;
   private final long seed;
@@ -27,10 +27,18 @@ final class StepPlan {
   private List<List<Integer>> order = List.of();
 
   /**
+   * What a plan must know of a lesson.
+   *
+   * @param picture whether it has one
+   * @param length positions it has for the model
+   */
+  record Planned(boolean picture, int length) {}
+
+  /**
    * @param batch lessons of a batch
    * @param accumulate batches of a step
    */
-  StepPlan(List<Lesson> lessons, int batch, int accumulate, long seed) {
+  StepPlan(List<Planned> lessons, int batch, int accumulate, long seed) {
     this.lessons = lessons;
     this.batch = batch;
     this.stepLessons = Math.multiplyExact(batch, accumulate);
@@ -71,7 +79,7 @@ final class StepPlan {
   private List<List<Integer>> fullSteps(boolean pictures, Random random, List<Integer> rest) {
     List<Integer> kind = new ArrayList<>();
     for (int i = 0; i < lessons.size(); i++) {
-      if (lessons.get(i).picture().isPresent() == pictures) {
+      if (lessons.get(i).picture() == pictures) {
         kind.add(i);
       }
     }

@@ -21,14 +21,8 @@ import org.stfbatch.model.checkpoint.OptimizerState;
 import org.stfbatch.model.checkpoint.SafetensorsWriter;
 import org.stfbatch.prompt.LlamaTokenizer;
 
-/**
- * One stage of training in a folder of its own: first the features of all pictures, then the steps.
- * Killed at any moment, opening it again goes on behind what was saved last, and in float32 on the
- * same machine takes the same steps as if it had never been interrupted.
- *
- * <p>Used by one thread only.
- */
-public final class TrainingRun implements AutoCloseable {
+/** A stage of LLaVA's training: first the features of all pictures, then the steps. */
+public final class TrainingRun implements Training {
   private static final int PICTURES_AT_ONCE = 16;
   private static final String STATE = "training-state.safetensors";
 
@@ -58,7 +52,7 @@ public final class TrainingRun implements AutoCloseable {
     this.folder = folder;
     this.lessons = lessons;
     this.plan =
-        new StepPlan(lessons.all(), settings.batch(), settings.accumulate(), settings.seed());
+        new StepPlan(lessons.planned(), settings.batch(), settings.accumulate(), settings.seed());
     this.pictures = new PictureReader(input.images(), input.pictures());
     this.features = features();
     this.step = isDone() ? steps() : savedSteps();
@@ -74,7 +68,9 @@ public final class TrainingRun implements AutoCloseable {
     List<Sample> samples = SampleFile.read(input.data());
     TrainingFolder folder = TrainingFolder.open(output.folder());
     try {
-      folder.claim(described(input, settings, output));
+      Map<String, String> described = described(input, settings);
+      described.put("--features-dtype", output.features().torchName());
+      folder.claim(described);
       return new TrainingRun(
           input, settings, output, folder, lessons(input, settings.stage(), samples));
     } catch (IOException | RuntimeException e) {
@@ -84,8 +80,8 @@ public final class TrainingRun implements AutoCloseable {
   }
 
   /** All that decides the steps. */
-  private static Map<String, String> described(
-      TrainingInput input, TrainingSettings settings, TrainingOutput output) throws IOException {
+  static Map<String, String> described(TrainingInput input, TrainingSettings settings)
+      throws IOException {
     Map<String, String> described = new LinkedHashMap<>();
     described.put("stage", settings.stage().name().toLowerCase(Locale.ROOT));
     described.put("--model", input.model().fingerprint());
@@ -100,7 +96,6 @@ public final class TrainingRun implements AutoCloseable {
     described.put("--lr", String.valueOf(settings.learningRate()));
     described.put("--warmup", String.valueOf(settings.warmup()));
     described.put("--seed", String.valueOf(settings.seed()));
-    described.put("--features-dtype", output.features().torchName());
     return described;
   }
 
@@ -140,63 +135,64 @@ public final class TrainingRun implements AutoCloseable {
     return saved.isEmpty() ? 0 : OptimizerState.read(saved.get().resolve(STATE)).steps();
   }
 
-  /** Conversations that are learned in each epoch. */
+  @Override
   public int samples() {
     return lessons.size();
   }
 
-  /** Samples of the data that have no answer within the length that is trained. */
+  @Override
   public int samplesLeftOut() {
     return lessons.leftOut();
   }
 
-  /** Pictures that features are needed of. */
+  @Override
   public int pictures() {
     return lessons.pictures().size();
   }
 
-  /** Those that have them. */
+  @Override
   public int picturesDone() {
     return pictures() == 0 ? 0 : features.done();
   }
 
-  /** All steps. */
+  @Override
   public long steps() {
     return settings.steps(plan.stepsPerEpoch());
   }
 
-  /** Steps taken. */
+  @Override
   public long stepsDone() {
     return step;
   }
 
-  /** Whether the trained model is written. */
+  @Override
   public boolean isDone() {
     return Files.exists(folder.model());
   }
 
-  /** Where the trained model is, or will be. */
+  @Override
   public Path model() {
     return folder.model();
   }
 
-  /**
-   * Computes features of some more pictures, if any are missing.
-   *
-   * @return how many
-   * @throws TrainingDataException naming a picture that cannot be used
-   */
+  @Override
   public int computeFeatures() throws IOException {
     int from = picturesDone();
     int to = Math.min(pictures(), from + PICTURES_AT_ONCE);
     if (from < to) {
-      List<byte[]> pixels = pictures.read(lessons.pictures().subList(from, to));
+      List<byte[]> pixels = pictures.read(wanted(lessons.pictures().subList(from, to)));
       features.append(openModel().visionFeatures(pixels, output.features()));
     }
     return to - from;
   }
 
-  /** Takes a step; saves a checkpoint when one is due, and after the last step the model. */
+  private static List<PictureReader.Wanted> wanted(List<Lessons.Picture> pictures) {
+    return pictures.stream()
+        .map(picture -> new PictureReader.Wanted(picture.reference(), picture.sample().name()))
+        .toList();
+  }
+
+  @Override
   public StepReport step() throws IOException {
     if (trainer == null) {
       begin();
@@ -237,7 +233,7 @@ public final class TrainingRun implements AutoCloseable {
     return model;
   }
 
-  /** Saves weights and optimizer, unless they are saved already or nothing was learned yet. */
+  @Override
   public void save() throws IOException {
     Path checkpoint = folder.checkpoint(step);
     if (step == 0 || isDone() || Files.exists(checkpoint)) {

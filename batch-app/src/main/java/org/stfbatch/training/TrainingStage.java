@@ -1,7 +1,21 @@
 package org.stfbatch.training;
 
-/** A stage of LLaVA's training. */
+/** A stage of training: two for beginnings of one's own, then LLaVA's two. */
 public enum TrainingStage {
+  /** The vision tower learns what the patches of pictures show; everything else is frozen. */
+  TOWER(TrainingTemplate.PLAIN) {
+    @Override
+    boolean trains(String tensor) {
+      return false;
+    }
+  },
+  /** The language model learns to write, from conversations about texts; the rest is frozen. */
+  LANGUAGE(TrainingTemplate.V1) {
+    @Override
+    boolean trains(String tensor) {
+      return !tensor.startsWith(PROJECTORS);
+    }
+  },
   /** The projectors learn from captions; everything else is frozen. */
   PRETRAIN(TrainingTemplate.PLAIN) {
     @Override

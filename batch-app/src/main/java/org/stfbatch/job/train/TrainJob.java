@@ -10,8 +10,8 @@ import org.springframework.batch.core.step.builder.StepBuilder;
 import org.stfbatch.job.BatchRuntime;
 import org.stfbatch.job.JobFailedException;
 import org.stfbatch.job.StopSignal;
+import org.stfbatch.training.Training;
 import org.stfbatch.training.TrainingDataException;
-import org.stfbatch.training.TrainingRun;
 
 /**
  * Trains: first the pictures' features, then the steps. How far either is lies in the training's
@@ -20,7 +20,7 @@ import org.stfbatch.training.TrainingRun;
  */
 public final class TrainJob {
   private final BatchRuntime batch;
-  private final TrainingRun training;
+  private final Training training;
   private final String name;
   private final TrainProgress progress;
   private final StopSignal stop;
@@ -30,11 +30,7 @@ public final class TrainJob {
    * @param stop saves the training and ends the job after the step under way
    */
   public TrainJob(
-      BatchRuntime batch,
-      TrainingRun training,
-      String name,
-      TrainProgress progress,
-      StopSignal stop) {
+      BatchRuntime batch, Training training, String name, TrainProgress progress, StopSignal stop) {
     this.batch = batch;
     this.training = training;
     this.name = name;
