@@ -74,7 +74,7 @@ public final class TrainingRun implements AutoCloseable {
     List<Sample> samples = SampleFile.read(input.data());
     TrainingFolder folder = TrainingFolder.open(output.folder());
     try {
-      folder.claim(described(input, settings, output));
+      folder.check(described(input, settings, output));
       return new TrainingRun(
           input, settings, output, folder, lessons(input, settings.stage(), samples));
     } catch (IOException | RuntimeException e) {
@@ -215,6 +215,7 @@ public final class TrainingRun implements AutoCloseable {
   private void begin() throws IOException {
     TrainableModel trained = openModel();
     trained.useFeatures(features.file(), output.features(), pictures());
+    folder.begin(described(input, settings, output));
     log = TrainingLog.after(folder.log(), step);
     trainer =
         new Trainer(
@@ -275,10 +276,15 @@ public final class TrainingRun implements AutoCloseable {
 
   @Override
   public void close() throws IOException {
-    try (TrainingFolder closed = folder;
-        TrainingLog closedLog = log;
-        TrainableModel closedModel = model) {
-      trainer = null;
+    try {
+      if (log != null) {
+        log.close();
+      }
+      if (model != null) {
+        model.close();
+      }
+    } finally {
+      folder.close();
     }
   }
 }
