@@ -71,7 +71,7 @@ public final class TowerRun implements Training {
         RegionFile.read(input.data(), input.model().config().vision().patches());
     TrainingFolder folder = TrainingFolder.open(output.folder());
     try {
-      folder.claim(TrainingRun.described(input, settings));
+      folder.check(TrainingRun.described(input, settings));
       return new TowerRun(input, settings, output, folder, pictures);
     } catch (IOException | RuntimeException e) {
       folder.close();
@@ -152,6 +152,7 @@ public final class TowerRun implements Training {
   }
 
   private void begin() throws IOException {
+    folder.begin(TrainingRun.described(input, settings));
     Optional<Path> saved = folder.latest();
     LlavaCheckpoint weights =
         saved.isEmpty() ? input.model() : LlavaCheckpoint.open(saved.get(), Optional.empty());

@@ -8,6 +8,7 @@ import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Map;
@@ -61,22 +62,30 @@ final class TrainingFolder implements AutoCloseable {
   }
 
   /**
-   * Notes what is trained, or finds that it is what this folder was begun with.
+   * Finds that the folder is new or was begun with these settings.
    *
    * @param settings by the name under which a user knows each
    * @throws TrainingDataException naming the first that differs
    */
-  void claim(Map<String, String> settings) throws IOException {
-    Path file = folder.resolve("training.json");
-    if (!Files.exists(file)) {
+  void check(Map<String, String> settings) throws IOException {
+    if (Files.exists(description())) {
+      JsonNode begun = JSON.readTree(description().toFile());
+      settings.forEach((name, value) -> requireSame(name, value, begun.path(name).asText("")));
+    }
+  }
+
+  /** Notes with which settings it is begun. */
+  void begin(Map<String, String> settings) throws IOException {
+    if (!Files.exists(description())) {
       ObjectNode json = JSON.createObjectNode();
       settings.forEach(json::put);
       Path part = Files.writeString(folder.resolve("training.json.part"), json.toPrettyString());
-      Files.move(part, file);
-      return;
+      Files.move(part, description(), StandardCopyOption.ATOMIC_MOVE);
     }
-    JsonNode begun = JSON.readTree(file.toFile());
-    settings.forEach((name, value) -> requireSame(name, value, begun.path(name).asText("")));
+  }
+
+  private Path description() {
+    return folder.resolve("training.json");
   }
 
   private void requireSame(String name, String value, String begun) {

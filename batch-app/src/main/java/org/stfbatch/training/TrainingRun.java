@@ -68,15 +68,20 @@ public final class TrainingRun implements Training {
     List<Sample> samples = SampleFile.read(input.data());
     TrainingFolder folder = TrainingFolder.open(output.folder());
     try {
-      Map<String, String> described = described(input, settings);
-      described.put("--features-dtype", output.features().torchName());
-      folder.claim(described);
+      folder.check(described(input, settings, output));
       return new TrainingRun(
           input, settings, output, folder, lessons(input, settings.stage(), samples));
     } catch (IOException | RuntimeException e) {
       folder.close();
       throw e;
     }
+  }
+
+  private static Map<String, String> described(
+      TrainingInput input, TrainingSettings settings, TrainingOutput output) throws IOException {
+    Map<String, String> described = described(input, settings);
+    described.put("--features-dtype", output.features().torchName());
+    return described;
   }
 
   /** All that decides the steps. */
@@ -211,6 +216,7 @@ public final class TrainingRun implements Training {
   private void begin() throws IOException {
     TrainableModel trained = openModel();
     trained.useFeatures(features.file(), output.features(), pictures());
+    folder.begin(described(input, settings, output));
     log = TrainingLog.after(folder.log(), step);
     trainer =
         new Trainer(
@@ -273,10 +279,15 @@ public final class TrainingRun implements Training {
 
   @Override
   public void close() throws IOException {
-    try (TrainingFolder closed = folder;
-        TrainingLog closedLog = log;
-        TrainableModel closedModel = model) {
-      trainer = null;
+    try {
+      if (log != null) {
+        log.close();
+      }
+      if (model != null) {
+        model.close();
+      }
+    } finally {
+      folder.close();
     }
   }
 }
