@@ -2,20 +2,31 @@ package org.stfbatch.cli;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.stfbatch.demo.DrawnWorld;
 import org.stfbatch.demo.DrawnWorldSettings;
 import org.stfbatch.demo.DrawnWorldSummary;
+import org.stfbatch.demo.Split;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
 /** Draws pictures with questions about them. */
 @Command(
     name = "demo-data",
-    description = "Draws pictures and writes questions about them, to try things out.")
+    description = "Draws pictures and writes questions about them, to try things out or to train.")
 final class DemoDataCommand implements Callable<Integer> {
   @Option(names = "--out", required = true, paramLabel = "DIR", description = "Where to.")
   private Path out;
+
+  @Option(
+      names = "--split",
+      defaultValue = "held-out",
+      paramLabel = "SPLIT",
+      converter = SplitConverter.class,
+      description =
+          "train writes LLaVA's training files; held-out writes questions and labels about pictures that training never shows. Default: ${DEFAULT-VALUE}")
+  private Split split;
 
   @Option(
       names = "--images",
@@ -23,6 +34,12 @@ final class DemoDataCommand implements Callable<Integer> {
       paramLabel = "N",
       description = "Pictures. Default: ${DEFAULT-VALUE}")
   private int images;
+
+  @Option(
+      names = "--questions-per-image",
+      paramLabel = "Q",
+      description = "At most, besides a caption. Default: 4, and 8 to train.")
+  private Integer questionsPerImage;
 
   @Option(
       names = "--seed",
@@ -37,9 +54,20 @@ final class DemoDataCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     DrawnWorldSettings settings =
-        DrawnWorldSettings.defaults().withImages(images).withSeed(seed).withBroken(broken);
+        split == Split.TRAIN ? DrawnWorldSettings.training() : DrawnWorldSettings.defaults();
+    settings = settings.withImages(images).withSeed(seed).withBroken(broken);
+    if (questionsPerImage != null) {
+      settings = settings.withQuestionsPerImage(questionsPerImage);
+    }
     DrawnWorldSummary summary = DrawnWorld.write(out, settings);
     System.out.printf("%s: %d images, %d questions%n", out, summary.images(), summary.questions());
     return 0;
+  }
+
+  private static final class SplitConverter implements picocli.CommandLine.ITypeConverter<Split> {
+    @Override
+    public Split convert(String value) {
+      return Split.valueOf(value.replace('-', '_').toUpperCase(Locale.ROOT));
+    }
   }
 }
