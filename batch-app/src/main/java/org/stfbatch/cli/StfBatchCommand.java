@@ -28,6 +28,7 @@ import picocli.CommandLine.ScopeType;
       ModelCommand.class,
       DbCommand.class,
       DemoDataCommand.class,
+      DemoScoreCommand.class,
       BenchCommand.class
     })
 final class StfBatchCommand {

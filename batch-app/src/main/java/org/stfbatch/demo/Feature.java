@@ -7,12 +7,13 @@ enum Feature {
   SHAPE,
   PLACE;
 
-  Object of(Item item) {
+  /** Whether an item with this feature of the one item may as well be the other. */
+  boolean fits(Item one, Item other) {
     return switch (this) {
-      case SIZE -> item.size();
-      case COLOUR -> item.colour();
-      case SHAPE -> item.shape();
-      case PLACE -> item.place();
+      case SIZE -> one.size() == other.size();
+      case COLOUR -> one.colour() == other.colour();
+      case SHAPE -> one.shape() == other.shape();
+      case PLACE -> one.place().mayMean(other.place());
     };
   }
 }

@@ -34,6 +34,18 @@ public enum Place {
     return ordinal() % 3;
   }
 
+  /**
+   * Whether somebody could mean the other place by this one's name: what is at the top right is on
+   * the right, too.
+   */
+  boolean mayMean(Place other) {
+    return switch (this) {
+      case TOP, BOTTOM -> row() == other.row();
+      case LEFT, RIGHT -> column() == other.column();
+      default -> this == other;
+    };
+  }
+
   /** The field's left edge, as a share of the picture's width. */
   double fromX() {
     return FROM[column()];

@@ -12,6 +12,11 @@ record Question(Category category, String text, String answer, double chance) {
     this(category, text, answer, 0);
   }
 
+  /** The question itself, without options to choose from. */
+  String stem() {
+    return text.lines().findFirst().orElse("");
+  }
+
   /** The text with the instruction how to answer. */
   String instructed() {
     return category.instruction().isEmpty() ? text : text + "\n" + category.instruction();

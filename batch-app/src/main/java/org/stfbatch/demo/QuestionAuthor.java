@@ -39,16 +39,16 @@ final class QuestionAuthor {
   /** At most {@code count} different questions, in random order. */
   List<Question> ask(Inquiry inquiry, int count) {
     List<Question> questions = new ArrayList<>();
-    Set<String> texts = new HashSet<>();
+    Set<String> stems = new HashSet<>();
     for (int round = 0; round < ROUNDS && questions.size() < count; round++) {
       for (Category category : rarestFirst(inquiry)) {
         if (questions.size() < count) {
-          Optional<Candidate> candidate = balance.choose(ideas(category, inquiry, texts));
+          Optional<Candidate> candidate = balance.choose(ideas(category, inquiry, stems));
           candidate.ifPresent(
               chosen -> {
                 balance.add(chosen.lot());
                 asked.merge(category, 1, Integer::sum);
-                texts.add(chosen.question().text());
+                stems.add(chosen.question().stem());
                 questions.add(inquiry.random().nextInt(questions.size() + 1), chosen.question());
               });
         }
@@ -72,7 +72,7 @@ final class QuestionAuthor {
       KINDS
           .get(category)
           .ask(inquiry)
-          .filter(idea -> !known.contains(idea.question().text()))
+          .filter(idea -> !known.contains(idea.question().stem()))
           .ifPresent(ideas::add);
     }
     return ideas;

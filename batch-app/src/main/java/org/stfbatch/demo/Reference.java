@@ -40,7 +40,7 @@ record Reference(Item item, Set<Feature> features) {
   }
 
   private boolean fits(Item other) {
-    return features.stream().allMatch(feature -> feature.of(item).equals(feature.of(other)));
+    return features.stream().allMatch(feature -> feature.fits(item, other));
   }
 
   /** Such as "large red circle" or "object at the top left". */

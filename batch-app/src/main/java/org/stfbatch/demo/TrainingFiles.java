@@ -58,15 +58,16 @@ final class TrainingFiles implements WorldFiles {
     questionCount += questions.size();
   }
 
-  /** The short-answer instruction stands in the first turn and holds for all. */
+  /** The short-answer instruction stands with the first question it is for and holds for all. */
   private static ObjectNode conversation(String id, String image, List<Question> questions) {
     ObjectNode sample = sample(id, image);
     ArrayNode turns = sample.putArray("conversations");
+    boolean instructed = false;
     for (Question question : questions) {
-      boolean first = turns.isEmpty();
-      String text =
-          first || question.category().alwaysInstructs() ? question.instructed() : question.text();
-      turn(turns, "human", first && image != null ? IMAGE + "\n" + text : text);
+      boolean always = question.category().alwaysInstructs();
+      String text = always || !instructed ? question.instructed() : question.text();
+      instructed |= !always;
+      turn(turns, "human", turns.isEmpty() && image != null ? IMAGE + "\n" + text : text);
       turn(turns, "gpt", question.answer());
     }
     return sample;
