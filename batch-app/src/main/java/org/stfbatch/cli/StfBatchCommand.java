@@ -29,6 +29,7 @@ import picocli.CommandLine.ScopeType;
       DbCommand.class,
       DemoDataCommand.class,
       DemoScoreCommand.class,
+      DemoTokenizerCommand.class,
       BenchCommand.class
     })
 final class StfBatchCommand {

@@ -75,8 +75,7 @@ public final class Scorecard {
     return new Graded(category, unseen, label.path("chance").asDouble(), right);
   }
 
-  private static List<JsonNode> lines(Path file, String cure, String... fields)
-      throws IOException {
+  private static List<JsonNode> lines(Path file, String cure, String... fields) throws IOException {
     List<JsonNode> nodes = new ArrayList<>();
     try (BufferedReader reader = Files.newBufferedReader(file)) {
       for (String line = reader.readLine(); line != null; line = reader.readLine()) {
@@ -113,13 +112,13 @@ public final class Scorecard {
     return score("all short answers", Graded::isShortAnswer);
   }
 
-  /** The scores of short answers about pictures that show something of which training shows none. */
+  /**
+   * The scores of short answers about pictures that show something of which training shows none.
+   */
   public List<Score> byNovelty() {
     return Arrays.stream(Split.Novelty.values())
         .map(Split.Novelty::word)
-        .map(
-            word ->
-                score("unseen " + word, g -> g.isShortAnswer() && g.unseen().contains(word)))
+        .map(word -> score("unseen " + word, g -> g.isShortAnswer() && g.unseen().contains(word)))
         .filter(score -> score.questions() > 0)
         .toList();
   }
