@@ -2,14 +2,15 @@ package org.stfbatch.cli;
 
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.stfbatch.demo.DrawnWorld;
 import org.stfbatch.demo.DrawnWorldSettings;
 import org.stfbatch.demo.DrawnWorldSummary;
 import org.stfbatch.demo.Split;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.TypeConversionException;
 
 /** Draws pictures with questions about them. */
 @Command(
@@ -64,10 +65,15 @@ final class DemoDataCommand implements Callable<Integer> {
     return 0;
   }
 
-  private static final class SplitConverter implements picocli.CommandLine.ITypeConverter<Split> {
+  private static final class SplitConverter implements ITypeConverter<Split> {
     @Override
     public Split convert(String value) {
-      return Split.valueOf(value.replace('-', '_').toUpperCase(Locale.ROOT));
+      return switch (value) {
+        case "train" -> Split.TRAIN;
+        case "held-out" -> Split.HELD_OUT;
+        default ->
+            throw new TypeConversionException("'" + value + "' is neither train nor held-out");
+      };
     }
   }
 }

@@ -21,15 +21,11 @@ final class CountQuestions {
   }
 
   private static Group anyGroupOf(Item item, Inquiry inquiry) {
-    Predicate<Item> sameColour = other -> other.colour() == item.colour();
-    Predicate<Item> sameShape = other -> other.shape() == item.shape();
-    String colour = item.colour().word();
-    String shapes = item.shape().plural();
+    Group alike = new Group(item.shape().plural(), other -> other.shape() == item.shape());
     return inquiry.any(
         new Group("objects", other -> true),
-        new Group(shapes, sameShape),
-        new Group(shapes, sameShape),
-        new Group(colour + " objects", sameColour),
-        new Group(colour + " " + shapes, sameColour.and(sameShape)));
+        alike,
+        alike,
+        new Group(item.colour().word() + " objects", other -> other.colour() == item.colour()));
   }
 }
