@@ -12,7 +12,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.stfbatch.prompt.ConversationTemplate;
@@ -37,8 +37,7 @@ class DemoCommandsTest {
     String said = Cli.with().ok("demo-tokenizer", "--data", finetune, pretrain, "--out", out);
 
     List<String> prompts = prompts(held);
-    assertThat(prompts.stream().flatMap(p -> words(p).stream()).distinct())
-        .hasSizeGreaterThan(100);
+    assertThat(prompts.stream().flatMap(p -> words(p).stream()).distinct()).hasSizeGreaterThan(100);
     try (LlamaTokenizer tokenizer = LlamaTokenizer.open(out)) {
       assertThat(tokenizer.vocabSize()).isBetween(512, 700);
       assertThat(said).contains(": a tokenizer of " + tokenizer.vocabSize() + " pieces");
@@ -47,7 +46,7 @@ class DemoCommandsTest {
         assertThat(tokenizer.decode(tokenizer.encode(prompt), true)).isEqualTo(prompt);
       }
       assertThat(tokenizer.encodeWithImages(prompts.get(0)))
-          .hasSizeLessThan(90)
+          .hasSizeLessThan(100)
           .contains(LlamaTokenizer.IMAGE_TOKEN_INDEX);
     }
   }
@@ -66,13 +65,18 @@ class DemoCommandsTest {
   }
 
   /** Questions and captions as the model gets them, with their answers. */
-  private static List<String> prompts(Path world) throws IOException {
-    return Stream.of("questions.jsonl", "labels.jsonl")
-        .flatMap(
-            name ->
-                json(world.resolve(name)).stream()
-                    .map(line -> line.path("text").asText(line.path("answer").asText())))
-        .map(text -> ConversationTemplate.VICUNA_V1.prompt(Arrays.asList("<image>\n" + text, null)))
+  private static List<String> prompts(Path world) {
+    List<JsonNode> questions = json(world.resolve("questions.jsonl"));
+    List<JsonNode> labels = json(world.resolve("labels.jsonl"));
+    return IntStream.range(0, questions.size())
+        .mapToObj(
+            i ->
+                ConversationTemplate.VICUNA_V1
+                    .prompt(
+                        List.of(
+                            "<image>\n" + questions.get(i).get("text").asText(),
+                            labels.get(i).get("answer").asText()))
+                    .replace("</s>", ""))
         .toList();
   }
 
