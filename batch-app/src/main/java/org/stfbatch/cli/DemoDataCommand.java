@@ -52,11 +52,16 @@ final class DemoDataCommand implements Callable<Integer> {
   @Option(names = "--broken", description = "Break some pictures and questions on purpose.")
   private boolean broken;
 
+  @Option(
+      names = "--black",
+      description = "Leave the pictures black, to see what can be guessed from the questions.")
+  private boolean black;
+
   @Override
   public Integer call() throws IOException {
     DrawnWorldSettings settings =
         split == Split.TRAIN ? DrawnWorldSettings.training() : DrawnWorldSettings.defaults();
-    settings = settings.withImages(images).withSeed(seed).withBroken(broken);
+    settings = settings.withImages(images).withSeed(seed).withBroken(broken).withBlack(black);
     if (questionsPerImage != null) {
       settings = settings.withQuestionsPerImage(questionsPerImage);
     }

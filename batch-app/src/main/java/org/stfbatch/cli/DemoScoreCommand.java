@@ -32,7 +32,7 @@ final class DemoScoreCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     Scorecard scorecard = Scorecard.of(labels, answers);
-    System.out.println("questions                  right   accuracy            chance");
+    System.out.printf("%-20s %5s %6s   %16s   %7s%n", "", "asked", "right", "accuracy", "chance");
     print(scorecard.byCategory());
     print(List.of(scorecard.total()));
     print(scorecard.byNovelty());

@@ -94,11 +94,15 @@ public final class DrawnWorld {
     PicturedScene pictured = source.scene(number);
     try {
       PictureFormat.of(number, settings.split())
-          .write(SceneArtist.draw(pictured.scene()), images.resolve(pictured.image()));
+          .write(picture(pictured.scene()), images.resolve(pictured.image()));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
     return pictured;
+  }
+
+  private BufferedImage picture(Scene scene) {
+    return settings.black() ? SceneArtist.black(scene) : SceneArtist.draw(scene);
   }
 
   private List<BrokenLine> writeBroken() throws IOException {

@@ -8,9 +8,10 @@ package org.stfbatch.demo;
  * @param questionsPerImage questions about each picture at most, besides its caption
  * @param seed the same seed draws the same world
  * @param broken whether to add jobs that must fail; not for training
+ * @param black whether to leave all pictures black, to see what can be answered without seeing
  */
 public record DrawnWorldSettings(
-    Split split, int images, int questionsPerImage, long seed, boolean broken) {
+    Split split, int images, int questionsPerImage, long seed, boolean broken, boolean black) {
   public DrawnWorldSettings {
     if (images < 1 || images > 1_000_000) {
       throw new IllegalArgumentException("images must be in 1..1000000: " + images);
@@ -27,27 +28,31 @@ public record DrawnWorldSettings(
 
   /** 64 held-out pictures with up to four questions and a caption each, nothing broken. */
   public static DrawnWorldSettings defaults() {
-    return new DrawnWorldSettings(Split.HELD_OUT, 64, 4, 1, false);
+    return new DrawnWorldSettings(Split.HELD_OUT, 64, 4, 1, false, false);
   }
 
   /** 64 pictures to train on with up to eight questions and a caption each. */
   public static DrawnWorldSettings training() {
-    return new DrawnWorldSettings(Split.TRAIN, 64, 8, 1, false);
+    return new DrawnWorldSettings(Split.TRAIN, 64, 8, 1, false, false);
   }
 
   public DrawnWorldSettings withImages(int newImages) {
-    return new DrawnWorldSettings(split, newImages, questionsPerImage, seed, broken);
+    return new DrawnWorldSettings(split, newImages, questionsPerImage, seed, broken, black);
   }
 
   public DrawnWorldSettings withQuestionsPerImage(int newQuestionsPerImage) {
-    return new DrawnWorldSettings(split, images, newQuestionsPerImage, seed, broken);
+    return new DrawnWorldSettings(split, images, newQuestionsPerImage, seed, broken, black);
   }
 
   public DrawnWorldSettings withSeed(long newSeed) {
-    return new DrawnWorldSettings(split, images, questionsPerImage, newSeed, broken);
+    return new DrawnWorldSettings(split, images, questionsPerImage, newSeed, broken, black);
   }
 
   public DrawnWorldSettings withBroken(boolean newBroken) {
-    return new DrawnWorldSettings(split, images, questionsPerImage, seed, newBroken);
+    return new DrawnWorldSettings(split, images, questionsPerImage, seed, newBroken, black);
+  }
+
+  public DrawnWorldSettings withBlack(boolean newBlack) {
+    return new DrawnWorldSettings(split, images, questionsPerImage, seed, broken, newBlack);
   }
 }

@@ -1,5 +1,6 @@
 package org.stfbatch.demo;
 
+import java.awt.geom.Rectangle2D;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -105,8 +106,19 @@ public final class PatchLabels {
     }
   }
 
+  /** An item's outline, and the box around it, which is much faster to ask. */
+  private record Outline(java.awt.Shape shape, Rectangle2D box) {
+    static Outline of(Item item) {
+      return new Outline(item.outline(), item.box());
+    }
+
+    boolean contains(double x, double y) {
+      return box.contains(x, y) && shape.contains(x, y);
+    }
+  }
+
   private void look(Geometry geometry) {
-    List<java.awt.Shape> outlines = scene.items().stream().map(Item::outline).toList();
+    List<Outline> outlines = scene.items().stream().map(Outline::of).toList();
     for (int row = 0; row < grid; row++) {
       for (int column = 0; column < grid; column++) {
         look(row, column, geometry, outlines);
@@ -114,7 +126,7 @@ public final class PatchLabels {
     }
   }
 
-  private void look(int row, int column, Geometry geometry, List<java.awt.Shape> outlines) {
+  private void look(int row, int column, Geometry geometry, List<Outline> outlines) {
     int[] hits = new int[outlines.size()];
     int inPicture = 0;
     for (int i = 0; i < SAMPLES * SAMPLES; i++) {

@@ -3,7 +3,7 @@ package org.stfbatch.demo;
 import java.util.Optional;
 import java.util.function.Predicate;
 
-/** Is there something? Half of what is missing has its colour and its shape on other items. */
+/** Is there something? Much of what is missing has its colour and its shape on other items. */
 final class PresenceQuestions {
   private record Thing(String words, Predicate<Item> is) {}
 

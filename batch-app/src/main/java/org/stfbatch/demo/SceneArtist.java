@@ -13,8 +13,7 @@ final class SceneArtist {
   private SceneArtist() {}
 
   static BufferedImage draw(Scene scene) {
-    BufferedImage image =
-        new BufferedImage(scene.width(), scene.height(), BufferedImage.TYPE_3BYTE_BGR);
+    BufferedImage image = black(scene);
     Graphics2D pen = image.createGraphics();
     try {
       pen.setRenderingHint(RenderingHints.KEY_ANTIALIASING, RenderingHints.VALUE_ANTIALIAS_ON);
@@ -25,6 +24,11 @@ final class SceneArtist {
       pen.dispose();
     }
     return image;
+  }
+
+  /** The canvas with nothing on it. */
+  static BufferedImage black(Scene scene) {
+    return new BufferedImage(scene.width(), scene.height(), BufferedImage.TYPE_3BYTE_BGR);
   }
 
   private static void drawBackdrop(Graphics2D pen, Scene scene) {

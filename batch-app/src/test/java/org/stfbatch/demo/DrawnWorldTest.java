@@ -119,6 +119,24 @@ class DrawnWorldTest {
   }
 
   @Test
+  void aBlackWorldAsksTheSameAndShowsNothing() throws Exception {
+    DrawnWorldSettings settings = DrawnWorldSettings.defaults().withImages(20);
+    DrawnWorld.write(folder.resolve("seen"), settings);
+    DrawnWorld.write(folder.resolve("black"), settings.withBlack(true));
+
+    for (String file : List.of("questions.jsonl", "labels.jsonl")) {
+      assertThat(folder.resolve("black").resolve(file))
+          .hasSameTextualContentAs(folder.resolve("seen").resolve(file));
+    }
+    for (PicturedScene pictured : SceneFile.read(folder.resolve("black/scenes.jsonl"))) {
+      RgbImage picture =
+          loader.load(new ImageSource.File(folder.resolve("black/images"), pictured.image()));
+      assertThat(picture.width()).isEqualTo(pictured.scene().width());
+      assertThat(picture.rgb()).containsOnly(0);
+    }
+  }
+
+  @Test
   void brokenJobsFailAsAnnounced() throws Exception {
     DrawnWorldSummary summary =
         DrawnWorld.write(folder, DrawnWorldSettings.defaults().withImages(10).withBroken(true));
