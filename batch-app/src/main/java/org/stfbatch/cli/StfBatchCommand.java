@@ -34,6 +34,8 @@ import picocli.CommandLine.ScopeType;
       TrainCommand.class,
       DbCommand.class,
       DemoDataCommand.class,
+      DemoScoreCommand.class,
+      DemoTokenizerCommand.class,
       BenchCommand.class
     })
 final class StfBatchCommand {
