@@ -156,7 +156,7 @@ class TrainCommandTest {
       "--lr",
       "1e-3",
       "--epochs",
-      4,
+      8,
       "--save-every",
       4
     };
