@@ -6,12 +6,15 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
  * LLaVA's training files: {@code finetune.json} with a conversation about each picture, a caption
  * for every eighth and now and then a question without a picture, and {@code pretrain.json} with a
- * caption of each picture.
+ * caption of each picture. For a model's beginnings there are {@code language.json}, the same
+ * conversations about a caption in place of the picture, and {@code regions.jsonl} with what the
+ * patches of each picture show.
  */
 final class TrainingFiles implements WorldFiles {
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -22,16 +25,28 @@ final class TrainingFiles implements WorldFiles {
 
   private final Samples finetune;
   private final Samples pretrain;
+  private final Samples language;
+  private final NewFile regions;
+  private final List<NewFile> files = new ArrayList<>();
   private int questionCount;
 
   TrainingFiles(Path dir) throws IOException {
-    finetune = new Samples(dir.resolve("finetune.json"));
     try {
-      pretrain = new Samples(dir.resolve("pretrain.json"));
+      finetune = new Samples(open(dir.resolve("finetune.json")));
+      pretrain = new Samples(open(dir.resolve("pretrain.json")));
+      language = new Samples(open(dir.resolve("language.json")));
+      regions = open(dir.resolve("regions.jsonl"));
     } catch (IOException e) {
-      finetune.close();
-      throw e;
+      try (TrainingFiles closed = this) {
+        throw e;
+      }
     }
+  }
+
+  private NewFile open(Path path) throws IOException {
+    NewFile file = new NewFile(path);
+    files.add(file);
+    return file;
   }
 
   @Override
@@ -51,15 +66,29 @@ final class TrainingFiles implements WorldFiles {
       converse("fact-" + number, null, List.of(fact));
     }
     pretrain.add(caption(id, pictured.image(), caption, number % 2 == 0));
+    read(id, questions, caption, captions.get((number + 1) % captions.size()));
+    regions.line(RegionLines.line(pictured));
+  }
+
+  /** Questions about a caption, and another caption that says the same. */
+  private void read(String id, List<Question> questions, Question caption, Question other)
+      throws IOException {
+    String text = caption.answer() + "\n";
+    if (!questions.isEmpty()) {
+      language.add(conversation(id, null, text, questions));
+    }
+    language.add(conversation(id + "/caption", null, text, List.of(other)));
   }
 
   private void converse(String id, String image, List<Question> questions) throws IOException {
-    finetune.add(conversation(id, image, questions));
+    String first = image == null ? "" : IMAGE + "\n";
+    finetune.add(conversation(id, image, first, questions));
     questionCount += questions.size();
   }
 
   /** The short-answer instruction stands with the first question it is for and holds for all. */
-  private static ObjectNode conversation(String id, String image, List<Question> questions) {
+  private static ObjectNode conversation(
+      String id, String image, String first, List<Question> questions) {
     ObjectNode sample = sample(id, image);
     ArrayNode turns = sample.putArray("conversations");
     boolean instructed = false;
@@ -67,7 +96,7 @@ final class TrainingFiles implements WorldFiles {
       boolean always = question.category().alwaysInstructs();
       String text = always || !instructed ? question.instructed() : question.text();
       instructed |= !always;
-      turn(turns, "human", turns.isEmpty() && image != null ? IMAGE + "\n" + text : text);
+      turn(turns, "human", turns.isEmpty() ? first + text : text);
       turn(turns, "gpt", question.answer());
     }
     return sample;
@@ -97,25 +126,29 @@ final class TrainingFiles implements WorldFiles {
 
   @Override
   public int commit() throws IOException {
-    finetune.commit();
-    pretrain.commit();
+    finetune.end();
+    pretrain.end();
+    language.end();
+    for (NewFile file : files) {
+      file.commit();
+    }
     return questionCount;
   }
 
   @Override
   public void close() throws IOException {
-    try (finetune) {
-      pretrain.close();
+    for (NewFile file : files) {
+      file.close();
     }
   }
 
   /** A JSON array in a file, an element a line. */
-  private static final class Samples implements AutoCloseable {
+  private static final class Samples {
     private final NewFile file;
     private final JsonGenerator generator;
 
-    Samples(Path path) throws IOException {
-      file = new NewFile(path);
+    Samples(NewFile file) throws IOException {
+      this.file = file;
       generator = JSON.createGenerator(file.writer());
       generator.writeStartArray();
     }
@@ -125,16 +158,10 @@ final class TrainingFiles implements WorldFiles {
       generator.writeTree(sample);
     }
 
-    void commit() throws IOException {
+    void end() throws IOException {
       generator.writeEndArray();
       generator.flush();
       file.line("");
-      file.commit();
-    }
-
-    @Override
-    public void close() throws IOException {
-      file.close();
     }
   }
 }

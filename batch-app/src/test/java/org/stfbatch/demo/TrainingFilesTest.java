@@ -5,10 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
@@ -66,6 +69,45 @@ class TrainingFilesTest {
     assertThat(finetune.stream().map(sample -> sample.get("id").asText())).doesNotHaveDuplicates();
     assertThat(summary.questions())
         .isEqualTo(finetune.stream().mapToInt(sample -> turns(sample).size() / 2).sum());
+  }
+
+  @Test
+  void languageIsLearnedFromCaptionsInPlaceOfPictures() throws IOException {
+    Map<String, String> asked =
+        finetune.stream()
+            .filter(sample -> sample.has("image"))
+            .collect(Collectors.toMap(s -> s.get("id").asText(), s -> value(turns(s).get(1))));
+    int answered = 0;
+    for (JsonNode sample : samples("language.json")) {
+      assertThat(sample.has("image")).isFalse();
+      assertThat(value(turns(sample).get(0))).contains(".\n").doesNotContain("<image>");
+      String id = sample.get("id").asText();
+      if (asked.containsKey(id) && !id.endsWith("/caption")) {
+        answered++;
+        assertThat(value(turns(sample).get(1))).isEqualTo(asked.get(id));
+      }
+    }
+    assertThat(answered).isGreaterThan(IMAGES / 2);
+  }
+
+  @Test
+  void regionsTellWhatPatchesShow() throws IOException {
+    List<String> lines = Files.readAllLines(folder.resolve("regions.jsonl"));
+    assertThat(lines).hasSize(IMAGES);
+    for (String text : lines) {
+      JsonNode line = new ObjectMapper().readTree(text);
+      Scene scene = scenes.get(line.get("image").asText());
+      Set<Integer> shown = new TreeSet<>();
+      line.get("patches").forEach(patch -> shown.add(patch.asInt()));
+      Set<Integer> expected = new TreeSet<>(Set.of(-1));
+      for (int i = 0; i < scene.items().size(); i++) {
+        expected.add(i);
+        assertThat(line.get("regions").get(i).toString())
+            .contains(scene.items().get(i).colour().word(), scene.items().get(i).shape().word());
+      }
+      assertThat(line.get("patches")).hasSize(24 * 24);
+      assertThat(shown).isEqualTo(expected);
+    }
   }
 
   private static List<JsonNode> concat(List<JsonNode> first, List<JsonNode> second) {
