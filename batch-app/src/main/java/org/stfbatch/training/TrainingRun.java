@@ -100,6 +100,7 @@ public final class TrainingRun implements AutoCloseable {
     described.put("--lr", String.valueOf(settings.learningRate()));
     described.put("--warmup", String.valueOf(settings.warmup()));
     described.put("--seed", String.valueOf(settings.seed()));
+    described.put("--dtype", input.settings().dtype().torchName());
     described.put("--features-dtype", output.features().torchName());
     return described;
   }
@@ -232,7 +233,7 @@ public final class TrainingRun implements AutoCloseable {
           saved.isEmpty() ? input.model() : LlavaCheckpoint.open(saved.get(), Optional.empty());
       model =
           TrainableModel.load(
-              weights, input.device(), settings.stage()::trains, AdamWSettings.standard());
+              weights, input.settings(), settings.stage()::trains, AdamWSettings.standard());
       saved.ifPresent(path -> model.restore(OptimizerState.read(path.resolve(STATE))));
     }
     return model;

@@ -11,6 +11,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import org.stfbatch.image.Aspect;
 import org.stfbatch.image.ClipImageConfig;
+import org.stfbatch.model.ModelSettings;
 import org.stfbatch.model.checkpoint.DType;
 import org.stfbatch.model.checkpoint.LlavaCheckpoint;
 import org.stfbatch.testing.Golden;
@@ -93,7 +94,7 @@ public final class TrainingFixture {
     LlavaCheckpoint checkpoint = checkpoint();
     int size = checkpoint.config().vision().imageSize();
     return new TrainingInput(
-        data, images, checkpoint, ClipImageConfig.openAi(size, Aspect.PAD), "cpu");
+        data, images, checkpoint, ClipImageConfig.openAi(size, Aspect.PAD), ModelSettings.exact());
   }
 
   static TrainingSettings settings(TrainingStage stage, long steps) {
