@@ -90,6 +90,16 @@ final class TrainOptions {
   private int keep;
 
   @Option(
+      names = "--dtype",
+      defaultValue = "float32",
+      paramLabel = "TYPE",
+      description = {
+        "What products are computed in: float32 (exact), or bfloat16, which is faster where the device computes in it.",
+        "Weights, gradients and optimizer are float32 in any case. Default: ${DEFAULT-VALUE}"
+      })
+  private Stored dtype;
+
+  @Option(
       names = "--features-dtype",
       defaultValue = "float32",
       paramLabel = "TYPE",
@@ -147,8 +157,9 @@ final class TrainOptions {
 
   TrainingInput input() {
     LlavaCheckpoint checkpoint = model.open();
-    String name = new ModelSettings(device, DType.FLOAT32, false).device();
-    return new TrainingInput(data, images, checkpoint, Images.config(checkpoint.config()), name);
+    ModelSettings settings = new ModelSettings(device, dtype.dtype, false);
+    return new TrainingInput(
+        data, images, checkpoint, Images.config(checkpoint.config()), settings);
   }
 
   TrainingOutput output() {

@@ -18,9 +18,9 @@ import org.stfbatch.model.checkpoint.LlavaConfig;
 import org.stfbatch.model.checkpoint.TensorSlice;
 
 /**
- * LLaVA-STF, or LLaVA-1.5, in float32 while its language model, its projectors or parts of them are
- * trained. The vision tower is frozen; {@link TrainableTower} trains it. Used only by the thread
- * that loaded it, and by one thread of a process at a time.
+ * LLaVA-STF, or LLaVA-1.5, with float32 weights while its language model, its projectors or parts
+ * of them are trained. The vision tower is frozen; {@link TrainableTower} trains it. Used only by
+ * the thread that loaded it, and by one thread of a process at a time.
  *
  * <p>Gradients add up over {@link #accumulate} until {@link TrainedWeights#step} uses and clears
  * them. A call that throws {@link ModelException} leaves gradients undefined; one that throws in
@@ -44,14 +44,16 @@ public final class TrainableModel implements AutoCloseable {
   /**
    * Loads a checkpoint. The weights are copied: the checkpoint's files may change afterwards.
    *
-   * @param device {@code cpu} or {@code cuda:N}
+   * @param settings where it is trained, and the dtype of its products: FLOAT32, or a narrower one
+   *     for speed; weights, gradients and optimizer are float32 in any case, and so is what the
+   *     frozen tower computes
    * @param trained which tensors of language model and projectors are trained, by their names in
    *     the checkpoint
    * @throws CheckpointException if the output layer is tied to the embedding
    */
   public static TrainableModel load(
       LlavaCheckpoint checkpoint,
-      String device,
+      ModelSettings settings,
       Predicate<String> trained,
       AdamWSettings optimizer) {
     requireOwnOutput(checkpoint);
@@ -61,10 +63,11 @@ public final class TrainableModel implements AutoCloseable {
         .forEach(slice -> shapes.put(slice.name(), slice.shape()));
     TorchModule module = TorchModule.load(TorchArchive.of(LlavaModel.SOURCES));
     try {
-      new WeightLoader(module, new ModelSettings(device, DType.FLOAT32, false)).load(checkpoint);
+      new WeightLoader(module, new ModelSettings(settings.device(), DType.FLOAT32, false))
+          .load(checkpoint);
       SortedSet<String> selected = new TreeSet<>(shapes.keySet());
       selected.removeIf(trained.negate());
-      module.call("select", String.join("\n", selected));
+      module.call("select", String.join("\n", selected), settings.dtype().torchCode());
       module.callForTraining("make_leaves", Tensor.int64(new int[0]));
       return new TrainableModel(
           module, checkpoint.config(), new TrainedWeights(module, shapes, selected, optimizer));

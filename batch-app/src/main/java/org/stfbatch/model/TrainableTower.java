@@ -16,10 +16,10 @@ import org.stfbatch.model.checkpoint.LlavaConfig;
 import org.stfbatch.model.checkpoint.TensorSlice;
 
 /**
- * The vision tower of a LLaVA checkpoint in float32 while it learns what the patches of pictures
- * show, by contrasting each patch with the words of a vocabulary (see {@code regions.py}). The
- * words' own weights belong to the training and not to the checkpoint. Used only by the thread that
- * loaded it, and by one thread of a process at a time.
+ * The vision tower of a LLaVA checkpoint with float32 weights while it learns what the patches of
+ * pictures show, by contrasting each patch with the words of a vocabulary (see {@code regions.py}).
+ * The words' own weights belong to the training and not to the checkpoint. Used only by the thread
+ * that loaded it, and by one thread of a process at a time.
  */
 public final class TrainableTower implements AutoCloseable {
   private static final String TOWER = "vision_model.";
@@ -45,20 +45,21 @@ public final class TrainableTower implements AutoCloseable {
   /**
    * Loads a checkpoint's tower, as many blocks as its fusion uses. The weights are copied.
    *
-   * @param device {@code cpu} or {@code cuda:N}
+   * @param settings where it is trained, and the dtype of its products: FLOAT32, or a narrower one
+   *     for speed; weights, gradients and optimizer are float32 in any case
    * @param words the size of the vocabulary
    */
   public static TrainableTower load(
-      LlavaCheckpoint checkpoint, String device, int words, AdamWSettings optimizer) {
+      LlavaCheckpoint checkpoint, ModelSettings settings, int words, AdamWSettings optimizer) {
     SortedMap<String, List<Long>> shapes = shapes(checkpoint);
     TorchModule module = TorchModule.load(TorchArchive.of(LlavaModel.SOURCES));
     try {
-      new WeightLoader(module, new ModelSettings(device, DType.FLOAT32, false))
+      new WeightLoader(module, new ModelSettings(settings.device(), DType.FLOAT32, false))
           .loadTower(checkpoint);
-      module.call("select", String.join("\n", shapes.keySet()));
-      module.callForTraining("make_tower_leaves", Tensor.int64(new int[words]));
       shapes.put(WORD_TENSORS.get(0), List.of((long) words, width(checkpoint.config())));
       shapes.put(WORD_TENSORS.get(1), List.of((long) words));
+      module.call("select", String.join("\n", shapes.keySet()), settings.dtype().torchCode());
+      module.callForTraining("make_tower_leaves", Tensor.int64(new int[words]));
       return new TrainableTower(
           module,
           checkpoint.config(),

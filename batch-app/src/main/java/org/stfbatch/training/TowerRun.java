@@ -157,7 +157,7 @@ public final class TowerRun implements Training {
     LlavaCheckpoint weights =
         saved.isEmpty() ? input.model() : LlavaCheckpoint.open(saved.get(), Optional.empty());
     tower =
-        TrainableTower.load(weights, input.device(), vocabulary.size(), AdamWSettings.standard());
+        TrainableTower.load(weights, input.settings(), vocabulary.size(), AdamWSettings.standard());
     if (saved.isPresent()) {
       tower.restoreWords(SafetensorsFile.read(saved.get().resolve(WORDS)).values());
       tower.weights().restore(OptimizerState.read(saved.get().resolve(STATE)));

@@ -2,6 +2,7 @@ package org.stfbatch.training;
 
 import java.nio.file.Path;
 import org.stfbatch.image.ClipImageConfig;
+import org.stfbatch.model.ModelSettings;
 import org.stfbatch.model.checkpoint.LlavaCheckpoint;
 
 /**
@@ -11,7 +12,11 @@ import org.stfbatch.model.checkpoint.LlavaCheckpoint;
  * @param images the folder that its pictures' names are relative to
  * @param model the checkpoint whose weights are trained further
  * @param pictures how that model wants its pictures
- * @param device {@code cpu} or {@code cuda:N}
+ * @param settings where it is trained, and the dtype of the products
  */
 public record TrainingInput(
-    Path data, Path images, LlavaCheckpoint model, ClipImageConfig pictures, String device) {}
+    Path data,
+    Path images,
+    LlavaCheckpoint model,
+    ClipImageConfig pictures,
+    ModelSettings settings) {}

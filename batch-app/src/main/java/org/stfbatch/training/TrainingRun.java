@@ -101,6 +101,7 @@ public final class TrainingRun implements Training {
     described.put("--lr", String.valueOf(settings.learningRate()));
     described.put("--warmup", String.valueOf(settings.warmup()));
     described.put("--seed", String.valueOf(settings.seed()));
+    described.put("--dtype", input.settings().dtype().torchName());
     return described;
   }
 
@@ -233,7 +234,7 @@ public final class TrainingRun implements Training {
           saved.isEmpty() ? input.model() : LlavaCheckpoint.open(saved.get(), Optional.empty());
       model =
           TrainableModel.load(
-              weights, input.device(), settings.stage()::trains, AdamWSettings.standard());
+              weights, input.settings(), settings.stage()::trains, AdamWSettings.standard());
       saved.ifPresent(path -> model.weights().restore(OptimizerState.read(path.resolve(STATE))));
     }
     return model;

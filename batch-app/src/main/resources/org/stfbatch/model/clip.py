@@ -107,16 +107,32 @@ class ClipVisionTower(Module):
     def layer_norm(self, x: Tensor, weight: Tensor, bias: Tensor) -> Tensor:
         return torch.layer_norm(x, [x.size(-1)], weight, bias, self.epsilon)
 
-    # ---- training ---------------------------------------------------------------------------------------------------
+    # ---- training: see LlamaDecoder.named_weights and LlamaDecoder.take ---------------------------------------------------
 
-    # Makes every weight one that can be trained; see `training.leaf`. There must be no packed weights.
-    def make_leaves(self, leaves: Dict[str, Tensor], trained: List[str]) -> None:
-        for name in self.embeddings.keys():
-            self.embeddings[name] = __torch__.training.leaf(leaves, "vision_model." + name, self.embeddings[name], trained)
+    def named_weights(self) -> Dict[str, Tensor]:
         self.part_projections()
+        weights = annotate(Dict[str, Tensor], {})
+        for name in self.embeddings.keys():
+            weights["vision_model." + name] = self.embeddings[name]
         for i in range(len(self.fc1_weight)):
-            self.make_layer_leaves(leaves, trained, i)
-        return None
+            layer = "vision_model.encoder.layers.{}.".format(i)
+            weights[layer + "layer_norm1.weight"] = self.layer_norm1_weight[i]
+            weights[layer + "layer_norm1.bias"] = self.layer_norm1_bias[i]
+            weights[layer + "self_attn.q_proj.weight"] = self.qkv_proj_weight[3 * i]
+            weights[layer + "self_attn.q_proj.bias"] = self.qkv_proj_bias[3 * i]
+            weights[layer + "self_attn.k_proj.weight"] = self.qkv_proj_weight[3 * i + 1]
+            weights[layer + "self_attn.k_proj.bias"] = self.qkv_proj_bias[3 * i + 1]
+            weights[layer + "self_attn.v_proj.weight"] = self.qkv_proj_weight[3 * i + 2]
+            weights[layer + "self_attn.v_proj.bias"] = self.qkv_proj_bias[3 * i + 2]
+            weights[layer + "self_attn.out_proj.weight"] = self.out_proj_weight[i]
+            weights[layer + "self_attn.out_proj.bias"] = self.out_proj_bias[i]
+            weights[layer + "layer_norm2.weight"] = self.layer_norm2_weight[i]
+            weights[layer + "layer_norm2.bias"] = self.layer_norm2_bias[i]
+            weights[layer + "mlp.fc1.weight"] = self.fc1_weight[i]
+            weights[layer + "mlp.fc1.bias"] = self.fc1_bias[i]
+            weights[layer + "mlp.fc2.weight"] = self.fc2_weight[i]
+            weights[layer + "mlp.fc2.bias"] = self.fc2_bias[i]
+        return weights
 
     # Joined queries', keys' and values' weights become three tensors, as checkpoints have them.
     def part_projections(self) -> None:
@@ -129,26 +145,25 @@ class ClipVisionTower(Module):
         self.qkv_proj_bias = biases
         return None
 
-    def make_layer_leaves(self, leaves: Dict[str, Tensor], trained: List[str], i: int) -> None:
-        layer = "vision_model.encoder.layers.{}.".format(i)
-        self.leaf(leaves, layer + "layer_norm1.weight", self.layer_norm1_weight, i, trained)
-        self.leaf(leaves, layer + "layer_norm1.bias", self.layer_norm1_bias, i, trained)
-        self.leaf(leaves, layer + "self_attn.q_proj.weight", self.qkv_proj_weight, 3 * i, trained)
-        self.leaf(leaves, layer + "self_attn.q_proj.bias", self.qkv_proj_bias, 3 * i, trained)
-        self.leaf(leaves, layer + "self_attn.k_proj.weight", self.qkv_proj_weight, 3 * i + 1, trained)
-        self.leaf(leaves, layer + "self_attn.k_proj.bias", self.qkv_proj_bias, 3 * i + 1, trained)
-        self.leaf(leaves, layer + "self_attn.v_proj.weight", self.qkv_proj_weight, 3 * i + 2, trained)
-        self.leaf(leaves, layer + "self_attn.v_proj.bias", self.qkv_proj_bias, 3 * i + 2, trained)
-        self.leaf(leaves, layer + "self_attn.out_proj.weight", self.out_proj_weight, i, trained)
-        self.leaf(leaves, layer + "self_attn.out_proj.bias", self.out_proj_bias, i, trained)
-        self.leaf(leaves, layer + "layer_norm2.weight", self.layer_norm2_weight, i, trained)
-        self.leaf(leaves, layer + "layer_norm2.bias", self.layer_norm2_bias, i, trained)
-        self.leaf(leaves, layer + "mlp.fc1.weight", self.fc1_weight, i, trained)
-        self.leaf(leaves, layer + "mlp.fc1.bias", self.fc1_bias, i, trained)
-        self.leaf(leaves, layer + "mlp.fc2.weight", self.fc2_weight, i, trained)
-        self.leaf(leaves, layer + "mlp.fc2.bias", self.fc2_bias, i, trained)
-        return None
-
-    def leaf(self, leaves: Dict[str, Tensor], name: str, weights: List[Tensor], at: int, trained: List[str]) -> None:
-        weights[at] = __torch__.training.leaf(leaves, name, weights[at], trained)
+    def take(self, weights: Dict[str, Tensor]) -> None:
+        for name in self.embeddings.keys():
+            self.embeddings[name] = weights["vision_model." + name]
+        for i in range(len(self.fc1_weight)):
+            layer = "vision_model.encoder.layers.{}.".format(i)
+            self.layer_norm1_weight[i] = weights[layer + "layer_norm1.weight"]
+            self.layer_norm1_bias[i] = weights[layer + "layer_norm1.bias"]
+            self.qkv_proj_weight[3 * i] = weights[layer + "self_attn.q_proj.weight"]
+            self.qkv_proj_bias[3 * i] = weights[layer + "self_attn.q_proj.bias"]
+            self.qkv_proj_weight[3 * i + 1] = weights[layer + "self_attn.k_proj.weight"]
+            self.qkv_proj_bias[3 * i + 1] = weights[layer + "self_attn.k_proj.bias"]
+            self.qkv_proj_weight[3 * i + 2] = weights[layer + "self_attn.v_proj.weight"]
+            self.qkv_proj_bias[3 * i + 2] = weights[layer + "self_attn.v_proj.bias"]
+            self.out_proj_weight[i] = weights[layer + "self_attn.out_proj.weight"]
+            self.out_proj_bias[i] = weights[layer + "self_attn.out_proj.bias"]
+            self.layer_norm2_weight[i] = weights[layer + "layer_norm2.weight"]
+            self.layer_norm2_bias[i] = weights[layer + "layer_norm2.bias"]
+            self.fc1_weight[i] = weights[layer + "mlp.fc1.weight"]
+            self.fc1_bias[i] = weights[layer + "mlp.fc1.bias"]
+            self.fc2_weight[i] = weights[layer + "mlp.fc2.weight"]
+            self.fc2_bias[i] = weights[layer + "mlp.fc2.bias"]
         return None

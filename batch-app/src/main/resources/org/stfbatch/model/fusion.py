@@ -122,8 +122,15 @@ class TokenFusion(Module):
     def linear_gelu(self, x: Tensor, name: str) -> Tensor:
         return __torch__.linear.linear_gelu(x, self.weights[name + ".weight"], self.weights[name + ".bias"])
 
-    # Makes every weight one that can be trained; see `training.leaf`.
-    def make_leaves(self, leaves: Dict[str, Tensor], trained: List[str]) -> None:
+    # ---- training: see LlamaDecoder.named_weights and LlamaDecoder.take ---------------------------------------------------
+
+    def named_weights(self) -> Dict[str, Tensor]:
+        weights = annotate(Dict[str, Tensor], {})
         for name in self.weights.keys():
-            self.weights[name] = __torch__.training.leaf(leaves, "model." + name, self.weights[name], trained)
+            weights["model." + name] = self.weights[name]
+        return weights
+
+    def take(self, weights: Dict[str, Tensor]) -> None:
+        for name in self.weights.keys():
+            self.weights[name] = weights["model." + name]
         return None

@@ -248,14 +248,24 @@ class LlamaDecoder(Module):
 
     # ---- training ---------------------------------------------------------------------------------------------------
 
-    # Makes every weight one that can be trained; see `training.leaf`. There must be no packed weights.
-    def make_leaves(self, leaves: Dict[str, Tensor], trained: List[str]) -> None:
-        for name in ["model.embed_tokens.weight", "model.norm.weight", "lm_head.weight"]:
-            self.tensors[name] = __torch__.training.leaf(leaves, name, self.tensors[name], trained)
+    # The weights by their names in checkpoints. There must be no packed ones.
+    def named_weights(self) -> Dict[str, Tensor]:
         self.part_projections()
+        weights = annotate(Dict[str, Tensor], {})
+        for name in ["model.embed_tokens.weight", "model.norm.weight", "lm_head.weight"]:
+            weights[name] = self.tensors[name]
         for i in range(len(self.o_proj)):
-            self.make_layer_leaves(leaves, trained, i)
-        return None
+            layer = "model.layers.{}.".format(i)
+            weights[layer + "input_layernorm.weight"] = self.input_layernorm[i]
+            weights[layer + "self_attn.q_proj.weight"] = self.qkv_proj[3 * i]
+            weights[layer + "self_attn.k_proj.weight"] = self.qkv_proj[3 * i + 1]
+            weights[layer + "self_attn.v_proj.weight"] = self.qkv_proj[3 * i + 2]
+            weights[layer + "self_attn.o_proj.weight"] = self.o_proj[i]
+            weights[layer + "post_attention_layernorm.weight"] = self.post_attention_layernorm[i]
+            weights[layer + "mlp.gate_proj.weight"] = self.gate_proj[i]
+            weights[layer + "mlp.up_proj.weight"] = self.up_proj[i]
+            weights[layer + "mlp.down_proj.weight"] = self.down_proj[i]
+        return weights
 
     # Joined queries', keys' and values' weights become three tensors, as checkpoints have them.
     def part_projections(self) -> None:
@@ -268,21 +278,21 @@ class LlamaDecoder(Module):
             self.qkv_proj = parts
         return None
 
-    def make_layer_leaves(self, leaves: Dict[str, Tensor], trained: List[str], i: int) -> None:
-        layer = "model.layers.{}.".format(i)
-        self.leaf(leaves, layer + "input_layernorm.weight", self.input_layernorm, i, trained)
-        self.leaf(leaves, layer + "self_attn.q_proj.weight", self.qkv_proj, 3 * i, trained)
-        self.leaf(leaves, layer + "self_attn.k_proj.weight", self.qkv_proj, 3 * i + 1, trained)
-        self.leaf(leaves, layer + "self_attn.v_proj.weight", self.qkv_proj, 3 * i + 2, trained)
-        self.leaf(leaves, layer + "self_attn.o_proj.weight", self.o_proj, i, trained)
-        self.leaf(leaves, layer + "post_attention_layernorm.weight", self.post_attention_layernorm, i, trained)
-        self.leaf(leaves, layer + "mlp.gate_proj.weight", self.gate_proj, i, trained)
-        self.leaf(leaves, layer + "mlp.up_proj.weight", self.up_proj, i, trained)
-        self.leaf(leaves, layer + "mlp.down_proj.weight", self.down_proj, i, trained)
-        return None
-
-    def leaf(self, leaves: Dict[str, Tensor], name: str, weights: List[Tensor], at: int, trained: List[str]) -> None:
-        weights[at] = __torch__.training.leaf(leaves, name, weights[at], trained)
+    # Computes with these weights from now on; they are named as those of `named_weights`, which was called before.
+    def take(self, weights: Dict[str, Tensor]) -> None:
+        for name in ["model.embed_tokens.weight", "model.norm.weight", "lm_head.weight"]:
+            self.tensors[name] = weights[name]
+        for i in range(len(self.o_proj)):
+            layer = "model.layers.{}.".format(i)
+            self.input_layernorm[i] = weights[layer + "input_layernorm.weight"]
+            self.qkv_proj[3 * i] = weights[layer + "self_attn.q_proj.weight"]
+            self.qkv_proj[3 * i + 1] = weights[layer + "self_attn.k_proj.weight"]
+            self.qkv_proj[3 * i + 2] = weights[layer + "self_attn.v_proj.weight"]
+            self.o_proj[i] = weights[layer + "self_attn.o_proj.weight"]
+            self.post_attention_layernorm[i] = weights[layer + "post_attention_layernorm.weight"]
+            self.gate_proj[i] = weights[layer + "mlp.gate_proj.weight"]
+            self.up_proj[i] = weights[layer + "mlp.up_proj.weight"]
+            self.down_proj[i] = weights[layer + "mlp.down_proj.weight"]
         return None
 
     # The whole of R sequences without a cache: x [T, d], token t at columns[t] of row rows[t], the longest of `longest`
@@ -294,10 +304,11 @@ class LlamaDecoder(Module):
             q, k, v = self.project(x, i, cos, sin)
             queries = self.side_by_side(q, rows, columns, count, longest)  # [R, h, L, e]
             keys = self.side_by_side(k, rows, columns, count, longest)
-            values = self.side_by_side(v, rows, columns, count, longest)
+            values = self.side_by_side(v.to(q.dtype), rows, columns, count, longest)
             # What fills up a shorter row comes after all its tokens, so that none of them sees it.
             y = torch.scaled_dot_product_attention(queries, self.repeat(keys), self.repeat(values), None, 0.0, True)
-            x = self.finish_layer(x, y.transpose(1, 2)[rows, columns].flatten(1), i)
+            y = y.transpose(1, 2)[rows, columns].flatten(1)  # [T, d]
+            x = self.finish_layer(x, y.to(x.dtype), i)
         return x
 
     # [T, h, e] to [R, h, L, e].

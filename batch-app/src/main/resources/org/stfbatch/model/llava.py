@@ -21,7 +21,8 @@ class Llava(Module):
     language_model : __torch__.llama.LlamaDecoder
 
     trained : List[str]            # names of the weights to be trained
-    leaves : Dict[str, Tensor]     # while training: the weights of fusion and language model
+    training_dtype : int
+    leaves : Dict[str, Tensor]     # while training: the weights, in float32
     features : Dict[str, Tensor]   # while training: "all" that fusion sees of the pictures, [N, P, T * C], mapped
     optimizer : __torch__.training.AdamW
     region_words : __torch__.regions.RegionWords
@@ -166,17 +167,24 @@ class Llava(Module):
 
     # ---- training: `select` names the weights, `make_leaves` or `make_tower_leaves` begins ----------------------------
 
-    # names: line by line.
-    def select(self, names: str) -> None:
+    # names: line by line. dtype is that of the products; weights, gradients and optimizer are float32 in any case.
+    def select(self, names: str, dtype: int) -> None:
         self.trained = names.split("\n")
+        self.training_dtype = dtype
         return None
 
     # To be called outside inference mode, as `training_loss`. Returns how many tensors are trained.
     def make_leaves(self, unused: Tensor) -> Tensor:
-        self.fusion.make_leaves(self.leaves, self.trained)
-        self.language_model.make_leaves(self.leaves, self.trained)
+        __torch__.training.add_leaves(self.leaves, self.fusion.named_weights(), self.trained)
+        __torch__.training.add_leaves(self.leaves, self.language_model.named_weights(), self.trained)
+        self.take(self.leaves)
         self.optimizer.load(self.leaves)
         return torch.tensor(len(self.optimizer.weights))
+
+    def take(self, weights: Dict[str, Tensor]) -> None:
+        self.fusion.take(weights)
+        self.language_model.take(weights)
+        return None
 
     # pixels [B, 3, S, S] uint8 to what fusion sees of them, [B, P, T * C] float32, rounded to a dtype; see
     # TokenFusion.tap_blocks.
@@ -201,7 +209,9 @@ class Llava(Module):
         count = int(tokens[2].max()) + 1
         longest = self.longest(tokens)
         input_ids, vision_index, rows, columns, targets = self.moved(tokens).unbind(0)
-        features = self.moved(self.features["all"].index_select(0, pictures)).to(self.dtype)
+        features = self.moved(self.features["all"].index_select(0, pictures)).to(self.training_dtype)
+        if self.training_dtype != self.dtype:
+            self.take(__torch__.training.rounded(self.leaves, self.training_dtype))
         x = self.training_embeddings(input_ids, vision_index, features)
         x = self.language_model.forward(x, rows, columns, count, longest)
         answering = (targets >= 0).nonzero().squeeze(1)
@@ -219,16 +229,21 @@ class Llava(Module):
     # To be called outside inference mode, as `region_loss`, with the vision tower alone loaded. words [V] stands for the
     # vocabulary. Returns how many tensors are trained.
     def make_tower_leaves(self, words: Tensor) -> Tensor:
-        self.vision_tower.make_leaves(self.leaves, self.trained)
         like = self.vision_tower.embeddings["embeddings.class_embedding"]
-        self.region_words.make_leaves(self.leaves, words.size(0), like)
+        begun = self.region_words.begin(words.size(0), like)
+        __torch__.training.add_leaves(self.leaves, self.vision_tower.named_weights(), self.trained)
+        __torch__.training.add_leaves(self.leaves, begun, self.trained)
+        self.vision_tower.take(self.leaves)
+        self.region_words.take(self.leaves)
         self.optimizer.load(self.leaves)
         return torch.tensor(len(self.optimizer.weights))
 
     # pixels [B, 3, S, S] uint8; targets [B, P, V] uint8, see RegionWords.loss.
     def region_loss(self, pixels: Tensor, targets: Tensor) -> Tensor:
-        hidden_states = self.vision_tower.forward(self.normalise(pixels))
-        return self.region_words.loss(hidden_states[-1][:, 1:], self.moved(targets))
+        if self.training_dtype != self.dtype:
+            self.vision_tower.take(__torch__.training.rounded(self.leaves, self.training_dtype))
+        hidden_states = self.vision_tower.forward(self.normalise(pixels).to(self.training_dtype))
+        return self.region_words.loss(hidden_states[-1][:, 1:].to(6), self.moved(targets))
 
     # Gives leaves the values in `weights` that have their names, where `map` has laid them.
     def restore_leaves(self, names: str) -> None:

@@ -12,13 +12,16 @@ class RegionWords(Module):
 
     weights : Dict[str, Tensor]
 
-    # Begins with words that say nothing yet.
-    def make_leaves(self, leaves: Dict[str, Tensor], words: int, like: Tensor) -> None:
-        names = ["region_words.weight", "region_words.bias"]
-        weight = torch.zeros([words, like.size(0)], dtype=6, device=like.device)
-        bias = torch.zeros([words], dtype=6, device=like.device)
-        self.weights["weight"] = __torch__.training.leaf(leaves, names[0], weight, names)
-        self.weights["bias"] = __torch__.training.leaf(leaves, names[1], bias, names)
+    # Words of the width of `like` that say nothing yet, by the names that their training knows them by.
+    def begin(self, words: int, like: Tensor) -> Dict[str, Tensor]:
+        weights = annotate(Dict[str, Tensor], {})
+        weights["region_words.weight"] = torch.zeros([words, like.size(0)], dtype=6, device=like.device)
+        weights["region_words.bias"] = torch.zeros([words], dtype=6, device=like.device)
+        return weights
+
+    def take(self, weights: Dict[str, Tensor]) -> None:
+        self.weights["weight"] = weights["region_words.weight"]
+        self.weights["bias"] = weights["region_words.bias"]
         return None
 
     # features [B, P, d], targets [B, P, V] uint8: 1 where a word describes the patch. Patches that show something and

@@ -2,12 +2,20 @@
 # and Hutter 2019, arXiv:1711.05101) without weight decay, in PyTorch's order of operations.
 
 
-# A copy of a weight, noted in `weights`; gradients are collected for it if `trained` names it. The weight itself was made
+# Copies of weights, of which those named in `trained` collect gradients, added to `leaves`. The weights themselves were made
 # in inference mode, and autograd cannot keep such tensors.
-def leaf(weights: Dict[str, Tensor], name: str, x: Tensor, trained: List[str]) -> Tensor:
-    y = x.clone()
-    weights[name] = y
-    return y.requires_grad_(name in trained)
+def add_leaves(leaves: Dict[str, Tensor], weights: Dict[str, Tensor], trained: List[str]) -> None:
+    for name in weights.keys():
+        leaves[name] = weights[name].clone().requires_grad_(name in trained)
+    return None
+
+
+# The weights in a dtype, as gradients flow back through the rounding to the weights themselves.
+def rounded(weights: Dict[str, Tensor], dtype: int) -> Dict[str, Tensor]:
+    rounded = annotate(Dict[str, Tensor], {})
+    for name in weights.keys():
+        rounded[name] = weights[name].to(dtype)
+    return rounded
 
 
 class AdamW(Module):

@@ -47,7 +47,8 @@ class FusionVariantsTest {
       trace = model.traceImage(pixels(checkpoint.config().vision().imageSize()));
     }
     try (TrainableModel weights =
-        TrainableModel.load(checkpoint, "cpu", tensor -> false, AdamWSettings.standard())) {
+        TrainableModel.load(
+            checkpoint, ModelSettings.exact(), tensor -> false, AdamWSettings.standard())) {
       float[] patches = trace.get(variant.multiBlock() ? "mbtf" : "hidden_select").data();
       float[] ours = trace.get("vision_tokens").data();
       int width = checkpoint.config().language().hiddenSize();

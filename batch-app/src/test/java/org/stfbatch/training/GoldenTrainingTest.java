@@ -21,6 +21,7 @@ import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
 import org.stfbatch.image.ImageException;
 import org.stfbatch.model.AdamWSettings;
+import org.stfbatch.model.ModelSettings;
 import org.stfbatch.model.TrainableModel;
 import org.stfbatch.model.TrainingRow;
 import org.stfbatch.model.checkpoint.DType;
@@ -160,7 +161,8 @@ final class GoldenTrainingTest {
       throws IOException, ImageException, InterruptedException {
     LlavaCheckpoint checkpoint = LlavaCheckpoint.open(recorded.checkpoint(), Optional.empty());
     try (TrainableModel model =
-        TrainableModel.load(checkpoint, "cpu", recorded::trains, AdamWSettings.standard())) {
+        TrainableModel.load(
+            checkpoint, ModelSettings.exact(), recorded::trains, AdamWSettings.standard())) {
       List<Sample> batch = recorded.batch();
       model.useFeatures(features(recorded, model), DType.FLOAT32, batch.size());
       use.accept(model);

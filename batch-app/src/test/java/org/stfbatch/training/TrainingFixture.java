@@ -19,6 +19,7 @@ import org.stfbatch.image.ImageException;
 import org.stfbatch.image.ImageLimits;
 import org.stfbatch.image.ImageLoader;
 import org.stfbatch.image.ImageSource;
+import org.stfbatch.model.ModelSettings;
 import org.stfbatch.model.checkpoint.ClipVisionConfig;
 import org.stfbatch.model.checkpoint.DType;
 import org.stfbatch.model.checkpoint.LlavaCheckpoint;
@@ -140,7 +141,7 @@ public final class TrainingFixture {
     LlavaCheckpoint checkpoint = checkpoint();
     int size = checkpoint.config().vision().imageSize();
     return new TrainingInput(
-        data, images, checkpoint, ClipImageConfig.openAi(size, Aspect.PAD), "cpu");
+        data, images, checkpoint, ClipImageConfig.openAi(size, Aspect.PAD), ModelSettings.exact());
   }
 
   static TrainingSettings settings(TrainingStage stage, long steps) {
