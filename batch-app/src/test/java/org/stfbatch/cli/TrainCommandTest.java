@@ -108,6 +108,63 @@ class TrainCommandTest {
   }
 
   @Test
+  void aModelOfOnesOwnGoesThroughAllStages() throws IOException {
+    Path world = folder.resolve("world");
+    cli.ok("demo-data", "--out", world, "--split", "train", "--images", 24);
+    Path tokenizer = folder.resolve("tokenizer");
+    cli.ok("demo-tokenizer", "--data", world.resolve("finetune.json"), "--out", tokenizer);
+    Path fresh = folder.resolve("fresh");
+    String made =
+        cli.ok(
+            "model",
+            "new",
+            "--tokenizer",
+            tokenizer,
+            "--out",
+            fresh,
+            "--vision-width",
+            32,
+            "--width",
+            64,
+            "--inner",
+            96,
+            "--layers",
+            2,
+            "--heads",
+            4,
+            "--fusion",
+            "avgpool");
+    assertThat(made)
+        .contains("2x2 average pooling")
+        .containsPattern("vision tokens per image +144");
+    cli.run("model", "new", "--from", fresh, "--out", fresh).complainsInOneLine(2, "there already");
+    cli.run("model", "new", "--from", fresh, "--out", folder.resolve("x"), "--fusion", "none")
+        .complainsInOneLine(2, "no fusion variant 'none'", "tokenconcat");
+
+    Path tower = stage("tower", world.resolve("regions.jsonl"), fresh);
+    Path language = stage("language", world.resolve("language.json"), tower);
+    Path fused = folder.resolve("fused");
+    cli.ok("model", "new", "--from", language, "--out", fused);
+    Path pretrained = stage("pretrain", world.resolve("pretrain.json"), fused);
+    Path finetuned = stage("finetune", world.resolve("finetune.json"), pretrained);
+
+    assertThat(cli.ok("model", "inspect", finetuned)).contains("released form (8 blocks");
+    Path images = world.resolve("images");
+    cli.ok("ingest", "--run", "own", "--captions", images, "--prompt", "What is it?");
+    cli.ok("infer", "--run", "own", "--model", finetuned, "--max-new-tokens", 2);
+    assertThat(cli.ok("status", "--run", "own")).contains("24 answered, 0 failed");
+  }
+
+  private Path stage(String stage, Path samples, Path model) {
+    List<Object> command = new ArrayList<>(List.of("train", stage, "--data", samples));
+    command.addAll(List.of("--images", folder.resolve("world/images"), "--model", model));
+    command.addAll(List.of("--out", folder.resolve("out-" + stage), "--max-steps", 2));
+    command.addAll(List.of("--batch", 4, "--accumulate", 1, "--dtype", "bfloat16"));
+    cli.ok(command.toArray());
+    return folder.resolve("out-" + stage).resolve("model");
+  }
+
+  @Test
   void whatCannotBeTrainedIsSaidInOneLine() throws IOException {
     Object[] missing = command("missing");
     missing[5] = folder;
