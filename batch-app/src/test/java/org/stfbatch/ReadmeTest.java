@@ -26,7 +26,8 @@ final class ReadmeTest {
   void everyCommandWorksAsItStands(@TempDir Path folder) throws Exception {
     String commands = shellBlocks(Files.readString(Path.of("../README.md")));
     assertThat(commands)
-        .contains("ingest", "infer", "status", "export", "model inspect", "db start");
+        .contains("ingest", "infer", "status", "export", "model inspect", "db start")
+        .contains("train pretrain", "train finetune");
     layOut(folder);
 
     Path log = folder.resolve("log");
@@ -58,11 +59,21 @@ final class ReadmeTest {
     try (Stream<Path> images = Files.list(folder.resolve("images"))) {
       Files.copy(images.sorted().findFirst().orElseThrow(), folder.resolve("images/kite.png"));
     }
+    Files.writeString(folder.resolve("captions.json"), training("Describe it.", "a kite"));
+    Files.writeString(folder.resolve("conversations.json"), training("What flies?", "A kite."));
     copy(Golden.file("checkpoints/tiny"), folder.resolve("llava-stf-7b"));
     copy(Golden.file("checkpoints/clip-tiny"), folder.resolve("clip-tiny"));
     Path launcher = Files.createDirectory(folder.resolve("scripts")).resolve("stf-batch");
     Files.writeString(launcher, launcher());
     Files.setPosixFilePermissions(launcher, PosixFilePermissions.fromString("rwxr-xr-x"));
+  }
+
+  private static String training(String question, String answer) {
+    return """
+        [{"id": "1", "image": "kite.png", "conversations": [
+          {"from": "human", "value": "<image>\\n%s"}, {"from": "gpt", "value": "%s"}]}]
+        """
+        .formatted(question, answer);
   }
 
   /** What the project's launcher does after building, with the classes under test. */
