@@ -27,6 +27,8 @@ final class ArchitectureTest {
           .definedBy("org.stfbatch.bench..")
           .layer("job")
           .definedBy("org.stfbatch.job..")
+          .layer("evaluation")
+          .definedBy("org.stfbatch.evaluation..")
           .layer("engine")
           .definedBy("org.stfbatch.engine..")
           .layer("model")
@@ -49,12 +51,14 @@ final class ArchitectureTest {
           .mayOnlyBeAccessedByLayers("cli")
           .whereLayer("job")
           .mayOnlyBeAccessedByLayers("cli", "bench")
+          .whereLayer("evaluation")
+          .mayOnlyBeAccessedByLayers("cli", "job")
           .whereLayer("engine")
           .mayOnlyBeAccessedByLayers("cli", "bench", "job")
           .whereLayer("model")
           .mayOnlyBeAccessedByLayers("cli", "bench", "engine")
           .whereLayer("prompt")
-          .mayOnlyBeAccessedByLayers("cli", "bench", "job", "engine")
+          .mayOnlyBeAccessedByLayers("cli", "bench", "job", "engine", "evaluation")
           .whereLayer("image")
           .mayOnlyBeAccessedByLayers("cli", "bench", "job", "engine")
           .whereLayer("db")
@@ -86,12 +90,13 @@ final class ArchitectureTest {
           .resideInAPackage("ai.djl..");
 
   @ArchTest
-  static final ArchRule modelAndEngineKnowNeitherFrameworksNorStorage =
+  static final ArchRule theseRoomsKnowNeitherFrameworksNorStorage =
       noClasses()
           .that()
           .resideInAnyPackage(
               "org.stfbatch.model..",
               "org.stfbatch.engine..",
+              "org.stfbatch.evaluation..",
               "org.stfbatch.image..",
               "org.stfbatch.prompt..")
           .should()

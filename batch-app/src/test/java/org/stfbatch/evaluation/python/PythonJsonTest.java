@@ -1,4 +1,4 @@
-package org.stfbatch.job.export;
+package org.stfbatch.evaluation.python;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
