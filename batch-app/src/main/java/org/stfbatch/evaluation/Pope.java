@@ -70,7 +70,7 @@ final class Pope implements Benchmark {
       metrics.addAll(counts.metrics(variant));
       f1.add(counts.f1(variant));
     }
-    double mean = f1.stream().mapToDouble(Double::doubleValue).sum() / f1.size();
+    double mean = f1.stream().reduce(0.0, Double::sum) / f1.size();
     return Score.of("mean F1", PERCENT * mean).with(metrics);
   }
 
