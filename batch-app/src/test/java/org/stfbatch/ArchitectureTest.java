@@ -64,7 +64,7 @@ final class ArchitectureTest {
           .whereLayer("db")
           .mayOnlyBeAccessedByLayers("cli", "bench", "job")
           .whereLayer("kafka")
-          .mayOnlyBeAccessedByLayers("cli", "job")
+          .mayOnlyBeAccessedByLayers("cli", "bench", "job")
           .withOptionalLayers(true);
 
   @ArchTest

@@ -94,4 +94,12 @@ public sealed interface Report {
       runner.print(text);
     }
   }
+
+  /** The way from topic to topic without a model. */
+  record Kafka(Machine machine, KafkaResult kafka) implements Report {
+    @Override
+    public void print(Text text) {
+      kafka.print(text);
+    }
+  }
 }

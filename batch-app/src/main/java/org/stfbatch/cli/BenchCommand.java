@@ -14,6 +14,7 @@ import picocli.CommandLine.Command;
       BenchEngineCommand.class,
       BenchDecodeCommand.class,
       BenchJobCommand.class,
-      BenchRunnerCommand.class
+      BenchRunnerCommand.class,
+      BenchKafkaCommand.class
     })
 final class BenchCommand {}

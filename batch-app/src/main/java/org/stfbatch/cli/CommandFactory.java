@@ -16,9 +16,23 @@ final class CommandFactory implements IFactory {
   @Override
   public <K> K create(Class<K> type) throws Exception {
     if (type == InferCommand.class) {
-      return type.cast(new InferCommand(root.stores(), shutdown));
+      return type.cast(new InferCommand(root.stores(), root.brokers(), shutdown));
     } else if (type == IngestCommand.class) {
       return type.cast(new IngestCommand(root.stores(), shutdown));
+    } else if (type == IntakeCommand.class) {
+      return type.cast(new IntakeCommand(root.stores(), root.brokers(), shutdown));
+    } else if (type == ListenCommand.class) {
+      return type.cast(new ListenCommand(root.stores(), root.brokers(), shutdown));
+    } else if (type == PublishCommand.class) {
+      return type.cast(new PublishCommand(root.stores(), root.brokers(), shutdown));
+    } else if (type == KafkaCommand.class) {
+      return type.cast(new KafkaCommand(root.brokers()));
+    } else if (type == KafkaStatusCommand.class) {
+      return type.cast(new KafkaStatusCommand(root.stores(), root.brokers(), shutdown));
+    } else if (type == KafkaProduceCommand.class) {
+      return type.cast(new KafkaProduceCommand(root.brokers()));
+    } else if (type == KafkaTailCommand.class) {
+      return type.cast(new KafkaTailCommand(root.brokers(), shutdown));
     } else if (type == StatusCommand.class) {
       return type.cast(new StatusCommand(root.stores()));
     } else if (type == ExportCommand.class) {
@@ -27,6 +41,8 @@ final class CommandFactory implements IFactory {
       return type.cast(new DbCommand(root.stores()));
     } else if (type == BenchJobCommand.class) {
       return type.cast(new BenchJobCommand(root.stores()));
+    } else if (type == BenchKafkaCommand.class) {
+      return type.cast(new BenchKafkaCommand(root.stores()));
     } else if (type == BenchRunnerCommand.class) {
       return type.cast(new BenchRunnerCommand(root.stores()));
     }

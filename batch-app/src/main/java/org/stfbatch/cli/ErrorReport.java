@@ -3,6 +3,7 @@ package org.stfbatch.cli;
 import java.io.PrintWriter;
 import org.stfbatch.db.DatabaseException;
 import org.stfbatch.job.InputException;
+import org.stfbatch.kafka.BrokerException;
 import org.stfbatch.model.checkpoint.CheckpointException;
 import org.stfbatch.prompt.TokenizerException;
 import picocli.CommandLine;
@@ -38,6 +39,7 @@ final class ErrorReport implements IExecutionExceptionHandler {
   private static boolean isInput(Throwable error) {
     return error instanceof InputException
         || error instanceof DatabaseException
+        || error instanceof BrokerException
         || error instanceof CheckpointException
         || error instanceof TokenizerException
         || error instanceof IllegalArgumentException;

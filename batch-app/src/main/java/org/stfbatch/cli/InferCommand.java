@@ -1,25 +1,19 @@
 package org.stfbatch.cli;
 
-import java.util.Locale;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.OptionalLong;
 import java.util.concurrent.Callable;
 import org.stfbatch.db.Run;
 import org.stfbatch.db.RunStatus;
 import org.stfbatch.db.RunStatusStore;
-import org.stfbatch.engine.Engine;
-import org.stfbatch.engine.EnginePool;
-import org.stfbatch.image.ImageLimits;
+import org.stfbatch.db.RunStore;
 import org.stfbatch.job.BatchRuntime;
-import org.stfbatch.job.InputException;
-import org.stfbatch.job.RunClaim;
+import org.stfbatch.job.Claim;
+import org.stfbatch.job.Lockable;
 import org.stfbatch.job.StopSignal;
 import org.stfbatch.job.infer.InferJob;
 import org.stfbatch.job.infer.InferSettings;
-import org.stfbatch.job.infer.ModelName;
-import org.stfbatch.job.infer.Preparation;
-import org.stfbatch.model.ModelException;
-import org.stfbatch.model.checkpoint.LlavaCheckpoint;
-import org.stfbatch.prompt.LlamaTokenizer;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -32,29 +26,16 @@ import picocli.CommandLine.Option;
       "SIGTERM or Ctrl-C stop it at the next commit."
     })
 final class InferCommand implements Callable<Integer> {
-  private static final int CHUNKS_AHEAD = 2;
-  private static final int MAX_WINDOW_JOBS = 100_000;
-  private static final long WINDOW_BYTES = 256L << 20;
-  private static final double NANOS = 1e9;
-
   private final Stores stores;
+  private final Brokers brokers;
   private final Shutdown shutdown;
   private final StopSignal stopSignal = new StopSignal();
 
   @Option(names = "--run", required = true, paramLabel = "RUN", description = "The run's name.")
   private String runName;
 
-  @Mixin private ModelOptions model;
-  @Mixin private DeviceOptions device;
-  @Mixin private GenerationOptions generation;
-
-  @Option(
-      names = "--chunk",
-      defaultValue = "32",
-      paramLabel = "N",
-      description =
-          "Answers that are committed together: what a kill loses at most. Default: ${DEFAULT-VALUE}")
-  private int chunk;
+  @Mixin private InferKafkaOptions kafka;
+  @Mixin private AnswerOptions answers;
 
   @Option(
       names = "--limit",
@@ -62,103 +43,111 @@ final class InferCommand implements Callable<Integer> {
       description = "Answer so many jobs at most, then end.")
   private Long limit;
 
-  @Option(
-      names = "--conv-mode",
-      defaultValue = "vicuna_v1",
-      paramLabel = "NAME",
-      description =
-          "Conversation template: vicuna_v1, llava_v1, plain or llama_2. Default: ${DEFAULT-VALUE}")
-  private String conversation;
-
-  InferCommand(Stores stores, Shutdown shutdown) {
+  InferCommand(Stores stores, Brokers brokers, Shutdown shutdown) {
     this.stores = stores;
+    this.brokers = brokers;
     this.shutdown = shutdown;
   }
 
   @Override
   public Integer call() {
-    device.check();
+    answers.check();
+    kafka.check(limit);
     InferSettings settings = settings();
     shutdown.guard(stopSignal);
     try (Stores.Connected db = stores.open()) {
-      Run run = db.run(runName);
-      try (RunClaim claim = RunClaim.take(db.database(), run, stopSignal)) {
-        RunStatus before = status(db, run);
-        if (before.waiting() == 0) {
-          System.out.println("run " + runName + ": nothing is waiting");
-          return 0;
-        }
-        return answer(db, run, before, settings);
+      if (!kafka.isUsed()) {
+        return call(db, db.run(runName), settings, List.of(), new NoKafka());
+      }
+      try (Brokers.Connected broker = brokers.open(stopSignal)) {
+        Run run = kafka.isSource() ? created(db) : db.run(runName);
+        KafkaWork work = new KafkaWork(db.database(), run, kafka, broker.kafka());
+        return call(db, run, settings, work.locks(), work);
       }
     }
   }
 
+  private Run created(Stores.Connected db) {
+    return new RunStore(db.database().dataSource()).findOrCreate(runName);
+  }
+
+  private int call(
+      Stores.Connected db,
+      Run run,
+      InferSettings settings,
+      List<Lockable> locks,
+      InferSurroundings surroundings) {
+    List<Lockable> wanted = new ArrayList<>(List.of(Lockable.run(db.database(), run)));
+    wanted.addAll(locks);
+    try (Claim claim = db.claim(wanted, stopSignal)) {
+      surroundings.prepare();
+      RunStatus before = status(db, run);
+      if (before.waiting() == 0 && !kafka.isUsed()) {
+        System.out.println("run " + runName + ": nothing is waiting");
+        return 0;
+      }
+      return answer(db, run, claim, before, settings, surroundings);
+    }
+  }
+
   private InferSettings settings() {
-    return new InferSettings(
-        chunk,
-        new InferSettings.Window(window(), WINDOW_BYTES),
-        limit == null ? OptionalLong.empty() : OptionalLong.of(limit),
-        conversation,
-        generation.defaults());
+    if (limit != null && limit < 1) {
+      throw new IllegalArgumentException("limit must be at least 1, not " + limit);
+    }
+    return answers.settings(limit == null ? OptionalLong.empty() : OptionalLong.of(limit));
   }
 
-  private int window() {
-    return Math.toIntExact(
-        Math.min(MAX_WINDOW_JOBS, (long) CHUNKS_AHEAD * Math.max(chunk, device.batch())));
-  }
-
-  private int answer(Stores.Connected db, Run run, RunStatus before, InferSettings settings) {
-    LlavaCheckpoint checkpoint = model.open();
-    long started = System.nanoTime();
-    try (LlamaTokenizer tokenizer = LlamaTokenizer.open(checkpoint.directory());
-        Engine engine = start(checkpoint, tokenizer, before.waiting())) {
-      System.err.printf(
-          Locale.ROOT,
-          "model %s on %s: loaded in %.1f s%n",
-          model.name(),
-          device,
-          (System.nanoTime() - started) / NANOS);
-      Preparation preparation =
-          new Preparation(ImageLimits.defaults(), Images.config(checkpoint.config()), tokenizer);
-      InferJob.Ending ending = run(db, run, before, settings, preparation, engine);
+  private int answer(
+      Stores.Connected db,
+      Run run,
+      Claim claim,
+      RunStatus before,
+      InferSettings settings,
+      InferSurroundings surroundings) {
+    try (LoadedModel model = answers.load(jobsExpected(before, settings))) {
+      InferJob.Ending ending = run(db, run, claim, before, settings, model, surroundings);
+      surroundings.report();
       return report(status(db, run), ending);
     }
   }
 
-  private Engine start(LlavaCheckpoint checkpoint, LlamaTokenizer tokenizer, long waiting) {
-    long jobs = limit == null ? waiting : Math.min(limit, waiting);
-    try {
-      return EnginePool.start(checkpoint, device.models(jobs), tokenizer, device.engine());
-    } catch (ModelException e) {
-      throw new InputException(
-          "model %s cannot be loaded on %s: check --device and its memory (%s)"
-              .formatted(
-                  model.name(), device.name(), e.getMessage().lines().findFirst().orElse("")),
-          e);
-    }
+  /** What a topic will bring, nobody knows. */
+  private long jobsExpected(RunStatus before, InferSettings settings) {
+    long waiting = kafka.isSource() ? Long.MAX_VALUE : before.waiting();
+    return Math.min(waiting, settings.limit().orElse(waiting));
   }
 
   private InferJob.Ending run(
       Stores.Connected db,
       Run run,
+      Claim claim,
       RunStatus before,
       InferSettings settings,
-      Preparation preparation,
-      Engine engine) {
-    long done = before.answered() + before.failed();
-    long total = done + Math.min(before.waiting(), settings.limit().orElse(before.waiting()));
+      LoadedModel model,
+      InferSurroundings surroundings) {
+    long done = outcomes(before);
+    long total = kafka.isSource() ? 0 : done + jobsExpected(before, settings);
     try (ConsoleProgress progress = ConsoleProgress.onStderr("jobs", done, total)) {
-      return new InferJob(
-              new BatchRuntime(db.database().dataSource()),
-              run,
-              settings,
-              preparation,
-              engine,
-              new ModelName(model.name(), engine.modelFingerprint()),
-              progress,
-              stopSignal)
-          .run();
+      return claim.work(
+          stop ->
+              surroundings.run(
+                  around ->
+                      new InferJob(
+                          new BatchRuntime(db.database().dataSource()),
+                          run,
+                          settings.after(outcomes(status(db, run)) - done),
+                          model.preparation(),
+                          model.engine(),
+                          model.name(),
+                          progress,
+                          around.stop(),
+                          around.steps()),
+                  stop));
     }
+  }
+
+  private static long outcomes(RunStatus status) {
+    return status.answered() + status.failed();
   }
 
   private static RunStatus status(Stores.Connected db, Run run) {
@@ -171,6 +160,7 @@ final class InferCommand implements Callable<Integer> {
     System.out.printf(
         "run %s %s: %d answered, %d failed, %d waiting%n",
         status.run(), how, status.answered(), status.failed(), status.waiting());
-    return stopped ? ErrorReport.FAILED : 0;
+    boolean meant = kafka.isFollowing() && Shutdown.isTold(stopSignal);
+    return stopped && !meant ? ErrorReport.FAILED : 0;
   }
 }

@@ -1,5 +1,6 @@
 package org.stfbatch.cli;
 
+import java.time.Duration;
 import java.util.List;
 import picocli.CommandLine;
 
@@ -34,6 +35,7 @@ public final class Main {
     return commandLine
         .setCaseInsensitiveEnumValuesAllowed(true)
         .registerConverter(ByteSize.class, ByteSize::parse)
+        .registerConverter(Duration.class, TimeSpan::parse)
         .setExecutionExceptionHandler(new ErrorReport(root))
         .setUsageHelpAutoWidth(true);
   }

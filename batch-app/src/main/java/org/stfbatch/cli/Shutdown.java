@@ -12,6 +12,8 @@ final class Shutdown {
   /** Longer than any chunk; whoever sent the signal will lose patience first. */
   private static final long PATIENCE_MINUTES = 30;
 
+  private static final String TOLD = "told to stop";
+
   private final CountDownLatch finished = new CountDownLatch(1);
   private volatile StopSignal job;
   private volatile int exitCode;
@@ -19,6 +21,11 @@ final class Shutdown {
   /** From now on a signal asks this job to stop, and the process waits for it. */
   void guard(StopSignal stop) {
     job = stop;
+  }
+
+  /** Whether a signal stopped it: for what has no other end, a good one. */
+  static boolean isTold(StopSignal stop) {
+    return stop.reason().filter(TOLD::equals).isPresent();
   }
 
   /** The command has ended. */
@@ -33,7 +40,7 @@ final class Shutdown {
     if (running == null || finished.getCount() == 0) {
       return;
     }
-    running.request("told to stop");
+    running.request(TOLD);
     System.err.println("stf-batch: stopping at the next commit ...");
     try {
       if (finished.await(PATIENCE_MINUTES, TimeUnit.MINUTES)) {

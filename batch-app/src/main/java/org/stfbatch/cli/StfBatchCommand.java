@@ -1,6 +1,7 @@
 package org.stfbatch.cli;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -25,6 +26,10 @@ import picocli.CommandLine.ScopeType;
       InferCommand.class,
       StatusCommand.class,
       ExportCommand.class,
+      IntakeCommand.class,
+      PublishCommand.class,
+      ListenCommand.class,
+      KafkaCommand.class,
       ModelCommand.class,
       DbCommand.class,
       DemoDataCommand.class,
@@ -32,6 +37,7 @@ import picocli.CommandLine.ScopeType;
     })
 final class StfBatchCommand {
   private final Stores stores = new Stores();
+  private final Brokers brokers = new Brokers(stores);
   private boolean verbose;
 
   @Option(
@@ -77,6 +83,40 @@ final class StfBatchCommand {
   }
 
   @Option(
+      names = "--kafka-bootstrap",
+      paramLabel = "HOST:PORT",
+      scope = ScopeType.INHERIT,
+      defaultValue = "${env:STF_BATCH_KAFKA_BOOTSTRAP}",
+      description =
+          "Your own Kafka cluster instead of the embedded broker. Also $STF_BATCH_KAFKA_BOOTSTRAP.")
+  void setKafkaBootstrap(String bootstrap) {
+    brokers.setBootstrap(bootstrap);
+  }
+
+  @Option(
+      names = "--kafka-config",
+      paramLabel = "FILE",
+      scope = ScopeType.INHERIT,
+      defaultValue = "${env:STF_BATCH_KAFKA_CONFIG}",
+      description =
+          "Settings of Kafka's clients as properties, such as SASL and TLS. Also $STF_BATCH_KAFKA_CONFIG.")
+  void setKafkaConfig(Path file) {
+    brokers.setConfig(file);
+  }
+
+  @Option(
+      names = "--wait-for-services",
+      paramLabel = "TIME",
+      scope = ScopeType.INHERIT,
+      defaultValue = "10m",
+      description =
+          "How long work that has begun waits when the database or the Kafka broker goes away, such as 30s or 10m; 0 fails at once."
+              + " Default: ${DEFAULT-VALUE}")
+  void setPatience(Duration patience) {
+    stores.setPatience(patience);
+  }
+
+  @Option(
       names = "--verbose",
       scope = ScopeType.INHERIT,
       description = "Log more, and show the stack trace of an error.")
@@ -95,5 +135,9 @@ final class StfBatchCommand {
 
   Stores stores() {
     return stores;
+  }
+
+  Brokers brokers() {
+    return brokers;
   }
 }

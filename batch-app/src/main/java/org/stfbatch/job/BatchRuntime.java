@@ -1,8 +1,10 @@
 package org.stfbatch.job;
 
+import java.time.LocalDateTime;
 import java.util.Optional;
 import javax.sql.DataSource;
 import org.springframework.batch.core.BatchStatus;
+import org.springframework.batch.core.ExitStatus;
 import org.springframework.batch.core.configuration.support.MapJobRegistry;
 import org.springframework.batch.core.job.Job;
 import org.springframework.batch.core.job.JobExecution;
@@ -13,6 +15,7 @@ import org.springframework.batch.core.launch.JobOperator;
 import org.springframework.batch.core.launch.support.TaskExecutorJobOperator;
 import org.springframework.batch.core.repository.JobRepository;
 import org.springframework.batch.core.repository.support.JdbcJobRepositoryFactoryBean;
+import org.springframework.batch.core.step.StepExecution;
 import org.springframework.jdbc.datasource.LazyConnectionDataSourceProxy;
 import org.springframework.jdbc.support.JdbcTransactionManager;
 import org.springframework.transaction.PlatformTransactionManager;
@@ -98,12 +101,28 @@ public final class BatchRuntime {
         Optional.ofNullable(repository.getJobInstance(job.getName(), parameters(run, pass)))
             .map(this::lastExecution);
     last.filter(JobExecution::isRunning).ifPresent(operator::recover);
+    last.map(JobExecution::getJobInstance).ifPresent(this::endDeadSteps);
     boolean resumable = last.map(execution -> isResumable(execution.getStatus())).orElse(true);
     return start(job, parameters(run, resumable ? pass : pass + 1));
   }
 
   private JobExecution lastExecution(JobInstance instance) {
     return repository.getLastJobExecution(instance);
+  }
+
+  /**
+   * When the database goes away and comes back while a job ends, its end may be stored and that of
+   * its steps not; it would never be started again.
+   */
+  private void endDeadSteps(JobInstance instance) {
+    for (StepExecution step : lastExecution(instance).getStepExecutions()) {
+      if (step.getStatus().isRunning() || step.getStatus() == BatchStatus.UNKNOWN) {
+        step.setStatus(BatchStatus.FAILED);
+        step.setExitStatus(ExitStatus.FAILED);
+        step.setEndTime(LocalDateTime.now());
+        repository.update(step);
+      }
+    }
   }
 
   private static boolean isResumable(BatchStatus status) {

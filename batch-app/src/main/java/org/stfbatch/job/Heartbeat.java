@@ -4,19 +4,18 @@ import java.time.Duration;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.stfbatch.db.RunLock;
-import org.stfbatch.db.RunLockLostException;
+import org.stfbatch.db.LeasedLock;
+import org.stfbatch.db.LockLostException;
 
-/**
- * Beats a run's lock, and stops the job when the lock is lost: another process may hold it by then.
- */
+/** Beats a lock, and tells when it is lost: another process may hold it by then. */
 public final class Heartbeat implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Heartbeat.class);
 
-  private final RunLock lock;
-  private final StopSignal stop;
+  private final LeasedLock lock;
+  private final Consumer<LockLostException> onLoss;
   private final ScheduledExecutorService timer =
       Executors.newSingleThreadScheduledExecutor(
           task -> {
@@ -25,14 +24,19 @@ public final class Heartbeat implements AutoCloseable {
             return thread;
           });
 
-  private Heartbeat(RunLock lock, StopSignal stop) {
+  private Heartbeat(LeasedLock lock, Consumer<LockLostException> onLoss) {
     this.lock = lock;
-    this.stop = stop;
+    this.onLoss = onLoss;
   }
 
-  /** Beats at once and then once a period, until closed. */
-  public static Heartbeat start(RunLock lock, StopSignal stop, Duration period) {
-    Heartbeat heartbeat = new Heartbeat(lock, stop);
+  /**
+   * Beats at once and then once a period, until closed or the lock is lost.
+   *
+   * @param onLoss called once, by a thread of the heartbeat's
+   */
+  public static Heartbeat start(
+      LeasedLock lock, Consumer<LockLostException> onLoss, Duration period) {
+    Heartbeat heartbeat = new Heartbeat(lock, onLoss);
     heartbeat.timer.scheduleAtFixedRate(
         heartbeat::beat, 0, period.toMillis(), TimeUnit.MILLISECONDS);
     return heartbeat;
@@ -41,10 +45,9 @@ public final class Heartbeat implements AutoCloseable {
   private void beat() {
     try {
       lock.beat();
-    } catch (RunLockLostException e) {
-      LOG.warn("{}", e.getMessage());
-      stop.request("the run's lock was lost");
+    } catch (LockLostException e) {
       timer.shutdown();
+      onLoss.accept(e);
     }
   }
 

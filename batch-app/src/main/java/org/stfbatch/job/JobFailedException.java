@@ -1,5 +1,10 @@
 package org.stfbatch.job;
 
+import org.stfbatch.db.DatabaseException;
+import org.stfbatch.kafka.BrokerException;
+import org.stfbatch.kafka.OffsetGapException;
+import org.stfbatch.kafka.TopicReplacedException;
+
 /**
  * A job ended before its work was done; what it committed stays, and it can be run again. One line
  * for people.
@@ -9,13 +14,34 @@ public final class JobFailedException extends RuntimeException {
     super(message, cause);
   }
 
-  /** Names what failed and the innermost reason, which Spring Batch wraps several times. */
+  /**
+   * Names what failed and the reason, which Spring Batch wraps several times: the innermost, or one
+   * that is made for people.
+   */
   public static JobFailedException of(String what, Throwable cause) {
     Throwable root = cause;
-    while (root != null && root.getCause() != null && root.getCause() != root) {
+    while (root != null && root.getCause() != null && !isForPeople(root)) {
       root = root.getCause();
     }
-    return new JobFailedException(what + " failed: " + reason(root), cause);
+    return root instanceof JobFailedException known
+        ? known
+        : new JobFailedException(what + " failed: " + reason(root) + cure(root), cause);
+  }
+
+  private static boolean isForPeople(Throwable error) {
+    return error instanceof JobFailedException
+        || error instanceof BrokerException
+        || error instanceof DatabaseException;
+  }
+
+  /** The option that helps, which the room that found the trouble does not know. */
+  private static String cure(Throwable root) {
+    if (root instanceof OffsetGapException) {
+      return ": --skip-gap goes on at what is left";
+    }
+    return root instanceof TopicReplacedException
+        ? ": --from earliest begins with the new one"
+        : "";
   }
 
   private static String reason(Throwable root) {

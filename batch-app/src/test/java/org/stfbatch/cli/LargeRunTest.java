@@ -101,11 +101,14 @@ class LargeRunTest {
                 select job_id from waiting_job
                 where run_id = (select run_id from run where name = 'large')
                 order by job_id limit 99000)
-              returning run_id, job_id)
+              returning run_id, job_id),
+            counted as (
+              insert into outcome_counter (run_id, last_sequence)
+              select run_id, count(*) from done group by run_id)
             insert into answer (
-              run_id, job_id, text, finish_reason, prompt_tokens, vision_tokens, generated_tokens,
+              sequence, run_id, job_id, text, finish_reason, prompt_tokens, vision_tokens, generated_tokens,
               queue_seconds, prefill_seconds, decode_seconds, model_name, model_fingerprint, answered_at)
-            select run_id, job_id, repeat('An answer of some length. ', 8), 'eos', 60, 144, 50,
+            select row_number() over (), run_id, job_id, repeat('An answer of some length. ', 8), 'eos', 60, 144, 50,
               0.1, 0.2, 0.3, 'model', 'fingerprint', now()
             from done
             """)

@@ -21,6 +21,10 @@ public final class Database implements AutoCloseable {
   private static final int MINIMUM_MAJOR_VERSION = 14;
   private static final int CONNECT_SECONDS = 5;
   private static final int LOGIN_SECONDS = 10;
+
+  /** Soon enough that a job whose database is gone, and that asks again and again, ends soon. */
+  private static final int POOL_SECONDS = 3;
+
   private static final int POOL_SIZE = 8;
 
   private final DatabaseSettings settings;
@@ -49,7 +53,9 @@ public final class Database implements AutoCloseable {
     }
   }
 
-  /** The pool. A caller waits at most ten seconds for a connection before it gets an exception. */
+  /**
+   * The pool. A caller waits at most three seconds for a connection before it gets an exception.
+   */
   public DataSource dataSource() {
     return pool;
   }
@@ -57,6 +63,29 @@ public final class Database implements AutoCloseable {
   /** What this database was opened with. */
   public DatabaseSettings settings() {
     return settings;
+  }
+
+  /**
+   * Makes sure that the server answers, and that nobody is given a connection of before any more.
+   *
+   * @throws DatabaseException with one line for the user if it does not
+   */
+  public void reconnect() {
+    try (Connection connection = dedicatedConnection(new Properties())) {
+      connection.isValid(LOGIN_SECONDS);
+    } catch (SQLException e) {
+      throw ConnectionFailure.explain(e, settings);
+    }
+    pool.getHikariPoolMXBean().softEvictConnections();
+  }
+
+  /** Whether the server answers now. */
+  public boolean answers() {
+    try (Connection connection = dedicatedConnection(new Properties())) {
+      return connection.isValid(CONNECT_SECONDS);
+    } catch (SQLException e) {
+      return false;
+    }
   }
 
   /** Closes the pool; connections still in use are cut off. */
@@ -125,7 +154,7 @@ public final class Database implements AutoCloseable {
     config.setDataSourceProperties(connectionProperties(settings));
     config.setMaximumPoolSize(POOL_SIZE);
     config.setMinimumIdle(1);
-    config.setConnectionTimeout(LOGIN_SECONDS * 1000L);
+    config.setConnectionTimeout(POOL_SECONDS * 1000L);
     return config;
   }
 

@@ -52,7 +52,7 @@ public final class ExportStore {
     transaction.executeWithoutResult(status -> template.query(ALL_JOBS, each, runId));
   }
 
-  private static ExportRow exportRow(ResultSet row) throws SQLException {
+  static ExportRow exportRow(ResultSet row) throws SQLException {
     return new ExportRow(
         row.getLong("job_id"),
         row.getString("custom_id"),

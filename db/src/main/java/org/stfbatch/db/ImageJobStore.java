@@ -14,6 +14,8 @@ import java.util.function.Function;
 import javax.sql.DataSource;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.jdbc.support.JdbcTransactionManager;
+import org.springframework.transaction.support.TransactionTemplate;
 
 /** The image jobs of all runs, and which of them wait for an outcome. */
 public final class ImageJobStore {
@@ -38,18 +40,20 @@ public final class ImageJobStore {
   private static final String INSERT =
       """
       with input as (
-        select * from unnest(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) with ordinality as t (
+        select *
+        from unnest(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) with ordinality as t (
           custom_id, source_id, question_id, category, image_ref, image_key, prompt,
           max_new_tokens, temperature, top_p, seed, stop,
-          stage, code, message, attempts, position)
+          stage, code, message, attempts, kafka_partition, kafka_offset, trace_id, position)
       ),
       added as (
         insert into image_job (
           run_id, custom_id, source_id, question_id, category, image_ref, image_key, prompt,
-          max_new_tokens, temperature, top_p, seed, stop)
+          max_new_tokens, temperature, top_p, seed, stop, kafka_partition, kafka_offset, trace_id)
         select
           ?, custom_id, source_id, question_id, category, image_ref, image_key, prompt,
-          max_new_tokens, temperature, top_p, seed, stop::text[]
+          max_new_tokens, temperature, top_p, seed, stop::text[], kafka_partition, kafka_offset,
+          trace_id
         from input
         order by position
         on conflict (run_id, custom_id) do nothing
@@ -62,12 +66,15 @@ public final class ImageJobStore {
         where input.code is null
       ),
       rejected as (
-        insert into failure (run_id, job_id, stage, code, message, attempts, failed_at)
-        select added.run_id, added.job_id, stage, code, message, attempts, now()
+        insert into failure (sequence, run_id, job_id, stage, code, message, attempts, failed_at)
+        select
+          ? + row_number() over (order by position),
+          added.run_id, added.job_id, stage, code, message, attempts, now()
         from added join input using (custom_id)
         where input.code is not null
+        returning job_id
       )
-      select count(*) from added
+      select (select count(*) from added), (select count(*) from rejected)
       """;
 
   /**
@@ -105,16 +112,20 @@ public final class ImageJobStore {
 
   private final JdbcClient jdbc;
   private final JdbcTemplate template;
+  private final OutcomeCounter counter;
+  private final TransactionTemplate transaction;
 
   public ImageJobStore(DataSource dataSource) {
     this.template = new JdbcTemplate(dataSource);
     this.jdbc = JdbcClient.create(template);
+    this.counter = new OutcomeCounter(template);
+    this.transaction = new TransactionTemplate(new JdbcTransactionManager(dataSource));
   }
 
   /**
    * The id of a source of jobs, stored now if it is new to the run.
    *
-   * @param location the question file or the folder of images
+   * @param location the question file, the folder of images or the topic
    * @param imageRoot the folder below which relative image references are
    */
   public long sourceId(long runId, SourceKind kind, String location, String imageRoot) {
@@ -143,12 +154,32 @@ public final class ImageJobStore {
    */
   public int insert(long runId, List<NewImageJob> jobs) {
     List<NewImageJob> distinct = firstOfEachCustomId(jobs);
-    Integer added =
-        template.query(
-            INSERT,
-            statement -> setInsert(statement, runId, distinct),
-            rows -> rows.next() ? rows.getInt(1) : 0);
-    return added == null ? 0 : added;
+    int rejections = (int) distinct.stream().filter(job -> job.rejection().isPresent()).count();
+    Inserted inserted =
+        rejections == 0
+            ? insert(runId, 0, distinct)
+            : transaction.execute(status -> insertNumbered(runId, rejections, distinct));
+    return inserted.jobs();
+  }
+
+  /** How many jobs an insert added, and how many of them with a failure. */
+  private record Inserted(int jobs, int rejected) {}
+
+  private Inserted insertNumbered(long runId, int rejections, List<NewImageJob> jobs) {
+    long last = counter.reserve(runId, rejections);
+    Inserted inserted = insert(runId, last, jobs);
+    counter.giveBack(runId, rejections - inserted.rejected());
+    return inserted;
+  }
+
+  private Inserted insert(long runId, long last, List<NewImageJob> jobs) {
+    return template.query(
+        INSERT,
+        statement -> setInsert(statement, runId, last, jobs),
+        rows -> {
+          rows.next();
+          return new Inserted(rows.getInt(1), rows.getInt(2));
+        });
   }
 
   /**
@@ -179,7 +210,8 @@ public final class ImageJobStore {
     return List.copyOf(byId.values());
   }
 
-  private static void setInsert(PreparedStatement statement, long runId, List<NewImageJob> jobs)
+  private static void setInsert(
+      PreparedStatement statement, long runId, long last, List<NewImageJob> jobs)
       throws SQLException {
     new ArrayParameters<>(statement, jobs, 1)
         .texts(NewImageJob::customId)
@@ -197,8 +229,12 @@ public final class ImageJobStore {
         .texts(rejection(JobFailure::stage))
         .texts(rejection(JobFailure::code))
         .texts(rejection(JobFailure::message))
-        .integers(rejection(JobFailure::attempts));
-    statement.setLong(17, runId);
+        .integers(rejection(JobFailure::attempts))
+        .integers(job -> job.origin().map(KafkaOrigin::partition).orElse(null))
+        .longs(job -> job.origin().map(KafkaOrigin::offset).orElse(null))
+        .texts(job -> job.traceId().orElse(null));
+    statement.setLong(20, runId);
+    statement.setLong(21, last);
   }
 
   private static <V> Function<NewImageJob, V> rejection(Function<JobFailure, V> value) {

@@ -33,15 +33,14 @@ public final class OutcomeStore {
         returning waiting_job.run_id, outcome.*
       )
       insert into answer (
-        run_id, job_id, text, text_utf8, finish_reason,
+        sequence, run_id, job_id, text, text_utf8, finish_reason,
         prompt_tokens, vision_tokens, generated_tokens,
         queue_seconds, prefill_seconds, decode_seconds, model_name, model_fingerprint, answered_at)
       select
-        run_id, job_id, text, text_utf8, finish_reason,
+        ? + row_number() over (), run_id, job_id, text, text_utf8, finish_reason,
         prompt_tokens, vision_tokens, generated_tokens,
         queue_seconds, prefill_seconds, decode_seconds, model_name, model_fingerprint, answered_at
       from taken
-      on conflict do nothing
       """;
 
   private static final String WRITE_FAILURES =
@@ -56,30 +55,43 @@ public final class OutcomeStore {
         where waiting_job.run_id = ? and waiting_job.job_id = outcome.job_id
         returning waiting_job.run_id, outcome.*
       )
-      insert into failure (run_id, job_id, stage, code, message, attempts, failed_at)
-      select run_id, job_id, stage, code, message, attempts, failed_at
+      insert into failure (sequence, run_id, job_id, stage, code, message, attempts, failed_at)
+      select ? + row_number() over (), run_id, job_id, stage, code, message, attempts, failed_at
       from taken
-      on conflict do nothing
       """;
 
   private final JdbcTemplate template;
+  private final OutcomeCounter counter;
   private final TransactionTemplate transaction;
 
   public OutcomeStore(DataSource dataSource) {
     this.template = new JdbcTemplate(dataSource);
+    this.counter = new OutcomeCounter(template);
     this.transaction = new TransactionTemplate(new JdbcTransactionManager(dataSource));
   }
 
   /**
-   * Stores the outcomes of jobs that have none yet, all or none. A job that already has an answer
-   * or a failure keeps it unchanged; if it occurs more than once here, an answer goes before a
-   * failure.
+   * Stores the outcomes of jobs that have none yet, all or none, and numbers them. A job that
+   * already has an answer or a failure keeps it unchanged; if it occurs more than once here, an
+   * answer goes before a failure. Writers of one run wait for each other's commit.
    *
    * @return how many answers and failures were new
    */
   public Written write(long runId, List<StoredAnswer> answers, List<StoredFailure> failures) {
-    return transaction.execute(
-        status -> new Written(writeAnswers(runId, answers), writeFailures(runId, failures)));
+    return transaction.execute(status -> writeNumbered(runId, answers, failures));
+  }
+
+  private Written writeNumbered(
+      long runId, List<StoredAnswer> answers, List<StoredFailure> failures) {
+    int outcomes = answers.size() + failures.size();
+    if (outcomes == 0) {
+      return new Written(0, 0);
+    }
+    long last = counter.reserve(runId, outcomes);
+    int answered = writeAnswers(runId, last, answers);
+    int failed = writeFailures(runId, last + answered, failures);
+    counter.giveBack(runId, outcomes - answered - failed);
+    return new Written(answered, failed);
   }
 
   /**
@@ -90,14 +102,18 @@ public final class OutcomeStore {
    */
   public record Written(int answers, int failures) {}
 
-  private int writeAnswers(long runId, List<StoredAnswer> answers) {
+  private int writeAnswers(long runId, long last, List<StoredAnswer> answers) {
     if (answers.isEmpty()) {
       return 0;
     }
-    return template.update(WRITE_ANSWERS, statement -> setAnswers(statement, runId, answers));
+    return template.update(WRITE_ANSWERS, statement -> setAnswers(statement, runId, last, answers));
   }
 
-  static void setAnswers(PreparedStatement statement, long runId, List<StoredAnswer> answers)
+  /**
+   * @param last the sequence number before the first answer's
+   */
+  static void setAnswers(
+      PreparedStatement statement, long runId, long last, List<StoredAnswer> answers)
       throws SQLException {
     new ArrayParameters<>(statement, answers, 1)
         .longs(StoredAnswer::jobId)
@@ -114,9 +130,10 @@ public final class OutcomeStore {
         .texts(StoredAnswer::modelFingerprint)
         .texts(answer -> answer.answeredAt().toString());
     statement.setLong(14, runId);
+    statement.setLong(15, last);
   }
 
-  private int writeFailures(long runId, List<StoredFailure> failures) {
+  private int writeFailures(long runId, long last, List<StoredFailure> failures) {
     if (failures.isEmpty()) {
       return 0;
     }
@@ -131,6 +148,7 @@ public final class OutcomeStore {
               .integers(failed -> failed.failure().attempts())
               .texts(failed -> failed.failedAt().toString());
           statement.setLong(7, runId);
+          statement.setLong(8, last);
         });
   }
 

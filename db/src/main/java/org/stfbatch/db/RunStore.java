@@ -2,6 +2,7 @@ package org.stfbatch.db;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.UUID;
 import javax.sql.DataSource;
 import org.springframework.jdbc.core.RowMapper;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -14,7 +15,11 @@ public final class RunStore {
 
   private static final RowMapper<Run> RUN =
       (row, n) ->
-          new Run(row.getLong("run_id"), row.getString("name"), Rows.instant(row, "created_at"));
+          new Run(
+              row.getLong("run_id"),
+              row.getObject("uuid", UUID.class),
+              row.getString("name"),
+              Rows.instant(row, "created_at"));
 
   private final JdbcClient jdbc;
 
@@ -43,7 +48,7 @@ public final class RunStore {
 
   /** The run of that name. */
   public Optional<Run> find(String name) {
-    return jdbc.sql("select run_id, name, created_at from run where name = :name")
+    return jdbc.sql("select run_id, uuid, name, created_at from run where name = :name")
         .param("name", StoredText.requireStorable(name, "the run's name"))
         .query(RUN)
         .optional();
@@ -51,7 +56,9 @@ public final class RunStore {
 
   /** All runs, oldest first. */
   public List<Run> all() {
-    return jdbc.sql("select run_id, name, created_at from run order by run_id").query(RUN).list();
+    return jdbc.sql("select run_id, uuid, name, created_at from run order by run_id")
+        .query(RUN)
+        .list();
   }
 
   private static void requireName(String name) {

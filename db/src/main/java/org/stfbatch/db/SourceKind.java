@@ -5,7 +5,9 @@ public enum SourceKind {
   /** A file of question lines. */
   QUESTIONS("questions"),
   /** A folder of images to caption. */
-  CAPTIONS("captions");
+  CAPTIONS("captions"),
+  /** A Kafka topic. */
+  KAFKA("kafka");
 
   private final String stored;
 

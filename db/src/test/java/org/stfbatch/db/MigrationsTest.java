@@ -10,6 +10,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import javax.sql.DataSource;
+import org.flywaydb.core.Flyway;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.springframework.batch.core.BatchStatus;
@@ -28,6 +29,7 @@ import org.springframework.batch.infrastructure.item.ExecutionContext;
 import org.springframework.batch.infrastructure.item.ItemStreamReader;
 import org.springframework.batch.infrastructure.item.ItemWriter;
 import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.jdbc.datasource.DriverManagerDataSource;
 import org.springframework.jdbc.support.JdbcTransactionManager;
 import org.stfbatch.db.testing.TestDatabase;
 
@@ -51,6 +53,48 @@ class MigrationsTest {
       }
     } finally {
       threads.shutdown();
+    }
+  }
+
+  @Test
+  void outcomesOfAnOlderVersionAreNumberedInTheOrderOfTheirTimes() {
+    DatabaseSettings old = DATABASE.createEmpty("");
+    DriverManagerDataSource dataSource =
+        new DriverManagerDataSource(old.url(), old.user(), old.password());
+    Flyway.configure()
+        .dataSource(dataSource)
+        .locations("classpath:db/migration")
+        .target("2")
+        .load()
+        .migrate();
+    JdbcClient.create(dataSource)
+        .sql(
+            """
+            insert into run (name) values ('old'), ('empty');
+            insert into image_job (run_id, custom_id, image_key, prompt)
+            select 1, 'job ' || i, '', 'What?' from generate_series(1, 6) i;
+            insert into answer
+            select 1, i, 'x', null, 'eos', 1, 0, 1, 0, 0, 0, 'm', 'f', now() - i * interval '1 day'
+            from generate_series(1, 4) i;
+            insert into failure values (1, 5, 'image', 'A', 'x', 1, now() - interval '60 hours');
+            insert into waiting_job values (6, 1, '');
+            """)
+        .update();
+
+    try (Database database = Database.open(old)) {
+      RunStore runs = new RunStore(database.dataSource());
+      OutcomeFeedStore feed = new OutcomeFeedStore(database.dataSource());
+      new OutcomeStore(database.dataSource())
+          .write(1, List.of(Jobs.answer(6, "newest")), List.of());
+
+      assertThat(feed.after(1, 0, 10))
+          .extracting(row -> row.job().jobId())
+          .containsExactly(4L, 3L, 5L, 2L, 1L, 6L);
+      assertThat(feed.after(1, 0, 10))
+          .extracting(OutcomeRow::sequence)
+          .containsExactly(1L, 2L, 3L, 4L, 5L, 6L);
+      assertThat(feed.lastSequence(2)).isZero();
+      assertThat(runs.all()).extracting(Run::uuid).doesNotHaveDuplicates().doesNotContainNull();
     }
   }
 

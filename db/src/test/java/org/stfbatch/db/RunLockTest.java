@@ -88,10 +88,10 @@ class RunLockTest {
         .single();
 
     assertThatThrownBy(lost::beat)
-        .isInstanceOf(RunLockLostException.class)
+        .isInstanceOf(LockLostException.class)
         .hasMessageContaining("run " + run)
         .hasMessageContaining("is lost");
-    assertThatThrownBy(lost::beat).isInstanceOf(RunLockLostException.class);
+    assertThatThrownBy(lost::beat).isInstanceOf(LockLostException.class);
     assertThat(RunLock.holder(DATABASE.database(), run)).isEmpty();
     try (RunLock next = acquire("b").orElseThrow()) {
       lost.close();

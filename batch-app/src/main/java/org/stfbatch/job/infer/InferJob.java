@@ -1,13 +1,20 @@
 package org.stfbatch.job.infer;
 
 import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
 import org.springframework.batch.core.BatchStatus;
 import org.springframework.batch.core.job.Job;
 import org.springframework.batch.core.job.JobExecution;
 import org.springframework.batch.core.job.builder.JobBuilder;
+import org.springframework.batch.core.job.builder.SimpleJobBuilder;
 import org.springframework.batch.core.listener.StepListener;
 import org.springframework.batch.core.step.Step;
+import org.springframework.batch.core.step.StepExecution;
 import org.springframework.batch.core.step.builder.ChunkOrientedStepBuilder;
+import org.springframework.batch.infrastructure.item.Chunk;
 import org.stfbatch.db.ChunkMetricStore;
 import org.stfbatch.db.ImageJobStore;
 import org.stfbatch.db.JobPosition;
@@ -22,6 +29,8 @@ import org.stfbatch.job.StoppableReader;
 
 /** The main job: answers the waiting jobs of a run. The caller holds the run's lock. */
 public final class InferJob {
+  private static final String NAME = "infer";
+
   private final BatchRuntime batch;
   private final Run run;
   private final InferSettings settings;
@@ -31,7 +40,23 @@ public final class InferJob {
   private final ModelName model;
   private final Progress progress;
   private final StopSignal stop;
+  private final Around around;
   private final ImageJobStore jobs;
+
+  /**
+   * Steps of the same job beside the one that answers.
+   *
+   * @param before brings jobs into the run
+   * @param after hands outcomes on
+   */
+  public record Around(Optional<Supplier<Step>> before, Optional<Supplier<Step>> after) {
+    /** No other steps. */
+    public static final Around NOTHING = new Around(Optional.empty(), Optional.empty());
+
+    private boolean isNothing() {
+      return before.isEmpty() && after.isEmpty();
+    }
+  }
 
   /**
    * @param preparation how images and prompts are made ready for this engine
@@ -47,6 +72,22 @@ public final class InferJob {
       ModelName model,
       Progress progress,
       StopSignal stop) {
+    this(batch, run, settings, preparation, engine, model, progress, stop, Around.NOTHING);
+  }
+
+  /**
+   * @param around further steps of the job
+   */
+  public InferJob(
+      BatchRuntime batch,
+      Run run,
+      InferSettings settings,
+      JobPreparation preparation,
+      Engine engine,
+      ModelName model,
+      Progress progress,
+      StopSignal stop,
+      Around around) {
     this.batch = batch;
     this.run = run;
     this.settings = settings;
@@ -56,28 +97,58 @@ public final class InferJob {
     this.model = model;
     this.progress = progress;
     this.stop = stop;
+    this.around = around;
     this.jobs = new ImageJobStore(batch.dataSource());
   }
 
   /**
-   * Answers until nothing waits, the limit is reached or a stop is asked for. Jobs that are
-   * ingested meanwhile are answered too, wherever in the order of images they belong.
+   * Does the step before, answers until nothing waits, the limit is reached or a stop is asked for,
+   * and does the step after. Jobs that are ingested meanwhile are answered too, wherever in the
+   * order of images they belong.
    *
    * @throws JobFailedException if it could not go on; it can be run again
    */
   public Ending run() {
     long left = settings.limit().orElse(Long.MAX_VALUE);
-    while (left > 0 && !jobs.waitingAfter(run.runId(), JobPosition.START, 1).isEmpty()) {
-      JobExecution execution = batch.runOrResume(job(left), run.name());
+    boolean first = !around.isNothing();
+    while (first || left > 0 && isWaiting()) {
+      JobExecution execution = batch.runOrResume(job(left, first), run.name());
       if (execution.getStatus() == BatchStatus.STOPPED) {
         return Ending.STOPPED;
       }
       if (execution.getStatus() != BatchStatus.COMPLETED) {
         throw failed(execution);
       }
-      left -= execution.getStepExecutions().stream().mapToLong(step -> step.getWriteCount()).sum();
+      left -= answered(execution);
+      first = false;
     }
     return Ending.DONE;
+  }
+
+  private boolean isWaiting() {
+    return !jobs.waitingAfter(run.runId(), JobPosition.START, 1).isEmpty();
+  }
+
+  private static long answered(JobExecution execution) {
+    return execution.getStepExecutions().stream()
+        .filter(step -> step.getStepName().equals(NAME))
+        .mapToLong(StepExecution::getWriteCount)
+        .sum();
+  }
+
+  /**
+   * Answers what waits and what comes, until a stop is asked for: to be run beside what brings jobs
+   * and what hands outcomes on.
+   *
+   * @throws JobFailedException if it could not go on; it can be run again
+   */
+  public Ending follow() {
+    Job job = new JobBuilder(NAME, batch.jobRepository()).start(followingStep()).build();
+    JobExecution execution = batch.runOrResume(job, run.name());
+    if (execution.getStatus() != BatchStatus.STOPPED) {
+      throw failed(execution);
+    }
+    return Ending.STOPPED;
   }
 
   /** How an inference ended that did not fail. */
@@ -91,35 +162,25 @@ public final class InferJob {
     return JobFailedException.of("run " + run.name(), cause);
   }
 
-  private Job job(long limit) {
-    return new JobBuilder("infer", batch.jobRepository()).start(step(limit)).build();
+  private Job job(long limit, boolean withBefore) {
+    List<Step> steps = new ArrayList<>();
+    around.before().filter(before -> withBefore).ifPresent(before -> steps.add(before.get()));
+    steps.add(step(limit));
+    around.after().ifPresent(after -> steps.add(after.get()));
+    SimpleJobBuilder job = new JobBuilder(NAME, batch.jobRepository()).start(steps.get(0));
+    steps.subList(1, steps.size()).forEach(job::next);
+    return job.build();
   }
 
   private Step step(long limit) {
     StoppableReader<InFlightJob> reader =
         new StoppableReader<>(
-            new ReadAheadReader(
-                start ->
-                    new ReadAhead(
-                        (position, size) -> jobs.waitingAfter(run.runId(), position, size),
-                        preparer,
-                        engine,
-                        imageBytes,
-                        settings.window(),
-                        start,
-                        limit)),
+            new ReadAheadReader(start -> readAhead(start, limit, ReadAhead.Ending.AT_THE_LAST_JOB)),
             stop);
-    OutcomeWriter writer =
-        new OutcomeWriter(
-            run.runId(),
-            model,
-            new OutcomeStore(batch.dataSource()),
-            new ChunkMetricStore(batch.dataSource()),
-            progress,
-            Clock.systemUTC());
+    OutcomeWriter writer = writer();
     // Retry and skip stay off: an outcome is data, and Spring Batch's write scan can lose items.
     return new ChunkOrientedStepBuilder<InFlightJob, FinishedJob>(
-            "infer", batch.jobRepository(), settings.chunk())
+            NAME, batch.jobRepository(), settings.chunk())
         .transactionManager(batch.transactionManager())
         .reader(reader)
         .processor(new OutcomeProcessor())
@@ -127,5 +188,48 @@ public final class InferJob {
         .listener((StepListener) reader)
         .listener((StepListener) writer)
         .build();
+  }
+
+  /** A group of jobs is an item here: a chunk would wait until it is full. */
+  private Step followingStep() {
+    FollowingReader reader =
+        new FollowingReader(
+            () -> readAhead(JobPosition.START, Long.MAX_VALUE, ReadAhead.Ending.NEVER),
+            settings.chunk(),
+            stop);
+    OutcomeProcessor processor = new OutcomeProcessor();
+    OutcomeWriter writer = writer();
+    return new ChunkOrientedStepBuilder<List<InFlightJob>, List<FinishedJob>>(
+            NAME, batch.jobRepository(), 1)
+        .transactionManager(batch.transactionManager())
+        .reader(reader)
+        .processor(group -> group.stream().map(processor::process).toList())
+        .writer(groups -> groups.forEach(group -> writer.write(new Chunk<>(group))))
+        .listener((StepListener) reader)
+        .listener((StepListener) writer)
+        .allowStartIfComplete(true)
+        .build();
+  }
+
+  private ReadAhead readAhead(JobPosition start, long limit, ReadAhead.Ending ending) {
+    return new ReadAhead(
+        (position, size) -> jobs.waitingAfter(run.runId(), position, size),
+        preparer,
+        engine,
+        imageBytes,
+        settings.window(),
+        start,
+        limit,
+        ending);
+  }
+
+  private OutcomeWriter writer() {
+    return new OutcomeWriter(
+        run.runId(),
+        model,
+        new OutcomeStore(batch.dataSource()),
+        new ChunkMetricStore(batch.dataSource()),
+        progress,
+        Clock.systemUTC());
   }
 }

@@ -21,10 +21,17 @@ public record InferSettings(
     if (chunk < 1) {
       throw new IllegalArgumentException("chunk must be at least 1, not " + chunk);
     }
-    if (limit.isPresent() && limit.getAsLong() < 1) {
-      throw new IllegalArgumentException("limit must be at least 1, not " + limit.getAsLong());
+    if (limit.isPresent() && limit.getAsLong() < 0) {
+      throw new IllegalArgumentException("limit must not be below 0: " + limit.getAsLong());
     }
     ConversationTemplate.named(conversation);
+  }
+
+  /** The same, when so many jobs of the limit are done. */
+  public InferSettings after(long done) {
+    OptionalLong left =
+        limit.isEmpty() ? limit : OptionalLong.of(Math.max(0, limit.getAsLong() - done));
+    return new InferSettings(chunk, window, left, conversation, defaults);
   }
 
   /**

@@ -2,8 +2,10 @@ package org.stfbatch.job.infer;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -26,11 +28,20 @@ import org.stfbatch.engine.Stage;
 final class ReadAhead implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(ReadAhead.class);
   private static final int PAGE = 500;
+  private static final long LOOK_AGAIN_MILLIS = 50;
 
   /** Pages of waiting jobs, in the order in which they are answered. */
   @FunctionalInterface
   interface Pages {
     List<StoredJob> after(JobPosition position, int limit);
+  }
+
+  /** When reading ends. */
+  enum Ending {
+    /** When no job waits behind the position. */
+    AT_THE_LAST_JOB,
+    /** Never: it begins again at the start, and passes over what is on its way already. */
+    NEVER
   }
 
   /** What the queue carries: a job, or the end with the error that caused it, if one did. */
@@ -45,6 +56,8 @@ final class ReadAhead implements AutoCloseable {
   private final Engine engine;
   private final long imageBytes;
   private final WindowBudget budget;
+  private final Ending ending;
+  private final Set<Long> onTheirWay = ConcurrentHashMap.newKeySet();
   private final ExecutorService pool;
   private final Thread feeder;
   private final BlockingQueue<Signal> queue = new LinkedBlockingQueue<>();
@@ -55,6 +68,7 @@ final class ReadAhead implements AutoCloseable {
    *
    * @param imageBytes what a prepared image takes
    * @param limit at most so many jobs
+   * @param whenToEnd see {@link #stored} for one that never ends
    */
   ReadAhead(
       Pages pages,
@@ -63,7 +77,9 @@ final class ReadAhead implements AutoCloseable {
       long imageBytes,
       InferSettings.Window window,
       JobPosition start,
-      long limit) {
+      long limit,
+      Ending whenToEnd) {
+    this.ending = whenToEnd;
     this.pages = pages;
     this.preparer = preparer;
     this.engine = engine;
@@ -72,6 +88,18 @@ final class ReadAhead implements AutoCloseable {
     this.pool = Executors.newFixedThreadPool(preparationThreads(), r -> daemon(r, "prepare"));
     this.feeder = daemon(() -> feed(start, limit), "read-ahead");
     feeder.start();
+  }
+
+  /** One that ends at the last job. */
+  ReadAhead(
+      Pages pages,
+      JobPreparer preparer,
+      Engine engine,
+      long imageBytes,
+      InferSettings.Window window,
+      JobPosition start,
+      long limit) {
+    this(pages, preparer, engine, imageBytes, window, start, limit, Ending.AT_THE_LAST_JOB);
   }
 
   private static int preparationThreads() {
@@ -107,22 +135,31 @@ final class ReadAhead implements AutoCloseable {
     return Optional.empty();
   }
 
+  /** The next job in source order if there is one within that time. */
+  Optional<InFlightJob> poll(long millis) throws InterruptedException {
+    Signal signal = end.isPresent() ? end.get() : queue.poll(millis, TimeUnit.MILLISECONDS);
+    if (signal == null) {
+      return Optional.empty();
+    }
+    if (signal instanceof Signal.Job job) {
+      budget.release(job.bytes());
+      return Optional.of(job.inFlight());
+    }
+    end = Optional.of((Signal.End) signal);
+    return next();
+  }
+
+  /** The outcomes of these jobs are committed: they need not be passed over any more. */
+  void stored(List<InFlightJob> jobs) {
+    jobs.forEach(job -> onTheirWay.remove(job.job().jobId()));
+  }
+
   private void feed(JobPosition start, long limit) {
     try {
-      JobPosition position = start;
-      long left = limit;
-      while (left > 0) {
-        List<StoredJob> page = pages.after(position, (int) Math.min(PAGE, left));
-        if (page.isEmpty()) {
-          break;
-        }
-        for (StoredJob job : page) {
-          long bytes = bytes(job);
-          budget.acquire(bytes);
-          queue.add(new Signal.Job(new InFlightJob(job, start(job)), bytes));
-        }
-        position = page.get(page.size() - 1).position();
-        left -= page.size();
+      if (ending == Ending.AT_THE_LAST_JOB) {
+        feedToEnd(start, limit);
+      } else {
+        feedForEver();
       }
       queue.add(new Signal.End(Optional.empty()));
     } catch (InterruptedException e) {
@@ -131,6 +168,50 @@ final class ReadAhead implements AutoCloseable {
     } catch (RuntimeException | Error e) {
       queue.add(new Signal.End(Optional.of(e)));
     }
+  }
+
+  private void feedToEnd(JobPosition start, long limit) throws InterruptedException {
+    JobPosition position = start;
+    long left = limit;
+    while (left > 0) {
+      List<StoredJob> page = pages.after(position, (int) Math.min(PAGE, left));
+      if (page.isEmpty()) {
+        return;
+      }
+      for (StoredJob job : page) {
+        feed(job);
+      }
+      position = page.get(page.size() - 1).position();
+      left -= page.size();
+    }
+  }
+
+  /** Jobs that come may belong anywhere in the order. */
+  private void feedForEver() throws InterruptedException {
+    JobPosition position = JobPosition.START;
+    while (!Thread.currentThread().isInterrupted()) {
+      // Looked up before the page: what is committed between is not in the page.
+      Set<Long> known = Set.copyOf(onTheirWay);
+      List<StoredJob> page = pages.after(position, PAGE);
+      for (StoredJob job : page) {
+        if (!known.contains(job.jobId())) {
+          onTheirWay.add(job.jobId());
+          feed(job);
+        }
+      }
+      if (page.isEmpty()) {
+        position = JobPosition.START;
+        Thread.sleep(LOOK_AGAIN_MILLIS);
+      } else {
+        position = page.get(page.size() - 1).position();
+      }
+    }
+  }
+
+  private void feed(StoredJob job) throws InterruptedException {
+    long bytes = bytes(job);
+    budget.acquire(bytes);
+    queue.add(new Signal.Job(new InFlightJob(job, start(job)), bytes));
   }
 
   /**

@@ -7,8 +7,11 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -77,7 +80,8 @@ class InferJobTest {
   void newRun(TestInfo test) {
     jdbc = JdbcClient.create(DATABASE.dataSource());
     jobs = new ImageJobStore(DATABASE.dataSource());
-    run = new RunStore(DATABASE.dataSource()).findOrCreate(test.getDisplayName());
+    String name = test.getTestMethod().orElseThrow().getName() + " " + test.getDisplayName();
+    run = new RunStore(DATABASE.dataSource()).findOrCreate(name);
     ScriptedEngine probe = ScriptedEngine.healthy();
     Run probed = new RunStore(DATABASE.dataSource()).findOrCreate("probe " + run.name());
     insert(probed, 1);
@@ -117,6 +121,23 @@ class InferJobTest {
     assertThatThrownBy(() -> infer(ScriptedEngine.breakingAt(shortest + 7)))
         .isInstanceOf(JobFailedException.class);
     leaveLastExecutionAs(left);
+
+    ScriptedEngine second = ScriptedEngine.healthy();
+    assertThat(infer(second)).isEqualTo(InferJob.Ending.DONE);
+
+    assertThat(second.asked()).isEqualTo(4);
+    assertThat(answers(run)).isEqualTo(lengths(0, 10));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"STARTED", "UNKNOWN"})
+  void aStepWhoseEndTheDatabaseMissedIsGoneOnWith(String left) {
+    insert(run, 10);
+    assertThatThrownBy(() -> infer(ScriptedEngine.breakingAt(shortest + 7)))
+        .isInstanceOf(JobFailedException.class);
+    jdbc.sql("update batch_step_execution set status = :status, end_time = null")
+        .param("status", left)
+        .update();
 
     ScriptedEngine second = ScriptedEngine.healthy();
     assertThat(infer(second)).isEqualTo(InferJob.Ending.DONE);
@@ -277,11 +298,43 @@ class InferJobTest {
   }
 
   @Test
+  void followingAnswersWhatComesWhereverItBelongsAndNothingTwice() {
+    insertAbout(run, "zebra.png", "late in the order?");
+    ScriptedEngine engine = ScriptedEngine.healthy();
+    CompletableFuture<InferJob.Ending> following =
+        CompletableFuture.supplyAsync(
+            () ->
+                job(
+                        DATABASE.database(),
+                        run,
+                        engine,
+                        stop,
+                        settings(OptionalLong.empty()),
+                        Progress.none())
+                    .follow());
+    awaitOutcomes(1);
+    insert(run, 20);
+    awaitOutcomes(21);
+    insertAbout(run, "aardvark.png", "early in the order?");
+    awaitOutcomes(22);
+    assertThat(following).isNotDone();
+
+    stop.request("enough");
+
+    assertThat(following.join()).isEqualTo(InferJob.Ending.STOPPED);
+    assertThat(engine.asked()).isEqualTo(20);
+    assertThat(metricJobs()).isEqualTo(22);
+    assertThat(status().failed()).isEqualTo(2);
+  }
+
+  @Test
   void aLostLockStopsTheJob() {
     insert(run, 10);
     try (RunLock lock =
             RunLock.tryAcquire(DATABASE.database(), run.runId(), "this test").orElseThrow();
-        Heartbeat heartbeat = Heartbeat.start(lock, stop, Duration.ofMillis(10))) {
+        Heartbeat heartbeat =
+            Heartbeat.start(
+                lock, loss -> stop.request("the run's lock was lost"), Duration.ofMillis(10))) {
       InferJob.Ending ending =
           infer(
               run,
@@ -342,18 +395,33 @@ class InferJobTest {
       StopSignal stop,
       InferSettings settings,
       Progress progress) {
+    return job(database, target, engine, stop, settings, progress).run();
+  }
+
+  private static InferJob job(
+      Database database,
+      Run target,
+      Engine engine,
+      StopSignal stop,
+      InferSettings settings,
+      Progress progress) {
     double[] half = {0.5, 0.5, 0.5};
     ClipImageConfig images = new ClipImageConfig(8, half, half, Aspect.PAD);
     return new InferJob(
-            new BatchRuntime(database.dataSource()),
-            target,
-            settings,
-            new Preparation(ImageLimits.defaults(), images, tokenizer),
-            engine,
-            new ModelName("scripted", "fingerprint"),
-            progress,
-            stop)
-        .run();
+        new BatchRuntime(database.dataSource()),
+        target,
+        settings,
+        new Preparation(ImageLimits.defaults(), images, tokenizer),
+        engine,
+        new ModelName("scripted", "fingerprint"),
+        progress,
+        stop);
+  }
+
+  private void awaitOutcomes(long count) {
+    while (status().answered() + status().failed() < count) {
+      LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(5));
+    }
   }
 
   private static InferSettings settings(OptionalLong limit) {

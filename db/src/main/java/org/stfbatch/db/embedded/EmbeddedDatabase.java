@@ -16,9 +16,9 @@ import org.stfbatch.db.DatabaseSettings;
  * next one joins and stops it at its end. A server that was killed recovers what was committed when
  * the next command starts it.
  *
- * <p>It listens on 127.0.0.1 only, on a port chosen at each start, and asks for a password that is
- * generated once. Runs as root too, where root may create user namespaces. Thread safe. Methods
- * throw {@link DatabaseException} with one line for the user.
+ * <p>It listens on 127.0.0.1 only, on the port of its last start if that is free, and asks for a
+ * password that is generated once. Runs as root too, where root may create user namespaces. Thread
+ * safe. Methods throw {@link DatabaseException} with one line for the user.
  */
 public final class EmbeddedDatabase {
 
@@ -137,6 +137,16 @@ public final class EmbeddedDatabase {
       return settings;
     }
 
+    /**
+     * Starts the server again if it was killed.
+     *
+     * @throws DatabaseException if it cannot be started, or not on the port that {@link #settings}
+     *     names
+     */
+    public void revive() {
+      database.revive(settings);
+    }
+
     /** Ends the use, and the server with it if nobody else needs it. Closing twice does nothing. */
     @Override
     public synchronized void close() {
@@ -155,6 +165,20 @@ public final class EmbeddedDatabase {
       users.remove(user);
       throw e;
     }
+  }
+
+  private void revive(DatabaseSettings expected) {
+    HomeLock.holding(
+        folders.lock(),
+        () -> {
+          DatabaseSettings now = settings(ensureRunning());
+          if (!now.url().equals(expected.url())) {
+            throw new DatabaseException(
+                "the embedded database in %s is now at %s, because another program took its port: start again"
+                    .formatted(folders.data(), now.url()));
+          }
+          return now;
+        });
   }
 
   private boolean leave(ServerUsers.User user) {

@@ -13,7 +13,10 @@ import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.function.BooleanSupplier;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.stfbatch.db.DatabaseException;
@@ -34,6 +37,7 @@ final class Postmaster {
   private static final Duration POLL = Duration.ofMillis(20);
   private static final int PORT_ATTEMPTS = 5;
   private static final long LOG_LIMIT_BYTES = 10L << 20;
+  private static final Pattern PORT_OPTION = Pattern.compile("\"-p\" \"(\\d{1,5})\"");
 
   /** On the command line they win over any configuration file: an answer stored stays stored. */
   private static final String OPTIONS =
@@ -103,7 +107,8 @@ final class Postmaster {
     limitLog();
     for (int attempt = 1; ; attempt++) {
       long logged = logSize();
-      ServerCommand.Result result = startOn(freePort());
+      ServerCommand.Result result =
+          startOn(attempt == 1 ? lastPort().orElseGet(Postmaster::freePort) : freePort());
       if (result.succeeded()) {
         return find().orElseThrow(() -> startFailed("it ended at once"));
       }
@@ -194,6 +199,19 @@ final class Postmaster {
     } catch (IOException | NumberFormatException e) {
       throw new DatabaseException(
           "cannot read postmaster.pid in " + folders.data() + " (" + e + ")", e);
+    }
+  }
+
+  /** A command that lost the server finds it again there. */
+  private OptionalInt lastPort() {
+    Path file = folders.data().resolve("postmaster.opts");
+    try {
+      Matcher port = PORT_OPTION.matcher(Files.readString(file));
+      return port.find() ? OptionalInt.of(Integer.parseInt(port.group(1))) : OptionalInt.empty();
+    } catch (NoSuchFileException e) {
+      return OptionalInt.empty();
+    } catch (IOException e) {
+      throw new DatabaseException("cannot read " + file + " (" + e + ")", e);
     }
   }
 

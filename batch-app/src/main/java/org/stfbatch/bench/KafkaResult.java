@@ -1,0 +1,35 @@
+package org.stfbatch.bench;
+
+/**
+ * What the way from topic to topic did with an engine that answers at once.
+ *
+ * @param messages on each of the topics of jobs
+ * @param partitions of each of them
+ * @param intakePerSecond messages from the topic into the database
+ * @param inferPerSecond jobs from the database to the database
+ * @param publishPerSecond outcomes from the database to a topic
+ * @param throughPerSecond jobs by the seconds of one job of these three steps, from its start to
+ *     its end
+ * @param published records that a reader of committed messages finds after it
+ */
+public record KafkaResult(
+    int messages,
+    int partitions,
+    double intakePerSecond,
+    double inferPerSecond,
+    double publishPerSecond,
+    double throughPerSecond,
+    long published) {
+
+  void print(Text text) {
+    text.line(
+        "kafka: %d text-only jobs on %d partitions, an engine that answers at once",
+        messages, partitions);
+    text.value("intake messages/s", "%.0f", intakePerSecond);
+    text.value("infer jobs/s", "%.0f", inferPerSecond);
+    text.value("publish outcomes/s", "%.0f", publishPerSecond);
+    text.value("topic to topic jobs/s", "%.0f", throughPerSecond);
+    text.value("published", "%d", published);
+    text.blank();
+  }
+}

@@ -1,0 +1,143 @@
+package org.stfbatch.cli;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.concurrent.Callable;
+import org.stfbatch.db.Run;
+import org.stfbatch.job.BatchRuntime;
+import org.stfbatch.job.Claim;
+import org.stfbatch.job.Lockable;
+import org.stfbatch.job.Progress;
+import org.stfbatch.job.StopSignal;
+import org.stfbatch.job.infer.InferJob;
+import org.stfbatch.job.listen.ListenSettings;
+import org.stfbatch.job.listen.Listener;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** Starts runs that a topic asks for. */
+@Command(
+    name = "listen",
+    description = {
+      "Starts a run for each message of a Kafka topic: a question file, a part of a topic of jobs, or a run that exists. One",
+      "run at a time, never twice for a message; killed at any moment, it goes on with the run that was begun. The model is",
+      "loaded once. SIGTERM ends it at the next commit."
+    })
+final class ListenCommand implements Callable<Integer> {
+  private final Stores stores;
+  private final Brokers brokers;
+  private final Shutdown shutdown;
+
+  @Option(
+      names = "--trigger-topic",
+      required = true,
+      paramLabel = "TOPIC",
+      description = "The topic that asks for runs; waited for if it does not exist yet.")
+  private String topic;
+
+  @Option(
+      names = "--publish-to",
+      paramLabel = "TOPIC",
+      description = "Publish answers and failures of the runs to this topic.")
+  private String publishTo;
+
+  @Option(
+      names = "--group",
+      defaultValue = "stf-batch",
+      paramLabel = "NAME",
+      description = "In whose name topics are read. Default: ${DEFAULT-VALUE}")
+  private String group;
+
+  @Option(
+      names = "--folder",
+      defaultValue = ".",
+      paramLabel = "DIR",
+      description =
+          "The folder below which relative paths of question files and images are. Default: the current one.")
+  private Path folder;
+
+  @Option(
+      names = "--health-port",
+      paramLabel = "PORT",
+      description = "Answer GET /health and /ready on this port; 0 for any free one.")
+  private Integer healthPort;
+
+  @Mixin private AnswerOptions answers;
+
+  ListenCommand(Stores stores, Brokers brokers, Shutdown shutdown) {
+    this.stores = stores;
+    this.brokers = brokers;
+    this.shutdown = shutdown;
+  }
+
+  @Override
+  public Integer call() {
+    answers.check();
+    StopSignal stop = new StopSignal();
+    shutdown.guard(stop);
+    try (Stores.Connected db = stores.open();
+        Brokers.Connected broker = brokers.open(stop);
+        LoadedModel loaded = answers.load(Long.MAX_VALUE)) {
+      ListenSettings settings =
+          new ListenSettings(topic, group, Optional.ofNullable(publishTo), folder);
+      Listener listener =
+          new Listener(
+              db.database(),
+              broker.kafka(),
+              settings,
+              (run, limit, around, part) -> infer(db, loaded, run, limit, around, part),
+              Notices::onStderr);
+      Lockable reading = Lockable.reader(db.database(), listener.reader());
+      try (Claim claim = db.claim(List.of(reading), stop);
+          HealthServer health = health(db, broker, listener)) {
+        return listen(db, claim, listener, stop);
+      }
+    }
+  }
+
+  private int listen(Stores.Connected db, Claim claim, Listener listener, StopSignal stop) {
+    Notices.onStderr("listening to topic " + topic);
+    claim.work(
+        part -> {
+          listener.run(db::claim, part);
+          return null;
+        });
+    System.out.println("stopped (" + stop.reason().orElse("") + ")");
+    return Shutdown.isTold(stop) ? 0 : ErrorReport.FAILED;
+  }
+
+  private HealthServer health(Stores.Connected db, Brokers.Connected broker, Listener listener) {
+    if (healthPort == null) {
+      return null;
+    }
+    HealthServer server =
+        new HealthServer(
+            healthPort,
+            () -> !broker.patience().isWaiting() && db.database().answers(),
+            listener::doing);
+    Notices.onStderr("health on port " + server.port());
+    return server;
+  }
+
+  private InferJob infer(
+      Stores.Connected db,
+      LoadedModel loaded,
+      Run run,
+      OptionalLong limit,
+      InferJob.Around around,
+      StopSignal stop) {
+    return new InferJob(
+        new BatchRuntime(db.database().dataSource()),
+        run,
+        answers.settings(limit),
+        loaded.preparation(),
+        loaded.engine(),
+        loaded.name(),
+        Progress.none(),
+        stop,
+        around);
+  }
+}

@@ -1,0 +1,91 @@
+package org.stfbatch.job;
+
+import java.time.Duration;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.stfbatch.kafka.BrokerException;
+import org.stfbatch.kafka.BrokerListener;
+
+/**
+ * Tells people that work waits for the Kafka broker, and ends the work when that takes too long.
+ * Thread safe: several clients of one command share it, and speak once.
+ */
+public final class BrokerWait implements BrokerListener, AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(BrokerWait.class);
+  private static final long REVIVE_SECONDS = 1;
+
+  private final Duration limit;
+  private final StopSignal stop;
+  private final Runnable revive;
+  private final Consumer<String> notices;
+  private final ScheduledThreadPoolExecutor timer =
+      new ScheduledThreadPoolExecutor(2, BrokerWait::daemon);
+  private int waiting;
+  private ScheduledFuture<?> giveUp;
+  private ScheduledFuture<?> reviving;
+
+  /**
+   * @param limit how long an absence may last; zero does not wait at all
+   * @param stop is requested when it lasts longer
+   * @param revive starts the broker if that is ours to do; may fail
+   * @param notices gets lines for people
+   */
+  public BrokerWait(Duration limit, StopSignal stop, Runnable revive, Consumer<String> notices) {
+    this.limit = limit;
+    this.stop = stop;
+    this.revive = revive;
+    this.notices = notices;
+  }
+
+  private static Thread daemon(Runnable task) {
+    Thread thread = new Thread(task, "broker-wait");
+    thread.setDaemon(true);
+    return thread;
+  }
+
+  @Override
+  public synchronized void waiting(String what) {
+    waiting++;
+    if (waiting == 1) {
+      notices.accept(what + " (for up to " + limit.toSeconds() + " s)");
+      giveUp = timer.schedule(this::giveUp, limit.toMillis(), TimeUnit.MILLISECONDS);
+      reviving = timer.scheduleWithFixedDelay(this::revive, 0, REVIVE_SECONDS, TimeUnit.SECONDS);
+    }
+  }
+
+  /** Whether work waits now. */
+  public synchronized boolean isWaiting() {
+    return waiting > 0;
+  }
+
+  private void revive() {
+    try {
+      revive.run();
+    } catch (BrokerException e) {
+      LOG.warn("{}", e.getMessage());
+    }
+  }
+
+  private void giveUp() {
+    stop.request("the Kafka broker was away for more than " + limit.toSeconds() + " s");
+  }
+
+  @Override
+  public synchronized void resumed(Duration after) {
+    waiting--;
+    if (waiting == 0) {
+      giveUp.cancel(false);
+      reviving.cancel(false);
+      notices.accept("the Kafka broker answers again after " + after.toSeconds() + " s: going on");
+    }
+  }
+
+  @Override
+  public void close() {
+    timer.shutdownNow();
+  }
+}

@@ -1,0 +1,163 @@
+package org.stfbatch.job;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+import org.stfbatch.db.Lease;
+import org.stfbatch.db.LeasedLock;
+import org.stfbatch.db.LockLostException;
+import org.stfbatch.db.Outage;
+
+/**
+ * The right to do some work: the locks it needs, with heartbeats, until closed. Work that is done
+ * through it outlives an absence of the database.
+ */
+public final class Claim implements AutoCloseable {
+  private static final Duration HEARTBEAT = Duration.ofSeconds(5);
+
+  private final List<Lockable> wanted;
+  private final StopSignal stop;
+  private final DatabaseWait database;
+  private final List<Held> held = new ArrayList<>();
+  private StopSignal attempt;
+  private LockLostException loss;
+
+  private record Held(LeasedLock lock, Heartbeat heartbeat) {
+    void release() {
+      heartbeat.close();
+      lock.close();
+    }
+  }
+
+  private Claim(List<Lockable> wanted, StopSignal stop, DatabaseWait database) {
+    this.wanted = List.copyOf(wanted);
+    this.stop = stop;
+    this.database = database;
+    this.attempt = stop.forPart();
+  }
+
+  /**
+   * Takes what nobody has.
+   *
+   * @param wanted what the work needs; may be empty
+   * @param stop ends the work
+   * @throws JobFailedException naming the process that has one of them
+   */
+  public static Claim take(List<Lockable> wanted, StopSignal stop, DatabaseWait database) {
+    Claim claim = new Claim(wanted, stop, database);
+    if (!claim.takeAll()) {
+      throw new JobFailedException(claim.busy(), null);
+    }
+    return claim;
+  }
+
+  /**
+   * Does the work, and if the database goes away on the way, waits for it, takes the locks again
+   * and does the work once more: it must go on where its commits are.
+   *
+   * @param work is given the signal to stop at, which is also requested when a lock is lost
+   * @throws JobFailedException if the database stays away, or somebody else has taken a lock
+   */
+  public <T> T work(Function<StopSignal, T> work) {
+    while (true) {
+      StopSignal part = begin();
+      RuntimeException outage;
+      try {
+        T result = work.apply(part);
+        if (stop.isRequested() || !part.isRequested()) {
+          return result;
+        }
+        outage = loss();
+      } catch (RuntimeException e) {
+        if (!Outage.isBehind(e)) {
+          throw e;
+        }
+        outage = e;
+      }
+      database.untilBack(outage, this::takeAgain, stop);
+    }
+  }
+
+  private synchronized StopSignal begin() {
+    attempt = stop.forPart();
+    if (loss != null) {
+      attempt.request("a lock was lost");
+    }
+    return attempt;
+  }
+
+  private synchronized LockLostException loss() {
+    return loss;
+  }
+
+  private void lost(LockLostException e) {
+    database.lost();
+    synchronized (this) {
+      loss = e;
+      attempt.request("a lock was lost");
+    }
+  }
+
+  /** False while our own old connection still has a lock: the server will notice its end. */
+  private boolean takeAgain() {
+    release();
+    synchronized (this) {
+      loss = null;
+    }
+    if (takeAll()) {
+      return true;
+    }
+    if (blocker().filter(lease -> lease.owner().equals(Lockable.thisProcess())).isPresent()) {
+      return false;
+    }
+    throw new JobFailedException(busy(), null);
+  }
+
+  private boolean takeAll() {
+    try {
+      for (Lockable lockable : wanted) {
+        Optional<LeasedLock> lock = lockable.tryLock(Lockable.thisProcess());
+        if (lock.isEmpty()) {
+          release();
+          return false;
+        }
+        held.add(new Held(lock.get(), Heartbeat.start(lock.get(), this::lost, HEARTBEAT)));
+      }
+      return true;
+    } catch (RuntimeException e) {
+      release();
+      throw e;
+    }
+  }
+
+  private Optional<Lease> blocker() {
+    return wanted.stream().flatMap(lockable -> lockable.holder().stream()).findFirst();
+  }
+
+  private String busy() {
+    for (Lockable lockable : wanted) {
+      Optional<Lease> holder = lockable.holder();
+      if (holder.isPresent()) {
+        return lockable.busy(described(holder.get()));
+      }
+    }
+    return wanted.get(wanted.size() - 1).busy("another process");
+  }
+
+  private static String described(Lease lease) {
+    return "%s since %s (heard from at %s)"
+        .formatted(lease.owner(), lease.acquiredAt(), lease.heartbeatAt());
+  }
+
+  private void release() {
+    held.forEach(Held::release);
+    held.clear();
+  }
+
+  @Override
+  public void close() {
+    release();
+  }
+}

@@ -1,0 +1,83 @@
+package org.stfbatch.job;
+
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.util.Optional;
+import org.stfbatch.db.Database;
+import org.stfbatch.db.KafkaReader;
+import org.stfbatch.db.Lease;
+import org.stfbatch.db.LeasedLock;
+import org.stfbatch.db.ReaderLock;
+import org.stfbatch.db.Run;
+import org.stfbatch.db.RunLock;
+
+/** Something that one process at a time works on. */
+public interface Lockable {
+  /**
+   * Takes its lock, if nobody has it.
+   *
+   * @throws org.stfbatch.db.DatabaseException if no connection can be made
+   */
+  Optional<LeasedLock> tryLock(String owner);
+
+  /** Who has its lock now. */
+  Optional<Lease> holder();
+
+  /** What to tell a user who cannot get it: what the holder does, and the cure. */
+  String busy(String holder);
+
+  /** The answering of a run. */
+  static Lockable run(Database database, Run run) {
+    return new Lockable() {
+      @Override
+      public Optional<LeasedLock> tryLock(String owner) {
+        return RunLock.tryAcquire(database, run.runId(), owner).map(LeasedLock.class::cast);
+      }
+
+      @Override
+      public Optional<Lease> holder() {
+        return RunLock.holder(database, run.runId());
+      }
+
+      @Override
+      public String busy(String holder) {
+        return "run %s is being answered by %s: wait for it, or stop it"
+            .formatted(run.name(), holder);
+      }
+    };
+  }
+
+  /** The reading of a topic in the name of a group. */
+  static Lockable reader(Database database, KafkaReader reader) {
+    return new Lockable() {
+      @Override
+      public Optional<LeasedLock> tryLock(String owner) {
+        return ReaderLock.tryAcquire(database, reader, owner).map(LeasedLock.class::cast);
+      }
+
+      @Override
+      public Optional<Lease> holder() {
+        return ReaderLock.holder(database, reader);
+      }
+
+      @Override
+      public String busy(String holder) {
+        return "topic %s is being read for group %s by %s: wait for it, stop it, or give another --group"
+            .formatted(reader.topic(), reader.group(), holder);
+      }
+    };
+  }
+
+  /** How this process is described to others. */
+  static String thisProcess() {
+    return "process " + ProcessHandle.current().pid() + " on " + host();
+  }
+
+  private static String host() {
+    try {
+      return InetAddress.getLocalHost().getHostName();
+    } catch (UnknownHostException e) {
+      return "an unnamed host";
+    }
+  }
+}

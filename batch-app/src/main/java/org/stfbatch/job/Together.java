@@ -1,0 +1,70 @@
+package org.stfbatch.job;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.function.Consumer;
+
+/** Runs jobs side by side, until they are stopped or one of them fails, which stops the others. */
+public final class Together {
+  private final StopSignal stop;
+  private final List<Consumer<StopSignal>> jobs = new ArrayList<>();
+
+  /**
+   * @param stop stops all of them
+   */
+  public Together(StopSignal stop) {
+    this.stop = stop.forPart();
+  }
+
+  /** Adds a job, which is given the signal at which it must return. */
+  public Together with(Consumer<StopSignal> job) {
+    jobs.add(job);
+    return this;
+  }
+
+  /**
+   * Returns when all have ended.
+   *
+   * @throws RuntimeException what the first that failed has thrown
+   */
+  public void run() {
+    ExecutorService threads = Executors.newFixedThreadPool(jobs.size(), Together::thread);
+    CompletableFuture<Throwable> failure = new CompletableFuture<>();
+    try {
+      CompletableFuture.allOf(
+              jobs.stream()
+                  .map(job -> CompletableFuture.runAsync(() -> run(job, failure), threads))
+                  .toArray(CompletableFuture[]::new))
+          .join();
+    } finally {
+      threads.shutdown();
+    }
+    Throwable first = failure.getNow(null);
+    if (first instanceof Error error) {
+      throw error;
+    } else if (first != null) {
+      throw (RuntimeException) first;
+    }
+  }
+
+  private void run(Consumer<StopSignal> job, CompletableFuture<Throwable> failure) {
+    try {
+      job.accept(stop);
+    } catch (RuntimeException | Error e) {
+      failure.complete(e);
+    } finally {
+      // Also when it has ended by itself: the others would wait for ever. And only now, so that
+      // what they throw because they are stopped comes second.
+      stop.request("what ran beside has ended");
+    }
+  }
+
+  private static Thread thread(Runnable task) {
+    Thread thread = new Thread(task, "together");
+    thread.setDaemon(true);
+    return thread;
+  }
+}

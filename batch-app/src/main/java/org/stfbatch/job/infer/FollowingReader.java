@@ -1,0 +1,80 @@
+package org.stfbatch.job.infer;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
+import org.springframework.batch.core.listener.StepExecutionListener;
+import org.springframework.batch.core.step.StepExecution;
+import org.springframework.batch.infrastructure.item.ExecutionContext;
+import org.springframework.batch.infrastructure.item.ItemStreamReader;
+import org.stfbatch.job.StopSignal;
+
+/**
+ * Hands out what waits and what comes, in groups, until a stop is asked for. A group is what is
+ * there: an answer is not held back until a chunk is full. It must be registered as a listener of
+ * the step, too.
+ */
+final class FollowingReader implements ItemStreamReader<List<InFlightJob>>, StepExecutionListener {
+  private static final long POLL_MILLIS = 100;
+
+  private final Supplier<ReadAhead> start;
+  private final int chunk;
+  private final StopSignal stop;
+  private StepExecution stepExecution;
+  private ReadAhead readAhead;
+  private List<InFlightJob> handedOut = List.of();
+
+  /**
+   * @param start begins to read ahead, without an end
+   * @param chunk the most jobs of a group
+   */
+  FollowingReader(Supplier<ReadAhead> start, int chunk, StopSignal stop) {
+    this.start = start;
+    this.chunk = chunk;
+    this.stop = stop;
+  }
+
+  @Override
+  public void beforeStep(StepExecution execution) {
+    stepExecution = execution;
+  }
+
+  @Override
+  public void open(ExecutionContext context) {
+    readAhead = start.get();
+  }
+
+  /** Whoever asks for the next group has committed the one before. */
+  @Override
+  public List<InFlightJob> read() throws InterruptedException {
+    readAhead.stored(handedOut);
+    handedOut = List.of();
+    while (!stop.isRequested()) {
+      Optional<InFlightJob> first = readAhead.poll(POLL_MILLIS);
+      if (first.isPresent()) {
+        handedOut = group(first.get());
+        return handedOut;
+      }
+    }
+    stepExecution.setTerminateOnly();
+    return null;
+  }
+
+  private List<InFlightJob> group(InFlightJob first) throws InterruptedException {
+    List<InFlightJob> group = new ArrayList<>(List.of(first));
+    Optional<InFlightJob> next = Optional.of(first);
+    while (group.size() < chunk && next.isPresent()) {
+      next = readAhead.poll(0);
+      next.ifPresent(group::add);
+    }
+    return group;
+  }
+
+  @Override
+  public void close() {
+    if (readAhead != null) {
+      readAhead.close();
+    }
+  }
+}

@@ -1,0 +1,46 @@
+package org.stfbatch.job.intake;
+
+import java.util.List;
+import java.util.Optional;
+import org.springframework.batch.infrastructure.item.ItemStream;
+import org.stfbatch.db.KafkaReader;
+import org.stfbatch.job.KafkaConnection;
+import org.stfbatch.job.StopSignal;
+import org.stfbatch.kafka.DeadLetter;
+import org.stfbatch.kafka.DeadLetters;
+import org.stfbatch.kafka.TopicIdentity;
+
+/** Sends messages to the dead-letter topic of theirs; connects when there is a first one. */
+final class DeadLetterSender implements MessageWriter.DeadLetterBox, ItemStream {
+  private final KafkaReader reader;
+  private final KafkaConnection kafka;
+  private final StopSignal stop;
+  private Optional<DeadLetters> deadLetters = Optional.empty();
+
+  DeadLetterSender(KafkaReader reader, KafkaConnection kafka, StopSignal stop) {
+    this.reader = reader;
+    this.kafka = kafka;
+    this.stop = stop;
+  }
+
+  @Override
+  public void publish(TopicIdentity topic, List<DeadLetter> letters) {
+    if (letters.isEmpty()) {
+      return;
+    }
+    if (deadLetters.isEmpty()) {
+      deadLetters =
+          Optional.of(
+              new DeadLetters(
+                  kafka.settings(), reader.topic(), topic, reader.group(), kafka.listener()));
+    }
+    try (StopSignal.Watch watch = stop.whenRequested(deadLetters.get()::stop)) {
+      deadLetters.get().publish(letters);
+    }
+  }
+
+  @Override
+  public void close() {
+    deadLetters.ifPresent(DeadLetters::close);
+  }
+}

@@ -1,0 +1,110 @@
+package org.stfbatch.job.intake;
+
+import java.util.Optional;
+import java.util.OptionalLong;
+import org.stfbatch.db.ImagePrompt;
+import org.stfbatch.db.JobFailure;
+import org.stfbatch.db.JobSettings;
+import org.stfbatch.db.KafkaOrigin;
+import org.stfbatch.db.NewImageJob;
+import org.stfbatch.db.StoredText;
+import org.stfbatch.engine.Stage;
+import org.stfbatch.kafka.DeadLetter;
+import org.stfbatch.kafka.TopicRecord;
+import org.stfbatch.kafka.message.GenerationSettings;
+import org.stfbatch.kafka.message.ImageJobMessage;
+import org.stfbatch.kafka.message.ImageReference;
+import org.stfbatch.kafka.message.MessageErrorCode;
+import org.stfbatch.kafka.message.MessageException;
+
+/** Turns messages into jobs, and the unusable ones into jobs that have already failed. */
+final class JobMessages {
+  private static final ImagePrompt NOTHING =
+      new ImagePrompt(Optional.empty(), Optional.empty(), Optional.empty(), "");
+
+  private final String topic;
+  private final RunTargets targets;
+
+  JobMessages(String topic, RunTargets targets) {
+    this.topic = topic;
+    this.targets = targets;
+  }
+
+  /**
+   * What a message is.
+   *
+   * @param runId the run it goes to
+   * @param job as it is stored
+   * @param deadLetter present if it cannot be used
+   */
+  record Read(long runId, NewImageJob job, Optional<DeadLetter> deadLetter) {}
+
+  Read read(TopicRecord record) {
+    try {
+      return job(record, ImageJobMessage.parse(record.value(), record.headers()));
+    } catch (MessageException e) {
+      return unusable(record, e.customId(), e.code(), e.getMessage());
+    }
+  }
+
+  private Read job(TopicRecord record, ImageJobMessage message) {
+    try {
+      RunTargets.Target target = targets.of(message.run());
+      NewImageJob job =
+          NewImageJob.toAnswer(
+              message.customId(),
+              OptionalLong.of(target.sourceId()),
+              prompt(message),
+              settings(message.settings()));
+      return new Read(target.runId(), from(record, job), Optional.empty());
+    } catch (IllegalArgumentException e) {
+      // Fine as JSON, but the database could not hold it.
+      return unusable(
+          record,
+          Optional.of(message.customId()),
+          MessageErrorCode.MESSAGE_FIELD_INVALID,
+          e.getMessage());
+    }
+  }
+
+  private static ImagePrompt prompt(ImageJobMessage message) {
+    return new ImagePrompt(
+        message.questionId(),
+        message.category(),
+        message.image().map(ImageReference::text),
+        message.prompt());
+  }
+
+  private static JobSettings settings(GenerationSettings settings) {
+    return settings == GenerationSettings.DEFAULTS
+        ? JobSettings.DEFAULTS
+        : new JobSettings(
+            settings.maxNewTokens(),
+            settings.temperature(),
+            settings.topP(),
+            settings.seed(),
+            settings.stop());
+  }
+
+  private Read unusable(
+      TopicRecord record, Optional<String> customId, MessageErrorCode code, String reason) {
+    String place = topic + "/" + record.partition() + "/" + record.offset();
+    String name = customId.filter(StoredText::isStorable).orElse(place);
+    String message = "message " + place + " is no image job: " + reason;
+    RunTargets.Target target = targets.of(Optional.empty());
+    NewImageJob job =
+        NewImageJob.rejected(
+            name,
+            OptionalLong.of(target.sourceId()),
+            NOTHING,
+            new JobFailure(Stage.INGEST.stored(), code.name(), message, 1));
+    return new Read(
+        target.runId(),
+        from(record, job),
+        Optional.of(new DeadLetter(record, code.name(), reason)));
+  }
+
+  private static NewImageJob from(TopicRecord record, NewImageJob job) {
+    return job.from(new KafkaOrigin(record.partition(), record.offset()), record.headers().trace());
+  }
+}

@@ -1,0 +1,116 @@
+package org.stfbatch.job.intake;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import org.springframework.batch.infrastructure.item.Chunk;
+import org.springframework.batch.infrastructure.item.ItemWriter;
+import org.stfbatch.db.ImageJobStore;
+import org.stfbatch.db.KafkaReader;
+import org.stfbatch.db.KafkaReaderStore;
+import org.stfbatch.db.NewImageJob;
+import org.stfbatch.job.Progress;
+import org.stfbatch.kafka.DeadLetter;
+import org.stfbatch.kafka.TopicIdentity;
+
+/** Stores jobs, failures and positions in the batch's transaction. */
+final class MessageWriter implements ItemWriter<MessageBatch> {
+  private final TopicPositions positions;
+  private final long runId;
+  private final KafkaReaderStore readers;
+  private final ImageJobStore jobs;
+  private final DeadLetterBox deadLetters;
+  private final Progress progress;
+  private final Map<Integer, Long> stored = new HashMap<>();
+  private IntakeResult committed = IntakeResult.NOTHING;
+  private IntakeResult pending = IntakeResult.NOTHING;
+
+  /** Takes messages that cannot be used, each once whatever happens. */
+  @FunctionalInterface
+  interface DeadLetterBox {
+    void publish(TopicIdentity topic, List<DeadLetter> letters);
+  }
+
+  /**
+   * @param runId signs the positions
+   */
+  MessageWriter(
+      TopicPositions positions,
+      long runId,
+      KafkaReaderStore readers,
+      ImageJobStore jobs,
+      DeadLetterBox deadLetters,
+      Progress progress) {
+    this.positions = positions;
+    this.runId = runId;
+    this.readers = readers;
+    this.jobs = jobs;
+    this.deadLetters = deadLetters;
+    this.progress = progress;
+  }
+
+  @Override
+  public void write(Chunk<? extends MessageBatch> batches) {
+    batches.forEach(this::write);
+  }
+
+  /**
+   * The dead letters go first: were they sent after the commit, a kill between could lose them.
+   * Sent again, they are recognised by their offsets.
+   */
+  private void write(MessageBatch batch) {
+    committed = committed.plus(pending);
+    pending = IntakeResult.NOTHING;
+    deadLetters.publish(batch.topic(), batch.unusable());
+    long added = 0;
+    for (Map.Entry<Long, List<NewImageJob>> run : batch.jobs().entrySet()) {
+      added += jobs.insert(run.getKey(), run.getValue());
+    }
+    if (stored.isEmpty()) {
+      stored.putAll(batch.begunAt());
+    }
+    move(positions.reader(), batch.positions());
+    pending =
+        new IntakeResult(
+            batch.messages(), added, batch.messages() - added, batch.unusable().size(), false);
+    progress.advanced(new Progress.Step(batch.messages(), batch.unusable().size()));
+  }
+
+  private void move(KafkaReader reader, Map<Integer, Long> next) {
+    beginNew(reader, next);
+    List<KafkaReaderStore.Move> moves = new ArrayList<>();
+    next.forEach(
+        (partition, offset) -> {
+          long before = stored.put(partition, offset);
+          if (before != offset) {
+            moves.add(new KafkaReaderStore.Move(partition, before, offset));
+          }
+        });
+    if (!moves.isEmpty()) {
+      readers.move(reader, moves, OptionalLong.of(runId));
+    }
+  }
+
+  /** Partitions that the topic got while it was read. */
+  private void beginNew(KafkaReader reader, Map<Integer, Long> next) {
+    Map<Integer, Long> fresh = new HashMap<>();
+    next.keySet().stream()
+        .filter(partition -> !stored.containsKey(partition))
+        .forEach(partition -> fresh.put(partition, 0L));
+    if (!fresh.isEmpty()) {
+      readers.begin(reader, reader.known().orElseThrow(), fresh);
+      stored.putAll(fresh);
+    }
+  }
+
+  /**
+   * What was done.
+   *
+   * @param lastCounts whether the last batch was committed, too
+   */
+  IntakeResult result(boolean lastCounts) {
+    return lastCounts ? committed.plus(pending) : committed;
+  }
+}

@@ -1,0 +1,89 @@
+package org.stfbatch.job.intake;
+
+import java.util.HashMap;
+import java.util.Map;
+import javax.sql.DataSource;
+import org.stfbatch.db.KafkaReader;
+import org.stfbatch.db.KafkaReaderStore;
+import org.stfbatch.db.KafkaTopicId;
+import org.stfbatch.job.InputException;
+import org.stfbatch.job.KafkaConnection;
+import org.stfbatch.kafka.ReadBound;
+import org.stfbatch.kafka.TopicAdmin;
+import org.stfbatch.kafka.TopicIdentity;
+import org.stfbatch.kafka.TopicRequest;
+
+/** Where a group goes on reading a topic. */
+public final class TopicPositions {
+  private final KafkaReaderStore readers;
+  private final String group;
+  private final String topic;
+
+  /**
+   * @param group readers of different names read a topic independently of each other
+   */
+  public TopicPositions(DataSource dataSource, String group, String topic) {
+    this.readers = new KafkaReaderStore(dataSource);
+    this.group = group;
+    this.topic = topic;
+  }
+
+  /** The reader as it is stored now. */
+  public KafkaReader reader() {
+    return readers.findOrCreate(group, topic);
+  }
+
+  /**
+   * Forgets where the group stopped, if the start says so. The caller holds the reader's lock.
+   *
+   * @throws InputException if there is no such topic to begin at the end of
+   */
+  public void reset(TopicStart start, KafkaConnection kafka) {
+    if (start == TopicStart.STORED) {
+      return;
+    }
+    try (TopicAdmin admin = new TopicAdmin(kafka.settings(), kafka.listener())) {
+      TopicAdmin.TopicState state =
+          admin
+              .find(topic)
+              .orElseThrow(
+                  () -> new InputException("there is no topic " + topic + ": check its name"));
+      readers.reset(
+          reader(),
+          id(state.identity()),
+          start == TopicStart.EARLIEST ? state.beginnings() : state.ends());
+    }
+  }
+
+  /** What to ask the broker for. */
+  public TopicRequest request(ReadBound bound, boolean skipGap) {
+    KafkaReader reader = reader();
+    TopicRequest request = TopicRequest.of(topic, bound).from(readers.positions(reader));
+    if (reader.known().isPresent()) {
+      KafkaTopicId known = reader.known().get();
+      request = request.expecting(new TopicIdentity(known.clusterId(), known.topicId()));
+    }
+    return skipGap ? request.acceptingGaps() : request;
+  }
+
+  /**
+   * Notes which topic is read, and where partitions are begun that were not read before.
+   *
+   * @param request what was asked for
+   * @param positions where reading begins
+   * @return the stored next offset of each partition, as it was when the request was made
+   */
+  public Map<Integer, Long> begin(
+      TopicRequest request, TopicIdentity identity, Map<Integer, Long> positions) {
+    Map<Integer, Long> fresh = new HashMap<>(positions);
+    fresh.keySet().removeAll(request.startOffsets().keySet());
+    readers.begin(reader(), id(identity), fresh);
+    Map<Integer, Long> begunAt = new HashMap<>(request.startOffsets());
+    begunAt.putAll(fresh);
+    return begunAt;
+  }
+
+  private static KafkaTopicId id(TopicIdentity identity) {
+    return new KafkaTopicId(identity.clusterId(), identity.topicId());
+  }
+}

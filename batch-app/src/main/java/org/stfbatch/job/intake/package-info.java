@@ -1,0 +1,2 @@
+/** Brings the messages of a topic into runs. */
+package org.stfbatch.job.intake;

@@ -1,0 +1,191 @@
+package org.stfbatch.job.listen;
+
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.function.BiFunction;
+import java.util.function.Supplier;
+import org.springframework.batch.core.step.Step;
+import org.stfbatch.db.Database;
+import org.stfbatch.db.OutcomeFeedStore;
+import org.stfbatch.db.Run;
+import org.stfbatch.db.RunStore;
+import org.stfbatch.db.RunTrigger;
+import org.stfbatch.db.RunTriggerStore;
+import org.stfbatch.job.BatchRuntime;
+import org.stfbatch.job.Claim;
+import org.stfbatch.job.InputException;
+import org.stfbatch.job.KafkaConnection;
+import org.stfbatch.job.Lockable;
+import org.stfbatch.job.Progress;
+import org.stfbatch.job.StopSignal;
+import org.stfbatch.job.infer.InferJob;
+import org.stfbatch.job.ingest.IngestJob;
+import org.stfbatch.job.intake.IntakeJob;
+import org.stfbatch.job.intake.IntakeSettings;
+import org.stfbatch.job.intake.TopicPositions;
+import org.stfbatch.job.publish.PublishJob;
+import org.stfbatch.job.publish.PublishSettings;
+import org.stfbatch.kafka.ReadBound;
+import org.stfbatch.kafka.message.MessageException;
+import org.stfbatch.kafka.message.MessageHeaders;
+import org.stfbatch.kafka.message.RunTriggerMessage;
+import org.stfbatch.kafka.message.RunTriggerMessage.ExistingRun;
+import org.stfbatch.kafka.message.RunTriggerMessage.Questions;
+import org.stfbatch.kafka.message.RunTriggerMessage.TopicSlice;
+
+/** Does what one trigger asks for, or goes on with it. */
+final class TriggerWork {
+  private final Database database;
+  private final BatchRuntime batch;
+  private final KafkaConnection kafka;
+  private final ListenSettings settings;
+  private final Answering answering;
+  private final RunTriggerStore triggers;
+  private final RunStore runs;
+  private final OutcomeFeedStore outcomes;
+
+  TriggerWork(
+      Database database,
+      BatchRuntime batch,
+      KafkaConnection kafka,
+      ListenSettings settings,
+      Answering answering) {
+    this.database = database;
+    this.batch = batch;
+    this.kafka = kafka;
+    this.settings = settings;
+    this.answering = answering;
+    this.triggers = new RunTriggerStore(batch.dataSource());
+    this.runs = new RunStore(batch.dataSource());
+    this.outcomes = new OutcomeFeedStore(batch.dataSource());
+  }
+
+  /**
+   * Brings the trigger's jobs into its run, and answers them.
+   *
+   * @param claims takes locks
+   * @return the run's name; empty if it was stopped on the way
+   * @throws InputException if it asks for what is not there
+   */
+  Optional<String> carryOut(
+      RunTrigger trigger, BiFunction<List<Lockable>, StopSignal, Claim> claims, StopSignal stop) {
+    RunTriggerMessage message = message(trigger);
+    Run run = run(message);
+    triggers.start(trigger.triggerId(), run.runId(), outcomes.lastSequence(run.runId()));
+    try (Claim claim = claims.apply(locks(message, run), stop)) {
+      return claim.work(part -> carryOut(trigger, message, run, part))
+          ? Optional.of(run.name())
+          : Optional.empty();
+    }
+  }
+
+  private static RunTriggerMessage message(RunTrigger trigger) {
+    try {
+      return RunTriggerMessage.parse(
+          trigger.request().getBytes(StandardCharsets.UTF_8), MessageHeaders.NONE);
+    } catch (MessageException e) {
+      throw new InputException(e.getMessage(), e);
+    }
+  }
+
+  private Run run(RunTriggerMessage message) {
+    if (message.source() instanceof ExistingRun) {
+      return runs.find(message.run())
+          .orElseThrow(
+              () ->
+                  new InputException(
+                      "there is no run " + message.run() + ": name questions or a topic for it"));
+    }
+    return runs.findOrCreate(message.run());
+  }
+
+  private List<Lockable> locks(RunTriggerMessage message, Run run) {
+    List<Lockable> locks = new ArrayList<>(List.of(Lockable.run(database, run)));
+    if (message.source() instanceof TopicSlice slice) {
+      locks.add(Lockable.reader(database, positions(slice).reader()));
+    }
+    return locks;
+  }
+
+  private TopicPositions positions(TopicSlice slice) {
+    return new TopicPositions(batch.dataSource(), settings.group(), slice.topic());
+  }
+
+  private boolean carryOut(
+      RunTrigger trigger, RunTriggerMessage message, Run run, StopSignal stop) {
+    if (message.source() instanceof Questions questions && !ingest(questions, run, stop)) {
+      return false;
+    }
+    InferJob.Around around =
+        new InferJob.Around(intake(trigger, message, run, stop), publish(run, stop));
+    return answering.infer(run, limit(trigger, message, run), around, stop).run()
+        == InferJob.Ending.DONE;
+  }
+
+  private boolean ingest(Questions questions, Run run, StopSignal stop) {
+    Path file = settings.folder().resolve(questions.file());
+    Path images = questions.images().map(settings.folder()::resolve).orElseGet(file::getParent);
+    if (!Files.isReadable(file) || Files.isDirectory(file)) {
+      throw new InputException("the question file " + file + " cannot be read");
+    }
+    if (!Files.isDirectory(images)) {
+      throw new InputException("the image folder " + images + " is not there");
+    }
+    return !new IngestJob(batch, run, Progress.none(), stop).questions(file, images).stopped();
+  }
+
+  private Optional<Supplier<Step>> intake(
+      RunTrigger trigger, RunTriggerMessage message, Run run, StopSignal stop) {
+    if (!(message.source() instanceof TopicSlice slice)) {
+      return Optional.empty();
+    }
+    OptionalLong left = left(slice.maxJobs(), taken(trigger));
+    if (left.isPresent() && left.getAsLong() == 0) {
+      return Optional.empty();
+    }
+    IntakeSettings intake =
+        new IntakeSettings(
+            settings.folder(),
+            slice.untilEnd() ? ReadBound.untilEnd() : ReadBound.follow(),
+            left,
+            false,
+            IntakeSettings.CHUNK);
+    // Counted in the transaction that takes the messages in.
+    Progress counting = step -> triggers.took(trigger.triggerId(), step.done());
+    IntakeJob job = new IntakeJob(batch, run, intake, positions(slice), kafka, counting);
+    return Optional.of(() -> job.step(stop));
+  }
+
+  private Optional<Supplier<Step>> publish(Run run, StopSignal stop) {
+    return settings
+        .publishTo()
+        .map(
+            topic ->
+                () ->
+                    new PublishJob(
+                            batch,
+                            run,
+                            new PublishSettings(topic, false, PublishSettings.PAGE),
+                            kafka,
+                            Progress.none())
+                        .step(stop));
+  }
+
+  private long taken(RunTrigger trigger) {
+    return triggers.progress(trigger.triggerId()).taken();
+  }
+
+  private OptionalLong limit(RunTrigger trigger, RunTriggerMessage message, Run run) {
+    long before = triggers.progress(trigger.triggerId()).sequenceBefore();
+    return left(message.limit(), outcomes.lastSequence(run.runId()) - before);
+  }
+
+  private static OptionalLong left(OptionalLong all, long done) {
+    return all.isEmpty() ? all : OptionalLong.of(Math.max(0, all.getAsLong() - done));
+  }
+}

@@ -1,0 +1,2 @@
+/** Publishes outcomes to a topic. */
+package org.stfbatch.job.publish;

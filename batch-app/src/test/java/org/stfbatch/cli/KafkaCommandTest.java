@@ -1,0 +1,155 @@
+package org.stfbatch.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInfo;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.stfbatch.db.testing.TestDatabase;
+import org.stfbatch.kafka.testing.TestBroker;
+import org.stfbatch.testing.Topics;
+
+/** What people type to get jobs in and answers out. */
+@Timeout(60)
+class KafkaCommandTest {
+
+  @RegisterExtension static final TestDatabase DATABASE = new TestDatabase();
+  @RegisterExtension static final TestBroker BROKER = new TestBroker();
+
+  @TempDir private Path folder;
+  private Topics topics;
+  private String topic;
+  private String run;
+
+  @BeforeEach
+  void newTopic(TestInfo test) {
+    topics = new Topics(BROKER.settings());
+    topic = BROKER.newName();
+    run = test.getTestMethod().orElseThrow().getName();
+  }
+
+  @Test
+  void aQuestionFileIsSentOnceHoweverOftenItIsTyped() throws Exception {
+    Questions questions = new Questions();
+    for (int i = 0; i < 2500; i++) {
+      questions.ask(i, i % 2 == 0 ? "a.png" : null, "What is " + i + "?", "max_new_tokens", 3);
+    }
+    questions
+        .line("no JSON")
+        .line("{\"question_id\":1,\"text\":\"x\",\"image\":\"https://h/i.png\"}");
+    Path file = questions.writeTo(folder.resolve("q.jsonl"));
+    kafka("create", "--topic", topic, "--partitions", "3");
+
+    assertThat(kafka("produce", "--topic", topic, "--file", file)).contains("2502 messages");
+    assertThat(kafka("produce", "--topic", topic, "--file", file)).contains("0 messages");
+
+    assertThat(topics.keys(topic)).hasSize(2502).doesNotHaveDuplicates();
+    assertThat(cli("intake", "--topic", topic, "--run", run, "--image-folder", folder))
+        .contains("2502 read, 2502 added", "1 unusable", topic + ".dlq");
+    assertThat(kafka("status")).contains(topic, "3 partitions", "lag 0", "1 on " + topic + ".dlq");
+    assertThat(kafka("tail", "--topic", topic + ".dlq"))
+        .startsWith("MESSAGE_JSON ")
+        .contains("no JSON");
+    assertThat(
+            JdbcClient.create(DATABASE.dataSource())
+                .sql(
+                    """
+                    select count(*) filter (where image_ref = 'a.png' and max_new_tokens = 3),
+                      count(*) filter (where image_ref = 'https://h/i.png')
+                    from image_job join run using (run_id) where name = :run
+                    """)
+                .param("run", run)
+                .query((row, n) -> List.of(row.getInt(1), row.getInt(2)))
+                .single())
+        .containsExactly(1250, 1);
+  }
+
+  @Test
+  void imagesGoWithTheQuestionsIfWanted() throws Exception {
+    String image =
+        Tiny.answers().stream()
+            .map(Tiny.Recorded::image)
+            .filter(i -> i != null)
+            .findFirst()
+            .orElseThrow();
+    Path file = new Questions().ask(1, image, "What?").writeTo(folder.resolve("q.jsonl"));
+
+    kafka("produce", "--topic", topic, "--file", file, "--images", Tiny.images());
+    cli("intake", "--topic", topic, "--run", run, "--image-folder", folder);
+    cli(
+        "infer",
+        "--run",
+        run,
+        "--model",
+        Tiny.checkpoint(),
+        "--vision-tower",
+        Tiny.tower(),
+        "--max-new-tokens",
+        "2",
+        "--publish-to",
+        topic + "-answers");
+
+    assertThat(cli("status", "--run", run)).contains("1 answered, 0 failed");
+    assertThat(kafka("tail", "--topic", topic + "-answers"))
+        .contains("\"image\":\"sha256:")
+        .contains("\"vision\":");
+  }
+
+  @Test
+  void aLimitAndALaterIntakeShareTheTopic() throws Exception {
+    topics.send(topic, 1, 9, i -> Topics.job("job-" + i, "What is " + i + "?"));
+
+    assertThat(cli("intake", "--topic", topic, "--run", run, "--max-jobs", "4"))
+        .contains("4 read, 4 added");
+    assertThat(cli("intake", "--topic", topic, "--run", run + " 2", "--idle", "500ms"))
+        .contains("5 read, 5 added");
+    assertThat(cli("intake", "--topic", topic, "--run", run, "--from", "earliest"))
+        .contains("9 read, 5 added, 4 there already");
+  }
+
+  @Test
+  void whatDoesNotGoTogetherIsSaid() {
+    run("infer", "--run", "r", "--model", Tiny.checkpoint(), "--source", "kafka")
+        .complainsInOneLine(2, "--topic");
+    run("infer", "--run", "r", "--model", Tiny.checkpoint(), "--follow")
+        .complainsInOneLine(2, "--follow needs --source kafka");
+    run("intake", "--topic", "none", "--run", "r").complainsInOneLine(1, "none");
+    run("intake", "--topic", topic, "--run", "r", "--image-folder", folder.resolve("none"))
+        .complainsInOneLine(2, "--image-folder");
+    run("publish", "--run", "no such run", "--topic", topic)
+        .complainsInOneLine(2, "there is no run");
+    run("kafka", "start").complainsInOneLine(2, "cluster of your own");
+  }
+
+  private String kafka(Object... command) {
+    List<Object> line = new ArrayList<>(List.of("kafka"));
+    line.addAll(List.of(command));
+    return cli(line.toArray());
+  }
+
+  private String cli(Object... command) {
+    Cli.Ran ran = run(command);
+    assertThat(ran.code()).as(ran.err()).isZero();
+    return ran.out();
+  }
+
+  private Cli.Ran run(Object... command) {
+    return Cli.with(
+            "--db-url",
+            DATABASE.settings().url(),
+            "--db-user",
+            DATABASE.settings().user(),
+            "--db-password",
+            DATABASE.settings().password(),
+            "--kafka-bootstrap",
+            BROKER.settings().bootstrapServers())
+        .run(command);
+  }
+}

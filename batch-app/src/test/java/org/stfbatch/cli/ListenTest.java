@@ -1,0 +1,223 @@
+package org.stfbatch.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInfo;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+import org.stfbatch.db.KafkaReaderStore;
+import org.stfbatch.db.RunStatus;
+import org.stfbatch.db.RunStatusStore;
+import org.stfbatch.db.RunStore;
+import org.stfbatch.db.RunTrigger;
+import org.stfbatch.db.RunTrigger.State;
+import org.stfbatch.db.RunTriggerStore;
+import org.stfbatch.db.testing.TestDatabase;
+import org.stfbatch.kafka.DeadLetters;
+import org.stfbatch.kafka.OutgoingRecord;
+import org.stfbatch.kafka.message.MessageType;
+import org.stfbatch.kafka.message.RunTriggerMessage;
+import org.stfbatch.kafka.testing.TestBroker;
+import org.stfbatch.testing.Topics;
+
+/** The listener as a process: what starts runs, what does not, and what survives its death. */
+@Timeout(120)
+class ListenTest {
+
+  @RegisterExtension static final TestDatabase DATABASE = new TestDatabase();
+  @RegisterExtension static final TestBroker BROKER = new TestBroker();
+
+  private static final Pattern HEALTH = Pattern.compile("health on port (\\d+)");
+
+  @TempDir private Path folder;
+  private Topics topics;
+  private String triggers;
+  private String jobs;
+  private String answers;
+  private String name;
+
+  @BeforeEach
+  void newTopics(TestInfo test) {
+    topics = new Topics(BROKER.settings());
+    triggers = BROKER.topic(1);
+    jobs = BROKER.topic(2);
+    answers = BROKER.topic(2);
+    name = test.getTestMethod().orElseThrow().getName();
+  }
+
+  @Test
+  void everyTriggerIsCarriedOutOnceAndOneThatCannotBeDoesNotStopTheOthers() throws Exception {
+    questions(5);
+    topics.send(jobs, 1, 7, i -> Topics.job("job-" + i, "What is " + i + "?"));
+    ask(new RunTriggerMessage(name + " missing", questions("none.jsonl"), OptionalLong.empty()));
+    topics.send(triggers, List.of(Topics.raw("bad", "no JSON")));
+    ask(new RunTriggerMessage(name + " file", questions("q.jsonl"), OptionalLong.empty()));
+    ask(new RunTriggerMessage(name + " slice", slice(4), OptionalLong.empty()));
+    ask(new RunTriggerMessage(name + " slice", slice(2), OptionalLong.of(1)));
+    ask(
+        new RunTriggerMessage(
+            name + " slice", new RunTriggerMessage.ExistingRun(), OptionalLong.empty()));
+    ask(
+        new RunTriggerMessage(
+            name + " nowhere", new RunTriggerMessage.ExistingRun(), OptionalLong.empty()));
+
+    try (ChildJvm child = listen("--health-port", 0)) {
+      assertThat(child.runsUntil(() -> unfinished() == 0 && all().size() == 7))
+          .as(child::err)
+          .isTrue();
+      assertThat(get(child, "/health").statusCode()).isEqualTo(200);
+      assertThat(get(child, "/health").body()).contains("waiting for triggers");
+      assertThat(get(child, "/ready").statusCode()).isEqualTo(200);
+      child.terminate();
+      assertThat(child.exitCode()).as(child::err).isZero();
+      assertThat(child.err()).doesNotContain("\tat ");
+    }
+
+    assertThat(all())
+        .extracting(RunTrigger::state)
+        .containsExactly(
+            State.FAILED,
+            State.FAILED,
+            State.DONE,
+            State.DONE,
+            State.DONE,
+            State.DONE,
+            State.FAILED);
+    assertThat(all().get(0).error().orElseThrow()).contains("none.jsonl", "cannot be read");
+    assertThat(all().get(6).error().orElseThrow()).contains("there is no run");
+    assertThat(topics.read(DeadLetters.topicOf(triggers))).hasSize(1);
+    assertThat(status(" file").answered()).isEqualTo(5);
+    assertThat(status(" slice").answered()).isEqualTo(6);
+    assertThat(topics.keys(answers)).hasSize(11).doesNotHaveDuplicates();
+
+    try (ChildJvm again = listen()) {
+      assertThat(again.runsUntil(() -> again.err().contains("listening to topic"))).isTrue();
+      again.runsFor(1_000_000);
+      again.terminate();
+      assertThat(again.exitCode()).as(again::err).isZero();
+      assertThat(again.err()).doesNotContain("begun");
+    }
+    assertThat(topics.keys(answers)).hasSize(11);
+  }
+
+  @Test
+  void aKilledListenerGoesOnWithTheRunThatWasBegun() throws Exception {
+    questions(400);
+    ask(new RunTriggerMessage(name, questions("q.jsonl"), OptionalLong.empty()));
+    ask(new RunTriggerMessage(name + " next", slice(3), OptionalLong.empty()));
+    try (ChildJvm child = listen()) {
+      assertThat(child.runsUntil(() -> answered() > 20)).as(child::err).isTrue();
+      child.kill();
+    }
+    assertThat(status("").waiting()).isPositive();
+    assertThat(all().get(0).state()).isEqualTo(State.RUNNING);
+    topics.send(jobs, 1, 3, i -> Topics.job("job-" + i, "What is " + i + "?"));
+
+    try (ChildJvm child = listen()) {
+      assertThat(child.runsUntil(() -> unfinished() == 0)).as(child::err).isTrue();
+      child.terminate();
+      assertThat(child.exitCode()).as(child::err).isZero();
+    }
+
+    assertThat(all()).extracting(RunTrigger::state).containsOnly(State.DONE);
+    assertThat(status("").answered()).isEqualTo(400);
+    assertThat(topics.keys(answers)).hasSize(403).doesNotHaveDuplicates();
+  }
+
+  private ChildJvm listen(Object... more) {
+    List<Object> command =
+        new ArrayList<>(
+            List.of(
+                "--kafka-bootstrap",
+                BROKER.settings().bootstrapServers(),
+                "listen",
+                "--trigger-topic",
+                triggers,
+                "--publish-to",
+                answers,
+                "--folder",
+                folder,
+                "--model",
+                Tiny.checkpoint(),
+                "--vision-tower",
+                Tiny.tower(),
+                "--max-new-tokens",
+                8,
+                "--chunk",
+                8));
+    command.addAll(List.of(more));
+    return ChildJvm.start(folder, DATABASE.settings(), command.toArray());
+  }
+
+  private void questions(int count) throws IOException {
+    Questions lines = new Questions();
+    IntStream.range(0, count).forEach(i -> lines.ask(i, null, "What is " + i + "?"));
+    lines.writeTo(folder.resolve("q.jsonl"));
+  }
+
+  private static RunTriggerMessage.Questions questions(String file) {
+    return new RunTriggerMessage.Questions(file, Optional.empty());
+  }
+
+  private RunTriggerMessage.TopicSlice slice(int most) {
+    return new RunTriggerMessage.TopicSlice(jobs, true, OptionalLong.of(most));
+  }
+
+  private void ask(RunTriggerMessage message) {
+    topics.send(
+        triggers,
+        List.of(
+            OutgoingRecord.of(
+                message.run(),
+                message.toJson(),
+                MessageType.RUN_TRIGGER.headers(Optional.empty()))));
+  }
+
+  private static HttpResponse<String> get(ChildJvm child, String path) throws Exception {
+    Matcher port = HEALTH.matcher(child.err());
+    assertThat(port.find()).as(child::err).isTrue();
+    return HttpClient.newHttpClient()
+        .send(
+            HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port.group(1) + path)).build(),
+            HttpResponse.BodyHandlers.ofString());
+  }
+
+  private List<RunTrigger> all() {
+    return new RunTriggerStore(DATABASE.dataSource())
+        .all(new KafkaReaderStore(DATABASE.dataSource()).findOrCreate("stf-batch", triggers));
+  }
+
+  private long unfinished() {
+    return all().stream()
+        .filter(trigger -> trigger.state() == State.WAITING || trigger.state() == State.RUNNING)
+        .count();
+  }
+
+  private long answered() {
+    return new RunStore(DATABASE.dataSource())
+        .find(name)
+        .map(run -> new RunStatusStore(DATABASE.dataSource()).status(run).answered())
+        .orElse(0L);
+  }
+
+  private RunStatus status(String suffix) {
+    return new RunStatusStore(DATABASE.dataSource())
+        .status(new RunStore(DATABASE.dataSource()).find(name + suffix).orElseThrow());
+  }
+}

@@ -1,0 +1,37 @@
+package org.stfbatch.cli;
+
+import java.nio.file.Path;
+import org.stfbatch.kafka.KafkaSettings;
+import org.stfbatch.kafka.embedded.EmbeddedBroker;
+
+/** A broker of a test's own, which may be killed. */
+final class OwnBroker implements AutoCloseable {
+  private final EmbeddedBroker broker;
+  private final KafkaSettings settings;
+
+  OwnBroker(Path home) {
+    broker = new EmbeddedBroker(home);
+    settings = broker.start();
+  }
+
+  KafkaSettings settings() {
+    return settings;
+  }
+
+  /** SIGKILL. */
+  void kill() {
+    ProcessHandle process = ProcessHandle.of(broker.status().pid().orElseThrow()).orElseThrow();
+    process.destroyForcibly();
+    process.onExit().join();
+  }
+
+  /** Where it was before, with all that it had acknowledged. */
+  void startAgain() {
+    broker.start();
+  }
+
+  @Override
+  public void close() {
+    broker.stop();
+  }
+}

@@ -1,0 +1,97 @@
+package org.stfbatch.testing;
+
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.IntFunction;
+import java.util.stream.IntStream;
+import org.stfbatch.kafka.BrokerListener;
+import org.stfbatch.kafka.KafkaSettings;
+import org.stfbatch.kafka.OutgoingRecord;
+import org.stfbatch.kafka.PositionedPublisher;
+import org.stfbatch.kafka.PublisherPosition;
+import org.stfbatch.kafka.PublisherTarget;
+import org.stfbatch.kafka.ReadBound;
+import org.stfbatch.kafka.TopicAdmin;
+import org.stfbatch.kafka.TopicReader;
+import org.stfbatch.kafka.TopicRecord;
+import org.stfbatch.kafka.TopicRequest;
+import org.stfbatch.kafka.message.GenerationSettings;
+import org.stfbatch.kafka.message.ImageJobMessage;
+import org.stfbatch.kafka.message.MessageHeaders;
+import org.stfbatch.kafka.message.MessageType;
+
+/** What tests put on topics, and what they find there. */
+public final class Topics {
+  private final KafkaSettings settings;
+
+  public Topics(KafkaSettings settings) {
+    this.settings = settings;
+  }
+
+  public void create(String topic, int partitions) {
+    try (TopicAdmin admin = new TopicAdmin(settings, BrokerListener.logging())) {
+      admin.create(topic, partitions);
+    }
+  }
+
+  /** Sends messages in one transaction. */
+  public void send(String topic, List<OutgoingRecord> records) {
+    PublisherTarget target = new PublisherTarget(topic, "test " + Thread.currentThread().getId());
+    try (PositionedPublisher publisher =
+        new PositionedPublisher(settings, target, BrokerListener.logging())) {
+      publisher.open();
+      publisher.publish(records, PublisherPosition.of("sent", records.size()));
+    }
+  }
+
+  /** Sends what is made of the numbers from first to last. */
+  public void send(String topic, int first, int last, IntFunction<OutgoingRecord> message) {
+    send(topic, IntStream.rangeClosed(first, last).mapToObj(message).toList());
+  }
+
+  /** Everything that a reader of committed messages finds on a topic. */
+  public List<TopicRecord> read(String topic) {
+    List<TopicRecord> records = new ArrayList<>();
+    TopicRequest request = TopicRequest.of(topic, ReadBound.untilEnd());
+    try (TopicReader reader = new TopicReader(settings, request, BrokerListener.logging())) {
+      reader.open();
+      while (!reader.ended()) {
+        records.addAll(reader.poll(Duration.ofSeconds(1)).records());
+      }
+    }
+    return records;
+  }
+
+  /** The keys of {@link #read}. */
+  public List<String> keys(String topic) {
+    return read(topic).stream().map(record -> record.keyText().orElse("")).toList();
+  }
+
+  /** A question without an image. */
+  public static OutgoingRecord job(String customId, String prompt) {
+    return job(customId, prompt, Optional.empty(), Optional.empty());
+  }
+
+  /** A question without an image, for a run, with a trace. */
+  public static OutgoingRecord job(
+      String customId, String prompt, Optional<String> run, Optional<String> trace) {
+    ImageJobMessage message =
+        new ImageJobMessage(
+            customId,
+            Optional.empty(),
+            prompt,
+            GenerationSettings.DEFAULTS,
+            Optional.empty(),
+            Optional.empty(),
+            run);
+    return OutgoingRecord.of(customId, message.toJson(), MessageType.IMAGE_JOB.headers(trace));
+  }
+
+  /** A message with that value. */
+  public static OutgoingRecord raw(String key, String value) {
+    return OutgoingRecord.of(key, value.getBytes(StandardCharsets.UTF_8), MessageHeaders.NONE);
+  }
+}

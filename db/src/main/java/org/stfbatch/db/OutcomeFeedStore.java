@@ -1,0 +1,91 @@
+package org.stfbatch.db;
+
+import java.util.List;
+import javax.sql.DataSource;
+import org.springframework.jdbc.core.simple.JdbcClient;
+
+/**
+ * The outcomes of a run one after the other, as they were committed. Nothing is ever added before
+ * what has been read.
+ */
+public final class OutcomeFeedStore {
+
+  /** Each half is a range of the index by sequence, and together they are cut to the page. */
+  private static final String AFTER =
+      """
+      select
+        outcome.*, job.custom_id, job.question_id, job.category,
+        case when job.image_ref is not null then job.image_key end as image, job.prompt,
+        job.trace_id
+      from (
+        (
+          select
+            sequence, job_id, true as answered, text, text_utf8, finish_reason,
+            prompt_tokens, vision_tokens, generated_tokens,
+            queue_seconds, prefill_seconds, decode_seconds,
+            model_name, model_fingerprint, answered_at,
+            false as failed, null as stage, null as code, null as message, 0 as attempts,
+            null::timestamptz as failed_at
+          from answer
+          where run_id = :run and sequence > :after
+          order by sequence
+          limit :limit
+        )
+        union all
+        (
+          select
+            sequence, job_id, false, null, null, null, 0, 0, 0, 0, 0, 0, null, null, null,
+            true, stage, code, message, attempts, failed_at
+          from failure
+          where run_id = :run and sequence > :after
+          order by sequence
+          limit :limit
+        )
+        order by sequence
+        limit :limit
+      ) outcome
+      cross join lateral (
+        select * from image_job where image_job.job_id = outcome.job_id offset 0
+      ) job
+      order by sequence
+      """;
+
+  private final JdbcClient jdbc;
+
+  public OutcomeFeedStore(DataSource dataSource) {
+    this.jdbc = JdbcClient.create(dataSource);
+  }
+
+  /**
+   * The next outcomes, without gaps: those of sequence {@code after + 1}, {@code after + 2}, and so
+   * on. Costs the same however many there are before and behind.
+   *
+   * @param limit the most wanted
+   * @return fewer than that only if there are no more by now
+   */
+  public List<OutcomeRow> after(long runId, long after, int limit) {
+    return jdbc.sql(AFTER)
+        .param("run", runId)
+        .param("after", after)
+        .param("limit", limit)
+        .query(
+            (row, n) ->
+                new OutcomeRow(
+                    row.getLong("sequence"),
+                    ExportStore.exportRow(row),
+                    Rows.text(row, "trace_id")))
+        .list();
+  }
+
+  /** The sequence number of the run's last outcome; 0 if there is none yet. */
+  public long lastSequence(long runId) {
+    return jdbc.sql(
+            """
+            select coalesce(
+              (select last_sequence from outcome_counter where run_id = :run), 0)
+            """)
+        .param("run", runId)
+        .query(Long.class)
+        .single();
+  }
+}

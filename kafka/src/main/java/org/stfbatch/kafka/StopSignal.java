@@ -1,0 +1,33 @@
+package org.stfbatch.kafka;
+
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+
+/** Says once that work shall end. Thread safe. */
+final class StopSignal {
+
+  private final CountDownLatch stopped = new CountDownLatch(1);
+
+  void stop() {
+    stopped.countDown();
+  }
+
+  boolean isStopped() {
+    return stopped.getCount() == 0;
+  }
+
+  /**
+   * Waits, but not longer than until stopped.
+   *
+   * @return whether stopped
+   */
+  boolean await(Duration limit) {
+    try {
+      return stopped.await(limit.toNanos(), TimeUnit.NANOSECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new BrokerException("interrupted while waiting for Kafka", e);
+    }
+  }
+}

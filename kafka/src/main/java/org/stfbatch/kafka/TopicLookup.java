@@ -1,0 +1,130 @@
+package org.stfbatch.kafka;
+
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.ListOffsetsOptions;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.common.IsolationLevel;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.TopicExistsException;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
+
+/** Asks the cluster about topics, with patience. */
+final class TopicLookup {
+
+  private final Admin admin;
+  private final KafkaSettings settings;
+  private final Patience patience;
+
+  TopicLookup(Admin admin, KafkaSettings settings, Patience patience) {
+    this.admin = admin;
+    this.settings = settings;
+    this.patience = patience;
+  }
+
+  /**
+   * A topic that is there.
+   *
+   * @param identity which one it is
+   * @param partitions how many it has; they are numbered from 0
+   * @param replicas copies of its first partition
+   */
+  record Found(TopicIdentity identity, int partitions, int replicas) {}
+
+  /** The topic, if there is one of that name. */
+  Optional<Found> find(String topic) {
+    try {
+      TopicDescription description =
+          patience.get(
+              "topic " + topic,
+              () -> admin.describeTopics(List.of(topic)).topicNameValues().get(topic));
+      String cluster = patience.get("the cluster", () -> admin.describeCluster().clusterId());
+      return Optional.of(
+          new Found(
+              new TopicIdentity(cluster == null ? "" : cluster, description.topicId().toString()),
+              description.partitions().size(),
+              description.partitions().get(0).replicas().size()));
+    } catch (UnknownTopicOrPartitionException e) {
+      return Optional.empty();
+    }
+  }
+
+  /**
+   * @throws TopicNotFoundException if there is none of that name
+   */
+  Found require(String topic) {
+    return find(topic).orElseThrow(() -> notFound(topic));
+  }
+
+  /**
+   * Makes a topic and waits until it is there.
+   *
+   * @return whether it was made now; false if there was one already
+   */
+  boolean create(NewTopic topic) {
+    boolean created = tryToCreate(topic);
+    while (find(topic.name()).isEmpty()) {
+      patience.pause("topic " + topic.name());
+    }
+    return created;
+  }
+
+  private boolean tryToCreate(NewTopic topic) {
+    try {
+      patience.get("topic " + topic.name(), () -> admin.createTopics(List.of(topic)).all());
+      return true;
+    } catch (TopicExistsException e) {
+      return false;
+    }
+  }
+
+  /** The first offset of each partition that is left. */
+  Map<Integer, Long> beginnings(String topic, Collection<Integer> partitions) {
+    return offsets(topic, partitions, OffsetSpec.earliest(), IsolationLevel.READ_COMMITTED);
+  }
+
+  /** Up to where a reader of committed messages gets now. */
+  Map<Integer, Long> committedEnds(String topic, Collection<Integer> partitions) {
+    return offsets(topic, partitions, OffsetSpec.latest(), IsolationLevel.READ_COMMITTED);
+  }
+
+  /** The ends with whatever transactions are underway. */
+  Map<Integer, Long> ends(String topic, Collection<Integer> partitions) {
+    return offsets(topic, partitions, OffsetSpec.latest(), IsolationLevel.READ_UNCOMMITTED);
+  }
+
+  private Map<Integer, Long> offsets(
+      String topic, Collection<Integer> partitions, OffsetSpec spec, IsolationLevel isolation) {
+    Map<TopicPartition, OffsetSpec> request =
+        partitions.stream()
+            .map(partition -> new TopicPartition(topic, partition))
+            .collect(Collectors.toMap(Function.identity(), partition -> spec));
+    while (true) {
+      try {
+        Map<Integer, Long> offsets = new TreeMap<>();
+        patience
+            .get(
+                "the offsets of topic " + topic,
+                () -> admin.listOffsets(request, new ListOffsetsOptions(isolation)).all())
+            .forEach((partition, info) -> offsets.put(partition.partition(), info.offset()));
+        return offsets;
+      } catch (UnknownTopicOrPartitionException e) {
+        // A broker that has just started may not know yet what the controller knows.
+        require(topic);
+        patience.pause("the offsets of topic " + topic);
+      }
+    }
+  }
+
+  private TopicNotFoundException notFound(String topic) {
+    return new TopicNotFoundException(topic, settings.bootstrapServers());
+  }
+}

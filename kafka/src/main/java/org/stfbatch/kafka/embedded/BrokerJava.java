@@ -1,0 +1,98 @@
+package org.stfbatch.kafka.embedded;
+
+import java.io.File;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Collectors;
+import org.stfbatch.kafka.BrokerException;
+
+/** Runs the broker's programs from the jars of this program. */
+final class BrokerJava {
+
+  static final String BROKER = "kafka.Kafka";
+  static final String FORMAT = "kafka.tools.StorageTool";
+
+  private static final String LOGGING = "org/stfbatch/kafka/embedded/broker-logback.xml";
+
+  private final Path workingFolder;
+
+  /**
+   * @param workingFolder where the programs run
+   */
+  BrokerJava(Path workingFolder) {
+    this.workingFolder = workingFolder;
+  }
+
+  /**
+   * Starts a program that goes on after this process ends. It gets a session of its own, so that a
+   * Ctrl-C for this process does not reach it.
+   */
+  Process startDetached(File log, String mainClass, String... arguments) {
+    List<String> command = new ArrayList<>(List.of("setsid"));
+    command.addAll(command(mainClass, arguments));
+    return start(
+        new ProcessBuilder(command)
+            .redirectOutput(ProcessBuilder.Redirect.appendTo(log))
+            .redirectErrorStream(true));
+  }
+
+  /**
+   * Runs a program to its end.
+   *
+   * @return what it wrote
+   * @throws BrokerException if it failed
+   */
+  String run(String mainClass, String... arguments) {
+    Process process =
+        start(new ProcessBuilder(command(mainClass, arguments)).redirectErrorStream(true));
+    try (InputStream output = process.getInputStream()) {
+      String text = new String(output.readAllBytes(), StandardCharsets.UTF_8);
+      if (process.waitFor() != 0) {
+        throw new BrokerException(mainClass + " failed: " + BrokerLog.complaint(text));
+      }
+      return text;
+    } catch (IOException e) {
+      throw new BrokerException("cannot read what " + mainClass + " says (" + e + ")", e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new BrokerException("interrupted while " + mainClass + " ran", e);
+    }
+  }
+
+  private Process start(ProcessBuilder builder) {
+    try {
+      return builder.directory(workingFolder.toFile()).redirectInput(new File("/dev/null")).start();
+    } catch (IOException e) {
+      throw new BrokerException("cannot run " + builder.command().get(0) + " (" + e + ")", e);
+    }
+  }
+
+  private static List<String> command(String mainClass, String... arguments) {
+    List<String> command =
+        new ArrayList<>(
+            List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Xmx256m",
+                "-XX:+UseSerialGC",
+                "-XX:+ExitOnOutOfMemoryError",
+                "-Djava.awt.headless=true",
+                "-Dlogback.configurationFile=" + LOGGING,
+                "-cp",
+                classPath(),
+                mainClass));
+    command.addAll(List.of(arguments));
+    return command;
+  }
+
+  /** In absolute paths: the broker runs in another folder. */
+  private static String classPath() {
+    return Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator))
+        .map(entry -> Path.of(entry).toAbsolutePath().toString())
+        .collect(Collectors.joining(File.pathSeparator));
+  }
+}

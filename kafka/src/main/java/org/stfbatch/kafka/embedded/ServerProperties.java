@@ -1,0 +1,105 @@
+package org.stfbatch.kafka.embedded;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Properties;
+import org.stfbatch.kafka.BrokerException;
+
+/** The broker's configuration file: one node that is broker and controller. */
+final class ServerProperties {
+
+  /** Room for an image inside a message. */
+  private static final int LARGEST_MESSAGE = 32 << 20;
+
+  private static final int CLEANER_BYTES = 8 << 20;
+  private static final String BROKER_PORT = "stf-batch.port";
+  private static final String CONTROLLER_PORT = "stf-batch.controller.port";
+
+  private ServerProperties() {}
+
+  /**
+   * @param data relative to the folder in which the broker runs, whose path may hold any character
+   */
+  static void write(Path file, String data, Ports ports) {
+    Properties properties = new Properties();
+    properties.putAll(
+        Map.of(
+            "process.roles",
+            "broker,controller",
+            "node.id",
+            "1",
+            "listeners",
+            "PLAINTEXT://127.0.0.1:"
+                + ports.broker()
+                + ",CONTROLLER://127.0.0.1:"
+                + ports.controller(),
+            "advertised.listeners",
+            "PLAINTEXT://127.0.0.1:" + ports.broker(),
+            "controller.listener.names",
+            "CONTROLLER",
+            "controller.quorum.voters",
+            "1@127.0.0.1:" + ports.controller(),
+            "log.dirs",
+            data,
+            BROKER_PORT,
+            Integer.toString(ports.broker()),
+            CONTROLLER_PORT,
+            Integer.toString(ports.controller())));
+    oneNode(properties);
+    small(properties);
+    properties.setProperty("auto.create.topics.enable", "false");
+    properties.setProperty("log.retention.ms", "-1");
+    properties.setProperty("message.max.bytes", Integer.toString(LARGEST_MESSAGE));
+    try (OutputStream out = Files.newOutputStream(file)) {
+      properties.store(out, "Written anew at every start.");
+    } catch (IOException e) {
+      throw new BrokerException("cannot write " + file + " (" + e + ")", e);
+    }
+  }
+
+  /** The ports of the last start, if there was one. */
+  static Optional<Ports> ports(Path file) {
+    if (!Files.exists(file)) {
+      return Optional.empty();
+    }
+    Properties properties = new Properties();
+    try (InputStream in = Files.newInputStream(file)) {
+      properties.load(in);
+      return Optional.of(
+          new Ports(
+              Integer.parseInt(properties.getProperty(BROKER_PORT, "")),
+              Integer.parseInt(properties.getProperty(CONTROLLER_PORT, ""))));
+    } catch (NumberFormatException e) {
+      // Cut off while it was written: the broker was not started with it.
+      return Optional.empty();
+    } catch (IOException e) {
+      throw new BrokerException("cannot read " + file + " (" + e + ")", e);
+    }
+  }
+
+  private static void oneNode(Properties properties) {
+    properties.setProperty("offsets.topic.replication.factor", "1");
+    properties.setProperty("transaction.state.log.replication.factor", "1");
+    properties.setProperty("transaction.state.log.min.isr", "1");
+    properties.setProperty("share.coordinator.state.topic.replication.factor", "1");
+    properties.setProperty("share.coordinator.state.topic.min.isr", "1");
+    // A broker that was killed is not let in again before its old session has run out.
+    properties.setProperty("broker.session.timeout.ms", "3000");
+    properties.setProperty("broker.heartbeat.interval.ms", "500");
+    properties.setProperty("group.initial.rebalance.delay.ms", "0");
+  }
+
+  private static void small(Properties properties) {
+    properties.setProperty("offsets.topic.num.partitions", "4");
+    properties.setProperty("transaction.state.log.num.partitions", "4");
+    properties.setProperty("share.coordinator.state.topic.num.partitions", "1");
+    properties.setProperty("log.cleaner.dedupe.buffer.size", Integer.toString(CLEANER_BYTES));
+    properties.setProperty("num.network.threads", "2");
+    properties.setProperty("num.io.threads", "4");
+  }
+}

@@ -1,0 +1,148 @@
+package org.stfbatch.kafka.message;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import java.io.IOException;
+import java.math.BigDecimal;
+import java.time.Instant;
+import java.util.Objects;
+import java.util.Optional;
+
+/**
+ * The answer of one job.
+ *
+ * @param job whose answer it is
+ * @param prompt what was asked, unless it is left out
+ * @param text any text without lone surrogates, NUL included
+ * @param finishReason why generation ended
+ * @param tokens counts
+ * @param seconds where the time went
+ * @param model what answered
+ * @param answeredAt when
+ */
+public record AnswerMessage(
+    JobIdentity job,
+    Optional<String> prompt,
+    String text,
+    String finishReason,
+    Tokens tokens,
+    Seconds seconds,
+    Model model,
+    Instant answeredAt) {
+
+  public AnswerMessage {
+    Objects.requireNonNull(job, "job is null");
+    Objects.requireNonNull(prompt, "prompt is null");
+    Objects.requireNonNull(text, "text is null");
+    Objects.requireNonNull(finishReason, "finishReason is null");
+    Objects.requireNonNull(tokens, "tokens is null");
+    Objects.requireNonNull(seconds, "seconds is null");
+    Objects.requireNonNull(model, "model is null");
+    Objects.requireNonNull(answeredAt, "answeredAt is null");
+  }
+
+  /**
+   * Tokens of the answer.
+   *
+   * @param prompt text tokens of the prompt
+   * @param vision tokens that the image became
+   * @param generated tokens of the answer
+   */
+  public record Tokens(int prompt, int vision, int generated) {
+
+    private static final Kind<Integer> COUNT = Kind.intFrom(0);
+
+    private static Tokens of(Fields fields) throws MessageException {
+      return new Tokens(
+          fields.required("prompt", COUNT),
+          fields.required("vision", COUNT),
+          fields.required("generated", COUNT));
+    }
+  }
+
+  /**
+   * Where the time of the answer went, in seconds.
+   *
+   * @param queue from submission until its prompt was first processed
+   * @param prefill processing image and prompt
+   * @param decode generating tokens
+   */
+  public record Seconds(double queue, double prefill, double decode) {
+
+    private static final BigDecimal MAX = new BigDecimal("1e308");
+    private static final Kind<Double> SECONDS =
+        Kind.number(
+            "a number of 0 or more", value -> value.signum() >= 0 && value.compareTo(MAX) <= 0);
+
+    private static Seconds of(Fields fields) throws MessageException {
+      return new Seconds(
+          fields.required("queue", SECONDS),
+          fields.required("prefill", SECONDS),
+          fields.required("decode", SECONDS));
+    }
+  }
+
+  /**
+   * The checkpoint that answered.
+   *
+   * @param name what the user calls it
+   * @param fingerprint of its files
+   */
+  public record Model(String name, String fingerprint) {
+
+    public Model {
+      Objects.requireNonNull(name, "name is null");
+      Objects.requireNonNull(fingerprint, "fingerprint is null");
+    }
+
+    private static Model of(Fields fields) throws MessageException {
+      return new Model(
+          fields.required("name", Kind.TEXT), fields.required("fingerprint", Kind.TEXT));
+    }
+  }
+
+  /**
+   * Reads a message.
+   *
+   * @throws MessageException if it is no such message
+   */
+  public static AnswerMessage parse(byte[] value, MessageHeaders headers) throws MessageException {
+    MessageType.ANSWER.requireReadable(headers);
+    Fields fields = Json.read(value);
+    return new AnswerMessage(
+        JobIdentity.of(fields),
+        fields.optional("prompt", Kind.TEXT),
+        fields.required("text", Kind.ANSWER),
+        fields.required("finish_reason", Kind.FILLED_TEXT),
+        Tokens.of(fields.requiredObject("tokens")),
+        Seconds.of(fields.requiredObject("seconds")),
+        Model.of(fields.requiredObject("model")),
+        fields.required("answered_at", Kind.INSTANT));
+  }
+
+  /** The message's value. */
+  public byte[] toJson() {
+    return Json.write(this::writeTo);
+  }
+
+  private void writeTo(JsonGenerator json) throws IOException {
+    job.writeTo(json);
+    Json.writeText(json, "prompt", prompt);
+    json.writeStringField("text", text);
+    json.writeStringField("finish_reason", finishReason);
+    json.writeObjectFieldStart("tokens");
+    json.writeNumberField("prompt", tokens.prompt());
+    json.writeNumberField("vision", tokens.vision());
+    json.writeNumberField("generated", tokens.generated());
+    json.writeEndObject();
+    json.writeObjectFieldStart("seconds");
+    json.writeNumberField("queue", seconds.queue());
+    json.writeNumberField("prefill", seconds.prefill());
+    json.writeNumberField("decode", seconds.decode());
+    json.writeEndObject();
+    json.writeObjectFieldStart("model");
+    json.writeStringField("name", model.name());
+    json.writeStringField("fingerprint", model.fingerprint());
+    json.writeEndObject();
+    json.writeStringField("answered_at", answeredAt.toString());
+  }
+}

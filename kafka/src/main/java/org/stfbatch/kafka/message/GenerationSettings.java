@@ -1,0 +1,87 @@
+package org.stfbatch.kafka.message;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import java.io.IOException;
+import java.math.BigDecimal;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+
+/**
+ * Generation settings of one job. An empty one is left to the command that answers the job.
+ *
+ * @param maxNewTokens at least 1
+ * @param temperature 0 (greedy) or more
+ * @param topP above 0, at most 1
+ * @param seed of sampling
+ * @param stop strings that end the answer; an empty list means none
+ */
+public record GenerationSettings(
+    OptionalInt maxNewTokens,
+    OptionalDouble temperature,
+    OptionalDouble topP,
+    OptionalLong seed,
+    Optional<List<String>> stop) {
+
+  /** Everything left to the command that answers. */
+  public static final GenerationSettings DEFAULTS =
+      new GenerationSettings(
+          OptionalInt.empty(),
+          OptionalDouble.empty(),
+          OptionalDouble.empty(),
+          OptionalLong.empty(),
+          Optional.empty());
+
+  private static final BigDecimal MAX_TEMPERATURE = new BigDecimal("1e308");
+
+  private static final Kind<Integer> MAX_NEW_TOKENS = Kind.intFrom(1);
+  private static final Kind<Double> TEMPERATURE =
+      Kind.number(
+          "a number of 0 or more",
+          value -> value.signum() >= 0 && value.compareTo(MAX_TEMPERATURE) <= 0);
+  private static final Kind<Double> TOP_P =
+      Kind.number(
+          "a number above 0 and at most 1",
+          value -> value.signum() > 0 && value.compareTo(BigDecimal.ONE) <= 0);
+  private static final Kind<Long> SEED = Kind.integer(Long.MIN_VALUE, Long.MAX_VALUE);
+
+  public GenerationSettings {
+    stop = stop.map(List::copyOf);
+  }
+
+  static GenerationSettings of(Fields fields) throws MessageException {
+    return new GenerationSettings(
+        fields
+            .optional("max_new_tokens", MAX_NEW_TOKENS)
+            .map(OptionalInt::of)
+            .orElse(OptionalInt.empty()),
+        fields
+            .optional("temperature", TEMPERATURE)
+            .map(OptionalDouble::of)
+            .orElse(OptionalDouble.empty()),
+        fields.optional("top_p", TOP_P).map(OptionalDouble::of).orElse(OptionalDouble.empty()),
+        fields.optional("seed", SEED).map(OptionalLong::of).orElse(OptionalLong.empty()),
+        fields.optional("stop", Kind.STOP));
+  }
+
+  void writeTo(JsonGenerator json) throws IOException {
+    if (maxNewTokens.isPresent()) {
+      json.writeNumberField("max_new_tokens", maxNewTokens.getAsInt());
+    }
+    if (temperature.isPresent()) {
+      json.writeNumberField("temperature", temperature.getAsDouble());
+    }
+    if (topP.isPresent()) {
+      json.writeNumberField("top_p", topP.getAsDouble());
+    }
+    if (seed.isPresent()) {
+      json.writeNumberField("seed", seed.getAsLong());
+    }
+    if (stop.isPresent()) {
+      json.writeFieldName("stop");
+      json.writeArray(stop.get().toArray(String[]::new), 0, stop.get().size());
+    }
+  }
+}

@@ -1,0 +1,161 @@
+package org.stfbatch.kafka.message;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.TextNode;
+import java.math.BigDecimal;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.function.Predicate;
+import java.util.regex.Pattern;
+
+/**
+ * What a field may hold.
+ *
+ * @param expected the end of a sentence that begins with "it must be"
+ * @param reader gives the value, or nothing if the JSON value is none of this kind
+ */
+record Kind<T>(String expected, Function<JsonNode, Optional<T>> reader) {
+
+  static final Kind<String> RUN = text(1, 200);
+  static final Kind<String> CUSTOM_ID = text(1, 500);
+  static final Kind<String> TEXT = text(0, Integer.MAX_VALUE);
+  static final Kind<String> FILLED_TEXT = text(1, Integer.MAX_VALUE);
+
+  static final Kind<Boolean> BOOLEAN =
+      new Kind<>(
+          "true or false",
+          node -> node.isBoolean() ? Optional.of(node.booleanValue()) : Optional.empty());
+
+  /** Any text but half characters, NUL included: what a model says. */
+  static final Kind<String> ANSWER =
+      new Kind<>(
+          "a text without lone surrogates",
+          node -> string(node).filter(text -> text.codePoints().noneMatch(Kind::isSurrogate)));
+
+  /** The JSON text itself, because 7 and "7" are two ids. */
+  static final Kind<String> QUESTION_ID =
+      new Kind<>(
+          "a number or a text without NUL and lone surrogates",
+          node ->
+              node.isNumber() || string(node).filter(Kind::isStorable).isPresent()
+                  ? Optional.of(node.toString())
+                  : Optional.empty());
+
+  static final Kind<List<String>> STOP =
+      new Kind<>("a text, or a list of texts, none of them empty", Kind::stop);
+
+  static final Kind<Instant> INSTANT =
+      new Kind<>(
+          "a time in UTC such as 2026-01-31T23:59:59.5Z",
+          node -> string(node).flatMap(Kind::instant));
+
+  private static final Pattern UTC_TIME =
+      Pattern.compile(
+          "[0-9]{4}-[0-9]{2}-[0-9]{2}T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\\.[0-9]{1,9})?Z");
+
+  /** A whole number may be written 7, 7.0 or 0.7e1: JSON makes no difference. */
+  private static final int MAX_INTEGER_DIGITS = 19;
+
+  static Kind<String> text(int min, int max) {
+    String length = max == Integer.MAX_VALUE ? "" : " of " + min + " to " + max + " characters";
+    String filled = max == Integer.MAX_VALUE && min > 0 ? ", not empty" : "";
+    return textThat(
+        "a text" + length + filled + ", without NUL and lone surrogates",
+        text -> {
+          int characters = text.codePointCount(0, text.length());
+          return characters >= min && characters <= max;
+        });
+  }
+
+  /** A text that the database can store and that passes a test. */
+  static Kind<String> textThat(String expected, Predicate<String> test) {
+    return new Kind<>(expected, node -> string(node).filter(Kind::isStorable).filter(test));
+  }
+
+  static Kind<Long> integer(long min, long max) {
+    String expected =
+        max == Long.MAX_VALUE && min == 0
+            ? "a whole number of 0 or more"
+            : "a whole number from " + min + " to " + max;
+    return new Kind<>(
+        expected, node -> wholeNumber(node).filter(value -> value >= min && value <= max));
+  }
+
+  static Kind<Integer> intFrom(int min) {
+    Kind<Long> integer = integer(min, Integer.MAX_VALUE);
+    return new Kind<>(
+        integer.expected(), node -> integer.reader().apply(node).map(Math::toIntExact));
+  }
+
+  static Kind<Double> number(String expected, Predicate<BigDecimal> test) {
+    return new Kind<>(
+        expected,
+        node ->
+            node.isNumber() && test.test(node.decimalValue())
+                ? Optional.of(toDouble(node.decimalValue()))
+                : Optional.empty());
+  }
+
+  /** A number above 0 stays above 0, however small it is. */
+  private static double toDouble(BigDecimal value) {
+    double nearest = value.doubleValue();
+    return nearest == 0 && value.signum() > 0 ? Double.MIN_VALUE : nearest;
+  }
+
+  private static Optional<String> string(JsonNode node) {
+    return node instanceof TextNode ? Optional.of(node.textValue()) : Optional.empty();
+  }
+
+  private static Optional<Long> wholeNumber(JsonNode node) {
+    if (node.isIntegralNumber()) {
+      return node.canConvertToLong() ? Optional.of(node.longValue()) : Optional.empty();
+    }
+    return node.isNumber() ? wholeNumber(node.decimalValue()) : Optional.empty();
+  }
+
+  /** Looks at digits and exponent first: 1e999999999 must not be written out. */
+  private static Optional<Long> wholeNumber(BigDecimal value) {
+    BigDecimal shortest = value.stripTrailingZeros();
+    long digits = (long) shortest.precision() - shortest.scale();
+    if (shortest.scale() > 0 || digits > MAX_INTEGER_DIGITS) {
+      return Optional.empty();
+    }
+    var integer = shortest.toBigIntegerExact();
+    return integer.bitLength() < Long.SIZE ? Optional.of(integer.longValue()) : Optional.empty();
+  }
+
+  private static Optional<List<String>> stop(JsonNode node) {
+    if (!node.isArray()) {
+      return FILLED_TEXT.reader().apply(node).map(List::of);
+    }
+    List<String> texts = new ArrayList<>();
+    for (JsonNode each : node) {
+      FILLED_TEXT.reader().apply(each).ifPresent(texts::add);
+    }
+    return texts.size() == node.size() ? Optional.of(List.copyOf(texts)) : Optional.empty();
+  }
+
+  private static Optional<Instant> instant(String text) {
+    if (!UTC_TIME.matcher(text).matches()) {
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(Instant.parse(text));
+    } catch (DateTimeParseException e) {
+      // The form is right, but there is no such day.
+      return Optional.empty();
+    }
+  }
+
+  private static boolean isStorable(String text) {
+    return text.indexOf('\u0000') < 0 && text.codePoints().noneMatch(Kind::isSurrogate);
+  }
+
+  private static boolean isSurrogate(int codePoint) {
+    return codePoint >= Character.MIN_SURROGATE && codePoint <= Character.MAX_SURROGATE;
+  }
+}

@@ -1,0 +1,142 @@
+package org.stfbatch.kafka.message;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import java.io.IOException;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/**
+ * Starts a run, or goes on with one.
+ *
+ * @param run the run's name: 1 to 200 characters
+ * @param source where its jobs come from
+ * @param limit answer at most so many jobs, if given
+ */
+public record RunTriggerMessage(String run, Source source, OptionalLong limit) {
+
+  private static final Kind<Long> COUNT = Kind.integer(1, Long.MAX_VALUE);
+  private static final Kind<String> TOPIC =
+      Kind.textThat(
+          "a topic's name: 1 to 249 letters, digits, dots, underscores and hyphens",
+          text -> text.matches("(?!\\.{1,2}$)[A-Za-z0-9._-]{1,249}"));
+
+  public RunTriggerMessage {
+    Objects.requireNonNull(run, "run is null");
+    Objects.requireNonNull(source, "source is null");
+    Objects.requireNonNull(limit, "limit is null");
+  }
+
+  /** Where a run's jobs come from. */
+  public sealed interface Source {}
+
+  /** The jobs are in the run already. */
+  public record ExistingRun() implements Source {}
+
+  /**
+   * A question file.
+   *
+   * @param file its path where the run is started
+   * @param images the folder of its images, if they are not beside the file
+   */
+  public record Questions(String file, Optional<String> images) implements Source {
+
+    public Questions {
+      Objects.requireNonNull(file, "file is null");
+      Objects.requireNonNull(images, "images is null");
+    }
+  }
+
+  /**
+   * The next part of a topic of image jobs. At least one bound is given; the first one met counts.
+   *
+   * @param topic its name
+   * @param untilEnd whether it goes up to the topic's end at the start of the run
+   * @param maxJobs the most jobs to take
+   */
+  public record TopicSlice(String topic, boolean untilEnd, OptionalLong maxJobs) implements Source {
+
+    public TopicSlice {
+      Objects.requireNonNull(topic, "topic is null");
+      Objects.requireNonNull(maxJobs, "maxJobs is null");
+      if (!untilEnd && maxJobs.isEmpty()) {
+        throw new IllegalArgumentException("a slice of topic " + topic + " has no bound");
+      }
+    }
+  }
+
+  /**
+   * Reads a message.
+   *
+   * @param value null for a mark of deletion
+   * @throws MessageException if it is no such message
+   */
+  public static RunTriggerMessage parse(byte[] value, MessageHeaders headers)
+      throws MessageException {
+    MessageType.RUN_TRIGGER.requireReadable(headers);
+    Fields fields = Json.read(value);
+    return new RunTriggerMessage(
+        fields.required("run", Kind.RUN), source(fields), count(fields, "limit"));
+  }
+
+  private static Source source(Fields fields) throws MessageException {
+    Optional<Fields> questions = fields.optionalObject("questions");
+    Optional<Fields> topic = fields.optionalObject("topic");
+    if (questions.isPresent() && topic.isPresent()) {
+      throw new MessageException(
+          MessageErrorCode.MESSAGE_FIELD_INVALID,
+          "questions and topic are both there: send a trigger for each");
+    }
+    if (questions.isPresent()) {
+      return questions(questions.get());
+    }
+    return topic.isPresent() ? topic(topic.get()) : new ExistingRun();
+  }
+
+  private static Questions questions(Fields fields) throws MessageException {
+    return new Questions(
+        fields.required("file", Kind.FILLED_TEXT), fields.optional("images", Kind.FILLED_TEXT));
+  }
+
+  private static TopicSlice topic(Fields fields) throws MessageException {
+    String name = fields.required("name", TOPIC);
+    boolean untilEnd = fields.optional("until_end", Kind.BOOLEAN).orElse(false);
+    OptionalLong maxJobs = count(fields, "max_jobs");
+    if (!untilEnd && maxJobs.isEmpty()) {
+      throw new MessageException(
+          MessageErrorCode.MESSAGE_FIELD_MISSING,
+          "topic.until_end and topic.max_jobs are missing: say until_end: true, or how many jobs");
+    }
+    return new TopicSlice(name, untilEnd, maxJobs);
+  }
+
+  private static OptionalLong count(Fields fields, String name) throws MessageException {
+    return fields.optional(name, COUNT).map(OptionalLong::of).orElse(OptionalLong.empty());
+  }
+
+  /** The message's value. */
+  public byte[] toJson() {
+    return Json.write(this::writeTo);
+  }
+
+  private void writeTo(JsonGenerator json) throws IOException {
+    json.writeStringField("run", run);
+    if (source instanceof Questions questions) {
+      json.writeObjectFieldStart("questions");
+      json.writeStringField("file", questions.file());
+      Json.writeText(json, "images", questions.images());
+      json.writeEndObject();
+    } else if (source instanceof TopicSlice slice) {
+      json.writeObjectFieldStart("topic");
+      json.writeStringField("name", slice.topic());
+      json.writeBooleanField("until_end", slice.untilEnd());
+      if (slice.maxJobs().isPresent()) {
+        json.writeNumberField("max_jobs", slice.maxJobs().getAsLong());
+      }
+      json.writeEndObject();
+    }
+    if (limit.isPresent()) {
+      json.writeNumberField("limit", limit.getAsLong());
+    }
+  }
+}

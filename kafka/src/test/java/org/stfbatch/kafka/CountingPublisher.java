@@ -1,0 +1,52 @@
+package org.stfbatch.kafka;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.stream.IntStream;
+import org.stfbatch.kafka.message.MessageHeaders;
+
+/** A process that publishes 0, 1, 2, ... from where the last one was killed. */
+final class CountingPublisher {
+
+  private CountingPublisher() {}
+
+  static Process start(KafkaSettings settings, String topic, int count) throws IOException {
+    return new ProcessBuilder(
+            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+            "-XX:TieredStopAtLevel=1",
+            "-cp",
+            System.getProperty("java.class.path"),
+            CountingPublisher.class.getName(),
+            settings.bootstrapServers(),
+            topic,
+            Integer.toString(count))
+        .redirectError(ProcessBuilder.Redirect.INHERIT)
+        .start();
+  }
+
+  public static void main(String[] arguments) {
+    int count = Integer.parseInt(arguments[2]);
+    try (PositionedPublisher publisher =
+        new PositionedPublisher(
+            KafkaSettings.of(arguments[0]),
+            new PublisherTarget(arguments[1], "run"),
+            BrokerListener.logging())) {
+      long next = publisher.open().map(p -> p.get("next").orElseThrow()).orElse(0L);
+      System.out.println("open " + next);
+      while (next < count) {
+        long to = Math.min(count, next + ThreadLocalRandom.current().nextInt(1, 300));
+        publisher.publish(numbers(next, to), PublisherPosition.of("next", to));
+        next = to;
+      }
+    }
+  }
+
+  private static List<OutgoingRecord> numbers(long from, long to) {
+    return IntStream.range((int) from, (int) to)
+        .mapToObj(Integer::toString)
+        .map(text -> OutgoingRecord.of(text, Wire.bytes(text), MessageHeaders.NONE))
+        .toList();
+  }
+}

@@ -1,0 +1,195 @@
+package org.stfbatch.kafka.embedded;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.stfbatch.kafka.BrokerException;
+import org.stfbatch.kafka.BrokerListener;
+import org.stfbatch.kafka.KafkaSettings;
+import org.stfbatch.kafka.OutgoingRecord;
+import org.stfbatch.kafka.PositionedPublisher;
+import org.stfbatch.kafka.PublisherPosition;
+import org.stfbatch.kafka.PublisherTarget;
+import org.stfbatch.kafka.TopicAdmin;
+import org.stfbatch.kafka.message.MessageHeaders;
+
+@Timeout(value = 120, unit = TimeUnit.SECONDS)
+class EmbeddedBrokerTest {
+
+  @TempDir Path folder;
+  private Path home;
+  private EmbeddedBroker broker;
+
+  @BeforeEach
+  void atANewHome() {
+    home = folder.resolve("my höme's, folder");
+    broker = new EmbeddedBroker(home);
+  }
+
+  @AfterEach
+  void stopBroker() {
+    broker.stop();
+  }
+
+  @Test
+  void commandsShareItTheLastStopsItAndMessagesSurvive() throws IOException {
+    EmbeddedBroker.Session first = broker.open();
+    EmbeddedBroker.Session second = new EmbeddedBroker(home).open();
+    assertThat(second.settings()).isEqualTo(first.settings());
+    assertThat(first.settings().bootstrapServers()).startsWith("127.0.0.1:");
+    assertThat(broker.status().users()).isEqualTo(2);
+    assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(home.resolve("kafka"))))
+        .isEqualTo("rwx------");
+
+    first.close();
+    first.close();
+    publish(second.settings(), 1);
+    assertThat(broker.address()).contains(second.settings().bootstrapServers());
+
+    second.close();
+    assertThat(broker.status().running()).isFalse();
+    assertThat(broker.address()).isEmpty();
+
+    try (EmbeddedBroker.Session later = broker.open()) {
+      assertThat(later.settings()).isEqualTo(first.settings());
+      assertThat(published(later.settings())).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void aKilledBrokerRecoversAndTakesAnotherPortIfItsOwnIsTaken() throws Exception {
+    KafkaSettings before = broker.start();
+    publish(before, 1);
+    kill(broker.status().pid().orElseThrow());
+    assertThat(broker.status().running()).isFalse();
+
+    int port = Integer.parseInt(before.bootstrapServers().split(":")[1]);
+    try (ServerSocket taken = new ServerSocket(port, 1, InetAddress.getByName("127.0.0.1"))) {
+      assertThat(taken.isBound()).isTrue();
+      KafkaSettings after = broker.start();
+      assertThat(after).isNotEqualTo(before);
+      assertThat(published(after)).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void startedOnPurposeItStaysAndStoppedWhileInUseItGoesWithItsLastUser() {
+    KafkaSettings started = broker.start();
+    try (EmbeddedBroker.Session session = broker.open()) {
+      assertThat(session.settings()).isEqualTo(started);
+    }
+    assertThat(broker.status().running()).isTrue();
+    assertThat(broker.status().keepsRunning()).isTrue();
+
+    EmbeddedBroker.Session session = broker.open();
+    assertThat(broker.stop()).isFalse();
+    assertThat(broker.status().running()).isTrue();
+    session.close();
+    assertThat(broker.status().running()).isFalse();
+    assertThat(broker.status().keepsRunning()).isFalse();
+    assertThat(broker.stop()).isTrue();
+  }
+
+  @Test
+  void aCommandKilledWithItsWholeProcessGroupLeavesABrokerToJoin() throws Exception {
+    Process command = commandInItsOwnProcessGroup();
+    String address = command.inputReader().readLine();
+    long server = broker.status().pid().orElseThrow();
+    assertThat(broker.status().users()).isEqualTo(1);
+
+    signalGroup("INT", command.pid());
+    command.destroyForcibly();
+    assertThat(command.waitFor(20, TimeUnit.SECONDS)).isTrue();
+
+    assertThat(broker.status().users()).isZero();
+    try (EmbeddedBroker.Session session = broker.open()) {
+      assertThat(session.settings().bootstrapServers()).isEqualTo(address);
+      assertThat(broker.status().pid()).hasValue(server);
+    }
+    assertThat(broker.status().running()).isFalse();
+  }
+
+  @Test
+  void aBrokerThatDoesNotStartIsToldInOneLineAndLeavesNothing() throws IOException {
+    Path data = Files.createDirectories(home.resolve("kafka/data"));
+    Files.writeString(data.resolve("meta.properties"), "version=1\nnode.id=77\ncluster.id=x\n");
+
+    assertThatThrownBy(broker::open)
+        .isInstanceOf(BrokerException.class)
+        .message()
+        .hasLineCount(1)
+        .contains("does not start", home.resolve("kafka/server.log").toString(), "77");
+    assertThat(broker.status().users()).isZero();
+    assertThat(broker.status().running()).isFalse();
+  }
+
+  @Test
+  void aStatusOfAHomeThatIsNotThereCreatesNothing() {
+    assertThat(broker.status().running()).isFalse();
+    assertThat(broker.address()).isEmpty();
+    assertThat(broker.stop()).isTrue();
+    assertThat(home).doesNotExist();
+  }
+
+  private static void publish(KafkaSettings settings, int count) {
+    PublisherTarget target = new PublisherTarget("kept", "run");
+    try (PositionedPublisher publisher =
+        new PositionedPublisher(settings, target, BrokerListener.logging())) {
+      publisher.open();
+      publisher.publish(
+          List.of(OutgoingRecord.of("k", new byte[0], MessageHeaders.NONE)),
+          PublisherPosition.of("count", count));
+    }
+  }
+
+  /** What the position says, and that the message is there. */
+  private static long published(KafkaSettings settings) {
+    PublisherTarget target = new PublisherTarget("kept", "run");
+    try (PositionedPublisher publisher =
+            new PositionedPublisher(settings, target, BrokerListener.logging());
+        TopicAdmin admin = new TopicAdmin(settings, BrokerListener.logging())) {
+      // Opening ends what was underway when the broker died; only then is the message visible.
+      long count = publisher.open().orElseThrow().get("count").orElseThrow();
+      assertThat(admin.find("kept").orElseThrow().ends()).containsExactlyEntriesOf(Map.of(0, 2L));
+      return count;
+    }
+  }
+
+  private Process commandInItsOwnProcessGroup() throws IOException {
+    return new ProcessBuilder(
+            "setsid",
+            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+            "-cp",
+            System.getProperty("java.class.path"),
+            OpenUntilInputEnds.class.getName(),
+            home.toString())
+        .redirectError(ProcessBuilder.Redirect.INHERIT)
+        .start();
+  }
+
+  private static void kill(long pid) throws Exception {
+    ProcessHandle server = ProcessHandle.of(pid).orElseThrow();
+    server.destroyForcibly();
+    server.onExit().get(Duration.ofSeconds(10).toSeconds(), TimeUnit.SECONDS);
+  }
+
+  private static void signalGroup(String signal, long group) throws Exception {
+    Process kill = new ProcessBuilder("kill", "-" + signal, "--", "-" + group).inheritIO().start();
+    assertThat(kill.waitFor()).isZero();
+  }
+}

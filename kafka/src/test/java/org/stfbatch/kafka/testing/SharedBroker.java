@@ -1,0 +1,69 @@
+package org.stfbatch.kafka.testing;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.function.Predicate;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.common.KafkaFuture;
+import org.stfbatch.kafka.KafkaSettings;
+import org.stfbatch.kafka.embedded.EmbeddedBroker;
+
+/** The broker that the test classes of one JVM share. */
+final class SharedBroker implements AutoCloseable {
+
+  private static final String PREFIX = "test-";
+
+  private final EmbeddedBroker.Session session;
+  private final Admin admin;
+  private final String prefix = PREFIX + ProcessHandle.current().pid() + "-";
+
+  SharedBroker(Path home) {
+    session = new EmbeddedBroker(home).open();
+    admin = Admin.create(Map.of("bootstrap.servers", session.settings().bootstrapServers()));
+    deleteTopics(name -> name.startsWith(PREFIX) && !ownerIsAlive(name));
+  }
+
+  String prefix() {
+    return prefix;
+  }
+
+  KafkaSettings settings() {
+    return session.settings();
+  }
+
+  void create(String topic, int partitions) {
+    NewTopic wanted = new NewTopic(topic, Optional.of(partitions), Optional.empty());
+    get(admin.createTopics(List.of(wanted)).all());
+  }
+
+  @Override
+  public void close() {
+    deleteTopics(name -> name.startsWith(prefix));
+    admin.close();
+    session.close();
+  }
+
+  private void deleteTopics(Predicate<String> which) {
+    List<String> names = get(admin.listTopics().names()).stream().filter(which).toList();
+    get(admin.deleteTopics(names).all());
+  }
+
+  private static boolean ownerIsAlive(String topic) {
+    return ProcessHandle.of(Long.parseLong(topic.split("-")[1])).isPresent();
+  }
+
+  private static <T> T get(KafkaFuture<T> future) {
+    try {
+      return future.get();
+    } catch (ExecutionException e) {
+      throw new IllegalStateException(e.getCause());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException(e);
+    }
+  }
+}
