@@ -55,7 +55,7 @@ final class Mme implements Benchmark {
       String id = answer.id().toString();
       files
           .computeIfAbsent(id.split("/", -1)[0], category -> new StringBuilder())
-          .append(line(answer, id, truth));
+          .append(line(answer, id, truth, variant));
     }
     Score score = MmeCalculation.of(files, variant);
     for (Map.Entry<String, StringBuilder> file : files.entrySet()) {
@@ -112,7 +112,7 @@ final class Mme implements Benchmark {
     }
   }
 
-  private static String line(RawAnswer answer, String id, Map<Key, String> truth) {
+  private static String line(RawAnswer answer, String id, Map<Key, String> truth, Variant variant) {
     String[] parts = id.split("/", -1);
     String file = parts[parts.length - 1].split("\\.", -1)[0] + ".txt";
     Key key = new Key(parts[0], file, question(answer.prompt()));
@@ -125,7 +125,12 @@ final class Mme implements Benchmark {
           "asks what the release does not: \"%s\" in %s/%s"
               .formatted(key.question(), parts[0], file));
     }
-    return String.join("\t", file, key.question(), right, answer.text()) + "\n";
+    return String.join("\t", file, key.question(), right, said(answer, variant)) + "\n";
+  }
+
+  /** Tabs and line breaks tear a line of the file apart. */
+  private static String said(RawAnswer answer, Variant variant) {
+    return variant == Variant.STRICT ? answer.text().replaceAll("[\t\n\r]", " ") : answer.text();
   }
 
   private static boolean asksForYesOrNo(String prompt) {

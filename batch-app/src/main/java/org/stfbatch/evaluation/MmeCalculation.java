@@ -74,7 +74,7 @@ final class MmeCalculation {
     List<String> lines = lines(file.toString());
     if (lines.size() % 2 != 0) {
       throw new BenchmarkException(
-          "mme: the task %s has an odd number of lines (%d), and two are one image: is an answer missing, or does one hold a line break?"
+          "mme: the task %s has an odd number of lines (%d), and two are one image: is an answer missing, or does one hold a line break, which --strict takes out?"
               .formatted(task, lines.size()));
     }
     return score(task, lines);
@@ -98,7 +98,7 @@ final class MmeCalculation {
     String[] columns = line.split("\t", -1);
     if (columns.length != COLUMNS) {
       throw new BenchmarkException(
-          "mme: a line of the task %s has %d columns instead of %d: does an answer hold a tab or a line break? (%s)"
+          "mme: a line of the task %s has %d columns instead of %d: does an answer hold a tab or a line break, which --strict takes out? (%s)"
               .formatted(task, columns.length, COLUMNS, PythonText.strip(line)));
     }
     String truth = PythonText.lower(columns[2]);

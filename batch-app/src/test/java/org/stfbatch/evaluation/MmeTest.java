@@ -132,6 +132,8 @@ class MmeTest {
     Scoring lineBreak = mme();
     answerAll(lineBreak, "yes\rindeed", "no");
     assertThat(lineBreak.complaint()).contains("existence", "odd number of lines (3)");
+    lineBreak.file("llava_mme.jsonl", questionLines());
+    assertThat(lineBreak.score(Variant.STRICT).headline().orElseThrow().value()).isEqualTo(2000);
   }
 
   @Test
@@ -140,5 +142,22 @@ class MmeTest {
     answer(scoring, "OCR", "yes", "no");
 
     assertThat(scoring.complaint()).contains("existence", "--strict");
+  }
+
+  private static String questionLines() {
+    StringBuilder lines = new StringBuilder();
+    for (String task : TASKS) {
+      for (String text : List.of("Is it?", "Is it not?")) {
+        lines.append(
+            Scoring.json(
+                "question_id",
+                task + "/0001.jpg",
+                "image",
+                task + "/0001.jpg",
+                "text",
+                text + SUFFIX));
+      }
+    }
+    return lines.toString();
   }
 }
