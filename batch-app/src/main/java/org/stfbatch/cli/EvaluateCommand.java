@@ -98,7 +98,7 @@ final class EvaluateCommand implements Callable<Integer> {
     runName = runName != null ? runName : runner.modelName();
     out = out != null ? out : Path.of("evaluation", runName.replaceAll("[^\\w.-]", "_"));
     List<EvaluationPlan> plans = plans();
-    long questions = plans.stream().mapToLong(EvaluateCommand::count).sum();
+    long questions = plans.stream().mapToLong(EvaluationPlan::questions).sum();
     shutdown.guard(stopSignal);
     try (Stores.Connected db = stores.open();
         LoadedModel model = runner.load(questions)) {
@@ -120,23 +120,24 @@ final class EvaluateCommand implements Callable<Integer> {
               + ": check --data; evaluate knows "
               + Benchmarks.names());
     }
-    List<EvaluationPlan> plans = wanted.stream().map(this::plan).toList();
-    plans.forEach(plan -> plan.data().check());
-    return plans;
+    wanted.forEach(benchmark -> DataFolder.of(benchmark, data).check());
+    return wanted.stream().map(this::plan).toList();
   }
 
   private EvaluationPlan plan(Benchmark benchmark) {
+    DataFolder folder = DataFolder.of(benchmark, data);
     return new EvaluationPlan(
         benchmark,
-        DataFolder.of(benchmark, data),
+        folder,
+        count(benchmark, folder),
         strict ? Variant.STRICT : Variant.ORIGINAL,
         out.resolve(benchmark.name()));
   }
 
   /** Reads the questions, so that what is damaged is found before anything is loaded. */
-  private static long count(EvaluationPlan plan) {
+  private static long count(Benchmark benchmark, DataFolder folder) {
     long[] count = new long[1];
-    plan.benchmark().questions(plan.data(), question -> count[0]++);
+    benchmark.questions(folder, question -> count[0]++);
     return count[0];
   }
 
@@ -166,7 +167,7 @@ final class EvaluateCommand implements Callable<Integer> {
     long done = before.answered() + before.failed();
     try (Claim claim = db.claim(List.of(Lockable.run(db.database(), run)), stopSignal);
         ConsoleProgress progress =
-            ConsoleProgress.onStderr(plan.benchmark().name(), done, count(plan))) {
+            ConsoleProgress.onStderr(plan.benchmark().name(), done, plan.questions())) {
       steps.check();
       InferJob.Ending ending =
           claim.work(

@@ -10,7 +10,9 @@ import org.stfbatch.evaluation.Variant;
  *
  * @param benchmark asks the questions
  * @param data its data set, checked
+ * @param questions how many it asks
  * @param variant how answers are scored
  * @param out the folder for the raw answers and for what servers and judges are sent
  */
-public record EvaluationPlan(Benchmark benchmark, DataFolder data, Variant variant, Path out) {}
+public record EvaluationPlan(
+    Benchmark benchmark, DataFolder data, long questions, Variant variant, Path out) {}
