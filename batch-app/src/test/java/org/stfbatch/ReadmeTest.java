@@ -26,7 +26,15 @@ final class ReadmeTest {
   void everyCommandWorksAsItStands(@TempDir Path folder) throws Exception {
     String commands = shellBlocks(Files.readString(Path.of("../README.md")));
     assertThat(commands)
-        .contains("ingest", "infer", "status", "export", "model inspect", "db start");
+        .contains(
+            "ingest",
+            "infer",
+            "status",
+            "export",
+            "model inspect",
+            "db start",
+            "evaluate",
+            "score");
     layOut(folder);
 
     Path log = folder.resolve("log");
@@ -40,6 +48,9 @@ final class ReadmeTest {
     assertThat(Files.readAllLines(folder.resolve("captions.jsonl"))).hasSize(6);
     assertThat(Files.readString(folder.resolve("answers.csv"))).startsWith("custom_id,");
     assertThat(folder.resolve("trace.safetensors")).isNotEmptyFile();
+    assertThat(folder.resolve("evaluation/llava-stf-7b/vizwiz/upload.json")).isNotEmptyFile();
+    assertThat(folder.resolve("evaluation/llava-stf-7b/vizwiz/answers-vizwiz/upload.json"))
+        .hasSameTextualContentAs(folder.resolve("evaluation/llava-stf-7b/vizwiz/upload.json"));
   }
 
   private static String shellBlocks(String readme) {
