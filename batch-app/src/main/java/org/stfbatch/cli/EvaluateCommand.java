@@ -2,9 +2,7 @@ package org.stfbatch.cli;
 
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.Callable;
@@ -13,12 +11,9 @@ import org.stfbatch.db.RunStatus;
 import org.stfbatch.db.RunStatusStore;
 import org.stfbatch.db.RunStore;
 import org.stfbatch.evaluation.Benchmark;
-import org.stfbatch.evaluation.Benchmarks;
 import org.stfbatch.evaluation.DataFolder;
-import org.stfbatch.evaluation.Variant;
 import org.stfbatch.job.BatchRuntime;
 import org.stfbatch.job.Claim;
-import org.stfbatch.job.InputException;
 import org.stfbatch.job.Lockable;
 import org.stfbatch.job.StopSignal;
 import org.stfbatch.job.evaluate.EvaluateSteps;
@@ -39,7 +34,7 @@ import picocli.CommandLine.Parameters;
       "Stopped or killed at any moment, the same command goes on where it was."
     })
 final class EvaluateCommand implements Callable<Integer> {
-  private static final String ALL = "all";
+  /** What questions do not set themselves; they set all of it. */
   private static final InferSettings.Defaults GREEDY =
       new InferSettings.Defaults(128, 0, 1, 0, List.of());
 
@@ -50,16 +45,11 @@ final class EvaluateCommand implements Callable<Integer> {
   @Parameters(
       paramLabel = "NAME",
       description =
-          "The benchmark, or all: every one whose data set is there. An unknown name lists them.")
+          "The benchmark, or all: every one whose data set is complete. An unknown name lists them.")
   private String name;
 
-  @Option(
-      names = "--data",
-      required = true,
-      paramLabel = "DIR",
-      description =
-          "The folder of all data sets, as LLaVA's playground/data/eval, or of this benchmark's.")
-  private Path data;
+  @Mixin private BenchmarkOptions benchmarks;
+  @Mixin private RunnerOptions runner;
 
   @Option(
       names = "--run",
@@ -75,16 +65,8 @@ final class EvaluateCommand implements Callable<Integer> {
           "Where answers and submission files are written, in a folder for each benchmark. Default: evaluation/ and the runs' name.")
   private Path out;
 
-  @Option(
-      names = "--strict",
-      description =
-          "Refuse to score answers that are not complete, and count 0 where the original's scripts fail.")
-  private boolean strict;
-
   @Option(names = "--json", description = "One JSON object a benchmark.")
   private boolean json;
-
-  @Mixin private RunnerOptions runner;
 
   EvaluateCommand(Stores stores, Shutdown shutdown) {
     this.stores = stores;
@@ -93,8 +75,7 @@ final class EvaluateCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    runner.check();
-    runner.settings(OptionalLong.empty(), GREEDY);
+    InferSettings settings = settings();
     runName = runName != null ? runName : runner.modelName();
     out = out != null ? out : Path.of("evaluation", runName.replaceAll("[^\\w.-]", "_"));
     List<EvaluationPlan> plans = plans();
@@ -102,35 +83,30 @@ final class EvaluateCommand implements Callable<Integer> {
     shutdown.guard(stopSignal);
     try (Stores.Connected db = stores.open();
         LoadedModel model = runner.load(questions)) {
-      return evaluate(db, model, plans);
+      return report(evaluate(db, model, settings, plans));
     }
+  }
+
+  private InferSettings settings() {
+    runner.check();
+    return runner.settings(OptionalLong.empty(), GREEDY);
   }
 
   private List<EvaluationPlan> plans() {
-    boolean all = name.toLowerCase(Locale.ROOT).equals(ALL);
-    List<Benchmark> wanted =
-        (all ? Benchmarks.all() : List.of(Benchmarks.named(name)))
-            .stream()
-                .filter(benchmark -> !all || DataFolder.of(benchmark, data).isThere())
-                .toList();
-    if (wanted.isEmpty()) {
-      throw new InputException(
-          "there is no data set in "
-              + data
-              + ": check --data; evaluate knows "
-              + Benchmarks.names());
-    }
-    wanted.forEach(benchmark -> DataFolder.of(benchmark, data).check());
-    return wanted.stream().map(this::plan).toList();
+    return benchmarks
+        .complete(name, missing -> System.err.println("passed over " + missing))
+        .stream()
+        .map(this::plan)
+        .toList();
   }
 
   private EvaluationPlan plan(Benchmark benchmark) {
-    DataFolder folder = DataFolder.of(benchmark, data);
+    DataFolder folder = benchmarks.folder(benchmark);
     return new EvaluationPlan(
         benchmark,
         folder,
         count(benchmark, folder),
-        strict ? Variant.STRICT : Variant.ORIGINAL,
+        benchmarks.variant(),
         out.resolve(benchmark.name()));
   }
 
@@ -141,50 +117,50 @@ final class EvaluateCommand implements Callable<Integer> {
     return count[0];
   }
 
-  private int evaluate(Stores.Connected db, LoadedModel model, List<EvaluationPlan> plans)
-      throws IOException {
+  private ScoreTable evaluate(
+      Stores.Connected db, LoadedModel model, InferSettings settings, List<EvaluationPlan> plans) {
     ScoreTable table = new ScoreTable();
-    List<EvaluationPlan> left = new ArrayList<>(plans);
-    while (!left.isEmpty() && !stopSignal.isRequested()) {
-      EvaluationPlan plan = left.remove(0);
-      evaluate(db, model, plan).map(result -> row(plan, result)).ifPresent(table::add);
+    for (EvaluationPlan plan : plans) {
+      if (!stopSignal.isRequested()) {
+        evaluate(db, model, settings, plan).map(result -> row(plan, result)).ifPresent(table::add);
+      }
     }
-    System.out.print(json ? table.json() : table.text());
-    if (stopSignal.isRequested()) {
-      System.err.println("stf-batch: stopped; the same command goes on");
-      return ErrorReport.FAILED;
-    }
-    return table.hasProblems() ? ErrorReport.FAILED : 0;
+    return table;
   }
 
   /** Empty if it was stopped. */
   private Optional<EvaluationResult> evaluate(
-      Stores.Connected db, LoadedModel model, EvaluationPlan plan) {
+      Stores.Connected db, LoadedModel model, InferSettings settings, EvaluationPlan plan) {
     Run run = new RunStore(db.database().dataSource()).findOrCreate(run(plan));
     BatchRuntime batch = new BatchRuntime(db.database().dataSource());
     EvaluateSteps steps = new EvaluateSteps(batch, run, plan, model.name());
-    RunStatus before = new RunStatusStore(db.database().dataSource()).status(run);
-    long done = before.answered() + before.failed();
-    try (Claim claim = db.claim(List.of(Lockable.run(db.database(), run)), stopSignal);
-        ConsoleProgress progress =
-            ConsoleProgress.onStderr(plan.benchmark().name(), done, plan.questions())) {
+    try (Claim claim = db.claim(List.of(Lockable.run(db.database(), run)), stopSignal)) {
       steps.check();
-      InferJob.Ending ending =
-          claim.work(
-              stop ->
-                  new InferJob(
-                          batch,
-                          run,
-                          runner.settings(OptionalLong.empty(), GREEDY),
-                          model.preparation(),
-                          model.engine(),
-                          model.name(),
-                          progress,
-                          stop,
-                          steps.around(stop))
-                      .run());
+      InferJob.Ending ending;
+      try (ConsoleProgress progress = progress(db, run, plan)) {
+        ending =
+            claim.work(
+                stop ->
+                    new InferJob(
+                            batch,
+                            run,
+                            settings,
+                            model.preparation(),
+                            model.engine(),
+                            model.name(),
+                            progress,
+                            stop,
+                            steps.around(stop))
+                        .run());
+      }
       return ending == InferJob.Ending.DONE ? steps.result() : Optional.empty();
     }
+  }
+
+  private static ConsoleProgress progress(Stores.Connected db, Run run, EvaluationPlan plan) {
+    RunStatus before = new RunStatusStore(db.database().dataSource()).status(run);
+    return ConsoleProgress.onStderr(
+        plan.benchmark().name(), before.answered() + before.failed(), plan.questions());
   }
 
   private String run(EvaluationPlan plan) {
@@ -200,5 +176,14 @@ final class EvaluateCommand implements Callable<Integer> {
         result.score(),
         result.files(),
         result.problem());
+  }
+
+  private int report(ScoreTable table) throws IOException {
+    System.out.print(json ? table.json() : table.text());
+    if (stopSignal.isRequested()) {
+      System.err.println("stf-batch: stopped; the same command goes on");
+      return ErrorReport.FAILED;
+    }
+    return table.hasProblems() ? ErrorReport.FAILED : 0;
   }
 }

@@ -10,12 +10,11 @@ import java.util.OptionalLong;
 import java.util.concurrent.Callable;
 import org.stfbatch.evaluation.Benchmark;
 import org.stfbatch.evaluation.Benchmarks;
-import org.stfbatch.evaluation.DataFolder;
 import org.stfbatch.evaluation.OutputFile;
 import org.stfbatch.evaluation.Score;
-import org.stfbatch.evaluation.Variant;
 import org.stfbatch.job.InputException;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -30,12 +29,7 @@ final class ScoreCommand implements Callable<Integer> {
   @Parameters(paramLabel = "NAME", description = "The benchmark; an unknown one lists them all.")
   private String name;
 
-  @Option(
-      names = "--data",
-      required = true,
-      paramLabel = "DIR",
-      description = "The folder of all data sets, as LLaVA's playground/data/eval, or of this one.")
-  private Path data;
+  @Mixin private BenchmarkOptions benchmarks;
 
   @Option(
       names = "--answers",
@@ -51,12 +45,6 @@ final class ScoreCommand implements Callable<Integer> {
           "Where to write files to. Default: the answers' path without its ending, then -NAME.")
   private Path out;
 
-  @Option(
-      names = "--strict",
-      description =
-          "Refuse answers that are not complete, and count 0 where the original's scripts fail.")
-  private boolean strict;
-
   @Option(names = "--json", description = "As one JSON object.")
   private boolean json;
 
@@ -66,9 +54,7 @@ final class ScoreCommand implements Callable<Integer> {
     if (!Files.isReadable(answers) || Files.isDirectory(answers)) {
       throw new InputException("the answers " + answers + " cannot be read: check --answers");
     }
-    Score score =
-        benchmark.score(
-            DataFolder.of(benchmark, data), answers, strict ? Variant.STRICT : Variant.ORIGINAL);
+    Score score = benchmark.score(benchmarks.folder(benchmark), answers, benchmarks.variant());
     ScoreTable table = new ScoreTable();
     table.add(
         new ScoreTable.Row(

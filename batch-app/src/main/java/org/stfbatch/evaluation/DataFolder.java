@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** The folder of one benchmark's data set. */
 public final class DataFolder {
@@ -63,9 +64,24 @@ public final class DataFolder {
    * @throws BenchmarkException naming the first file that is missing
    */
   public void check() {
-    find(benchmark.dataSet().questionFile());
-    benchmark.dataSet().imageFolder().ifPresent(this::find);
-    benchmark.dataSet().scoringFiles().forEach(this::find);
+    missing()
+        .ifPresent(
+            complaint -> {
+              throw new BenchmarkException(complaint);
+            });
+  }
+
+  /** What to tell about the first file that is missing; empty if there is everything. */
+  public Optional<String> missing() {
+    DataSet wanted = benchmark.dataSet();
+    return Stream.of(
+            Stream.of(wanted.questionFile()),
+            wanted.imageFolder().stream(),
+            wanted.scoringFiles().stream())
+        .flatMap(files -> files)
+        .filter(file -> find(file, folder).isEmpty())
+        .findFirst()
+        .map(this::complaint);
   }
 
   /** The folder below which the questions' images are. */
@@ -79,10 +95,10 @@ public final class DataFolder {
   FoundFile find(DataFile file) {
     return find(file, folder)
         .map(path -> new FoundFile(path, file.origin()))
-        .orElseThrow(() -> missing(file));
+        .orElseThrow(() -> new BenchmarkException(complaint(file)));
   }
 
-  private BenchmarkException missing(DataFile file) {
+  private String complaint(DataFile file) {
     String place = file.places().get(0);
     String others =
         file.places().size() == 1
@@ -90,13 +106,12 @@ public final class DataFolder {
             : " (or there as "
                 + String.join(", ", file.places().subList(1, file.places().size()))
                 + ")";
-    return new BenchmarkException(
-        "%s: %s is missing: it was expected at %s%s; it comes from %s"
-            .formatted(
-                benchmark.name(),
-                place.substring(place.lastIndexOf('/') + 1),
-                folder.resolve(place),
-                others,
-                file.origin()));
+    return "%s: %s is missing: it was expected at %s%s; it comes from %s"
+        .formatted(
+            benchmark.name(),
+            place.substring(place.lastIndexOf('/') + 1),
+            folder.resolve(place),
+            others,
+            file.origin());
   }
 }

@@ -87,19 +87,17 @@ final class Gqa implements Benchmark {
     questions
         .fieldNames()
         .forEachRemaining(id -> requireAnswer(predictions, QuestionId.of(id), answers));
-    Accuracies accuracies = new Accuracies();
+    GqaReport report = new GqaReport();
     questions
         .properties()
         .forEach(
             field -> {
               if (field.getValue().path("isBalanced").asBoolean()) {
                 String right = gold.text(field.getValue(), "answer", "question " + field.getKey());
-                String prediction = predictions.get(QuestionId.of(field.getKey()));
-                count(accuracies, field.getValue(), prediction.equals(right));
+                report.add(field.getValue(), right, predictions.get(QuestionId.of(field.getKey())));
               }
             });
-    return Score.of("accuracy", accuracies.percent("accuracy"))
-        .with(accuracies.metricsBeside("accuracy"));
+    return report.score();
   }
 
   private static void requireAnswer(
@@ -109,21 +107,5 @@ final class Gqa implements Benchmark {
           "the answers %s have none to question \"%s\" (ids of GQA are texts): the original's script takes complete files only"
               .formatted(answers, id));
     }
-  }
-
-  private static void count(Accuracies accuracies, JsonNode question, boolean isRight) {
-    accuracies.count("accuracy", isRight);
-    JsonNode types = question.path("types");
-    type(types.path("structural"))
-        .ifPresent(
-            type -> {
-              accuracies.count(type.equals("query") ? "open" : "binary", isRight);
-              accuracies.count("structural/" + type, isRight);
-            });
-    type(types.path("semantic")).ifPresent(type -> accuracies.count("semantic/" + type, isRight));
-  }
-
-  private static Optional<String> type(JsonNode type) {
-    return Optional.ofNullable(type.textValue());
   }
 }

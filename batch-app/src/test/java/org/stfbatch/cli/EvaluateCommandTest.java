@@ -140,6 +140,22 @@ class EvaluateCommandTest {
   }
 
   @Test
+  void allPassesOverWhatIsNotComplete() throws IOException {
+    Path alone = folder.resolve("alone");
+    Files.createDirectories(alone.resolve("gqa"));
+    Files.copy(
+        data.resolve("gqa/llava_gqa_testdev_balanced.jsonl"),
+        alone.resolve("gqa/llava_gqa_testdev_balanced.jsonl"));
+    Files.move(data.resolve("mm-vet"), alone.resolve("mm-vet"));
+    data = alone;
+
+    Cli.Ran ran = evaluate("all", "--run", "alone");
+    assertThat(ran.code()).as(ran.err()).isZero();
+    assertThat(rows(ran)).containsOnlyKeys("mm-vet");
+    assertThat(ran.err()).contains("passed over gqa: images is missing");
+  }
+
+  @Test
   void whatTheOriginalFailsAtIsToldAndStored() throws IOException {
     Cli.Ran ran = evaluate("seed-bench", "--run", "fails");
 
@@ -147,6 +163,8 @@ class EvaluateCommandTest {
     assertThat(rows(ran).get("seed-bench").get("problem").asText()).contains("--strict");
     assertThat(stored("fails-seed-bench").problem().orElseThrow()).contains("--strict");
     assertThat(answers("seed-bench")).isNotEmptyFile();
+    assertThat(cli.ok("status", "--run", "fails-seed-bench"))
+        .contains("benchmark seed-bench: 3 of 3 questions answered", "no score: ");
   }
 
   @Test

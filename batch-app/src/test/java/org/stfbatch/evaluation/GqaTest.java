@@ -77,4 +77,30 @@ class GqaTest {
     assertThat(twice.headline()).isZero();
     assertThat(twice.answer("02", "Yes").headline()).isEqualTo(1.0 / 3 * 100);
   }
+
+  @Test
+  void tellsHowLongQuestionsDidAndHowAnswersAreSpread() {
+    Score score =
+        new Scoring("gqa", folder)
+            .file(
+                "data/testdev_balanced_questions.json",
+                """
+                {"1": {"answer": "red", "isBalanced": true, "question": "What colour is it?", "groups": {"global": "colour"},
+                       "semantic": [{"operation": "select", "argument": "kite"}, {"operation": "query", "argument": "name"}]},
+                 "2": {"answer": "blue", "isBalanced": true, "question": "And now?", "groups": {"global": "colour"},
+                       "semantic": [{"operation": "select", "argument": "kite"}, {"operation": "filter", "argument": "x"}]},
+                 "3": {"answer": "yes", "isBalanced": true, "question": "Really?", "groups": {"global": null}, "semantic": []}}
+                """)
+            .answer("1", "red")
+            .answer("2", "red")
+            .answer("3", "yes")
+            .score();
+
+    assertThat(metric(score, "words/04")).isEqualTo(100);
+    assertThat(metric(score, "words/02")).isZero();
+    assertThat(metric(score, "steps/01")).isEqualTo(100);
+    assertThat(metric(score, "steps/02")).isZero();
+    assertThat(metric(score, "steps/00")).isEqualTo(100);
+    assertThat(metric(score, "distribution")).isEqualTo((1.0 + 1.0) * 2 / 2 / 100);
+  }
 }
