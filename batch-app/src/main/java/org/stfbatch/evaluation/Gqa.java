@@ -8,7 +8,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
-import java.util.function.Consumer;
 import org.stfbatch.evaluation.python.PythonJson;
 import org.stfbatch.prompt.PythonText;
 
@@ -16,7 +15,7 @@ import org.stfbatch.prompt.PythonText;
  * GQA, balanced test-dev: the answer in lower case and without periods at its end must be the right
  * one, letter by letter. The data set's own script, as far as the files of version 1.2 allow it.
  */
-final class Gqa implements Benchmark {
+final class Gqa extends LineBenchmark {
   private static final double PUBLISHED = 61.9;
   private static final String GQA_ZIP =
       "https://downloads.cs.stanford.edu/nlp/data/gqa/questions1.2.zip";
@@ -39,15 +38,8 @@ final class Gqa implements Benchmark {
                   "images")),
           List.of(GOLD));
 
-  @Override
-  public DataSet dataSet() {
-    return DATA;
-  }
-
-  @Override
-  public void questions(DataFolder data, Consumer<Question> consumer) {
-    new QuestionLines(name(), QuestionLines.SHORT_ANSWER)
-        .read(data.find(DATA.questionFile()), consumer);
+  Gqa() {
+    super(DATA, QuestionLines.SHORT_ANSWER);
   }
 
   @Override

@@ -4,13 +4,12 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
-import java.util.function.Consumer;
 
 /**
  * LLaVA-Bench (in the wild): GPT-4 compares the answers with its own. The raw answers are what the
  * judge's script reads, by their place and not by their ids.
  */
-final class LlavaBench implements Benchmark {
+final class LlavaBench extends LineBenchmark {
   private static final String ORIGIN =
       "https://huggingface.co/datasets/liuhaotian/llava-bench-in-the-wild";
   private static final DataSet DATA =
@@ -23,15 +22,8 @@ final class LlavaBench implements Benchmark {
           Optional.of(DataFile.from(ORIGIN, "images")),
           List.of());
 
-  @Override
-  public DataSet dataSet() {
-    return DATA;
-  }
-
-  @Override
-  public void questions(DataFolder data, Consumer<Question> consumer) {
-    new QuestionLines(name(), QuestionLines.LONG_ANSWER)
-        .read(data.find(DATA.questionFile()), consumer);
+  LlavaBench() {
+    super(DATA, QuestionLines.LONG_ANSWER);
   }
 
   @Override

@@ -6,11 +6,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
-import java.util.function.Consumer;
 import org.stfbatch.evaluation.python.PythonJson;
 
 /** MM-Vet: GPT-4 judges the answers; the file is what its grader reads. */
-final class MmVet implements Benchmark {
+final class MmVet extends LineBenchmark {
   private static final int INDENT = 2;
   private static final DataSet DATA =
       new DataSet(
@@ -24,15 +23,8 @@ final class MmVet implements Benchmark {
                   "https://github.com/yuweihao/MM-Vet/releases/download/v1/mm-vet.zip", "images")),
           List.of());
 
-  @Override
-  public DataSet dataSet() {
-    return DATA;
-  }
-
-  @Override
-  public void questions(DataFolder data, Consumer<Question> consumer) {
-    new QuestionLines(name(), QuestionLines.LONG_ANSWER)
-        .read(data.find(DATA.questionFile()), consumer);
+  MmVet() {
+    super(DATA, QuestionLines.LONG_ANSWER);
   }
 
   @Override

@@ -9,7 +9,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
-import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.stfbatch.prompt.PythonText;
 
@@ -17,7 +16,7 @@ import org.stfbatch.prompt.PythonText;
  * MME: two yes-or-no questions about every image, in fourteen tasks. LLaVA's converter writes a
  * text file a task, and MME's own calculation reads those.
  */
-final class Mme implements Benchmark {
+final class Mme extends LineBenchmark {
   private static final double PUBLISHED = 1482.8;
   private static final String SUFFIX = "Answer the question using a single word or phrase.";
   private static final String PLEASE = " Please answer yes or no.";
@@ -35,15 +34,8 @@ final class Mme implements Benchmark {
           Optional.of(RELEASE),
           List.of());
 
-  @Override
-  public DataSet dataSet() {
-    return DATA;
-  }
-
-  @Override
-  public void questions(DataFolder data, Consumer<Question> consumer) {
-    new QuestionLines(name(), QuestionLines.SHORT_ANSWER)
-        .read(data.find(DATA.questionFile()), consumer);
+  Mme() {
+    super(DATA, QuestionLines.SHORT_ANSWER);
   }
 
   @Override

@@ -11,21 +11,6 @@ import org.stfbatch.prompt.PythonText;
  * the share of images with both answers right, in percent each.
  */
 final class MmeCalculation {
-  private static final List<String> PERCEPTION =
-      List.of(
-          "existence",
-          "count",
-          "position",
-          "color",
-          "posters",
-          "celebrity",
-          "scene",
-          "landmark",
-          "artwork",
-          "OCR");
-  private static final List<String> COGNITION =
-      List.of(
-          "commonsense_reasoning", "numerical_calculation", "text_translation", "code_reasoning");
   private static final int COLUMNS = 4;
   private static final int CHARACTERS_READ = 4;
   private static final double PERCENT = 100;
@@ -44,8 +29,8 @@ final class MmeCalculation {
    */
   static Score of(Map<String, StringBuilder> files, Variant variant) {
     MmeCalculation calculation = new MmeCalculation(files, variant);
-    double perception = calculation.sum(PERCEPTION);
-    double cognition = calculation.sum(COGNITION);
+    double perception = calculation.sum(MmeTasks.PERCEPTION);
+    double cognition = calculation.sum(MmeTasks.COGNITION);
     return Score.of("perception", perception)
         .with("cognition", cognition)
         .with(calculation.metrics);

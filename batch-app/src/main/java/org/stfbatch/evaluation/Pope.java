@@ -10,7 +10,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
-import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.stfbatch.evaluation.Score.Metric;
 
@@ -18,7 +17,7 @@ import org.stfbatch.evaluation.Score.Metric;
  * POPE: is the object there or not? The paper's figure is the unweighted mean of the three sets'
  * F1. Answers meet their labels by their order within a set, not by their ids.
  */
-final class Pope implements Benchmark {
+final class Pope extends LineBenchmark {
   private static final double PUBLISHED = 86.0;
   private static final double PERCENT = 100;
   private static final String BEGINNING = "coco_pope_";
@@ -37,15 +36,8 @@ final class Pope implements Benchmark {
           Optional.of(DataFile.from("http://images.cocodataset.org/zips/val2014.zip", "val2014")),
           List.of(LABELS));
 
-  @Override
-  public DataSet dataSet() {
-    return DATA;
-  }
-
-  @Override
-  public void questions(DataFolder data, Consumer<Question> consumer) {
-    new QuestionLines(name(), QuestionLines.SHORT_ANSWER)
-        .read(data.find(DATA.questionFile()), consumer);
+  Pope() {
+    super(DATA, QuestionLines.SHORT_ANSWER);
   }
 
   @Override

@@ -8,7 +8,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
-import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.stfbatch.prompt.PythonText;
@@ -17,7 +16,7 @@ import org.stfbatch.prompt.PythonText;
  * TextVQA, validation, with OCR tokens in the prompt: soft accuracy over ten people's answers. A
  * question's id is its image's, so that the question itself must be found in the recorded prompt.
  */
-final class TextVqa implements Benchmark {
+final class TextVqa extends LineBenchmark {
   private static final double PUBLISHED = 57.4;
   private static final double PERCENT = 100;
   private static final Pattern OLD_PROMPT =
@@ -39,15 +38,8 @@ final class TextVqa implements Benchmark {
                   "train_images")),
           List.of(ANNOTATIONS));
 
-  @Override
-  public DataSet dataSet() {
-    return DATA;
-  }
-
-  @Override
-  public void questions(DataFolder data, Consumer<Question> consumer) {
-    new QuestionLines(name(), QuestionLines.SHORT_ANSWER)
-        .read(data.find(DATA.questionFile()), consumer);
+  TextVqa() {
+    super(DATA, QuestionLines.SHORT_ANSWER);
   }
 
   @Override

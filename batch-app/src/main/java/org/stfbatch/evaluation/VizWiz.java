@@ -8,11 +8,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
-import java.util.function.Consumer;
 import org.stfbatch.evaluation.python.PythonJson;
 
 /** VizWiz, test: EvalAI scores it. The upload names images, and every question must be answered. */
-final class VizWiz implements Benchmark {
+final class VizWiz extends LineBenchmark {
   private static final double PUBLISHED = 51.1;
   private static final DataSet DATA =
       new DataSet(
@@ -25,15 +24,8 @@ final class VizWiz implements Benchmark {
               DataFile.from("https://vizwiz.cs.colorado.edu/VizWiz_final/images/test.zip", "test")),
           List.of());
 
-  @Override
-  public DataSet dataSet() {
-    return DATA;
-  }
-
-  @Override
-  public void questions(DataFolder data, Consumer<Question> consumer) {
-    new QuestionLines(name(), QuestionLines.SHORT_ANSWER)
-        .read(data.find(DATA.questionFile()), consumer);
+  VizWiz() {
+    super(DATA, QuestionLines.SHORT_ANSWER);
   }
 
   @Override

@@ -7,14 +7,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
-import java.util.function.Consumer;
 import org.stfbatch.evaluation.python.PythonJson;
 
 /**
  * VQAv2, test-dev: EvalAI scores it. The upload lists every question of the whole test split; what
  * was not asked is answered with nothing.
  */
-final class VqaV2 implements Benchmark {
+final class VqaV2 extends LineBenchmark {
   private static final double PUBLISHED = 78.1;
   private static final DataFile TEST_SPLIT =
       DataFile.fromEvalZip("llava_vqav2_mscoco_test2015.jsonl");
@@ -28,15 +27,8 @@ final class VqaV2 implements Benchmark {
           Optional.of(DataFile.from("http://images.cocodataset.org/zips/test2015.zip", "test2015")),
           List.of(TEST_SPLIT));
 
-  @Override
-  public DataSet dataSet() {
-    return DATA;
-  }
-
-  @Override
-  public void questions(DataFolder data, Consumer<Question> consumer) {
-    new QuestionLines(name(), QuestionLines.SHORT_ANSWER)
-        .read(data.find(DATA.questionFile()), consumer);
+  VqaV2() {
+    super(DATA, QuestionLines.SHORT_ANSWER);
   }
 
   @Override

@@ -249,22 +249,7 @@ class GeneratedAnswersTest {
 
   @RepeatedTest(ROUNDS)
   void mme() {
-    List<String> tasks =
-        List.of(
-            "existence",
-            "count",
-            "position",
-            "color",
-            "posters",
-            "celebrity",
-            "scene",
-            "landmark",
-            "artwork",
-            "OCR",
-            "commonsense_reasoning",
-            "numerical_calculation",
-            "text_translation",
-            "code_reasoning");
+    List<String> tasks = MmeTasks.all();
     for (int file = 0; file < FILES_A_ROUND; file++) {
       Scoring scoring = new Scoring("mme", folder);
       double perception = 0;

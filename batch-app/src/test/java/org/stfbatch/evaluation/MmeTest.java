@@ -15,22 +15,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class MmeTest {
   private static final String RELEASE = "MME_Benchmark_release_version/";
   private static final String SUFFIX = "\nAnswer the question using a single word or phrase.";
-  private static final List<String> TASKS =
-      List.of(
-          "existence",
-          "count",
-          "position",
-          "color",
-          "posters",
-          "celebrity",
-          "scene",
-          "landmark",
-          "artwork",
-          "OCR",
-          "commonsense_reasoning",
-          "numerical_calculation",
-          "text_translation",
-          "code_reasoning");
+  private static final List<String> TASKS = MmeTasks.all();
 
   @TempDir Path folder;
 

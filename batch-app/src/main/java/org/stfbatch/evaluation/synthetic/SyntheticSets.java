@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import org.stfbatch.evaluation.MmeTasks;
 import org.stfbatch.evaluation.python.PythonJson;
 import org.stfbatch.evaluation.synthetic.DrawnPicture.Asked;
 
@@ -24,24 +25,6 @@ import org.stfbatch.evaluation.synthetic.DrawnPicture.Asked;
  */
 public final class SyntheticSets {
   private static final List<String> POPE_SETS = List.of("adversarial", "popular", "random");
-  private static final List<String> MME_TASKS =
-      List.of(
-          "existence",
-          "count",
-          "position",
-          "color",
-          "posters",
-          "celebrity",
-          "scene",
-          "landmark",
-          "artwork",
-          "OCR",
-          "commonsense_reasoning",
-          "numerical_calculation",
-          "text_translation",
-          "code_reasoning");
-  private static final List<String> SPLIT_MME_TASKS =
-      List.of("artwork", "celebrity", "landmark", "posters", "scene");
   private static final int PEOPLE = 10;
   private static final int ROUND = 1_000_000;
 
@@ -218,9 +201,9 @@ public final class SyntheticSets {
   /** Two questions about an image, one to be answered with yes. */
   private void writeMme() throws IOException {
     StringBuilder lines = new StringBuilder();
-    for (int i = 0; i < MME_TASKS.size(); i++) {
-      String task = MME_TASKS.get(i);
-      boolean isSplit = SPLIT_MME_TASKS.contains(task);
+    for (int i = 0; i < MmeTasks.all().size(); i++) {
+      String task = MmeTasks.all().get(i);
+      boolean isSplit = MmeTasks.SPLIT.contains(task);
       Asked asked = sets.asked(i);
       String name = String.format(Locale.ROOT, "%04d", i);
       String image = (isSplit ? task + "/images/" : task + "/") + name + ".png";
