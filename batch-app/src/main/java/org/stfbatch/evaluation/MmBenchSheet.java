@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.dhatim.fastexcel.Workbook;
 import org.dhatim.fastexcel.Worksheet;
 import org.stfbatch.evaluation.python.PythonNumber;
@@ -121,24 +122,63 @@ final class MmBenchSheet {
     }
   }
 
-  /** As in pandas, a column of whole numbers alone is written as numbers. */
   private void writeColumn(Worksheet sheet, int column, String name) {
     List<Optional<String>> values =
         entries.stream()
             .map(e -> name.equals(PREDICTION) ? e.prediction() : e.row().value(name))
             .toList();
-    boolean isNumeric =
-        !name.equals(PREDICTION)
-            && values.stream().flatMap(Optional::stream).allMatch(v -> v.matches("[+-]?\\d{1,15}"));
+    Kind kind = name.equals(PREDICTION) ? Kind.TEXT : Kind.of(values);
     for (int row = 0; row < values.size(); row++) {
       if (values.get(row).isPresent()) {
-        String value = values.get(row).get();
-        if (isNumeric) {
-          sheet.value(row + 1, column, Long.valueOf(value));
-        } else {
-          sheet.value(row + 1, column, value);
-        }
+        kind.write(sheet, row + 1, column, values.get(row).get());
       }
+    }
+  }
+
+  /** What pandas takes the values of a column for: what all of them can be. */
+  private enum Kind {
+    WHOLE_NUMBER("[+-]?\\d{1,18}") {
+      @Override
+      void write(Worksheet sheet, int row, int column, String value) {
+        sheet.value(row, column, Long.valueOf(value));
+      }
+    },
+    NUMBER("[+-]?(\\d+\\.?\\d*|\\.\\d+)([eE][+-]?\\d+)?") {
+      @Override
+      void write(Worksheet sheet, int row, int column, String value) {
+        sheet.value(row, column, Double.valueOf(value));
+      }
+    },
+    TRUTH("(?i)true|false") {
+      @Override
+      void write(Worksheet sheet, int row, int column, String value) {
+        sheet.value(row, column, Boolean.valueOf(value));
+      }
+    },
+    TEXT("(?s).*") {
+      @Override
+      void write(Worksheet sheet, int row, int column, String value) {
+        sheet.value(row, column, value);
+      }
+    };
+
+    private final Pattern values;
+
+    Kind(String values) {
+      this.values = Pattern.compile(values);
+    }
+
+    abstract void write(Worksheet sheet, int row, int column, String value);
+
+    static Kind of(List<Optional<String>> column) {
+      return Stream.of(values())
+          .filter(
+              kind ->
+                  column.stream()
+                      .flatMap(Optional::stream)
+                      .allMatch(value -> kind.values.matcher(value).matches()))
+          .findFirst()
+          .orElseThrow();
     }
   }
 }

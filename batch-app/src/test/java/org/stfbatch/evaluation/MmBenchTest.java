@@ -110,6 +110,16 @@ class MmBenchTest {
             List.of("6", "What?", "1", "2", "3", "4", "The answer is D.", "D", "dev"));
   }
 
+  @Test
+  void columnsOfNumbersAreWrittenAsNumbers() throws IOException {
+    Scoring scoring =
+        mmbench(row("1", "", "x\t1e5\tTrue\t7", "A") + row("2", "", "y\t2.5\tfalse\t", "A"));
+
+    assertThat(cells(bytes(scoring.score(), "mmbench.xlsx")).subList(1, 3))
+        .extracting(row -> row.subList(2, 6))
+        .containsExactly(List.of("x", "100000.0", "1", "7"), List.of("y", "2.5", "0", ""));
+  }
+
   private static List<List<String>> cells(byte[] workbook) throws IOException {
     List<List<String>> rows = new ArrayList<>();
     try (ReadableWorkbook book = new ReadableWorkbook(new ByteArrayInputStream(workbook))) {
