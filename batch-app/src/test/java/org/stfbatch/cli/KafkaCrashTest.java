@@ -60,7 +60,8 @@ class KafkaCrashTest {
 
   private static final int PARTITIONS = 6;
   private static final int POISON_EVERY = 20;
-  private static final int LONGEST_LIFE_MICROS = 2_500_000;
+  private static final int LONGEST_LIFE_MICROS =
+      Integer.getInteger("stfbatch.soak.life", 2500) * 1000;
   private static final String RUN = "crash";
 
   @TempDir private Path folder;
