@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -16,6 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.stfbatch.db.EvaluationStore;
+import org.stfbatch.db.ExportStore;
 import org.stfbatch.db.Run;
 import org.stfbatch.db.RunStore;
 import org.stfbatch.db.StoredEvaluation;
@@ -226,31 +228,50 @@ class EvaluateCommandTest {
   }
 
   @Test
-  void aKilledEvaluationGoesOn() throws Exception {
+  void aKilledEvaluationGoesOnWhereItWas() throws Exception {
     Object[] command = {
       "evaluate",
-      "mm-vet",
+      "mme",
       "--data",
       data,
       "--model",
       Golden.file("checkpoints/small"),
       "--run",
       "killed",
+      "--strict",
       "--chunk",
       1,
       "--out",
       folder.resolve("out"),
       "--json"
     };
-    RunStore runs = new RunStore(DATABASE.dataSource());
     try (ChildJvm child = ChildJvm.start(folder, DATABASE.settings(), command)) {
-      assertThat(child.runsUntil(() -> runs.find("killed-mm-vet").isPresent())).isTrue();
+      assertThat(child.runsUntil(() -> answeredAt("killed-mme").size() >= 3)).isTrue();
       child.kill();
     }
+    Map<String, Instant> before = answeredAt("killed-mme");
 
     Cli.Ran ran = cli.run(command);
     assertThat(ran.code()).as(ran.err()).isZero();
-    assertThat(rows(ran).get("mm-vet").get("answered").asInt()).isEqualTo(IMAGES);
-    assertThat(Exported.values(answers("mm-vet"), "question_id")).containsExactly("0", "1", "2");
+    assertThat(rows(ran).get("mme").get("answered").asInt()).isEqualTo(28);
+    assertThat(answeredAt("killed-mme")).hasSize(28).containsAllEntriesOf(before);
+    assertThat(Exported.values(answers("mme"), "question_id"))
+        .isEqualTo(Exported.values(data.resolve("MME/llava_mme.jsonl"), "question_id"));
+  }
+
+  /** The answers of a run, by their jobs; none while there is no such run. */
+  private static Map<String, Instant> answeredAt(String run) {
+    Map<String, Instant> answers = new TreeMap<>();
+    new RunStore(DATABASE.dataSource())
+        .find(run)
+        .ifPresent(
+            found ->
+                new ExportStore(DATABASE.dataSource())
+                    .forEach(
+                        found.runId(),
+                        row ->
+                            row.answer()
+                                .ifPresent(a -> answers.put(row.customId(), a.answeredAt()))));
+    return answers;
   }
 }
