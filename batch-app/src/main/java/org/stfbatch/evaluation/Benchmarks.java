@@ -17,6 +17,7 @@ public final class Benchmarks {
 
   private Benchmarks() {}
 
+  /** All of them. */
   public static List<Benchmark> all() {
     return List.of(
         new VqaV2(),

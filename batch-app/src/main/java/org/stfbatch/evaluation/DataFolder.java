@@ -26,12 +26,19 @@ public final class DataFolder {
     List<Path> candidates =
         new ArrayList<>(benchmark.dataSet().folders().stream().map(base::resolve).toList());
     candidates.add(base);
+    DataSet wanted = benchmark.dataSet();
     Path folder =
-        candidates.stream()
-            .filter(candidate -> find(benchmark.dataSet().questionFile(), candidate).isPresent())
-            .findFirst()
+        holding(List.of(wanted.questionFile()), candidates)
+            .or(() -> holding(wanted.scoringFiles(), candidates))
             .orElseGet(() -> expected(benchmark, base));
     return new DataFolder(benchmark, folder);
+  }
+
+  /** The first folder that has one of the files. */
+  private static Optional<Path> holding(List<DataFile> files, List<Path> folders) {
+    return folders.stream()
+        .filter(folder -> files.stream().anyMatch(file -> find(file, folder).isPresent()))
+        .findFirst();
   }
 
   private static Path expected(Benchmark benchmark, Path base) {
@@ -54,6 +61,7 @@ public final class DataFolder {
     return find(benchmark.dataSet().questionFile(), folder).isPresent();
   }
 
+  /** Where it is, or should be. */
   public Path path() {
     return folder;
   }

@@ -23,7 +23,8 @@ final class Gqa extends LineBenchmark {
       DataFile.from(
           GQA_ZIP,
           "data/testdev_balanced_questions.json",
-          "data/questions1.2/testdev_balanced_questions.json");
+          "data/questions1.2/testdev_balanced_questions.json",
+          "testdev_balanced_questions.json");
   private static final DataSet DATA =
       new DataSet(
           "gqa",

@@ -30,6 +30,7 @@ public final class MmeTasks {
 
   private MmeTasks() {}
 
+  /** All of them, in the order of the calculation. */
   public static List<String> all() {
     return Stream.concat(PERCEPTION.stream(), COGNITION.stream()).toList();
   }

@@ -48,6 +48,13 @@ class DataFolderTest {
   }
 
   @Test
+  void aFolderThatCanOnlyScoreIsFoundToo() throws IOException {
+    Files.writeString(folder.resolve("problems.json"), "{}");
+
+    assertThat(DataFolder.of(Benchmarks.named("sqa"), folder).path()).isEqualTo(folder);
+  }
+
+  @Test
   void everyFileIsLookedFor() throws IOException {
     Benchmark pope = Benchmarks.named("pope");
     Files.writeString(folder.resolve("llava_pope_test.jsonl"), "");
