@@ -26,8 +26,17 @@ final class ReadmeTest {
   void everyCommandWorksAsItStands(@TempDir Path folder) throws Exception {
     String commands = shellBlocks(Files.readString(Path.of("../README.md")));
     assertThat(commands)
-        .contains("ingest", "infer", "status", "export", "model inspect", "db start")
-        .contains("train pretrain", "train finetune");
+        .contains(
+            "ingest",
+            "infer",
+            "status",
+            "export",
+            "model inspect",
+            "db start",
+            "evaluate",
+            "score",
+            "train pretrain",
+            "train finetune");
     layOut(folder);
 
     Path log = folder.resolve("log");
@@ -41,6 +50,9 @@ final class ReadmeTest {
     assertThat(Files.readAllLines(folder.resolve("captions.jsonl"))).hasSize(6);
     assertThat(Files.readString(folder.resolve("answers.csv"))).startsWith("custom_id,");
     assertThat(folder.resolve("trace.safetensors")).isNotEmptyFile();
+    assertThat(folder.resolve("evaluation/llava-stf-7b/vizwiz/upload.json")).isNotEmptyFile();
+    assertThat(folder.resolve("evaluation/llava-stf-7b/vizwiz/answers-vizwiz/upload.json"))
+        .hasSameTextualContentAs(folder.resolve("evaluation/llava-stf-7b/vizwiz/upload.json"));
   }
 
   private static String shellBlocks(String readme) {
