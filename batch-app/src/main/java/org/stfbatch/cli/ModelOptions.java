@@ -9,13 +9,17 @@ import picocli.CommandLine.Option;
 
 /** Which model. */
 final class ModelOptions {
+  /** The system property with the folder of the model that comes with the program. */
+  static final String SHIPPED = "stfbatch.model";
+
   private static final String CHECKPOINT = "checkpoint-";
 
   @Option(
       names = "--model",
-      required = true,
+      defaultValue = "${sys:" + SHIPPED + "}",
       paramLabel = "DIR",
-      description = "The checkpoint's folder, in the Hugging Face layout.")
+      description =
+          "The checkpoint's folder, in the Hugging Face layout. Default: the small model that comes with the program and knows nothing but drawn pictures.")
   private Path model;
 
   @Option(
@@ -25,14 +29,24 @@ final class ModelOptions {
           "The CLIP tower's folder. Default: what the checkpoint's config.json names, or the tower inside it.")
   private Path visionTower;
 
+  /**
+   * @throws InputException if there is no such folder, or none is named and none came with the
+   *     program
+   */
   LlavaCheckpoint open() {
-    if (!Files.isDirectory(model)) {
+    if (!Files.isDirectory(folder())) {
       throw new InputException("there is no model at " + model + ": check --model");
     }
     return LlavaCheckpoint.open(model, Optional.ofNullable(visionTower));
   }
 
+  /**
+   * @throws InputException if none is named and none came with the program
+   */
   Path folder() {
+    if (model == null) {
+      throw new InputException("which model? Give --model and a checkpoint's folder");
+    }
     return model;
   }
 
@@ -41,7 +55,7 @@ final class ModelOptions {
    * checkpoint on the way of a training the name of the folder it is in.
    */
   String name() {
-    Path folder = model.toAbsolutePath().normalize();
+    Path folder = folder().toAbsolutePath().normalize();
     String name = folder.getFileName().toString();
     Path training = folder.getParent().getFileName();
     return name.startsWith(CHECKPOINT) && training != null ? training + "_" + name : name;

@@ -98,7 +98,6 @@ class CommandContractTest {
         "zzz | zzz",
         "status | --run",
         "status --run contract --nonsense | --nonsense",
-        "infer --run contract | --model",
         "ingest --run contract | --questions",
         "ingest --run contract --questions q --captions d | --captions",
         "export --run contract | --out",
