@@ -90,8 +90,11 @@ final class ReadmeTest {
 
   /** What the project's launcher does after building, with the classes under test. */
   private static String launcher() {
-    return "#!/bin/sh\nexec '%s/bin/java' -Djava.awt.headless=true -Dai.djl.offline=true -DOPT_OUT_TRACKING=true -cp '%s' org.stfbatch.cli.Main \"$@\"\n"
-        .formatted(System.getProperty("java.home"), System.getProperty("java.class.path"));
+    return "#!/bin/sh\nexec '%s/bin/java' -Djava.awt.headless=true -Dai.djl.offline=true -DOPT_OUT_TRACKING=true -Dstfbatch.model='%s' -cp '%s' org.stfbatch.cli.Main \"$@\"\n"
+        .formatted(
+            System.getProperty("java.home"),
+            System.getProperty("stfbatch.model"),
+            System.getProperty("java.class.path"));
   }
 
   private static void copy(Path from, Path to) throws IOException {
