@@ -243,6 +243,7 @@ final class DeviceLoop {
         fail(sequence, cause);
       } else {
         waiting.addFirst(sequence);
+        meter.retry();
       }
     }
   }

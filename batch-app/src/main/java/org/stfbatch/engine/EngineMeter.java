@@ -14,6 +14,7 @@ final class EngineMeter {
   private long steps;
   private long prefixHits;
   private long retreats;
+  private long retries;
   private long encodeNanos;
   private long prefixNanos;
   private long stepNanos;
@@ -70,6 +71,10 @@ final class EngineMeter {
     retreats++;
   }
 
+  synchronized void retry() {
+    retries++;
+  }
+
   synchronized EngineStatistics statistics() {
     return new EngineStatistics(
         images,
@@ -78,6 +83,7 @@ final class EngineMeter {
         steps,
         prefixHits,
         retreats,
+        retries,
         encodeNanos / NANOS,
         prefixNanos / NANOS,
         stepNanos / NANOS,

@@ -4,6 +4,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.zip.CRC32C;
 import org.stfbatch.db.JobSettings;
 import org.stfbatch.db.StoredJob;
@@ -15,7 +16,9 @@ import org.stfbatch.image.ClipImageProcessor;
 import org.stfbatch.image.ImageException;
 import org.stfbatch.image.ImageLoader;
 import org.stfbatch.image.ImageSource;
+import org.stfbatch.image.LoadStatistics;
 import org.stfbatch.image.Pixels;
+import org.stfbatch.image.RgbImage;
 import org.stfbatch.job.ingest.CustomIds;
 import org.stfbatch.prompt.ConversationTemplate;
 import org.stfbatch.prompt.ImagePrompt;
@@ -24,6 +27,8 @@ import org.stfbatch.prompt.PromptException;
 
 /** Prepares jobs for LLaVA. Thread safe. */
 final class ImageJobPreparer implements JobPreparer {
+  private static final double NANOS = 1e9;
+
   private final ImageLoader loader;
   private final int transientAttempts;
   private final ClipImageProcessor processor;
@@ -31,6 +36,7 @@ final class ImageJobPreparer implements JobPreparer {
   private final LlamaTokenizer tokenizer;
   private final InferSettings.Defaults defaults;
   private final ImageMemo memo = new ImageMemo();
+  private final LongAdder resizeNanos = new LongAdder();
 
   /**
    * @param transientAttempts how often the loader tries what may pass
@@ -80,7 +86,19 @@ final class ImageJobPreparer implements JobPreparer {
   private Pixels load(StoredJob job) throws ImageException, InterruptedException {
     String reference = job.prompt().image().orElseThrow();
     Path root = Path.of(job.imageRoot().orElse(""));
-    return processor.process(loader.load(ImageSource.parse(reference, root)));
+    return resized(loader.load(ImageSource.parse(reference, root)));
+  }
+
+  private Pixels resized(RgbImage image) {
+    long started = System.nanoTime();
+    Pixels pixels = processor.process(image);
+    resizeNanos.add(System.nanoTime() - started);
+    return pixels;
+  }
+
+  @Override
+  public LoadStatistics statistics() {
+    return loader.statistics().plusDecoding(resizeNanos.sum() / NANOS);
   }
 
   private Generation generation(StoredJob job) {

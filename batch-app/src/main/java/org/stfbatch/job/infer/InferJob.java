@@ -173,11 +173,13 @@ public final class InferJob {
   }
 
   private Step step(long limit) {
+    StepTimes times = new StepTimes();
     StoppableReader<InFlightJob> reader =
         new StoppableReader<>(
-            new ReadAheadReader(start -> readAhead(start, limit, ReadAhead.Ending.AT_THE_LAST_JOB)),
+            new ReadAheadReader(
+                start -> readAhead(start, limit, ReadAhead.Ending.AT_THE_LAST_JOB), times),
             stop);
-    OutcomeWriter writer = writer();
+    OutcomeWriter writer = writer(times);
     // Retry and skip stay off: an outcome is data, and Spring Batch's write scan can lose items.
     return new ChunkOrientedStepBuilder<InFlightJob, FinishedJob>(
             NAME, batch.jobRepository(), settings.chunk())
@@ -192,13 +194,15 @@ public final class InferJob {
 
   /** A group of jobs is an item here: a chunk would wait until it is full. */
   private Step followingStep() {
+    StepTimes times = new StepTimes();
     FollowingReader reader =
         new FollowingReader(
             () -> readAhead(JobPosition.START, Long.MAX_VALUE, ReadAhead.Ending.NEVER),
             settings.chunk(),
-            stop);
+            stop,
+            times);
     OutcomeProcessor processor = new OutcomeProcessor();
-    OutcomeWriter writer = writer();
+    OutcomeWriter writer = writer(times);
     return new ChunkOrientedStepBuilder<List<InFlightJob>, List<FinishedJob>>(
             NAME, batch.jobRepository(), 1)
         .transactionManager(batch.transactionManager())
@@ -223,12 +227,14 @@ public final class InferJob {
         ending);
   }
 
-  private OutcomeWriter writer() {
+  private OutcomeWriter writer(StepTimes times) {
     return new OutcomeWriter(
         run.runId(),
         model,
         new OutcomeStore(batch.dataSource()),
         new ChunkMetricStore(batch.dataSource()),
+        times,
+        new ChunkCost(engine, preparer, times),
         progress,
         Clock.systemUTC());
   }
