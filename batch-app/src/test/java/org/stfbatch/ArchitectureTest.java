@@ -27,6 +27,8 @@ final class ArchitectureTest {
           .definedBy("org.stfbatch.bench..")
           .layer("job")
           .definedBy("org.stfbatch.job..")
+          .layer("report")
+          .definedBy("org.stfbatch.report..")
           .layer("engine")
           .definedBy("org.stfbatch.engine..")
           .layer("model")
@@ -49,6 +51,8 @@ final class ArchitectureTest {
           .mayOnlyBeAccessedByLayers("cli")
           .whereLayer("job")
           .mayOnlyBeAccessedByLayers("cli", "bench")
+          .whereLayer("report")
+          .mayOnlyBeAccessedByLayers("cli")
           .whereLayer("engine")
           .mayOnlyBeAccessedByLayers("cli", "bench", "job")
           .whereLayer("model")
@@ -56,9 +60,9 @@ final class ArchitectureTest {
           .whereLayer("prompt")
           .mayOnlyBeAccessedByLayers("cli", "bench", "job", "engine")
           .whereLayer("image")
-          .mayOnlyBeAccessedByLayers("cli", "bench", "job", "engine")
+          .mayOnlyBeAccessedByLayers("cli", "bench", "job", "report", "engine")
           .whereLayer("db")
-          .mayOnlyBeAccessedByLayers("cli", "bench", "job")
+          .mayOnlyBeAccessedByLayers("cli", "bench", "job", "report")
           .whereLayer("kafka")
           .mayOnlyBeAccessedByLayers("cli", "bench", "job")
           .withOptionalLayers(true);
@@ -97,6 +101,15 @@ final class ArchitectureTest {
           .should()
           .dependOnClassesThat()
           .resideInAnyPackage(SPRING, JDBC, KAFKA, "org.stfbatch.db..", "org.stfbatch.kafka..");
+
+  @ArchTest
+  static final ArchRule reportsKnowNoFrameworks =
+      noClasses()
+          .that()
+          .resideInAPackage("org.stfbatch.report..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage(SPRING, KAFKA, "ai.djl..");
 
   @ArchTest
   static final ArchRule onlyTheCommandLineParsesOptions =

@@ -26,6 +26,7 @@ import picocli.CommandLine.ScopeType;
       InferCommand.class,
       StatusCommand.class,
       ExportCommand.class,
+      ReportCommand.class,
       IntakeCommand.class,
       PublishCommand.class,
       ListenCommand.class,

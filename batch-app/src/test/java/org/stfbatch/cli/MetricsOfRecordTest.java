@@ -131,8 +131,19 @@ class MetricsOfRecordTest {
 
   private void infer(Object... more) {
     Object[] command = {
-      "infer", "--run", run, "--model", Tiny.checkpoint(), "--vision-tower", Tiny.tower(),
-      "--dtype", "float32", "--batch", 3, "--max-new-tokens", 6
+      "infer",
+      "--run",
+      run,
+      "--model",
+      Tiny.checkpoint(),
+      "--vision-tower",
+      Tiny.tower(),
+      "--dtype",
+      "float32",
+      "--batch",
+      3,
+      "--max-new-tokens",
+      6
     };
     Object[] all = new Object[command.length + more.length];
     System.arraycopy(command, 0, all, 0, command.length);

@@ -124,12 +124,10 @@ final class OutcomeWriter implements ItemWriter<FinishedJob>, StepExecutionListe
 
   private ChunkMetric.Place place() {
     ModelName.Place place = model.place();
-    return new ChunkMetric.Place(
-        place.device(), place.dtype(), place.batch(), model.fingerprint());
+    return new ChunkMetric.Place(place.device(), place.dtype(), place.batch(), model.fingerprint());
   }
 
-  private ChunkMetric.Counts counts(
-      List<? extends FinishedJob> jobs, int answers, int failures) {
+  private ChunkMetric.Counts counts(List<? extends FinishedJob> jobs, int answers, int failures) {
     int images =
         Math.toIntExact(
             jobs.stream().filter(one -> one.job().prompt().image().isPresent()).count());

@@ -1,0 +1,365 @@
+package org.stfbatch.db;
+
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
+import javax.sql.DataSource;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.jdbc.support.JdbcTransactionManager;
+import org.springframework.transaction.TransactionDefinition;
+import org.springframework.transaction.support.TransactionTemplate;
+
+/** What reports say about a run. */
+public final class RunFiguresStore {
+
+  private static final String SUMS =
+      """
+      coalesce(sum(fetch_seconds), 0) as fetch_seconds,
+      coalesce(sum(image_decode_seconds), 0) as image_decode_seconds,
+      coalesce(sum(vision_seconds), 0) as vision_seconds,
+      coalesce(sum(prefill_seconds), 0) as prefill_seconds,
+      coalesce(sum(decode_seconds), 0) as decode_seconds,
+      coalesce(sum(input_wait_seconds), 0) as input_wait_seconds,
+      coalesce(sum(wait_seconds), 0) as wait_seconds,
+      coalesce(sum(database_seconds), 0) as database_seconds
+      """;
+
+  private static final String COUNTS =
+      """
+      select
+        (select count(*) from answer where run_id = :run) as answered,
+        (select count(*) from failure where run_id = :run) as failed,
+        (select count(*) from waiting_job where run_id = :run) as waiting,
+        count(*) as jobs,
+        count(image_ref) as images,
+        count(distinct image_key) filter (where image_ref is not null) as distinct_images
+      from image_job
+      where run_id = :run
+      """;
+
+  private static final String ANSWERS =
+      """
+      select
+        coalesce(sum(prompt_tokens), 0) as prompt,
+        coalesce(sum(vision_tokens), 0) as vision,
+        coalesce(sum(generated_tokens), 0) as generated,
+        coalesce(percentile_cont(0.5) within group (order by seconds), 0) as p50,
+        coalesce(percentile_cont(0.9) within group (order by seconds), 0) as p90,
+        coalesce(percentile_cont(0.99) within group (order by seconds), 0) as p99,
+        coalesce(max(seconds), 0) as longest
+      from (
+        select
+          prompt_tokens, vision_tokens, generated_tokens,
+          queue_seconds + prefill_seconds + decode_seconds as seconds
+        from answer
+        where run_id = :run
+      ) answered
+      """;
+
+  private static final String SPAN =
+      """
+      select
+        min(started) as started,
+        max(finished) as finished,
+        count(*) as attempts,
+        sum(extract(epoch from finished - started)) as seconds,
+        sum(jobs) as jobs,
+        sum(images) as images,
+        sum(generated) as generated
+      from (
+        select
+          min(started_at) as started,
+          max(finished_at) as finished,
+          sum(jobs) as jobs,
+          sum(distinct_images) as images,
+          sum(generated_tokens) as generated
+        from chunk_metric
+        where run_id = :run
+        group by step_execution_id
+      ) attempt
+      having count(*) > 0
+      """;
+
+  private static final String COSTS =
+      """
+      select
+        %s,
+        coalesce(sum(steps), 0) as steps,
+        coalesce(sum(step_tokens), 0) as step_tokens,
+        coalesce(sum(prefix_hits), 0) as prefix_hits,
+        coalesce(sum(retries), 0) as retries,
+        coalesce(sum(backoffs), 0) as backoffs,
+        coalesce(max(peak_memory_bytes), 0) as peak_memory_bytes,
+        coalesce(sum(step_tokens)::float8 / nullif(sum(steps * batch), 0), 0) as batch_fill
+      from chunk_metric
+      where run_id = :run
+      """
+          .formatted(SUMS);
+
+  private static final String PLACES =
+      """
+      select device, dtype, batch, model_fingerprint
+      from chunk_metric
+      where run_id = :run and device is not null
+      group by device, dtype, batch, model_fingerprint
+      order by min(metric_id)
+      """;
+
+  private static final String TIMELINE =
+      """
+      with span as (
+        select
+          min(started_at) as first,
+          greatest(extract(epoch from max(finished_at) - min(started_at)), 0.001) / :slices as width
+        from chunk_metric
+        where run_id = :run
+      )
+      select
+        least(:slices - 1, floor(extract(epoch from finished_at - first) / width)) * width as second,
+        width,
+        sum(jobs) as jobs,
+        sum(failures) as failures,
+        sum(distinct_images) as images,
+        sum(generated_tokens) as generated,
+        %s
+      from chunk_metric, span
+      where run_id = :run
+      group by 1, width
+      order by 1
+      """
+          .formatted(SUMS);
+
+  private static final String FAILURES =
+      """
+      select stage, code, count(*) as n, (array_agg(message order by job_id))[1] as example
+      from failure
+      where run_id = :run
+      group by stage, code
+      order by n desc, code
+      """;
+
+  private static final String FAILED =
+      """
+      select custom_id, image_ref, image_root, prompt, message as outcome, code
+      from (
+        select f.*, row_number() over (partition by code order by job_id) as nth
+        from failure f
+        where run_id = :run
+      ) f
+      join image_job j using (run_id, job_id)
+      left join job_source s using (source_id)
+      order by nth, code
+      limit :limit
+      """;
+
+  private static final String ANSWERED =
+      """
+      select custom_id, image_ref, image_root, prompt, text as outcome, null as code
+      from (
+        select a.*, row_number() over (order by job_id) - 1 as nth, count(*) over () as total
+        from answer a
+        where run_id = :run
+      ) a
+      join image_job j using (run_id, job_id)
+      left join job_source s using (source_id)
+      where nth % greatest(1, total / :limit) = 0
+      order by job_id
+      limit :limit
+      """;
+
+  private static final String HISTOGRAM =
+      """
+      with answered as (
+        select TOKENS as tokens, max(TOKENS) over () / :bins + 1 as width
+        from answer
+        where run_id = :run
+      )
+      select tokens / width * width as first, width, count(*) as n
+      from answered
+      group by 1, width
+      order by 1
+      """;
+
+  private final JdbcClient jdbc;
+  private final TransactionTemplate oneMoment;
+
+  public RunFiguresStore(DataSource dataSource) {
+    this.jdbc = JdbcClient.create(dataSource);
+    this.oneMoment = new TransactionTemplate(new JdbcTransactionManager(dataSource));
+    this.oneMoment.setReadOnly(true);
+    this.oneMoment.setIsolationLevel(TransactionDefinition.ISOLATION_REPEATABLE_READ);
+  }
+
+  /** Whose tokens a histogram counts. */
+  public enum TokenKind {
+    /** Text of the prompt. */
+    PROMPT("prompt_tokens"),
+    /** The answer. */
+    GENERATED("generated_tokens");
+
+    private final String column;
+
+    TokenKind(String column) {
+      this.column = column;
+    }
+  }
+
+  /** All that the reads in there see is the database at one moment, while the run goes on. */
+  public <T> T atOneMoment(Supplier<T> reads) {
+    return oneMoment.execute(status -> reads.get());
+  }
+
+  /** The run, summed up. */
+  public RunFigures figures(long runId) {
+    return query(ANSWERS, runId)
+        .query(
+            (answers, n) ->
+                query(COSTS, runId).query((costs, m) -> figures(runId, answers, costs)).single())
+        .single();
+  }
+
+  private RunFigures figures(long runId, ResultSet answers, ResultSet costs) throws SQLException {
+    return new RunFigures(
+        query(COUNTS, runId).query((row, n) -> counts(row)).single(),
+        new RunFigures.Tokens(
+            answers.getLong("prompt"), answers.getLong("vision"), answers.getLong("generated")),
+        query(SPAN, runId).query((row, n) -> span(row)).optional(),
+        seconds(costs),
+        work(costs),
+        costs.getDouble("batch_fill"),
+        new RunFigures.Latency(
+            answers.getDouble("p50"),
+            answers.getDouble("p90"),
+            answers.getDouble("p99"),
+            answers.getDouble("longest")),
+        query(PLACES, runId).query((row, n) -> place(row)).list());
+  }
+
+  /** Where the run's time went, without the rest. */
+  public ChunkMetric.Seconds seconds(long runId) {
+    return query(COSTS, runId).query((row, n) -> seconds(row)).single();
+  }
+
+  /**
+   * The run's time cut into equal slices; those in which no chunk ended are left out.
+   *
+   * @param slices how many
+   */
+  public List<RunSlice> timeline(long runId, int slices) {
+    return query(TIMELINE, runId).param("slices", slices).query((row, n) -> slice(row)).list();
+  }
+
+  /** What failed, by stage and code, the most frequent first. */
+  public List<FailureGroup> failures(long runId) {
+    return query(FAILURES, runId)
+        .query(
+            (row, n) ->
+                new FailureGroup(
+                    row.getString("stage"),
+                    row.getString("code"),
+                    row.getLong("n"),
+                    row.getString("example")))
+        .list();
+  }
+
+  /** Some failed jobs: the first of each code, then the second of each, and so on. */
+  public List<OutcomeSample> failedSamples(long runId, int limit) {
+    return query(FAILED, runId).param("limit", limit).query((row, n) -> sample(row)).list();
+  }
+
+  /** Some answered jobs, evenly spread over the run. */
+  public List<OutcomeSample> answeredSamples(long runId, int limit) {
+    return query(ANSWERED, runId).param("limit", limit).query((row, n) -> sample(row)).list();
+  }
+
+  /** How many answers have how many tokens, in at most so many bins of equal width. */
+  public List<TokenBin> histogram(long runId, TokenKind kind, int bins) {
+    return query(HISTOGRAM.replace("TOKENS", kind.column), runId)
+        .param("bins", bins)
+        .query(
+            (row, n) ->
+                new TokenBin(
+                    row.getLong("first"),
+                    row.getLong("first") + row.getLong("width") - 1,
+                    row.getLong("n")))
+        .list();
+  }
+
+  private JdbcClient.StatementSpec query(String sql, long runId) {
+    return jdbc.sql(sql).param("run", runId);
+  }
+
+  private static RunFigures.Counts counts(ResultSet row) throws SQLException {
+    return new RunFigures.Counts(
+        row.getLong("jobs"),
+        row.getLong("answered"),
+        row.getLong("failed"),
+        row.getLong("waiting"),
+        row.getLong("images"),
+        row.getLong("distinct_images"));
+  }
+
+  private static RunFigures.Span span(ResultSet row) throws SQLException {
+    return new RunFigures.Span(
+        Rows.instant(row, "started"),
+        Rows.instant(row, "finished"),
+        row.getInt("attempts"),
+        row.getDouble("seconds"),
+        row.getLong("jobs"),
+        row.getLong("images"),
+        row.getLong("generated"));
+  }
+
+  private static ChunkMetric.Seconds seconds(ResultSet row) throws SQLException {
+    return new ChunkMetric.Seconds(
+        row.getDouble("fetch_seconds"),
+        row.getDouble("image_decode_seconds"),
+        row.getDouble("vision_seconds"),
+        row.getDouble("prefill_seconds"),
+        row.getDouble("decode_seconds"),
+        row.getDouble("input_wait_seconds"),
+        row.getDouble("wait_seconds"),
+        row.getDouble("database_seconds"));
+  }
+
+  private static ChunkMetric.Work work(ResultSet row) throws SQLException {
+    return new ChunkMetric.Work(
+        row.getLong("steps"),
+        row.getLong("step_tokens"),
+        row.getLong("prefix_hits"),
+        row.getLong("retries"),
+        row.getLong("backoffs"),
+        row.getLong("peak_memory_bytes"));
+  }
+
+  private static ChunkMetric.Place place(ResultSet row) throws SQLException {
+    return new ChunkMetric.Place(
+        row.getString("device"),
+        row.getString("dtype"),
+        row.getInt("batch"),
+        row.getString("model_fingerprint"));
+  }
+
+  private static RunSlice slice(ResultSet row) throws SQLException {
+    return new RunSlice(
+        row.getDouble("second"),
+        row.getDouble("width"),
+        row.getLong("jobs"),
+        row.getLong("failures"),
+        row.getLong("images"),
+        row.getLong("generated"),
+        seconds(row));
+  }
+
+  private static OutcomeSample sample(ResultSet row) throws SQLException {
+    return new OutcomeSample(
+        row.getString("custom_id"),
+        Optional.ofNullable(row.getString("image_ref")),
+        Optional.ofNullable(row.getString("image_root")),
+        row.getString("prompt"),
+        row.getString("outcome"),
+        Optional.ofNullable(row.getString("code")));
+  }
+}
