@@ -2,6 +2,7 @@ package org.stfbatch.cli;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.Callable;
 import org.stfbatch.db.Run;
@@ -36,6 +37,7 @@ final class InferCommand implements Callable<Integer> {
 
   @Mixin private InferKafkaOptions kafka;
   @Mixin private AnswerOptions answers;
+  @Mixin private LiveOptions live;
 
   @Option(
       names = "--limit",
@@ -127,23 +129,33 @@ final class InferCommand implements Callable<Integer> {
       InferSurroundings surroundings) {
     long done = outcomes(before);
     long total = kafka.isSource() ? 0 : done + jobsExpected(before, settings);
-    try (ConsoleProgress progress = ConsoleProgress.onStderr("jobs", done, total)) {
+    try (Live shown = shown(db, run, model);
+        ConsoleProgress progress = ConsoleProgress.onStderr("jobs", done, total)) {
       return claim.work(
           stop ->
               surroundings.run(
                   around ->
                       new InferJob(
-                          new BatchRuntime(db.database().dataSource()),
+                          new BatchRuntime(db.database().dataSource(), shown.observations()),
                           run,
                           settings.after(outcomes(status(db, run)) - done),
                           model.preparation(),
                           model.engine(),
                           model.name(),
-                          progress,
+                          shown.counting(progress),
                           around.stop(),
                           around.steps()),
                   stop));
     }
+  }
+
+  private Live shown(Stores.Connected db, Run run, LoadedModel model) {
+    return live.open(
+        () -> db.database().answers(),
+        () -> "answering run " + run.name(),
+        () -> Optional.of(run),
+        db.database().dataSource(),
+        model.engine());
   }
 
   private static long outcomes(RunStatus status) {

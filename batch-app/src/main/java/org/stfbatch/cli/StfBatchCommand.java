@@ -25,6 +25,7 @@ import picocli.CommandLine.ScopeType;
       IngestCommand.class,
       InferCommand.class,
       StatusCommand.class,
+      WatchCommand.class,
       ExportCommand.class,
       ReportCommand.class,
       IntakeCommand.class,

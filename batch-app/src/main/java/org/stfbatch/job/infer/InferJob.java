@@ -143,7 +143,7 @@ public final class InferJob {
    * @throws JobFailedException if it could not go on; it can be run again
    */
   public Ending follow() {
-    Job job = new JobBuilder(NAME, batch.jobRepository()).start(followingStep()).build();
+    Job job = jobBuilder().start(followingStep()).build();
     JobExecution execution = batch.runOrResume(job, run.name());
     if (execution.getStatus() != BatchStatus.STOPPED) {
       throw failed(execution);
@@ -167,9 +167,13 @@ public final class InferJob {
     around.before().filter(before -> withBefore).ifPresent(before -> steps.add(before.get()));
     steps.add(step(limit));
     around.after().ifPresent(after -> steps.add(after.get()));
-    SimpleJobBuilder job = new JobBuilder(NAME, batch.jobRepository()).start(steps.get(0));
+    SimpleJobBuilder job = jobBuilder().start(steps.get(0));
     steps.subList(1, steps.size()).forEach(job::next);
     return job.build();
+  }
+
+  private JobBuilder jobBuilder() {
+    return new JobBuilder(NAME, batch.jobRepository()).observationRegistry(batch.observations());
   }
 
   private Step step(long limit) {
@@ -184,6 +188,7 @@ public final class InferJob {
     return new ChunkOrientedStepBuilder<InFlightJob, FinishedJob>(
             NAME, batch.jobRepository(), settings.chunk())
         .transactionManager(batch.transactionManager())
+        .observationRegistry(batch.observations())
         .reader(reader)
         .processor(new OutcomeProcessor())
         .writer(writer)
@@ -206,6 +211,7 @@ public final class InferJob {
     return new ChunkOrientedStepBuilder<List<InFlightJob>, List<FinishedJob>>(
             NAME, batch.jobRepository(), 1)
         .transactionManager(batch.transactionManager())
+        .observationRegistry(batch.observations())
         .reader(reader)
         .processor(group -> group.stream().map(processor::process).toList())
         .writer(groups -> groups.forEach(group -> writer.write(new Chunk<>(group))))
