@@ -29,8 +29,12 @@ final class ArchitectureTest {
           .definedBy("org.stfbatch.job..")
           .layer("report")
           .definedBy("org.stfbatch.report..")
+          .layer("evaluation")
+          .definedBy("org.stfbatch.evaluation..")
           .layer("engine")
           .definedBy("org.stfbatch.engine..")
+          .layer("training")
+          .definedBy("org.stfbatch.training..")
           .layer("model")
           .definedBy("org.stfbatch.model..")
           .layer("prompt")
@@ -39,6 +43,8 @@ final class ArchitectureTest {
           .definedBy("org.stfbatch.image..")
           .layer("demo")
           .definedBy("org.stfbatch.demo..")
+          .layer("vocabulary")
+          .definedBy("org.stfbatch.vocabulary..")
           .layer("db")
           .definedBy("org.stfbatch.db..")
           .layer("kafka")
@@ -47,20 +53,26 @@ final class ArchitectureTest {
           .mayNotBeAccessedByAnyLayer()
           .whereLayer("demo")
           .mayOnlyBeAccessedByLayers("cli")
+          .whereLayer("vocabulary")
+          .mayOnlyBeAccessedByLayers("cli")
           .whereLayer("bench")
           .mayOnlyBeAccessedByLayers("cli")
           .whereLayer("job")
           .mayOnlyBeAccessedByLayers("cli", "bench")
           .whereLayer("report")
           .mayOnlyBeAccessedByLayers("cli")
+          .whereLayer("evaluation")
+          .mayOnlyBeAccessedByLayers("cli", "job")
           .whereLayer("engine")
           .mayOnlyBeAccessedByLayers("cli", "bench", "job")
+          .whereLayer("training")
+          .mayOnlyBeAccessedByLayers("cli", "job")
           .whereLayer("model")
-          .mayOnlyBeAccessedByLayers("cli", "bench", "engine")
+          .mayOnlyBeAccessedByLayers("cli", "bench", "engine", "training")
           .whereLayer("prompt")
-          .mayOnlyBeAccessedByLayers("cli", "bench", "job", "engine")
+          .mayOnlyBeAccessedByLayers("cli", "bench", "job", "engine", "training", "evaluation")
           .whereLayer("image")
-          .mayOnlyBeAccessedByLayers("cli", "bench", "job", "report", "engine")
+          .mayOnlyBeAccessedByLayers("cli", "bench", "job", "report", "engine", "training")
           .whereLayer("db")
           .mayOnlyBeAccessedByLayers("cli", "bench", "job", "report")
           .whereLayer("kafka")
@@ -90,12 +102,14 @@ final class ArchitectureTest {
           .resideInAPackage("ai.djl..");
 
   @ArchTest
-  static final ArchRule modelAndEngineKnowNeitherFrameworksNorStorage =
+  static final ArchRule theseRoomsKnowNeitherFrameworksNorStorage =
       noClasses()
           .that()
           .resideInAnyPackage(
               "org.stfbatch.model..",
               "org.stfbatch.engine..",
+              "org.stfbatch.training..",
+              "org.stfbatch.evaluation..",
               "org.stfbatch.image..",
               "org.stfbatch.prompt..")
           .should()

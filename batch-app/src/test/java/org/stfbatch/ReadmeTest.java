@@ -26,7 +26,17 @@ final class ReadmeTest {
   void everyCommandWorksAsItStands(@TempDir Path folder) throws Exception {
     String commands = shellBlocks(Files.readString(Path.of("../README.md")));
     assertThat(commands)
-        .contains("ingest", "infer", "status", "export", "model inspect", "db start");
+        .contains(
+            "ingest",
+            "infer",
+            "status",
+            "export",
+            "model inspect",
+            "db start",
+            "evaluate",
+            "score",
+            "train pretrain",
+            "train finetune");
     layOut(folder);
 
     Path log = folder.resolve("log");
@@ -40,6 +50,9 @@ final class ReadmeTest {
     assertThat(Files.readAllLines(folder.resolve("captions.jsonl"))).hasSize(6);
     assertThat(Files.readString(folder.resolve("answers.csv"))).startsWith("custom_id,");
     assertThat(folder.resolve("trace.safetensors")).isNotEmptyFile();
+    assertThat(folder.resolve("evaluation/llava-stf-7b/vizwiz/upload.json")).isNotEmptyFile();
+    assertThat(folder.resolve("evaluation/llava-stf-7b/vizwiz/answers-vizwiz/upload.json"))
+        .hasSameTextualContentAs(folder.resolve("evaluation/llava-stf-7b/vizwiz/upload.json"));
   }
 
   private static String shellBlocks(String readme) {
@@ -58,11 +71,21 @@ final class ReadmeTest {
     try (Stream<Path> images = Files.list(folder.resolve("images"))) {
       Files.copy(images.sorted().findFirst().orElseThrow(), folder.resolve("images/kite.png"));
     }
+    Files.writeString(folder.resolve("captions.json"), training("Describe it.", "a kite"));
+    Files.writeString(folder.resolve("conversations.json"), training("What flies?", "A kite."));
     copy(Golden.file("checkpoints/tiny"), folder.resolve("llava-stf-7b"));
     copy(Golden.file("checkpoints/clip-tiny"), folder.resolve("clip-tiny"));
     Path launcher = Files.createDirectory(folder.resolve("scripts")).resolve("stf-batch");
     Files.writeString(launcher, launcher());
     Files.setPosixFilePermissions(launcher, PosixFilePermissions.fromString("rwxr-xr-x"));
+  }
+
+  private static String training(String question, String answer) {
+    return """
+        [{"id": "1", "image": "kite.png", "conversations": [
+          {"from": "human", "value": "<image>\\n%s"}, {"from": "gpt", "value": "%s"}]}]
+        """
+        .formatted(question, answer);
   }
 
   /** What the project's launcher does after building, with the classes under test. */

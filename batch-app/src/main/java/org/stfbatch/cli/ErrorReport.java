@@ -2,10 +2,12 @@ package org.stfbatch.cli;
 
 import java.io.PrintWriter;
 import org.stfbatch.db.DatabaseException;
+import org.stfbatch.evaluation.BenchmarkException;
 import org.stfbatch.job.InputException;
 import org.stfbatch.kafka.BrokerException;
 import org.stfbatch.model.checkpoint.CheckpointException;
 import org.stfbatch.prompt.TokenizerException;
+import org.stfbatch.training.TrainingDataException;
 import picocli.CommandLine;
 import picocli.CommandLine.IExecutionExceptionHandler;
 import picocli.CommandLine.ParseResult;
@@ -38,10 +40,12 @@ final class ErrorReport implements IExecutionExceptionHandler {
 
   private static boolean isInput(Throwable error) {
     return error instanceof InputException
+        || error instanceof BenchmarkException
         || error instanceof DatabaseException
         || error instanceof BrokerException
         || error instanceof CheckpointException
         || error instanceof TokenizerException
+        || error instanceof TrainingDataException
         || error instanceof IllegalArgumentException;
   }
 

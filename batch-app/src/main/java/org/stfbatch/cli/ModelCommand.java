@@ -2,9 +2,9 @@ package org.stfbatch.cli;
 
 import picocli.CommandLine.Command;
 
-/** Looks into a model. */
+/** Makes models and looks into them. */
 @Command(
     name = "model",
-    description = "Looks into a model.",
-    subcommands = {ModelInspectCommand.class, ModelTraceCommand.class})
+    description = "Makes a new model, or looks into one.",
+    subcommands = {ModelNewCommand.class, ModelInspectCommand.class, ModelTraceCommand.class})
 final class ModelCommand {}

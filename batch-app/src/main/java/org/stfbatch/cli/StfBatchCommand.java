@@ -28,13 +28,19 @@ import picocli.CommandLine.ScopeType;
       WatchCommand.class,
       ExportCommand.class,
       ReportCommand.class,
+      EvaluateCommand.class,
+      ScoreCommand.class,
+      BenchmarkDataCommand.class,
       IntakeCommand.class,
       PublishCommand.class,
       ListenCommand.class,
       KafkaCommand.class,
       ModelCommand.class,
+      TrainCommand.class,
       DbCommand.class,
       DemoDataCommand.class,
+      DemoScoreCommand.class,
+      DemoTokenizerCommand.class,
       BenchCommand.class
     })
 final class StfBatchCommand {
