@@ -15,6 +15,8 @@ alter table chunk_metric
   add column decode_seconds       double precision,
   add column input_wait_seconds   double precision,
   add column database_seconds     double precision,
+  add column encoded_images       bigint,
+  add column prefill_tokens       bigint,
   add column steps                bigint,
   add column step_tokens          bigint,
   add column prefix_hits          bigint,
@@ -35,6 +37,8 @@ comment on column chunk_metric.prefill_seconds is 'The device: shared prefixes, 
 comment on column chunk_metric.decode_seconds is 'The device: steps that only generated.';
 comment on column chunk_metric.input_wait_seconds is 'The step waited for the next job to be read ahead.';
 comment on column chunk_metric.database_seconds is 'The step stored this chunk, and committed the one before.';
+comment on column chunk_metric.encoded_images is 'Images that the device encoded.';
+comment on column chunk_metric.prefill_tokens is 'Prompt tokens that the device ran, vision tokens included: fewer than the prompts have, where they share work.';
 comment on column chunk_metric.steps is 'Calls that took sequences one token further.';
 comment on column chunk_metric.step_tokens is 'Tokens that these calls generated: over steps * batch, how full the batch was.';
 comment on column chunk_metric.prefix_hits is 'Sequences that found their prefix ready.';

@@ -3,7 +3,7 @@ package org.stfbatch.cli;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
-import java.net.InetSocketAddress;
+import java.nio.channels.UnresolvedAddressException;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -15,7 +15,7 @@ import org.stfbatch.job.InputException;
 
 /**
  * Tells others over HTTP how the process is: {@code /health} answers 200 while it lives, {@code
- * /ready} 200 while it can work and 503 otherwise. Listens on all addresses.
+ * /ready} 200 while it can work and 503 otherwise.
  */
 final class HealthServer implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(HealthServer.class);
@@ -25,24 +25,23 @@ final class HealthServer implements AutoCloseable {
   private static final String PLAIN = "text/plain; charset=utf-8";
 
   /** A page that takes long must not keep others waiting for a sign of life. */
-  private static final int THREADS = 3;
+  private static final int THREADS = 8;
 
   private final HttpServer server;
   private final ExecutorService threads =
       Executors.newFixedThreadPool(THREADS, HealthServer::thread);
 
   /**
-   * @param port 0 for any free one
    * @param ready asked by a thread of the server's
    * @param doing one line, for people
    */
-  HealthServer(int port, BooleanSupplier ready, Supplier<String> doing) {
+  HealthServer(HttpAddress address, BooleanSupplier ready, Supplier<String> doing) {
     try {
-      server = HttpServer.create(new InetSocketAddress(port), 0);
-    } catch (IOException e) {
+      server = HttpServer.create(address.socket(), 0);
+    } catch (IOException | UnresolvedAddressException e) {
       threads.shutdownNow();
       throw new InputException(
-          "cannot listen on port %d: give another --http (%s)".formatted(port, e.getMessage()), e);
+          "cannot listen on %s: give another --http (%s)".formatted(address, e), e);
     }
     server.setExecutor(threads);
     server.createContext("/health", exchange -> answer(exchange, OK, PLAIN, doing.get() + "\n"));
@@ -78,7 +77,11 @@ final class HealthServer implements AutoCloseable {
           if (exchange.getRequestURI().getPath().equals(path)) {
             answer(exchange, contentType, body);
           } else {
-            answer(exchange, NOT_FOUND, PLAIN, "there are /, /health, /ready and /metrics\n");
+            answer(
+                exchange,
+                NOT_FOUND,
+                PLAIN,
+                "there are /, /report.json, /health, /ready and /metrics\n");
           }
         });
   }

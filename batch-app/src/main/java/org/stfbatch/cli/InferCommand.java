@@ -63,7 +63,8 @@ final class InferCommand implements Callable<Integer> {
       }
       try (Brokers.Connected broker = brokers.open(stopSignal)) {
         Run run = kafka.isSource() ? created(db) : db.run(runName);
-        KafkaWork work = new KafkaWork(db.database(), run, kafka, broker.kafka());
+        KafkaWork work =
+            new KafkaWork(db.database(), run, kafka, broker.kafka(), live.observations());
         return call(db, run, settings, work.locks(), work);
       }
     }
@@ -129,14 +130,14 @@ final class InferCommand implements Callable<Integer> {
       InferSurroundings surroundings) {
     long done = outcomes(before);
     long total = kafka.isSource() ? 0 : done + jobsExpected(before, settings);
-    try (Live shown = shown(db, run, model);
+    try (LiveOptions.Shown shown = shown(db, run, model);
         ConsoleProgress progress = ConsoleProgress.onStderr("jobs", done, total)) {
       return claim.work(
           stop ->
               surroundings.run(
                   around ->
                       new InferJob(
-                          new BatchRuntime(db.database().dataSource(), shown.observations()),
+                          new BatchRuntime(db.database().dataSource(), live.observations()),
                           run,
                           settings.after(outcomes(status(db, run)) - done),
                           model.preparation(),
@@ -149,13 +150,13 @@ final class InferCommand implements Callable<Integer> {
     }
   }
 
-  private Live shown(Stores.Connected db, Run run, LoadedModel model) {
+  private LiveOptions.Shown shown(Stores.Connected db, Run run, LoadedModel model) {
     return live.open(
         () -> db.database().answers(),
         () -> "answering run " + run.name(),
         () -> Optional.of(run),
         db.database().dataSource(),
-        model.engine());
+        model);
   }
 
   private static long outcomes(RunStatus status) {

@@ -79,7 +79,7 @@ final class ListenCommand implements Callable<Integer> {
         LoadedModel loaded = answers.load(Long.MAX_VALUE)) {
       ListenSettings settings =
           new ListenSettings(topic, group, Optional.ofNullable(publishTo), folder);
-      AtomicReference<Live> shown = new AtomicReference<>(Live.none());
+      AtomicReference<LiveOptions.Shown> shown = new AtomicReference<>(LiveOptions.Shown.nothing());
       AtomicReference<Run> latest = new AtomicReference<>();
       Listener listener =
           new Listener(
@@ -93,7 +93,7 @@ final class ListenCommand implements Callable<Integer> {
               Notices::onStderr);
       Lockable reading = Lockable.reader(db.database(), listener.reader());
       try (Claim claim = db.claim(List.of(reading), stop);
-          Live server = server(db, broker, listener, latest, loaded)) {
+          LiveOptions.Shown server = server(db, broker, listener, latest, loaded)) {
         shown.set(server);
         return listen(db, claim, listener, stop);
       }
@@ -111,7 +111,7 @@ final class ListenCommand implements Callable<Integer> {
     return Shutdown.isTold(stop) ? 0 : ErrorReport.FAILED;
   }
 
-  private Live server(
+  private LiveOptions.Shown server(
       Stores.Connected db,
       Brokers.Connected broker,
       Listener listener,
@@ -122,19 +122,19 @@ final class ListenCommand implements Callable<Integer> {
         listener::doing,
         () -> Optional.ofNullable(latest.get()),
         db.database().dataSource(),
-        loaded.engine());
+        loaded);
   }
 
   private InferJob infer(
       Stores.Connected db,
       LoadedModel loaded,
-      Live shown,
+      LiveOptions.Shown shown,
       Run run,
       OptionalLong limit,
       InferJob.Around around,
       StopSignal stop) {
     return new InferJob(
-        new BatchRuntime(db.database().dataSource(), shown.observations()),
+        new BatchRuntime(db.database().dataSource(), live.observations()),
         run,
         answers.settings(limit),
         loaded.preparation(),

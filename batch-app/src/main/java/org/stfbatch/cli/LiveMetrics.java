@@ -2,16 +2,24 @@ package org.stfbatch.cli;
 
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.FunctionCounter;
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
 import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
+import io.micrometer.core.instrument.binder.system.UptimeMetrics;
 import io.micrometer.core.instrument.observation.DefaultMeterObservationHandler;
 import io.micrometer.observation.ObservationRegistry;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.util.Optional;
+import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
+import java.util.function.ToLongFunction;
+import org.stfbatch.db.RunStatus;
 import org.stfbatch.engine.Engine;
 import org.stfbatch.engine.EngineStatistics;
+import org.stfbatch.job.ProcessMemory;
 import org.stfbatch.job.Progress;
+import org.stfbatch.job.infer.ModelName;
 
 /**
  * What the process has done since it was started, as Prometheus reads it: the engine's work, the
@@ -20,25 +28,38 @@ import org.stfbatch.job.Progress;
 final class LiveMetrics implements AutoCloseable {
   private final PrometheusMeterRegistry registry =
       new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
-  private final ObservationRegistry observations = ObservationRegistry.create();
+  private final Supplier<Optional<RunStatus>> status;
+  private final Engine engine;
   private final Counter answered = outcomes("answered");
   private final Counter failed = outcomes("failed");
 
-  LiveMetrics(Engine engine) {
-    observations
-        .observationConfig()
-        .observationHandler(new DefaultMeterObservationHandler(registry));
-    new JvmMemoryMetrics().bindTo(registry);
-    new ProcessorMetrics().bindTo(registry);
-    count(engine, "stf.batch.images", "Images that were encoded", EngineStatistics::images);
-    count(engine, "stf.batch.steps", "Steps of generation", EngineStatistics::steps);
-    count(engine, "stf.batch.prefix.hits", "Prefixes reused", EngineStatistics::prefixHits);
-    count(engine, "stf.batch.backoffs", "Batches made smaller", EngineStatistics::retreats);
-    tokens(engine, "prompt", EngineStatistics::prefillTokens);
-    tokens(engine, "generated", EngineStatistics::decodedTokens);
-    seconds(engine, "vision", EngineStatistics::encodeSeconds);
-    seconds(engine, "prefill", LiveMetrics::prefillSeconds);
-    seconds(engine, "decode", statistics -> statistics.promptless().seconds());
+  /**
+   * @param observed what Spring Batch tells its times to
+   * @param status of the run that is worked on; must not wait
+   */
+  LiveMetrics(
+      LoadedModel model, ObservationRegistry observed, Supplier<Optional<RunStatus>> status) {
+    this.engine = model.engine();
+    this.status = status;
+    observed.observationConfig().observationHandler(new DefaultMeterObservationHandler(registry));
+    engine();
+    run("answered", RunStatus::answered);
+    run("failed", RunStatus::failed);
+    run("waiting", RunStatus::waiting);
+    process(model.name());
+  }
+
+  private void engine() {
+    count("stf.batch.images", "Images that were encoded", EngineStatistics::images);
+    count("stf.batch.steps", "Steps of generation", EngineStatistics::steps);
+    count("stf.batch.prefix.hits", "Prefixes reused", EngineStatistics::prefixHits);
+    count("stf.batch.retries", "Sequences begun again", EngineStatistics::retries);
+    count("stf.batch.backoffs", "Batches made smaller", EngineStatistics::retreats);
+    tokens("prompt", EngineStatistics::prefillTokens);
+    tokens("generated", EngineStatistics::decodedTokens);
+    seconds("vision", EngineStatistics::encodeSeconds);
+    seconds("prefill", LiveMetrics::prefillSeconds);
+    seconds("decode", statistics -> statistics.promptless().seconds());
   }
 
   private static double prefillSeconds(EngineStatistics statistics) {
@@ -49,41 +70,55 @@ final class LiveMetrics implements AutoCloseable {
 
   private Counter outcomes(String outcome) {
     return Counter.builder("stf.batch.jobs")
-        .description("Jobs that got an outcome")
+        .description("Jobs that got an outcome from this process")
         .tag("outcome", outcome)
         .register(registry);
   }
 
-  private void tokens(Engine engine, String kind, ToDoubleFunction<EngineStatistics> figure) {
-    counter(
-            engine,
-            "stf.batch.tokens",
-            "Tokens that were run; vision tokens are in the prompt",
-            figure)
+  private void run(String state, ToLongFunction<RunStatus> jobs) {
+    Gauge.builder("stf.batch.run.jobs", () -> status.get().map(jobs::applyAsLong).orElse(null))
+        .description("Jobs of the run that is worked on, whoever answered them")
+        .tag("state", state)
+        .register(registry);
+  }
+
+  private void tokens(String kind, ToDoubleFunction<EngineStatistics> figure) {
+    counter("stf.batch.tokens", "Tokens that were run; vision tokens are in the prompt", figure)
         .tag("kind", kind)
         .register(registry);
   }
 
-  private void seconds(Engine engine, String stage, ToDoubleFunction<EngineStatistics> figure) {
-    counter(engine, "stf.batch.device.seconds", "Time of the device, all devices together", figure)
+  private void seconds(String stage, ToDoubleFunction<EngineStatistics> figure) {
+    counter("stf.batch.device.seconds", "Time of the device, all devices together", figure)
         .tag("stage", stage)
         .register(registry);
   }
 
-  private void count(
-      Engine engine, String name, String what, ToDoubleFunction<EngineStatistics> figure) {
-    counter(engine, name, what, figure).register(registry);
+  private void count(String name, String what, ToDoubleFunction<EngineStatistics> figure) {
+    counter(name, what, figure).register(registry);
   }
 
-  private static FunctionCounter.Builder<Engine> counter(
-      Engine engine, String name, String what, ToDoubleFunction<EngineStatistics> figure) {
+  private FunctionCounter.Builder<Engine> counter(
+      String name, String what, ToDoubleFunction<EngineStatistics> figure) {
     return FunctionCounter.builder(name, engine, e -> figure.applyAsDouble(e.statistics()))
         .description(what);
   }
 
-  /** What Spring Batch tells its times to. */
-  ObservationRegistry observations() {
-    return observations;
+  private void process(ModelName model) {
+    new JvmMemoryMetrics().bindTo(registry);
+    new ProcessorMetrics().bindTo(registry);
+    new UptimeMetrics().bindTo(registry);
+    Gauge.builder("stf.batch.memory", ProcessMemory::residentBytes)
+        .description("Main memory of the process, mapped weights included")
+        .baseUnit("bytes")
+        .register(registry);
+    Gauge.builder("stf.batch.model.info", () -> 1)
+        .description("The model that answers, and where")
+        .tag("model", model.name())
+        .tag("fingerprint", model.fingerprint())
+        .tag("device", model.place().device())
+        .tag("dtype", model.place().dtype())
+        .register(registry);
   }
 
   /** Counts outcomes, and tells them on. */

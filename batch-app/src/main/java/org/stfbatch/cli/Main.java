@@ -35,6 +35,7 @@ public final class Main {
     return commandLine
         .setCaseInsensitiveEnumValuesAllowed(true)
         .registerConverter(ByteSize.class, ByteSize::parse)
+        .registerConverter(HttpAddress.class, HttpAddress::parse)
         .registerConverter(Duration.class, TimeSpan::parse)
         .setExecutionExceptionHandler(new ErrorReport(root))
         .setUsageHelpAutoWidth(true);

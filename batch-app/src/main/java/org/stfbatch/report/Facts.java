@@ -2,35 +2,40 @@ package org.stfbatch.report;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.OptionalDouble;
+import java.util.Optional;
 import org.stfbatch.db.ChunkMetric;
 import org.stfbatch.db.RunFigures;
+import org.stfbatch.db.StoredEvaluation;
 
 /** The numbers of a run that every format shows. */
 final class Facts {
   private static final double SECONDS_PER_HOUR = 3600;
   private static final double THOUSAND = 1000;
+  private static final double GIGA = 1e9;
   private static final double MEBI = 1 << 20;
+  private static final String SHARE = "share";
+  private static final String PER_SECOND = "1/s";
 
   private final List<Fact> facts = new ArrayList<>();
+  private String group = "";
 
   private Facts() {}
 
-  /**
-   * @param pricePerHour of the machine, in any currency; empty if unknown
-   */
-  static List<Fact> of(RunFigures run, OptionalDouble pricePerHour) {
+  static List<Fact> of(RunFigures run, Optional<StoredEvaluation> evaluation, ReportTerms terms) {
     Facts facts = new Facts();
-    facts.counts(run.counts());
-    facts.tokens(run.tokens());
-    run.span().ifPresent(span -> facts.speed(span, run));
+    facts.jobs(run.counts());
+    evaluation.ifPresent(facts::score);
+    run.span().ifPresent(facts::speed);
     facts.latency(run.latency());
+    facts.tokens(run);
+    run.span().ifPresent(span -> facts.device(span, run, terms));
     facts.work(run);
-    run.span().ifPresent(span -> pricePerHour.ifPresent(price -> facts.cost(span, price)));
+    run.span().ifPresent(span -> facts.cost(span, terms));
     return List.copyOf(facts.facts);
   }
 
-  private void counts(RunFigures.Counts counts) {
+  private void jobs(RunFigures.Counts counts) {
+    group = "Outcomes";
     add("jobs", "Questions", counts.jobs(), "");
     add("answered", "Answered", counts.answered(), "");
     add("failed", "Failed", counts.failed(), "");
@@ -39,24 +44,59 @@ final class Facts {
     add("distinct_images", "Different images", counts.distinctImages(), "");
   }
 
-  private void tokens(RunFigures.Tokens tokens) {
-    add("prompt_tokens", "Prompt tokens", tokens.prompt(), "");
-    add("vision_tokens", "Vision tokens", tokens.vision(), "");
-    add("generated_tokens", "Generated tokens", tokens.generated(), "");
+  private void score(StoredEvaluation evaluation) {
+    group = "Benchmark " + evaluation.benchmark();
+    evaluation.headline().ifPresent(score -> add("score", "Score", score, ""));
+    evaluation.published().ifPresent(published -> add("published", "Paper", published, ""));
+    if (evaluation.headline().isPresent() && evaluation.published().isPresent()) {
+      double difference =
+          evaluation.headline().getAsDouble() - evaluation.published().getAsDouble();
+      add("difference", "Above the paper's", difference, "");
+    }
   }
 
-  private void speed(RunFigures.Span span, RunFigures run) {
+  private void speed(RunFigures.Span span) {
     double seconds = span.workSeconds();
-    add("attempts", "Attempts", span.attempts(), "");
+    group = "Speed";
+    add("attempts", "Attempts", span.attempts().size(), "");
     add("seconds", "Time at work", seconds, "s");
-    add("images_per_second", "Images a second", per(span.images(), seconds), "1/s");
-    add("questions_per_second", "Questions a second", per(span.jobs(), seconds), "1/s");
+    add("images_per_second", "Images a second", per(span.images(), seconds), PER_SECOND);
+    add("questions_per_second", "Questions a second", per(span.jobs(), seconds), PER_SECOND);
     add(
         "tokens_per_second",
         "Tokens generated a second",
         per(span.generatedTokens(), seconds),
-        "1/s");
-    add("device_busy", "Device at work", per(deviceSeconds(run.seconds()), seconds), "share");
+        PER_SECOND);
+  }
+
+  private void latency(RunFigures.Latency latency) {
+    group = "Time of an answer";
+    add("latency_p50", "Half of the answers within", latency.p50(), "s");
+    add("latency_p90", "90 % within", latency.p90(), "s");
+    add("latency_p99", "99 % within", latency.p99(), "s");
+    add("latency_longest", "The longest", latency.longest(), "s");
+  }
+
+  private void tokens(RunFigures run) {
+    RunFigures.Tokens tokens = run.tokens();
+    long asked = tokens.prompt() + tokens.vision();
+    group = "Tokens";
+    add("prompt_tokens", "Of the prompts' text", tokens.prompt(), "");
+    add("vision_tokens", "Of images", tokens.vision(), "");
+    add("generated_tokens", "Generated", tokens.generated(), "");
+    add("prefill_tokens", "Of text and images, run", run.work().prefillTokens(), "");
+    add("saved_by_sharing", "Saved by sharing", 1 - ran(run.work().prefillTokens(), asked), SHARE);
+  }
+
+  private static double ran(long tokens, long asked) {
+    return asked > 0 ? (double) tokens / asked : 1;
+  }
+
+  private void device(RunFigures.Span span, RunFigures run, ReportTerms terms) {
+    group = "Device";
+    double busy = per(deviceSeconds(run.seconds()), span.workSeconds());
+    add("device_busy", "At work", busy, SHARE);
+    terms.model().ifPresent(model -> arithmetic(span, run, model, terms));
   }
 
   /** More than the time at work, if several devices worked side by side. */
@@ -64,25 +104,44 @@ final class Facts {
     return seconds.vision() + seconds.prefill() + seconds.decode();
   }
 
-  private void latency(RunFigures.Latency latency) {
-    add("latency_p50", "Half of the answers within", latency.p50(), "s");
-    add("latency_p90", "90 % within", latency.p90(), "s");
-    add("latency_p99", "99 % within", latency.p99(), "s");
-    add("latency_longest", "Longest answer", latency.longest(), "s");
+  private void arithmetic(
+      RunFigures.Span span, RunFigures run, ModelWork model, ReportTerms terms) {
+    double gflops = per(operations(run, model), span.workSeconds()) / GIGA;
+    add("gflops", "Arithmetic", gflops, "GFLOP/s");
+    terms
+        .peakGflops()
+        .ifPresent(peak -> add("peak_share", "Of its peak", per(gflops, peak), SHARE));
+  }
+
+  /** What sharing saved is not counted; of attention it is assumed to save as much as of tokens. */
+  private static double operations(RunFigures run, ModelWork model) {
+    RunFigures.Tokens tokens = run.tokens();
+    long repeated = tokens.prompt() + tokens.vision() - run.work().prefillTokens();
+    double positions = tokens.positions() - repeated;
+    return run.work().encodedImages() * model.image()
+        + positions * model.position()
+        + per(positions, tokens.positions()) * tokens.keys() * model.key()
+        + tokens.generated() * model.head();
   }
 
   private void work(RunFigures run) {
-    add("batch_fill", "Batch in use", run.batchFill(), "share");
+    group = "Device";
+    add("batch_fill", "Batch in use", run.batchFill(), SHARE);
+    add("encoded_images", "Images encoded", run.work().encodedImages(), "");
     add("prefix_hits", "Prefixes reused", run.work().prefixHits(), "");
     add("retries", "Retries", run.work().retries(), "");
     add("backoffs", "Batches made smaller", run.work().backoffs(), "");
     add("peak_memory", "Peak memory", run.work().peakMemoryBytes() / MEBI, "MiB");
   }
 
-  private void cost(RunFigures.Span span, double price) {
-    double cost = span.workSeconds() / SECONDS_PER_HOUR * price;
-    add("cost", "Cost", cost, "");
-    add("cost_per_1000_questions", "Cost of 1000 questions", per(THOUSAND * cost, span.jobs()), "");
+  private void cost(RunFigures.Span span, ReportTerms terms) {
+    if (terms.pricePerHour().isEmpty()) {
+      return;
+    }
+    double cost = span.workSeconds() / SECONDS_PER_HOUR * terms.pricePerHour().getAsDouble();
+    group = "Cost";
+    add("cost", "Of the run", cost, "");
+    add("cost_per_1000_questions", "Of 1000 questions", per(THOUSAND * cost, span.jobs()), "");
   }
 
   private static double per(double amount, double of) {
@@ -90,6 +149,6 @@ final class Facts {
   }
 
   private void add(String name, String label, double value, String unit) {
-    facts.add(new Fact(name, label, value, unit));
+    facts.add(new Fact(name, group, label, value, unit));
   }
 }

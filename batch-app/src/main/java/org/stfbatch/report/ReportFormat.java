@@ -17,7 +17,7 @@ public enum ReportFormat {
   /** Writes a report; the writer stays the caller's to close. */
   public void write(RunReport report, Writer out) throws IOException {
     switch (this) {
-      case HTML -> HtmlPage.still().write(report, out);
+      case HTML -> HtmlPage.still(report, out);
       case JSON -> out.write(ReportJson.text(report) + "\n");
       case CSV -> FactTable.of(report).writeCsv(out);
       case MD -> MarkdownReport.write(report, out);

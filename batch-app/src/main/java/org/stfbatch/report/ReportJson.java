@@ -12,7 +12,7 @@ final class ReportJson {
 
   private ReportJson() {}
 
-  static String text(RunReport report) {
+  static String text(Record report) {
     try {
       return JSON.writeValueAsString(report);
     } catch (JsonProcessingException e) {

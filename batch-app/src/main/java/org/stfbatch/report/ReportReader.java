@@ -1,29 +1,42 @@
 package org.stfbatch.report;
 
 import java.time.Clock;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.OptionalDouble;
+import java.util.Optional;
 import javax.sql.DataSource;
+import org.stfbatch.db.EvaluationStore;
+import org.stfbatch.db.FailureGroup;
 import org.stfbatch.db.OutcomeSample;
 import org.stfbatch.db.Run;
 import org.stfbatch.db.RunFigures;
 import org.stfbatch.db.RunFiguresStore;
 import org.stfbatch.db.RunFiguresStore.TokenKind;
+import org.stfbatch.db.RunSlice;
+import org.stfbatch.db.StoredEvaluation;
+import org.stfbatch.db.TokenBin;
 
 /** Makes reports of what the tables say. Thread safe. */
 public final class ReportReader {
-  private static final int SLICES = 60;
+  private static final int MOST_SLICES = 60;
+
+  /** With fewer, a curve shows when chunks ended rather than how fast they were. */
+  private static final int CHUNKS_A_SLICE = 3;
+
   private static final int BINS = 24;
   private static final int FAILED_SAMPLES = 24;
   private static final int ANSWERED_SAMPLES = 24;
   private static final int SHOWN_CHARACTERS = 600;
+  private static final int SHOWN_REFERENCE = 80;
 
   private final RunFiguresStore store;
+  private final EvaluationStore evaluations;
   private final Thumbnails thumbnails;
   private final Clock clock;
 
   public ReportReader(DataSource dataSource, Clock clock) {
     this.store = new RunFiguresStore(dataSource);
+    this.evaluations = new EvaluationStore(dataSource);
     this.thumbnails = new Thumbnails();
     this.clock = clock;
   }
@@ -32,80 +45,127 @@ public final class ReportReader {
    * The report of a run, as of one moment.
    *
    * @param others runs to compare it with
-   * @param pricePerHour of the machine, in any currency; empty if unknown
    * @throws InterruptedException if interrupted while an image is read
    */
-  public RunReport read(Run run, List<Run> others, OptionalDouble pricePerHour)
-      throws InterruptedException {
-    Samples samples = new Samples();
-    RunReport bare = store.atOneMoment(() -> read(run, others, pricePerHour, samples));
+  public RunReport read(Run run, List<Run> others, ReportTerms terms) throws InterruptedException {
+    Seen seen = store.atOneMoment(() -> look(run, others, terms));
     // Pictures may take long: not in the transaction.
-    return withSamples(bare, pictured(samples.failed), pictured(samples.answered));
+    return report(
+        run,
+        seen,
+        new RunReport.Samples(pictured(seen.failedSamples), pictured(seen.answeredSamples)));
   }
 
-  /** What is read in the transaction and pictured after it. */
-  private static final class Samples {
-    private List<OutcomeSample> failed = List.of();
-    private List<OutcomeSample> answered = List.of();
-  }
+  /** What the tables say. */
+  private record Seen(
+      String at,
+      RunFigures figures,
+      List<Fact> facts,
+      Optional<StoredEvaluation> evaluation,
+      Curves curves,
+      List<FailureGroup> failures,
+      List<OutcomeSample> failedSamples,
+      List<OutcomeSample> answeredSamples,
+      List<RunReport.Other> others) {}
 
-  private RunReport read(Run run, List<Run> others, OptionalDouble price, Samples samples) {
+  /** What is drawn. */
+  private record Curves(List<RunSlice> timeline, List<TokenBin> prompts, List<TokenBin> answers) {}
+
+  private Seen look(Run run, List<Run> others, ReportTerms terms) {
     long id = run.runId();
     RunFigures figures = store.figures(id);
-    samples.failed = store.failedSamples(id, FAILED_SAMPLES);
-    samples.answered = store.answeredSamples(id, ANSWERED_SAMPLES);
+    Optional<StoredEvaluation> evaluation = evaluations.find(id);
+    return new Seen(
+        clock.instant().toString(),
+        figures,
+        Facts.of(figures, evaluation, terms),
+        evaluation,
+        curves(id, figures),
+        store.failures(id),
+        store.failedSamples(id, FAILED_SAMPLES),
+        store.answeredSamples(id, ANSWERED_SAMPLES),
+        others.stream().map(other -> other(other, terms)).toList());
+  }
+
+  private Curves curves(long runId, RunFigures figures) {
+    long chunks = figures.span().map(RunFigures.Span::chunks).orElse(0L);
+    int slices = (int) Math.max(1, Math.min(MOST_SLICES, chunks / CHUNKS_A_SLICE));
+    return new Curves(
+        store.timeline(runId, slices),
+        store.histogram(runId, TokenKind.PROMPT, BINS),
+        store.histogram(runId, TokenKind.GENERATED, BINS));
+  }
+
+  private RunReport.Other other(Run run, ReportTerms terms) {
+    RunFigures figures = store.figures(run.runId());
+    return new RunReport.Other(
+        run.name(), Facts.of(figures, evaluations.find(run.runId()), of(figures, terms)));
+  }
+
+  /** What is known of the model holds for runs of that model alone. */
+  private static ReportTerms of(RunFigures figures, ReportTerms terms) {
+    boolean same =
+        figures.places().stream()
+            .allMatch(
+                place ->
+                    terms
+                        .model()
+                        .filter(model -> model.fingerprint().equals(place.modelFingerprint()))
+                        .isPresent());
+    return same
+        ? terms
+        : new ReportTerms(terms.pricePerHour(), Optional.empty(), terms.peakGflops());
+  }
+
+  private static RunReport report(Run run, Seen seen, RunReport.Samples samples) {
+    Optional<RunFigures.Span> span = seen.figures.span();
     return new RunReport(
         run.name(),
-        clock.instant().toString(),
-        figures.span().map(span -> span.started().toString()).orElse(""),
-        figures.span().map(span -> span.finished().toString()).orElse(""),
-        figures.places(),
-        Facts.of(figures, price),
-        figures.seconds(),
-        store.timeline(id, SLICES),
-        store.failures(id),
-        List.of(),
-        List.of(),
-        store.histogram(id, TokenKind.PROMPT, BINS),
-        store.histogram(id, TokenKind.GENERATED, BINS),
-        others.stream().map(other -> other(other, price)).toList());
+        seen.at,
+        span.map(work -> work.started().toString()).orElse(""),
+        span.map(work -> work.finished().toString()).orElse(""),
+        seen.figures.places(),
+        seen.facts,
+        seen.evaluation.stream().map(ReportReader::evaluation).toList(),
+        seen.figures.seconds(),
+        span.stream().flatMap(work -> work.attempts().stream()).map(ReportReader::attempt).toList(),
+        seen.curves.timeline(),
+        seen.failures,
+        samples,
+        seen.curves.prompts(),
+        seen.curves.answers(),
+        seen.others);
   }
 
-  private RunReport.Other other(Run run, OptionalDouble price) {
-    return new RunReport.Other(run.name(), Facts.of(store.figures(run.runId()), price));
+  private static RunReport.Evaluation evaluation(StoredEvaluation evaluation) {
+    return new RunReport.Evaluation(
+        evaluation.benchmark(),
+        evaluation.strict(),
+        evaluation.questions(),
+        evaluation.answered(),
+        evaluation.figures().stream()
+            .map(f -> new RunReport.Figure(f.name(), f.value(), f.isHeadline()))
+            .toList(),
+        evaluation.problem().orElse(""),
+        evaluation.scoredAt().toString());
   }
 
-  private static RunReport withSamples(
-      RunReport bare, List<RunReport.Sample> failed, List<RunReport.Sample> answered) {
-    return new RunReport(
-        bare.run(),
-        bare.madeAt(),
-        bare.started(),
-        bare.finished(),
-        bare.places(),
-        bare.facts(),
-        bare.seconds(),
-        bare.timeline(),
-        bare.failures(),
-        failed,
-        answered,
-        bare.promptTokens(),
-        bare.generatedTokens(),
-        bare.others());
+  private static RunReport.Attempt attempt(RunFigures.Attempt attempt) {
+    return new RunReport.Attempt(attempt.started().toString(), attempt.second());
   }
 
   private List<RunReport.Sample> pictured(List<OutcomeSample> samples) throws InterruptedException {
-    RunReport.Sample[] pictured = new RunReport.Sample[samples.size()];
-    for (int i = 0; i < pictured.length; i++) {
-      pictured[i] = pictured(samples.get(i));
+    List<RunReport.Sample> pictured = new ArrayList<>();
+    for (OutcomeSample sample : samples) {
+      pictured.add(pictured(sample));
     }
-    return List.of(pictured);
+    return List.copyOf(pictured);
   }
 
   private RunReport.Sample pictured(OutcomeSample sample) throws InterruptedException {
     return new RunReport.Sample(
         sample.customId(),
-        sample.image().map(image -> shortened(image, 80)).orElse(""),
+        sample.image().map(image -> shortened(image, SHOWN_REFERENCE)).orElse(""),
         thumbnails.of(sample.image(), sample.imageRoot()).orElse(""),
         shortened(sample.prompt(), SHOWN_CHARACTERS),
         shortened(sample.outcome(), SHOWN_CHARACTERS),

@@ -208,8 +208,8 @@ class ReportTest {
             assertThat(value).as(name).isCloseTo(sql(FACTS.get(name)), within(1e-6 * (1 + value))));
     report
         .get("seconds")
-        .fields()
-        .forEachRemaining(
+        .properties()
+        .forEach(
             stage ->
                 assertThat(stage.getValue().asDouble())
                     .as(stage.getKey())

@@ -77,6 +77,8 @@ public record ChunkMetric(
   /**
    * What the device did meanwhile.
    *
+   * @param encodedImages images that were encoded
+   * @param prefillTokens prompt tokens that were run, vision tokens included
    * @param steps calls that took sequences one token further
    * @param stepTokens tokens that they generated
    * @param prefixHits sequences that found their prefix ready
@@ -85,6 +87,8 @@ public record ChunkMetric(
    * @param peakMemoryBytes the most main memory that the process ever held
    */
   public record Work(
+      long encodedImages,
+      long prefillTokens,
       long steps,
       long stepTokens,
       long prefixHits,

@@ -14,7 +14,7 @@ public final class ChunkMetricStore {
         prompt_tokens, vision_tokens, generated_tokens,
         fetch_seconds, image_decode_seconds, vision_seconds, prefill_seconds, decode_seconds,
         input_wait_seconds, wait_seconds, database_seconds,
-        steps, step_tokens, prefix_hits, retries, backoffs, peak_memory_bytes,
+        encoded_images, prefill_tokens, steps, step_tokens, prefix_hits, retries, backoffs, peak_memory_bytes,
         device, dtype, batch, model_fingerprint)
       values (
         :run, :step, :started, :finished,
@@ -22,7 +22,7 @@ public final class ChunkMetricStore {
         :prompt, :vision, :generated,
         :fetchSeconds, :imageDecodeSeconds, :visionSeconds, :prefillSeconds, :decodeSeconds,
         :inputWaitSeconds, :answerWaitSeconds, :databaseSeconds,
-        :steps, :stepTokens, :prefixHits, :retries, :backoffs, :peakMemory,
+        :encodedImages, :prefillTokens, :steps, :stepTokens, :prefixHits, :retries, :backoffs, :peakMemory,
         :device, :dtype, :batch, :fingerprint)
       """;
 
@@ -81,6 +81,8 @@ public final class ChunkMetricStore {
   private static JdbcClient.StatementSpec bind(
       JdbcClient.StatementSpec insert, ChunkMetric.Work work) {
     return insert
+        .param("encodedImages", work.encodedImages())
+        .param("prefillTokens", work.prefillTokens())
         .param("steps", work.steps())
         .param("stepTokens", work.stepTokens())
         .param("prefixHits", work.prefixHits())

@@ -45,15 +45,19 @@ public record RunFigures(
    * @param prompt text of the prompts
    * @param vision what the images became
    * @param generated the answers
+   * @param positions of all sequences: all these tokens but the last one of each answer, which
+   *     nothing follows
+   * @param keys that these positions look at, each at itself and all before it
    */
-  public record Tokens(long prompt, long vision, long generated) {}
+  public record Tokens(long prompt, long vision, long generated, long positions, double keys) {}
 
   /**
    * When a run was worked on.
    *
    * @param started beginning of its first chunk
    * @param finished end of its last one
-   * @param attempts how often it was begun or gone on with
+   * @param attempts when it was begun and gone on with
+   * @param chunks that were written
    * @param workSeconds from first to last chunk of each attempt, added up
    * @param jobs that got an outcome in that time
    * @param images that were begun in that time
@@ -62,11 +66,20 @@ public record RunFigures(
   public record Span(
       Instant started,
       Instant finished,
-      int attempts,
+      List<Attempt> attempts,
+      long chunks,
       double workSeconds,
       long jobs,
       long images,
       long generatedTokens) {}
+
+  /**
+   * One go at a run.
+   *
+   * @param started beginning of its first chunk
+   * @param second seconds of work before it, in other attempts
+   */
+  public record Attempt(Instant started, double second) {}
 
   /**
    * Seconds from submission to the last token, by share of the answers that took no longer.

@@ -45,6 +45,8 @@ public final class RunFiguresStore {
         coalesce(sum(prompt_tokens), 0) as prompt,
         coalesce(sum(vision_tokens), 0) as vision,
         coalesce(sum(generated_tokens), 0) as generated,
+        coalesce(sum(positions), 0) as positions,
+        coalesce(sum(positions * (positions + 1.0::float8) / 2), 0) as keys,
         coalesce(percentile_cont(0.5) within group (order by seconds), 0) as p50,
         coalesce(percentile_cont(0.9) within group (order by seconds), 0) as p90,
         coalesce(percentile_cont(0.99) within group (order by seconds), 0) as p99,
@@ -52,40 +54,60 @@ public final class RunFiguresStore {
       from (
         select
           prompt_tokens, vision_tokens, generated_tokens,
+          prompt_tokens + vision_tokens + greatest(generated_tokens - 1, 0) as positions,
           queue_seconds + prefill_seconds + decode_seconds as seconds
         from answer
         where run_id = :run
       ) answered
       """;
 
+  /** Attempts one after the other, without the time between them. */
+  private static final String ATTEMPT =
+      """
+      attempt as (
+        select *, sum(seconds) over (order by started, step_execution_id) - seconds as second
+        from (
+          select
+            step_execution_id,
+            min(started_at) as started,
+            max(finished_at) as finished,
+            extract(epoch from max(finished_at) - min(started_at))::float8 as seconds,
+            count(*) as chunks,
+            sum(jobs) as jobs,
+            sum(distinct_images) as images,
+            sum(generated_tokens) as generated
+          from chunk_metric
+          where run_id = :run
+          group by step_execution_id
+        ) one
+      )
+      """;
+
   private static final String SPAN =
       """
+      with %s
       select
         min(started) as started,
         max(finished) as finished,
-        count(*) as attempts,
-        sum(extract(epoch from finished - started)) as seconds,
+        sum(chunks) as chunks,
+        sum(seconds) as seconds,
         sum(jobs) as jobs,
         sum(images) as images,
         sum(generated) as generated
-      from (
-        select
-          min(started_at) as started,
-          max(finished_at) as finished,
-          sum(jobs) as jobs,
-          sum(distinct_images) as images,
-          sum(generated_tokens) as generated
-        from chunk_metric
-        where run_id = :run
-        group by step_execution_id
-      ) attempt
+      from attempt
       having count(*) > 0
-      """;
+      """
+          .formatted(ATTEMPT);
+
+  private static final String ATTEMPTS =
+      "with %s select started, second from attempt order by second".formatted(ATTEMPT);
 
   private static final String COSTS =
       """
       select
         %s,
+        coalesce(sum(encoded_images), 0) as encoded_images,
+        coalesce(sum(prefill_tokens), 0) as prefill_tokens,
         coalesce(sum(steps), 0) as steps,
         coalesce(sum(step_tokens), 0) as step_tokens,
         coalesce(sum(prefix_hits), 0) as prefix_hits,
@@ -109,27 +131,32 @@ public final class RunFiguresStore {
 
   private static final String TIMELINE =
       """
-      with span as (
-        select
-          min(started_at) as first,
-          greatest(extract(epoch from max(finished_at) - min(started_at)), 0.001) / :slices as width
-        from chunk_metric
+      with %s,
+      slice as (
+        select n, greatest(total, 0.001) / :slices as width
+        from (select sum(seconds) as total from attempt having count(*) > 0) work
+        cross join generate_series(0, :slices - 1) n
+      ),
+      chunk as (
+        select c.*, second + extract(epoch from finished_at - started)::float8 as ended
+        from chunk_metric c
+        join attempt using (step_execution_id)
         where run_id = :run
       )
       select
-        least(:slices - 1, floor(extract(epoch from finished_at - first) / width)) * width as second,
+        n * width as second,
         width,
-        sum(jobs) as jobs,
-        sum(failures) as failures,
-        sum(distinct_images) as images,
-        sum(generated_tokens) as generated,
+        coalesce(sum(jobs), 0) as jobs,
+        coalesce(sum(failures), 0) as failures,
+        coalesce(sum(distinct_images), 0) as images,
+        coalesce(sum(generated_tokens), 0) as generated,
         %s
-      from chunk_metric, span
-      where run_id = :run
-      group by 1, width
-      order by 1
+      from slice
+      left join chunk on least(:slices - 1, floor(ended / width)) = n
+      group by n, width
+      order by n
       """
-          .formatted(SUMS);
+          .formatted(ATTEMPT, SUMS);
 
   private static final String FAILURES =
       """
@@ -172,13 +199,19 @@ public final class RunFiguresStore {
   private static final String HISTOGRAM =
       """
       with answered as (
-        select TOKENS as tokens, max(TOKENS) over () / :bins + 1 as width
-        from answer
-        where run_id = :run
+        select TOKENS as tokens from answer where run_id = :run
+      ),
+      bin as (
+        select min(tokens) as least, max(tokens) as most, max(tokens) / :bins + 1 as width
+        from answered
+      ),
+      counted as (
+        select tokens / width * width as first, count(*) as n from answered, bin group by 1
       )
-      select tokens / width * width as first, width, count(*) as n
-      from answered
-      group by 1, width
+      select first, width, coalesce(n, 0) as n
+      from bin
+      cross join generate_series(least / width * width, most, width) first
+      left join counted using (first)
       order by 1
       """;
 
@@ -224,8 +257,12 @@ public final class RunFiguresStore {
     return new RunFigures(
         query(COUNTS, runId).query((row, n) -> counts(row)).single(),
         new RunFigures.Tokens(
-            answers.getLong("prompt"), answers.getLong("vision"), answers.getLong("generated")),
-        query(SPAN, runId).query((row, n) -> span(row)).optional(),
+            answers.getLong("prompt"),
+            answers.getLong("vision"),
+            answers.getLong("generated"),
+            answers.getLong("positions"),
+            answers.getDouble("keys")),
+        query(SPAN, runId).query((row, n) -> span(row, attempts(runId))).optional(),
         seconds(costs),
         work(costs),
         costs.getDouble("batch_fill"),
@@ -243,7 +280,8 @@ public final class RunFiguresStore {
   }
 
   /**
-   * The run's time cut into equal slices; those in which no chunk ended are left out.
+   * The run's time at work cut into equal slices: attempts follow each other without the time
+   * between them. A chunk counts where it ended. Empty if the run was never worked on.
    *
    * @param slices how many
    */
@@ -301,11 +339,21 @@ public final class RunFiguresStore {
         row.getLong("distinct_images"));
   }
 
-  private static RunFigures.Span span(ResultSet row) throws SQLException {
+  private List<RunFigures.Attempt> attempts(long runId) {
+    return query(ATTEMPTS, runId)
+        .query(
+            (row, n) ->
+                new RunFigures.Attempt(Rows.instant(row, "started"), row.getDouble("second")))
+        .list();
+  }
+
+  private static RunFigures.Span span(ResultSet row, List<RunFigures.Attempt> attempts)
+      throws SQLException {
     return new RunFigures.Span(
         Rows.instant(row, "started"),
         Rows.instant(row, "finished"),
-        row.getInt("attempts"),
+        attempts,
+        row.getLong("chunks"),
         row.getDouble("seconds"),
         row.getLong("jobs"),
         row.getLong("images"),
@@ -326,6 +374,8 @@ public final class RunFiguresStore {
 
   private static ChunkMetric.Work work(ResultSet row) throws SQLException {
     return new ChunkMetric.Work(
+        row.getLong("encoded_images"),
+        row.getLong("prefill_tokens"),
         row.getLong("steps"),
         row.getLong("step_tokens"),
         row.getLong("prefix_hits"),

@@ -1,9 +1,9 @@
 package org.stfbatch.db;
 
 /**
- * What the chunks that ended in one slice of a run's time did.
+ * What the chunks that ended in one slice of a run's time at work did.
  *
- * @param second the slice's beginning, in seconds after the run's
+ * @param second the slice's beginning, in seconds of work before it
  * @param width its length in seconds
  * @param jobs jobs that got an outcome
  * @param failures of them, the failed ones

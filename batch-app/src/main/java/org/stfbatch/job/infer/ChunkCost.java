@@ -51,6 +51,8 @@ final class ChunkCost {
     return new Cost(
         seconds(device, loading, times.take(), answerWait),
         new ChunkMetric.Work(
+            device.images(),
+            device.prefillTokens(),
             device.steps(),
             device.decodedTokens(),
             device.prefixHits(),
