@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -14,6 +13,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.stfbatch.demo.DrawnWorld;
 import org.stfbatch.demo.DrawnWorldSettings;
 import org.stfbatch.testing.Golden;
+import org.stfbatch.testing.Launcher;
 
 /**
  * Every command that the README shows in an {@code sh} block is typed as it stands, in one shell,
@@ -31,6 +31,8 @@ final class ReadmeTest {
             "infer",
             "status",
             "export",
+            "watch",
+            "report",
             "model inspect",
             "db start",
             "evaluate",
@@ -49,6 +51,8 @@ final class ReadmeTest {
     assertThat(Files.readAllLines(folder.resolve("answers.jsonl"))).hasSizeGreaterThan(10);
     assertThat(Files.readAllLines(folder.resolve("captions.jsonl"))).hasSize(6);
     assertThat(Files.readString(folder.resolve("answers.csv"))).startsWith("custom_id,");
+    assertThat(Files.readString(folder.resolve("report.html"))).contains("<!doctype html>");
+    assertThat(Files.readString(folder.resolve("report.md"))).startsWith("# Run nightly-");
     assertThat(folder.resolve("trace.safetensors")).isNotEmptyFile();
     assertThat(folder.resolve("evaluation/llava-stf-7b/vizwiz/upload.json")).isNotEmptyFile();
     assertThat(folder.resolve("evaluation/llava-stf-7b/vizwiz/answers-vizwiz/upload.json"))
@@ -75,9 +79,7 @@ final class ReadmeTest {
     Files.writeString(folder.resolve("conversations.json"), training("What flies?", "A kite."));
     copy(Golden.file("checkpoints/tiny"), folder.resolve("llava-stf-7b"));
     copy(Golden.file("checkpoints/clip-tiny"), folder.resolve("clip-tiny"));
-    Path launcher = Files.createDirectory(folder.resolve("scripts")).resolve("stf-batch");
-    Files.writeString(launcher, launcher());
-    Files.setPosixFilePermissions(launcher, PosixFilePermissions.fromString("rwxr-xr-x"));
+    Launcher.write(Files.createDirectory(folder.resolve("scripts")).resolve("stf-batch"));
   }
 
   private static String training(String question, String answer) {
@@ -86,12 +88,6 @@ final class ReadmeTest {
           {"from": "human", "value": "<image>\\n%s"}, {"from": "gpt", "value": "%s"}]}]
         """
         .formatted(question, answer);
-  }
-
-  /** What the project's launcher does after building, with the classes under test. */
-  private static String launcher() {
-    return "#!/bin/sh\nexec '%s/bin/java' -Djava.awt.headless=true -Dai.djl.offline=true -DOPT_OUT_TRACKING=true -cp '%s' org.stfbatch.cli.Main \"$@\"\n"
-        .formatted(System.getProperty("java.home"), System.getProperty("java.class.path"));
   }
 
   private static void copy(Path from, Path to) throws IOException {

@@ -4,13 +4,16 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import javax.sql.DataSource;
 import org.stfbatch.db.ChunkMetric;
+import org.stfbatch.db.Database;
+import org.stfbatch.db.Lease;
 import org.stfbatch.db.Run;
 import org.stfbatch.db.RunFiguresStore;
+import org.stfbatch.db.RunLock;
 import org.stfbatch.db.RunStatus;
 import org.stfbatch.db.RunStatusStore;
 import org.stfbatch.job.StopSignal;
@@ -24,6 +27,9 @@ import picocli.CommandLine.Option;
         "Shows progress, rate, time left, stages and failures of a run until nothing is waiting; Ctrl-C ends only the watching.")
 final class WatchCommand implements Callable<Integer> {
   private static final int BAR = 40;
+
+  /** Looking takes no more than a twentieth of the time: a large run takes long to count. */
+  private static final int LOOKING = 20;
 
   private final Stores stores;
   private final Shutdown shutdown;
@@ -53,37 +59,46 @@ final class WatchCommand implements Callable<Integer> {
     CountDownLatch stopped = new CountDownLatch(1);
     try (Stores.Connected db = stores.open();
         StopSignal.Watch watch = stop.whenRequested(stopped::countDown)) {
-      show(db.database().dataSource(), db.run(run), stopped);
+      show(db.database(), db.run(run), stopped);
       return 0;
     }
   }
 
-  private void show(DataSource dataSource, Run found, CountDownLatch stopped)
+  private void show(Database database, Run found, CountDownLatch stopped)
       throws InterruptedException {
-    RunStatusStore statuses = new RunStatusStore(dataSource);
-    RunFiguresStore figures = new RunFiguresStore(dataSource);
-    int above = 0;
+    RunStatusStore statuses = new RunStatusStore(database.dataSource());
+    RunFiguresStore figures = new RunFiguresStore(database.dataSource());
+    List<String> above = List.of();
     boolean waiting = true;
     while (waiting) {
+      long began = System.nanoTime();
       RunStatus status = statuses.status(found);
-      List<String> lines = lines(status, figures.seconds(found.runId()));
+      List<String> lines =
+          lines(
+              status,
+              figures.seconds(found.runId()),
+              RunLock.holder(database, found.runId()).map(Lease::owner));
       print(lines, above);
-      above = lines.size();
-      waiting = status.waiting() > 0 && !stopped.await(every.toMillis(), TimeUnit.MILLISECONDS);
+      above = lines;
+      long pause = Math.max(every.toNanos(), LOOKING * (System.nanoTime() - began));
+      waiting = status.waiting() > 0 && !stopped.await(pause, TimeUnit.NANOSECONDS);
     }
   }
 
-  /** On a terminal, over what it printed before. */
-  private static void print(List<String> lines, int above) {
+  /** On a terminal, over what it printed before; elsewhere, if it is something new. */
+  private static void print(List<String> lines, List<String> above) {
     boolean terminal = ConsoleProgress.isTerminal();
-    if (terminal && above > 0) {
-      System.out.print("\u001b[" + above + "A\u001b[J");
+    if (terminal && !above.isEmpty()) {
+      System.out.print("\u001b[" + above.size() + "A\u001b[J");
     }
-    lines.forEach(System.out::println);
-    System.out.flush();
+    if (terminal || !lines.equals(above)) {
+      lines.forEach(System.out::println);
+      System.out.flush();
+    }
   }
 
-  static List<String> lines(RunStatus status, ChunkMetric.Seconds seconds) {
+  static List<String> lines(
+      RunStatus status, ChunkMetric.Seconds seconds, Optional<String> worker) {
     List<String> lines = new ArrayList<>();
     long done = status.answered() + status.failed();
     int filled = status.jobs() == 0 ? BAR : (int) (BAR * done / status.jobs());
@@ -98,6 +113,9 @@ final class WatchCommand implements Callable<Integer> {
             status.imagesPerSecond(),
             status.questionsPerSecond(),
             left(status)));
+    if (status.waiting() > 0) {
+      lines.add("  " + worker.map(who -> "worked on by " + who).orElse("nobody works on it"));
+    }
     lines.add(
         String.format(
             Locale.ROOT,

@@ -39,6 +39,11 @@ final class Facts {
     add("jobs", "Questions", counts.jobs(), "");
     add("answered", "Answered", counts.answered(), "");
     add("failed", "Failed", counts.failed(), "");
+    add(
+        "failed_share",
+        "Failed of those done",
+        per(counts.failed(), counts.answered() + counts.failed()),
+        SHARE);
     add("waiting", "Waiting", counts.waiting(), "");
     add("images", "Questions with an image", counts.images(), "");
     add("distinct_images", "Different images", counts.distinctImages(), "");

@@ -14,9 +14,10 @@
   const DEVICE = ['vision', 'prefill', 'decode'];
   const IMAGES = ['fetch', 'image_decode'];
   const WORKERS = [['The step, one thread', STEP], ['The devices', DEVICE], ['The image threads', IMAGES]];
-  const KEY_FACTS = ['seconds', 'questions_per_second', 'images_per_second', 'tokens_per_second', 'device_busy', 'peak_share',
-    'latency_p50', 'latency_p99', 'failed', 'saved_by_sharing', 'cost_per_1000_questions', 'score'];
-  const LESS_IS_BETTER = new Set(['seconds', 'latency_p50', 'latency_p99', 'failed', 'cost_per_1000_questions']);
+  const KEY_FACTS = ['questions_per_second', 'images_per_second', 'tokens_per_second', 'device_busy', 'peak_share', 'batch_fill',
+    'saved_by_sharing', 'latency_p50', 'latency_p99', 'failed_share', 'cost_per_1000_questions', 'score'];
+  const LESS_IS_BETTER = new Set(['latency_p50', 'latency_p99', 'failed_share', 'cost_per_1000_questions']);
+  const NOTEWORTHY = .0005;
   const byId = id => document.getElementById(id);
   const style = name => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
   const dark = matchMedia('(prefers-color-scheme: dark)');
@@ -197,7 +198,7 @@
   }
 
   const secondsAxis = title => ({
-    type: 'linear', min: 0, ticks: {callback: clock, maxRotation: 0}, title: {display: true, text: title}});
+    type: 'linear', min: 0, ticks: {callback: clock, maxRotation: 0, maxTicksLimit: 7, includeBounds: false}, title: {display: true, text: title}});
   const lineLegend = {legend: {align: 'end', labels: {usePointStyle: true, boxWidth: 30}}};
   const atSecond = {tooltip: {callbacks: {
     title: items => (items.length ? 'after ' + clock(items[0].parsed.x) : ''),
@@ -252,7 +253,7 @@
 
   function answeredTile() {
     const failed = find('failed');
-    const parts = [figure(failed, number(failed.value)), ` failed (${percent(failed.value / Math.max(1, valueOf('jobs')))})`];
+    const parts = [figure(failed), ' failed (', figure(find('failed_share')), ')'];
     const codes = report.failures.slice(0, 2).map(group => group.code).join(', ');
     const what = failed.value > 0 ? [element('a', {href: '#failures-title'}, ...parts), codes ? ': ' + codes : ''] : ['none failed'];
     return tile('Answered',
@@ -297,11 +298,11 @@
   }
 
   function change(fact, theirs) {
-    if (!theirs.value || fact.value === theirs.value) return [];
-    const share = fact.value / theirs.value - 1;
+    const share = theirs.value ? fact.value / theirs.value - 1 : 0;
+    if (Math.abs(share) < NOTEWORTHY) return [];
     const better = LESS_IS_BETTER.has(fact.name) ? share < 0 : share > 0;
     return [element('small', {className: better ? 'good' : 'bad'},
-      `this run ${share > 0 ? '+' : '−'}${percent(Math.abs(share))} ${better ? '✓' : '✗'}`)];
+      `this run ${share > 0 ? '+' : '−'}${percent(Math.abs(share))}, ${better ? 'better' : 'worse'}`)];
   }
 
   function comparison() {

@@ -202,15 +202,18 @@ public final class RunFiguresStore {
         select TOKENS as tokens from answer where run_id = :run
       ),
       bin as (
-        select min(tokens) as least, max(tokens) as most, max(tokens) / :bins + 1 as width
+        select
+          min(tokens) as least, max(tokens) as most, (max(tokens) - min(tokens)) / :bins + 1 as width
         from answered
       ),
       counted as (
-        select tokens / width * width as first, count(*) as n from answered, bin group by 1
+        select (tokens - least) / width * width + least as first, count(*) as n
+        from answered, bin
+        group by 1
       )
       select first, width, coalesce(n, 0) as n
       from bin
-      cross join generate_series(least / width * width, most, width) first
+      cross join generate_series(least, most, width) first
       left join counted using (first)
       order by 1
       """;
