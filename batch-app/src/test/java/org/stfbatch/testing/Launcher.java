@@ -20,8 +20,7 @@ public final class Launcher {
   public static Path write(Path file) throws IOException {
     Files.writeString(
         file,
-        SCRIPT.formatted(
-            System.getProperty("java.home"), System.getProperty("java.class.path")));
+        SCRIPT.formatted(System.getProperty("java.home"), System.getProperty("java.class.path")));
     return Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwxr-xr-x"));
   }
 }
