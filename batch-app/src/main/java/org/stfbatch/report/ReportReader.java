@@ -24,6 +24,7 @@ public final class ReportReader {
   private static final int CHUNKS_A_SLICE = 3;
 
   private static final int BINS = 24;
+  private static final int SAMPLES_OF_A_CODE = 6;
   private static final int FAILED_SAMPLES = 24;
   private static final int ANSWERED_SAMPLES = 24;
   private static final int SHOWN_CHARACTERS = 600;
@@ -82,7 +83,7 @@ public final class ReportReader {
         evaluation,
         curves(id, figures),
         store.failures(id),
-        store.failedSamples(id, FAILED_SAMPLES),
+        store.failedSamples(id, SAMPLES_OF_A_CODE, FAILED_SAMPLES),
         store.answeredSamples(id, ANSWERED_SAMPLES),
         others.stream().map(other -> other(other, terms)).toList());
   }

@@ -199,7 +199,7 @@
 
   const secondsAxis = title => ({
     type: 'linear', min: 0, ticks: {callback: clock, maxRotation: 0, maxTicksLimit: 7, includeBounds: false}, title: {display: true, text: title}});
-  const lineLegend = {legend: {align: 'end', labels: {usePointStyle: true, boxWidth: 30}}};
+  const lineLegend = {legend: {align: 'end', labels: {usePointStyle: true, boxWidth: 8, boxHeight: 8}}};
   const atSecond = {tooltip: {callbacks: {
     title: items => (items.length ? 'after ' + clock(items[0].parsed.x) : ''),
     label: item => `${item.dataset.label}: ${number(item.parsed.y)}`}}};
@@ -388,7 +388,7 @@
       type: 'bar',
       data: {labels: bins.map(name), datasets: [{
         label: 'Answers', data: bins.map(bin => bin.answers), backgroundColor: colour, categoryPercentage: 1, barPercentage: .92}]},
-      options: {scales: {x: {grid: {display: false}, ticks: {maxRotation: 0}}, y: {beginAtZero: true}}}});
+      options: {scales: {x: {grid: {display: false}, ticks: {maxRotation: 0}}, y: {beginAtZero: true, grace: '5%'}}}});
     fill(id + '-table', bins, () => table([title, 'Answers'], bins.map(bin => [name(bin), bin.answers])));
   }
 

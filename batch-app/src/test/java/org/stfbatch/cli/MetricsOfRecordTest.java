@@ -62,10 +62,10 @@ class MetricsOfRecordTest {
             row(
                 """
                 select
-                  (select count(*) from image_job where run_id = :run)::numeric as jobs,
-                  count(*)::numeric as answers,
-                  (select count(*) from failure where run_id = :run)::numeric as failures,
-                  (select count(*) from image_job where run_id = :run and image_ref is not null)::numeric as images,
+                  (select count(*) from image_job where run_id = :run) as jobs,
+                  count(*) as answers,
+                  (select count(*) from failure where run_id = :run) as failures,
+                  (select count(*) from image_job where run_id = :run and image_ref is not null) as images,
                   sum(prompt_tokens)::numeric as prompt, sum(vision_tokens)::numeric as vision,
                   sum(generated_tokens)::numeric as generated,
                   sum(generated_tokens)::numeric as stepped
@@ -79,6 +79,12 @@ class MetricsOfRecordTest {
                   bool_and(step_tokens <= steps * batch) as batch_holds,
                   bool_and(peak_memory_bytes > 0) as takes_memory,
                   sum(retries) + sum(backoffs) as trouble,
+                  sum(prefill_tokens) between 1 and (
+                    select sum(prompt_tokens + vision_tokens) - 1 from answer
+                    where run_id = :run) as work_is_shared,
+                  sum(encoded_images) between 1 and (
+                    select count(*) from image_job
+                    where run_id = :run and image_ref is not null) as saw,
                   sum(distinct_images) >= (
                     select count(distinct image_key) from image_job
                     where run_id = :run and image_key <> '') as images,
@@ -93,6 +99,8 @@ class MetricsOfRecordTest {
         .containsEntry("batch_holds", true)
         .containsEntry("takes_memory", true)
         .containsEntry("trouble", BigDecimal.ZERO)
+        .containsEntry("work_is_shared", true)
+        .containsEntry("saw", true)
         .containsEntry("images", true)
         .containsEntry("same_model", true);
   }

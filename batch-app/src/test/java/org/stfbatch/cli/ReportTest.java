@@ -303,7 +303,9 @@ class ReportTest {
                             "select sum(%s_seconds) from chunk_metric where run_id = 1"
                                 .formatted(stage.getKey().replace("answer_wait", "wait"))),
                         within(1e-6)));
-    assertThat(report.get("failures").toString()).contains("\"count\":100");
+    assertThat(report.at("/failures/0/count").asInt()).isEqualTo(100);
+    assertThat(report.at("/samples/failed")).hasSize(6);
+    assertThat(report.at("/samples/answered")).hasSize(24);
     assertThat(report.at("/others/0/facts/0/value").asInt()).isEqualTo(40);
     assertThat(report.at("/others/1/facts/0/value").asInt()).isZero();
     assertThat(report.at("/evaluations/0/figures/1/value").asDouble()).isEqualTo(81.25);

@@ -177,6 +177,7 @@ public final class RunFiguresStore {
       ) f
       join image_job j using (run_id, job_id)
       left join job_source s using (source_id)
+      where nth <= :each
       order by nth, code
       limit :limit
       """;
@@ -305,9 +306,17 @@ public final class RunFiguresStore {
         .list();
   }
 
-  /** Some failed jobs: the first of each code, then the second of each, and so on. */
-  public List<OutcomeSample> failedSamples(long runId, int limit) {
-    return query(FAILED, runId).param("limit", limit).query((row, n) -> sample(row)).list();
+  /**
+   * Some failed jobs: the first of each code, then the second of each, and so on.
+   *
+   * @param each at most so many of a code
+   */
+  public List<OutcomeSample> failedSamples(long runId, int each, int limit) {
+    return query(FAILED, runId)
+        .param("each", each)
+        .param("limit", limit)
+        .query((row, n) -> sample(row))
+        .list();
   }
 
   /** Some answered jobs, evenly spread over the run. */
