@@ -16,7 +16,8 @@
   const WORKERS = [['The step, one thread', STEP], ['The devices', DEVICE], ['The image threads', IMAGES]];
   const KEY_FACTS = ['questions_per_second', 'images_per_second', 'tokens_per_second', 'device_busy', 'peak_share', 'batch_fill',
     'saved_by_sharing', 'latency_p50', 'latency_p99', 'failed_share', 'cost_per_1000_questions', 'score'];
-  const LESS_IS_BETTER = new Set(['latency_p50', 'latency_p99', 'failed_share', 'cost_per_1000_questions']);
+  const BETTER = {questions_per_second: 1, images_per_second: 1, tokens_per_second: 1, score: 1,
+    latency_p50: -1, latency_p99: -1, failed_share: -1, cost_per_1000_questions: -1};
   const NOTEWORTHY = .0005;
   const byId = id => document.getElementById(id);
   const style = name => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
@@ -238,12 +239,12 @@
     if (total(STEP) === 0) return undefined;
     const waited = longest(STEP);
     const behind = {answer_wait: DEVICE, input_wait: IMAGES}[waited];
-    const stands = `${share(waited, STEP)} of the time: ${STAGES[waited].label.toLowerCase()}`;
+    const stands = `${STAGES[waited].label.toLowerCase()} took ${share(waited, STEP)} of the time`;
     if (!behind || total(behind) === 0) return {what: STAGES[waited].label, why: stands};
     const most = longest(behind);
     return {
       what: STAGES[most].label,
-      why: `${stands}; ${share(most, behind)} of what ${behind === DEVICE ? 'the devices' : 'the image threads'} did`};
+      why: `${stands}, and this is ${share(most, behind)} of what ${behind === DEVICE ? 'the devices' : 'the image threads'} did`};
   }
 
   function tile(label, main, sub) {
@@ -277,7 +278,7 @@
     optional('device_busy', busy => tile('Devices at work', figure(busy), ['batch in use: ', figure(find('batch_fill'))]));
     if (valueOf('answered') > 0) {
       made.push(tile('Time of an answer', figure(find('latency_p50')),
-        ['half of them; 90 % ', figure(find('latency_p90')), ', 99 % ', figure(find('latency_p99'))]));
+        ['half of them; 90 % within ', figure(find('latency_p90')), ', 99 % within ', figure(find('latency_p99'))]));
     }
     optional('cost', cost => tile('Cost', figure(cost, number(cost.value)),
       [figure(find('cost_per_1000_questions')), ' for 1000 questions']));
@@ -300,9 +301,9 @@
   function change(fact, theirs) {
     const share = theirs.value ? fact.value / theirs.value - 1 : 0;
     if (Math.abs(share) < NOTEWORTHY) return [];
-    const better = LESS_IS_BETTER.has(fact.name) ? share < 0 : share > 0;
-    return [element('small', {className: better ? 'good' : 'bad'},
-      `this run ${share > 0 ? '+' : '−'}${percent(Math.abs(share))}, ${better ? 'better' : 'worse'}`)];
+    const judged = BETTER[fact.name] ? (share * BETTER[fact.name] > 0 ? 'better' : 'worse') : '';
+    return [element('small', {className: {better: 'good', worse: 'bad'}[judged] ?? ''},
+      `this run ${share > 0 ? '+' : '−'}${percent(Math.abs(share))}${judged && ', ' + judged}`)];
   }
 
   function comparison() {
@@ -313,7 +314,7 @@
         {numeric: true, content: shown(find(name))},
         ...report.others.map(run => {
           const theirs = find(name, run.facts);
-          return {numeric: true, content: theirs ? [shown(theirs), ...change(find(name), theirs)] : '–'};
+          return {numeric: true, content: theirs ? [shown(theirs), ...(find('seconds', run.facts) ? change(find(name), theirs) : [])] : '–'};
         })])));
     const runs = [report, ...report.others];
     byId('compare-chart').style.height = 70 + 34 * runs.length + 'px';

@@ -209,6 +209,9 @@ class ReportTest {
               insert into failure (run_id, job_id, stage, code, message, attempts, failed_at, sequence)
               select run_id, job_id, 'image', 'IMAGE_NOT_FOUND', image_ref || ' not found', 1, now(), i
               from job where i % 100 = 1
+              union all
+              select run_id, job_id, 'prompt', 'PROMPT_TOO_LONG', 'too long', 1, now(), i
+              from job where i = 2
             ), waiting as (
               insert into waiting_job select job_id, run_id, image_key from job where i % 1000 = 7
             )
@@ -216,7 +219,7 @@ class ReportTest {
             select run_id, job_id, 'It is number ' || i, null, 'eos', 30 + i % 20,
               case when image_ref is null then 0 else 144 end, 1 + i * 7 % 60,
               0.01 * (i % 300), 0.1, 0.02 * (i % 60), 'm', 'f', now(), i
-            from job where i % 100 <> 1 and i % 1000 <> 7
+            from job where i % 100 <> 1 and i <> 2 and i % 1000 <> 7
             """)
         .param("run", run)
         .update();
@@ -304,7 +307,9 @@ class ReportTest {
                                 .formatted(stage.getKey().replace("answer_wait", "wait"))),
                         within(1e-6)));
     assertThat(report.at("/failures/0/count").asInt()).isEqualTo(100);
-    assertThat(report.at("/samples/failed")).hasSize(6);
+    assertThat(report.at("/samples/failed")).hasSize(7);
+    assertThat(report.at("/samples/failed/1/code").asText()).isEqualTo("PROMPT_TOO_LONG");
+    assertThat(report.at("/samples/failed/1/thumbnail").asText()).startsWith("data:image/jpeg");
     assertThat(report.at("/samples/answered")).hasSize(24);
     assertThat(report.at("/others/0/facts/0/value").asInt()).isEqualTo(40);
     assertThat(report.at("/others/1/facts/0/value").asInt()).isZero();
