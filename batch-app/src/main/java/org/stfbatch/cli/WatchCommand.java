@@ -1,14 +1,10 @@
 package org.stfbatch.cli;
 
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import org.stfbatch.db.ChunkMetric;
 import org.stfbatch.db.Database;
 import org.stfbatch.db.Lease;
 import org.stfbatch.db.Run;
@@ -26,8 +22,6 @@ import picocli.CommandLine.Option;
     description =
         "Shows progress, rate, time left, stages and failures of a run until nothing is waiting; Ctrl-C ends only the watching.")
 final class WatchCommand implements Callable<Integer> {
-  private static final int BAR = 40;
-
   /** Looking takes no more than a twentieth of the time: a large run takes long to count. */
   private static final int LOOKING = 20;
 
@@ -74,7 +68,7 @@ final class WatchCommand implements Callable<Integer> {
       long began = System.nanoTime();
       RunStatus status = statuses.status(found);
       List<String> lines =
-          lines(
+          WatchLines.of(
               status,
               figures.seconds(found.runId()),
               RunLock.holder(database, found.runId()).map(Lease::owner));
@@ -87,64 +81,13 @@ final class WatchCommand implements Callable<Integer> {
 
   /** On a terminal, over what it printed before; elsewhere, if it is something new. */
   private static void print(List<String> lines, List<String> above) {
-    boolean terminal = ConsoleProgress.isTerminal();
-    if (terminal && !above.isEmpty()) {
-      System.out.print("\u001b[" + above.size() + "A\u001b[J");
-    }
-    if (terminal || !lines.equals(above)) {
+    if (ConsoleProgress.isTerminal()) {
+      String back = above.isEmpty() ? "" : "\u001b[%dA\u001b[J".formatted(above.size());
+      // Long lines are cut: if they were folded, the way back would be longer.
+      System.out.print(back + "\u001b[?7l" + String.join("\n", lines) + "\n\u001b[?7h");
+    } else if (!lines.equals(above)) {
       lines.forEach(System.out::println);
-      System.out.flush();
     }
-  }
-
-  static List<String> lines(
-      RunStatus status, ChunkMetric.Seconds seconds, Optional<String> worker) {
-    List<String> lines = new ArrayList<>();
-    long done = status.answered() + status.failed();
-    int filled = status.jobs() == 0 ? BAR : (int) (BAR * done / status.jobs());
-    lines.add(
-        "[%s%s] %d/%d jobs of run %s"
-            .formatted(
-                "#".repeat(filled), ".".repeat(BAR - filled), done, status.jobs(), status.run()));
-    lines.add(
-        String.format(
-            Locale.ROOT,
-            "  %.2f images/s, %.2f questions/s, %s",
-            status.imagesPerSecond(),
-            status.questionsPerSecond(),
-            left(status)));
-    if (status.waiting() > 0) {
-      lines.add("  " + worker.map(who -> "worked on by " + who).orElse("nobody works on it"));
-    }
-    lines.add(
-        String.format(
-            Locale.ROOT,
-            "  work: fetch %.1f s, decode images %.1f s, vision %.1f s, prefill %.1f s, generate %.1f s",
-            seconds.fetch(),
-            seconds.imageDecode(),
-            seconds.vision(),
-            seconds.prefill(),
-            seconds.decode()));
-    lines.add(
-        String.format(
-            Locale.ROOT,
-            "  step: waits for input %.1f s, for answers %.1f s, database %.1f s",
-            seconds.inputWait(),
-            seconds.answerWait(),
-            seconds.database()));
-    status.failures().forEach((code, count) -> lines.add("  " + count + " " + code));
-    return lines;
-  }
-
-  private static String left(RunStatus status) {
-    if (status.waiting() == 0) {
-      return "nothing is waiting";
-    }
-    if (status.etaSeconds().isEmpty()) {
-      return status.waiting() + " waiting";
-    }
-    Duration left = Duration.ofSeconds(Math.round(status.etaSeconds().getAsDouble()));
-    return "%d:%02d:%02d left"
-        .formatted(left.toHours(), left.toMinutesPart(), left.toSecondsPart());
+    System.out.flush();
   }
 }

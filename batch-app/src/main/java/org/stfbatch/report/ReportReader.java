@@ -12,6 +12,7 @@ import org.stfbatch.db.Run;
 import org.stfbatch.db.RunFigures;
 import org.stfbatch.db.RunFiguresStore;
 import org.stfbatch.db.RunFiguresStore.TokenKind;
+import org.stfbatch.db.RunSamplesStore;
 import org.stfbatch.db.RunSlice;
 import org.stfbatch.db.StoredEvaluation;
 import org.stfbatch.db.TokenBin;
@@ -31,12 +32,14 @@ public final class ReportReader {
   private static final int SHOWN_REFERENCE = 80;
 
   private final RunFiguresStore store;
+  private final RunSamplesStore samples;
   private final EvaluationStore evaluations;
   private final Thumbnails thumbnails;
   private final Clock clock;
 
   public ReportReader(DataSource dataSource, Clock clock) {
     this.store = new RunFiguresStore(dataSource);
+    this.samples = new RunSamplesStore(dataSource);
     this.evaluations = new EvaluationStore(dataSource);
     this.thumbnails = new Thumbnails();
     this.clock = clock;
@@ -82,9 +85,9 @@ public final class ReportReader {
         Facts.of(figures, evaluation, terms),
         evaluation,
         curves(id, figures),
-        store.failures(id),
-        store.failedSamples(id, SAMPLES_OF_A_CODE, FAILED_SAMPLES),
-        store.answeredSamples(id, ANSWERED_SAMPLES),
+        samples.failures(id),
+        samples.failedSamples(id, SAMPLES_OF_A_CODE, FAILED_SAMPLES),
+        samples.answeredSamples(id, ANSWERED_SAMPLES),
         others.stream().map(other -> other(other, terms)).toList());
   }
 

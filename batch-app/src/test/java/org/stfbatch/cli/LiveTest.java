@@ -6,14 +6,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import java.io.IOException;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -31,7 +25,6 @@ class LiveTest {
   @RegisterExtension static final TestDatabase DATABASE = new TestDatabase();
 
   private static final Path OPERATIONS = Path.of("../scripts/operations");
-  private static final Pattern PORT = Pattern.compile("health on port (\\d+)");
   private static final int QUESTIONS = 6000;
 
   /** So many answers may be counted and not committed yet. */
@@ -44,22 +37,21 @@ class LiveTest {
     ingest("shown", QUESTIONS);
     try (ChildJvm child = infer("shown", "--http", "127.0.0.1:0")) {
       assertThat(child.runsUntil(() -> status("shown").failed() > 0)).as(child::err).isTrue();
-      String scrape = get(child, "/metrics").body();
+      String scrape = child.get("/metrics").body();
 
-      assertThat(get(child, "/health").body()).isEqualTo("answering run shown\n");
-      assertThat(get(child, "/ready").statusCode()).isEqualTo(200);
-      assertThat(get(child, "/nothing").statusCode()).isEqualTo(404);
+      assertThat(child.get("/health").body()).isEqualTo("answering run shown\n");
+      assertThat(child.get("/ready").statusCode()).isEqualTo(200);
+      assertThat(child.get("/nothing").statusCode()).isEqualTo(404);
       assertThat(wanted()).hasSizeGreaterThan(15).allMatch(metric -> metric.isIn(scrape), scrape);
       assertThat(value(scrape, "stf_batch_jobs_total{outcome=\"answered\"}"))
           .isBetween(1.0, (double) status("shown").answered() + CHUNK);
       assertThat(value(scrape, "stf_batch_jobs_total{outcome=\"failed\"}")).isPositive();
 
-      String page = "http://127.0.0.1:" + port(child) + "/";
-      Chromium.Opened opened = Chromium.orSkip().openLive(URI.create(page), folder.resolve("live"));
+      Chromium.Opened opened = Chromium.orSkip().openLive(child.page("/"), folder.resolve("live"));
       assertThat(opened.errors()).isEmpty();
       assertThat(opened.dom())
           .contains("<title>Run shown</title>", "answering run shown", "data-painted=\"6\"");
-      JsonNode live = new ObjectMapper().readTree(get(child, "/report.json").body());
+      JsonNode live = new ObjectMapper().readTree(child.get("/report.json").body());
       assertThat(live.at("/report/facts/0/value").asInt()).isEqualTo(QUESTIONS);
       assertThat(child.runsUntil(() -> hasRunJobs(child))).as(child::err).isTrue();
 
@@ -71,7 +63,7 @@ class LiveTest {
   /** The gauges are read aside, so that a scrape never waits for the database. */
   private static boolean hasRunJobs(ChildJvm child) {
     try {
-      String scrape = get(child, "/metrics").body();
+      String scrape = child.get("/metrics").body();
       double jobs = 0;
       for (String state : List.of("answered", "failed", "waiting")) {
         jobs += value(scrape, "stf_batch_run_jobs{state=\"" + state + "\"}");
@@ -186,20 +178,6 @@ class LiveTest {
   private static RunStatus status(String run) {
     return new RunStatusStore(DATABASE.dataSource())
         .status(new RunStore(DATABASE.dataSource()).find(run).orElseThrow());
-  }
-
-  private static String port(ChildJvm child) {
-    Matcher port = PORT.matcher(child.err());
-    assertThat(port.find()).as(child.err()).isTrue();
-    return port.group(1);
-  }
-
-  private static HttpResponse<String> get(ChildJvm child, String path)
-      throws IOException, InterruptedException {
-    return HttpClient.newHttpClient()
-        .send(
-            HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port(child) + path)).build(),
-            HttpResponse.BodyHandlers.ofString());
   }
 
   private static double value(String scrape, String sample) {
