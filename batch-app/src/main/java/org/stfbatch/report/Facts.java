@@ -89,19 +89,26 @@ final class Facts {
     add("prompt_tokens", "Of the prompts' text", tokens.prompt(), "");
     add("vision_tokens", "Of images", tokens.vision(), "");
     add("generated_tokens", "Generated", tokens.generated(), "");
-    add("prefill_tokens", "Of text and images, run", run.work().prefillTokens(), "");
-    add("saved_by_sharing", "Saved by sharing", 1 - ran(run.work().prefillTokens(), asked), SHARE);
+    if (tellsWhatRan(run)) {
+      double ran = run.work().prefillTokens();
+      add("prefill_tokens", "Of text and images, run", ran, "");
+      add("saved_by_sharing", "Saved by sharing", 1 - per(ran, asked), SHARE);
+    }
   }
 
-  private static double ran(long tokens, long asked) {
-    return asked > 0 ? (double) tokens / asked : 1;
+  /** Chunks of older versions do not. */
+  private static boolean tellsWhatRan(RunFigures run) {
+    return run.work().prefillTokens() > 0;
   }
 
   private void device(RunFigures.Span span, RunFigures run, ReportTerms terms) {
     group = "Device";
     double busy = per(deviceSeconds(run.seconds()), span.workSeconds());
     add("device_busy", "At work", busy, SHARE);
-    terms.model().ifPresent(model -> arithmetic(span, run, model, terms));
+    terms
+        .model()
+        .filter(model -> tellsWhatRan(run))
+        .ifPresent(model -> arithmetic(span, run, model, terms));
   }
 
   /** More than the time at work, if several devices worked side by side. */

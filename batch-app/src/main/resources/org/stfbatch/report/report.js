@@ -41,11 +41,11 @@
   }
 
   function duration(seconds) {
-    if (seconds < 60) return number(seconds) + ' s';
+    if (seconds < 60) return number(seconds) + '\u00a0s';
     const whole = Math.round(seconds);
     const two = n => String(n).padStart(2, '0');
     const [h, m, s] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60, whole % 60];
-    return h ? `${h} h ${two(m)} min` : `${m} min ${two(s)} s`;
+    return h ? `${h}\u00a0h ${two(m)}\u00a0min` : `${m}\u00a0min ${two(s)}\u00a0s`;
   }
 
   function clock(seconds) {
@@ -55,14 +55,14 @@
   }
 
   const time = instant => instant.slice(0, 19).replace('T', ' ');
-  const percent = share => number(100 * share) + ' %';
+  const percent = share => number(100 * share) + '\u00a0%';
   const plural = (n, one) => `${number(n)} ${one}${n === 1 ? '' : 's'}`;
 
   function shown(fact) {
     if (fact.unit === 's') return duration(fact.value);
     if (fact.unit === 'share') return percent(fact.value);
     if (fact.unit === '1/s') return number(fact.value) + '/s';
-    return number(fact.value) + (fact.unit ? ' ' + fact.unit : '');
+    return number(fact.value) + (fact.unit ? '\u00a0' + fact.unit : '');
   }
 
   /** A number of the report, marked with its exact value. */
@@ -464,6 +464,8 @@
       return;
     }
     report = state.report;
+    const left = valueOf('waiting') / valueOf('questions_per_second');
+    if (state.doing && left > 0 && left < Infinity) byId('doing').append(`, at this speed for ${duration(left)} more`);
     render();
   }
 

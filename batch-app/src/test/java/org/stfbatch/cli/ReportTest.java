@@ -432,6 +432,32 @@ class ReportTest {
   }
 
   @Test
+  void aRunOfAVersionThatMeasuredLessTellsNothingThatItDoesNotKnow() throws IOException {
+    jdbc.sql("insert into run (name) values ('old')").update();
+    long run = jdbc.sql("select run_id from run where name = 'old'").query(Long.class).single();
+    jobs(run, 40);
+    jdbc.sql("delete from chunk_metric where run_id = :run").param("run", run).update();
+    jdbc.sql(
+            """
+            insert into chunk_metric (
+              run_id, step_execution_id, started_at, finished_at, jobs, answers, failures,
+              distinct_images, prompt_tokens, vision_tokens, generated_tokens, wait_seconds)
+            values (:run, 1, now(), now() + interval '8 s', 40, 38, 2, 5, 10, 10, 100, 7)
+            """)
+        .param("run", run)
+        .update();
+    Path out = folder.resolve("old.json");
+    Cli.on(DATABASE.settings()).ok("report", "--run", "old", "--format", "json", "--out", out);
+
+    JsonNode report = new ObjectMapper().readTree(out.toFile());
+    assertThat(report.get("facts").findValuesAsText("name"))
+        .contains("questions_per_second")
+        .doesNotContain("saved_by_sharing", "prefill_tokens", "gflops");
+    assertThat(report.get("places")).isEmpty();
+    assertThat(report.at("/seconds/answer_wait").asDouble()).isEqualTo(7);
+  }
+
+  @Test
   void whatCannotBeReportedIsNamed() {
     Cli cli = Cli.on(DATABASE.settings());
     cli.run("report", "--run", "nobody", "--out", folder.resolve("x"))
