@@ -35,6 +35,8 @@ final class ArchitectureTest {
           .definedBy("org.stfbatch.prompt..")
           .layer("image")
           .definedBy("org.stfbatch.image..")
+          .layer("hub")
+          .definedBy("org.stfbatch.hub..")
           .layer("demo")
           .definedBy("org.stfbatch.demo..")
           .layer("db")
@@ -44,6 +46,8 @@ final class ArchitectureTest {
           .whereLayer("cli")
           .mayNotBeAccessedByAnyLayer()
           .whereLayer("demo")
+          .mayOnlyBeAccessedByLayers("cli")
+          .whereLayer("hub")
           .mayOnlyBeAccessedByLayers("cli")
           .whereLayer("bench")
           .mayOnlyBeAccessedByLayers("cli")
@@ -93,7 +97,8 @@ final class ArchitectureTest {
               "org.stfbatch.model..",
               "org.stfbatch.engine..",
               "org.stfbatch.image..",
-              "org.stfbatch.prompt..")
+              "org.stfbatch.prompt..",
+              "org.stfbatch.hub..")
           .should()
           .dependOnClassesThat()
           .resideInAnyPackage(SPRING, JDBC, KAFKA, "org.stfbatch.db..", "org.stfbatch.kafka..");

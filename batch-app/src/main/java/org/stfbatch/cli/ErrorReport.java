@@ -2,6 +2,7 @@ package org.stfbatch.cli;
 
 import java.io.PrintWriter;
 import org.stfbatch.db.DatabaseException;
+import org.stfbatch.hub.HubException;
 import org.stfbatch.job.InputException;
 import org.stfbatch.kafka.BrokerException;
 import org.stfbatch.model.checkpoint.CheckpointException;
@@ -42,6 +43,7 @@ final class ErrorReport implements IExecutionExceptionHandler {
         || error instanceof BrokerException
         || error instanceof CheckpointException
         || error instanceof TokenizerException
+        || error instanceof HubException hub && !hub.isTemporary()
         || error instanceof IllegalArgumentException;
   }
 

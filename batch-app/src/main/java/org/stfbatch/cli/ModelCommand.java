@@ -2,9 +2,9 @@ package org.stfbatch.cli;
 
 import picocli.CommandLine.Command;
 
-/** Looks into a model. */
+/** Gets a model and looks into it. */
 @Command(
     name = "model",
-    description = "Looks into a model.",
-    subcommands = {ModelInspectCommand.class, ModelTraceCommand.class})
+    description = "Gets a model and looks into it.",
+    subcommands = {ModelInspectCommand.class, ModelTraceCommand.class, ModelFetchCommand.class})
 final class ModelCommand {}

@@ -82,6 +82,7 @@ class CommandContractTest {
             "export",
             "model inspect",
             "model trace",
+            "model fetch",
             "db start",
             "db stop",
             "db status",
