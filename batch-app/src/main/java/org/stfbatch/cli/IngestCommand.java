@@ -10,6 +10,7 @@ import org.stfbatch.job.InputException;
 import org.stfbatch.job.StopSignal;
 import org.stfbatch.job.ingest.IngestJob;
 import org.stfbatch.job.ingest.IngestResult;
+import org.stfbatch.job.ingest.QuestionFormat;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -39,6 +40,14 @@ final class IngestCommand implements Callable<Integer> {
   private Source source;
 
   @Option(
+      names = "--format",
+      paramLabel = "FORMAT",
+      description =
+          "The question file's: one of ${COMPLETION-CANDIDATES}; openai is the Batch API's request line."
+              + " Default: what its ending says, else llava")
+  private QuestionFormat format;
+
+  @Option(
       names = "--images",
       paramLabel = "DIR",
       description =
@@ -62,7 +71,7 @@ final class IngestCommand implements Callable<Integer> {
         names = "--questions",
         paramLabel = "FILE",
         description =
-            "JSON lines with question_id, text, and if there is one image, as LLaVA's evaluation reads them.")
+            "The questions; by default JSON lines with question_id, text, and if there is one image, as LLaVA's evaluation reads them.")
     private Path questions;
 
     @Option(
@@ -84,9 +93,13 @@ final class IngestCommand implements Callable<Integer> {
           new IngestJob(new BatchRuntime(db.database().dataSource()), target, progress, stop);
       return report(
           source.questions != null
-              ? job.questions(source.questions, images)
+              ? job.questions(source.questions, images, format())
               : job.captions(source.captions, prompt));
     }
+  }
+
+  private QuestionFormat format() {
+    return format != null ? format : QuestionFormat.of(source.questions);
   }
 
   private void check() {

@@ -10,7 +10,7 @@ import org.apache.commons.csv.CSVFormat;
 import org.stfbatch.db.ExportRow;
 
 /** The columns of {@link JsonlFormat} as comma-separated values (RFC 4180, UTF-8). */
-final class CsvFormat implements AnswerFormat {
+final class CsvFormat implements TextFormat {
   private static final List<String> HEADER =
       List.of(
           "custom_id",

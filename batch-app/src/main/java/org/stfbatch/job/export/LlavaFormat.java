@@ -13,7 +13,7 @@ import org.stfbatch.db.StoredAnswer;
  * question_id}, {@code prompt}, {@code text}, {@code answer_id}, {@code model_id}, {@code
  * metadata}.
  */
-final class LlavaFormat implements AnswerFormat {
+final class LlavaFormat implements TextFormat {
   /** The alphabet of shortuuid, with which the original makes its random answer ids. */
   private static final String ALPHABET =
       "23456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz";
@@ -25,9 +25,6 @@ final class LlavaFormat implements AnswerFormat {
   LlavaFormat(String run) {
     this.run = run;
   }
-
-  @Override
-  public void begin(Appendable out) {}
 
   @Override
   public void write(ExportRow row, Appendable out) throws IOException {

@@ -3,11 +3,11 @@ package org.stfbatch.job.export;
 import java.io.IOException;
 import org.stfbatch.db.ExportRow;
 
-/** Writes answered jobs in one format. */
-interface AnswerFormat {
-  /** What comes before the first answer. */
-  void begin(Appendable out) throws IOException;
+/** How jobs are written as text. */
+interface TextFormat {
+  /** What comes before the first job. */
+  default void begin(Appendable out) throws IOException {}
 
-  /** Writes a row that has an answer. */
+  /** Writes a job of the kind that the format is for. */
   void write(ExportRow row, Appendable out) throws IOException;
 }

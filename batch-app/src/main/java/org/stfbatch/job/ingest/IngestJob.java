@@ -18,6 +18,7 @@ import org.stfbatch.db.NewImageJob;
 import org.stfbatch.db.Run;
 import org.stfbatch.db.SourceKind;
 import org.stfbatch.job.BatchRuntime;
+import org.stfbatch.job.InputException;
 import org.stfbatch.job.JobFailedException;
 import org.stfbatch.job.Progress;
 import org.stfbatch.job.StopSignal;
@@ -49,17 +50,16 @@ public final class IngestJob {
   }
 
   /**
-   * LLaVA's question lines.
+   * A file of questions.
    *
-   * @param images the folder below which the lines' images are
+   * @param images the folder below which the questions' images are
    */
-  public IngestResult questions(Path file, Path images) {
+  public IngestResult questions(Path file, Path images, QuestionFormat format) {
     Path location = file.toAbsolutePath().normalize();
     Path root = images.toAbsolutePath().normalize();
     long source =
         jobs.sourceId(run.runId(), SourceKind.QUESTIONS, location.toString(), root.toString());
-    return ingest(
-        new QuestionFileReader(file, new QuestionLineParser(source, new CustomIds(root))));
+    return ingest(format.reader(file, root, source));
   }
 
   /** One caption job for each image below the folder. */
@@ -98,8 +98,13 @@ public final class IngestJob {
     return new JobBuilder("ingest", batch.jobRepository()).start(step).build();
   }
 
-  private JobFailedException failed(JobExecution execution) {
+  private RuntimeException failed(JobExecution execution) {
     Throwable cause = execution.getAllFailureExceptions().stream().findFirst().orElse(null);
+    for (Throwable t = cause; t != null; t = t.getCause()) {
+      if (t instanceof InputException unusable) {
+        return unusable;
+      }
+    }
     return JobFailedException.of("ingest into run " + run.name(), cause);
   }
 }

@@ -34,7 +34,7 @@ import org.stfbatch.engine.Stage;
  *
  * <p>A line that cannot be used becomes a job that has already failed, and names its number.
  */
-final class QuestionLineParser {
+final class QuestionLineParser implements LineParser {
   /** The code of a line that is no question. */
   static final String QUESTION_LINE = "QUESTION_LINE";
 
@@ -55,7 +55,8 @@ final class QuestionLineParser {
     this.ids = ids;
   }
 
-  NewImageJob parse(Line line) {
+  @Override
+  public NewImageJob parse(Line line) {
     Fields fields = new Fields();
     try {
       if (line.overlong()) {
