@@ -20,7 +20,7 @@ final class FetchProgress implements FetchListener, AutoCloseable {
   public synchronized void received(long more) {
     bytes += more;
     long step = bytes / MB - shown;
-    if (step != 0) {
+    if (step != 0 && console != null) {
       shown += step;
       console.advanced(new Progress.Step(step, 0));
     }

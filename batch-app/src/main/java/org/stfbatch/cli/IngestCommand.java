@@ -112,6 +112,7 @@ final class IngestCommand implements Callable<Integer> {
           Files.isDirectory(images),
           "the image folder " + images + " is not there: check --images");
     } else {
+      require(format == null, "--format is for question files: leave it out with --captions");
       require(
           Files.isDirectory(source.captions),
           "the folder " + source.captions + " is not there: check --captions");

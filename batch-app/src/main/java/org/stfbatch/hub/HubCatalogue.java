@@ -5,8 +5,10 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.net.URI;
+import java.net.URLEncoder;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -52,7 +54,8 @@ final class HubCatalogue {
 
   /** A branch may move while files are downloaded; a commit cannot. */
   private String commit(HubFolder folder) throws IOException, InterruptedException {
-    String revision = folder.revision().replace("/", "%2F");
+    String revision =
+        URLEncoder.encode(folder.revision(), StandardCharsets.UTF_8).replace("+", "%20");
     URI address =
         URI.create(client.address("api/models/" + folder.repository() + "/revision/") + revision);
     String commit = json(get(address, folder), folder).path("sha").asText();

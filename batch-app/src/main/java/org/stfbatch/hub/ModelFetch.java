@@ -6,10 +6,10 @@ import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * Brings a checkpoint from a hub, with the vision tower that its {@code config.json} names: the
@@ -45,34 +45,38 @@ public final class ModelFetch {
    */
   public FetchResult fetch(HubFolder model, Path to, Optional<HubFolder> tower)
       throws IOException, InterruptedException {
-    List<HubFile> files = CheckpointFiles.needed(model, catalogue.files(model));
-    List<FileDownload> downloads = new ArrayList<>(downloads(files, to));
-    Optional<String> towerName = towerName(files);
-    Optional<Path> towerFolder = Optional.empty();
-    long bytes = bytes(files);
+    Part checkpoint = part(model, to);
+    Optional<String> towerName = towerName(checkpoint.files());
+    Optional<Part> towerPart = Optional.empty();
     if (towerName.isPresent()) {
       HubFolder source = tower.orElseGet(() -> towerRepository(model, towerName.get()));
-      List<HubFile> towerFiles = CheckpointFiles.needed(source, catalogue.files(source));
-      towerFolder = Optional.of(to.resolve(lastName(towerName.get())));
-      downloads.addAll(downloads(towerFiles, towerFolder.get()));
-      bytes += bytes(towerFiles);
+      towerPart = Optional.of(part(source, to.resolve(lastName(towerName.get()))));
     }
-    makeFolder(to);
-    if (towerFolder.isPresent()) {
-      makeFolder(towerFolder.get());
-    }
+    List<Part> parts = Stream.concat(Stream.of(checkpoint), towerPart.stream()).toList();
+    parts.forEach(part -> makeFolder(part.folder()));
+    List<FileDownload> downloads = parts.stream().flatMap(this::downloads).toList();
+    long bytes = parts.stream().mapToLong(Part::bytes).sum();
     long received = new Downloads(settings, listener).run(downloads, bytes, to);
-    return new FetchResult(downloads.size(), bytes, received, towerFolder);
+    return new FetchResult(downloads.size(), bytes, received, towerPart.map(Part::folder));
   }
 
-  private List<FileDownload> downloads(List<HubFile> files, Path folder) {
-    return files.stream()
-        .map(file -> new FileDownload(client, retry, listener, file, folder.resolve(file.name())))
-        .toList();
+  private Part part(HubFolder source, Path folder) throws IOException, InterruptedException {
+    return new Part(CheckpointFiles.needed(source, catalogue.files(source)), folder);
   }
 
-  private static long bytes(List<HubFile> files) {
-    return files.stream().mapToLong(HubFile::size).sum();
+  private Stream<FileDownload> downloads(Part part) {
+    return part.files().stream()
+        .map(
+            file ->
+                new FileDownload(
+                    client, retry, listener, file, part.folder().resolve(file.name())));
+  }
+
+  /** Files that go into one folder. */
+  private record Part(List<HubFile> files, Path folder) {
+    long bytes() {
+      return files.stream().mapToLong(HubFile::size).sum();
+    }
   }
 
   private Optional<String> towerName(List<HubFile> files) throws IOException, InterruptedException {

@@ -193,6 +193,12 @@ class CommandContractTest {
         .run("ingest", "--run", "new", "--captions", folder, "--prompt", " ")
         .complainsInOneLine(2, "prompt is empty", "--prompt");
     cli()
+        .run("ingest", "--run", "new", "--captions", folder, "--format", "csv")
+        .complainsInOneLine(2, "--format", "--captions");
+    cli()
+        .run("ingest", "--run", "table", "--questions", questions, "--format", "csv")
+        .complainsInOneLine(2, questions.toString(), "question_id and text");
+    cli()
         .run("ingest", "--run", "x".repeat(201), "--questions", questions)
         .complainsInOneLine(2, "200 characters");
     cli().run("status", "--run", "new").complainsInOneLine(2, "no run \"new\"");

@@ -77,6 +77,22 @@ class LargeRunTest {
     assertThat(run.out()).isEqualTo("run inline: 40 read, 40 added\n");
   }
 
+  @Test
+  void aLargeTableIsIngestedInLittleMemory() throws IOException, InterruptedException {
+    Path table = folder.resolve("questions.csv");
+    try (BufferedWriter out = Files.newBufferedWriter(table)) {
+      out.write("question_id,image,text\n");
+      for (int i = 0; i < JOBS; i++) {
+        out.write("%d,picture-%d.jpg,\"What, then, is %d?\"\n".formatted(i, i / 4, i));
+      }
+    }
+
+    Run run = run("80m", "ingest", "--run", "table", "--questions", table);
+
+    assertThat(run.out()).isEqualTo("run table: 100000 read, 100000 added\n");
+    assertThat(run.seconds()).isLessThan(SECONDS);
+  }
+
   private record Run(String out, double seconds) {}
 
   private Run run(String heap, Object... command) throws InterruptedException {

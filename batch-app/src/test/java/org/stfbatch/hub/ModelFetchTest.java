@@ -247,6 +247,16 @@ class ModelFetchTest {
   }
 
   @Test
+  void aRevisionThatIsNotThereIsNamed() {
+    assertThatThrownBy(
+            () ->
+                new ModelFetch(settings(Optional.empty()), listener)
+                    .fetch(HubFolder.parse(MODEL, "no such"), folder, Optional.empty()))
+        .hasMessageContaining("lab/llava is not at")
+        .hasMessageContaining("--revision");
+  }
+
+  @Test
   void aBusyServerIsAskedAgainAndADeadOneGivenUp() throws Exception {
     server.refuses(2, 503);
     fetch(MODEL);
