@@ -29,6 +29,8 @@ final class ArchitectureTest {
           .definedBy("org.stfbatch.job..")
           .layer("engine")
           .definedBy("org.stfbatch.engine..")
+          .layer("training")
+          .definedBy("org.stfbatch.training..")
           .layer("model")
           .definedBy("org.stfbatch.model..")
           .layer("prompt")
@@ -39,6 +41,8 @@ final class ArchitectureTest {
           .definedBy("org.stfbatch.hub..")
           .layer("demo")
           .definedBy("org.stfbatch.demo..")
+          .layer("vocabulary")
+          .definedBy("org.stfbatch.vocabulary..")
           .layer("db")
           .definedBy("org.stfbatch.db..")
           .layer("kafka")
@@ -49,18 +53,22 @@ final class ArchitectureTest {
           .mayOnlyBeAccessedByLayers("cli")
           .whereLayer("hub")
           .mayOnlyBeAccessedByLayers("cli")
+          .whereLayer("vocabulary")
+          .mayOnlyBeAccessedByLayers("cli")
           .whereLayer("bench")
           .mayOnlyBeAccessedByLayers("cli")
           .whereLayer("job")
           .mayOnlyBeAccessedByLayers("cli", "bench")
           .whereLayer("engine")
           .mayOnlyBeAccessedByLayers("cli", "bench", "job")
+          .whereLayer("training")
+          .mayOnlyBeAccessedByLayers("cli", "job")
           .whereLayer("model")
-          .mayOnlyBeAccessedByLayers("cli", "bench", "engine")
+          .mayOnlyBeAccessedByLayers("cli", "bench", "engine", "training")
           .whereLayer("prompt")
-          .mayOnlyBeAccessedByLayers("cli", "bench", "job", "engine")
+          .mayOnlyBeAccessedByLayers("cli", "bench", "job", "engine", "training")
           .whereLayer("image")
-          .mayOnlyBeAccessedByLayers("cli", "bench", "job", "engine")
+          .mayOnlyBeAccessedByLayers("cli", "bench", "job", "engine", "training")
           .whereLayer("db")
           .mayOnlyBeAccessedByLayers("cli", "bench", "job")
           .whereLayer("kafka")
@@ -90,12 +98,13 @@ final class ArchitectureTest {
           .resideInAPackage("ai.djl..");
 
   @ArchTest
-  static final ArchRule modelAndEngineKnowNeitherFrameworksNorStorage =
+  static final ArchRule modelEngineAndTrainingKnowNeitherFrameworksNorStorage =
       noClasses()
           .that()
           .resideInAnyPackage(
               "org.stfbatch.model..",
               "org.stfbatch.engine..",
+              "org.stfbatch.training..",
               "org.stfbatch.image..",
               "org.stfbatch.prompt..",
               "org.stfbatch.hub..")

@@ -29,7 +29,8 @@ final class ReadmeTest {
   void everyCommandWorksAsItStands(@TempDir Path folder) throws Exception {
     String commands = shellBlocks(Files.readString(Path.of("../README.md")));
     assertThat(commands)
-        .contains("ingest", "infer", "status", "export", "model inspect", "db start");
+        .contains("ingest", "infer", "status", "export", "model inspect", "db start")
+        .contains("train pretrain", "train finetune");
     layOut(folder);
 
     Path log = folder.resolve("log");
@@ -68,6 +69,8 @@ final class ReadmeTest {
     try (Stream<Path> images = Files.list(folder.resolve("images"))) {
       Files.copy(images.sorted().findFirst().orElseThrow(), folder.resolve("images/kite.png"));
     }
+    Files.writeString(folder.resolve("captions.json"), training("Describe it.", "a kite"));
+    Files.writeString(folder.resolve("conversations.json"), training("What flies?", "A kite."));
     copy(Golden.file("checkpoints/tiny"), folder.resolve("llava-stf-7b"));
     copy(Golden.file("checkpoints/clip-tiny"), folder.resolve("clip-tiny"));
     Files.writeString(
@@ -102,6 +105,14 @@ final class ReadmeTest {
     return file.endsWith("config.json")
         ? Files.readString(file).replace("clip-tiny", TOWER).getBytes(StandardCharsets.UTF_8)
         : Files.readAllBytes(file);
+  }
+
+  private static String training(String question, String answer) {
+    return """
+        [{"id": "1", "image": "kite.png", "conversations": [
+          {"from": "human", "value": "<image>\\n%s"}, {"from": "gpt", "value": "%s"}]}]
+        """
+        .formatted(question, answer);
   }
 
   /** What the project's launcher does after building, with the classes under test. */

@@ -15,6 +15,7 @@ import org.stfbatch.model.checkpoint.ImageProcessing;
 import org.stfbatch.model.checkpoint.LlamaConfig;
 import org.stfbatch.model.checkpoint.LlavaCheckpoint;
 import org.stfbatch.model.checkpoint.LlavaConfig;
+import org.stfbatch.model.checkpoint.SpatialFusion;
 import org.stfbatch.prompt.LlamaTokenizer;
 
 /**
@@ -32,10 +33,9 @@ public record BenchModel(String name, LlavaConfig config, Optional<LlavaCheckpoi
   public static final int UNFUSED = 576;
 
   private static final FusionConfig STF =
-      new FusionConfig(
-          List.of(23, 21, 18, 15, 12, 9, 6, 3), true, FusionConfig.Spatial.CONCAT, false);
+      new FusionConfig(List.of(23, 21, 18, 15, 12, 9, 6, 3), true, SpatialFusion.CONCAT, false);
   private static final FusionConfig LLAVA_15 =
-      new FusionConfig(List.of(23), false, FusionConfig.Spatial.NONE, false);
+      new FusionConfig(List.of(23), false, SpatialFusion.NONE, false);
   private static final ImageProcessing IMAGES =
       new ImageProcessing(
           336,

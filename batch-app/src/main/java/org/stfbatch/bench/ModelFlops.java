@@ -64,9 +64,7 @@ final class ModelFlops {
     double weights = 4 * width * width + 2 * width * vision.intermediateSize();
     double block = 2 * tokens * weights + 4 * tokens * tokens * width;
     double patches = 2.0 * vision.patches() * 3 * vision.patchSize() * vision.patchSize() * width;
-    int blocks =
-        config.fusion().hiddenStates().stream().mapToInt(Integer::intValue).max().orElseThrow();
-    return patches + blocks * block + fusion;
+    return patches + config.fusion().lastBlock() * block + fusion;
   }
 
   /**

@@ -33,6 +33,14 @@ final class CommandFactory implements IFactory {
       return type.cast(new KafkaProduceCommand(root.brokers()));
     } else if (type == KafkaTailCommand.class) {
       return type.cast(new KafkaTailCommand(root.brokers(), shutdown));
+    } else if (type == TrainTowerCommand.class) {
+      return type.cast(new TrainTowerCommand(root.stores(), shutdown));
+    } else if (type == TrainLanguageCommand.class) {
+      return type.cast(new TrainLanguageCommand(root.stores(), shutdown));
+    } else if (type == TrainPretrainCommand.class) {
+      return type.cast(new TrainPretrainCommand(root.stores(), shutdown));
+    } else if (type == TrainFinetuneCommand.class) {
+      return type.cast(new TrainFinetuneCommand(root.stores(), shutdown));
     } else if (type == StatusCommand.class) {
       return type.cast(new StatusCommand(root.stores()));
     } else if (type == ExportCommand.class) {

@@ -51,7 +51,7 @@ final class ConsoleProgress implements Progress, AutoCloseable {
   }
 
   /** From Java 22 on there is a console even without a terminal, and a method that tells. */
-  private static boolean isTerminal(Console console) {
+  static boolean isTerminal(Console console) {
     if (console == null) {
       return false;
     }
@@ -107,7 +107,7 @@ final class ConsoleProgress implements Progress, AutoCloseable {
     return line.toString();
   }
 
-  private static String clock(long seconds) {
+  static String clock(long seconds) {
     Duration left = Duration.ofSeconds(seconds);
     return String.format(
         "%d:%02d:%02d", left.toHours(), left.toMinutesPart(), left.toSecondsPart());

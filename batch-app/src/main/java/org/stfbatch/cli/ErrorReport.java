@@ -7,6 +7,7 @@ import org.stfbatch.job.InputException;
 import org.stfbatch.kafka.BrokerException;
 import org.stfbatch.model.checkpoint.CheckpointException;
 import org.stfbatch.prompt.TokenizerException;
+import org.stfbatch.training.TrainingDataException;
 import picocli.CommandLine;
 import picocli.CommandLine.IExecutionExceptionHandler;
 import picocli.CommandLine.ParseResult;
@@ -44,6 +45,7 @@ final class ErrorReport implements IExecutionExceptionHandler {
         || error instanceof CheckpointException
         || error instanceof TokenizerException
         || error instanceof HubException hub && !hub.isTemporary()
+        || error instanceof TrainingDataException
         || error instanceof IllegalArgumentException;
   }
 

@@ -2,9 +2,14 @@ package org.stfbatch.cli;
 
 import picocli.CommandLine.Command;
 
-/** Gets a model and looks into it. */
+/** Makes models, gets them and looks into them. */
 @Command(
     name = "model",
-    description = "Gets a model and looks into it.",
-    subcommands = {ModelInspectCommand.class, ModelTraceCommand.class, ModelFetchCommand.class})
+    description = "Makes a new model, gets one, or looks into one.",
+    subcommands = {
+      ModelNewCommand.class,
+      ModelFetchCommand.class,
+      ModelInspectCommand.class,
+      ModelTraceCommand.class
+    })
 final class ModelCommand {}

@@ -31,8 +31,11 @@ import picocli.CommandLine.ScopeType;
       ListenCommand.class,
       KafkaCommand.class,
       ModelCommand.class,
+      TrainCommand.class,
       DbCommand.class,
       DemoDataCommand.class,
+      DemoScoreCommand.class,
+      DemoTokenizerCommand.class,
       BenchCommand.class
     })
 final class StfBatchCommand {

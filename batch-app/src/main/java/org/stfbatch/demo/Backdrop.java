@@ -1,31 +1,28 @@
 package org.stfbatch.demo;
 
 import java.awt.Color;
+import java.util.Locale;
 
 /**
  * What is behind the items.
  *
  * @param first main colour, pale
  * @param second colour of the pattern, pale, too
+ * @param tile side of the pattern's tiles, in pixels
  */
-record Backdrop(Pattern pattern, Color first, Color second) {
+public record Backdrop(Pattern pattern, Color first, Color second, int tile) {
 
   /** Ways to fill a background. */
-  enum Pattern {
-    PLAIN("plain"),
-    SHADED("shaded"),
-    STRIPES("striped"),
-    CHECKS("checked"),
-    DOTS("dotted");
+  public enum Pattern {
+    PLAIN,
+    SHADED,
+    STRIPED,
+    CHECKED,
+    DOTTED;
 
-    private final String word;
-
-    Pattern(String word) {
-      this.word = word;
-    }
-
-    String word() {
-      return word;
+    /** The English adjective. */
+    public String word() {
+      return name().toLowerCase(Locale.ROOT);
     }
   }
 }

@@ -4,15 +4,15 @@ import java.awt.Color;
 import java.util.Locale;
 
 /** Colours of shapes, far enough apart to be told from each other and from any background. */
-enum Colour {
-  RED(0xd62728),
-  GREEN(0x2a9d3a),
+public enum Colour {
+  RED(0xd92020),
+  ORANGE(0xff8a12),
+  YELLOW(0xf7d917),
+  GREEN(0x239a3b),
   BLUE(0x1f4fd6),
-  YELLOW(0xf7d417),
-  ORANGE(0xff8c1a),
-  PURPLE(0x7b2fa8),
-  PINK(0xff69b4),
-  BLACK(0x1a1a1a);
+  PURPLE(0x7a2da8),
+  PINK(0xff6fbf),
+  BLACK(0x161616);
 
   private final int rgb;
 
@@ -24,7 +24,8 @@ enum Colour {
     return new Color(rgb);
   }
 
-  String word() {
+  /** Its English name. */
+  public String word() {
     return name().toLowerCase(Locale.ROOT);
   }
 }

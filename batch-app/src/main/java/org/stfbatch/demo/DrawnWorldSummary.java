@@ -8,7 +8,7 @@ import java.util.TreeMap;
  * What was written.
  *
  * @param images good pictures
- * @param questions lines of the question file, those that must fail included
+ * @param questions questions asked, those that must fail included
  * @param expectedFailures how many jobs must fail with which code
  */
 public record DrawnWorldSummary(

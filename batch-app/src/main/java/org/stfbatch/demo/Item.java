@@ -1,15 +1,51 @@
 package org.stfbatch.demo;
 
+import java.awt.geom.Rectangle2D;
+
 /**
  * One shape in a picture.
  *
  * @param x of the centre, in pixels from the left
  * @param y of the centre, in pixels from the top
  * @param radius in pixels
+ * @param tilt clockwise, in radians
  */
-record Item(Shape shape, Colour colour, ItemSize size, double x, double y, double radius) {
+public record Item(
+    Shape shape,
+    Colour colour,
+    ItemSize size,
+    Place place,
+    double x,
+    double y,
+    double radius,
+    double tilt) {
+
+  private static final double GAP = 4;
+
+  java.awt.Shape outline() {
+    return shape.outline(x, y, radius, tilt);
+  }
+
+  /** The smallest upright rectangle around the outline, in pixels. */
+  public Rectangle2D box() {
+    return outline().getBounds2D();
+  }
 
   boolean isKeptApartFrom(Item other) {
-    return Math.hypot(x - other.x, y - other.y) > 1.05 * (radius + other.radius) + 2;
+    double reach = shape.reach() * radius + other.shape.reach() * other.radius;
+    return Math.hypot(x - other.x, y - other.y) > reach + GAP;
+  }
+
+  boolean isWithin(int width, int height) {
+    Rectangle2D box = box();
+    return box.getMinX() >= GAP
+        && box.getMinY() >= GAP
+        && box.getMaxX() <= width - GAP
+        && box.getMaxY() <= height - GAP;
+  }
+
+  /** All that can be said of it but its place, such as "large red circle". */
+  String words() {
+    return size.word() + " " + colour.word() + " " + shape.word();
   }
 }

@@ -1,18 +1,35 @@
 package org.stfbatch.demo;
 
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
 
-/** Everything that is in one picture; the items do not touch each other or the edges. */
-record Scene(int width, int height, Backdrop backdrop, List<Item> items) {
-  Scene {
+/**
+ * Everything that is in one picture. The items do not touch each other or the edges, and no two are
+ * in the same place. They are in reading order: row by row from the top left.
+ *
+ * @param width in pixels
+ * @param height in pixels
+ */
+public record Scene(int width, int height, Backdrop backdrop, List<Item> items) {
+  public Scene {
     items = List.copyOf(items);
   }
 
-  long count(Shape shape) {
-    return items.stream().filter(item -> item.shape() == shape).count();
+  /** The places with an item. */
+  Set<Place> layout() {
+    return items.stream()
+        .map(Item::place)
+        .collect(Collectors.toCollection(() -> EnumSet.noneOf(Place.class)));
   }
 
-  boolean has(Shape shape, Colour colour) {
-    return items.stream().anyMatch(item -> item.shape() == shape && item.colour() == colour);
+  int count(Predicate<Item> what) {
+    return (int) items.stream().filter(what).count();
+  }
+
+  boolean has(Predicate<Item> what) {
+    return items.stream().anyMatch(what);
   }
 }

@@ -10,13 +10,10 @@ import java.awt.image.BufferedImage;
 
 /** Draws scenes. */
 final class SceneArtist {
-  private static final int TILE = 24;
-
   private SceneArtist() {}
 
   static BufferedImage draw(Scene scene) {
-    BufferedImage image =
-        new BufferedImage(scene.width(), scene.height(), BufferedImage.TYPE_3BYTE_BGR);
+    BufferedImage image = black(scene);
     Graphics2D pen = image.createGraphics();
     try {
       pen.setRenderingHint(RenderingHints.KEY_ANTIALIASING, RenderingHints.VALUE_ANTIALIAS_ON);
@@ -29,6 +26,11 @@ final class SceneArtist {
     return image;
   }
 
+  /** The canvas with nothing on it. */
+  static BufferedImage black(Scene scene) {
+    return new BufferedImage(scene.width(), scene.height(), BufferedImage.TYPE_3BYTE_BGR);
+  }
+
   private static void drawBackdrop(Graphics2D pen, Scene scene) {
     Backdrop backdrop = scene.backdrop();
     pen.setColor(backdrop.first());
@@ -39,30 +41,30 @@ final class SceneArtist {
     }
     pen.fillRect(0, 0, scene.width(), scene.height());
     pen.setColor(backdrop.second());
-    for (int y = 0; y * TILE < scene.height(); y++) {
-      for (int x = 0; x * TILE < scene.width(); x++) {
-        drawTile(pen, backdrop.pattern(), x, y);
+    for (int y = 0; y * backdrop.tile() < scene.height(); y++) {
+      for (int x = 0; x * backdrop.tile() < scene.width(); x++) {
+        drawTile(pen, backdrop.pattern(), x, y, backdrop.tile());
       }
     }
   }
 
-  private static void drawTile(Graphics2D pen, Backdrop.Pattern pattern, int x, int y) {
+  private static void drawTile(Graphics2D pen, Backdrop.Pattern pattern, int x, int y, int tile) {
     switch (pattern) {
-      case STRIPES -> pen.fillRect(x * TILE, y * TILE, TILE, TILE / 2);
-      case CHECKS -> {
+      case STRIPED -> pen.fillRect(x * tile, y * tile, tile, tile / 2);
+      case CHECKED -> {
         if ((x + y) % 2 == 0) {
-          pen.fillRect(x * TILE, y * TILE, TILE, TILE);
+          pen.fillRect(x * tile, y * tile, tile, tile);
         }
       }
-      case DOTS ->
+      case DOTTED ->
           pen.fill(
-              new Ellipse2D.Double((x + 0.35) * TILE, (y + 0.35) * TILE, TILE * 0.3, TILE * 0.3));
+              new Ellipse2D.Double((x + 0.35) * tile, (y + 0.35) * tile, tile * 0.3, tile * 0.3));
       case PLAIN, SHADED -> {}
     }
   }
 
   private static void drawItem(Graphics2D pen, Item item) {
-    java.awt.Shape outline = item.shape().outline(item.x(), item.y(), item.radius());
+    java.awt.Shape outline = item.outline();
     pen.setColor(item.colour().paint());
     pen.fill(outline);
     pen.setColor(new Color(0x303030));

@@ -2,16 +2,23 @@ package org.stfbatch.demo;
 
 import java.awt.Color;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.SplittableRandom;
+import java.util.function.Predicate;
 
-/** Invents scenes. */
+/**
+ * Invents scenes. Colours, shapes, sizes and places are drawn independently of each other, but for
+ * groups of things that are alike, so that none can be told from the others.
+ */
 final class SceneComposer {
-  private static final int[][] SIZES = {
-    {320, 240}, {240, 320}, {256, 256}, {400, 220}, {200, 380}, {336, 336}, {480, 320}, {150, 110}
-  };
+  private static final double[] ASPECTS = {1, 1, 4 / 3.0, 3 / 2.0};
+  private static final int TRIES_PER_ITEM = 12;
+  private static final int MOST_ITEMS = 5;
 
-  private static final int TRIES_PER_ITEM = 80;
+  /** At most so far from upright, in radians. */
+  private static final double TILT = 0.2;
 
   private final SplittableRandom random;
 
@@ -19,71 +26,104 @@ final class SceneComposer {
     this.random = random;
   }
 
-  Scene compose() {
-    int[] size = SIZES[random.nextInt(SIZES.length)];
+  /** A scene of one side of the split. */
+  Scene compose(Split split) {
+    Predicate<Scene> wanted = split == Split.TRAIN ? SceneComposer::isTrained : oneNovelty();
+    int count = 1 + random.nextInt(MOST_ITEMS);
+    while (true) {
+      Optional<Scene> scene = tryToCompose(count);
+      if (scene.filter(wanted).isPresent()) {
+        return scene.get();
+      }
+    }
+  }
+
+  private static boolean isTrained(Scene scene) {
+    return Split.of(scene) == Split.TRAIN;
+  }
+
+  /** Each of the novelties is asked for as often as the others. */
+  private Predicate<Scene> oneNovelty() {
+    Split.Novelty[] all = Split.Novelty.values();
+    Split.Novelty novelty = all[random.nextInt(all.length)];
+    return scene ->
+        scene.items().size() == 1
+            ? Split.of(scene) == Split.HELD_OUT
+            : Split.novelties(scene).contains(novelty);
+  }
+
+  /** Empty if the items do not fit. */
+  private Optional<Scene> tryToCompose(int count) {
+    int longer = 240 + 8 * random.nextInt(31);
+    int shorter = (int) (longer / ASPECTS[random.nextInt(ASPECTS.length)]);
+    boolean upright = random.nextBoolean();
+    int width = upright ? shorter : longer;
+    int height = upright ? longer : shorter;
+    List<Place> places = shuffled(Place.values());
+    List<Kind> kinds = kinds(count);
     List<Item> items = new ArrayList<>();
-    while (items.isEmpty()) {
-      if (random.nextInt(3) == 0) {
-        placeGroup(items, size[0], size[1]);
-      } else {
-        placeMix(items, size[0], size[1]);
+    for (int i = 0; i < count; i++) {
+      if (!place(items, kinds.get(i), places.get(i), width, height)) {
+        return Optional.empty();
       }
     }
-    return new Scene(size[0], size[1], backdrop(), items);
+    items.sort(Comparator.comparing(Item::place));
+    return Optional.of(new Scene(width, height, backdrop(), items));
   }
 
-  /** Several alike, and perhaps one that is different. */
-  private void placeGroup(List<Item> items, int width, int height) {
-    List<Shape> shapes = shuffled(Shape.values());
-    List<Colour> colours = shuffled(Colour.values());
-    ItemSize size = random.nextBoolean() ? ItemSize.SMALL : ItemSize.MEDIUM;
-    int count = 2 + random.nextInt(4);
+  private record Kind(Shape shape, Colour colour, ItemSize size) {}
+
+  /** In half of the scenes some items share their shape, their colour or both. */
+  private List<Kind> kinds(int count) {
+    boolean sameShape = random.nextInt(3) == 0;
+    boolean sameColour = random.nextInt(4) == 0;
+    Shape shape = any(Shape.values());
+    Colour colour = any(Colour.values());
+    int alike = random.nextInt(3) == 0 ? count : 1 + random.nextInt(count);
+    List<Kind> kinds = new ArrayList<>();
     for (int i = 0; i < count; i++) {
-      place(items, shapes.get(0), colours.get(0), size, width, height);
+      kinds.add(
+          new Kind(
+              i < alike && sameShape ? shape : any(Shape.values()),
+              i < alike && sameColour ? colour : any(Colour.values()),
+              any(ItemSize.values())));
     }
-    if (random.nextBoolean()) {
-      place(items, shapes.get(1), colours.get(1), randomSize(), width, height);
-    }
+    return kinds;
   }
 
-  /** One to four, all of different shapes and colours. */
-  private void placeMix(List<Item> items, int width, int height) {
-    List<Shape> shapes = shuffled(Shape.values());
-    List<Colour> colours = shuffled(Colour.values());
-    int count = 1 + random.nextInt(4);
-    for (int i = 0; i < count; i++) {
-      place(items, shapes.get(i), colours.get(i), randomSize(), width, height);
-    }
-  }
-
-  /** Finds a free place, or leaves the item out when the picture is full. */
-  private void place(
-      List<Item> items, Shape shape, Colour colour, ItemSize size, int width, int height) {
-    double radius = size.radius(width, height);
-    double margin = radius + 4;
+  /** Finds room for an item within its place. */
+  private boolean place(List<Item> items, Kind kind, Place place, int width, int height) {
+    double radius = kind.size().radius(width, height) * (0.96 + 0.08 * random.nextDouble());
     for (int i = 0; i < TRIES_PER_ITEM; i++) {
-      double x = margin + random.nextDouble() * (width - 2 * margin);
-      double y = margin + random.nextDouble() * (height - 2 * margin);
-      Item item = new Item(shape, colour, size, x, y, radius);
-      if (items.stream().allMatch(item::isKeptApartFrom)) {
+      double x = width * between(place.fromX(), place.toX());
+      double y = height * between(place.fromY(), place.toY());
+      double tilt = between(-TILT, TILT);
+      Item item = new Item(kind.shape(), kind.colour(), kind.size(), place, x, y, radius, tilt);
+      if (item.isWithin(width, height) && items.stream().allMatch(item::isKeptApartFrom)) {
         items.add(item);
-        return;
+        return true;
       }
     }
+    return false;
   }
 
-  private ItemSize randomSize() {
-    return ItemSize.values()[random.nextInt(ItemSize.values().length)];
+  private double between(double from, double to) {
+    return from + (to - from) * random.nextDouble();
   }
 
   private Backdrop backdrop() {
-    Backdrop.Pattern[] patterns = Backdrop.Pattern.values();
     float hue = (float) random.nextDouble();
     float nextHue = hue + 0.08f + 0.2f * (float) random.nextDouble();
+    float strength = (float) between(0.03, 0.16);
     return new Backdrop(
-        patterns[random.nextInt(patterns.length)],
-        Color.getHSBColor(hue, 0.06f, 0.98f),
-        Color.getHSBColor(nextHue, 0.13f, 0.91f));
+        any(Backdrop.Pattern.values()),
+        Color.getHSBColor(hue, strength, (float) between(0.9, 1)),
+        Color.getHSBColor(nextHue, strength + 0.06f, (float) between(0.82, 0.94)),
+        16 + random.nextInt(25));
+  }
+
+  private <T> T any(T[] values) {
+    return values[random.nextInt(values.length)];
   }
 
   private <T> List<T> shuffled(T[] values) {

@@ -1,8 +1,6 @@
 package org.stfbatch.model;
 
-import ai.djl.ndarray.types.DataType;
 import ai.djl.pytorch.jni.IValue;
-import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -21,8 +19,17 @@ import org.stfbatch.model.checkpoint.LlavaConfig;
  * that loaded it.
  */
 public final class LlavaModel implements VisionLanguageModel {
-  private static final List<String> SOURCES =
-      List.of("llava", "clip", "fusion", "llama", "linear", "attention", "sampling");
+  static final List<String> SOURCES =
+      List.of(
+          "llava",
+          "clip",
+          "fusion",
+          "llama",
+          "linear",
+          "attention",
+          "sampling",
+          "training",
+          "regions");
 
   /**
    * Attention looks at a multiple of this many positions, so that the order of its sums, and with
@@ -78,22 +85,9 @@ public final class LlavaModel implements VisionLanguageModel {
   @Override
   public VisionTokens encodeImages(List<byte[]> pixels) {
     int width = config.language().hiddenSize();
-    float[] tokens = module.call("encode_images", Scope::floats, pixelTensor(pixels));
+    float[] tokens =
+        module.call("encode_images", Scope::floats, PixelTensor.of(pixels, config.vision()));
     return new VisionTokens(tokens.length / width, width, tokens);
-  }
-
-  private Tensor pixelTensor(List<byte[]> pixels) {
-    int size = config.vision().imageSize();
-    int bytes = 3 * size * size;
-    ByteBuffer data = Tensor.allocate((long) bytes * pixels.size());
-    for (byte[] picture : pixels) {
-      if (picture.length != bytes) {
-        throw new IllegalArgumentException(
-            "a picture has " + picture.length + " bytes instead of 3 x " + size + " x " + size);
-      }
-      data.put(picture);
-    }
-    return new Tensor(data.flip(), DataType.UINT8, pixels.size(), 3, size, size);
   }
 
   @Override
@@ -208,7 +202,10 @@ public final class LlavaModel implements VisionLanguageModel {
    */
   public Map<String, FloatTensor> traceImage(byte[] pixels) {
     List<FloatTensor> values =
-        module.call("trace_image", LlavaModel::tensorList, pixelTensor(List.of(pixels)));
+        module.call(
+            "trace_image",
+            LlavaModel::tensorList,
+            PixelTensor.of(List.of(pixels), config.vision()));
     List<Integer> taps = config.fusion().hiddenStates();
     Map<String, FloatTensor> trace = new LinkedHashMap<>();
     trace.put("pixel_values", values.get(0));

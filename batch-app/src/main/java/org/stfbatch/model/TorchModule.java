@@ -3,6 +3,8 @@ package org.stfbatch.model;
 import ai.djl.Device;
 import ai.djl.engine.Engine;
 import ai.djl.engine.EngineException;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.pytorch.engine.PtNDArray;
@@ -11,6 +13,7 @@ import ai.djl.pytorch.engine.PtSymbolBlock;
 import ai.djl.pytorch.jni.IValue;
 import ai.djl.pytorch.jni.IValueUtils;
 import ai.djl.pytorch.jni.JniUtils;
+import ai.djl.training.GradientCollector;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -28,6 +31,9 @@ import java.util.function.BiFunction;
  */
 final class TorchModule implements AutoCloseable {
   private static final String REASON = "RuntimeError: ";
+
+  /** An input whose name begins so names the method to be called. */
+  private static final String METHOD_INPUT = "module_method:";
 
   private final PtNDManager manager;
   private final PtSymbolBlock block;
@@ -79,6 +85,38 @@ final class TorchModule implements AutoCloseable {
       } finally {
         closeAll(values);
       }
+    }
+  }
+
+  /**
+   * Calls a method outside inference mode, so that autograd can keep the tensors it makes.
+   *
+   * @return the only element of the tensor it returns
+   * @throws ModelException if the method fails
+   */
+  double callForTraining(String method, Tensor... arguments) {
+    try (Scope scope = new Scope(manager.newSubManager(Device.cpu()))) {
+      return scope.record(block, method, arguments).toType(DataType.FLOAT64, false).getDouble();
+    } catch (EngineException e) {
+      throw translated(e);
+    }
+  }
+
+  /**
+   * Calls a method that returns a loss, and adds the loss's gradients, times {@code share}, to
+   * those of the tensors that are trained. Only one thread of the process may be in here.
+   *
+   * @return the loss, a single float32
+   * @throws ModelException if the method fails
+   */
+  float callWithGradients(double share, String method, Tensor... arguments) {
+    try (Scope scope = new Scope(manager.newSubManager(Device.cpu()));
+        GradientCollector collector = manager.getEngine().newGradientCollector()) {
+      NDArray loss = scope.record(block, method, arguments);
+      collector.backward(loss.mul((float) share));
+      return loss.getFloat();
+    } catch (EngineException e) {
+      throw translated(e);
     }
   }
 
@@ -166,7 +204,7 @@ final class TorchModule implements AutoCloseable {
 
     private IValue value(Object argument) {
       if (argument instanceof Tensor tensor) {
-        return IValue.from(manager.create(tensor.data(), new Shape(tensor.shape()), tensor.type()));
+        return IValue.from(array(tensor));
       } else if (argument instanceof long[] list) {
         return IValue.listFrom(list);
       } else if (argument instanceof String text) {
@@ -179,6 +217,22 @@ final class TorchModule implements AutoCloseable {
         return IValue.from(number.longValue());
       }
       throw new IllegalArgumentException("no TorchScript value for " + argument);
+    }
+
+    /** Runs a method of tensors to a tensor outside inference mode. */
+    private NDArray record(PtSymbolBlock block, String method, Tensor... arguments) {
+      NDList inputs = new NDList();
+      for (Tensor argument : arguments) {
+        inputs.add(array(argument));
+      }
+      NDArray name = manager.create(0);
+      name.setName(METHOD_INPUT + method);
+      inputs.add(name);
+      return IValueUtils.forward(block, inputs, true).singletonOrThrow();
+    }
+
+    private PtNDArray array(Tensor tensor) {
+      return manager.create(tensor.data(), new Shape(tensor.shape()), tensor.type());
     }
 
     float[] floats(IValue tensor) {

@@ -32,6 +32,17 @@ final class WeightLoader {
     }
   }
 
+  /** The vision tower's weights of a checkpoint, and no others. */
+  void loadTower(LlavaCheckpoint checkpoint) {
+    try (CheckpointMapper mapper = new CheckpointMapper(module, checkpoint.tensors().values())) {
+      place();
+      part(
+          mapper::map,
+          name -> name.startsWith("vision_model."),
+          () -> loadVisionTower(checkpoint.config()));
+    }
+  }
+
   /**
    * Random weights: matrices spread so that activations keep their size, norms of 1, biases of 0.
    */
@@ -60,7 +71,7 @@ final class WeightLoader {
    * @param bring hands the module the tensors whose names are asked for
    */
   private void load(LlavaConfig config, Consumer<Predicate<String>> bring) {
-    module.call("place", settings.device(), settings.dtype().torchCode(), settings.pack());
+    place();
     part(bring, name -> name.startsWith("vision_model."), () -> loadVisionTower(config));
     part(bring, name -> name.startsWith("model.mm_projector"), () -> loadFusion(config.fusion()));
     part(bring, WeightLoader::isOutsideLayers, () -> loadLanguageModel(config.language()));
@@ -68,6 +79,10 @@ final class WeightLoader {
       String layer = "model.layers." + i + ".";
       part(bring, name -> name.startsWith(layer), () -> module.call("load_language_model_layer"));
     }
+  }
+
+  private void place() {
+    module.call("place", settings.device(), settings.dtype().torchCode(), settings.pack());
   }
 
   private static boolean isOutsideLayers(String name) {
@@ -84,11 +99,9 @@ final class WeightLoader {
 
   private void loadVisionTower(LlavaConfig config) {
     ClipVisionConfig vision = config.vision();
-    int blocks =
-        config.fusion().hiddenStates().stream().mapToInt(Integer::intValue).max().orElseThrow();
     module.call(
         "load_vision_tower",
-        blocks,
+        config.fusion().lastBlock(),
         vision.numAttentionHeads(),
         vision.patchSize(),
         vision.layerNormEps(),
@@ -110,7 +123,9 @@ final class WeightLoader {
         "load_fusion",
         fusion.hiddenStates().stream().mapToLong(Integer::longValue).toArray(),
         fusion.multiBlock(),
-        fusion.spatial().ordinal(),
+        fusion.spatial().form().ordinal(),
+        fusion.spatial().kernel(),
+        fusion.spatial().tokens(),
         fusion.trailingGelu());
   }
 

@@ -186,6 +186,19 @@ public final class LlamaTokenizer implements AutoCloseable {
     return tokens.idOf(settings.eosToken());
   }
 
+  /** The id of what no piece stands for; it also serves as padding. */
+  public int unknownTokenId() {
+    return tokens.idOf(settings.unknownToken());
+  }
+
+  /**
+   * Whether every piece of text between special tokens gets SentencePiece's leading space, as
+   * before 2023.
+   */
+  public boolean isLegacy() {
+    return settings.legacy();
+  }
+
   /** The number of pieces of {@code tokenizer.model}; ids of added tokens may lie above it. */
   public int vocabSize() {
     return model.size();

@@ -85,10 +85,17 @@ class ClipVisionTower(Module):
 
     # Attention of all heads, before its output projection: [B, N, d] to [B, N, d].
     def attention(self, x: Tensor, i: int) -> Tensor:
-        y = __torch__.linear.linear(x, self.qkv_proj_weight[i], self.qkv_proj_bias[i])  # [B, N, 3d]
+        y = self.project(x, i)  # [B, N, 3d]
         q, k, v = y.unflatten(2, [3, self.heads, -1]).permute([2, 0, 3, 1, 4]).contiguous().unbind(0)  # [B, h, N, e] each
         y = __torch__.attention.attention(q, k, v, None)
         return y.transpose(1, 2).flatten(2)
+
+    # Queries, keys and values side by side.
+    def project(self, x: Tensor, i: int) -> Tensor:
+        if len(self.qkv_proj_weight) == len(self.fc1_weight):
+            return __torch__.linear.linear(x, self.qkv_proj_weight[i], self.qkv_proj_bias[i])
+        weight = torch.cat(self.qkv_proj_weight[3 * i:3 * i + 3], 0)
+        return torch.linear(x, weight, torch.cat(self.qkv_proj_bias[3 * i:3 * i + 3], 0))
 
     # The perceptron's first layer with its activation: [B, N, d] to [B, N, ffn].
     def activated(self, x: Tensor, i: int) -> Tensor:
@@ -99,3 +106,64 @@ class ClipVisionTower(Module):
 
     def layer_norm(self, x: Tensor, weight: Tensor, bias: Tensor) -> Tensor:
         return torch.layer_norm(x, [x.size(-1)], weight, bias, self.epsilon)
+
+    # ---- training: see LlamaDecoder.named_weights and LlamaDecoder.take ---------------------------------------------------
+
+    def named_weights(self) -> Dict[str, Tensor]:
+        self.part_projections()
+        weights = annotate(Dict[str, Tensor], {})
+        for name in self.embeddings.keys():
+            weights["vision_model." + name] = self.embeddings[name]
+        for i in range(len(self.fc1_weight)):
+            layer = "vision_model.encoder.layers.{}.".format(i)
+            weights[layer + "layer_norm1.weight"] = self.layer_norm1_weight[i]
+            weights[layer + "layer_norm1.bias"] = self.layer_norm1_bias[i]
+            weights[layer + "self_attn.q_proj.weight"] = self.qkv_proj_weight[3 * i]
+            weights[layer + "self_attn.q_proj.bias"] = self.qkv_proj_bias[3 * i]
+            weights[layer + "self_attn.k_proj.weight"] = self.qkv_proj_weight[3 * i + 1]
+            weights[layer + "self_attn.k_proj.bias"] = self.qkv_proj_bias[3 * i + 1]
+            weights[layer + "self_attn.v_proj.weight"] = self.qkv_proj_weight[3 * i + 2]
+            weights[layer + "self_attn.v_proj.bias"] = self.qkv_proj_bias[3 * i + 2]
+            weights[layer + "self_attn.out_proj.weight"] = self.out_proj_weight[i]
+            weights[layer + "self_attn.out_proj.bias"] = self.out_proj_bias[i]
+            weights[layer + "layer_norm2.weight"] = self.layer_norm2_weight[i]
+            weights[layer + "layer_norm2.bias"] = self.layer_norm2_bias[i]
+            weights[layer + "mlp.fc1.weight"] = self.fc1_weight[i]
+            weights[layer + "mlp.fc1.bias"] = self.fc1_bias[i]
+            weights[layer + "mlp.fc2.weight"] = self.fc2_weight[i]
+            weights[layer + "mlp.fc2.bias"] = self.fc2_bias[i]
+        return weights
+
+    # Joined queries', keys' and values' weights become three tensors, as checkpoints have them.
+    def part_projections(self) -> None:
+        weights = annotate(List[Tensor], [])
+        biases = annotate(List[Tensor], [])
+        for i in range(len(self.fc1_weight)):
+            weights += self.qkv_proj_weight[i].chunk(3)
+            biases += self.qkv_proj_bias[i].chunk(3)
+        self.qkv_proj_weight = weights
+        self.qkv_proj_bias = biases
+        return None
+
+    def take(self, weights: Dict[str, Tensor]) -> None:
+        for name in self.embeddings.keys():
+            self.embeddings[name] = weights["vision_model." + name]
+        for i in range(len(self.fc1_weight)):
+            layer = "vision_model.encoder.layers.{}.".format(i)
+            self.layer_norm1_weight[i] = weights[layer + "layer_norm1.weight"]
+            self.layer_norm1_bias[i] = weights[layer + "layer_norm1.bias"]
+            self.qkv_proj_weight[3 * i] = weights[layer + "self_attn.q_proj.weight"]
+            self.qkv_proj_bias[3 * i] = weights[layer + "self_attn.q_proj.bias"]
+            self.qkv_proj_weight[3 * i + 1] = weights[layer + "self_attn.k_proj.weight"]
+            self.qkv_proj_bias[3 * i + 1] = weights[layer + "self_attn.k_proj.bias"]
+            self.qkv_proj_weight[3 * i + 2] = weights[layer + "self_attn.v_proj.weight"]
+            self.qkv_proj_bias[3 * i + 2] = weights[layer + "self_attn.v_proj.bias"]
+            self.out_proj_weight[i] = weights[layer + "self_attn.out_proj.weight"]
+            self.out_proj_bias[i] = weights[layer + "self_attn.out_proj.bias"]
+            self.layer_norm2_weight[i] = weights[layer + "layer_norm2.weight"]
+            self.layer_norm2_bias[i] = weights[layer + "layer_norm2.bias"]
+            self.fc1_weight[i] = weights[layer + "mlp.fc1.weight"]
+            self.fc1_bias[i] = weights[layer + "mlp.fc1.bias"]
+            self.fc2_weight[i] = weights[layer + "mlp.fc2.weight"]
+            self.fc2_bias[i] = weights[layer + "mlp.fc2.bias"]
+        return None

@@ -2,11 +2,12 @@
 # language model's width H. Which of the parts a checkpoint has is decided by its tensors:
 #
 #   multi-block  mm_projector_crosslayer.{0,2}: features of several CLIP blocks, joined by channel, become one map
-#   spatial      NONE (0): every patch stays a token; CONCAT (1): each 2x2 neighbourhood's channels are joined;
-#                CONV (2): a learned 2x2 convolution of stride 2, the form of the paper's Table 1
+#   spatial      NONE (0): every patch stays a token; CONCAT (1): each k x k neighbourhood's channels are joined and cut
+#                into E tokens; CONV (2): a learned 2x2 convolution of stride 2, the form of the paper's Table 1;
+#                AVERAGE (3): each k x k neighbourhood is averaged
 #   projection   the remaining layers of mm_projector
 #
-# B pictures, P patches on a g x g grid, C channels of one CLIP block, T tapped blocks.
+# B pictures, P patches on a g x g grid, C channels of one CLIP block, T tapped blocks, n = P / k^2 * E vision tokens.
 
 
 class TokenFusion(Module):
@@ -17,14 +18,18 @@ class TokenFusion(Module):
     taps : List[int]
     multi_block : bool
     spatial : int
+    kernel : int
+    tokens : int
     trailing_gelu : bool
     weights : Dict[str, Tensor]
 
-    def load(self, weights: Dict[str, Tensor], taps: List[int], multi_block: bool, spatial: int,
-             trailing_gelu: bool, packed: bool) -> None:
+    def load(self, weights: Dict[str, Tensor], taps: List[int], multi_block: bool, spatial: int, kernel: int,
+             tokens: int, trailing_gelu: bool, packed: bool) -> None:
         self.taps = taps
         self.multi_block = multi_block
         self.spatial = spatial
+        self.kernel = kernel
+        self.tokens = tokens
         self.trailing_gelu = trailing_gelu
         names = ["mm_projector.0", "mm_projector.2"]
         if multi_block:
@@ -45,10 +50,17 @@ class TokenFusion(Module):
 
     # The patch features [B, P, C]: of one block, or the multi-block fusion of several.
     def fuse_blocks(self, hidden_states: List[Tensor]) -> Tensor:
+        return self.fuse(self.tap_blocks(hidden_states))
+
+    # What fusion sees of the tower: [B, P, T * C], the selected block first, then descending.
+    def tap_blocks(self, hidden_states: List[Tensor]) -> Tensor:
         features = annotate(List[Tensor], [])
         for tap in self.taps:
             features.append(hidden_states[tap][:, 1:])  # without the CLS token
-        x = torch.cat(features, 2)  # [B, P, T * C], the selected block first, then descending
+        return torch.cat(features, 2)
+
+    # [B, P, T * C] to [B, P, C].
+    def fuse(self, x: Tensor) -> Tensor:
         if self.multi_block:
             x = self.linear_gelu(x, "mm_projector_crosslayer.0")
             x = self.linear(x, "mm_projector_crosslayer.2")  # [B, P, C]
@@ -56,12 +68,14 @@ class TokenFusion(Module):
                 x = torch.gelu(x)
         return x
 
-    # Spatial fusion and projection: [B, P, C] to [B, n, H], n = P / 4 if spatial, else P.
+    # Spatial fusion and projection: [B, P, C] to [B, n, H].
     def project(self, x: Tensor) -> Tensor:
         if self.spatial == 2:
             return self.project_convolved(x)
         if self.spatial == 1:
-            x = self.join_neighbours(x)  # [B, P/4, 4C]
+            x = self.join_neighbours(x)  # [B, n, k^2 * C / E]
+        elif self.spatial == 3:
+            x = self.average_neighbours(x)  # [B, n, C]
         x = self.linear_gelu(x, "mm_projector.0")
         x = self.linear(x, "mm_projector.2")  # [B, n, H]
         return torch.gelu(x) if self.trailing_gelu else x
@@ -75,13 +89,25 @@ class TokenFusion(Module):
         x = self.linear(x, "mm_projector.4")  # [B, P/4, H]
         return torch.gelu(x) if self.trailing_gelu else x
 
-    # [B, P, C] to [B, P/4, 4C]: entry c*4 + row*2 + column of a token is channel c of that neighbour. This is the order
-    # of a convolution's weight, channel first; joining whole patches one after the other would scramble the weights.
+    # [B, P, C] to [B, n, k^2 * C / E]. Before it is cut, entry c*k^2 + row*k + column of a neighbourhood is channel c of
+    # that patch: the order of a convolution's weight, channel first. Joining whole patches one after the other would
+    # scramble the weights. A neighbourhood's E tokens follow each other; each has some channels of all its patches.
     def join_neighbours(self, x: Tensor) -> Tensor:
-        half = self.grid_side(x) // 2
-        x = x.reshape([x.size(0), half, 2, half, 2, x.size(2)])  # [B, g/2, 2, g/2, 2, C]
-        x = x.permute([0, 1, 3, 5, 2, 4])  # [B, g/2, g/2, C, 2, 2]
-        return x.flatten(3).flatten(1, 2)
+        x = self.neighbourhoods(x).permute([0, 1, 3, 5, 2, 4])  # [B, g/k, g/k, C, k, k]
+        x = x.flatten(3).flatten(1, 2)  # [B, P/k^2, k^2 * C]
+        if self.tokens == 1:
+            return x
+        return x.unflatten(2, [self.tokens, -1]).flatten(1, 2)
+
+    # [B, P, C] to [B, P/k^2, C].
+    def average_neighbours(self, x: Tensor) -> Tensor:
+        return self.neighbourhoods(x).mean([2, 4]).flatten(1, 2)
+
+    # [B, P, C] to [B, g/k, k, g/k, k, C].
+    def neighbourhoods(self, x: Tensor) -> Tensor:
+        k = self.kernel
+        side = self.grid_side(x) // k
+        return x.reshape([x.size(0), side, k, side, k, x.size(2)])
 
     def grid_side(self, x: Tensor) -> int:
         side = 1
@@ -95,3 +121,16 @@ class TokenFusion(Module):
 
     def linear_gelu(self, x: Tensor, name: str) -> Tensor:
         return __torch__.linear.linear_gelu(x, self.weights[name + ".weight"], self.weights[name + ".bias"])
+
+    # ---- training: see LlamaDecoder.named_weights and LlamaDecoder.take ---------------------------------------------------
+
+    def named_weights(self) -> Dict[str, Tensor]:
+        weights = annotate(Dict[str, Tensor], {})
+        for name in self.weights.keys():
+            weights["model." + name] = self.weights[name]
+        return weights
+
+    def take(self, weights: Dict[str, Tensor]) -> None:
+        for name in self.weights.keys():
+            self.weights[name] = weights["model." + name]
+        return None

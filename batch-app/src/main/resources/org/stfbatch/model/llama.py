@@ -245,3 +245,73 @@ class LlamaDecoder(Module):
     def logits(self, x: Tensor) -> Tensor:
         x = self.rms_norm(x, self.tensors["model.norm.weight"])
         return __torch__.linear.linear(x, self.tensors["lm_head.weight"], None).to(6)
+
+    # ---- training ---------------------------------------------------------------------------------------------------
+
+    # The weights by their names in checkpoints. There must be no packed ones.
+    def named_weights(self) -> Dict[str, Tensor]:
+        self.part_projections()
+        weights = annotate(Dict[str, Tensor], {})
+        for name in ["model.embed_tokens.weight", "model.norm.weight", "lm_head.weight"]:
+            weights[name] = self.tensors[name]
+        for i in range(len(self.o_proj)):
+            layer = "model.layers.{}.".format(i)
+            weights[layer + "input_layernorm.weight"] = self.input_layernorm[i]
+            weights[layer + "self_attn.q_proj.weight"] = self.qkv_proj[3 * i]
+            weights[layer + "self_attn.k_proj.weight"] = self.qkv_proj[3 * i + 1]
+            weights[layer + "self_attn.v_proj.weight"] = self.qkv_proj[3 * i + 2]
+            weights[layer + "self_attn.o_proj.weight"] = self.o_proj[i]
+            weights[layer + "post_attention_layernorm.weight"] = self.post_attention_layernorm[i]
+            weights[layer + "mlp.gate_proj.weight"] = self.gate_proj[i]
+            weights[layer + "mlp.up_proj.weight"] = self.up_proj[i]
+            weights[layer + "mlp.down_proj.weight"] = self.down_proj[i]
+        return weights
+
+    # Joined queries', keys' and values' weights become three tensors, as checkpoints have them.
+    def part_projections(self) -> None:
+        if len(self.qkv_proj) == len(self.o_proj):
+            parts = annotate(List[Tensor], [])
+            for joined in self.qkv_proj:
+                size = joined.size(0) // (self.heads + 2 * self.key_value_heads)
+                sizes = [self.heads * size, self.key_value_heads * size, self.key_value_heads * size]
+                parts += joined.split_with_sizes(sizes)
+            self.qkv_proj = parts
+        return None
+
+    # Computes with these weights from now on; they are named as those of `named_weights`, which was called before.
+    def take(self, weights: Dict[str, Tensor]) -> None:
+        for name in ["model.embed_tokens.weight", "model.norm.weight", "lm_head.weight"]:
+            self.tensors[name] = weights[name]
+        for i in range(len(self.o_proj)):
+            layer = "model.layers.{}.".format(i)
+            self.input_layernorm[i] = weights[layer + "input_layernorm.weight"]
+            self.qkv_proj[3 * i] = weights[layer + "self_attn.q_proj.weight"]
+            self.qkv_proj[3 * i + 1] = weights[layer + "self_attn.k_proj.weight"]
+            self.qkv_proj[3 * i + 2] = weights[layer + "self_attn.v_proj.weight"]
+            self.o_proj[i] = weights[layer + "self_attn.o_proj.weight"]
+            self.post_attention_layernorm[i] = weights[layer + "post_attention_layernorm.weight"]
+            self.gate_proj[i] = weights[layer + "mlp.gate_proj.weight"]
+            self.up_proj[i] = weights[layer + "mlp.up_proj.weight"]
+            self.down_proj[i] = weights[layer + "mlp.down_proj.weight"]
+        return None
+
+    # The whole of R sequences without a cache: x [T, d], token t at columns[t] of row rows[t], the longest of `longest`
+    # tokens. Returns [T, d], for `logits`.
+    def forward(self, x: Tensor, rows: Tensor, columns: Tensor, count: int, longest: int) -> Tensor:
+        cos = self.tensors["rotary.cos"][columns].unsqueeze(1)  # [T, 1, e]
+        sin = self.tensors["rotary.sin"][columns].unsqueeze(1)
+        for i in range(len(self.o_proj)):
+            q, k, v = self.project(x, i, cos, sin)
+            queries = self.side_by_side(q, rows, columns, count, longest)  # [R, h, L, e]
+            keys = self.side_by_side(k, rows, columns, count, longest)
+            values = self.side_by_side(v.to(q.dtype), rows, columns, count, longest)
+            # What fills up a shorter row comes after all its tokens, so that none of them sees it.
+            y = torch.scaled_dot_product_attention(queries, self.repeat(keys), self.repeat(values), None, 0.0, True)
+            y = y.transpose(1, 2)[rows, columns].flatten(1)  # [T, d]
+            x = self.finish_layer(x, y.to(x.dtype), i)
+        return x
+
+    # [T, h, e] to [R, h, L, e].
+    def side_by_side(self, x: Tensor, rows: Tensor, columns: Tensor, count: int, longest: int) -> Tensor:
+        y = torch.zeros([count, longest, x.size(1), x.size(2)], dtype=x.dtype, device=x.device)
+        return y.index_put([rows, columns], x).transpose(1, 2)

@@ -20,6 +20,13 @@ class Llava(Module):
     fusion : __torch__.fusion.TokenFusion
     language_model : __torch__.llama.LlamaDecoder
 
+    trained : List[str]            # names of the weights to be trained
+    training_dtype : int
+    leaves : Dict[str, Tensor]     # while training: the weights, in float32
+    features : Dict[str, Tensor]   # while training: "all" that fusion sees of the pictures, [N, P, T * C], mapped
+    optimizer : __torch__.training.AdamW
+    region_words : __torch__.regions.RegionWords
+
     # ---- loading: place, then for each part of the model `map`, `put` or `draw` its tensors, load it, and `unmap` ----
 
     # Says where the weights go, and whether they may be packed: that is possible in bfloat16 on CPUs that compute in it.
@@ -69,8 +76,9 @@ class Llava(Module):
         self.constants["std"] = std.clone().reshape([3, 1, 1]).to(torch.device(self.device))
         return None
 
-    def load_fusion(self, taps: List[int], multi_block: bool, spatial: int, trailing_gelu: bool) -> None:
-        self.fusion.load(self.weights, taps, multi_block, spatial, trailing_gelu, self.packed)
+    def load_fusion(self, taps: List[int], multi_block: bool, spatial: int, kernel: int, tokens: int,
+                    trailing_gelu: bool) -> None:
+        self.fusion.load(self.weights, taps, multi_block, spatial, kernel, tokens, trailing_gelu, self.packed)
         return None
 
     def load_language_model(self, heads: int, key_value_heads: int, epsilon: float, rope_theta: float,
@@ -156,6 +164,112 @@ class Llava(Module):
         if self.device == "cpu":
             return x
         return x.pin_memory().to(torch.device(self.device), None, True)
+
+    # ---- training: `select` names the weights, `make_leaves` or `make_tower_leaves` begins ----------------------------
+
+    # names: line by line. dtype is that of the products; weights, gradients and optimizer are float32 in any case.
+    def select(self, names: str, dtype: int) -> None:
+        self.trained = names.split("\n")
+        self.training_dtype = dtype
+        return None
+
+    # To be called outside inference mode, as `training_loss`. Returns how many tensors are trained.
+    def make_leaves(self, unused: Tensor) -> Tensor:
+        __torch__.training.add_leaves(self.leaves, self.fusion.named_weights(), self.trained)
+        __torch__.training.add_leaves(self.leaves, self.language_model.named_weights(), self.trained)
+        self.take(self.leaves)
+        self.optimizer.load(self.leaves)
+        return torch.tensor(len(self.optimizer.weights))
+
+    def take(self, weights: Dict[str, Tensor]) -> None:
+        self.fusion.take(weights)
+        self.language_model.take(weights)
+        return None
+
+    # pixels [B, 3, S, S] uint8 to what fusion sees of them, [B, P, T * C] float32, rounded to a dtype; see
+    # TokenFusion.tap_blocks.
+    def vision_features(self, pixels: Tensor, dtype: int) -> Tensor:
+        x = self.normalise(pixels).to(self.dtype)
+        return self.fusion.tap_blocks(self.vision_tower.forward(x)).to(dtype).to(6)
+
+    # Maps the file that holds the features of N pictures, one after the other, for `training_loss`.
+    def map_features(self, file: str, dtype: int, shape: List[int]) -> None:
+        if shape[0] == 0:
+            self.features["all"] = torch.zeros(shape, dtype=dtype)
+        else:
+            # A shared mapping costs no memory of the process; nothing writes to it.
+            x = torch.from_file(file, True, shape[0] * shape[1] * shape[2], dtype=dtype)
+            self.features["all"] = x.reshape(shape)
+        return None
+
+    # tokens [5, T]: input ids, vision index, row, column and target of each token: the id that should come next, or -100
+    # for none. pictures [B] are the numbers of those that the vision index counts through. Returns the mean cross entropy
+    # of the targets; there must be one at least.
+    def training_loss(self, tokens: Tensor, pictures: Tensor) -> Tensor:
+        count = int(tokens[2].max()) + 1
+        longest = self.longest(tokens)
+        input_ids, vision_index, rows, columns, targets = self.moved(tokens).unbind(0)
+        features = self.moved(self.features["all"].index_select(0, pictures)).to(self.training_dtype)
+        if self.training_dtype != self.dtype:
+            self.take(__torch__.training.rounded(self.leaves, self.training_dtype))
+        x = self.training_embeddings(input_ids, vision_index, features)
+        x = self.language_model.forward(x, rows, columns, count, longest)
+        answering = (targets >= 0).nonzero().squeeze(1)
+        logits = self.language_model.logits(x[answering])
+        return torch.cross_entropy_loss(logits, targets[answering])
+
+    # As embed, but fusion is run even without a picture: its weights have gradients of zero then, not none at all.
+    def training_embeddings(self, input_ids: Tensor, vision_index: Tensor, features: Tensor) -> Tensor:
+        vision = self.fusion.project(self.fusion.fuse(features)).flatten(0, 1)  # [B * n, H]
+        text = self.language_model.embed(input_ids.clamp(0))
+        places = torch.arange(text.size(0), device=text.device)
+        places = torch.where(vision_index >= 0, vision_index + text.size(0), places)
+        return torch.cat([text, vision], 0)[places]
+
+    # To be called outside inference mode, as `region_loss`, with the vision tower alone loaded. words [V] stands for the
+    # vocabulary. Returns how many tensors are trained.
+    def make_tower_leaves(self, words: Tensor) -> Tensor:
+        like = self.vision_tower.embeddings["embeddings.class_embedding"]
+        begun = self.region_words.begin(words.size(0), like)
+        __torch__.training.add_leaves(self.leaves, self.vision_tower.named_weights(), self.trained)
+        __torch__.training.add_leaves(self.leaves, begun, self.trained)
+        self.vision_tower.take(self.leaves)
+        self.region_words.take(self.leaves)
+        self.optimizer.load(self.leaves)
+        return torch.tensor(len(self.optimizer.weights))
+
+    # pixels [B, 3, S, S] uint8; targets [B, P, V] uint8, see RegionWords.loss.
+    def region_loss(self, pixels: Tensor, targets: Tensor) -> Tensor:
+        if self.training_dtype != self.dtype:
+            self.vision_tower.take(__torch__.training.rounded(self.leaves, self.training_dtype))
+        hidden_states = self.vision_tower.forward(self.normalise(pixels).to(self.training_dtype))
+        return self.region_words.loss(hidden_states[-1][:, 1:].to(6), self.moved(targets))
+
+    # Gives leaves the values in `weights` that have their names, where `map` has laid them.
+    def restore_leaves(self, names: str) -> None:
+        for name in names.split("\n"):
+            self.leaves[name].detach().copy_(self.weights[name])
+        return None
+
+    def take_step(self, rate: float, beta1: float, beta2: float, epsilon: float, limit: float) -> float:
+        return self.optimizer.step(rate, beta1, beta2, epsilon, limit)
+
+    # Takes the running means out of `weights`, where `map` and `put` have laid them.
+    def restore_optimizer(self, steps: int) -> None:
+        self.optimizer.restore(steps, self.weights)
+        return None
+
+    def weight(self, name: str) -> Tensor:
+        return self.leaves[name]
+
+    def first_moment(self, name: str) -> Tensor:
+        return self.optimizer.first_moments[name]
+
+    def second_moment(self, name: str) -> Tensor:
+        return self.optimizer.second_moments[name]
+
+    def gradient(self, name: str) -> Tensor:
+        return self.leaves[name].grad
 
     # ---- looking inside ---------------------------------------------------------------------------------------------
 

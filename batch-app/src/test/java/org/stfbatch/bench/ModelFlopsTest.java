@@ -18,6 +18,7 @@ import org.stfbatch.model.checkpoint.FusionConfig;
 import org.stfbatch.model.checkpoint.ImageProcessing;
 import org.stfbatch.model.checkpoint.LlamaConfig;
 import org.stfbatch.model.checkpoint.LlavaConfig;
+import org.stfbatch.model.checkpoint.SpatialFusion;
 import org.stfbatch.testing.Golden;
 
 /** Operations are counted as the literature counts them, and nothing twice. */
@@ -63,7 +64,7 @@ final class ModelFlopsTest {
   void aSmallModelIsCountedByHand() {
     LlamaConfig language = new LlamaConfig(10, 4, 6, 2, 2, 1, 1e-5, 1e4, 64, 1, 2);
     ClipVisionConfig vision = new ClipVisionConfig(2, 3, 4, 1, 4, 2, 1e-5, "gelu");
-    FusionConfig fusion = new FusionConfig(List.of(3), false, FusionConfig.Spatial.NONE, false);
+    FusionConfig fusion = new FusionConfig(List.of(3), false, SpatialFusion.NONE, false);
     ImageProcessing images = new ImageProcessing(4, List.of(), List.of(), "pad");
     LlavaConfig config = new LlavaConfig(language, vision, fusion, images, 64, "float32");
     ModelFlops flops = ModelFlops.of(new BenchModel("tiny", config, Optional.empty()));

@@ -19,8 +19,8 @@ import java.util.zip.ZipEntry;
 import java.util.zip.ZipInputStream;
 
 /**
- * An array in NumPy's file format, versions 1.0 and 2.0, in C order: little-endian float32, int32
- * or int64. Archives (.npz) are maps of such arrays.
+ * An array in NumPy's file format, versions 1.0 and 2.0, in C order: little-endian float32, int32,
+ * int64 or uint8. Archives (.npz) are maps of such arrays.
  */
 public final class Npy {
   private static final byte[] MAGIC = {(byte) 0x93, 'N', 'U', 'M', 'P', 'Y'};
@@ -121,6 +121,14 @@ public final class Npy {
     requireType("<i8");
     long[] values = new long[size(Long.BYTES)];
     data.duplicate().order(ByteOrder.LITTLE_ENDIAN).asLongBuffer().get(values);
+    return values;
+  }
+
+  /** All values in C order. */
+  public byte[] bytes() {
+    requireType("|u1");
+    byte[] values = new byte[size(1)];
+    data.duplicate().get(values);
     return values;
   }
 

@@ -49,6 +49,10 @@ public enum DType {
     return this == FLOAT32 || this == FLOAT16 || this == BFLOAT16;
   }
 
+  String safetensorsName() {
+    return safetensorsName;
+  }
+
   static Optional<DType> ofSafetensors(String name) {
     return Arrays.stream(values()).filter(t -> t.safetensorsName.equals(name)).findFirst();
   }

@@ -22,13 +22,21 @@ public final class ExpectedTensors {
   public static Map<String, List<Long>> of(LlavaConfig config) {
     Map<String, List<Long>> shapes = new LinkedHashMap<>(language(config.language()));
     shapes.putAll(vision(config.vision()));
-    putFusion(
-        shapes, config.fusion(), config.vision().hiddenSize(), config.language().hiddenSize());
+    long hidden = config.language().hiddenSize();
+    shapes.putAll(fusion(config.fusion(), config.vision().hiddenSize(), hidden, 4 * hidden));
     return shapes;
   }
 
-  private static void putFusion(
-      Map<String, List<Long>> shapes, FusionConfig fusion, long features, long hidden) {
+  /**
+   * The projectors.
+   *
+   * @param features the channels of a CLIP block
+   * @param hidden the language model's width
+   * @param inner the width inside of {@code mm_projector} after spatial fusion
+   */
+  static Map<String, List<Long>> fusion(
+      FusionConfig fusion, long features, long hidden, long inner) {
+    Map<String, List<Long>> shapes = new LinkedHashMap<>();
     if (fusion.multiBlock()) {
       putLinear(
           shapes,
@@ -37,22 +45,25 @@ public final class ExpectedTensors {
           fusion.hiddenStates().size() * features);
       putLinear(shapes, "model.mm_projector_crosslayer.2", features, 4 * features);
     }
-    switch (fusion.spatial()) {
-      case NONE -> {
-        putLinear(shapes, "model.mm_projector.0", hidden, features);
+    SpatialFusion spatial = fusion.spatial();
+    long width = spatial.tokenWidth(features);
+    switch (spatial.form()) {
+      case NONE, AVERAGE -> {
+        putLinear(shapes, "model.mm_projector.0", hidden, width);
         putLinear(shapes, "model.mm_projector.2", hidden, hidden);
       }
       case CONCAT -> {
-        putLinear(shapes, "model.mm_projector.0", 4 * hidden, 4 * features);
-        putLinear(shapes, "model.mm_projector.2", hidden, 4 * hidden);
+        putLinear(shapes, "model.mm_projector.0", inner, width);
+        putLinear(shapes, "model.mm_projector.2", hidden, inner);
       }
       case CONV -> {
         shapes.put("model.mm_projector.0.weight", Shapes.of(4 * features, features, 2, 2));
         shapes.put("model.mm_projector.0.bias", Shapes.of(4 * features));
-        putLinear(shapes, "model.mm_projector.2", 4 * hidden, 4 * features);
-        putLinear(shapes, "model.mm_projector.4", hidden, 4 * hidden);
+        putLinear(shapes, "model.mm_projector.2", inner, 4 * features);
+        putLinear(shapes, "model.mm_projector.4", hidden, inner);
       }
     }
+    return shapes;
   }
 
   static Map<String, List<Long>> language(LlamaConfig config) {

@@ -50,7 +50,24 @@ final class Fingerprint {
             String.valueOf(config.tokenizerModelMaxLength())));
     TOKENIZER_FILES.forEach(name -> fingerprint.addFile(directory.resolve(name)));
     fingerprint.addTensors(tensors);
-    return HexFormat.of().formatHex(fingerprint.digest.digest()).substring(0, HEX_DIGITS);
+    return fingerprint.hex();
+  }
+
+  /** The vision tower's: its tensors, and what decides how it is used. */
+  static String ofVision(LlavaConfig config, Collection<TensorSlice> tensors) {
+    Fingerprint fingerprint = new Fingerprint();
+    fingerprint.addText(
+        String.join(
+            "\n",
+            config.vision().toString(),
+            config.fusion().hiddenStates().toString(),
+            config.image().toString()));
+    fingerprint.addTensors(tensors);
+    return fingerprint.hex();
+  }
+
+  private String hex() {
+    return HexFormat.of().formatHex(digest.digest()).substring(0, HEX_DIGITS);
   }
 
   private void addText(String text) {

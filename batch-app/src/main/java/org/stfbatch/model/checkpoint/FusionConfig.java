@@ -3,30 +3,17 @@ package org.stfbatch.model.checkpoint;
 import java.util.List;
 
 /**
- * How CLIP's patch tokens become vision tokens, as the shapes of the projectors tell.
+ * How CLIP's patch tokens become vision tokens, as the projectors' shapes and the settings tell.
  *
  * @param hiddenStates indices into CLIP's {@code hidden_states} (0 is the embeddings, i the output
  *     of block i) in the order in which they are concatenated along the channels; one index without
  *     multi-block fusion
  * @param multiBlock whether {@code mm_projector_crosslayer} fuses several blocks
- * @param spatial how 2x2 patches become one token
+ * @param spatial how neighbouring patches become tokens
  * @param trailingGelu whether both projectors end with a GELU, as in the paper's Table 1
  */
 public record FusionConfig(
-    List<Integer> hiddenStates, boolean multiBlock, Spatial spatial, boolean trailingGelu) {
-
-  /** How 2x2 neighbouring patches become one token. */
-  public enum Spatial {
-    /** Not at all: one token a patch. */
-    NONE,
-    /**
-     * Their channels are concatenated, channel-major, and {@code mm_projector} is a two-layer
-     * perceptron.
-     */
-    CONCAT,
-    /** {@code mm_projector.0} is a convolution with a 2x2 kernel and stride 2. */
-    CONV
-  }
+    List<Integer> hiddenStates, boolean multiBlock, SpatialFusion spatial, boolean trailingGelu) {
 
   public FusionConfig {
     hiddenStates = List.copyOf(hiddenStates);
@@ -34,28 +21,37 @@ public record FusionConfig(
 
   /** The number of tokens that one image becomes for the language model. */
   public int visionTokens(ClipVisionConfig vision) {
-    return spatial == Spatial.NONE ? vision.patches() : vision.patches() / 4;
+    return spatial.visionTokens(vision.grid());
+  }
+
+  /** How many of the tower's blocks are needed. */
+  public int lastBlock() {
+    return hiddenStates.stream().mapToInt(Integer::intValue).max().orElseThrow();
   }
 
   /** The variant in words. */
   public String describe() {
     if (!multiBlock) {
-      return switch (spatial) {
+      return switch (spatial.form()) {
         case NONE -> "LLaVA-1.5, no token fusion";
-        case CONCAT -> "LLaVA-STF without multi-block fusion (2x2 concatenation only)";
+        case AVERAGE -> "%s, no token fusion".formatted(spatial.describe());
+        case CONCAT ->
+            "LLaVA-STF without multi-block fusion (%s only)".formatted(spatial.describe());
         case CONV ->
-            "LLaVA-STF without multi-block fusion (2x2 convolution only, the paper's form)";
+            "LLaVA-STF without multi-block fusion (%s only, the paper's form)"
+                .formatted(spatial.describe());
       };
     }
-    return switch (spatial) {
-      case NONE ->
-          "multi-block fusion only (%d blocks, no spatial fusion)".formatted(hiddenStates.size());
+    int blocks = hiddenStates.size();
+    return switch (spatial.form()) {
+      case NONE -> "multi-block fusion only (%d blocks, no spatial fusion)".formatted(blocks);
+      case AVERAGE -> "multi-block fusion (%d blocks) and %s".formatted(blocks, spatial.describe());
       case CONCAT ->
-          "LLaVA-STF, released form (%d blocks, 2x2 concatenation, no trailing GELU)"
-              .formatted(hiddenStates.size());
+          "LLaVA-STF, released form (%d blocks, %s, no trailing GELU)"
+              .formatted(blocks, spatial.describe());
       case CONV ->
-          "LLaVA-STF, the paper's form (%d blocks, 2x2 convolution, trailing GELU)"
-              .formatted(hiddenStates.size());
+          "LLaVA-STF, the paper's form (%d blocks, %s, trailing GELU)"
+              .formatted(blocks, spatial.describe());
     };
   }
 }

@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.stfbatch.model.checkpoint.FusionConfig.Spatial;
 
 /**
  * Tells the fusion variant from the shapes of the projectors, and which shapes that variant calls
@@ -12,6 +11,9 @@ import org.stfbatch.model.checkpoint.FusionConfig.Spatial;
  *
  * <p>Released form: two perceptrons of two linear layers, the second over four concatenated
  * patches. Paper, Table 1: a learned 2x2 convolution more. The widths between the layers are free.
+ * What shapes cannot tell, averages, other neighbourhoods than 2x2 and several tokens of one,
+ * {@code config.json} says: {@code mm_spatial_fusion}, {@code mm_spatial_kernel}, {@code
+ * mm_spatial_tokens}.
  */
 record FusionShapes(FusionConfig config, Map<String, List<Long>> expected) {
 
@@ -44,40 +46,64 @@ record FusionShapes(FusionConfig config, Map<String, List<Long>> expected) {
         ExpectedTensors.putLinear(expected, CROSS_LAYER + 0, first.get(0), first.get(1));
         ExpectedTensors.putLinear(expected, CROSS_LAYER + 2, width, first.get(0));
       }
-      Spatial spatial = projector(width, expected);
-      if (spatial != Spatial.NONE && vision.grid() % 2 != 0) {
-        throw new CheckpointException(
-            "the vision tower has %d patches a side (image_size / patch_size); 2x2 fusion needs an even number"
-                .formatted(vision.grid()));
-      }
-      boolean trailingGelu = spatial == Spatial.CONV;
+      SpatialFusion spatial = projector(width, expected);
+      requireFit(spatial, width);
+      boolean trailingGelu = spatial.form() == SpatialFusion.Form.CONV;
       return new FusionShapes(
           new FusionConfig(hiddenStates, multiBlock, spatial, trailingGelu), expected);
     }
 
-    private Spatial projector(long width, Map<String, List<Long>> expected) {
+    private void requireFit(SpatialFusion spatial, long width) {
+      if (vision.grid() % spatial.kernel() != 0) {
+        throw new CheckpointException(
+            "the vision tower has %d patches a side (image_size / patch_size); %dx%d fusion needs a multiple of %d"
+                .formatted(vision.grid(), spatial.kernel(), spatial.kernel(), spatial.kernel()));
+      }
+      if (spatial.kernel() * spatial.kernel() * width % spatial.tokens() != 0) {
+        throw new CheckpointException(
+            "the setting mm_spatial_tokens is %d; the %d channels of %dx%d patches cannot be cut into so many parts"
+                .formatted(
+                    spatial.tokens(),
+                    spatial.kernel() * spatial.kernel() * width,
+                    spatial.kernel(),
+                    spatial.kernel()));
+      }
+    }
+
+    private SpatialFusion projector(long width, Map<String, List<Long>> expected) {
       List<Long> first = shape(PROJECTOR + 0 + WEIGHT);
-      long hidden = settings.language().hiddenSize();
       if (first.size() == 4) {
-        long out = first.get(0);
-        expected.put(PROJECTOR + 0 + WEIGHT, Shapes.of(out, width, 2, 2));
-        expected.put(PROJECTOR + 0 + ".bias", Shapes.of(out));
-        long inner = matrix(PROJECTOR + 2 + WEIGHT).get(0);
-        ExpectedTensors.putLinear(expected, PROJECTOR + 2, inner, out);
-        ExpectedTensors.putLinear(expected, PROJECTOR + 4, hidden, inner);
-        return Spatial.CONV;
+        putConvolution(width, first.get(0), expected);
+        return SpatialFusion.CONV;
       }
       List<Long> matrix = matrix(PROJECTOR + 0 + WEIGHT);
       ExpectedTensors.putLinear(expected, PROJECTOR + 0, matrix.get(0), matrix.get(1));
-      ExpectedTensors.putLinear(expected, PROJECTOR + 2, hidden, matrix.get(0));
-      if (matrix.get(1) == width) {
-        return Spatial.NONE;
-      } else if (matrix.get(1) == 4 * width) {
-        return Spatial.CONCAT;
+      ExpectedTensors.putLinear(
+          expected, PROJECTOR + 2, settings.language().hiddenSize(), matrix.get(0));
+      SpatialFusion wanted = settings.spatialFusion().orElse(SpatialFusion.CONCAT);
+      if (matrix.get(1) == wanted.tokenWidth(width)) {
+        return wanted;
+      } else if (matrix.get(1) == width && settings.spatialFusion().isEmpty()) {
+        return SpatialFusion.NONE;
       }
       throw new CheckpointException(
-          "tensor '%s' has shape %s; expected an input width of %d (one patch) or %d (2x2 patches)"
-              .formatted(PROJECTOR + 0 + WEIGHT, first, width, 4 * width));
+          "tensor '%s' has shape %s; expected an input width of %s"
+              .formatted(PROJECTOR + 0 + WEIGHT, first, widths(wanted, width)));
+    }
+
+    private String widths(SpatialFusion wanted, long width) {
+      String fused = "%d (%s)".formatted(wanted.tokenWidth(width), wanted.describe());
+      return settings.spatialFusion().isPresent()
+          ? fused
+          : "%d (one patch) or %s".formatted(width, fused);
+    }
+
+    private void putConvolution(long width, long out, Map<String, List<Long>> expected) {
+      expected.put(PROJECTOR + 0 + WEIGHT, Shapes.of(out, width, 2, 2));
+      expected.put(PROJECTOR + 0 + ".bias", Shapes.of(out));
+      long inner = matrix(PROJECTOR + 2 + WEIGHT).get(0);
+      ExpectedTensors.putLinear(expected, PROJECTOR + 2, inner, out);
+      ExpectedTensors.putLinear(expected, PROJECTOR + 4, settings.language().hiddenSize(), inner);
     }
 
     private int selectedState() {

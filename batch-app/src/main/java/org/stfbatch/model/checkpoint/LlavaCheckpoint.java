@@ -132,6 +132,14 @@ public final class LlavaCheckpoint {
     return fingerprint;
   }
 
+  /**
+   * A short hash of all that decides what the language model's side sees of a picture: the vision
+   * tower, how pictures are prepared for it, and which of its blocks are tapped.
+   */
+  public String visionFingerprint() {
+    return Fingerprint.ofVision(config, tensors.subMap("vision_model.", "vision_model/").values());
+  }
+
   /** The checkpoint's folder, which also holds the tokenizer. */
   public Path directory() {
     return directory;

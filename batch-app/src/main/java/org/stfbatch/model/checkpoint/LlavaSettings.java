@@ -3,6 +3,7 @@ package org.stfbatch.model.checkpoint;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import org.stfbatch.model.checkpoint.SpatialFusion.Form;
 
 /**
  * What a LLaVA checkpoint's {@code config.json} says. Settings that would change the arithmetic in
@@ -12,6 +13,8 @@ import java.util.Optional;
  * @param visionTower the tower's name or folder
  * @param selectLayer {@code mm_vision_select_layer}, negative from the end
  * @param clipWidth {@code mm_hidden_size}, if given
+ * @param spatialFusion how patches become tokens, if that is said and not left to the projectors'
+ *     shapes
  * @param tieWordEmbeddings whether the output layer is the embedding
  */
 record LlavaSettings(
@@ -19,6 +22,7 @@ record LlavaSettings(
     String visionTower,
     int selectLayer,
     Optional<Integer> clipWidth,
+    Optional<SpatialFusion> spatialFusion,
     String aspect,
     boolean tieWordEmbeddings,
     int tokenizerModelMaxLength,
@@ -38,6 +42,7 @@ record LlavaSettings(
         json.has("mm_hidden_size")
             ? Optional.of(json.positiveInt("mm_hidden_size", 0))
             : Optional.empty(),
+        spatialFusion(json),
         aspect(json),
         json.flag("tie_word_embeddings", false),
         json.positiveInt("tokenizer_model_max_length", language.maxPositionEmbeddings()),
@@ -96,6 +101,18 @@ record LlavaSettings(
       throw json.unsupported("head_dim", "hidden_size / num_attention_heads");
     }
     return config;
+  }
+
+  private static Optional<SpatialFusion> spatialFusion(JsonSettings json) {
+    Optional<String> form = json.text("mm_spatial_fusion");
+    int kernel = json.positiveInt("mm_spatial_kernel", 2);
+    int tokens = json.positiveInt("mm_spatial_tokens", 1);
+    return switch (form.orElse("")) {
+      case "" -> Optional.empty();
+      case "concat" -> Optional.of(new SpatialFusion(Form.CONCAT, kernel, tokens));
+      case "average" -> Optional.of(new SpatialFusion(Form.AVERAGE, kernel, 1));
+      default -> throw json.unsupported("mm_spatial_fusion", "'concat' or 'average'");
+    };
   }
 
   /**

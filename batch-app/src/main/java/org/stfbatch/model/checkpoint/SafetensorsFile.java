@@ -23,7 +23,7 @@ import java.util.TreeMap;
  * The header of a safetensors file: eight bytes with its length, then a JSON object from tensor
  * name to element type, shape and byte range of the data behind it.
  */
-final class SafetensorsFile {
+public final class SafetensorsFile {
 
   /** Far more than any model needs (the 7B model takes 0.1 MB), and little enough to parse. */
   static final long MAX_HEADER_BYTES = 16L << 20;
@@ -41,7 +41,7 @@ final class SafetensorsFile {
    *
    * @throws MalformedFileException if the header contradicts itself or the file's size
    */
-  static SortedMap<String, TensorSlice> read(Path file) throws IOException {
+  public static SortedMap<String, TensorSlice> read(Path file) throws IOException {
     try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
       long headerBytes = headerLength(channel);
       JsonNode header = header(channel, (int) headerBytes);

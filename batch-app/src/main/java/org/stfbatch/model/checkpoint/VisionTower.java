@@ -24,8 +24,8 @@ record VisionTower(
 
   private static final String INNER_PREFIX = "model.vision_tower.vision_tower.";
   private static final String TENSOR_PREFIX = "vision_model.";
-  private static final List<Double> CLIP_MEAN = List.of(0.48145466, 0.4578275, 0.40821073);
-  private static final List<Double> CLIP_STD = List.of(0.26862954, 0.26130258, 0.27577711);
+  static final List<Double> CLIP_MEAN = List.of(0.48145466, 0.4578275, 0.40821073);
+  static final List<Double> CLIP_STD = List.of(0.26862954, 0.26130258, 0.27577711);
   private static final int BICUBIC = 3;
 
   /**

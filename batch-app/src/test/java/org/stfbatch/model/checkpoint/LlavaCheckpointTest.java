@@ -19,7 +19,6 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.stfbatch.model.checkpoint.FusionConfig.Spatial;
 
 class LlavaCheckpointTest {
 
@@ -34,7 +33,8 @@ class LlavaCheckpointTest {
   void theReleasedFormTapsEightBlocks() throws IOException {
     assertThat(fusion(Projectors.released(VISION, LANGUAGE, 8)))
         .isEqualTo(
-            new FusionConfig(List.of(23, 21, 18, 15, 12, 9, 6, 3), true, Spatial.CONCAT, false));
+            new FusionConfig(
+                List.of(23, 21, 18, 15, 12, 9, 6, 3), true, SpatialFusion.CONCAT, false));
   }
 
   @Test
@@ -49,7 +49,7 @@ class LlavaCheckpointTest {
 
     assertThat(checkpoint.config().fusion())
         .isEqualTo(
-            new FusionConfig(List.of(23, 21, 18, 15, 12, 9, 6, 3), true, Spatial.CONV, true));
+            new FusionConfig(List.of(23, 21, 18, 15, 12, 9, 6, 3), true, SpatialFusion.CONV, true));
     assertThat(checkpoint.config().visionTokens()).isEqualTo(4);
     assertThat(checkpoint.tensors().get("model.mm_projector.0.weight").shape())
         .containsExactly(128L, 32L, 2L, 2L);
@@ -60,20 +60,20 @@ class LlavaCheckpointTest {
   @Test
   void spatialFusionWithoutMultiBlockFusion() throws IOException {
     assertThat(fusion(Projectors.spatial(VISION, LANGUAGE)))
-        .isEqualTo(new FusionConfig(List.of(23), false, Spatial.CONCAT, false));
+        .isEqualTo(new FusionConfig(List.of(23), false, SpatialFusion.CONCAT, false));
   }
 
   @Test
   void thePapersSpatialFusionAlone() throws IOException {
     assertThat(fusion(Projectors.paper(VISION, LANGUAGE, 1)))
-        .isEqualTo(new FusionConfig(List.of(23), false, Spatial.CONV, true));
+        .isEqualTo(new FusionConfig(List.of(23), false, SpatialFusion.CONV, true));
   }
 
   @Test
   void multiBlockFusionAloneKeepsAllTokens() throws IOException {
     LlavaCheckpoint checkpoint = checkpoint(Projectors.multiBlock(VISION, LANGUAGE, 8));
 
-    assertThat(checkpoint.config().fusion().spatial()).isEqualTo(Spatial.NONE);
+    assertThat(checkpoint.config().fusion().spatial()).isEqualTo(SpatialFusion.NONE);
     assertThat(checkpoint.config().fusion().multiBlock()).isTrue();
     assertThat(checkpoint.config().visionTokens()).isEqualTo(16);
   }
@@ -81,7 +81,54 @@ class LlavaCheckpointTest {
   @Test
   void plainLlava15() throws IOException {
     assertThat(fusion(Projectors.plain(VISION, LANGUAGE)))
-        .isEqualTo(new FusionConfig(List.of(23), false, Spatial.NONE, false));
+        .isEqualTo(new FusionConfig(List.of(23), false, SpatialFusion.NONE, false));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "mbtf+stf, 4, 2x2 concatenation",
+    "mbtf+stf-paper, 4, 2x2 convolution",
+    "stf, 4, without multi-block",
+    "mbtf, 16, multi-block fusion only",
+    "avgpool, 4, 2x2 average pooling",
+    "tokenconcat, 4, 2x2 concatenation",
+    "plain, 16, LLaVA-1.5",
+    "stf:k2e2, 8, to 2 tokens",
+    "mbtf+stf:k4e4, 4, 4x4 concatenation to 4 tokens",
+    "mbtf+stf:k4e8, 8, 4x4 concatenation to 8 tokens"
+  })
+  void aCheckpointSaysWhichVariantItIs(String name, int tokens, String words) throws IOException {
+    FusionVariant variant = FusionVariant.named(name);
+    CheckpointWriter writer =
+        new CheckpointWriter(LANGUAGE, VISION, variant.tensors(VISION, LANGUAGE.hiddenSize()));
+    variant.settings().forEach((key, value) -> writer.settings().putPOJO(key, value));
+    writer.write(folder);
+
+    FusionConfig fusion = open().config().fusion();
+    assertThat(fusion.spatial()).isEqualTo(variant.spatial());
+    assertThat(fusion.multiBlock()).isEqualTo(variant.multiBlock());
+    assertThat(fusion.describe()).contains(words);
+    assertThat(open().config().visionTokens()).isEqualTo(tokens);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "fusion", "mbtf:k2e1", "avgpool:k4e4", "stf:k1e1", "stf:k2e0"})
+  void otherVariantsAreRefusedWithThoseThereAre(String name) {
+    assertThatThrownBy(() -> FusionVariant.named(name))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("'" + name + "'")
+        .hasMessageContaining("tokenconcat");
+  }
+
+  @Test
+  void theGridMustHoldWholeNeighbourhoods() throws IOException {
+    FusionVariant variant = FusionVariant.named("stf:k3e1");
+    CheckpointWriter writer =
+        new CheckpointWriter(LANGUAGE, VISION, variant.tensors(VISION, LANGUAGE.hiddenSize()));
+    variant.settings().forEach((key, value) -> writer.settings().putPOJO(key, value));
+    writer.write(folder);
+
+    assertFails().hasMessageContaining("4 patches a side").hasMessageContaining("multiple of 3");
   }
 
   @ParameterizedTest
@@ -120,7 +167,7 @@ class LlavaCheckpointTest {
     ClipVisionConfig odd = new ClipVisionConfig(32, 64, 24, 4, 70, 14, 1e-5, "quick_gelu");
     new CheckpointWriter(LANGUAGE, odd, Projectors.released(odd, LANGUAGE, 8)).write(folder);
 
-    assertFails().hasMessageContaining("5 patches a side").hasMessageContaining("even");
+    assertFails().hasMessageContaining("5 patches a side").hasMessageContaining("multiple of 2");
   }
 
   @Test

@@ -12,7 +12,6 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.stfbatch.model.checkpoint.FusionConfig.Spatial;
 
 class RecordedCheckpointTest {
 
@@ -26,7 +25,8 @@ class RecordedCheckpointTest {
         .isEqualTo(new ClipVisionConfig(32, 64, 24, 4, 56, 14, 1e-5, "quick_gelu"));
     assertThat(config.fusion())
         .isEqualTo(
-            new FusionConfig(List.of(23, 21, 18, 15, 12, 9, 6, 3), true, Spatial.CONCAT, false));
+            new FusionConfig(
+                List.of(23, 21, 18, 15, 12, 9, 6, 3), true, SpatialFusion.CONCAT, false));
     assertThat(config.image())
         .isEqualTo(
             new ImageProcessing(
@@ -94,7 +94,7 @@ class RecordedCheckpointTest {
     LlavaConfig config = open("small-llava15").config();
 
     assertThat(config.fusion())
-        .isEqualTo(new FusionConfig(List.of(23), false, Spatial.NONE, false));
+        .isEqualTo(new FusionConfig(List.of(23), false, SpatialFusion.NONE, false));
     assertThat(config.visionTokens()).isEqualTo(576);
   }
 

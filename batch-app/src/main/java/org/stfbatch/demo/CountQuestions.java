@@ -1,0 +1,31 @@
+package org.stfbatch.demo;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Predicate;
+
+/** How many there are of something that is there. */
+final class CountQuestions {
+  private static final List<String> COUNTS = List.of("1", "2", "3", "4", "5");
+
+  private record Group(String plural, Predicate<Item> members) {}
+
+  private CountQuestions() {}
+
+  static Optional<Candidate> count(Inquiry inquiry) {
+    Group group = anyGroupOf(inquiry.anyItem(), inquiry);
+    String text =
+        inquiry.any("How many %s are there?", "How many %s can you see?").formatted(group.plural());
+    String answer = Integer.toString(inquiry.scene().count(group.members()));
+    return Optional.of(Candidate.of(Category.COUNT, text, answer, COUNTS));
+  }
+
+  private static Group anyGroupOf(Item item, Inquiry inquiry) {
+    Group alike = new Group(item.shape().plural(), other -> other.shape() == item.shape());
+    return inquiry.any(
+        new Group("objects", other -> true),
+        alike,
+        alike,
+        new Group(item.colour().word() + " objects", other -> other.colour() == item.colour()));
+  }
+}

@@ -1,0 +1,15 @@
+package org.stfbatch.demo;
+
+import java.util.List;
+
+/** What can be asked without a picture. */
+final class Facts {
+  static final List<Question> ALL =
+      List.of(
+          new Question(Category.TEXT, "How many sides does a triangle have?", "3"),
+          new Question(Category.TEXT, "Which colour comes of mixing blue and yellow?", "green"),
+          new Question(Category.TEXT, "How many sides does a square have?", "4"),
+          new Question(Category.TEXT, "Which colour comes of mixing red and yellow?", "orange"));
+
+  private Facts() {}
+}

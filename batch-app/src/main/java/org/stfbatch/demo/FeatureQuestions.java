@@ -1,0 +1,54 @@
+package org.stfbatch.demo;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/** Questions about one feature of one item that is named by other features. */
+final class FeatureQuestions {
+  private static final List<String> PLACES = Stream.of(Place.values()).map(Place::word).toList();
+
+  private FeatureQuestions() {}
+
+  static Optional<Candidate> colour(Inquiry inquiry) {
+    return inquiry
+        .name(inquiry.anyItem(), Feature.COLOUR)
+        .map(
+            reference ->
+                Candidate.of(
+                    Category.COLOUR,
+                    inquiry
+                        .any("What colour is the %s?", "Which colour does the %s have?")
+                        .formatted(reference.words()),
+                    reference.item().colour().word(),
+                    inquiry.coloursOf(reference)));
+  }
+
+  static Optional<Candidate> shape(Inquiry inquiry) {
+    return inquiry
+        .name(inquiry.anyItem(), Feature.SHAPE)
+        .map(
+            reference ->
+                Candidate.of(
+                    Category.SHAPE,
+                    inquiry
+                        .any("What shape is the %s?", "Which shape does the %s have?")
+                        .formatted(reference.words()),
+                    reference.item().shape().word(),
+                    inquiry.shapesOf(reference)));
+  }
+
+  static Optional<Candidate> position(Inquiry inquiry) {
+    return inquiry
+        .name(inquiry.anyItem(), Feature.PLACE)
+        .map(
+            reference ->
+                Candidate.of(
+                    Category.POSITION,
+                    inquiry
+                        .any("Where is the %s?", "Where in the picture is the %s?")
+                        .formatted(reference.words()),
+                    reference.item().place().word(),
+                    PLACES));
+  }
+}

@@ -1,0 +1,42 @@
+package org.stfbatch.demo;
+
+/** How one place lies to another. */
+enum Relation {
+  LEFT_OF("left of"),
+  RIGHT_OF("right of"),
+  ABOVE("above"),
+  BELOW("below");
+
+  private final String phrase;
+
+  Relation(String phrase) {
+    this.phrase = phrase;
+  }
+
+  boolean holds(Place first, Place second) {
+    return switch (this) {
+      case LEFT_OF -> first.column() < second.column();
+      case RIGHT_OF -> first.column() > second.column();
+      case ABOVE -> first.row() < second.row();
+      case BELOW -> first.row() > second.row();
+    };
+  }
+
+  /** Whether it can be seen that the relation holds, or that it does not. */
+  boolean isClear(Place first, Place second) {
+    return holds(first, second) || opposite().holds(first, second);
+  }
+
+  Relation opposite() {
+    return switch (this) {
+      case LEFT_OF -> RIGHT_OF;
+      case RIGHT_OF -> LEFT_OF;
+      case ABOVE -> BELOW;
+      case BELOW -> ABOVE;
+    };
+  }
+
+  String phrase() {
+    return phrase;
+  }
+}

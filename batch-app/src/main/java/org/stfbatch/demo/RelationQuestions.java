@@ -1,0 +1,27 @@
+package org.stfbatch.demo;
+
+import java.util.Optional;
+
+/** Is one item left of another? */
+final class RelationQuestions {
+  private RelationQuestions() {}
+
+  static Optional<Candidate> relation(Inquiry inquiry) {
+    Relation relation = inquiry.any(Relation.values());
+    return Pair.of(inquiry, Feature.PLACE)
+        .filter(pair -> relation.isClear(pair.one().place(), pair.other().place()))
+        .filter(pair -> mayBeAsked(pair, relation, inquiry.split()))
+        .map(
+            pair ->
+                Candidate.yesOrNo(
+                    Category.RELATION,
+                    "Is the %s %s the %s?"
+                        .formatted(pair.first().words(), relation.phrase(), pair.second().words()),
+                    relation.holds(pair.one().place(), pair.other().place())));
+  }
+
+  private static boolean mayBeAsked(Pair pair, Relation relation, Split split) {
+    return split.shows(pair.one().colour(), pair.one().shape(), relation)
+        && split.shows(pair.other().colour(), pair.other().shape(), relation.opposite());
+  }
+}

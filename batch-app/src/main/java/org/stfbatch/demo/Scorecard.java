@@ -1,0 +1,134 @@
+package org.stfbatch.demo;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Predicate;
+
+/**
+ * How many answers about a drawn world are right. A question without an answer counts as answered
+ * wrongly; answers to questions without a label do not count.
+ */
+public final class Scorecard {
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  private final List<Graded> graded;
+
+  private record Graded(String category, Set<String> unseen, double chance, boolean right) {
+    /** Captions and questions without a picture are told apart from what the others amount to. */
+    boolean isShortAnswer() {
+      return !category.equals(Category.CAPTION.word()) && !category.equals(Category.TEXT.word());
+    }
+  }
+
+  private Scorecard(List<Graded> graded) {
+    this.graded = graded;
+  }
+
+  /**
+   * Compares answers with labels.
+   *
+   * @param labels the world's {@code labels.jsonl}
+   * @param answers lines with {@code question_id} and {@code text}, as exported
+   * @throws IllegalArgumentException if a file is not there or not of this kind, or if the answers
+   *     are to other questions; the message says which and what to do
+   * @throws IOException if a file cannot be read
+   */
+  public static Scorecard of(Path labels, Path answers) throws IOException {
+    Map<String, String> given = new HashMap<>();
+    for (JsonNode line : lines(answers, "export the run's answers again", "question_id", "text")) {
+      given.put(line.get("question_id").toString(), line.get("text").asText());
+    }
+    List<Graded> graded = new ArrayList<>();
+    int matched = 0;
+    for (JsonNode label :
+        lines(labels, "give the labels.jsonl of demo-data", "question_id", "answer", "category")) {
+      String answer = given.get(label.get("question_id").toString());
+      matched += answer == null ? 0 : 1;
+      graded.add(grade(label, answer));
+    }
+    if (matched == 0) {
+      throw new IllegalArgumentException(
+          "%s holds no answer to a question of %s: give the answers of a run over the same questions"
+              .formatted(answers, labels));
+    }
+    return new Scorecard(graded);
+  }
+
+  private static Graded grade(JsonNode label, String answer) {
+    String category = label.get("category").asText();
+    Set<String> unseen = new HashSet<>();
+    label.path("unseen").forEach(novelty -> unseen.add(novelty.asText()));
+    boolean right =
+        answer != null && AnswerMatch.isRight(category, label.get("answer").asText(), answer);
+    return new Graded(category, unseen, label.path("chance").asDouble(), right);
+  }
+
+  private static List<JsonNode> lines(Path file, String cure, String... fields) throws IOException {
+    List<JsonNode> nodes = new ArrayList<>();
+    try (BufferedReader reader = Files.newBufferedReader(file)) {
+      for (String line = reader.readLine(); line != null; line = reader.readLine()) {
+        nodes.add(parse(line, fields));
+      }
+    } catch (NoSuchFileException e) {
+      throw new IllegalArgumentException("there is no file %s: %s".formatted(file, cure), e);
+    } catch (com.fasterxml.jackson.core.JacksonException | IllegalArgumentException e) {
+      throw new IllegalArgumentException(
+          "%s, line %d cannot be used: %s".formatted(file, nodes.size() + 1, cure), e);
+    }
+    return nodes;
+  }
+
+  private static JsonNode parse(String line, String... fields) throws IOException {
+    JsonNode node = JSON.readTree(line);
+    for (String field : fields) {
+      node.required(field);
+    }
+    return node;
+  }
+
+  /** The scores of each kind of question that was asked. */
+  public List<Score> byCategory() {
+    return Arrays.stream(Category.values())
+        .map(Category::word)
+        .map(word -> score(word, item -> item.category().equals(word)))
+        .filter(score -> score.questions() > 0)
+        .toList();
+  }
+
+  /** The score of all short answers about pictures: everything but captions and text. */
+  public Score total() {
+    return score("all short answers", Graded::isShortAnswer);
+  }
+
+  /**
+   * The scores of short answers about pictures that show something of which training shows none.
+   */
+  public List<Score> byNovelty() {
+    return Arrays.stream(Split.Novelty.values())
+        .map(Split.Novelty::word)
+        .map(word -> score("unseen " + word, g -> g.isShortAnswer() && g.unseen().contains(word)))
+        .filter(score -> score.questions() > 0)
+        .toList();
+  }
+
+  private Score score(String name, Predicate<Graded> which) {
+    List<Graded> chosen = graded.stream().filter(which).toList();
+    return new Score(
+        name,
+        chosen.size(),
+        (int) chosen.stream().filter(Graded::right).count(),
+        chosen.stream().mapToDouble(Graded::chance).average().orElse(0));
+  }
+}

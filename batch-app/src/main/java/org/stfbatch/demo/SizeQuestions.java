@@ -1,0 +1,29 @@
+package org.stfbatch.demo;
+
+import java.util.List;
+import java.util.Optional;
+
+/** Which of two items is larger? */
+final class SizeQuestions {
+  private static final String FIRST = "first";
+  private static final String SECOND = "second";
+
+  private SizeQuestions() {}
+
+  static Optional<Candidate> size(Inquiry inquiry) {
+    boolean larger = inquiry.random().nextBoolean();
+    return Pair.of(inquiry, Feature.SIZE, Feature.PLACE)
+        .filter(pair -> pair.one().size() != pair.other().size())
+        .map(pair -> compare(pair, larger));
+  }
+
+  private static Candidate compare(Pair pair, boolean larger) {
+    String text =
+        "Which is %s, the %s or the %s?"
+            .formatted(larger ? "larger" : "smaller", pair.first().words(), pair.second().words());
+    boolean isFirst = pair.one().size().compareTo(pair.other().size()) > 0 == larger;
+    String answer = isFirst ? pair.first().words() : pair.second().words();
+    Lot lot = new Lot(Category.SIZE.word(), text, isFirst ? FIRST : SECOND, List.of(FIRST, SECOND));
+    return Candidate.of(Category.SIZE, text, answer, lot);
+  }
+}

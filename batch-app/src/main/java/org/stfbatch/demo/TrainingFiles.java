@@ -1,0 +1,167 @@
+package org.stfbatch.demo;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * LLaVA's training files: {@code finetune.json} with a conversation about each picture, a caption
+ * for every eighth and now and then a question without a picture, and {@code pretrain.json} with a
+ * caption of each picture. For a model's beginnings there are {@code language.json}, the same
+ * conversations about a caption in place of the picture, and {@code regions.jsonl} with what the
+ * patches of each picture show.
+ */
+final class TrainingFiles implements WorldFiles {
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final String IMAGE = "<image>";
+
+  private static final int PICTURES_PER_CAPTION = 8;
+  private static final int PICTURES_PER_FACT = 64;
+
+  private final Samples finetune;
+  private final Samples pretrain;
+  private final Samples language;
+  private final NewFile regions;
+  private final List<NewFile> files = new ArrayList<>();
+  private int questionCount;
+
+  TrainingFiles(Path dir) throws IOException {
+    try {
+      finetune = new Samples(open(dir.resolve("finetune.json")));
+      pretrain = new Samples(open(dir.resolve("pretrain.json")));
+      language = new Samples(open(dir.resolve("language.json")));
+      regions = open(dir.resolve("regions.jsonl"));
+    } catch (IOException e) {
+      try (TrainingFiles closed = this) {
+        throw e;
+      }
+    }
+  }
+
+  private NewFile open(Path path) throws IOException {
+    NewFile file = new NewFile(path);
+    files.add(file);
+    return file;
+  }
+
+  @Override
+  public void add(
+      int number, PicturedScene pictured, List<Question> questions, List<Question> captions)
+      throws IOException {
+    String id = "scene-" + number;
+    Question caption = captions.get(number % captions.size());
+    if (!questions.isEmpty()) {
+      converse(id, pictured.image(), questions);
+    }
+    if (number % PICTURES_PER_CAPTION == 5) {
+      converse(id + "/caption", pictured.image(), List.of(caption));
+    }
+    if (number % PICTURES_PER_FACT == 9) {
+      Question fact = Facts.ALL.get(number / PICTURES_PER_FACT % Facts.ALL.size());
+      converse("fact-" + number, null, List.of(fact));
+    }
+    pretrain.add(caption(id, pictured.image(), caption, number % 2 == 0));
+    read(id, questions, caption, captions.get((number + 1) % captions.size()));
+    regions.line(RegionLines.line(pictured));
+  }
+
+  /** Questions about a caption, and another caption that says the same. */
+  private void read(String id, List<Question> questions, Question caption, Question other)
+      throws IOException {
+    String text = caption.answer() + "\n";
+    if (!questions.isEmpty()) {
+      language.add(conversation(id, null, text, questions));
+    }
+    language.add(conversation(id + "/caption", null, text, List.of(other)));
+  }
+
+  private void converse(String id, String image, List<Question> questions) throws IOException {
+    String first = image == null ? "" : IMAGE + "\n";
+    finetune.add(conversation(id, image, first, questions));
+    questionCount += questions.size();
+  }
+
+  /** The short-answer instruction stands with the first question it is for and holds for all. */
+  private static ObjectNode conversation(
+      String id, String image, String first, List<Question> questions) {
+    ObjectNode sample = sample(id, image);
+    ArrayNode turns = sample.putArray("conversations");
+    boolean instructed = false;
+    for (Question question : questions) {
+      boolean always = question.category().alwaysInstructs();
+      String text = always || !instructed ? question.instructed() : question.text();
+      instructed |= !always;
+      turn(turns, "human", turns.isEmpty() ? first + text : text);
+      turn(turns, "gpt", question.answer());
+    }
+    return sample;
+  }
+
+  private static ObjectNode caption(String id, String image, Question caption, boolean imageFirst) {
+    ObjectNode sample = sample(id, image);
+    ArrayNode turns = sample.putArray("conversations");
+    turn(
+        turns, "human", imageFirst ? IMAGE + "\n" + caption.text() : caption.text() + "\n" + IMAGE);
+    turn(turns, "gpt", caption.answer());
+    return sample;
+  }
+
+  private static ObjectNode sample(String id, String image) {
+    ObjectNode sample = JSON.createObjectNode();
+    sample.put("id", id);
+    if (image != null) {
+      sample.put("image", image);
+    }
+    return sample;
+  }
+
+  private static void turn(ArrayNode turns, String from, String value) {
+    turns.addObject().put("from", from).put("value", value);
+  }
+
+  @Override
+  public int commit() throws IOException {
+    finetune.end();
+    pretrain.end();
+    language.end();
+    for (NewFile file : files) {
+      file.commit();
+    }
+    return questionCount;
+  }
+
+  @Override
+  public void close() throws IOException {
+    for (NewFile file : files) {
+      file.close();
+    }
+  }
+
+  /** A JSON array in a file, an element a line. */
+  private static final class Samples {
+    private final NewFile file;
+    private final JsonGenerator generator;
+
+    Samples(NewFile file) throws IOException {
+      this.file = file;
+      generator = JSON.createGenerator(file.writer());
+      generator.writeStartArray();
+    }
+
+    void add(ObjectNode sample) throws IOException {
+      generator.writeRaw('\n');
+      generator.writeTree(sample);
+    }
+
+    void end() throws IOException {
+      generator.writeEndArray();
+      generator.flush();
+      file.line("");
+    }
+  }
+}

@@ -1,0 +1,2 @@
+/** A training as a Spring Batch job. */
+package org.stfbatch.job.train;

@@ -1,0 +1,142 @@
+package org.stfbatch.model;
+
+import ai.djl.ndarray.types.DataType;
+import java.nio.ByteBuffer;
+import java.util.Collection;
+import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import org.stfbatch.model.TorchModule.Tensor;
+import org.stfbatch.model.checkpoint.ClipVisionConfig;
+import org.stfbatch.model.checkpoint.DType;
+import org.stfbatch.model.checkpoint.LlavaCheckpoint;
+import org.stfbatch.model.checkpoint.LlavaConfig;
+import org.stfbatch.model.checkpoint.TensorSlice;
+
+/**
+ * The vision tower of a LLaVA checkpoint with float32 weights while it learns what the patches of
+ * pictures show, by contrasting each patch with the words of a vocabulary (see {@code regions.py}).
+ * The words' own weights belong to the training and not to the checkpoint. Used only by the thread
+ * that loaded it, and by one thread of a process at a time.
+ */
+public final class TrainableTower implements AutoCloseable {
+  private static final String TOWER = "vision_model.";
+  private static final String LAYERS = "vision_model.encoder.layers.";
+
+  /** The words' weights: [V, d] and [V]. */
+  public static final List<String> WORD_TENSORS =
+      List.of("region_words.weight", "region_words.bias");
+
+  private final TorchModule module;
+  private final LlavaConfig config;
+  private final int words;
+  private final TrainedWeights weights;
+
+  private TrainableTower(
+      TorchModule module, LlavaConfig config, int words, TrainedWeights weights) {
+    this.module = module;
+    this.config = config;
+    this.words = words;
+    this.weights = weights;
+  }
+
+  /**
+   * Loads a checkpoint's tower, as many blocks as its fusion uses. The weights are copied.
+   *
+   * @param settings where it is trained, and the dtype of its products: FLOAT32, or a narrower one
+   *     for speed; weights, gradients and optimizer are float32 in any case
+   * @param words the size of the vocabulary
+   */
+  public static TrainableTower load(
+      LlavaCheckpoint checkpoint, ModelSettings settings, int words, AdamWSettings optimizer) {
+    SortedMap<String, List<Long>> shapes = shapes(checkpoint);
+    TorchModule module = TorchModule.load(TorchArchive.of(LlavaModel.SOURCES));
+    try {
+      new WeightLoader(module, new ModelSettings(settings.device(), DType.FLOAT32, false))
+          .loadTower(checkpoint);
+      shapes.put(WORD_TENSORS.get(0), List.of((long) words, width(checkpoint.config())));
+      shapes.put(WORD_TENSORS.get(1), List.of((long) words));
+      module.call("select", String.join("\n", shapes.keySet()), settings.dtype().torchCode());
+      module.callForTraining("make_tower_leaves", Tensor.int64(new int[words]));
+      return new TrainableTower(
+          module,
+          checkpoint.config(),
+          words,
+          new TrainedWeights(module, shapes, new TreeSet<>(shapes.keySet()), optimizer));
+    } catch (RuntimeException e) {
+      module.close();
+      throw e;
+    }
+  }
+
+  private static long width(LlavaConfig config) {
+    return config.vision().hiddenSize();
+  }
+
+  private static SortedMap<String, List<Long>> shapes(LlavaCheckpoint checkpoint) {
+    int blocks = checkpoint.config().fusion().lastBlock();
+    return checkpoint.tensors().values().stream()
+        .filter(slice -> slice.name().startsWith(TOWER))
+        .filter(slice -> block(slice.name()) < blocks)
+        .collect(
+            Collectors.toMap(TensorSlice::name, TensorSlice::shape, (a, b) -> a, TreeMap::new));
+  }
+
+  /** The block that a tensor is in, from 0; -1 for those before the first. */
+  private static int block(String name) {
+    if (!name.startsWith(LAYERS)) {
+      return -1;
+    }
+    int end = name.indexOf('.', LAYERS.length());
+    return Integer.parseInt(name.substring(LAYERS.length(), end));
+  }
+
+  /** What is trained: the weights, their gradients and the optimizer. */
+  public TrainedWeights weights() {
+    return weights;
+  }
+
+  /**
+   * Computes a batch's loss and adds its gradients, times {@code share}.
+   *
+   * @param pixels [3, S, S] uint8 each, planar, before rescaling
+   * @param targets of each picture, for every patch and word 1 if the word describes the patch,
+   *     else 0: [P, V]; word 0 means that the patch shows nothing
+   * @param share the batch's part in the step: 1 / batches of the step
+   * @return the loss itself
+   */
+  public float accumulate(List<byte[]> pixels, List<byte[]> targets, double share) {
+    ClipVisionConfig vision = config.vision();
+    int size = vision.patches() * words;
+    ByteBuffer all = Tensor.allocate((long) size * targets.size());
+    for (byte[] picture : targets) {
+      if (picture.length != size) {
+        throw new IllegalArgumentException(
+            "a picture has %d targets instead of %d".formatted(picture.length, size));
+      }
+      all.put(picture);
+    }
+    Tensor table = new Tensor(all.flip(), DataType.UINT8, targets.size(), vision.patches(), words);
+    return module.callWithGradients(share, "region_loss", PixelTensor.of(pixels, vision), table);
+  }
+
+  /**
+   * Gives the words the weights that were saved.
+   *
+   * @param tensors those of {@link #WORD_TENSORS}
+   */
+  public void restoreWords(Collection<TensorSlice> tensors) {
+    try (CheckpointMapper mapper = new CheckpointMapper(module, tensors)) {
+      mapper.map(name -> true);
+      module.call("restore_leaves", String.join("\n", WORD_TENSORS));
+      module.call("unmap");
+    }
+  }
+
+  @Override
+  public void close() {
+    module.close();
+  }
+}

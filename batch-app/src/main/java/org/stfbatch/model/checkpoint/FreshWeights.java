@@ -1,0 +1,103 @@
+package org.stfbatch.model.checkpoint;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+
+/**
+ * Weights that have learned nothing yet. A tensor's values depend on the seed, its name and its
+ * shape alone.
+ *
+ * <p>The vision tower's are spread as Hugging Face's {@code CLIPPreTrainedModel} does it (positions
+ * as OpenCLIP), the projectors' as PyTorch's {@code Linear}; the language model's matrices keep the
+ * size of what goes through them, and those that add to the residual stream are smaller the more of
+ * them there are, as GPT-2's.
+ */
+final class FreshWeights {
+  private static final String TOWER = "vision_model.";
+  private static final String PROJECTORS = "model.mm_projector";
+  private static final double EMBEDDING = 0.2;
+  private static final double PATCH_EMBEDDING = 0.02;
+
+  private final long seed;
+  private final int visionBlocks;
+  private final int languageLayers;
+
+  FreshWeights(long seed, int visionBlocks, int languageLayers) {
+    this.seed = seed;
+    this.visionBlocks = visionBlocks;
+    this.languageLayers = languageLayers;
+  }
+
+  /**
+   * @param shape [out, in, ...] of matrices and convolutions, [out] of norms and biases
+   */
+  float[] draw(String name, List<Long> shape) {
+    float[] values = new float[Math.toIntExact(Shapes.elementCount(shape))];
+    Random random = new Random(seed * 0x9E3779B97F4A7C15L + name.hashCode());
+    if (name.startsWith(PROJECTORS)) {
+      fillUniform(values, limit(name, shape), random);
+    } else if (isNormWeight(name)) {
+      Arrays.fill(values, 1);
+    } else if (!name.endsWith(".bias")) {
+      fillNormal(values, deviation(name, shape), random);
+    }
+    return values;
+  }
+
+  private static boolean isNormWeight(String name) {
+    return name.endsWith("norm.weight")
+        || name.endsWith("norm1.weight")
+        || name.endsWith("norm2.weight");
+  }
+
+  private static void fillUniform(float[] values, double limit, Random random) {
+    for (int i = 0; i < values.length; i++) {
+      values[i] = (float) ((2 * random.nextDouble() - 1) * limit);
+    }
+  }
+
+  private static void fillNormal(float[] values, double deviation, Random random) {
+    for (int i = 0; i < values.length; i++) {
+      values[i] = (float) (random.nextGaussian() * deviation);
+    }
+  }
+
+  /** A bias's shape does not tell its layer's inputs; a bias is as good small. */
+  private static double limit(String name, List<Long> shape) {
+    return name.endsWith(".bias") ? 1 / Math.sqrt(shape.get(0)) : 1 / Math.sqrt(inputs(shape));
+  }
+
+  private double deviation(String name, List<Long> shape) {
+    return name.startsWith(TOWER) ? towerDeviation(name, shape) : languageDeviation(name, shape);
+  }
+
+  private double towerDeviation(String name, List<Long> shape) {
+    double inBlocks = 1 / Math.sqrt(2.0 * visionBlocks);
+    if (name.endsWith("patch_embedding.weight")) {
+      return PATCH_EMBEDDING;
+    } else if (name.endsWith("class_embedding") || name.endsWith("position_embedding.weight")) {
+      return 1 / Math.sqrt(shape.get(shape.size() - 1));
+    } else if (name.endsWith("out_proj.weight")) {
+      return 1 / Math.sqrt(inputs(shape));
+    } else if (name.endsWith("fc1.weight")) {
+      return 1 / Math.sqrt(2 * inputs(shape));
+    } else if (name.endsWith("fc2.weight")) {
+      return inBlocks / Math.sqrt(shape.get(0));
+    }
+    return inBlocks / Math.sqrt(inputs(shape));
+  }
+
+  private double languageDeviation(String name, List<Long> shape) {
+    if (name.equals(ExpectedTensors.EMBEDDING)) {
+      return EMBEDDING;
+    } else if (name.endsWith("o_proj.weight") || name.endsWith("down_proj.weight")) {
+      return 1 / Math.sqrt(2.0 * languageLayers * inputs(shape));
+    }
+    return 1 / Math.sqrt(inputs(shape));
+  }
+
+  private static double inputs(List<Long> shape) {
+    return shape.stream().skip(1).mapToLong(Long::longValue).reduce(1, (a, b) -> a * b);
+  }
+}

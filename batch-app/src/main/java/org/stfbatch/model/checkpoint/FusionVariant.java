@@ -1,0 +1,98 @@
+package org.stfbatch.model.checkpoint;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.IntStream;
+import org.stfbatch.model.checkpoint.SpatialFusion.Form;
+
+/**
+ * A form of token fusion to be trained: those of the LLaVA-STF paper's Tables 2 to 5 and of the
+ * released code.
+ *
+ * @param name as people type it
+ * @param multiBlock whether several blocks of CLIP are fused
+ * @param wide whether {@code mm_projector} is four times as wide inside as the language model
+ */
+public record FusionVariant(String name, boolean multiBlock, SpatialFusion spatial, boolean wide) {
+
+  /** The names without k and E. */
+  public static final List<String> NAMES =
+      List.of("mbtf+stf", "mbtf+stf-paper", "stf", "mbtf", "avgpool", "tokenconcat", "plain");
+
+  /** The blocks that are fused, as in the 7B model. */
+  private static final int BLOCKS = 8;
+
+  private static final Pattern KERNEL_AND_TOKENS = Pattern.compile("(.+):k(\\d{1,3})e(\\d{1,4})");
+
+  /**
+   * @param text one of {@link #NAMES}; {@code stf} and {@code mbtf+stf} may be followed by k and E
+   *     of Table 4, as in {@code mbtf+stf:k4e8}
+   * @throws IllegalArgumentException saying what is possible, if it is anything else
+   */
+  public static FusionVariant named(String text) {
+    Matcher suffix = KERNEL_AND_TOKENS.matcher(text);
+    if (!suffix.matches()) {
+      return plainName(text);
+    }
+    FusionVariant variant = plainName(suffix.group(1));
+    int kernel = Integer.parseInt(suffix.group(2));
+    int tokens = Integer.parseInt(suffix.group(3));
+    if (variant.spatial.form() != Form.CONCAT || !variant.wide || kernel < 2 || tokens < 1) {
+      throw unknown(text);
+    }
+    return new FusionVariant(
+        text, variant.multiBlock, new SpatialFusion(Form.CONCAT, kernel, tokens), true);
+  }
+
+  private static FusionVariant plainName(String name) {
+    return switch (name) {
+      case "mbtf+stf" -> new FusionVariant(name, true, SpatialFusion.CONCAT, true);
+      case "mbtf+stf-paper" -> new FusionVariant(name, true, SpatialFusion.CONV, true);
+      case "stf" -> new FusionVariant(name, false, SpatialFusion.CONCAT, true);
+      case "mbtf" -> new FusionVariant(name, true, SpatialFusion.NONE, false);
+      case "avgpool" -> new FusionVariant(name, false, SpatialFusion.AVERAGE, false);
+      case "tokenconcat" -> new FusionVariant(name, false, SpatialFusion.CONCAT, false);
+      case "plain" -> new FusionVariant(name, false, SpatialFusion.NONE, false);
+      default -> throw unknown(name);
+    };
+  }
+
+  private static IllegalArgumentException unknown(String text) {
+    return new IllegalArgumentException(
+        "there is no fusion variant '%s': choose one of %s; stf and mbtf+stf also with kernel and tokens, as mbtf+stf:k4e8"
+            .formatted(text, String.join(", ", NAMES)));
+  }
+
+  /**
+   * The names and shapes of the projectors' tensors between a tower and a language model.
+   *
+   * @param hidden the language model's width
+   */
+  public Map<String, List<Long>> tensors(ClipVisionConfig vision, int hidden) {
+    int blocks = multiBlock ? BLOCKS : 1;
+    FusionConfig config =
+        new FusionConfig(
+            IntStream.range(0, blocks).boxed().toList(),
+            multiBlock,
+            spatial,
+            spatial.form() == Form.CONV);
+    long inner = wide ? 4L * hidden : hidden;
+    return ExpectedTensors.fusion(config, vision.hiddenSize(), hidden, inner);
+  }
+
+  /** What {@code config.json} must say of it beside the shapes. */
+  public Map<String, Object> settings() {
+    Map<String, Object> settings = new LinkedHashMap<>();
+    if (spatial.form() == Form.AVERAGE) {
+      settings.put("mm_spatial_fusion", "average");
+    } else if (spatial.form() == Form.CONCAT && !spatial.equals(SpatialFusion.CONCAT)) {
+      settings.put("mm_spatial_fusion", "concat");
+      settings.put("mm_spatial_kernel", spatial.kernel());
+      settings.put("mm_spatial_tokens", spatial.tokens());
+    }
+    return settings;
+  }
+}

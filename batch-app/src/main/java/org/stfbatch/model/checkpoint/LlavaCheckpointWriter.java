@@ -1,0 +1,102 @@
+package org.stfbatch.model.checkpoint;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.stfbatch.model.checkpoint.SafetensorsWriter.Data;
+
+/**
+ * Writes a changed checkpoint in the Hugging Face layout, complete in one folder: {@code
+ * config.json}, the weights as safetensors, the tokenizer's files as the base has them, and the
+ * vision tower in a folder of its own.
+ */
+public final class LlavaCheckpointWriter {
+  private static final String TOWER_PREFIX = "vision_model.";
+  private static final String CONFIG = "config.json";
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private final LlavaCheckpoint base;
+  private final DType dtype;
+
+  /**
+   * @param base gives everything that does not change; its files must still be there
+   * @param dtype FLOAT32: changed tensors are exact, others stay as they are in the base; BFLOAT16:
+   *     all tensors of 32 bits are rounded
+   */
+  public LlavaCheckpointWriter(LlavaCheckpoint base, DType dtype) {
+    if (dtype != DType.FLOAT32 && dtype != DType.BFLOAT16) {
+      throw new IllegalArgumentException("checkpoints are written in float32 or bfloat16");
+    }
+    this.base = base;
+    this.dtype = dtype;
+  }
+
+  /**
+   * Writes into an empty folder.
+   *
+   * @param changed the new values of a tensor, by the name {@link LlavaCheckpoint#tensors} has for
+   *     it, asked for when its turn has come; empty if it is the base's
+   */
+  public void write(Path folder, Function<String, Optional<Supplier<float[]>>> changed)
+      throws IOException {
+    Map<String, Data> model = new LinkedHashMap<>();
+    Map<String, Data> tower = new LinkedHashMap<>();
+    for (TensorSlice slice : base.tensors().values()) {
+      Data data = data(slice, changed.apply(slice.name()));
+      (slice.name().startsWith(TOWER_PREFIX) ? tower : model).put(slice.name(), data);
+    }
+    CheckpointLayout layout = new CheckpointLayout(folder);
+    layout.write(tower, model, config(), base.config().vision(), base.config().image());
+    layout.copyTokenizer(base.directory());
+  }
+
+  private Data data(TensorSlice slice, Optional<Supplier<float[]>> changed) {
+    boolean exact = changed.isPresent() ? dtype == DType.FLOAT32 : !isRounded(slice);
+    if (changed.isEmpty() && exact) {
+      return SafetensorsWriter.copy(slice);
+    }
+    Supplier<float[]> values = changed.orElse(() -> floats(slice));
+    return exact
+        ? SafetensorsWriter.float32(slice.shape(), values)
+        : SafetensorsWriter.bfloat16(slice.shape(), values);
+  }
+
+  private boolean isRounded(TensorSlice slice) {
+    return dtype == DType.BFLOAT16 && slice.dtype() == DType.FLOAT32;
+  }
+
+  private static float[] floats(TensorSlice slice) {
+    float[] values = new float[Math.toIntExact(slice.elementCount())];
+    try (FileChannel in = FileChannel.open(slice.file(), StandardOpenOption.READ)) {
+      ByteBuffer bytes =
+          in.map(FileChannel.MapMode.READ_ONLY, slice.offset(), slice.byteLength())
+              .order(ByteOrder.LITTLE_ENDIAN);
+      bytes.asFloatBuffer().get(values);
+      return values;
+    } catch (IOException e) {
+      throw new CheckpointException("cannot read " + slice.file() + ": " + e.getMessage(), e);
+    }
+  }
+
+  private ObjectNode config() throws IOException {
+    if (!(JSON.readTree(base.directory().resolve(CONFIG).toFile()) instanceof ObjectNode config)) {
+      throw new CheckpointException(base.directory().resolve(CONFIG) + " is no JSON object");
+    }
+    config.remove("dtype");
+    return config
+        .put("mm_vision_tower", CheckpointLayout.TOWER)
+        .put("mm_hidden_size", base.config().vision().hiddenSize())
+        .put("image_aspect_ratio", base.config().image().aspect())
+        .put("tie_word_embeddings", false)
+        .put("torch_dtype", dtype.torchName());
+  }
+}

@@ -1,0 +1,157 @@
+package org.stfbatch.model.checkpoint;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.stfbatch.model.checkpoint.SafetensorsWriter.Data;
+
+/**
+ * Makes a checkpoint to be trained, in the Hugging Face layout and float32: with fresh weights all
+ * over, or with another one's vision tower and language model between which only the projectors are
+ * fresh.
+ */
+public final class NewCheckpoint {
+  /** All of a new tower's blocks are used, the last one too. */
+  private static final int SELECTED_LAYER = -1;
+
+  private final ClipVisionConfig vision;
+  private final LlamaConfig language;
+  private final ImageProcessing image;
+  private final Path tokenizer;
+  private final int selectedLayer;
+  private final Optional<LlavaCheckpoint> source;
+  private final FusionVariant variant;
+  private final FreshWeights fresh;
+
+  private NewCheckpoint(
+      ClipVisionConfig vision,
+      LlamaConfig language,
+      ImageProcessing image,
+      Path tokenizer,
+      int selectedLayer,
+      Optional<LlavaCheckpoint> source,
+      FusionVariant variant,
+      long seed) {
+    this.vision = vision;
+    this.language = language;
+    this.image = image;
+    this.tokenizer = tokenizer;
+    this.selectedLayer = selectedLayer;
+    this.source = source;
+    this.variant = variant;
+    this.fresh = new FreshWeights(seed, vision.numHiddenLayers(), language.numHiddenLayers());
+  }
+
+  /**
+   * @param tokenizer the folder of the tokenizer's files
+   * @param vocabulary the number of its pieces
+   */
+  public static NewCheckpoint ofSizes(
+      ModelSizes sizes, Path tokenizer, int vocabulary, FusionVariant variant, long seed) {
+    ClipVisionConfig vision = sizes.vision();
+    ImageProcessing image =
+        new ImageProcessing(vision.imageSize(), VisionTower.CLIP_MEAN, VisionTower.CLIP_STD, "pad");
+    return new NewCheckpoint(
+        vision,
+        sizes.language(vocabulary),
+        image,
+        tokenizer,
+        SELECTED_LAYER,
+        Optional.empty(),
+        variant,
+        seed);
+  }
+
+  /** The same vision tower and language model with fresh projectors. */
+  public static NewCheckpoint withProjectors(
+      LlavaCheckpoint source, FusionVariant variant, long seed) {
+    LlavaConfig config = source.config();
+    ClipVisionConfig vision = config.vision();
+    int selected = config.fusion().hiddenStates().get(0) - vision.numHiddenLayers() - 1;
+    return new NewCheckpoint(
+        vision,
+        config.language(),
+        config.image(),
+        source.directory(),
+        selected,
+        Optional.of(source),
+        variant,
+        seed);
+  }
+
+  /**
+   * Writes a folder that is not there yet.
+   *
+   * @throws CheckpointException if there is no tokenizer, or the variant does not fit the tower
+   */
+  public void write(Path folder) throws IOException {
+    DurableFolder.create(folder, this::fill);
+  }
+
+  private void fill(Path folder) throws IOException {
+    CheckpointLayout layout = new CheckpointLayout(folder);
+    layout.write(
+        data(ExpectedTensors.vision(vision)), data(modelShapes()), config(), vision, image);
+    layout.copyTokenizer(tokenizer);
+    LlavaCheckpoint.open(folder, Optional.empty());
+  }
+
+  private Map<String, List<Long>> modelShapes() {
+    Map<String, List<Long>> shapes = new LinkedHashMap<>(ExpectedTensors.language(language));
+    shapes.putAll(variant.tensors(vision, language.hiddenSize()));
+    return shapes;
+  }
+
+  private Map<String, Data> data(Map<String, List<Long>> shapes) {
+    Map<String, Data> data = new LinkedHashMap<>();
+    shapes.forEach((name, shape) -> data.put(name, data(name, shape)));
+    return data;
+  }
+
+  private Data data(String name, List<Long> shape) {
+    boolean taken = source.isPresent() && !name.startsWith("model.mm_projector");
+    return taken
+        ? SafetensorsWriter.copy(source.get().tensors().get(name))
+        : SafetensorsWriter.float32(shape, () -> fresh.draw(name, shape));
+  }
+
+  private ObjectNode config() {
+    ObjectNode config = new ObjectMapper().createObjectNode();
+    config.putArray("architectures").add("LlavaLlamaForCausalLM");
+    config
+        .put("model_type", "llava_llama")
+        .put("hidden_act", "silu")
+        .put("vocab_size", language.vocabSize())
+        .put("hidden_size", language.hiddenSize())
+        .put("intermediate_size", language.intermediateSize())
+        .put("num_hidden_layers", language.numHiddenLayers())
+        .put("num_attention_heads", language.numAttentionHeads())
+        .put("num_key_value_heads", language.numKeyValueHeads())
+        .put("rms_norm_eps", language.rmsNormEps())
+        .put("rope_theta", language.ropeTheta())
+        .put("max_position_embeddings", language.maxPositionEmbeddings())
+        .put("tokenizer_model_max_length", language.maxPositionEmbeddings())
+        .put("bos_token_id", language.bosTokenId())
+        .put("eos_token_id", language.eosTokenId())
+        .put("pad_token_id", 0)
+        .put("tie_word_embeddings", false)
+        .put("use_cache", true)
+        .put("torch_dtype", "float32")
+        .put("image_aspect_ratio", image.aspect())
+        .put("mm_vision_tower", CheckpointLayout.TOWER)
+        .put("mm_hidden_size", vision.hiddenSize())
+        .put("mm_vision_select_layer", selectedLayer)
+        .put("mm_vision_select_feature", "patch")
+        .put("mm_projector_type", "mlp2x_gelu")
+        .put("mm_patch_merge_type", "flat")
+        .put("mm_use_im_start_end", false)
+        .put("mm_use_im_patch_token", false);
+    variant.settings().forEach(config::putPOJO);
+    return config;
+  }
+}

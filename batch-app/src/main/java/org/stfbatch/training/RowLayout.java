@@ -1,0 +1,69 @@
+package org.stfbatch.training;
+
+import static org.stfbatch.model.TrainingRow.IGNORED;
+
+import java.util.Arrays;
+import java.util.stream.IntStream;
+import org.stfbatch.model.TokenSpan;
+import org.stfbatch.model.TrainingRow;
+import org.stfbatch.prompt.LlamaTokenizer;
+
+/**
+ * Lays tokenised conversations out as the model reads them: the picture's vision tokens in the
+ * place of its marker, cut at the longest length that is trained, as LLaVA's collator and model do.
+ *
+ * @param tokensPerPicture vision tokens of a picture
+ * @param maxLength {@code tokenizer_model_max_length}
+ * @param paddingId the id that serves as padding: it is never read
+ */
+record RowLayout(int tokensPerPicture, int maxLength, int paddingId) {
+
+  TrainingRow row(TokenizedSample sample) {
+    Builder row = new Builder(sample.ids().length + tokensPerPicture);
+    for (int i = 0; i < Math.min(sample.ids().length, maxLength); i++) {
+      int id = sample.ids()[i];
+      if (id == LlamaTokenizer.IMAGE_TOKEN_INDEX) {
+        row.addPicture(tokensPerPicture);
+      } else if (id != paddingId) {
+        row.add(id, TokenSpan.TEXT, sample.labels()[i]);
+      }
+    }
+    return row.build(maxLength);
+  }
+
+  private static final class Builder {
+    private final int[] ids;
+    private final int[] vision;
+    private final int[] labels;
+    private int length;
+    private int pictures;
+
+    private Builder(int room) {
+      ids = new int[room];
+      vision = new int[room];
+      labels = new int[room];
+    }
+
+    private void add(int id, int visionIndex, int label) {
+      ids[length] = id;
+      vision[length] = visionIndex;
+      labels[length] = label;
+      length++;
+    }
+
+    private void addPicture(int tokens) {
+      int first = pictures * tokens;
+      IntStream.range(first, first + tokens).forEach(token -> add(0, token, IGNORED));
+      pictures++;
+    }
+
+    private TrainingRow build(int maxLength) {
+      int kept = Math.min(length, maxLength);
+      return new TrainingRow(
+          Arrays.copyOf(ids, kept),
+          Arrays.copyOf(vision, kept),
+          Arrays.copyOf(labels, kept),
+          pictures);
+    }
+  }
+}

@@ -1,0 +1,9 @@
+package org.stfbatch.training;
+
+/** Turns conversations into ids and labels, exactly as LLaVA's trainer does. Thread safe. */
+interface SampleTokenizer {
+  /**
+   * @throws TrainingDataException where the original fails, or would learn from another picture
+   */
+  TokenizedSample tokenize(Sample sample);
+}

@@ -1,0 +1,99 @@
+package org.stfbatch.training;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Random;
+
+/**
+ * Which lessons each step learns: a pure function of the seed and the step's number, so that
+ * training goes on anywhere.
+ *
+ * <p>As LLaVA's sampler does it, every epoch deals the shuffled lessons out to steps, those with
+ * and those without pictures apart, and a step's lessons are sorted by length into its batches: a
+ * step is a random choice, but a batch holds rows of like length. What is left over of both kinds
+ * comes last.
+ */
+final class StepPlan {
+  private static final long GOLDEN_RATIO = 0x9E3779B97F4A7C15L;
+
+  private final List<Planned> lessons;
+  private final int batch;
+  private final int stepLessons;
+  private final long seed;
+  private final int stepsPerEpoch;
+  private long epoch = -1;
+  private List<List<Integer>> order = List.of();
+
+  /**
+   * What a plan must know of a lesson.
+   *
+   * @param picture whether it has one
+   * @param length positions it has for the model
+   */
+  record Planned(boolean picture, int length) {}
+
+  /**
+   * @param batch lessons of a batch
+   * @param accumulate batches of a step
+   */
+  StepPlan(List<Planned> lessons, int batch, int accumulate, long seed) {
+    this.lessons = lessons;
+    this.batch = batch;
+    this.stepLessons = Math.multiplyExact(batch, accumulate);
+    this.seed = seed;
+    this.stepsPerEpoch = shuffled(0).size();
+  }
+
+  int stepsPerEpoch() {
+    return stepsPerEpoch;
+  }
+
+  /**
+   * The lessons of a step, batch by batch.
+   *
+   * @param step from 0, over all epochs
+   */
+  List<List<Integer>> batches(long step) {
+    if (step / stepsPerEpoch != epoch) {
+      epoch = step / stepsPerEpoch;
+      order = shuffled(epoch);
+    }
+    List<Integer> sorted = new ArrayList<>(order.get((int) (step % stepsPerEpoch)));
+    sorted.sort(Comparator.comparing((Integer lesson) -> -lessons.get(lesson).length()));
+    return cut(sorted, batch);
+  }
+
+  private List<List<Integer>> shuffled(long number) {
+    Random random = new Random(seed * GOLDEN_RATIO + number);
+    List<Integer> rest = new ArrayList<>();
+    List<List<Integer>> steps = new ArrayList<>(fullSteps(true, random, rest));
+    steps.addAll(fullSteps(false, random, rest));
+    Collections.shuffle(steps, random);
+    steps.addAll(cut(rest, stepLessons));
+    return steps;
+  }
+
+  /** Whole steps of one kind of lessons; what does not fill one is added to {@code rest}. */
+  private List<List<Integer>> fullSteps(boolean pictures, Random random, List<Integer> rest) {
+    List<Integer> kind = new ArrayList<>();
+    for (int i = 0; i < lessons.size(); i++) {
+      if (lessons.get(i).picture() == pictures) {
+        kind.add(i);
+      }
+    }
+    Collections.shuffle(kind, random);
+    int full = kind.size() / stepLessons * stepLessons;
+    rest.addAll(kind.subList(full, kind.size()));
+    return cut(kind.subList(0, full), stepLessons);
+  }
+
+  private static List<List<Integer>> cut(List<Integer> list, int size) {
+    List<List<Integer>> parts = new ArrayList<>();
+    for (int start = 0; start < list.size(); start += size) {
+      parts.add(List.copyOf(list.subList(start, Math.min(start + size, list.size()))));
+    }
+    return parts;
+  }
+}

@@ -1,0 +1,26 @@
+package org.stfbatch.training;
+
+import org.stfbatch.model.checkpoint.ClipVisionConfig;
+
+/** Counts the floating-point operations of training a vision tower, as {@link TrainingFlops}. */
+final class TowerFlops {
+  /** Forward, backward to the activations, backward to the weights. */
+  private static final int PASSES = 3;
+
+  private TowerFlops() {}
+
+  /**
+   * @param blocks those that are trained
+   * @return operations of one picture
+   */
+  static double of(ClipVisionConfig vision, int blocks) {
+    double width = vision.hiddenSize();
+    double tokens = vision.patches() + 1;
+    double weights = 4 * width * width + 2 * width * vision.intermediateSize();
+    double block = 2 * tokens * weights + 4 * tokens * tokens * width;
+    double pixels = 3.0 * vision.patchSize() * vision.patchSize();
+    // Nothing is wanted of what comes before the patch embedding.
+    double embedding = (PASSES - 1) * 2 * vision.patches() * pixels * width;
+    return embedding + PASSES * blocks * block;
+  }
+}

@@ -1,0 +1,254 @@
+package org.stfbatch.training;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Supplier;
+import org.stfbatch.model.AdamWSettings;
+import org.stfbatch.model.ModelException;
+import org.stfbatch.model.TrainableTower;
+import org.stfbatch.model.checkpoint.ClipVisionConfig;
+import org.stfbatch.model.checkpoint.DType;
+import org.stfbatch.model.checkpoint.DurableFolder;
+import org.stfbatch.model.checkpoint.LlavaCheckpoint;
+import org.stfbatch.model.checkpoint.LlavaCheckpointWriter;
+import org.stfbatch.model.checkpoint.OptimizerState;
+import org.stfbatch.model.checkpoint.SafetensorsFile;
+import org.stfbatch.model.checkpoint.SafetensorsWriter;
+
+/** The stage in which a vision tower of one's own learns to see: words of pictures' regions. */
+public final class TowerRun implements Training {
+  private static final String STATE = "training-state.safetensors";
+  private static final String WORDS = "region-words.safetensors";
+  private static final double NANOS = 1e9;
+
+  private final TrainingInput input;
+  private final TrainingSettings settings;
+  private final TrainingOutput output;
+  private final TrainingFolder folder;
+  private final List<RegionPicture> pictures;
+  private final RegionVocabulary vocabulary;
+  private final StepPlan plan;
+  private final PictureReader reader;
+  private final double flops;
+  private long step;
+  private TrainableTower tower;
+  private TrainingLog log;
+
+  private TowerRun(
+      TrainingInput input,
+      TrainingSettings settings,
+      TrainingOutput output,
+      TrainingFolder folder,
+      List<RegionPicture> pictures)
+      throws IOException {
+    ClipVisionConfig vision = input.model().config().vision();
+    this.input = input;
+    this.settings = settings;
+    this.output = output;
+    this.folder = folder;
+    this.pictures = pictures;
+    this.vocabulary = new RegionVocabulary(pictures, vision.grid());
+    this.plan = plan(pictures, settings);
+    this.reader = new PictureReader(input.images(), input.pictures());
+    this.flops = TowerFlops.of(vision, input.model().config().fusion().lastBlock());
+    this.step = isDone() ? steps() : savedSteps();
+  }
+
+  /**
+   * Reads the data, and finds how far the folder is.
+   *
+   * @throws TrainingDataException if data or folder cannot be used
+   */
+  public static TowerRun open(TrainingInput input, TrainingSettings settings, TrainingOutput output)
+      throws IOException {
+    List<RegionPicture> pictures =
+        RegionFile.read(input.data(), input.model().config().vision().patches());
+    TrainingFolder folder = TrainingFolder.open(output.folder());
+    try {
+      folder.check(TrainingRun.described(input, settings));
+      return new TowerRun(input, settings, output, folder, pictures);
+    } catch (IOException | RuntimeException e) {
+      folder.close();
+      throw e;
+    }
+  }
+
+  private static StepPlan plan(List<RegionPicture> pictures, TrainingSettings settings) {
+    List<StepPlan.Planned> planned =
+        Collections.nCopies(pictures.size(), new StepPlan.Planned(true, 1));
+    return new StepPlan(planned, settings.batch(), settings.accumulate(), settings.seed());
+  }
+
+  private long savedSteps() throws IOException {
+    Optional<Path> saved = folder.latest();
+    return saved.isEmpty() ? 0 : OptimizerState.read(saved.get().resolve(STATE)).steps();
+  }
+
+  @Override
+  public int pictures() {
+    return 0;
+  }
+
+  @Override
+  public int picturesDone() {
+    return 0;
+  }
+
+  @Override
+  public int computeFeatures() {
+    return 0;
+  }
+
+  @Override
+  public int samples() {
+    return pictures.size();
+  }
+
+  @Override
+  public int samplesLeftOut() {
+    return 0;
+  }
+
+  @Override
+  public long steps() {
+    return settings.steps(plan.stepsPerEpoch());
+  }
+
+  @Override
+  public long stepsDone() {
+    return step;
+  }
+
+  @Override
+  public boolean isDone() {
+    return Files.exists(folder.model());
+  }
+
+  @Override
+  public Path model() {
+    return folder.model();
+  }
+
+  @Override
+  public StepReport step() throws IOException {
+    if (tower == null) {
+      begin();
+    }
+    StepReport report = learn();
+    step++;
+    log.add(report);
+    if (step == steps()) {
+      DurableFolder.create(folder.model(), path -> writeWeights(path, output.weights()));
+    } else if (output.saveEvery().isPresent() && step % output.saveEvery().getAsLong() == 0) {
+      save();
+    }
+    return report;
+  }
+
+  private void begin() throws IOException {
+    folder.begin(TrainingRun.described(input, settings));
+    Optional<Path> saved = folder.latest();
+    LlavaCheckpoint weights =
+        saved.isEmpty() ? input.model() : LlavaCheckpoint.open(saved.get(), Optional.empty());
+    tower =
+        TrainableTower.load(weights, input.settings(), vocabulary.size(), AdamWSettings.standard());
+    if (saved.isPresent()) {
+      tower.restoreWords(SafetensorsFile.read(saved.get().resolve(WORDS)).values());
+      tower.weights().restore(OptimizerState.read(saved.get().resolve(STATE)));
+    }
+    log = TrainingLog.after(folder.log(), step);
+  }
+
+  private StepReport learn() {
+    long start = System.nanoTime();
+    List<List<Integer>> batches = plan.batches(step);
+    double loss = 0;
+    for (List<Integer> batch : batches) {
+      List<RegionPicture> shown = batch.stream().map(pictures::get).toList();
+      List<byte[]> pixels =
+          reader.read(
+              shown.stream().map(p -> new PictureReader.Wanted(p.image(), p.name())).toList());
+      List<byte[]> targets = shown.stream().map(vocabulary::targets).toList();
+      loss += tower.accumulate(pixels, targets, 1.0 / batches.size()) / batches.size();
+    }
+    if (!Double.isFinite(loss)) {
+      throw new ModelException(
+          "the loss is %s at step %d: begin again with a lower --lr".formatted(loss, step + 1),
+          null);
+    }
+    LearningRate rate = LearningRate.of(settings.learningRate(), settings.warmup(), steps());
+    double norm = tower.weights().step(rate.at(step));
+    int count = batches.stream().mapToInt(List::size).sum();
+    return new StepReport(
+        step + 1,
+        steps(),
+        (step + 1.0) / plan.stepsPerEpoch(),
+        loss,
+        rate.at(step),
+        norm,
+        count,
+        (long) count * input.model().config().vision().patches(),
+        count * flops,
+        (System.nanoTime() - start) / NANOS);
+  }
+
+  @Override
+  public void save() throws IOException {
+    Path checkpoint = folder.checkpoint(step);
+    if (step == 0 || isDone() || Files.exists(checkpoint)) {
+      return;
+    }
+    DurableFolder.create(
+        checkpoint,
+        path -> {
+          writeWeights(path, DType.FLOAT32);
+          writeWords(path.resolve(WORDS));
+          OptimizerState.write(path.resolve(STATE), step, tower.weights().trained(), this::mean);
+        });
+    folder.keepNewest(output.keep());
+  }
+
+  private void writeWords(Path file) throws IOException {
+    Map<String, SafetensorsWriter.Data> words = new LinkedHashMap<>();
+    for (String name : TrainableTower.WORD_TENSORS) {
+      words.put(
+          name,
+          SafetensorsWriter.float32(
+              tower.weights().shapes().get(name), () -> tower.weights().weight(name).data()));
+    }
+    SafetensorsWriter.write(file, words);
+  }
+
+  private SafetensorsWriter.Data mean(String name, boolean first) {
+    return SafetensorsWriter.float32(
+        tower.weights().shapes().get(name),
+        () ->
+            (first ? tower.weights().firstMoment(name) : tower.weights().secondMoment(name))
+                .data());
+  }
+
+  private void writeWeights(Path path, DType dtype) throws IOException {
+    new LlavaCheckpointWriter(input.model(), dtype).write(path, this::trained);
+  }
+
+  private Optional<Supplier<float[]>> trained(String name) {
+    return tower.weights().trained().contains(name)
+        ? Optional.of(() -> tower.weights().weight(name).data())
+        : Optional.empty();
+  }
+
+  @Override
+  public void close() throws IOException {
+    try (TrainingFolder closed = folder;
+        TrainingLog closedLog = log;
+        TrainableTower closedTower = tower) {
+      tower = null;
+    }
+  }
+}

@@ -1,0 +1,77 @@
+package org.stfbatch.training;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalInt;
+import org.stfbatch.model.ModelException;
+import org.stfbatch.model.TrainableModel;
+import org.stfbatch.model.TrainingRow;
+
+/** Takes the steps of a training. Used by the thread that owns the model. */
+final class Trainer {
+  private static final double NANOS = 1e9;
+
+  private final TrainableModel model;
+  private final Lessons lessons;
+  private final StepPlan plan;
+  private final LearningRate rate;
+  private final TrainingFlops flops;
+
+  Trainer(TrainableModel model, Lessons lessons, StepPlan plan, LearningRate rate) {
+    this.model = model;
+    this.lessons = lessons;
+    this.plan = plan;
+    this.rate = rate;
+    this.flops = TrainingFlops.of(model);
+  }
+
+  /**
+   * Takes a step.
+   *
+   * @param step its number, from 0
+   * @throws ModelException if the loss is no number any more
+   */
+  StepReport step(long step) {
+    long start = System.nanoTime();
+    List<List<Integer>> batches = plan.batches(step);
+    double loss = 0;
+    long tokens = 0;
+    double work = 0;
+    for (List<Integer> batch : batches) {
+      List<TrainingRow> rows = batch.stream().map(lessons::row).toList();
+      loss += model.accumulate(rows, pictures(batch), 1.0 / batches.size()) / batches.size();
+      tokens += rows.stream().mapToLong(TrainingRow::length).sum();
+      work += rows.stream().mapToDouble(flops::of).sum();
+    }
+    requireNumber(step, loss);
+    double norm = model.weights().step(rate.at(step));
+    return new StepReport(
+        step + 1,
+        rate.steps(),
+        (step + 1.0) / plan.stepsPerEpoch(),
+        loss,
+        rate.at(step),
+        norm,
+        batches.stream().mapToInt(List::size).sum(),
+        tokens,
+        work,
+        (System.nanoTime() - start) / NANOS);
+  }
+
+  private static void requireNumber(long step, double loss) {
+    if (!Double.isFinite(loss)) {
+      throw new ModelException(
+          "the loss is %s at step %d: begin again with a lower --lr".formatted(loss, step + 1),
+          null);
+    }
+  }
+
+  private int[] pictures(List<Integer> batch) {
+    List<Integer> numbers = new ArrayList<>();
+    for (int lesson : batch) {
+      OptionalInt picture = lessons.get(lesson).picture();
+      picture.ifPresent(numbers::add);
+    }
+    return numbers.stream().mapToInt(Integer::intValue).toArray();
+  }
+}

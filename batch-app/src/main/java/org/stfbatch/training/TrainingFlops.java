@@ -1,0 +1,80 @@
+package org.stfbatch.training;
+
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.SortedSet;
+import org.stfbatch.model.TrainableModel;
+import org.stfbatch.model.TrainingRow;
+import org.stfbatch.model.checkpoint.LlamaConfig;
+import org.stfbatch.model.checkpoint.LlavaConfig;
+
+/**
+ * Counts the floating-point operations of training: two for each multiply-add of the matrix
+ * products and of causal attention, forward, backward to the activations, and backward to the
+ * weights that are trained. Norms, activations, softmax and the optimizer are not counted, nor what
+ * is computed for padding.
+ */
+final class TrainingFlops {
+  private static final String FUSION = "model.mm_projector";
+  private static final String MULTI_BLOCK = "model.mm_projector_crosslayer.";
+
+  private final LlamaConfig language;
+  private final double picture;
+  private final double token;
+  private final double label;
+  private final double pairOfPositions;
+
+  private TrainingFlops(
+      LlavaConfig config, Map<String, List<Long>> shapes, SortedSet<String> trained) {
+    this.language = config.language();
+    double fusion = 0;
+    double layers = 0;
+    double head = 0;
+    for (Map.Entry<String, List<Long>> tensor : shapes.entrySet()) {
+      if (tensor.getValue().size() < 2) {
+        continue;
+      }
+      String name = tensor.getKey();
+      boolean first = isFirst(name, shapes);
+      double passes = 1 + (first ? 0 : 1) + (trained.contains(name) ? 1 : 0);
+      double work = 2 * passes * tensor.getValue().stream().reduce(1L, (a, b) -> a * b);
+      if (name.startsWith(FUSION)) {
+        fusion += work * rows(config, name);
+      } else if (name.startsWith("model.layers.")) {
+        layers += work;
+      } else if (name.equals("lm_head.weight")) {
+        head += work;
+      }
+    }
+    this.picture = fusion;
+    this.token = layers;
+    this.label = head;
+    // Scores and their sums forward; backward to queries, keys, values and scores, twice as much.
+    this.pairOfPositions = 3.0 * 4 * language.hiddenSize() * language.numHiddenLayers();
+  }
+
+  static TrainingFlops of(TrainableModel model) {
+    SortedMap<String, List<Long>> shapes = model.weights().shapes();
+    return new TrainingFlops(model.config(), shapes, model.weights().trained());
+  }
+
+  /** Nothing is wanted of what comes before the first layer of fusion. */
+  private static boolean isFirst(String name, Map<String, List<Long>> shapes) {
+    String multiBlock = MULTI_BLOCK + "0.weight";
+    return name.equals(shapes.containsKey(multiBlock) ? multiBlock : FUSION + ".0.weight");
+  }
+
+  private static int rows(LlavaConfig config, String tensor) {
+    return tensor.startsWith(MULTI_BLOCK) ? config.vision().patches() : config.visionTokens();
+  }
+
+  /** What one row takes. */
+  double of(TrainingRow row) {
+    double positions = row.length();
+    return row.pictures() * picture
+        + positions * token
+        + positions * (positions + 1) / 2 * pairOfPositions
+        + row.targets() * label;
+  }
+}

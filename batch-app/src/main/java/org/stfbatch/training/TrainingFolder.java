@@ -1,0 +1,143 @@
+package org.stfbatch.training;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.stfbatch.model.checkpoint.DurableFolder;
+
+/**
+ * A training's folder: {@code training.json} says what it trains, {@code log.jsonl} is its curve,
+ * {@code checkpoint-N} what it had after N steps and {@code model} the result. One process at a
+ * time has it.
+ */
+final class TrainingFolder implements AutoCloseable {
+  private static final Pattern CHECKPOINT = Pattern.compile("checkpoint-\\d{8}");
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  private final Path folder;
+  private final FileChannel lock;
+
+  private TrainingFolder(Path folder, FileChannel lock) {
+    this.folder = folder;
+    this.lock = lock;
+  }
+
+  /**
+   * Takes a folder, new or begun.
+   *
+   * @throws TrainingDataException if another process has it
+   */
+  static TrainingFolder open(Path folder) throws IOException {
+    Files.createDirectories(folder);
+    FileChannel channel =
+        FileChannel.open(
+            folder.resolve(".lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+    if (!isLocked(channel)) {
+      channel.close();
+      throw new TrainingDataException(
+          "another process trains in " + folder + ": wait for it, or give another --out");
+    }
+    DurableFolder.deleteUnfinished(folder);
+    return new TrainingFolder(folder, channel);
+  }
+
+  private static boolean isLocked(FileChannel channel) throws IOException {
+    try {
+      return channel.tryLock() != null;
+    } catch (OverlappingFileLockException e) {
+      return false;
+    }
+  }
+
+  /**
+   * Finds that the folder is new or was begun with these settings.
+   *
+   * @param settings by the name under which a user knows each
+   * @throws TrainingDataException naming the first that differs
+   */
+  void check(Map<String, String> settings) throws IOException {
+    if (Files.exists(description())) {
+      JsonNode begun = JSON.readTree(description().toFile());
+      settings.forEach((name, value) -> requireSame(name, value, begun.path(name).asText("")));
+    }
+  }
+
+  /** Notes with which settings it is begun. */
+  void begin(Map<String, String> settings) throws IOException {
+    if (!Files.exists(description())) {
+      ObjectNode json = JSON.createObjectNode();
+      settings.forEach(json::put);
+      Path part = Files.writeString(folder.resolve("training.json.part"), json.toPrettyString());
+      Files.move(part, description(), StandardCopyOption.ATOMIC_MOVE);
+    }
+  }
+
+  private Path description() {
+    return folder.resolve("training.json");
+  }
+
+  private void requireSame(String name, String value, String begun) {
+    if (!value.equals(begun)) {
+      throw new TrainingDataException(
+          "%s was begun with %s %s, not %s: repeat its command, or give another --out"
+              .formatted(folder, name, begun, value));
+    }
+  }
+
+  Path log() {
+    return folder.resolve("log.jsonl");
+  }
+
+  Path features() {
+    return folder.resolve("features");
+  }
+
+  /** The trained model, once there is one. */
+  Path model() {
+    return folder.resolve("model");
+  }
+
+  Path checkpoint(long step) {
+    return folder.resolve("checkpoint-%08d".formatted(step));
+  }
+
+  /** What was saved last. */
+  Optional<Path> latest() throws IOException {
+    List<Path> all = checkpoints();
+    return all.isEmpty() ? Optional.empty() : Optional.of(all.get(all.size() - 1));
+  }
+
+  /** Deletes the oldest saved checkpoints. */
+  void keepNewest(int count) throws IOException {
+    List<Path> all = checkpoints();
+    for (Path old : all.subList(0, Math.max(0, all.size() - count))) {
+      DurableFolder.delete(old);
+    }
+  }
+
+  private List<Path> checkpoints() throws IOException {
+    try (Stream<Path> paths = Files.list(folder)) {
+      return paths
+          .filter(path -> CHECKPOINT.matcher(path.getFileName().toString()).matches())
+          .sorted()
+          .toList();
+    }
+  }
+
+  @Override
+  public void close() throws IOException {
+    lock.close();
+  }
+}

@@ -1,0 +1,75 @@
+package org.stfbatch.training;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.BufferedWriter;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The curve of a training: a JSON object a line and a step, each step once. */
+final class TrainingLog implements AutoCloseable {
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  private final BufferedWriter out;
+
+  private TrainingLog(BufferedWriter out) {
+    this.out = out;
+  }
+
+  /** Goes on behind a step: what was logged of later ones is dropped, they are taken again. */
+  static TrainingLog after(Path file, long step) throws IOException {
+    Path kept = file.resolveSibling(file.getFileName() + ".part");
+    Files.write(kept, upTo(file, step));
+    Files.move(kept, file, StandardCopyOption.ATOMIC_MOVE);
+    return new TrainingLog(Files.newBufferedWriter(file, StandardOpenOption.APPEND));
+  }
+
+  private static List<String> upTo(Path file, long step) throws IOException {
+    List<String> kept = new ArrayList<>();
+    if (Files.exists(file)) {
+      for (String line : Files.readAllLines(file)) {
+        // A kill may have cut the last line off; the next step is not after `step` in any case.
+        if (kept.size() < step && stepOf(line) == kept.size() + 1) {
+          kept.add(line);
+        }
+      }
+    }
+    return kept;
+  }
+
+  private static long stepOf(String line) {
+    try {
+      JsonNode step = JSON.readTree(line).path("step");
+      return step.asLong();
+    } catch (IOException e) {
+      return -1;
+    }
+  }
+
+  void add(StepReport report) throws IOException {
+    ObjectNode row = JSON.createObjectNode();
+    row.put("step", report.step())
+        .put("epoch", report.epoch())
+        .put("loss", report.loss())
+        .put("lr", report.learningRate())
+        .put("grad_norm", report.gradientNorm())
+        .put("samples", report.samples())
+        .put("tokens", report.tokens())
+        .put("seconds", report.seconds())
+        .put("samples_per_second", report.samples() / report.seconds())
+        .put("flops_per_second", report.flops() / report.seconds());
+    out.write(row + "\n");
+    out.flush();
+  }
+
+  @Override
+  public void close() throws IOException {
+    out.close();
+  }
+}

@@ -1,0 +1,294 @@
+package org.stfbatch.training;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Supplier;
+import org.stfbatch.model.AdamWSettings;
+import org.stfbatch.model.TrainableModel;
+import org.stfbatch.model.checkpoint.DType;
+import org.stfbatch.model.checkpoint.DurableFolder;
+import org.stfbatch.model.checkpoint.LlavaCheckpoint;
+import org.stfbatch.model.checkpoint.LlavaCheckpointWriter;
+import org.stfbatch.model.checkpoint.LlavaConfig;
+import org.stfbatch.model.checkpoint.OptimizerState;
+import org.stfbatch.model.checkpoint.SafetensorsWriter;
+import org.stfbatch.prompt.LlamaTokenizer;
+
+/** A stage of LLaVA's training: first the features of all pictures, then the steps. */
+public final class TrainingRun implements Training {
+  private static final int PICTURES_AT_ONCE = 16;
+  private static final String STATE = "training-state.safetensors";
+
+  private final TrainingInput input;
+  private final TrainingSettings settings;
+  private final TrainingOutput output;
+  private final TrainingFolder folder;
+  private final Lessons lessons;
+  private final StepPlan plan;
+  private final FeatureCache features;
+  private final PictureReader pictures;
+  private long step;
+  private TrainableModel model;
+  private Trainer trainer;
+  private TrainingLog log;
+
+  private TrainingRun(
+      TrainingInput input,
+      TrainingSettings settings,
+      TrainingOutput output,
+      TrainingFolder folder,
+      Lessons lessons)
+      throws IOException {
+    this.input = input;
+    this.settings = settings;
+    this.output = output;
+    this.folder = folder;
+    this.lessons = lessons;
+    this.plan =
+        new StepPlan(lessons.planned(), settings.batch(), settings.accumulate(), settings.seed());
+    this.pictures = new PictureReader(input.images(), input.pictures());
+    this.features = features();
+    this.step = isDone() ? steps() : savedSteps();
+  }
+
+  /**
+   * Reads and tokenises the data, and finds how far the folder is.
+   *
+   * @throws TrainingDataException if data or folder cannot be used
+   */
+  public static TrainingRun open(
+      TrainingInput input, TrainingSettings settings, TrainingOutput output) throws IOException {
+    List<Sample> samples = SampleFile.read(input.data());
+    TrainingFolder folder = TrainingFolder.open(output.folder());
+    try {
+      folder.check(described(input, settings, output));
+      return new TrainingRun(
+          input, settings, output, folder, lessons(input, settings.stage(), samples));
+    } catch (IOException | RuntimeException e) {
+      folder.close();
+      throw e;
+    }
+  }
+
+  private static Map<String, String> described(
+      TrainingInput input, TrainingSettings settings, TrainingOutput output) throws IOException {
+    Map<String, String> described = described(input, settings);
+    described.put("--features-dtype", output.features().torchName());
+    return described;
+  }
+
+  /** All that decides the steps. */
+  static Map<String, String> described(TrainingInput input, TrainingSettings settings)
+      throws IOException {
+    Map<String, String> described = new LinkedHashMap<>();
+    described.put("stage", settings.stage().name().toLowerCase(Locale.ROOT));
+    described.put("--model", input.model().fingerprint());
+    described.put("--data", FileHash.of(input.data()));
+    described.put("--images", input.images().toAbsolutePath().normalize().toString());
+    described.put("--epochs", String.valueOf(settings.epochs()));
+    described.put(
+        "--max-steps",
+        settings.maxSteps().isPresent() ? String.valueOf(settings.maxSteps().getAsLong()) : "none");
+    described.put("--batch", String.valueOf(settings.batch()));
+    described.put("--accumulate", String.valueOf(settings.accumulate()));
+    described.put("--lr", String.valueOf(settings.learningRate()));
+    described.put("--warmup", String.valueOf(settings.warmup()));
+    described.put("--seed", String.valueOf(settings.seed()));
+    described.put("--dtype", input.settings().dtype().torchName());
+    return described;
+  }
+
+  private static Lessons lessons(TrainingInput input, TrainingStage stage, List<Sample> samples) {
+    LlavaConfig config = input.model().config();
+    int maxLength =
+        Math.min(config.tokenizerModelMaxLength(), config.language().maxPositionEmbeddings());
+    try (LlamaTokenizer tokenizer = LlamaTokenizer.open(input.model().directory())) {
+      return Lessons.of(
+          samples,
+          stage.template().tokenizer(tokenizer, maxLength),
+          new RowLayout(config.visionTokens(), maxLength, tokenizer.unknownTokenId()));
+    }
+  }
+
+  private FeatureCache features() {
+    LlavaConfig config = input.model().config();
+    List<String> identity = new ArrayList<>();
+    identity.add(input.model().visionFingerprint());
+    identity.add(output.features().name());
+    identity.add(input.images().toAbsolutePath().normalize().toString());
+    lessons.pictures().forEach(picture -> identity.add(picture.reference()));
+    int numbers =
+        config.vision().patches()
+            * config.fusion().hiddenStates().size()
+            * config.vision().hiddenSize();
+    Path place = output.sharedFeatures().orElse(folder.features());
+    return new FeatureCache(
+        place.resolve(FileHash.of(identity)),
+        output.features(),
+        lessons.pictures().size(),
+        numbers);
+  }
+
+  private long savedSteps() throws IOException {
+    Optional<Path> saved = folder.latest();
+    return saved.isEmpty() ? 0 : OptimizerState.read(saved.get().resolve(STATE)).steps();
+  }
+
+  @Override
+  public int samples() {
+    return lessons.size();
+  }
+
+  @Override
+  public int samplesLeftOut() {
+    return lessons.leftOut();
+  }
+
+  @Override
+  public int pictures() {
+    return lessons.pictures().size();
+  }
+
+  @Override
+  public int picturesDone() {
+    return pictures() == 0 ? 0 : features.done();
+  }
+
+  @Override
+  public long steps() {
+    return settings.steps(plan.stepsPerEpoch());
+  }
+
+  @Override
+  public long stepsDone() {
+    return step;
+  }
+
+  @Override
+  public boolean isDone() {
+    return Files.exists(folder.model());
+  }
+
+  @Override
+  public Path model() {
+    return folder.model();
+  }
+
+  @Override
+  public int computeFeatures() throws IOException {
+    int from = picturesDone();
+    int to = Math.min(pictures(), from + PICTURES_AT_ONCE);
+    if (from < to) {
+      List<byte[]> pixels = pictures.read(wanted(lessons.pictures().subList(from, to)));
+      features.append(openModel().visionFeatures(pixels, output.features()));
+    }
+    return to - from;
+  }
+
+  private static List<PictureReader.Wanted> wanted(List<Lessons.Picture> pictures) {
+    return pictures.stream()
+        .map(picture -> new PictureReader.Wanted(picture.reference(), picture.sample().name()))
+        .toList();
+  }
+
+  @Override
+  public StepReport step() throws IOException {
+    if (trainer == null) {
+      begin();
+    }
+    StepReport report = trainer.step(step);
+    step++;
+    log.add(report);
+    if (step == steps()) {
+      finish();
+    } else if (output.saveEvery().isPresent() && step % output.saveEvery().getAsLong() == 0) {
+      save();
+    }
+    return report;
+  }
+
+  private void begin() throws IOException {
+    TrainableModel trained = openModel();
+    trained.useFeatures(features.file(), output.features(), pictures());
+    folder.begin(described(input, settings, output));
+    log = TrainingLog.after(folder.log(), step);
+    trainer =
+        new Trainer(
+            trained,
+            lessons,
+            plan,
+            LearningRate.of(settings.learningRate(), settings.warmup(), steps()));
+  }
+
+  private TrainableModel openModel() throws IOException {
+    if (model == null) {
+      Optional<Path> saved = folder.latest();
+      LlavaCheckpoint weights =
+          saved.isEmpty() ? input.model() : LlavaCheckpoint.open(saved.get(), Optional.empty());
+      model =
+          TrainableModel.load(
+              weights, input.settings(), settings.stage()::trains, AdamWSettings.standard());
+      saved.ifPresent(path -> model.weights().restore(OptimizerState.read(path.resolve(STATE))));
+    }
+    return model;
+  }
+
+  @Override
+  public void save() throws IOException {
+    Path checkpoint = folder.checkpoint(step);
+    if (step == 0 || isDone() || Files.exists(checkpoint)) {
+      return;
+    }
+    DurableFolder.create(
+        checkpoint,
+        path -> {
+          writeWeights(path, DType.FLOAT32);
+          OptimizerState.write(path.resolve(STATE), step, model.weights().trained(), this::mean);
+        });
+    folder.keepNewest(output.keep());
+  }
+
+  private SafetensorsWriter.Data mean(String name, boolean first) {
+    return SafetensorsWriter.float32(
+        model.weights().shapes().get(name),
+        () ->
+            (first ? model.weights().firstMoment(name) : model.weights().secondMoment(name))
+                .data());
+  }
+
+  private void writeWeights(Path path, DType dtype) throws IOException {
+    new LlavaCheckpointWriter(input.model(), dtype).write(path, this::trained);
+  }
+
+  private Optional<Supplier<float[]>> trained(String name) {
+    return model.weights().trained().contains(name)
+        ? Optional.of(() -> model.weights().weight(name).data())
+        : Optional.empty();
+  }
+
+  private void finish() throws IOException {
+    DurableFolder.create(folder.model(), path -> writeWeights(path, output.weights()));
+    DurableFolder.delete(folder.features());
+  }
+
+  @Override
+  public void close() throws IOException {
+    try {
+      if (log != null) {
+        log.close();
+      }
+      if (model != null) {
+        model.close();
+      }
+    } finally {
+      folder.close();
+    }
+  }
+}

@@ -1,0 +1,85 @@
+package org.stfbatch.vocabulary;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** The tokenizer's files in a checkpoint folder, as Hugging Face's LLaMA has them. */
+public final class TokenizerFiles {
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final String BOS = "<s>";
+  private static final String EOS = "</s>";
+
+  private TokenizerFiles() {}
+
+  /**
+   * Writes {@code tokenizer.model}, {@code tokenizer_config.json}, {@code special_tokens_map.json}
+   * and {@code generation_config.json} into a folder, which is created if needed; files of these
+   * names are replaced.
+   *
+   * @param maxLength the most tokens that the model takes
+   */
+  public static void write(Vocabulary vocabulary, Path dir, int maxLength) throws IOException {
+    Files.createDirectories(dir);
+    Files.write(dir.resolve("tokenizer.model"), SentencePieceWriter.serialised(vocabulary));
+    write(dir.resolve("tokenizer_config.json"), tokenizerConfig(maxLength));
+    write(dir.resolve("special_tokens_map.json"), specialTokens());
+    write(dir.resolve("generation_config.json"), generationConfig(maxLength));
+  }
+
+  private static ObjectNode tokenizerConfig(int maxLength) {
+    ObjectNode config = JSON.createObjectNode();
+    config.put("add_bos_token", true).put("add_eos_token", false);
+    config.set("bos_token", typed(BOS));
+    config.put("clean_up_tokenization_spaces", false);
+    config.set("eos_token", typed(EOS));
+    config.put("legacy", false);
+    config.put("model_max_length", maxLength);
+    config.putNull("pad_token");
+    config.put("padding_side", "right");
+    config.putObject("sp_model_kwargs");
+    config.put("tokenizer_class", "LlamaTokenizer");
+    config.set("unk_token", typed(Vocabulary.UNKNOWN));
+    return config;
+  }
+
+  private static ObjectNode specialTokens() {
+    ObjectNode map = JSON.createObjectNode();
+    map.set("bos_token", token(BOS));
+    map.set("eos_token", token(EOS));
+    map.put("pad_token", Vocabulary.UNKNOWN);
+    map.set("unk_token", token(Vocabulary.UNKNOWN));
+    return map;
+  }
+
+  private static ObjectNode generationConfig(int maxLength) {
+    ObjectNode config = JSON.createObjectNode();
+    return config
+        .put("bos_token_id", 1)
+        .put("eos_token_id", 2)
+        .put("max_length", maxLength)
+        .put("pad_token_id", 0);
+  }
+
+  private static ObjectNode typed(String content) {
+    ObjectNode token = JSON.createObjectNode().put("__type", "AddedToken");
+    token.setAll(token(content));
+    return token;
+  }
+
+  private static ObjectNode token(String content) {
+    return JSON.createObjectNode()
+        .put("content", content)
+        .put("lstrip", false)
+        .put("normalized", false)
+        .put("rstrip", false)
+        .put("single_word", false);
+  }
+
+  private static void write(Path file, ObjectNode content) throws IOException {
+    Files.writeString(
+        file, JSON.writerWithDefaultPrettyPrinter().writeValueAsString(content) + "\n");
+  }
+}

@@ -1,0 +1,38 @@
+package org.stfbatch.vocabulary;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * The pieces of a tokenizer: ids 0 to 2 are {@code <unk>}, {@code <s>} and {@code </s>}, 3 to 258
+ * the bytes, and then come the pieces of text, those that are merged first before the others.
+ * Spaces are written as U+2581.
+ *
+ * @param texts the pieces after the bytes, by falling precedence
+ */
+public record Vocabulary(List<String> texts) {
+  static final char SPACE = '\u2581';
+  static final List<String> CONTROL = List.of("<s>", "</s>");
+  static final String UNKNOWN = "<unk>";
+
+  /** Unknown, begin and end of text, and all bytes. */
+  static final int RESERVED = 1 + 2 + 256;
+
+  public Vocabulary {
+    texts = List.copyOf(texts);
+  }
+
+  /** The number of all pieces, the reserved ones included. */
+  public int size() {
+    return RESERVED + texts.size();
+  }
+
+  static List<String> bytes() {
+    List<String> bytes = new ArrayList<>();
+    for (int value = 0; value < 256; value++) {
+      bytes.add(String.format(Locale.ROOT, "<0x%02X>", value));
+    }
+    return bytes;
+  }
+}

@@ -1,0 +1,126 @@
+package org.stfbatch.demo;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class ScorecardTest {
+  @TempDir private Path folder;
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "colour | red | red | true",
+        "colour | red | Red. | true",
+        "colour | red | reddish | false",
+        "colour | red | red and blue | false",
+        "position | top left | Top-left | false",
+        "position | top left | the top left | true",
+        "count | 3 | three | true",
+        "count | 3 | 13 | false",
+        "presence | no | No | true",
+        "presence | no | yes, no | false",
+        "size | red circle | The red circle. | true",
+        "choice | A | A | true",
+        "choice | A | A. red | true",
+        "choice | A | (A) | true",
+        "choice | A | The answer is A. | true",
+        "choice | A | B | false",
+        "choice | A | a red one | false",
+        "choice | B | Blue | false",
+        "choice | C | '' | false",
+      })
+  void judgesAsTheOriginalDoes(String category, String expected, String given, boolean right) {
+    assertThat(AnswerMatch.isRight(category, expected, given)).isEqualTo(right);
+  }
+
+  @Test
+  void scoresByKindAndByWhatIsNew() throws IOException {
+    Path labels =
+        write(
+            "labels.jsonl",
+            """
+            {"question_id":1,"answer":"red","category":"colour","chance":0.125,"unseen":["pair"]}
+            {"question_id":"x","answer":"3","category":"count","chance":0.2,"unseen":["layout"]}
+            {"question_id":2,"answer":"4","category":"count","chance":0.2,"unseen":[]}
+            {"question_id":3,"answer":"The picture shows it.","category":"caption","chance":0}
+            {"question_id":4,"answer":"5","category":"count","chance":0.2,"unseen":["pair"]}
+            """);
+    Path answers =
+        write(
+            "answers.jsonl",
+            """
+            {"question_id": 1, "prompt": "?", "text": "Red", "model_id": "m"}
+            {"question_id": "x", "prompt": "?", "text": "three"}
+            {"question_id": 2, "prompt": "?", "text": "5"}
+            {"question_id": 3, "prompt": "?", "text": "The picture shows it."}
+            {"question_id": 99, "prompt": "?", "text": "to something else"}
+            """);
+
+    Scorecard card = Scorecard.of(labels, answers);
+
+    assertThat(card.byCategory())
+        .containsExactly(
+            new Score("colour", 1, 1, 0.125),
+            row("count", 3, 1, 0.2),
+            new Score("caption", 1, 1, 0));
+    assertThat(card.total().questions()).isEqualTo(4);
+    assertThat(card.total().right()).isEqualTo(2);
+    assertThat(card.total().accuracy()).isEqualTo(0.5);
+    assertThat(card.total().error()).isCloseTo(0.25, within(1e-9));
+    assertThat(card.byNovelty().stream().map(score -> score.name() + " " + score.right()))
+        .containsExactly("unseen pair 1", "unseen layout 1");
+  }
+
+  private static Score row(String name, int questions, int right, double chance) {
+    return new Score(name, questions, right, (chance + chance + chance) / 3);
+  }
+
+  @Test
+  void rightAnswersOfAWholeWorldScoreFull() throws IOException {
+    DrawnWorld.write(folder, DrawnWorldSettings.defaults().withImages(30));
+    List<String> perfect =
+        Files.readAllLines(folder.resolve("labels.jsonl")).stream()
+            .map(line -> line.replace("\"answer\":", "\"text\":"))
+            .toList();
+
+    Scorecard card =
+        Scorecard.of(folder.resolve("labels.jsonl"), write("a.jsonl", String.join("\n", perfect)));
+
+    assertThat(card.byCategory()).hasSize(11).allMatch(score -> score.accuracy() == 1);
+    assertThat(card.byCategory().stream().mapToInt(Score::questions).sum())
+        .isEqualTo(perfect.size());
+  }
+
+  @Test
+  void filesThatDoNotFitAreNamed() throws IOException {
+    Path labels =
+        write("labels.jsonl", "{\"question_id\":1,\"answer\":\"a\",\"category\":\"count\"}\n");
+    Path others = write("others.jsonl", "{\"question_id\":2,\"text\":\"a\"}\n");
+    Path broken = write("broken.jsonl", "{\"question_id\":1,\"text\":\"a\"}\n{\"question_id\":");
+
+    assertThatThrownBy(() -> Scorecard.of(labels, others))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("holds no answer to a question of " + labels);
+    assertThatThrownBy(() -> Scorecard.of(labels, broken))
+        .hasMessage(broken + ", line 2 cannot be used: export the run's answers again");
+    assertThatThrownBy(() -> Scorecard.of(labels, labels))
+        .hasMessage(labels + ", line 1 cannot be used: export the run's answers again");
+    assertThatThrownBy(() -> Scorecard.of(folder.resolve("none"), others))
+        .hasMessageContaining("there is no file " + folder.resolve("none"));
+  }
+
+  private Path write(String name, String lines) throws IOException {
+    return Files.writeString(folder.resolve(name), lines);
+  }
+}

@@ -1,0 +1,19 @@
+package org.stfbatch.model.checkpoint;
+
+import java.io.IOException;
+import java.nio.file.Path;
+
+/** Checkpoints of random weights for each variant of fusion, small enough for any test. */
+public final class TinyVariants {
+  private TinyVariants() {}
+
+  /** Writes one with pictures of 16 patches. */
+  public static void write(Path directory, FusionVariant variant) throws IOException {
+    LlamaConfig language = new LlamaConfig(1000, 64, 128, 1, 4, 4, 1e-5, 10_000, 4096, 1, 2);
+    ClipVisionConfig vision = CheckpointWriter.tinyVision();
+    CheckpointWriter writer =
+        new CheckpointWriter(language, vision, variant.tensors(vision, language.hiddenSize()));
+    variant.settings().forEach((key, value) -> writer.settings().putPOJO(key, value));
+    writer.write(directory);
+  }
+}

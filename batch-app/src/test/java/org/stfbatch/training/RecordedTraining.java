@@ -1,0 +1,100 @@
+package org.stfbatch.training;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.stfbatch.image.Aspect;
+import org.stfbatch.image.ClipImageConfig;
+import org.stfbatch.image.ClipImageProcessor;
+import org.stfbatch.image.ImageException;
+import org.stfbatch.image.ImageLimits;
+import org.stfbatch.image.ImageLoader;
+import org.stfbatch.image.ImageSource;
+import org.stfbatch.testing.Golden;
+import org.stfbatch.testing.Npy;
+
+/** A recorded training of the original: the data, what it became, and the steps. */
+record RecordedTraining(JsonNode json) {
+  static List<RecordedTraining> all() {
+    return Golden.cases("train").stream()
+        .map(entry -> new RecordedTraining(Golden.json(entry.get("file").asText())))
+        .toList();
+  }
+
+  String id() {
+    return json.get("id").asText();
+  }
+
+  Path checkpoint() {
+    return Golden.file("checkpoints/" + json.get("checkpoint").asText());
+  }
+
+  TrainingTemplate template() {
+    return json.get("version").asText().equals("plain")
+        ? TrainingTemplate.PLAIN
+        : TrainingTemplate.V1;
+  }
+
+  int maxLength() {
+    return json.get("model_max_length").asInt();
+  }
+
+  boolean trains(String tensor) {
+    return json.get("grad_norms").has(tensor);
+  }
+
+  List<Sample> samples() {
+    List<Sample> samples = new ArrayList<>();
+    for (JsonNode data : json.get("data")) {
+      List<Turn> turns = new ArrayList<>();
+      for (JsonNode turn : data.get("conversations")) {
+        Speaker speaker = turn.get("from").asText().equals("human") ? Speaker.HUMAN : Speaker.GPT;
+        turns.add(new Turn(speaker, turn.get("value").asText()));
+      }
+      Optional<String> image = Optional.ofNullable(data.get("image")).map(JsonNode::asText);
+      samples.add(new Sample(samples.size(), data.get("id").asText(), image, turns));
+    }
+    return samples;
+  }
+
+  /** The samples of the recorded batch. */
+  List<Sample> batch() {
+    List<Sample> all = samples();
+    List<Sample> batch = new ArrayList<>();
+    json.get("batch").forEach(index -> batch.add(all.get(index.asInt())));
+    return batch;
+  }
+
+  Npy array(String name) {
+    return Npy.read(Golden.file(json.get("arrays").get(name).get("file").asText()));
+  }
+
+  /** Names of the recorded gradients' tensors, by the array that holds each. */
+  List<String> gradientArrays() {
+    List<String> names = new ArrayList<>();
+    json.get("arrays").fieldNames().forEachRemaining(names::add);
+    return names.stream().filter(name -> name.startsWith("grad_")).toList();
+  }
+
+  String gradientOf(String array) {
+    return json.get("arrays").get(array).get("what").asText().replace("gradient of ", "");
+  }
+
+  /** Photographs are not part of every copy of the recordings. */
+  boolean hasPictures() {
+    return batch().stream()
+        .allMatch(sample -> Files.exists(Golden.file("images/" + sample.image().orElseThrow())));
+  }
+
+  byte[] pixels(Sample sample, int size) throws ImageException, InterruptedException {
+    Aspect aspect =
+        json.get("image_aspect_ratio").asText().equals("pad") ? Aspect.PAD : Aspect.SQUARE;
+    ImageSource source = new ImageSource.File(Golden.file("images"), sample.image().orElseThrow());
+    return new ClipImageProcessor(ClipImageConfig.openAi(size, aspect))
+        .process(new ImageLoader(ImageLimits.defaults()).load(source))
+        .chw();
+  }
+}

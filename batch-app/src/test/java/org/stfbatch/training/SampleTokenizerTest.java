@@ -1,0 +1,126 @@
+package org.stfbatch.training;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.stfbatch.model.TrainingRow;
+import org.stfbatch.prompt.LlamaTokenizer;
+
+/** Corners of LLaVA's masking that the recorded conversations do not show. */
+final class SampleTokenizerTest {
+  private static final int MAX_LENGTH = 512;
+
+  private static LlamaTokenizer tokenizer;
+
+  @BeforeAll
+  static void open() {
+    tokenizer = LlamaTokenizer.open(TrainingFixture.model());
+  }
+
+  @AfterAll
+  static void close() {
+    tokenizer.close();
+  }
+
+  private static Sample sample(boolean picture, String... turns) {
+    List<Turn> list = new ArrayList<>();
+    for (int i = 0; i < turns.length; i++) {
+      list.add(new Turn(Speaker.values()[i % 2], turns[i]));
+    }
+    return new Sample(3, "x", picture ? Optional.of("a.png") : Optional.empty(), list);
+  }
+
+  private static TokenizedSample talk(int maxLength, Sample sample) {
+    return TrainingTemplate.V1.tokenizer(tokenizer, maxLength).tokenize(sample);
+  }
+
+  private static TokenizedSample talk(Sample sample) {
+    return talk(MAX_LENGTH, sample);
+  }
+
+  private static long learned(TokenizedSample sample) {
+    return Arrays.stream(sample.labels()).filter(label -> label != TrainingRow.IGNORED).count();
+  }
+
+  @Test
+  void aQuestionLeftOpenSpoilsItsConversation() {
+    assertThat(learned(talk(sample(false, "What?", "That.")))).isPositive();
+    assertThat(learned(talk(sample(false, "What?", "That.", "Why?")))).isZero();
+  }
+
+  @Test
+  void anAnswerWithTheWordsOfTheTemplateSpoilsItsConversation() {
+    assertThat(learned(talk(sample(false, "What?", "It said ASSISTANT: no.")))).isZero();
+  }
+
+  @Test
+  void aTextIsCutAtTheLongestLengthAndKeepsWhatItStillHas() {
+    int whole = talk(sample(false, "What?", "That, and this, and much more.")).ids().length;
+    TokenizedSample cut = talk(whole - 5, sample(false, "What?", "That, and this, and much more."));
+
+    assertThat(cut.ids()).hasSize(whole - 5);
+    assertThat(learned(cut)).isPositive();
+  }
+
+  @Test
+  void theMarkerOfAConversationWithoutPictureIsText() {
+    assertThat(talk(sample(false, "What is <image>?", "A word.")).ids())
+        .doesNotContain(LlamaTokenizer.IMAGE_TOKEN_INDEX);
+  }
+
+  @Test
+  void aPictureMustBeMarkedInOneTurn() {
+    assertThatThrownBy(() -> talk(sample(true, "What?", "That.")))
+        .isInstanceOf(TrainingDataException.class)
+        .hasMessage(
+            "sample 3 (id \"x\") has a picture and <image> in 0 of its turns: mark it in one turn");
+    assertThatThrownBy(() -> talk(sample(true, "<image> What?", "That <image>.")))
+        .isInstanceOf(TrainingDataException.class)
+        .hasMessageContaining("in 2 of its turns");
+  }
+
+  @Test
+  void speakersMustTakeTurns() {
+    List<Turn> twice = List.of(new Turn(Speaker.HUMAN, "What?"), new Turn(Speaker.HUMAN, "Well?"));
+    assertThatThrownBy(() -> talk(new Sample(0, "", Optional.empty(), twice)))
+        .isInstanceOf(TrainingDataException.class)
+        .hasMessageStartingWith("sample 0 does not go back and forth");
+    List<Turn> answer = List.of(new Turn(Speaker.GPT, "That."));
+    assertThatThrownBy(() -> talk(new Sample(0, "", Optional.empty(), answer)))
+        .isInstanceOf(TrainingDataException.class)
+        .hasMessageStartingWith("sample 0 has no question");
+  }
+
+  @Test
+  void onlyACaptionIsLearnedInPretraining() {
+    SampleTokenizer plain = TrainingTemplate.PLAIN.tokenizer(tokenizer, MAX_LENGTH);
+    assertThatThrownBy(() -> plain.tokenize(sample(false, "What?", "That.")))
+        .isInstanceOf(TrainingDataException.class)
+        .hasMessageStartingWith("sample 3 (id \"x\") is no caption");
+    assertThatThrownBy(() -> plain.tokenize(sample(true, "<image>", "One.", "More?", "Two.")))
+        .isInstanceOf(TrainingDataException.class)
+        .hasMessageContaining("is no caption");
+  }
+
+  @Test
+  void aRowIsCutWithItsVisionTokensAndNeverHasPadding() {
+    RowLayout layout = new RowLayout(4, 6, 0);
+    TrainingRow row =
+        layout.row(
+            new TokenizedSample(
+                new int[] {1, 0, LlamaTokenizer.IMAGE_TOKEN_INDEX, 5, 6},
+                new int[] {-100, -100, -100, 5, 6}));
+
+    assertThat(row.tokenIds()).containsExactly(1, 0, 0, 0, 0, 5);
+    assertThat(row.visionIndex()).containsExactly(-1, 0, 1, 2, 3, -1);
+    assertThat(row.labels()).containsExactly(-100, -100, -100, -100, -100, 5);
+    assertThat(row.pictures()).isEqualTo(1);
+  }
+}
