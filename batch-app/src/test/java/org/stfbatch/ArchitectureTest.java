@@ -27,6 +27,8 @@ final class ArchitectureTest {
           .definedBy("org.stfbatch.bench..")
           .layer("job")
           .definedBy("org.stfbatch.job..")
+          .layer("evaluation")
+          .definedBy("org.stfbatch.evaluation..")
           .layer("engine")
           .definedBy("org.stfbatch.engine..")
           .layer("training")
@@ -59,6 +61,8 @@ final class ArchitectureTest {
           .mayOnlyBeAccessedByLayers("cli")
           .whereLayer("job")
           .mayOnlyBeAccessedByLayers("cli", "bench")
+          .whereLayer("evaluation")
+          .mayOnlyBeAccessedByLayers("cli", "job")
           .whereLayer("engine")
           .mayOnlyBeAccessedByLayers("cli", "bench", "job")
           .whereLayer("training")
@@ -66,7 +70,7 @@ final class ArchitectureTest {
           .whereLayer("model")
           .mayOnlyBeAccessedByLayers("cli", "bench", "engine", "training")
           .whereLayer("prompt")
-          .mayOnlyBeAccessedByLayers("cli", "bench", "job", "engine", "training")
+          .mayOnlyBeAccessedByLayers("cli", "bench", "job", "engine", "training", "evaluation")
           .whereLayer("image")
           .mayOnlyBeAccessedByLayers("cli", "bench", "job", "engine", "training")
           .whereLayer("db")
@@ -98,13 +102,14 @@ final class ArchitectureTest {
           .resideInAPackage("ai.djl..");
 
   @ArchTest
-  static final ArchRule modelEngineAndTrainingKnowNeitherFrameworksNorStorage =
+  static final ArchRule theseRoomsKnowNeitherFrameworksNorStorage =
       noClasses()
           .that()
           .resideInAnyPackage(
               "org.stfbatch.model..",
               "org.stfbatch.engine..",
               "org.stfbatch.training..",
+              "org.stfbatch.evaluation..",
               "org.stfbatch.image..",
               "org.stfbatch.prompt..",
               "org.stfbatch.hub..")

@@ -29,8 +29,17 @@ final class ReadmeTest {
   void everyCommandWorksAsItStands(@TempDir Path folder) throws Exception {
     String commands = shellBlocks(Files.readString(Path.of("../README.md")));
     assertThat(commands)
-        .contains("ingest", "infer", "status", "export", "model inspect", "db start")
-        .contains("train pretrain", "train finetune");
+        .contains(
+            "ingest",
+            "infer",
+            "status",
+            "export",
+            "model inspect",
+            "db start",
+            "evaluate",
+            "score",
+            "train pretrain",
+            "train finetune");
     layOut(folder);
 
     Path log = folder.resolve("log");
@@ -51,6 +60,9 @@ final class ReadmeTest {
     assertThat(Files.readString(folder.resolve("output.jsonl"))).contains("chat.completion");
     assertThat(folder.resolve("errors.jsonl")).isEmptyFile();
     assertThat(folder.resolve("llava-stf-7b/clip-vit-large-patch14-336/config.json")).exists();
+    assertThat(folder.resolve("evaluation/llava-stf-7b/vizwiz/upload.json")).isNotEmptyFile();
+    assertThat(folder.resolve("evaluation/llava-stf-7b/vizwiz/answers-vizwiz/upload.json"))
+        .hasSameTextualContentAs(folder.resolve("evaluation/llava-stf-7b/vizwiz/upload.json"));
   }
 
   private static String shellBlocks(String readme) {

@@ -3,39 +3,17 @@ package org.stfbatch.cli;
 import java.util.OptionalLong;
 import org.stfbatch.job.infer.InferSettings;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
 
 /** With which model, where and how jobs are answered. */
 final class AnswerOptions {
-  private static final int CHUNKS_AHEAD = 2;
-  private static final int MAX_WINDOW_JOBS = 100_000;
-  private static final long WINDOW_BYTES = 256L << 20;
-
-  @Mixin private ModelOptions model;
-  @Mixin private DeviceOptions device;
+  @Mixin private RunnerOptions runner;
   @Mixin private GenerationOptions generation;
-
-  @Option(
-      names = "--chunk",
-      defaultValue = "32",
-      paramLabel = "N",
-      description =
-          "Answers that are committed together: what a kill loses at most. Default: ${DEFAULT-VALUE}")
-  private int chunk;
-
-  @Option(
-      names = "--conv-mode",
-      defaultValue = "vicuna_v1",
-      paramLabel = "NAME",
-      description =
-          "Conversation template: vicuna_v1, llava_v1, plain or llama_2. Default: ${DEFAULT-VALUE}")
-  private String conversation;
 
   /**
    * @throws IllegalArgumentException naming an option that cannot be used
    */
   void check() {
-    device.check();
+    runner.check();
     settings(OptionalLong.empty());
   }
 
@@ -43,23 +21,13 @@ final class AnswerOptions {
    * @param limit at most so many jobs; empty for all
    */
   InferSettings settings(OptionalLong limit) {
-    return new InferSettings(
-        chunk,
-        new InferSettings.Window(window(), WINDOW_BYTES),
-        limit,
-        conversation,
-        generation.defaults());
-  }
-
-  private int window() {
-    return Math.toIntExact(
-        Math.min(MAX_WINDOW_JOBS, (long) CHUNKS_AHEAD * Math.max(chunk, device.batch())));
+    return runner.settings(limit, generation.defaults());
   }
 
   /**
    * @param jobs how many are to be answered
    */
   LoadedModel load(long jobs) {
-    return LoadedModel.load(model, device, jobs);
+    return runner.load(jobs);
   }
 }

@@ -45,6 +45,8 @@ final class CommandFactory implements IFactory {
       return type.cast(new StatusCommand(root.stores()));
     } else if (type == ExportCommand.class) {
       return type.cast(new ExportCommand(root.stores()));
+    } else if (type == EvaluateCommand.class) {
+      return type.cast(new EvaluateCommand(root.stores(), shutdown));
     } else if (type == DbCommand.class) {
       return type.cast(new DbCommand(root.stores()));
     } else if (type == BenchJobCommand.class) {

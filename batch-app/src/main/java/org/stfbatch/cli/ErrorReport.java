@@ -2,6 +2,7 @@ package org.stfbatch.cli;
 
 import java.io.PrintWriter;
 import org.stfbatch.db.DatabaseException;
+import org.stfbatch.evaluation.BenchmarkException;
 import org.stfbatch.hub.HubException;
 import org.stfbatch.job.InputException;
 import org.stfbatch.kafka.BrokerException;
@@ -40,6 +41,7 @@ final class ErrorReport implements IExecutionExceptionHandler {
 
   private static boolean isInput(Throwable error) {
     return error instanceof InputException
+        || error instanceof BenchmarkException
         || error instanceof DatabaseException
         || error instanceof BrokerException
         || error instanceof CheckpointException

@@ -9,6 +9,8 @@ import picocli.CommandLine.Option;
 
 /** Which model. */
 final class ModelOptions {
+  private static final String CHECKPOINT = "checkpoint-";
+
   @Option(
       names = "--model",
       required = true,
@@ -34,8 +36,14 @@ final class ModelOptions {
     return model;
   }
 
-  /** The folder's name, with which answers are signed. */
+  /**
+   * What answers are signed with, as in the original: the folder's name, and before that of a
+   * checkpoint on the way of a training the name of the folder it is in.
+   */
   String name() {
-    return model.toAbsolutePath().normalize().getFileName().toString();
+    Path folder = model.toAbsolutePath().normalize();
+    String name = folder.getFileName().toString();
+    Path training = folder.getParent().getFileName();
+    return name.startsWith(CHECKPOINT) && training != null ? training + "_" + name : name;
   }
 }

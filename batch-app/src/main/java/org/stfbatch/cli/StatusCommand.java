@@ -6,10 +6,12 @@ import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import org.stfbatch.db.EvaluationStore;
 import org.stfbatch.db.Run;
 import org.stfbatch.db.RunLock;
 import org.stfbatch.db.RunStatus;
 import org.stfbatch.db.RunStatusStore;
+import org.stfbatch.db.StoredEvaluation;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -37,6 +39,9 @@ final class StatusCommand implements Callable<Integer> {
         System.out.println(new ObjectMapper().writeValueAsString(object(status)));
       } else {
         print(status);
+        new EvaluationStore(db.database().dataSource())
+            .find(found.runId())
+            .ifPresent(StatusCommand::print);
         RunLock.holder(db.database(), found.runId())
             .ifPresent(
                 lease ->
@@ -60,6 +65,19 @@ final class StatusCommand implements Callable<Integer> {
     object.put(
         "eta_seconds", status.etaSeconds().isPresent() ? status.etaSeconds().getAsDouble() : null);
     return object;
+  }
+
+  private static void print(StoredEvaluation evaluation) {
+    System.out.printf(
+        Locale.ROOT,
+        "benchmark %s: %d of %d questions answered%n",
+        evaluation.benchmark(),
+        evaluation.answered(),
+        evaluation.questions());
+    evaluation
+        .headline()
+        .ifPresent(score -> System.out.printf(Locale.ROOT, "  score %.2f%n", score));
+    evaluation.problem().ifPresent(problem -> System.out.println("  no score: " + problem));
   }
 
   private static void print(RunStatus status) {

@@ -1,41 +1,33 @@
 package org.stfbatch.training;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Supplier;
 import org.stfbatch.model.AdamWSettings;
 import org.stfbatch.model.ModelException;
 import org.stfbatch.model.TrainableTower;
 import org.stfbatch.model.checkpoint.ClipVisionConfig;
-import org.stfbatch.model.checkpoint.DType;
-import org.stfbatch.model.checkpoint.DurableFolder;
-import org.stfbatch.model.checkpoint.LlavaCheckpoint;
-import org.stfbatch.model.checkpoint.LlavaCheckpointWriter;
-import org.stfbatch.model.checkpoint.OptimizerState;
 import org.stfbatch.model.checkpoint.SafetensorsFile;
 import org.stfbatch.model.checkpoint.SafetensorsWriter;
 
 /** The stage in which a vision tower of one's own learns to see: words of pictures' regions. */
 public final class TowerRun implements Training {
-  private static final String STATE = "training-state.safetensors";
   private static final String WORDS = "region-words.safetensors";
   private static final double NANOS = 1e9;
 
   private final TrainingInput input;
   private final TrainingSettings settings;
-  private final TrainingOutput output;
   private final TrainingFolder folder;
   private final List<RegionPicture> pictures;
   private final RegionVocabulary vocabulary;
   private final StepPlan plan;
   private final PictureReader reader;
   private final double flops;
+  private final Progress progress;
   private long step;
   private TrainableTower tower;
   private TrainingLog log;
@@ -50,14 +42,14 @@ public final class TowerRun implements Training {
     ClipVisionConfig vision = input.model().config().vision();
     this.input = input;
     this.settings = settings;
-    this.output = output;
     this.folder = folder;
     this.pictures = pictures;
     this.vocabulary = new RegionVocabulary(pictures, vision.grid());
     this.plan = plan(pictures, settings);
     this.reader = new PictureReader(input.images(), input.pictures());
     this.flops = TowerFlops.of(vision, input.model().config().fusion().lastBlock());
-    this.step = isDone() ? steps() : savedSteps();
+    this.progress = new Progress(folder, input.model(), output);
+    this.step = isDone() ? steps() : progress.steps();
   }
 
   /**
@@ -83,11 +75,6 @@ public final class TowerRun implements Training {
     List<StepPlan.Planned> planned =
         Collections.nCopies(pictures.size(), new StepPlan.Planned(true, 1));
     return new StepPlan(planned, settings.batch(), settings.accumulate(), settings.seed());
-  }
-
-  private long savedSteps() throws IOException {
-    Optional<Path> saved = folder.latest();
-    return saved.isEmpty() ? 0 : OptimizerState.read(saved.get().resolve(STATE)).steps();
   }
 
   @Override
@@ -127,7 +114,7 @@ public final class TowerRun implements Training {
 
   @Override
   public boolean isDone() {
-    return Files.exists(folder.model());
+    return progress.isDone();
   }
 
   @Override
@@ -144,8 +131,8 @@ public final class TowerRun implements Training {
     step++;
     log.add(report);
     if (step == steps()) {
-      DurableFolder.create(folder.model(), path -> writeWeights(path, output.weights()));
-    } else if (output.saveEvery().isPresent() && step % output.saveEvery().getAsLong() == 0) {
+      progress.finish(tower.weights());
+    } else if (progress.isDue(step)) {
       save();
     }
     return report;
@@ -153,14 +140,13 @@ public final class TowerRun implements Training {
 
   private void begin() throws IOException {
     folder.begin(TrainingRun.described(input, settings));
-    Optional<Path> saved = folder.latest();
-    LlavaCheckpoint weights =
-        saved.isEmpty() ? input.model() : LlavaCheckpoint.open(saved.get(), Optional.empty());
     tower =
-        TrainableTower.load(weights, input.settings(), vocabulary.size(), AdamWSettings.standard());
+        TrainableTower.load(
+            progress.weights(), input.settings(), vocabulary.size(), AdamWSettings.standard());
+    Optional<Path> saved = folder.latest();
     if (saved.isPresent()) {
       tower.restoreWords(SafetensorsFile.read(saved.get().resolve(WORDS)).values());
-      tower.weights().restore(OptimizerState.read(saved.get().resolve(STATE)));
+      tower.weights().restore(progress.optimizer().orElseThrow());
     }
     log = TrainingLog.after(folder.log(), step);
   }
@@ -200,47 +186,15 @@ public final class TowerRun implements Training {
 
   @Override
   public void save() throws IOException {
-    Path checkpoint = folder.checkpoint(step);
-    if (step == 0 || isDone() || Files.exists(checkpoint)) {
-      return;
-    }
-    DurableFolder.create(
-        checkpoint,
-        path -> {
-          writeWeights(path, DType.FLOAT32);
-          writeWords(path.resolve(WORDS));
-          OptimizerState.write(path.resolve(STATE), step, tower.weights().trained(), this::mean);
-        });
-    folder.keepNewest(output.keep());
+    progress.save(step, () -> tower.weights(), path -> writeWords(path.resolve(WORDS)));
   }
 
   private void writeWords(Path file) throws IOException {
     Map<String, SafetensorsWriter.Data> words = new LinkedHashMap<>();
     for (String name : TrainableTower.WORD_TENSORS) {
-      words.put(
-          name,
-          SafetensorsWriter.float32(
-              tower.weights().shapes().get(name), () -> tower.weights().weight(name).data()));
+      words.put(name, Progress.data(tower.weights(), name));
     }
     SafetensorsWriter.write(file, words);
-  }
-
-  private SafetensorsWriter.Data mean(String name, boolean first) {
-    return SafetensorsWriter.float32(
-        tower.weights().shapes().get(name),
-        () ->
-            (first ? tower.weights().firstMoment(name) : tower.weights().secondMoment(name))
-                .data());
-  }
-
-  private void writeWeights(Path path, DType dtype) throws IOException {
-    new LlavaCheckpointWriter(input.model(), dtype).write(path, this::trained);
-  }
-
-  private Optional<Supplier<float[]>> trained(String name) {
-    return tower.weights().trained().contains(name)
-        ? Optional.of(() -> tower.weights().weight(name).data())
-        : Optional.empty();
   }
 
   @Override

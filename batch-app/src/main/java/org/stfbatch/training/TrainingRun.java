@@ -1,30 +1,21 @@
 package org.stfbatch.training;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
-import java.util.function.Supplier;
 import org.stfbatch.model.AdamWSettings;
 import org.stfbatch.model.TrainableModel;
-import org.stfbatch.model.checkpoint.DType;
 import org.stfbatch.model.checkpoint.DurableFolder;
-import org.stfbatch.model.checkpoint.LlavaCheckpoint;
-import org.stfbatch.model.checkpoint.LlavaCheckpointWriter;
 import org.stfbatch.model.checkpoint.LlavaConfig;
-import org.stfbatch.model.checkpoint.OptimizerState;
-import org.stfbatch.model.checkpoint.SafetensorsWriter;
 import org.stfbatch.prompt.LlamaTokenizer;
 
 /** A stage of LLaVA's training: first the features of all pictures, then the steps. */
 public final class TrainingRun implements Training {
   private static final int PICTURES_AT_ONCE = 16;
-  private static final String STATE = "training-state.safetensors";
 
   private final TrainingInput input;
   private final TrainingSettings settings;
@@ -34,6 +25,7 @@ public final class TrainingRun implements Training {
   private final StepPlan plan;
   private final FeatureCache features;
   private final PictureReader pictures;
+  private final Progress progress;
   private long step;
   private TrainableModel model;
   private Trainer trainer;
@@ -55,7 +47,8 @@ public final class TrainingRun implements Training {
         new StepPlan(lessons.planned(), settings.batch(), settings.accumulate(), settings.seed());
     this.pictures = new PictureReader(input.images(), input.pictures());
     this.features = features();
-    this.step = isDone() ? steps() : savedSteps();
+    this.progress = new Progress(folder, input.model(), output);
+    this.step = isDone() ? steps() : progress.steps();
   }
 
   /**
@@ -136,11 +129,6 @@ public final class TrainingRun implements Training {
         numbers);
   }
 
-  private long savedSteps() throws IOException {
-    Optional<Path> saved = folder.latest();
-    return saved.isEmpty() ? 0 : OptimizerState.read(saved.get().resolve(STATE)).steps();
-  }
-
   @Override
   public int samples() {
     return lessons.size();
@@ -173,7 +161,7 @@ public final class TrainingRun implements Training {
 
   @Override
   public boolean isDone() {
-    return Files.exists(folder.model());
+    return progress.isDone();
   }
 
   @Override
@@ -207,8 +195,9 @@ public final class TrainingRun implements Training {
     step++;
     log.add(report);
     if (step == steps()) {
-      finish();
-    } else if (output.saveEvery().isPresent() && step % output.saveEvery().getAsLong() == 0) {
+      progress.finish(model.weights());
+      DurableFolder.delete(folder.features());
+    } else if (progress.isDue(step)) {
       save();
     }
     return report;
@@ -229,53 +218,20 @@ public final class TrainingRun implements Training {
 
   private TrainableModel openModel() throws IOException {
     if (model == null) {
-      Optional<Path> saved = folder.latest();
-      LlavaCheckpoint weights =
-          saved.isEmpty() ? input.model() : LlavaCheckpoint.open(saved.get(), Optional.empty());
       model =
           TrainableModel.load(
-              weights, input.settings(), settings.stage()::trains, AdamWSettings.standard());
-      saved.ifPresent(path -> model.weights().restore(OptimizerState.read(path.resolve(STATE))));
+              progress.weights(),
+              input.settings(),
+              settings.stage()::trains,
+              AdamWSettings.standard());
+      progress.optimizer().ifPresent(model.weights()::restore);
     }
     return model;
   }
 
   @Override
   public void save() throws IOException {
-    Path checkpoint = folder.checkpoint(step);
-    if (step == 0 || isDone() || Files.exists(checkpoint)) {
-      return;
-    }
-    DurableFolder.create(
-        checkpoint,
-        path -> {
-          writeWeights(path, DType.FLOAT32);
-          OptimizerState.write(path.resolve(STATE), step, model.weights().trained(), this::mean);
-        });
-    folder.keepNewest(output.keep());
-  }
-
-  private SafetensorsWriter.Data mean(String name, boolean first) {
-    return SafetensorsWriter.float32(
-        model.weights().shapes().get(name),
-        () ->
-            (first ? model.weights().firstMoment(name) : model.weights().secondMoment(name))
-                .data());
-  }
-
-  private void writeWeights(Path path, DType dtype) throws IOException {
-    new LlavaCheckpointWriter(input.model(), dtype).write(path, this::trained);
-  }
-
-  private Optional<Supplier<float[]>> trained(String name) {
-    return model.weights().trained().contains(name)
-        ? Optional.of(() -> model.weights().weight(name).data())
-        : Optional.empty();
-  }
-
-  private void finish() throws IOException {
-    DurableFolder.create(folder.model(), path -> writeWeights(path, output.weights()));
-    DurableFolder.delete(folder.features());
+    progress.save(step, () -> model.weights());
   }
 
   @Override

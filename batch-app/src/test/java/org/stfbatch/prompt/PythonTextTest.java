@@ -28,4 +28,24 @@ class PythonTextTest {
     assertThat(PythonText.stripLeading(" a ")).isEqualTo("a ");
     assertThat(PythonText.stripTrailing(" a ")).isEqualTo(" a");
   }
+
+  @Test
+  void splitsAtEveryRunOfWhiteSpace() {
+    assertThat(PythonText.words(" a\u00A0\n b\u200Bc ")).containsExactly("a", "b\u200Bc");
+    assertThat(PythonText.words("\u3000")).isEmpty();
+  }
+
+  @Test
+  void lowersAsPythonDoes() {
+    assertThat(PythonText.lower("I\u0130\u1E9E\uD801\uDC00"))
+        .isEqualTo("ii\u0307\u00DF\uD801\uDC28");
+  }
+
+  @Test
+  void theFinalSigmaIsThatOfUnicode() {
+    assertThat(PythonText.lower("\u039F\u0394\u039F\u03A3")).isEqualTo("\u03BF\u03B4\u03BF\u03C2");
+    assertThat(PythonText.lower("\u03A3")).isEqualTo("\u03C3");
+    assertThat(PythonText.lower("A\u03A3.B")).isEqualTo("a\u03C3.b");
+    assertThat(PythonText.lower("A'\u03A3 B")).isEqualTo("a'\u03C2 b");
+  }
 }

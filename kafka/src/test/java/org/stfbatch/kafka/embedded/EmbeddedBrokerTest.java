@@ -11,7 +11,6 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -25,7 +24,9 @@ import org.stfbatch.kafka.OutgoingRecord;
 import org.stfbatch.kafka.PositionedPublisher;
 import org.stfbatch.kafka.PublisherPosition;
 import org.stfbatch.kafka.PublisherTarget;
-import org.stfbatch.kafka.TopicAdmin;
+import org.stfbatch.kafka.ReadBound;
+import org.stfbatch.kafka.TopicReader;
+import org.stfbatch.kafka.TopicRequest;
 import org.stfbatch.kafka.message.MessageHeaders;
 
 @Timeout(value = 120, unit = TimeUnit.SECONDS)
@@ -161,13 +162,24 @@ class EmbeddedBrokerTest {
   private static long published(KafkaSettings settings) {
     PublisherTarget target = new PublisherTarget("kept", "run");
     try (PositionedPublisher publisher =
-            new PositionedPublisher(settings, target, BrokerListener.logging());
-        TopicAdmin admin = new TopicAdmin(settings, BrokerListener.logging())) {
+        new PositionedPublisher(settings, target, BrokerListener.logging())) {
       // Opening ends what was underway when the broker died; only then is the message visible.
       long count = publisher.open().orElseThrow().get("count").orElseThrow();
-      assertThat(admin.find("kept").orElseThrow().ends()).containsExactlyEntriesOf(Map.of(0, 2L));
+      assertThat(messages(settings)).isEqualTo(1);
       return count;
     }
+  }
+
+  private static int messages(KafkaSettings settings) {
+    TopicRequest request = TopicRequest.of("kept", ReadBound.untilEnd());
+    int count = 0;
+    try (TopicReader reader = new TopicReader(settings, request, BrokerListener.logging())) {
+      reader.open();
+      while (!reader.ended()) {
+        count += reader.poll(Duration.ofSeconds(1)).records().size();
+      }
+    }
+    return count;
   }
 
   private Process commandInItsOwnProcessGroup() throws IOException {

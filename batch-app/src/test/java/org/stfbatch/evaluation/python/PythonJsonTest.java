@@ -1,9 +1,12 @@
-package org.stfbatch.job.export;
+package org.stfbatch.evaluation.python;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -52,5 +55,28 @@ class PythonJsonTest {
 
     assertThat(json).matches("[ -~]*");
     assertThat(new ObjectMapper().readValue(json, String.class)).isEqualTo(all.toString());
+  }
+
+  @Test
+  void writesListsAndMapsInOneLine() {
+    Map<String, Object> map = new LinkedHashMap<>();
+    map.put("b", List.of(1, "x", 2.5));
+    map.put("a", Map.of());
+    map.put("none", null);
+    map.put("yes", true);
+
+    assertThat(PythonJson.of(map))
+        .isEqualTo("{\"b\": [1, \"x\", 2.5], \"a\": {}, \"none\": null, \"yes\": true}");
+  }
+
+  @Test
+  void writesListsAndMapsOverSeveralLines() {
+    Map<String, Object> map = new LinkedHashMap<>();
+    map.put("b", List.of(1, List.of()));
+    map.put("a", Map.of());
+
+    assertThat(PythonJson.indented(map, 2))
+        .isEqualTo("{\n  \"b\": [\n    1,\n    []\n  ],\n  \"a\": {}\n}");
+    assertThat(PythonJson.indented(Map.of(), 2)).isEqualTo("{}");
   }
 }

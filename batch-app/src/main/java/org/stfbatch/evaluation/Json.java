@@ -1,0 +1,53 @@
+package org.stfbatch.evaluation;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.json.JsonReadFeature;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.io.IOException;
+import java.io.Reader;
+
+/** Reads what Python's {@code json} reads: also NaN and Infinity, and strings of any length. */
+final class Json {
+  private static final JsonMapper MAPPER =
+      JsonMapper.builder(
+              JsonFactory.builder()
+                  .streamReadConstraints(
+                      StreamReadConstraints.builder().maxStringLength(Integer.MAX_VALUE).build())
+                  .build())
+          .enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS)
+          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+          .build();
+
+  private Json() {}
+
+  /** The value of a text; nothing but white space may surround it. */
+  static JsonNode parse(String text) throws JsonProcessingException {
+    return present(MAPPER.readTree(text));
+  }
+
+  static JsonNode parse(Reader reader) throws IOException {
+    return present(MAPPER.readTree(reader));
+  }
+
+  private static JsonNode present(JsonNode node) throws JsonProcessingException {
+    if (node == null || node.isMissingNode()) {
+      throw new NothingThere();
+    }
+    return node;
+  }
+
+  /** An error's message without the excerpt and the place, which are the caller's to tell. */
+  static String reason(JsonProcessingException error) {
+    return error.getOriginalMessage().lines().findFirst().orElse("");
+  }
+
+  private static final class NothingThere extends JsonProcessingException {
+    NothingThere() {
+      super("there is nothing");
+    }
+  }
+}

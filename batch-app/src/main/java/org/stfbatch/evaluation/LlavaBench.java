@@ -1,0 +1,37 @@
+package org.stfbatch.evaluation;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalDouble;
+
+/**
+ * LLaVA-Bench (in the wild): GPT-4 compares the answers with its own. The raw answers are what the
+ * judge's script reads, by their place and not by their ids.
+ */
+final class LlavaBench extends LineBenchmark {
+  private static final String ORIGIN =
+      "https://huggingface.co/datasets/liuhaotian/llava-bench-in-the-wild";
+  private static final DataSet DATA =
+      new DataSet(
+          "llava-bench",
+          "LLaVA-Bench",
+          OptionalDouble.empty(),
+          List.of("llava-bench-in-the-wild", "llava-bench"),
+          DataFile.from(ORIGIN, "questions.jsonl"),
+          Optional.of(DataFile.from(ORIGIN, "images")),
+          List.of());
+
+  LlavaBench() {
+    super(DATA, QuestionLines.LONG_ANSWER);
+  }
+
+  @Override
+  public Score score(DataFolder data, Path answersFile, Variant variant) {
+    RawAnswers answers = RawAnswers.read(answersFile).check(this, data, variant);
+    answers.list().forEach(RawAnswer::text);
+    return Score.elsewhere(
+        "LLaVA's review script, which asks GPT-4, reads the %d raw answers themselves"
+            .formatted(answers.list().size()));
+  }
+}

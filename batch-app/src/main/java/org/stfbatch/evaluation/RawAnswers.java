@@ -1,0 +1,126 @@
+package org.stfbatch.evaluation;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+
+/**
+ * A file of raw answers, one JSON object a line, as the original's drivers and this program write
+ * it.
+ *
+ * @param file it was read from
+ * @param list in the order of the lines
+ * @param damaged lines that were passed over
+ */
+record RawAnswers(Path file, List<RawAnswer> list, long damaged) {
+
+  /** Ends at the first line that is not JSON, as most of the original's scripts do. */
+  static RawAnswers read(Path file) {
+    return read(
+        file,
+        line -> {
+          throw line.bad("is not JSON");
+        });
+  }
+
+  /** Passes lines over that are not JSON, as the original's converters for EvalAI do. */
+  static RawAnswers readTolerantly(Path file) {
+    return read(file, line -> {});
+  }
+
+  private static RawAnswers read(Path file, Consumer<RawAnswer> atDamage) {
+    List<RawAnswer> list = new ArrayList<>();
+    long number = 0;
+    try (BufferedReader reader = Files.newBufferedReader(file, StandardCharsets.UTF_8)) {
+      for (String line = reader.readLine(); line != null; line = reader.readLine()) {
+        number++;
+        try {
+          list.add(new RawAnswer(file, number, Json.parse(line)));
+        } catch (JsonProcessingException e) {
+          atDamage.accept(new RawAnswer(file, number, null));
+        }
+      }
+    } catch (IOException e) {
+      throw new BenchmarkException(
+          "the answers %s cannot be read (%s)".formatted(file, e.getMessage()), e);
+    }
+    return new RawAnswers(file, list, number - list.size());
+  }
+
+  /** The answers by their ids; of several to one question the last counts. */
+  Map<QuestionId, RawAnswer> byId() {
+    Map<QuestionId, RawAnswer> byId = new LinkedHashMap<>();
+    list.forEach(answer -> byId.put(answer.id(), answer));
+    return byId;
+  }
+
+  /** What there is to say about lines that were passed over. */
+  List<String> damagedNote() {
+    return damaged == 0
+        ? List.of()
+        : List.of("%d line(s) of %s are not JSON and were passed over".formatted(damaged, file));
+  }
+
+  /** That there are any, where the original's script would divide by their number. */
+  RawAnswers requireAny() {
+    if (list.isEmpty()) {
+      throw new BenchmarkException("the answers " + file + " are empty: there is nothing to score");
+    }
+    return this;
+  }
+
+  /**
+   * Holds the answers against the questions.
+   *
+   * @throws BenchmarkException if {@code variant} is strict and not every question is answered
+   *     once, in order
+   */
+  RawAnswers check(Benchmark benchmark, DataFolder data, Variant variant) {
+    if (variant == Variant.STRICT) {
+      Matching matching = new Matching();
+      benchmark.questions(data, matching);
+      matching.end();
+    }
+    return this;
+  }
+
+  /** Walks through questions and answers side by side. */
+  private final class Matching implements Consumer<Question> {
+    private int next;
+
+    @Override
+    public void accept(Question question) {
+      if (next == list.size()) {
+        throw broken("question " + question.id() + " has no answer");
+      }
+      RawAnswer answer = list.get(next++);
+      if (!answer.id().equals(question.id())) {
+        throw answer.bad(
+            "answers question %s where question %s is to be answered: --strict takes one answer to every question, in their order"
+                .formatted(answer.id(), question.id()));
+      }
+    }
+
+    void end() {
+      if (damaged > 0) {
+        throw broken(damaged + " line(s) are not JSON");
+      } else if (next < list.size()) {
+        throw list.get(next).bad("answers no question: there are only " + next + " questions");
+      }
+    }
+
+    private BenchmarkException broken(String why) {
+      return new BenchmarkException(
+          "the answers %s are incomplete: %s, and --strict takes one to every question"
+              .formatted(file, why));
+    }
+  }
+}

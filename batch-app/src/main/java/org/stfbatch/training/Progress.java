@@ -1,0 +1,112 @@
+package org.stfbatch.training;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.function.Supplier;
+import org.stfbatch.model.TrainedWeights;
+import org.stfbatch.model.checkpoint.DType;
+import org.stfbatch.model.checkpoint.DurableFolder;
+import org.stfbatch.model.checkpoint.LlavaCheckpoint;
+import org.stfbatch.model.checkpoint.LlavaCheckpointWriter;
+import org.stfbatch.model.checkpoint.OptimizerState;
+import org.stfbatch.model.checkpoint.SafetensorsWriter;
+
+/** How far a training is, as its folder has it: what was saved last, and the result. */
+final class Progress {
+  private static final String STATE = "training-state.safetensors";
+
+  private final TrainingFolder folder;
+  private final LlavaCheckpoint base;
+  private final TrainingOutput output;
+
+  /**
+   * @param base what the training began with
+   */
+  Progress(TrainingFolder folder, LlavaCheckpoint base, TrainingOutput output) {
+    this.folder = folder;
+    this.base = base;
+    this.output = output;
+  }
+
+  boolean isDone() {
+    return Files.exists(folder.model());
+  }
+
+  /** The steps that are saved. */
+  long steps() throws IOException {
+    Optional<OptimizerState> state = optimizer();
+    return state.isPresent() ? state.get().steps() : 0;
+  }
+
+  /** The optimizer as it was saved last. */
+  Optional<OptimizerState> optimizer() throws IOException {
+    return folder.latest().map(saved -> OptimizerState.read(saved.resolve(STATE)));
+  }
+
+  /** The weights as they were saved last, or those of the beginning. */
+  LlavaCheckpoint weights() throws IOException {
+    return folder.latest().map(saved -> LlavaCheckpoint.open(saved, Optional.empty())).orElse(base);
+  }
+
+  /** Whether the step is one after which to save. */
+  boolean isDue(long step) {
+    return output.saveEvery().isPresent() && step % output.saveEvery().getAsLong() == 0;
+  }
+
+  /** Saves weights and optimizer, unless they are saved already or nothing was learned yet. */
+  void save(long step, Supplier<TrainedWeights> trained) throws IOException {
+    save(step, trained, path -> {});
+  }
+
+  /**
+   * @param beside writes what else must be kept into the same folder
+   */
+  void save(long step, Supplier<TrainedWeights> trained, DurableFolder.Filler beside)
+      throws IOException {
+    Path checkpoint = folder.checkpoint(step);
+    if (step == 0 || isDone() || Files.exists(checkpoint)) {
+      return;
+    }
+    TrainedWeights weights = trained.get();
+    DurableFolder.create(
+        checkpoint,
+        path -> {
+          writeWeights(path, DType.FLOAT32, weights);
+          beside.fill(path);
+          OptimizerState.write(
+              path.resolve(STATE),
+              step,
+              weights.trained(),
+              (name, first) -> mean(weights, name, first));
+        });
+    folder.keepNewest(output.keep());
+  }
+
+  /** Writes the result. */
+  void finish(TrainedWeights weights) throws IOException {
+    DurableFolder.create(folder.model(), path -> writeWeights(path, output.weights(), weights));
+  }
+
+  /** Present weights, to be written when their turn has come. */
+  static SafetensorsWriter.Data data(TrainedWeights weights, String name) {
+    return SafetensorsWriter.float32(weights.shapes().get(name), () -> weights.weight(name).data());
+  }
+
+  private static SafetensorsWriter.Data mean(TrainedWeights weights, String name, boolean first) {
+    return SafetensorsWriter.float32(
+        weights.shapes().get(name),
+        () -> (first ? weights.firstMoment(name) : weights.secondMoment(name)).data());
+  }
+
+  private void writeWeights(Path path, DType dtype, TrainedWeights weights) throws IOException {
+    new LlavaCheckpointWriter(base, dtype)
+        .write(
+            path,
+            name ->
+                weights.trained().contains(name)
+                    ? Optional.of(() -> weights.weight(name).data())
+                    : Optional.empty());
+  }
+}

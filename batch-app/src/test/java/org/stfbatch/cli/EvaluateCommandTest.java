@@ -1,0 +1,277 @@
+package org.stfbatch.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+import org.stfbatch.db.EvaluationStore;
+import org.stfbatch.db.ExportStore;
+import org.stfbatch.db.Run;
+import org.stfbatch.db.RunStore;
+import org.stfbatch.db.StoredEvaluation;
+import org.stfbatch.db.testing.TestDatabase;
+import org.stfbatch.evaluation.Benchmark;
+import org.stfbatch.evaluation.Benchmarks;
+import org.stfbatch.testing.Golden;
+
+/** Benchmarks from their data sets to their scores, through the database and the model. */
+class EvaluateCommandTest {
+  private static final int IMAGES = 3;
+
+  @RegisterExtension static final TestDatabase DATABASE = new TestDatabase();
+
+  @TempDir private Path folder;
+  private Path data;
+  private Cli cli;
+
+  @BeforeEach
+  void drawData() {
+    cli = Cli.on(DATABASE.settings());
+    data = folder.resolve("eval");
+    cli.ok("benchmark-data", "--out", data, "--images", IMAGES);
+  }
+
+  private Cli.Ran evaluate(String name, Object... more) {
+    List<Object> command = new ArrayList<>(List.of("evaluate", name, "--data", data));
+    command.addAll(List.of("--model", Golden.file("checkpoints/small"), "--chunk", 8));
+    command.addAll(List.of("--out", folder.resolve("out"), "--json"));
+    command.addAll(List.of(more));
+    return cli.run(command.toArray());
+  }
+
+  private static Map<String, JsonNode> rows(Cli.Ran ran) throws IOException {
+    Map<String, JsonNode> rows = new TreeMap<>();
+    for (String line : ran.out().lines().toList()) {
+      JsonNode row = new ObjectMapper().readTree(line);
+      rows.put(row.get("benchmark").asText(), row);
+    }
+    return rows;
+  }
+
+  private Path answers(String benchmark) {
+    return folder.resolve("out").resolve(benchmark).resolve("answers.jsonl");
+  }
+
+  private StoredEvaluation stored(String run) {
+    Run found = new RunStore(DATABASE.dataSource()).find(run).orElseThrow();
+    return new EvaluationStore(DATABASE.dataSource()).find(found.runId()).orElseThrow();
+  }
+
+  @Test
+  void allTwelveFromTheirDataSetsToTheirScores() throws IOException {
+    Cli.Ran first = evaluate("all", "--run", "twelve", "--strict");
+    assertThat(first.code()).as(first.out() + first.err()).isZero();
+    Map<String, JsonNode> rows = rows(first);
+
+    assertThat(rows.keySet())
+        .containsExactlyInAnyOrderElementsOf(
+            Benchmarks.all().stream().map(Benchmark::name).toList());
+    for (Benchmark benchmark : Benchmarks.all()) {
+      holds(benchmark, rows.get(benchmark.name()));
+    }
+    assertThat(rows.get("scienceqa").get("questions").asInt()).isEqualTo(2 * IMAGES);
+    assertThat(
+            Exported.values(answers("scienceqa"), "prompt").stream()
+                .filter(p -> p.startsWith("<image>\n")))
+        .hasSize(IMAGES);
+    assertThat(rows.get("mme").get("metrics").fieldNames())
+        .toIterable()
+        .contains("perception", "OCR");
+
+    byte[] before = Files.readAllBytes(answers("mmbench"));
+    Cli.Ran again = evaluate("mmbench", "--run", "twelve", "--strict");
+    assertThat(rows(again).get("mmbench")).isEqualTo(rows.get("mmbench"));
+    assertThat(answers("mmbench")).hasBinaryContent(before);
+  }
+
+  private void holds(Benchmark benchmark, JsonNode row) throws IOException {
+    String name = benchmark.name();
+    assertThat(row.get("questions").asInt()).as(name).isPositive();
+    assertThat(row.get("answered")).as(name).isEqualTo(row.get("questions"));
+    assertThat(row.get("problem").isNull()).as(name).isTrue();
+    assertThat(Exported.lines(answers(name))).as(name).hasSize(row.get("questions").asInt());
+    row.get("files").forEach(file -> assertThat(Path.of(file.asText())).isNotEmptyFile());
+    assertThat(row.get("score").isNull() && row.get("notes").isEmpty()).as(name).isFalse();
+
+    JsonNode scored =
+        new ObjectMapper()
+            .readTree(
+                cli.ok(
+                    "score",
+                    name,
+                    "--data",
+                    data,
+                    "--answers",
+                    answers(name),
+                    "--strict",
+                    "--json"));
+    assertThat(scored.get("metrics")).as(name).isEqualTo(row.get("metrics"));
+    StoredEvaluation stored = stored("twelve-" + name);
+    assertThat(stored.strict()).isTrue();
+    assertThat(stored.answered()).isEqualTo(row.get("answered").asLong());
+    assertThat(stored.figures()).hasSize(row.get("metrics").size());
+    assertThat(stored.published()).isEqualTo(benchmark.dataSet().published());
+  }
+
+  @Test
+  void theTableShowsThePapersFigureAndTheDifference() throws IOException {
+    Path answers = folder.resolve("pope.jsonl");
+    StringBuilder lines = new StringBuilder();
+    for (JsonNode question : Exported.json(data.resolve("pope/llava_pope_test.jsonl"))) {
+      lines.append(
+          "{\"question_id\": %s, \"text\": \"yes\"}\n".formatted(question.get("question_id")));
+    }
+    Files.writeString(answers, lines);
+
+    assertThat(cli.ok("score", "pope", "--data", data, "--answers", answers))
+        .containsPattern("benchmark +answered +score +paper +difference\n")
+        .containsPattern("POPE +- +[0-9.]+ +86.00 +-[0-9.]+\n")
+        .contains("adversarial precision");
+  }
+
+  @Test
+  void allPassesOverWhatIsNotComplete() throws IOException {
+    Path alone = folder.resolve("alone");
+    Files.createDirectories(alone.resolve("gqa"));
+    Files.copy(
+        data.resolve("gqa/llava_gqa_testdev_balanced.jsonl"),
+        alone.resolve("gqa/llava_gqa_testdev_balanced.jsonl"));
+    Files.move(data.resolve("mm-vet"), alone.resolve("mm-vet"));
+    data = alone;
+
+    Cli.Ran ran = evaluate("all", "--run", "alone");
+    assertThat(ran.code()).as(ran.err()).isZero();
+    assertThat(rows(ran)).containsOnlyKeys("mm-vet");
+    assertThat(ran.err()).contains("passed over gqa: images is missing");
+  }
+
+  @Test
+  void whatTheOriginalFailsAtIsToldAndStored() throws IOException {
+    Cli.Ran ran = evaluate("seed-bench", "--run", "fails");
+
+    assertThat(ran.code()).isEqualTo(1);
+    assertThat(rows(ran).get("seed-bench").get("problem").asText()).contains("--strict");
+    assertThat(stored("fails-seed-bench").problem().orElseThrow()).contains("--strict");
+    assertThat(answers("seed-bench")).isNotEmptyFile();
+    assertThat(cli.ok("status", "--run", "fails-seed-bench"))
+        .contains("benchmark seed-bench: 3 of 3 questions answered", "no score: ");
+  }
+
+  @Test
+  void failedQuestionsHaveNoLine() throws IOException {
+    Files.delete(data.resolve("mm-vet/images/v1_1.png"));
+
+    Cli.Ran ran = evaluate("mm-vet", "--run", "gap");
+    assertThat(ran.code()).as(ran.err()).isZero();
+    assertThat(rows(ran).get("mm-vet").get("answered").asInt()).isEqualTo(IMAGES - 1);
+    assertThat(Exported.values(answers("mm-vet"), "question_id")).containsExactly("0", "2");
+    Cli.Ran strict = evaluate("mm-vet", "--run", "gap", "--strict");
+    assertThat(strict.code()).isEqualTo(1);
+    assertThat(rows(strict).get("mm-vet").get("problem").asText()).contains("question 1");
+  }
+
+  @Test
+  void aChangedDataSetAsksWhatIsNew() throws IOException {
+    assertThat(evaluate("mm-vet", "--run", "changed").code()).isZero();
+    Path questions = data.resolve("mm-vet/llava-mm-vet.jsonl");
+    Files.writeString(
+        questions,
+        Files.readString(questions)
+            + "{\"question_id\": 9, \"image\": \"v1_0.png\", \"text\": \"What else?\", \"category\": \"default\"}\n");
+
+    Cli.Ran ran = evaluate("mm-vet", "--run", "changed");
+    assertThat(rows(ran).get("mm-vet").get("answered").asInt()).isEqualTo(IMAGES + 1);
+  }
+
+  @Test
+  void anotherModelNeedsARunOfItsOwn() {
+    assertThat(evaluate("mm-vet", "--run", "models").code()).isZero();
+
+    cli.run(
+            "evaluate",
+            "mm-vet",
+            "--data",
+            data,
+            "--run",
+            "models",
+            "--model",
+            Tiny.checkpoint(),
+            "--vision-tower",
+            Tiny.tower())
+        .complainsInOneLine(2, "models-mm-vet", "small", "--run");
+  }
+
+  @Test
+  void missingAndDamagedFilesAreNamedBeforeAnythingIsLoaded() throws IOException {
+    evaluate("popes").complainsInOneLine(2, "popes", "textvqa");
+    Files.delete(data.resolve("scienceqa/problems.json"));
+    evaluate("scienceqa")
+        .complainsInOneLine(2, "problems.json", "expected at", "scienceqa", "ScienceQA");
+    Files.writeString(data.resolve("gqa/llava_gqa_testdev_balanced.jsonl"), "{\n");
+    evaluate("gqa").complainsInOneLine(2, "llava_gqa_testdev_balanced.jsonl", "line 1", "eval.zip");
+    cli.run("evaluate", "all", "--data", folder.resolve("nothing"), "--model", Tiny.checkpoint())
+        .complainsInOneLine(2, "nothing", "--data");
+    cli.run("score", "pope", "--data", data, "--answers", folder.resolve("none"))
+        .complainsInOneLine(2, "none", "--answers");
+  }
+
+  @Test
+  void aKilledEvaluationGoesOnWhereItWas() throws Exception {
+    Object[] command = {
+      "evaluate",
+      "mme",
+      "--data",
+      data,
+      "--model",
+      Golden.file("checkpoints/small"),
+      "--run",
+      "killed",
+      "--strict",
+      "--chunk",
+      1,
+      "--out",
+      folder.resolve("out"),
+      "--json"
+    };
+    try (ChildJvm child = ChildJvm.start(folder, DATABASE.settings(), command)) {
+      assertThat(child.runsUntil(() -> answeredAt("killed-mme").size() >= 3)).isTrue();
+      child.kill();
+    }
+    Map<String, Instant> before = answeredAt("killed-mme");
+
+    Cli.Ran ran = cli.run(command);
+    assertThat(ran.code()).as(ran.err()).isZero();
+    assertThat(rows(ran).get("mme").get("answered").asInt()).isEqualTo(28);
+    assertThat(answeredAt("killed-mme")).hasSize(28).containsAllEntriesOf(before);
+    assertThat(Exported.values(answers("mme"), "question_id"))
+        .isEqualTo(Exported.values(data.resolve("MME/llava_mme.jsonl"), "question_id"));
+  }
+
+  /** The answers of a run, by their jobs; none while there is no such run. */
+  private static Map<String, Instant> answeredAt(String run) {
+    Map<String, Instant> answers = new TreeMap<>();
+    new RunStore(DATABASE.dataSource())
+        .find(run)
+        .ifPresent(
+            found ->
+                new ExportStore(DATABASE.dataSource())
+                    .forEach(
+                        found.runId(),
+                        row ->
+                            row.answer()
+                                .ifPresent(a -> answers.put(row.customId(), a.answeredAt()))));
+    return answers;
+  }
+}
