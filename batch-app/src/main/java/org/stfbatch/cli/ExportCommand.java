@@ -37,7 +37,8 @@ final class ExportCommand implements Callable<Integer> {
   @Option(
       names = "--failures",
       paramLabel = "FILE",
-      description = "Where to write the failed jobs, as JSON lines; with --format openai as its error lines.")
+      description =
+          "Where to write the failed jobs, as JSON lines; with --format openai as its error lines.")
   private Path failures;
 
   ExportCommand(Stores stores) {

@@ -9,8 +9,8 @@ import java.nio.file.StandardCopyOption;
 import org.stfbatch.job.InputException;
 
 /**
- * A file that appears under its name only when it is complete. What is no file, such as a
- * pipe, is written to at once.
+ * A file that appears under its name only when it is complete. What is no file, such as a pipe, is
+ * written to at once.
  */
 final class WholeFile implements AutoCloseable {
   private final Path target;

@@ -21,8 +21,15 @@ class ModelFetchCommandTest {
       put(hub, "lab/models", "7b/", Tiny.checkpoint());
       put(hub, "lab/tower", "", Tiny.tower());
       Object[] fetch = {
-        "model", "fetch", "lab/models/7b", "--to", model, "--endpoint", hub.endpoint(),
-        "--vision-tower", "lab/tower"
+        "model",
+        "fetch",
+        "lab/models/7b",
+        "--to",
+        model,
+        "--endpoint",
+        hub.endpoint(),
+        "--vision-tower",
+        "lab/tower"
       };
 
       assertThat(Cli.with().ok(fetch))

@@ -95,8 +95,7 @@ class OpenAiBatchTest {
 
   private JsonNode storedTokens(String customId) throws IOException {
     Path jsonl = folder.resolve("answers.jsonl");
-    Cli.on(DATABASE.settings())
-        .ok("export", "--run", "batch", "--format", "jsonl", "--out", jsonl);
+    Cli.on(DATABASE.settings()).ok("export", "--run", "batch", "--format", "jsonl", "--out", jsonl);
     return byCustomId(jsonl).get(customId);
   }
 
@@ -160,8 +159,7 @@ class OpenAiBatchTest {
         "data:image/png;base64," + Base64.getEncoder().encodeToString(Files.readAllBytes(file));
     String url = "http://localhost:" + pictures.getAddress().getPort() + "/" + recorded.image();
     String question = recorded.question();
-    String end =
-        LETTERS.matcher(recorded.answer()).results().findFirst().orElseThrow().group();
+    String end = LETTERS.matcher(recorded.answer()).results().findFirst().orElseThrow().group();
     List<String> lines = new ArrayList<>();
     lines.add(line("path", "", asked(question, recorded.image())));
     lines.add(line("file", "", asked(question, file.toUri().toString())));

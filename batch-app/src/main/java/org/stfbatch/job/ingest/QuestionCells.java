@@ -87,7 +87,6 @@ final class QuestionCells {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    return new Line(
-        number, bytes.toByteArray(), bytes.size() > QuestionFileReader.MAX_LINE_BYTES);
+    return new Line(number, bytes.toByteArray(), bytes.size() > QuestionFileReader.MAX_LINE_BYTES);
   }
 }

@@ -30,9 +30,12 @@ public enum QuestionFormat {
 
   ItemStreamReader<NewImageJob> reader(Path file, Path imageRoot, long sourceId) {
     CustomIds ids = new CustomIds(imageRoot);
+    LineParser questions = new QuestionLineParser(sourceId, ids);
     return switch (this) {
-      case LLAVA -> new QuestionFileReader(file, new QuestionLineParser(sourceId, ids));
+      case LLAVA -> new QuestionFileReader(file, questions);
       case OPENAI -> new QuestionFileReader(file, new RequestLineParser(sourceId, ids, imageRoot));
+      case CSV -> new CsvFileReader(file, ',', questions);
+      case TSV -> new CsvFileReader(file, '\t', questions);
     };
   }
 }

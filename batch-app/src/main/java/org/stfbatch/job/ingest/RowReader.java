@@ -29,7 +29,9 @@ final class RowReader extends Reader {
     characters += read;
     if (characters > maxCharacters) {
       throw new IOException(
-          "a row is longer than " + maxCharacters + " characters, as if a quotation mark is missing");
+          "a row is longer than "
+              + maxCharacters
+              + " characters, as if a quotation mark is missing");
     }
     boolean marked = !begun && read > 0 && buffer[offset] == '\uFEFF';
     begun |= read > 0;

@@ -55,7 +55,10 @@ class CsvFileReaderTest {
   @Test
   void tabsSeparateToo() throws IOException {
     List<NewImageJob> jobs = read('\t', "text\tquestion_id\nWhat, this?\t1\n");
-    assertThat(jobs).singleElement().extracting(job -> job.prompt().text()).isEqualTo("What, this?");
+    assertThat(jobs)
+        .singleElement()
+        .extracting(job -> job.prompt().text())
+        .isEqualTo("What, this?");
   }
 
   @Test
@@ -80,7 +83,8 @@ class CsvFileReaderTest {
 
   @Test
   void aFileThatIsNoTableOfQuestionsIsNamedWithItsCure() {
-    requireUnusable("a,b\n1,2\n".getBytes(StandardCharsets.UTF_8), "[a, b]", "question_id and text");
+    requireUnusable(
+        "a,b\n1,2\n".getBytes(StandardCharsets.UTF_8), "[a, b]", "question_id and text");
     requireUnusable(new byte[0], "names the columns []", "question_id and text");
     requireUnusable(
         "question_id,text,text\n1,2,3\n".getBytes(StandardCharsets.UTF_8), "names no columns");

@@ -16,8 +16,7 @@ class RequestLineParserTest {
   private static final Path IMAGES = Path.of("/images");
   private static final String USER = "{\"role\":\"user\",\"content\":\"What?\"}";
 
-  private final RequestLineParser parser =
-      new RequestLineParser(1, new CustomIds(IMAGES), IMAGES);
+  private final RequestLineParser parser = new RequestLineParser(1, new CustomIds(IMAGES), IMAGES);
 
   @Test
   void aWholeRequestIsRead() {
