@@ -2,7 +2,9 @@ package org.stfbatch.cli;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.concurrent.Callable;
+import org.stfbatch.db.ChoiceTexts;
 import org.stfbatch.db.Run;
 import org.stfbatch.db.RunStore;
 import org.stfbatch.job.BatchRuntime;
@@ -61,6 +63,13 @@ final class IngestCommand implements Callable<Integer> {
       description = "What captions are asked for with. Default: ${DEFAULT-VALUE}")
   private String prompt;
 
+  @Option(
+      names = "--choices",
+      paramLabel = "A,B,...",
+      description =
+          "The answers are to be chosen from these texts, by likelihood, where a job names none itself; also as a JSON list.")
+  private ChoiceTexts choices;
+
   IngestCommand(Stores stores, Shutdown shutdown) {
     this.stores = stores;
     this.shutdown = shutdown;
@@ -90,7 +99,12 @@ final class IngestCommand implements Callable<Integer> {
         ConsoleProgress progress = ConsoleProgress.onStderr("jobs read", 0, 0)) {
       Run target = new RunStore(db.database().dataSource()).findOrCreate(run);
       IngestJob job =
-          new IngestJob(new BatchRuntime(db.database().dataSource()), target, progress, stop);
+          new IngestJob(
+              new BatchRuntime(db.database().dataSource()),
+              target,
+              progress,
+              stop,
+              Optional.ofNullable(choices));
       return report(
           source.questions != null
               ? job.questions(source.questions, images, format())

@@ -106,6 +106,9 @@ class CommandContractTest {
         "export --run contract --out x --format xml | xml",
         "infer --run contract --model m --batch many | --batch",
         "infer --run contract --model m --dtype int8 | --dtype",
+        "infer --run contract --model m --choices A,,B | choices holds an empty text",
+        "infer --run contract --model m --choices A,B,A | choices holds 'A' twice",
+        "ingest --run contract --questions q --choices [] | choices has no text",
       })
   void wrongUsageIsSaidWithTheUsage(String line, String part) {
     Object[] command = line == null ? new Object[0] : line.split(" ");

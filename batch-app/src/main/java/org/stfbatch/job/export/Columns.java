@@ -27,7 +27,14 @@ final class Columns {
     object.put("model", answer.modelName());
     object.put("model_fingerprint", answer.modelFingerprint());
     object.put("answered_at", answer.answeredAt().toString());
+    object.set("log_probabilities", logProbabilities(answer));
     return object;
+  }
+
+  private static JsonNode logProbabilities(StoredAnswer answer) {
+    return answer.logProbabilities().isEmpty()
+        ? JSON.nullNode()
+        : JSON.valueToTree(answer.logProbabilities());
   }
 
   static ObjectNode failed(ExportRow row) {

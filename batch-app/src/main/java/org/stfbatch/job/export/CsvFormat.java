@@ -25,7 +25,8 @@ final class CsvFormat implements TextFormat {
           "generated_tokens",
           "model",
           "model_fingerprint",
-          "answered_at");
+          "answered_at",
+          "log_probabilities");
 
   @Override
   public void begin(Appendable out) throws IOException {
@@ -43,7 +44,10 @@ final class CsvFormat implements TextFormat {
   }
 
   private static String text(JsonNode value) {
-    return value.isNull() ? null : value.asText();
+    if (value.isNull()) {
+      return null;
+    }
+    return value.isContainerNode() ? value.toString() : value.asText();
   }
 
   /** A string without its quotes; a number as it was written. */

@@ -12,6 +12,7 @@ import java.util.List;
 import org.apache.commons.csv.CSVFormat;
 import org.apache.commons.csv.CSVParser;
 import org.apache.commons.csv.CSVRecord;
+import org.apache.commons.csv.DuplicateHeaderMode;
 import org.springframework.batch.infrastructure.item.ExecutionContext;
 import org.springframework.batch.infrastructure.item.ItemStreamException;
 import org.springframework.batch.infrastructure.item.ItemStreamReader;
@@ -52,6 +53,7 @@ final class CsvFileReader implements ItemStreamReader<NewImageJob> {
                       .builder()
                       .setDelimiter(separator)
                       .setHeader()
+                      .setDuplicateHeaderMode(DuplicateHeaderMode.DISALLOW)
                       .setSkipHeaderRecord(true)
                       .setIgnoreEmptyLines(true)
                       .get())

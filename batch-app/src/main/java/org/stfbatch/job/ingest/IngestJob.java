@@ -2,6 +2,7 @@ package org.stfbatch.job.ingest;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import org.springframework.batch.core.BatchStatus;
 import org.springframework.batch.core.job.Job;
@@ -13,6 +14,7 @@ import org.springframework.batch.core.listener.StepListener;
 import org.springframework.batch.core.step.Step;
 import org.springframework.batch.core.step.builder.ChunkOrientedStepBuilder;
 import org.springframework.batch.infrastructure.item.ItemStreamReader;
+import org.stfbatch.db.ChoiceTexts;
 import org.stfbatch.db.ImageJobStore;
 import org.stfbatch.db.NewImageJob;
 import org.stfbatch.db.Run;
@@ -36,16 +38,24 @@ public final class IngestJob {
   private final Run run;
   private final Progress progress;
   private final StopSignal stop;
+  private final Optional<ChoiceTexts> choices;
   private final ImageJobStore jobs;
 
   /**
    * @param stop ends the job at its next commit
+   * @param choices of which the answers are to be, where a job does not say so itself
    */
-  public IngestJob(BatchRuntime batch, Run run, Progress progress, StopSignal stop) {
+  public IngestJob(
+      BatchRuntime batch,
+      Run run,
+      Progress progress,
+      StopSignal stop,
+      Optional<ChoiceTexts> choices) {
     this.batch = batch;
     this.run = run;
     this.progress = progress;
     this.stop = stop;
+    this.choices = choices;
     this.jobs = new ImageJobStore(batch.dataSource());
   }
 
@@ -69,7 +79,9 @@ public final class IngestJob {
     return ingest(new CaptionReader(root, prompt, source));
   }
 
-  private IngestResult ingest(ItemStreamReader<NewImageJob> reader) {
+  private IngestResult ingest(ItemStreamReader<NewImageJob> source) {
+    ItemStreamReader<NewImageJob> reader =
+        choices.isPresent() ? new ChoosingReader(source, choices.get()) : source;
     IngestWriter writer = new IngestWriter(run.runId(), jobs, progress);
     JobParameters parameters =
         new JobParametersBuilder()

@@ -24,7 +24,8 @@ final class QuestionCells {
           "temperature",
           "top_p",
           "seed",
-          "stop");
+          "stop",
+          "choices");
 
   private static final Set<String> NUMBERS =
       Set.of("question_id", "max_new_tokens", "temperature", "top_p", "seed");
@@ -34,6 +35,7 @@ final class QuestionCells {
 
   private static final Set<String> WHOLE_NUMBERS = Set.of("max_new_tokens", "seed");
   private static final Pattern WHOLE = Pattern.compile("(-?\\d+)\\.0*");
+  private static final Set<String> LISTS = Set.of("stop", "choices");
   private static final Pattern LIST = Pattern.compile("(?s)\\s*\\[.*\\]\\s*");
   private static final JsonFactory JSON = new JsonFactory();
 
@@ -51,7 +53,7 @@ final class QuestionCells {
 
   /**
    * Adds a cell that holds text: a number where a number belongs and it looks like one, a list of
-   * stop texts if it is one in JSON.
+   * stop texts or choices if it is one in JSON.
    */
   QuestionCells add(String column, String cell) {
     if (cell == null || cell.isEmpty() || !COLUMNS.contains(column)) {
@@ -61,7 +63,7 @@ final class QuestionCells {
       json.writeFieldName(column);
       String number = withoutFraction(column, cell);
       if (NUMBERS.contains(column) && NUMBER.matcher(number).matches()
-          || column.equals("stop") && LIST.matcher(cell).matches()) {
+          || LISTS.contains(column) && LIST.matcher(cell).matches()) {
         json.writeRawValue(number);
       } else {
         json.writeString(cell);

@@ -19,6 +19,7 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
+import org.stfbatch.db.ChoiceTexts;
 import org.stfbatch.db.ImagePrompt;
 import org.stfbatch.db.JobFailure;
 import org.stfbatch.db.JobSettings;
@@ -29,8 +30,8 @@ import org.stfbatch.engine.Stage;
 /**
  * LLaVA's question lines: a JSON object with {@code question_id} (a number or a string), {@code
  * text}, and optionally {@code image} and {@code category}. Beyond the original a line may set
- * {@code max_new_tokens}, {@code temperature}, {@code top_p}, {@code seed} and {@code stop} for
- * itself. Other fields are passed over.
+ * {@code max_new_tokens}, {@code temperature}, {@code top_p}, {@code seed}, {@code stop} and {@code
+ * choices} for itself. Other fields are passed over.
  *
  * <p>A line that cannot be used becomes a job that has already failed, and names its number.
  */
@@ -126,6 +127,8 @@ final class QuestionLineParser implements LineParser {
       case "seed" ->
           fields.seed = absent ? OptionalLong.empty() : OptionalLong.of(longInteger(name, parser));
       case "stop" -> fields.stop = absent ? Optional.empty() : Optional.of(stop(name, parser));
+      case "choices" ->
+          fields.choices = absent ? Optional.empty() : Optional.of(choices(name, parser));
       default -> parser.skipChildren();
     }
   }
@@ -197,6 +200,12 @@ final class QuestionLineParser implements LineParser {
     return texts;
   }
 
+  private static ChoiceTexts choices(String name, JsonParser parser) throws IOException, BadLine {
+    return parser.currentToken() == JsonToken.VALUE_STRING
+        ? ChoiceNotation.parse(parser.getText())
+        : new ChoiceTexts(strings(name, parser));
+  }
+
   private static void require(boolean condition, String complaint) throws BadLine {
     if (!condition) {
       throw new BadLine(complaint);
@@ -221,6 +230,7 @@ final class QuestionLineParser implements LineParser {
     private OptionalDouble topP = OptionalDouble.empty();
     private OptionalLong seed = OptionalLong.empty();
     private Optional<List<String>> stop = Optional.empty();
+    private Optional<ChoiceTexts> choices = Optional.empty();
 
     private ImagePrompt prompt() {
       return new ImagePrompt(
@@ -228,7 +238,7 @@ final class QuestionLineParser implements LineParser {
     }
 
     private JobSettings settings() {
-      return new JobSettings(maxNewTokens, temperature, topP, seed, stop);
+      return new JobSettings(maxNewTokens, temperature, topP, seed, stop, choices);
     }
 
     private ImagePrompt readablePrompt() {

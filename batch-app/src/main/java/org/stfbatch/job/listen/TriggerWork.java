@@ -137,7 +137,7 @@ final class TriggerWork {
     if (!Files.isDirectory(images)) {
       throw new InputException("the image folder " + images + " is not there");
     }
-    return !new IngestJob(batch, run, Progress.none(), stop)
+    return !new IngestJob(batch, run, Progress.none(), stop, Optional.empty())
         .questions(file, images, QuestionFormat.of(file))
         .stopped();
   }

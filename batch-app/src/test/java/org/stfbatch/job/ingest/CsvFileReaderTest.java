@@ -12,6 +12,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.springframework.batch.infrastructure.item.ExecutionContext;
+import org.stfbatch.db.ChoiceTexts;
 import org.stfbatch.db.JobSettings;
 import org.stfbatch.db.NewImageJob;
 import org.stfbatch.job.InputException;
@@ -50,6 +51,25 @@ class CsvFileReaderTest {
     assertThat(second.settings().stop()).contains(List.of("."));
     assertThat(jobs.get(2).prompt().questionId()).contains("\"é 7\"");
     assertThat(jobs.get(2).settings()).isEqualTo(JobSettings.DEFAULTS);
+  }
+
+  @Test
+  void choicesAreSeparatedByCommasOrAJsonList() throws IOException {
+    List<NewImageJob> jobs =
+        read(
+            ',',
+            """
+            question_id,text,choices
+            1,a,"A,B"
+            2,a,"[""A, or B"", ""C""]"
+            3,a,
+            4,a,"A,A"
+            """);
+
+    assertThat(jobs.get(0).settings().choices()).contains(new ChoiceTexts(List.of("A", "B")));
+    assertThat(jobs.get(1).settings().choices()).contains(new ChoiceTexts(List.of("A, or B", "C")));
+    assertThat(jobs.get(2).settings().choices()).isEmpty();
+    requireRejected(jobs.get(3), "'A' twice");
   }
 
   @Test
