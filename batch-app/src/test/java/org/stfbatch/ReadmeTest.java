@@ -16,6 +16,7 @@ import org.stfbatch.demo.DrawnWorld;
 import org.stfbatch.demo.DrawnWorldSettings;
 import org.stfbatch.hub.HubServer;
 import org.stfbatch.testing.Golden;
+import org.stfbatch.testing.ParquetTable;
 
 /**
  * Every command that the README shows in an {@code sh} block is typed as it stands, in one shell,
@@ -59,6 +60,9 @@ final class ReadmeTest {
     assertThat(folder.resolve("trace.safetensors")).isNotEmptyFile();
     assertThat(Files.readString(folder.resolve("output.jsonl"))).contains("chat.completion");
     assertThat(folder.resolve("errors.jsonl")).isEmptyFile();
+    assertThat(Files.readAllLines(folder.resolve("choices.jsonl")))
+        .isNotEmpty()
+        .allSatisfy(line -> assertThat(line).contains("\"finish_reason\":\"choice\""));
     assertThat(folder.resolve("llava-stf-7b/clip-vit-large-patch14-336/config.json")).exists();
     assertThat(folder.resolve("evaluation/llava-stf-7b/vizwiz/upload.json")).isNotEmptyFile();
     assertThat(folder.resolve("evaluation/llava-stf-7b/vizwiz/answers-vizwiz/upload.json"))
@@ -93,6 +97,7 @@ final class ReadmeTest {
         """);
     Files.writeString(
         folder.resolve("questions.csv"), "question_id,image,text\n1,kite.png,What is this?\n");
+    ParquetTable.questions(folder.resolve("questions.parquet"), 3, 2);
     Path launcher = Files.createDirectory(folder.resolve("scripts")).resolve("stf-batch");
     Files.writeString(launcher, launcher());
     Files.setPosixFilePermissions(launcher, PosixFilePermissions.fromString("rwxr-xr-x"));

@@ -77,6 +77,12 @@ final class Columns {
     return json.filter(id -> id.startsWith("\"")).map(Columns::parsed);
   }
 
+  /** A question id that is a string without its quotes, a number as it was written. */
+  static Optional<String> plainQuestionId(ExportRow row) {
+    Optional<String> json = row.prompt().questionId();
+    return questionIdText(json).or(() -> json);
+  }
+
   private static String parsed(String json) {
     try {
       return JSON.readTree(json).asText();

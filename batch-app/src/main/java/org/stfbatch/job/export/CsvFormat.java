@@ -5,7 +5,6 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import org.apache.commons.csv.CSVFormat;
 import org.stfbatch.db.ExportRow;
 
@@ -38,7 +37,10 @@ final class CsvFormat implements TextFormat {
     ObjectNode object = Columns.answered(row);
     List<String> values = new ArrayList<>();
     for (String column : HEADER) {
-      values.add(column.equals("question_id") ? questionId(row) : text(object.get(column)));
+      values.add(
+          column.equals("question_id")
+              ? Columns.plainQuestionId(row).orElse(null)
+              : text(object.get(column)));
     }
     CSVFormat.RFC4180.printRecord(out, values.toArray());
   }
@@ -48,11 +50,5 @@ final class CsvFormat implements TextFormat {
       return null;
     }
     return value.isContainerNode() ? value.toString() : value.asText();
-  }
-
-  /** A string without its quotes; a number as it was written. */
-  private static String questionId(ExportRow row) {
-    Optional<String> json = row.prompt().questionId();
-    return Columns.questionIdText(json).or(() -> json).orElse(null);
   }
 }

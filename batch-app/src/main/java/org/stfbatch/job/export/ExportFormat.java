@@ -11,6 +11,8 @@ public enum ExportFormat {
   JSONL,
   /** Comma-separated values with a header. */
   CSV,
+  /** Apache Parquet with the columns of {@link #CSV}. */
+  PARQUET,
   /** The output line and the error line of OpenAI's Batch API. */
   OPENAI;
 
@@ -19,6 +21,7 @@ public enum ExportFormat {
       case LLAVA -> new TextRows(new LlavaFormat(run), out);
       case JSONL -> new TextRows(new JsonlFormat(), out);
       case CSV -> new TextRows(new CsvFormat(), out);
+      case PARQUET -> new ParquetRows(out);
       case OPENAI -> new TextRows(new OpenAiFormat(run)::answered, out);
     };
   }

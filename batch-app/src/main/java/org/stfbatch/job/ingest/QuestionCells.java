@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.List;
 import java.util.Set;
 import java.util.regex.Pattern;
 
@@ -59,19 +60,49 @@ final class QuestionCells {
     if (cell == null || cell.isEmpty() || !COLUMNS.contains(column)) {
       return this;
     }
+    String number = withoutFraction(column, cell);
+    boolean isJson =
+        NUMBERS.contains(column) && NUMBER.matcher(number).matches()
+            || LISTS.contains(column) && LIST.matcher(cell).matches();
+    return isJson ? addJson(column, number) : addText(column, cell);
+  }
+
+  /** Adds a value that is text. */
+  QuestionCells addText(String column, String text) {
+    return written(column, () -> json.writeString(text));
+  }
+
+  /** Adds a value that is a number; none is what pandas writes as NaN. */
+  QuestionCells addNumber(String column, Number number) {
+    if (Double.isNaN(number.doubleValue())) {
+      return this;
+    }
+    String text = withoutFraction(column, number.toString());
+    return NUMBER.matcher(text).matches() ? addJson(column, text) : addText(column, text);
+  }
+
+  /** Adds a value that is a list of texts. */
+  QuestionCells addTexts(String column, List<String> texts) {
+    return written(column, () -> json.writeArray(texts.toArray(String[]::new), 0, texts.size()));
+  }
+
+  private QuestionCells addJson(String column, String text) {
+    return written(column, () -> json.writeRawValue(text));
+  }
+
+  private QuestionCells written(String column, Value value) {
     try {
       json.writeFieldName(column);
-      String number = withoutFraction(column, cell);
-      if (NUMBERS.contains(column) && NUMBER.matcher(number).matches()
-          || LISTS.contains(column) && LIST.matcher(cell).matches()) {
-        json.writeRawValue(number);
-      } else {
-        json.writeString(cell);
-      }
+      value.write();
       return this;
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /** Writes the value after a field's name. */
+  private interface Value {
+    void write() throws IOException;
   }
 
   /** Where some cells are empty, pandas makes a column of whole numbers one of fractions. */

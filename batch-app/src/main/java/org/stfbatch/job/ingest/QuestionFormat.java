@@ -14,7 +14,9 @@ public enum QuestionFormat {
   /** Comma-separated values with the columns of question lines. */
   CSV,
   /** Tab-separated values with the columns of question lines. */
-  TSV;
+  TSV,
+  /** Apache Parquet with the columns of question lines. */
+  PARQUET;
 
   /** What a file's ending says, in any case of letters: {@link #LLAVA} if it says nothing. */
   public static QuestionFormat of(Path file) {
@@ -36,6 +38,7 @@ public enum QuestionFormat {
       case OPENAI -> new QuestionFileReader(file, new RequestLineParser(sourceId, ids, imageRoot));
       case CSV -> new CsvFileReader(file, ',', questions);
       case TSV -> new CsvFileReader(file, '\t', questions);
+      case PARQUET -> new ParquetFileQuestions(file, questions);
     };
   }
 }
