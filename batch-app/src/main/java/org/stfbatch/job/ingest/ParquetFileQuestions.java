@@ -2,6 +2,7 @@ package org.stfbatch.job.ingest;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import org.apache.parquet.ParquetReadOptions;
 import org.apache.parquet.column.page.PageReadStore;
 import org.apache.parquet.example.data.Group;
 import org.apache.parquet.example.data.simple.convert.GroupRecordConverter;
@@ -42,7 +43,7 @@ final class ParquetFileQuestions implements ItemStreamReader<NewImageJob> {
   @Override
   public void open(ExecutionContext context) {
     try {
-      reader = ParquetFileReader.open(new LocalInputFile(file));
+      reader = ParquetFileReader.open(new LocalInputFile(file), options());
       columns = ParquetColumns.of(reader.getFileMetaData().getSchema());
       reader.setRequestedSchema(columns.schema());
     } catch (UnusableColumnException e) {
@@ -53,6 +54,13 @@ final class ParquetFileQuestions implements ItemStreamReader<NewImageJob> {
     }
   }
 
+  private static ParquetReadOptions options() {
+    return ParquetReadOptions.builder()
+        .withCodecFactory(new ParquetCodecs())
+        .usePageChecksumVerification()
+        .build();
+  }
+
   @Override
   public NewImageJob read() {
     try {
@@ -61,15 +69,16 @@ final class ParquetFileQuestions implements ItemStreamReader<NewImageJob> {
           return null;
         }
       }
+      NewImageJob job = questions.parse(columns.line(rows.read(), row + 1));
       rowsLeft--;
       row++;
-      return questions.parse(columns.line(rows.read(), row));
+      return job;
     } catch (InputException e) {
       throw e;
     } catch (IOException | RuntimeException e) {
       throw new InputException(
           "%s cannot be read at row %d or after (%s): correct it; what came before is stored, ingest it again"
-              .formatted(file, row, firstLine(e)),
+              .formatted(file, row + 1, firstLine(e)),
           e);
     }
   }

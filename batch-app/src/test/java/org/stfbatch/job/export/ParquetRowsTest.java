@@ -7,10 +7,13 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Random;
 import org.apache.parquet.example.data.Group;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -70,6 +73,26 @@ final class ParquetRowsTest {
   @Test
   void aRunWithoutAnswersIsATableWithoutRows() throws IOException {
     assertThat(ParquetTable.rows(written(List.of()))).isEmpty();
+  }
+
+  @Test
+  void aRowGroupEndsBeforeItTakesMuchMemory() throws IOException {
+    ImagePrompt prompt = ImagePrompt.about("a.png", "What?");
+    List<ExportRow> rows = new ArrayList<>();
+    for (int i = 0; i < 1500; i++) {
+      byte[] noise = new byte[20_000];
+      new Random(i).nextBytes(noise);
+      rows.add(row(i, prompt, answer(HexFormat.of().formatHex(noise), Map.of())));
+    }
+    Path file = written(rows);
+
+    assertThat(ParquetTable.rowGroups(file)).isBetween(3, 10);
+    List<Group> read = ParquetTable.rows(file);
+    assertThat(read).hasSize(1500);
+    for (int i = 0; i < 1500; i += 100) {
+      assertThat(read.get(i).getString("text", 0))
+          .isEqualTo(rows.get(i).answer().orElseThrow().text());
+    }
   }
 
   private Path written(List<ExportRow> rows) throws IOException {
