@@ -118,6 +118,15 @@ final class ArchitectureTest {
           .resideInAnyPackage(SPRING, JDBC, KAFKA, "org.stfbatch.db..", "org.stfbatch.kafka..");
 
   @ArchTest
+  static final ArchRule parquetIsAFormatOfFilesAndNothingElse =
+      noClasses()
+          .that()
+          .resideOutsideOfPackages("org.stfbatch.job.ingest..", "org.stfbatch.job.export..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage("org.apache.parquet..", "org.apache.hadoop..");
+
+  @ArchTest
   static final ArchRule onlyTheCommandLineParsesOptions =
       noClasses()
           .that()

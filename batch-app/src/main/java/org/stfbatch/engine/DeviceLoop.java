@@ -77,7 +77,7 @@ final class DeviceLoop {
     return running.isEmpty();
   }
 
-  /** One round: admit what waits, then one step for all. */
+  /** One round: admit what waits, answer those that choose, then one step for all others. */
   void turn() {
     List<Sequence> entering = admit();
     List<Sequence> involved = new ArrayList<>(running.all());
@@ -86,16 +86,18 @@ final class DeviceLoop {
       return;
     }
     try {
-      List<GeneratedSequence> generated = only(GeneratedSequence.class, entering);
-      List<ScoredSequence> scored = only(ScoredSequence.class, entering);
-      List<Sequence> bySlot = new ArrayList<>(generated);
-      bySlot.addAll(scored);
-      prefixes.prepare(bySlot, running.count(), shape.shelfPositions());
-      score(scored, running.count() + generated.size());
-      generate(generated);
+      proceed(only(GeneratedSequence.class, entering), only(ScoredSequence.class, entering));
     } catch (ModelException e) {
       retreat(involved, e);
     }
+  }
+
+  private void proceed(List<GeneratedSequence> generated, List<ScoredSequence> scored) {
+    List<Sequence> bySlot = new ArrayList<>(generated);
+    bySlot.addAll(scored);
+    prefixes.prepare(bySlot, running.count(), shape.shelfPositions());
+    score(scored, running.count() + generated.size());
+    generate(generated);
   }
 
   private static <T extends Sequence> List<T> only(Class<T> kind, List<Sequence> sequences) {

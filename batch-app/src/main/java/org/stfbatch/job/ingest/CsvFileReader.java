@@ -59,9 +59,9 @@ final class CsvFileReader implements ItemStreamReader<NewImageJob> {
                       .get())
               .get();
       records = parser.iterator();
-    } catch (IOException | UncheckedIOException e) {
+    } catch (MalformedInputException e) {
       throw unreadable(1, e);
-    } catch (IllegalArgumentException e) {
+    } catch (IOException | UncheckedIOException | IllegalArgumentException e) {
       throw new InputException(
           "the first row of %s names no columns (%s): it must name question_id and text"
               .formatted(file, e.getMessage()),
