@@ -50,7 +50,7 @@ class OpenAiBatchTest {
                   "openai",
                   "--images",
                   Tiny.images()))
-          .startsWith("run batch: 10 read, 10 added, 2 unusable");
+          .startsWith("run batch: 11 read, 11 added, 1 unusable");
       cli.ok(
           "infer",
           "--run",
@@ -71,7 +71,8 @@ class OpenAiBatchTest {
     Map<String, JsonNode> answers = byCustomId(output);
     Map<String, JsonNode> failures = byCustomId(errors);
     assertThat(answers.keySet())
-        .containsExactly("data", "file", "path", "short", "stopped", "system", "text", "url");
+        .containsExactly(
+            "data", "file", "path", "request-1", "short", "stopped", "system", "text", "url");
     assertThat(failures.keySet()).containsExactly("conversation", "lost");
     for (String sameJob : List.of("data", "file", "path", "url")) {
       assertThat(text(answers.get(sameJob))).as(sameJob).isEqualTo(recorded.answer());
@@ -175,6 +176,13 @@ class OpenAiBatchTest {
             "",
             "{\"role\":\"system\",\"content\":\"Be brief.\"},"
                 + asked(question, recorded.image())));
+    // Every field of the example in the API's guide.
+    lines.add(
+        """
+        {"custom_id": "request-1", "method": "POST", "url": "/v1/chat/completions", "body": {"model": "gpt-4o-mini",\
+         "messages": [{"role": "system", "content": "You are helpful."}, {"role": "user", "content": "Hello!"}],\
+         "max_tokens": 20}}"""
+            .strip());
     lines.add(line("lost", "", asked(question, "lost.png")));
     lines.add(line("conversation", "", "{\"role\":\"assistant\",\"content\":\"Hello.\"}"));
     return String.join("\n", lines) + "\n";

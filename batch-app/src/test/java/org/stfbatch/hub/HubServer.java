@@ -10,6 +10,8 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.URI;
+import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -204,12 +206,19 @@ public final class HubServer implements AutoCloseable {
     if (file == null || !parts[3].equals(COMMIT)) {
       send(exchange, 404, new byte[0]);
     } else if (file.large()) {
-      exchange
-          .getResponseHeaders()
-          .add("Location", address(store) + "/" + parts[0] + "/" + parts[1] + "/" + parts[4]);
+      String place = "/" + parts[0] + "/" + parts[1] + "/" + parts[4];
+      exchange.getResponseHeaders().add("Location", address(store) + encoded(place));
       send(exchange, 302, new byte[0]);
     } else {
       send(exchange, 200, file.bytes().read(0, (int) file.bytes().size()));
+    }
+  }
+
+  private static String encoded(String path) {
+    try {
+      return new URI(null, null, path, null).getRawPath();
+    } catch (URISyntaxException e) {
+      throw new IllegalArgumentException(path, e);
     }
   }
 
