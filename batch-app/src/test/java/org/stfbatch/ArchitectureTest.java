@@ -41,6 +41,8 @@ final class ArchitectureTest {
           .definedBy("org.stfbatch.prompt..")
           .layer("image")
           .definedBy("org.stfbatch.image..")
+          .layer("hub")
+          .definedBy("org.stfbatch.hub..")
           .layer("demo")
           .definedBy("org.stfbatch.demo..")
           .layer("vocabulary")
@@ -52,6 +54,8 @@ final class ArchitectureTest {
           .whereLayer("cli")
           .mayNotBeAccessedByAnyLayer()
           .whereLayer("demo")
+          .mayOnlyBeAccessedByLayers("cli")
+          .whereLayer("hub")
           .mayOnlyBeAccessedByLayers("cli")
           .whereLayer("vocabulary")
           .mayOnlyBeAccessedByLayers("cli")
@@ -111,7 +115,8 @@ final class ArchitectureTest {
               "org.stfbatch.training..",
               "org.stfbatch.evaluation..",
               "org.stfbatch.image..",
-              "org.stfbatch.prompt..")
+              "org.stfbatch.prompt..",
+              "org.stfbatch.hub..")
           .should()
           .dependOnClassesThat()
           .resideInAnyPackage(SPRING, JDBC, KAFKA, "org.stfbatch.db..", "org.stfbatch.kafka..");
@@ -124,6 +129,15 @@ final class ArchitectureTest {
           .should()
           .dependOnClassesThat()
           .resideInAnyPackage(SPRING, KAFKA, "ai.djl..");
+
+  @ArchTest
+  static final ArchRule parquetIsAFormatOfFilesAndNothingElse =
+      noClasses()
+          .that()
+          .resideOutsideOfPackages("org.stfbatch.job.ingest..", "org.stfbatch.job.export..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage("org.apache.parquet..", "org.apache.hadoop..");
 
   @ArchTest
   static final ArchRule onlyTheCommandLineParsesOptions =

@@ -74,7 +74,7 @@ final class EngineDriver {
   }
 
   private static int newTokens(Workload.Item item) {
-    return item.job().generation().maxNewTokens();
+    return item.job().task().maxNewTokens();
   }
 
   private static Answer cut(Answer answer, int tokens) {

@@ -1,6 +1,9 @@
 package org.stfbatch.cli;
 
 import java.io.IOException;
+import java.io.OutputStreamWriter;
+import java.io.Writer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -90,7 +93,9 @@ final class ReportCommand implements Callable<Integer> {
           new ReportReader(db.database().dataSource(), Clock.systemUTC())
               .read(db.run(run), others.stream().map(db::run).toList(), terms);
       check(report, terms);
-      format.write(report, file.writer());
+      Writer writer = new OutputStreamWriter(file.stream(), StandardCharsets.UTF_8);
+      format.write(report, writer);
+      writer.flush();
       file.commit();
       System.out.printf("%s: report of run %s%n", out, run);
       return 0;

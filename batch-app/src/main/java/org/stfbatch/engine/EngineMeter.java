@@ -2,6 +2,7 @@ package org.stfbatch.engine;
 
 import java.util.List;
 import java.util.function.Supplier;
+import org.stfbatch.model.BranchingPrompt;
 import org.stfbatch.model.TokenSpan;
 
 /** Counts and times what the device does. Written by the device thread, read by any. */
@@ -57,6 +58,16 @@ final class EngineMeter {
       }
     }
     return next;
+  }
+
+  <T> T scoring(List<BranchingPrompt> prompts, Supplier<T> call) {
+    long started = System.nanoTime();
+    T result = call.get();
+    synchronized (this) {
+      prefillTokens += prompts.stream().mapToLong(BranchingPrompt::tokens).sum();
+      stepNanos += System.nanoTime() - started;
+    }
+    return result;
   }
 
   private static long tokens(List<TokenSpan> spans) {

@@ -4,7 +4,7 @@ package org.stfbatch.engine;
  * What an engine has done since it was started.
  *
  * @param images pictures that were encoded
- * @param prefillTokens prompt tokens that were run, vision tokens included
+ * @param prefillTokens tokens of prompts and of choices that were run, vision tokens included
  * @param decodedTokens tokens that were generated
  * @param steps calls that took sequences one token further
  * @param prefixHits sequences that found their prefix ready
@@ -12,7 +12,7 @@ package org.stfbatch.engine;
  * @param retries sequences that were begun again after that
  * @param encodeSeconds spent encoding pictures
  * @param prefixSeconds spent running shared prefixes
- * @param stepSeconds spent in steps: prompts' ends and generation
+ * @param stepSeconds spent in steps and in scoring choices: prompts' ends and generation
  * @param promptless those of the steps in which no prompt was run
  */
 public record EngineStatistics(

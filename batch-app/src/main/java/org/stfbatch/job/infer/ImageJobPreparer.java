@@ -4,14 +4,18 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.zip.CRC32C;
+import org.stfbatch.db.ChoiceTexts;
 import org.stfbatch.db.JobSettings;
 import org.stfbatch.db.StoredJob;
+import org.stfbatch.engine.AnswerChoices;
 import org.stfbatch.engine.EngineJob;
 import org.stfbatch.engine.Failure;
 import org.stfbatch.engine.Generation;
 import org.stfbatch.engine.Stage;
+import org.stfbatch.engine.Task;
 import org.stfbatch.image.ClipImageProcessor;
 import org.stfbatch.image.ImageException;
 import org.stfbatch.image.ImageLoader;
@@ -23,6 +27,7 @@ import org.stfbatch.job.ingest.CustomIds;
 import org.stfbatch.prompt.ConversationTemplate;
 import org.stfbatch.prompt.ImagePrompt;
 import org.stfbatch.prompt.LlamaTokenizer;
+import org.stfbatch.prompt.PromptErrorCode;
 import org.stfbatch.prompt.PromptException;
 
 /** Prepares jobs for LLaVA. Thread safe. */
@@ -60,7 +65,7 @@ final class ImageJobPreparer implements JobPreparer {
   public EngineJob prepare(StoredJob job) throws PreparationException, InterruptedException {
     int[] promptIds = promptIds(job);
     List<Pixels> images = job.prompt().image().isPresent() ? List.of(image(job)) : List.of();
-    return new EngineJob(promptIds, images, generation(job));
+    return new EngineJob(promptIds, images, task(job));
   }
 
   private int[] promptIds(StoredJob job) throws PreparationException {
@@ -99,6 +104,20 @@ final class ImageJobPreparer implements JobPreparer {
   @Override
   public LoadStatistics statistics() {
     return loader.statistics().plusDecoding(resizeNanos.sum() / NANOS);
+  }
+
+  private Task task(StoredJob job) throws PreparationException {
+    Optional<ChoiceTexts> choices = job.settings().choices().or(defaults::choices);
+    return choices.isPresent() ? choices(choices.get()) : generation(job);
+  }
+
+  private AnswerChoices choices(ChoiceTexts choices) throws PreparationException {
+    try {
+      return AnswerChoices.of(choices.texts(), tokenizer);
+    } catch (IllegalArgumentException e) {
+      throw new PreparationException(
+          new Failure(Stage.PROMPT, PromptErrorCode.CHOICES_ALIKE.name(), e.getMessage(), 1), e);
+    }
   }
 
   private Generation generation(StoredJob job) {

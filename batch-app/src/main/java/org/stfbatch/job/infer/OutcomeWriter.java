@@ -94,7 +94,8 @@ final class OutcomeWriter implements ItemWriter<FinishedJob>, StepExecutionListe
             answer.timings().queue(), answer.timings().prefill(), answer.timings().decode()),
         model.name(),
         model.fingerprint(),
-        now);
+        now,
+        answer.logProbabilities());
   }
 
   private static StoredFailure stored(long jobId, Failure failure, Instant now) {
