@@ -44,6 +44,19 @@ need_tools() {
   [ -z "$(missing_tools)" ] || exit 2
 }
 
+has_browser() {
+  command -v chromium-headless-shell chromium chromium-browser google-chrome >/dev/null
+}
+
+# Chromium, in which tests open the pages that people look at. Without it those tests are skipped.
+want_browser() {
+  has_browser && return
+  if [ -e /etc/debian_version ] && [ "$(id -u)" = 0 ] && may_install chromium-headless-shell; then
+    apt-get update -q && apt-get install -q -y --no-install-recommends chromium-headless-shell || true
+  fi
+  has_browser || say "No Chromium on the PATH (Debian: apt-get install chromium-headless-shell): pages are not tested in a browser."
+}
+
 is_built() {
   local jar
   jar=$(find "$APP" -name 'batch-app-*.jar' 2>/dev/null | head -n 1)

@@ -27,6 +27,8 @@ final class ArchitectureTest {
           .definedBy("org.stfbatch.bench..")
           .layer("job")
           .definedBy("org.stfbatch.job..")
+          .layer("report")
+          .definedBy("org.stfbatch.report..")
           .layer("evaluation")
           .definedBy("org.stfbatch.evaluation..")
           .layer("engine")
@@ -39,6 +41,8 @@ final class ArchitectureTest {
           .definedBy("org.stfbatch.prompt..")
           .layer("image")
           .definedBy("org.stfbatch.image..")
+          .layer("hub")
+          .definedBy("org.stfbatch.hub..")
           .layer("demo")
           .definedBy("org.stfbatch.demo..")
           .layer("vocabulary")
@@ -51,12 +55,16 @@ final class ArchitectureTest {
           .mayNotBeAccessedByAnyLayer()
           .whereLayer("demo")
           .mayOnlyBeAccessedByLayers("cli")
+          .whereLayer("hub")
+          .mayOnlyBeAccessedByLayers("cli")
           .whereLayer("vocabulary")
           .mayOnlyBeAccessedByLayers("cli")
           .whereLayer("bench")
           .mayOnlyBeAccessedByLayers("cli")
           .whereLayer("job")
           .mayOnlyBeAccessedByLayers("cli", "bench")
+          .whereLayer("report")
+          .mayOnlyBeAccessedByLayers("cli")
           .whereLayer("evaluation")
           .mayOnlyBeAccessedByLayers("cli", "job")
           .whereLayer("engine")
@@ -68,9 +76,9 @@ final class ArchitectureTest {
           .whereLayer("prompt")
           .mayOnlyBeAccessedByLayers("cli", "bench", "job", "engine", "training", "evaluation")
           .whereLayer("image")
-          .mayOnlyBeAccessedByLayers("cli", "bench", "job", "engine", "training")
+          .mayOnlyBeAccessedByLayers("cli", "bench", "job", "report", "engine", "training")
           .whereLayer("db")
-          .mayOnlyBeAccessedByLayers("cli", "bench", "job")
+          .mayOnlyBeAccessedByLayers("cli", "bench", "job", "report")
           .whereLayer("kafka")
           .mayOnlyBeAccessedByLayers("cli", "bench", "job")
           .withOptionalLayers(true);
@@ -107,10 +115,29 @@ final class ArchitectureTest {
               "org.stfbatch.training..",
               "org.stfbatch.evaluation..",
               "org.stfbatch.image..",
-              "org.stfbatch.prompt..")
+              "org.stfbatch.prompt..",
+              "org.stfbatch.hub..")
           .should()
           .dependOnClassesThat()
           .resideInAnyPackage(SPRING, JDBC, KAFKA, "org.stfbatch.db..", "org.stfbatch.kafka..");
+
+  @ArchTest
+  static final ArchRule reportsKnowNoFrameworks =
+      noClasses()
+          .that()
+          .resideInAPackage("org.stfbatch.report..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage(SPRING, KAFKA, "ai.djl..");
+
+  @ArchTest
+  static final ArchRule parquetIsAFormatOfFilesAndNothingElse =
+      noClasses()
+          .that()
+          .resideOutsideOfPackages("org.stfbatch.job.ingest..", "org.stfbatch.job.export..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage("org.apache.parquet..", "org.apache.hadoop..");
 
   @ArchTest
   static final ArchRule onlyTheCommandLineParsesOptions =

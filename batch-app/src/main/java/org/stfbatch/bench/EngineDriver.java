@@ -49,7 +49,7 @@ final class EngineDriver {
         seconds,
         answers,
         items.stream().map(Workload.Item::image).toList(),
-        difference(engine.statistics(), before));
+        engine.statistics().minus(before));
   }
 
   private List<Answer> groups(List<Workload.Item> items, boolean padded, int group) {
@@ -74,7 +74,7 @@ final class EngineDriver {
   }
 
   private static int newTokens(Workload.Item item) {
-    return item.job().generation().maxNewTokens();
+    return item.job().task().maxNewTokens();
   }
 
   private static Answer cut(Answer answer, int tokens) {
@@ -103,22 +103,5 @@ final class EngineDriver {
           "a question of the measurement failed: " + failure.code() + " " + failure.message());
     }
     return (Answer) outcome;
-  }
-
-  private static EngineStatistics difference(EngineStatistics after, EngineStatistics before) {
-    return new EngineStatistics(
-        after.images() - before.images(),
-        after.prefillTokens() - before.prefillTokens(),
-        after.decodedTokens() - before.decodedTokens(),
-        after.steps() - before.steps(),
-        after.prefixHits() - before.prefixHits(),
-        after.retreats() - before.retreats(),
-        after.encodeSeconds() - before.encodeSeconds(),
-        after.prefixSeconds() - before.prefixSeconds(),
-        after.stepSeconds() - before.stepSeconds(),
-        new EngineStatistics.Promptless(
-            after.promptless().steps() - before.promptless().steps(),
-            after.promptless().tokens() - before.promptless().tokens(),
-            after.promptless().seconds() - before.promptless().seconds()));
   }
 }

@@ -4,6 +4,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import org.stfbatch.engine.EngineStatistics;
+import org.stfbatch.job.ProcessMemory;
 
 /**
  * What an engine did in the median one of several passes over a workload.

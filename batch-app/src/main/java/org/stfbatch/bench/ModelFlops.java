@@ -6,6 +6,7 @@ import java.util.Map;
 import org.stfbatch.model.checkpoint.ClipVisionConfig;
 import org.stfbatch.model.checkpoint.ExpectedTensors;
 import org.stfbatch.model.checkpoint.LlamaConfig;
+import org.stfbatch.model.checkpoint.LlavaCheckpoint;
 import org.stfbatch.model.checkpoint.LlavaConfig;
 import org.stfbatch.model.checkpoint.TensorSlice;
 
@@ -15,7 +16,7 @@ import org.stfbatch.model.checkpoint.TensorSlice;
  * Norms, activations, softmax and sampling are not counted; neither is anything that is computed
  * for padding or again.
  */
-final class ModelFlops {
+public final class ModelFlops {
   private static final String FUSION = "model.mm_projector";
   private static final String MULTI_BLOCK = "model.mm_projector_crosslayer";
 
@@ -30,8 +31,13 @@ final class ModelFlops {
   static ModelFlops of(BenchModel model) {
     return model
         .checkpoint()
-        .map(checkpoint -> new ModelFlops(model.config(), shapes(checkpoint.tensors().values())))
+        .map(ModelFlops::of)
         .orElseGet(() -> new ModelFlops(model.config(), ExpectedTensors.of(model.config())));
+  }
+
+  /** Those of a checkpoint's model. */
+  public static ModelFlops of(LlavaCheckpoint checkpoint) {
+    return new ModelFlops(checkpoint.config(), shapes(checkpoint.tensors().values()));
   }
 
   private static Map<String, List<Long>> shapes(Collection<TensorSlice> tensors) {
@@ -57,7 +63,7 @@ final class ModelFlops {
   }
 
   /** One picture's way to vision tokens: the blocks of CLIP that are used, then token fusion. */
-  double image() {
+  public double image() {
     ClipVisionConfig vision = config.vision();
     double width = vision.hiddenSize();
     double tokens = vision.patches() + 1;
@@ -73,19 +79,23 @@ final class ModelFlops {
   double layers(int start, int end) {
     double count = end - start;
     double keys = (end * (end + 1.0) - start * (start + 1.0)) / 2;
+    return 2 * layerWeights() * count + keys * key();
+  }
+
+  /** One position's look at one key, in all layers of the language model. */
+  public double key() {
     LlamaConfig language = config.language();
-    double attention = 4 * keys * language.hiddenSize() * language.numHiddenLayers();
-    return 2 * layerWeights() * count + attention;
+    return 4.0 * language.hiddenSize() * language.numHiddenLayers();
   }
 
   /** The output layer for one token. */
-  double head() {
+  public double head() {
     LlamaConfig language = config.language();
     return 2.0 * language.hiddenSize() * language.vocabSize();
   }
 
   /** The weights of all layers of the language model. */
-  double layerWeights() {
+  public double layerWeights() {
     LlamaConfig language = config.language();
     double width = language.hiddenSize();
     double attention = 2 * width * width + 2 * width * language.keyValueSize();

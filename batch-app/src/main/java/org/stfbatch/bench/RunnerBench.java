@@ -9,6 +9,7 @@ import org.stfbatch.db.ImagePrompt;
 import org.stfbatch.db.RunStatus;
 import org.stfbatch.engine.EngineJob;
 import org.stfbatch.engine.Generation;
+import org.stfbatch.job.ProcessMemory;
 import org.stfbatch.job.Progress;
 import org.stfbatch.job.infer.InferSettings;
 import org.stfbatch.job.infer.JobPreparation;

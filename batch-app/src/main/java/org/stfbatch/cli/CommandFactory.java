@@ -43,6 +43,10 @@ final class CommandFactory implements IFactory {
       return type.cast(new TrainFinetuneCommand(root.stores(), shutdown));
     } else if (type == StatusCommand.class) {
       return type.cast(new StatusCommand(root.stores()));
+    } else if (type == WatchCommand.class) {
+      return type.cast(new WatchCommand(root.stores(), shutdown));
+    } else if (type == ReportCommand.class) {
+      return type.cast(new ReportCommand(root.stores()));
     } else if (type == ExportCommand.class) {
       return type.cast(new ExportCommand(root.stores()));
     } else if (type == EvaluateCommand.class) {

@@ -47,7 +47,12 @@ final class ConsoleProgress implements Progress, AutoCloseable {
   }
 
   static ConsoleProgress onStderr(String what, long before, long total) {
-    return new ConsoleProgress(System.err, isTerminal(System.console()), what, before, total);
+    return new ConsoleProgress(System.err, isTerminal(), what, before, total);
+  }
+
+  /** Whether somebody sits before it. */
+  static boolean isTerminal() {
+    return isTerminal(System.console());
   }
 
   /** From Java 22 on there is a console even without a terminal, and a method that tells. */

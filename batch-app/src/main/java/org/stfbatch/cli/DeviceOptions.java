@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.OptionalLong;
 import java.util.stream.Collectors;
 import org.stfbatch.engine.EngineSettings;
+import org.stfbatch.job.infer.ModelName;
 import org.stfbatch.model.ModelSettings;
 import org.stfbatch.model.NativePrecision;
 import org.stfbatch.model.checkpoint.DType;
@@ -105,6 +106,16 @@ final class DeviceOptions {
 
   String name() {
     return device;
+  }
+
+  /** What metrics say about the device. */
+  ModelName.Place place() {
+    String precision =
+        devices().names().stream()
+            .map(name -> dtype.on(name).torchName())
+            .distinct()
+            .collect(Collectors.joining(", "));
+    return new ModelName.Place(device, precision, batch());
   }
 
   /** Jobs that all devices together generate. */

@@ -3,6 +3,7 @@ package org.stfbatch.cli;
 import java.io.PrintWriter;
 import org.stfbatch.db.DatabaseException;
 import org.stfbatch.evaluation.BenchmarkException;
+import org.stfbatch.hub.HubException;
 import org.stfbatch.job.InputException;
 import org.stfbatch.kafka.BrokerException;
 import org.stfbatch.model.checkpoint.CheckpointException;
@@ -45,6 +46,7 @@ final class ErrorReport implements IExecutionExceptionHandler {
         || error instanceof BrokerException
         || error instanceof CheckpointException
         || error instanceof TokenizerException
+        || error instanceof HubException hub && !hub.isTemporary()
         || error instanceof TrainingDataException
         || error instanceof IllegalArgumentException;
   }

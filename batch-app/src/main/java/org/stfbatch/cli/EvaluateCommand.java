@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicReference;
 import org.stfbatch.db.Run;
 import org.stfbatch.db.RunStatus;
 import org.stfbatch.db.RunStatusStore;
@@ -50,6 +51,7 @@ final class EvaluateCommand implements Callable<Integer> {
 
   @Mixin private BenchmarkOptions benchmarks;
   @Mixin private RunnerOptions runner;
+  @Mixin private LiveOptions live;
 
   @Option(
       names = "--run",
@@ -120,19 +122,39 @@ final class EvaluateCommand implements Callable<Integer> {
   private ScoreTable evaluate(
       Stores.Connected db, LoadedModel model, InferSettings settings, List<EvaluationPlan> plans) {
     ScoreTable table = new ScoreTable();
-    for (EvaluationPlan plan : plans) {
-      if (!stopSignal.isRequested()) {
-        evaluate(db, model, settings, plan).map(result -> row(plan, result)).ifPresent(table::add);
+    AtomicReference<Run> latest = new AtomicReference<>();
+    try (LiveOptions.Shown shown = shown(db, model, latest)) {
+      for (EvaluationPlan plan : plans) {
+        if (!stopSignal.isRequested()) {
+          latest.set(new RunStore(db.database().dataSource()).findOrCreate(run(plan)));
+          evaluate(db, model, settings, plan, latest.get(), shown)
+              .map(result -> row(plan, result))
+              .ifPresent(table::add);
+        }
       }
     }
     return table;
   }
 
+  private LiveOptions.Shown shown(
+      Stores.Connected db, LoadedModel model, AtomicReference<Run> latest) {
+    return live.open(
+        () -> db.database().answers(),
+        () -> latest.get() == null ? "beginning" : "answering run " + latest.get().name(),
+        () -> Optional.ofNullable(latest.get()),
+        db.database().dataSource(),
+        model);
+  }
+
   /** Empty if it was stopped. */
   private Optional<EvaluationResult> evaluate(
-      Stores.Connected db, LoadedModel model, InferSettings settings, EvaluationPlan plan) {
-    Run run = new RunStore(db.database().dataSource()).findOrCreate(run(plan));
-    BatchRuntime batch = new BatchRuntime(db.database().dataSource());
+      Stores.Connected db,
+      LoadedModel model,
+      InferSettings settings,
+      EvaluationPlan plan,
+      Run run,
+      LiveOptions.Shown shown) {
+    BatchRuntime batch = new BatchRuntime(db.database().dataSource(), live.observations());
     EvaluateSteps steps = new EvaluateSteps(batch, run, plan, model.name());
     try (Claim claim = db.claim(List.of(Lockable.run(db.database(), run)), stopSignal)) {
       steps.check();
@@ -148,7 +170,7 @@ final class EvaluateCommand implements Callable<Integer> {
                             model.preparation(),
                             model.engine(),
                             model.name(),
-                            progress,
+                            shown.counting(progress),
                             stop,
                             steps.around(stop))
                         .run());

@@ -30,13 +30,15 @@ final class ExportCommand implements Callable<Integer> {
       defaultValue = "llava",
       paramLabel = "FORMAT",
       description =
-          "One of ${COMPLETION-CANDIDATES}; llava is the original's answer line. Default: ${DEFAULT-VALUE}")
+          "One of ${COMPLETION-CANDIDATES}; llava is the original's answer line, openai the Batch API's output line."
+              + " Default: ${DEFAULT-VALUE}")
   private ExportFormat format;
 
   @Option(
       names = "--failures",
       paramLabel = "FILE",
-      description = "Where to write the failed jobs, as JSON lines.")
+      description =
+          "Where to write the failed jobs, as JSON lines; with --format openai as its error lines.")
   private Path failures;
 
   ExportCommand(Stores stores) {
@@ -53,8 +55,8 @@ final class ExportCommand implements Callable<Integer> {
               .export(
                   db.run(run),
                   format,
-                  answerFile.writer(),
-                  Optional.ofNullable(failureFile).map(WholeFile::writer));
+                  answerFile.stream(),
+                  Optional.ofNullable(failureFile).map(WholeFile::stream));
       answerFile.commit();
       if (failureFile != null) {
         failureFile.commit();

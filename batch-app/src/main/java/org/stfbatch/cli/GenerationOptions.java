@@ -1,6 +1,8 @@
 package org.stfbatch.cli;
 
 import java.util.List;
+import java.util.Optional;
+import org.stfbatch.db.ChoiceTexts;
 import org.stfbatch.job.infer.InferSettings;
 import picocli.CommandLine.Option;
 
@@ -42,7 +44,15 @@ final class GenerationOptions {
       description = "End an answer before this text; may be repeated.")
   private List<String> stop = List.of();
 
+  @Option(
+      names = "--choices",
+      paramLabel = "A,B,...",
+      description =
+          "Answer with the likeliest of these texts instead of writing one; also as a JSON list. A job's own go first.")
+  private ChoiceTexts choices;
+
   InferSettings.Defaults defaults() {
-    return new InferSettings.Defaults(maxNewTokens, temperature, topP, seed, stop);
+    return new InferSettings.Defaults(
+        maxNewTokens, temperature, topP, seed, stop, Optional.ofNullable(choices));
   }
 }

@@ -2,6 +2,7 @@ package org.stfbatch.cli;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.Callable;
 import org.stfbatch.db.Run;
@@ -36,6 +37,7 @@ final class InferCommand implements Callable<Integer> {
 
   @Mixin private InferKafkaOptions kafka;
   @Mixin private AnswerOptions answers;
+  @Mixin private LiveOptions live;
 
   @Option(
       names = "--limit",
@@ -61,7 +63,8 @@ final class InferCommand implements Callable<Integer> {
       }
       try (Brokers.Connected broker = brokers.open(stopSignal)) {
         Run run = kafka.isSource() ? created(db) : db.run(runName);
-        KafkaWork work = new KafkaWork(db.database(), run, kafka, broker.kafka());
+        KafkaWork work =
+            new KafkaWork(db.database(), run, kafka, broker.kafka(), live.observations());
         return call(db, run, settings, work.locks(), work);
       }
     }
@@ -127,23 +130,33 @@ final class InferCommand implements Callable<Integer> {
       InferSurroundings surroundings) {
     long done = outcomes(before);
     long total = kafka.isSource() ? 0 : done + jobsExpected(before, settings);
-    try (ConsoleProgress progress = ConsoleProgress.onStderr("jobs", done, total)) {
+    try (LiveOptions.Shown shown = shown(db, run, model);
+        ConsoleProgress progress = ConsoleProgress.onStderr("jobs", done, total)) {
       return claim.work(
           stop ->
               surroundings.run(
                   around ->
                       new InferJob(
-                          new BatchRuntime(db.database().dataSource()),
+                          new BatchRuntime(db.database().dataSource(), live.observations()),
                           run,
                           settings.after(outcomes(status(db, run)) - done),
                           model.preparation(),
                           model.engine(),
                           model.name(),
-                          progress,
+                          shown.counting(progress),
                           around.stop(),
                           around.steps()),
                   stop));
     }
+  }
+
+  private LiveOptions.Shown shown(Stores.Connected db, Run run, LoadedModel model) {
+    return live.open(
+        () -> db.database().answers(),
+        () -> "answering run " + run.name(),
+        () -> Optional.of(run),
+        db.database().dataSource(),
+        model);
   }
 
   private static long outcomes(RunStatus status) {

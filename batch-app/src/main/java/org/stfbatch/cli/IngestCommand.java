@@ -2,7 +2,9 @@ package org.stfbatch.cli;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.concurrent.Callable;
+import org.stfbatch.db.ChoiceTexts;
 import org.stfbatch.db.Run;
 import org.stfbatch.db.RunStore;
 import org.stfbatch.job.BatchRuntime;
@@ -10,6 +12,7 @@ import org.stfbatch.job.InputException;
 import org.stfbatch.job.StopSignal;
 import org.stfbatch.job.ingest.IngestJob;
 import org.stfbatch.job.ingest.IngestResult;
+import org.stfbatch.job.ingest.QuestionFormat;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -39,6 +42,14 @@ final class IngestCommand implements Callable<Integer> {
   private Source source;
 
   @Option(
+      names = "--format",
+      paramLabel = "FORMAT",
+      description =
+          "The question file's: one of ${COMPLETION-CANDIDATES}; openai is the Batch API's request line."
+              + " Default: what its ending says, else llava")
+  private QuestionFormat format;
+
+  @Option(
       names = "--images",
       paramLabel = "DIR",
       description =
@@ -52,6 +63,13 @@ final class IngestCommand implements Callable<Integer> {
       description = "What captions are asked for with. Default: ${DEFAULT-VALUE}")
   private String prompt;
 
+  @Option(
+      names = "--choices",
+      paramLabel = "A,B,...",
+      description =
+          "The answers are to be chosen from these texts, by likelihood, where a job names none itself; also as a JSON list.")
+  private ChoiceTexts choices;
+
   IngestCommand(Stores stores, Shutdown shutdown) {
     this.stores = stores;
     this.shutdown = shutdown;
@@ -62,7 +80,7 @@ final class IngestCommand implements Callable<Integer> {
         names = "--questions",
         paramLabel = "FILE",
         description =
-            "JSON lines with question_id, text, and if there is one image, as LLaVA's evaluation reads them.")
+            "The questions; by default JSON lines with question_id, text, and if there is one image, as LLaVA's evaluation reads them.")
     private Path questions;
 
     @Option(
@@ -81,12 +99,21 @@ final class IngestCommand implements Callable<Integer> {
         ConsoleProgress progress = ConsoleProgress.onStderr("jobs read", 0, 0)) {
       Run target = new RunStore(db.database().dataSource()).findOrCreate(run);
       IngestJob job =
-          new IngestJob(new BatchRuntime(db.database().dataSource()), target, progress, stop);
+          new IngestJob(
+              new BatchRuntime(db.database().dataSource()),
+              target,
+              progress,
+              stop,
+              Optional.ofNullable(choices));
       return report(
           source.questions != null
-              ? job.questions(source.questions, images)
+              ? job.questions(source.questions, images, format())
               : job.captions(source.captions, prompt));
     }
+  }
+
+  private QuestionFormat format() {
+    return format != null ? format : QuestionFormat.of(source.questions);
   }
 
   private void check() {
@@ -99,6 +126,7 @@ final class IngestCommand implements Callable<Integer> {
           Files.isDirectory(images),
           "the image folder " + images + " is not there: check --images");
     } else {
+      require(format == null, "--format is for question files: leave it out with --captions");
       require(
           Files.isDirectory(source.captions),
           "the folder " + source.captions + " is not there: check --captions");

@@ -1,5 +1,6 @@
 package org.stfbatch.cli;
 
+import io.micrometer.observation.ObservationRegistry;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
@@ -31,12 +32,20 @@ final class KafkaWork implements InferSurroundings {
   private final Optional<IntakeJob> intake;
   private final Optional<PublishJob> publish;
 
-  KafkaWork(Database database, Run run, InferKafkaOptions options, KafkaConnection kafka) {
+  /**
+   * @param observations is told what the steps do
+   */
+  KafkaWork(
+      Database database,
+      Run run,
+      InferKafkaOptions options,
+      KafkaConnection kafka,
+      ObservationRegistry observations) {
     this.database = database;
     this.run = run;
     this.options = options;
     this.kafka = kafka;
-    BatchRuntime batch = new BatchRuntime(database.dataSource());
+    BatchRuntime batch = new BatchRuntime(database.dataSource(), observations);
     this.positions =
         options.isSource()
             ? Optional.of(

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicReference;
 import org.stfbatch.db.Run;
 import org.stfbatch.job.BatchRuntime;
 import org.stfbatch.job.Claim;
@@ -59,13 +60,8 @@ final class ListenCommand implements Callable<Integer> {
           "The folder below which relative paths of question files and images are. Default: the current one.")
   private Path folder;
 
-  @Option(
-      names = "--health-port",
-      paramLabel = "PORT",
-      description = "Answer GET /health and /ready on this port; 0 for any free one.")
-  private Integer healthPort;
-
   @Mixin private AnswerOptions answers;
+  @Mixin private LiveOptions live;
 
   ListenCommand(Stores stores, Brokers brokers, Shutdown shutdown) {
     this.stores = stores;
@@ -83,16 +79,22 @@ final class ListenCommand implements Callable<Integer> {
         LoadedModel loaded = answers.load(Long.MAX_VALUE)) {
       ListenSettings settings =
           new ListenSettings(topic, group, Optional.ofNullable(publishTo), folder);
+      AtomicReference<LiveOptions.Shown> shown = new AtomicReference<>(LiveOptions.Shown.nothing());
+      AtomicReference<Run> latest = new AtomicReference<>();
       Listener listener =
           new Listener(
               db.database(),
               broker.kafka(),
               settings,
-              (run, limit, around, part) -> infer(db, loaded, run, limit, around, part),
+              (run, limit, around, part) -> {
+                latest.set(run);
+                return infer(db, loaded, shown.get(), run, limit, around, part);
+              },
               Notices::onStderr);
       Lockable reading = Lockable.reader(db.database(), listener.reader());
       try (Claim claim = db.claim(List.of(reading), stop);
-          HealthServer health = health(db, broker, listener)) {
+          LiveOptions.Shown server = server(db, broker, listener, latest, loaded)) {
+        shown.set(server);
         return listen(db, claim, listener, stop);
       }
     }
@@ -109,34 +111,36 @@ final class ListenCommand implements Callable<Integer> {
     return Shutdown.isTold(stop) ? 0 : ErrorReport.FAILED;
   }
 
-  private HealthServer health(Stores.Connected db, Brokers.Connected broker, Listener listener) {
-    if (healthPort == null) {
-      return null;
-    }
-    HealthServer server =
-        new HealthServer(
-            healthPort,
-            () -> !broker.patience().isWaiting() && db.database().answers(),
-            listener::doing);
-    Notices.onStderr("health on port " + server.port());
-    return server;
+  private LiveOptions.Shown server(
+      Stores.Connected db,
+      Brokers.Connected broker,
+      Listener listener,
+      AtomicReference<Run> latest,
+      LoadedModel loaded) {
+    return live.open(
+        () -> !broker.patience().isWaiting() && db.database().answers(),
+        listener::doing,
+        () -> Optional.ofNullable(latest.get()),
+        db.database().dataSource(),
+        loaded);
   }
 
   private InferJob infer(
       Stores.Connected db,
       LoadedModel loaded,
+      LiveOptions.Shown shown,
       Run run,
       OptionalLong limit,
       InferJob.Around around,
       StopSignal stop) {
     return new InferJob(
-        new BatchRuntime(db.database().dataSource()),
+        new BatchRuntime(db.database().dataSource(), live.observations()),
         run,
         answers.settings(limit),
         loaded.preparation(),
         loaded.engine(),
         loaded.name(),
-        Progress.none(),
+        shown.counting(Progress.none()),
         stop,
         around);
   }

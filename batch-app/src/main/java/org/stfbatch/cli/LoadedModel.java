@@ -40,7 +40,7 @@ record LoadedModel(Engine engine, Preparation preparation, ModelName name)
       return new LoadedModel(
           engine,
           new Preparation(ImageLimits.defaults(), Images.config(checkpoint.config()), tokenizer),
-          new ModelName(model.name(), engine.modelFingerprint()));
+          new ModelName(model.name(), engine.modelFingerprint(), device.place()));
     } catch (RuntimeException e) {
       tokenizer.close();
       throw e;

@@ -2,6 +2,7 @@ package org.stfbatch.cli;
 
 import java.time.Duration;
 import java.util.List;
+import org.stfbatch.db.ChoiceTexts;
 import picocli.CommandLine;
 
 /** The program. */
@@ -35,7 +36,9 @@ public final class Main {
     return commandLine
         .setCaseInsensitiveEnumValuesAllowed(true)
         .registerConverter(ByteSize.class, ByteSize::parse)
+        .registerConverter(HttpAddress.class, HttpAddress::parse)
         .registerConverter(Duration.class, TimeSpan::parse)
+        .registerConverter(ChoiceTexts.class, ChoiceOption::parse)
         .setExecutionExceptionHandler(new ErrorReport(root))
         .setUsageHelpAutoWidth(true);
   }

@@ -2,9 +2,14 @@ package org.stfbatch.cli;
 
 import picocli.CommandLine.Command;
 
-/** Makes models and looks into them. */
+/** Makes models, gets them and looks into them. */
 @Command(
     name = "model",
-    description = "Makes a new model, or looks into one.",
-    subcommands = {ModelNewCommand.class, ModelInspectCommand.class, ModelTraceCommand.class})
+    description = "Makes a new model, gets one, or looks into one.",
+    subcommands = {
+      ModelNewCommand.class,
+      ModelFetchCommand.class,
+      ModelInspectCommand.class,
+      ModelTraceCommand.class
+    })
 final class ModelCommand {}

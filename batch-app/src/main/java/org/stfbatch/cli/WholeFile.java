@@ -1,22 +1,21 @@
 package org.stfbatch.cli;
 
-import java.io.BufferedWriter;
+import java.io.BufferedOutputStream;
 import java.io.IOException;
-import java.io.Writer;
-import java.nio.charset.StandardCharsets;
+import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import org.stfbatch.job.InputException;
 
 /**
- * A text file that appears under its name only when it is complete. What is no file, such as a
- * pipe, is written to at once.
+ * A file that appears under its name only when it is complete. What is no file, such as a pipe, is
+ * written to at once.
  */
 final class WholeFile implements AutoCloseable {
   private final Path target;
   private final Path partial;
-  private final Writer writer;
+  private final OutputStream stream;
 
   WholeFile(Path file) throws IOException {
     // A link stays a link.
@@ -28,19 +27,18 @@ final class WholeFile implements AutoCloseable {
     boolean special = Files.exists(target) && !Files.isRegularFile(target);
     partial = special ? target : target.resolveSibling(target.getFileName() + ".partial");
     try {
-      writer =
-          new BufferedWriter(Files.newBufferedWriter(partial, StandardCharsets.UTF_8), 1 << 16);
+      stream = new BufferedOutputStream(Files.newOutputStream(partial), 1 << 16);
     } catch (IOException e) {
       throw new InputException("cannot write " + partial + ": " + e.getMessage(), e);
     }
   }
 
-  Writer writer() {
-    return writer;
+  OutputStream stream() {
+    return stream;
   }
 
   void commit() throws IOException {
-    writer.close();
+    stream.close();
     if (!partial.equals(target)) {
       Files.move(
           partial, target, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
@@ -50,7 +48,7 @@ final class WholeFile implements AutoCloseable {
   @Override
   public void close() throws IOException {
     try {
-      writer.close();
+      stream.close();
     } finally {
       if (!partial.equals(target)) {
         Files.deleteIfExists(partial);

@@ -121,21 +121,36 @@ public final class BatchingEngine implements Engine {
     PromptLayout layout = PromptLayout.of(job.promptIds(), config.visionTokens());
     checkImages(job, layout);
     checkVocabulary(layout);
-    int limit =
-        Math.min(config.tokenizerModelMaxLength(), config.language().maxPositionEmbeddings() - 1);
+    int limit = longestPrompt(job.task());
     if (layout.length() > limit) {
-      if (!settings.truncate()) {
+      if (!settings.truncate() || limit < 1) {
         return CompletableFuture.completedFuture(tooLong(layout, limit));
       }
       layout = layout.cut(limit);
     }
-    int room = config.language().maxPositionEmbeddings() - layout.length();
-    int maxNewTokens = Math.min(room, job.generation().maxNewTokens());
-    Sequence sequence =
-        new Sequence(job, layout, config.visionTokens(), maxNewTokens, settings.prefixReuse());
+    Sequence sequence = sequence(job, layout);
     waiting.add(sequence);
     Optional.ofNullable(unavailable()).ifPresent(cause -> abandon(sequence, cause));
     return sequence.future();
+  }
+
+  /** An answer may be cut short, but a choice must fit as it is. */
+  private int longestPrompt(Task task) {
+    int answer = task instanceof AnswerChoices choices ? choices.maxNewTokens() : 1;
+    return Math.min(
+        config.tokenizerModelMaxLength(), config.language().maxPositionEmbeddings() - answer);
+  }
+
+  private Sequence sequence(EngineJob job, PromptLayout layout) {
+    int perImage = config.visionTokens();
+    boolean reuse = settings.prefixReuse();
+    if (job.task() instanceof AnswerChoices choices) {
+      return new ScoredSequence(choices, job.images(), layout, perImage, reuse);
+    }
+    Generation generation = (Generation) job.task();
+    int room = config.language().maxPositionEmbeddings() - layout.length();
+    int maxNewTokens = Math.min(room, generation.maxNewTokens());
+    return new GeneratedSequence(generation, job.images(), layout, perImage, maxNewTokens, reuse);
   }
 
   private void checkImages(EngineJob job, PromptLayout layout) {
@@ -166,7 +181,7 @@ public final class BatchingEngine implements Engine {
   private static Failure tooLong(PromptLayout layout, int limit) {
     String message =
         "the prompt has %d tokens, %d of them vision tokens, and the model takes %d: shorten it, or cut it with --truncate"
-            .formatted(layout.length(), layout.visionTokens(), limit);
+            .formatted(layout.length(), layout.visionTokens(), Math.max(0, limit));
     return new Failure(Stage.PROMPT, PromptErrorCode.PROMPT_TOO_LONG.name(), message, 1);
   }
 

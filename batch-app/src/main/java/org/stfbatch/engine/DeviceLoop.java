@@ -1,29 +1,26 @@
 package org.stfbatch.engine;
 
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.BlockingDeque;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.stfbatch.image.Pixels;
 import org.stfbatch.model.CacheShape;
 import org.stfbatch.model.Choice;
 import org.stfbatch.model.Decoding;
 import org.stfbatch.model.ModelException;
 import org.stfbatch.model.TokenSpan;
 import org.stfbatch.model.VisionLanguageModel;
-import org.stfbatch.model.VisionTokens;
 
 /**
  * What the device thread does, turn by turn: waiting sequences enter free slots, prefixes that they
  * miss are run, and one step takes the entering and the generating sequences together one token
  * further. Those that have ended leave, and the last ones move into their slots, so that the slots
- * in use are always the first ones.
+ * in use are always the first ones. Sequences that only choose are answered as they enter, behind
+ * the slots of the others.
  *
  * <p>A batch that failed is tried again half as large; only a sequence that fails alone and
  * repeatedly ends as a failure, and when several do so in a row the engine is called broken instead
@@ -50,8 +47,8 @@ final class DeviceLoop {
   private final EngineMeter meter;
   private final CachePlan plan;
   private final PrefixShelves shelves;
-  private final int tokensPerImage;
   private final PrefixStage prefixes;
+  private final ChoiceStage choices;
   private final RunningSequences running;
   private CacheShape shape = CacheShape.NONE;
   private int usableSlots;
@@ -71,8 +68,8 @@ final class DeviceLoop {
     this.plan = plan;
     this.shelves = new PrefixShelves(model, meter);
     this.prefixes = new PrefixStage(model, shelves, waiting, meter);
+    this.choices = new ChoiceStage(model, meter);
     this.running = new RunningSequences(model);
-    this.tokensPerImage = model.config().visionTokens();
     this.usableSlots = plan.batch();
   }
 
@@ -80,7 +77,7 @@ final class DeviceLoop {
     return running.isEmpty();
   }
 
-  /** One round: admit what waits, then one step for all. */
+  /** One round: admit what waits, answer those that choose, then one step for all others. */
   void turn() {
     List<Sequence> entering = admit();
     List<Sequence> involved = new ArrayList<>(running.all());
@@ -89,13 +86,22 @@ final class DeviceLoop {
       return;
     }
     try {
-      prefixes.prepare(entering, running.count(), shape.shelfPositions());
-      int[] next = step(entering);
-      running.add(entering);
-      take(next);
+      proceed(only(GeneratedSequence.class, entering), only(ScoredSequence.class, entering));
     } catch (ModelException e) {
       retreat(involved, e);
     }
+  }
+
+  private void proceed(List<GeneratedSequence> generated, List<ScoredSequence> scored) {
+    List<Sequence> bySlot = new ArrayList<>(generated);
+    bySlot.addAll(scored);
+    prefixes.prepare(bySlot, running.count(), shape.shelfPositions());
+    score(scored, running.count() + generated.size());
+    generate(generated);
+  }
+
+  private static <T extends Sequence> List<T> only(Class<T> kind, List<Sequence> sequences) {
+    return sequences.stream().filter(kind::isInstance).map(kind::cast).toList();
   }
 
   // ---- admission ----
@@ -110,7 +116,7 @@ final class DeviceLoop {
     int tokens = 0;
     while (running.count() + entering.size() < usableSlots) {
       Sequence next = waiting.peek();
-      if (next == null || !entering.isEmpty() && tokens + next.ownLength() > PROMPT_TOKENS) {
+      if (next == null || !entering.isEmpty() && tokens + next.enteringTokens() > PROMPT_TOKENS) {
         break;
       }
       if (!makeRoom(next, entering.size()) || !fitsShelves(next, prefixes)) {
@@ -119,7 +125,7 @@ final class DeviceLoop {
       waiting.remove(next);
       next.begin();
       entering.add(next);
-      tokens += next.ownLength();
+      tokens += next.enteringTokens();
     }
     return entering;
   }
@@ -159,8 +165,28 @@ final class DeviceLoop {
 
   // ---- the step ----
 
-  private int[] step(List<Sequence> entering) {
-    OwnImages images = encodeOwn(entering);
+  /** Those that choose have their answers at once, and leave. */
+  private void score(List<ScoredSequence> entering, int firstSlot) {
+    if (entering.isEmpty()) {
+      return;
+    }
+    List<Outcome> outcomes = choices.outcomes(entering, firstSlot);
+    for (int i = 0; i < outcomes.size(); i++) {
+      succeeded();
+      entering.get(i).future().complete(outcomes.get(i));
+    }
+  }
+
+  private void generate(List<GeneratedSequence> entering) {
+    if (!entering.isEmpty() || !running.isEmpty()) {
+      int[] next = step(entering);
+      running.add(entering);
+      take(next);
+    }
+  }
+
+  private int[] step(List<GeneratedSequence> entering) {
+    OwnImages images = OwnImages.encode(entering, model, meter);
     List<TokenSpan> prompts = entering.stream().map(s -> s.ownSpan(images.rows(s))).toList();
     Decoding decoding = running.decoding();
     Choice choice = running.choice(entering);
@@ -168,38 +194,11 @@ final class DeviceLoop {
         decoding.count(), prompts, () -> model.step(decoding, prompts, images.tokens(), choice));
   }
 
-  /** Encodes the images of sequences that share no prefix. */
-  private OwnImages encodeOwn(List<Sequence> entering) {
-    List<byte[]> pixels = new ArrayList<>();
-    Map<Sequence, int[]> rows = new HashMap<>();
-    for (Sequence sequence : entering) {
-      List<Pixels> images = sequence.ownImages();
-      int[] rowOfImage = new int[images.size()];
-      for (int i = 0; i < rowOfImage.length; i++) {
-        rowOfImage[i] = pixels.size() * tokensPerImage;
-        pixels.add(images.get(i).chw());
-      }
-      rows.put(sequence, rowOfImage);
-    }
-    VisionTokens tokens =
-        pixels.isEmpty()
-            ? VisionTokens.none(model.config().language().hiddenSize())
-            : meter.encoding(pixels.size(), () -> model.encodeImages(pixels));
-    return new OwnImages(tokens, rows);
-  }
-
-  /** Vision tokens, and at which rows each sequence's images begin. */
-  private record OwnImages(VisionTokens tokens, Map<Sequence, int[]> rowsOf) {
-    int[] rows(Sequence sequence) {
-      return rowsOf.get(sequence);
-    }
-  }
-
   /** Gives every sequence its token; those that have ended leave. */
   private void take(int[] next) {
     List<Integer> freed = new ArrayList<>();
     for (int slot = 0; slot < next.length; slot++) {
-      Sequence sequence = running.all().get(slot);
+      GeneratedSequence sequence = running.all().get(slot);
       sequence.accept(next[slot]);
       Optional<FinishReason> finish = text.finishReason(sequence);
       if (finish.isPresent()) {
@@ -243,6 +242,7 @@ final class DeviceLoop {
         fail(sequence, cause);
       } else {
         waiting.addFirst(sequence);
+        meter.retry();
       }
     }
   }

@@ -2,6 +2,7 @@ package org.stfbatch.engine;
 
 import java.util.List;
 import java.util.function.Supplier;
+import org.stfbatch.model.BranchingPrompt;
 import org.stfbatch.model.TokenSpan;
 
 /** Counts and times what the device does. Written by the device thread, read by any. */
@@ -14,6 +15,7 @@ final class EngineMeter {
   private long steps;
   private long prefixHits;
   private long retreats;
+  private long retries;
   private long encodeNanos;
   private long prefixNanos;
   private long stepNanos;
@@ -58,6 +60,16 @@ final class EngineMeter {
     return next;
   }
 
+  <T> T scoring(List<BranchingPrompt> prompts, Supplier<T> call) {
+    long started = System.nanoTime();
+    T result = call.get();
+    synchronized (this) {
+      prefillTokens += prompts.stream().mapToLong(BranchingPrompt::tokens).sum();
+      stepNanos += System.nanoTime() - started;
+    }
+    return result;
+  }
+
   private static long tokens(List<TokenSpan> spans) {
     return spans.stream().mapToLong(TokenSpan::length).sum();
   }
@@ -70,6 +82,10 @@ final class EngineMeter {
     retreats++;
   }
 
+  synchronized void retry() {
+    retries++;
+  }
+
   synchronized EngineStatistics statistics() {
     return new EngineStatistics(
         images,
@@ -78,6 +94,7 @@ final class EngineMeter {
         steps,
         prefixHits,
         retreats,
+        retries,
         encodeNanos / NANOS,
         prefixNanos / NANOS,
         stepNanos / NANOS,

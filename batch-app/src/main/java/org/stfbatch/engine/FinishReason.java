@@ -7,7 +7,9 @@ public enum FinishReason {
   /** A stop text appeared. */
   STOP_TEXT("stop"),
   /** The allowed number of tokens, or the model's context, was used up. */
-  LENGTH("length");
+  LENGTH("length"),
+  /** It was the likeliest of given texts. */
+  CHOICE("choice");
 
   private final String stored;
 

@@ -13,7 +13,8 @@ import java.util.List;
  * @param stop texts at which the answer ends; they are not part of it
  */
 public record Generation(
-    int maxNewTokens, double temperature, double topP, long seed, List<String> stop) {
+    int maxNewTokens, double temperature, double topP, long seed, List<String> stop)
+    implements Task {
   public Generation {
     if (maxNewTokens < 1) {
       throw new IllegalArgumentException("max new tokens must be at least 1, not " + maxNewTokens);

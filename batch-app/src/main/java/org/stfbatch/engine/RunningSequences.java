@@ -12,7 +12,7 @@ import org.stfbatch.model.VisionLanguageModel;
 /** The sequences that are being generated, by slot: always the first slots. */
 final class RunningSequences {
   private final VisionLanguageModel model;
-  private final List<Sequence> active = new ArrayList<>();
+  private final List<GeneratedSequence> active = new ArrayList<>();
 
   RunningSequences(VisionLanguageModel model) {
     this.model = model;
@@ -27,12 +27,12 @@ final class RunningSequences {
   }
 
   /** By slot; a view. */
-  List<Sequence> all() {
+  List<GeneratedSequence> all() {
     return Collections.unmodifiableList(active);
   }
 
   /** These are in the slots after the others now. */
-  void add(List<Sequence> entered) {
+  void add(List<GeneratedSequence> entered) {
     active.addAll(entered);
   }
 
@@ -43,26 +43,26 @@ final class RunningSequences {
   /** Their newest tokens and places. */
   Decoding decoding() {
     return new Decoding(
-        active.stream().mapToInt(Sequence::newestToken).toArray(),
-        active.stream().mapToInt(Sequence::position).toArray());
+        active.stream().mapToInt(GeneratedSequence::newestToken).toArray(),
+        active.stream().mapToInt(GeneratedSequence::position).toArray());
   }
 
   /** How the next tokens of these and the entering sequences are chosen. */
-  Choice choice(List<Sequence> entering) {
-    List<Sequence> all = new ArrayList<>(active);
+  Choice choice(List<GeneratedSequence> entering) {
+    List<GeneratedSequence> all = new ArrayList<>(active);
     all.addAll(entering);
     return choiceOf(all);
   }
 
-  private static Choice choiceOf(List<Sequence> all) {
-    if (all.stream().allMatch(Sequence::isGreedy)) {
+  private static Choice choiceOf(List<GeneratedSequence> all) {
+    if (all.stream().allMatch(sequence -> sequence.generation().isGreedy())) {
       return Choice.LIKELIEST;
     }
     float[] temperature = new float[all.size()];
     float[] topP = new float[all.size()];
     long[] key = new long[all.size()];
     for (int i = 0; i < all.size(); i++) {
-      Generation generation = all.get(i).job().generation();
+      Generation generation = all.get(i).generation();
       temperature[i] = (float) generation.temperature();
       topP[i] = (float) generation.topP();
       key[i] = all.get(i).nextKey();

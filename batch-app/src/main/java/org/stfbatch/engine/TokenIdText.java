@@ -9,12 +9,12 @@ import java.util.stream.Collectors;
  */
 final class TokenIdText implements AnswerText {
   @Override
-  public Optional<FinishReason> finishReason(Sequence sequence) {
+  public Optional<FinishReason> finishReason(GeneratedSequence sequence) {
     return sequence.isFull() ? Optional.of(FinishReason.LENGTH) : Optional.empty();
   }
 
   @Override
-  public Answer answer(Sequence sequence, FinishReason reason) {
+  public Answer answer(GeneratedSequence sequence, FinishReason reason) {
     String ids =
         sequence.generated().stream().map(String::valueOf).collect(Collectors.joining(" "));
     return sequence.answer(ids, reason);

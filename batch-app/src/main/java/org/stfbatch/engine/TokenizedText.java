@@ -14,7 +14,7 @@ final class TokenizedText implements AnswerText {
   }
 
   @Override
-  public Optional<FinishReason> finishReason(Sequence sequence) {
+  public Optional<FinishReason> finishReason(GeneratedSequence sequence) {
     if (sequence.newestToken() == tokenizer.eosTokenId()) {
       return Optional.of(FinishReason.END_TOKEN);
     }
@@ -26,7 +26,7 @@ final class TokenizedText implements AnswerText {
   }
 
   @Override
-  public Answer answer(Sequence sequence, FinishReason reason) {
+  public Answer answer(GeneratedSequence sequence, FinishReason reason) {
     String text = tokenizer.decode(ids(sequence), true);
     if (reason == FinishReason.STOP_TEXT) {
       text = stopStrings(sequence).cut(text);
@@ -34,11 +34,11 @@ final class TokenizedText implements AnswerText {
     return sequence.answer(PythonText.strip(text), reason);
   }
 
-  private StopStrings stopStrings(Sequence sequence) {
-    return new StopStrings(sequence.job().generation().stop(), tokenizer);
+  private StopStrings stopStrings(GeneratedSequence sequence) {
+    return new StopStrings(sequence.generation().stop(), tokenizer);
   }
 
-  private static int[] ids(Sequence sequence) {
+  private static int[] ids(GeneratedSequence sequence) {
     return sequence.generated().stream().mapToInt(Integer::intValue).toArray();
   }
 }

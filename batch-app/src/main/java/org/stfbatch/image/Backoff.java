@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import java.time.Duration;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.DoubleSupplier;
 
 /**
@@ -29,6 +30,7 @@ final class Backoff {
   private final int retries;
   private final Sleeper sleeper;
   private final DoubleSupplier random;
+  private final LongAdder retried = new LongAdder();
 
   /**
    * @param retries tries beyond the first
@@ -63,7 +65,13 @@ final class Backoff {
         }
       }
       sleeper.sleep(pauseAfter(failed));
+      retried.increment();
     }
+  }
+
+  /** Tries beyond the first so far, all threads together. */
+  long retried() {
+    return retried.sum();
   }
 
   private Duration pauseAfter(int failed) {

@@ -1,5 +1,6 @@
 package org.stfbatch.job;
 
+import io.micrometer.observation.ObservationRegistry;
 import java.time.LocalDateTime;
 import java.util.Optional;
 import javax.sql.DataSource;
@@ -33,8 +34,18 @@ public final class BatchRuntime {
   private final PlatformTransactionManager transactionManager;
   private final JobRepository repository;
   private final JobOperator operator;
+  private final ObservationRegistry observations;
 
+  /** One that nobody observes. */
   public BatchRuntime(DataSource pool) {
+    this(pool, ObservationRegistry.NOOP);
+  }
+
+  /**
+   * @param observations is told what jobs and steps do, and for how long
+   */
+  public BatchRuntime(DataSource pool, ObservationRegistry observations) {
+    this.observations = observations;
     // A chunk's transaction begins before its answers are there; it takes a connection only when it
     // writes.
     this.dataSource = new LazyConnectionDataSourceProxy(pool);
@@ -76,6 +87,11 @@ public final class BatchRuntime {
 
   public PlatformTransactionManager transactionManager() {
     return transactionManager;
+  }
+
+  /** What jobs and steps tell their times to. */
+  public ObservationRegistry observations() {
+    return observations;
   }
 
   public JobRepository jobRepository() {

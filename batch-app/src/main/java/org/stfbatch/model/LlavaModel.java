@@ -156,6 +156,24 @@ public final class LlavaModel implements VisionLanguageModel {
         Tensor.int64(choice.key()));
   }
 
+  @Override
+  public List<double[]> score(int firstSlot, List<BranchingPrompt> prompts, VisionTokens vision) {
+    TokenTable tokens = TokenTable.of(prompts);
+    ContinuationQueries queries = new ContinuationQueries(prompts);
+    float[] found =
+        module.call(
+            "score",
+            Scope::floats,
+            tokens.tensor(),
+            tensor(vision),
+            firstSlot,
+            prompts.size(),
+            queries.last(),
+            queries.queries(),
+            Math.min(shape.slotPositions(), roundUp(tokens.span())));
+    return queries.sums(found);
+  }
+
   /** The logits [V] float32 after one prompt's last token. Uses slot 0. */
   public float[] logits(TokenSpan prompt, VisionTokens vision) {
     TokenTable tokens = TokenTable.of(Decoding.NONE, List.of(prompt));

@@ -3,31 +3,46 @@ package org.stfbatch.model;
 import ai.djl.ndarray.types.DataType;
 import java.nio.ByteBuffer;
 import java.util.List;
+import org.stfbatch.model.Continuations.Node;
 import org.stfbatch.model.TorchModule.Tensor;
 
 /**
  * The tokens of one call, laid out as the module takes them: [5, T] input id, vision index, row,
- * column, position.
+ * column, place; and where continuations branch, [7, T] with position and end. A token's place in
+ * its slot is its position in its sequence, unless it belongs to a tree.
  */
 final class TokenTable {
   private static final int FIELDS = 5;
+  private static final int BRANCHING_FIELDS = 7;
+  private static final int PLACE = 4;
 
+  private final int fields;
   private final int count;
   private final ByteBuffer data;
   private int next;
   private int span;
 
-  private TokenTable(int count) {
+  private TokenTable(int fields, int count) {
+    this.fields = fields;
     this.count = count;
-    this.data = Tensor.allocate((long) Long.BYTES * FIELDS * count);
+    this.data = Tensor.allocate((long) Long.BYTES * fields * count);
   }
 
   static TokenTable of(Decoding decoding, List<TokenSpan> prompts) {
     int prompted = prompts.stream().mapToInt(TokenSpan::length).sum();
-    TokenTable table = new TokenTable(decoding.count() + prompted);
+    TokenTable table = new TokenTable(FIELDS, decoding.count() + prompted);
     for (int i = 0; i < decoding.count(); i++) {
       table.add(decoding.tokenIds()[i], TokenSpan.TEXT, 0, 0, decoding.positions()[i]);
     }
+    for (int row = 0; row < prompts.size(); row++) {
+      table.add(prompts.get(row), row);
+    }
+    return table;
+  }
+
+  static TokenTable of(List<BranchingPrompt> prompts) {
+    int tokens = prompts.stream().mapToInt(BranchingPrompt::tokens).sum();
+    TokenTable table = new TokenTable(BRANCHING_FIELDS, tokens);
     for (int row = 0; row < prompts.size(); row++) {
       table.add(prompts.get(row), row);
     }
@@ -40,19 +55,35 @@ final class TokenTable {
     }
   }
 
-  private void add(long... fields) {
-    for (int field = 0; field < FIELDS; field++) {
-      data.putLong(Long.BYTES * (field * count + next), fields[field]);
+  private void add(BranchingPrompt prompt, int row) {
+    TokenSpan own = prompt.end();
+    int end = own.offset() + prompt.tokens();
+    for (int i = 0; i < own.length(); i++) {
+      int place = own.offset() + i;
+      add(own.tokenIds()[i], own.visionIndex()[i], row, i, place, place, end);
+    }
+    int column = own.length();
+    for (Node node : prompt.continuations().nodes()) {
+      int position = own.end() + node.depth();
+      int last = own.end() + node.end();
+      add(node.tokenId(), TokenSpan.TEXT, row, column, own.offset() + column, position, last);
+      column++;
+    }
+  }
+
+  private void add(long... values) {
+    for (int field = 0; field < fields; field++) {
+      data.putLong(Long.BYTES * (field * count + next), values[field]);
     }
     next++;
-    span = Math.max(span, (int) fields[FIELDS - 1] + 1);
+    span = Math.max(span, (int) values[PLACE] + 1);
   }
 
   Tensor tensor() {
-    return new Tensor(data, DataType.INT64, FIELDS, count);
+    return new Tensor(data, DataType.INT64, fields, count);
   }
 
-  /** How many positions must be looked at: one more than the largest. */
+  /** How many places must be looked at: one more than the largest. */
   int span() {
     return span;
   }

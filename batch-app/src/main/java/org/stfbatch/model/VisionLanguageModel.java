@@ -67,6 +67,18 @@ public interface VisionLanguageModel extends AutoCloseable {
    */
   int[] step(Decoding decoding, List<TokenSpan> prompts, VisionTokens vision, Choice choice);
 
+  /**
+   * How likely prompts go on in given ways. Uses the slots from {@code firstSlot} on, one for each
+   * prompt; what comes before each span is in its slot already. The slots need room for the
+   * continuations' trees, too.
+   *
+   * @param prompts one at least
+   * @param vision the tokens that the spans' vision indices point into
+   * @return for each prompt, the natural logarithm of the probability of each of its continuations:
+   *     the sum over its tokens
+   */
+  List<double[]> score(int firstSlot, List<BranchingPrompt> prompts, VisionTokens vision);
+
   @Override
   void close();
 }

@@ -118,6 +118,18 @@ public final class LlamaTokenizer implements AutoCloseable {
   }
 
   /**
+   * The ids of a text that follows another one after a space, as an answer follows its prompt in
+   * training.
+   *
+   * @throws PromptException {@link PromptErrorCode#PROMPT_INVALID} if the text holds half a
+   *     surrogate pair
+   */
+  public int[] encodeContinuation(String text) {
+    boolean spaceOfItsOwn = settings.legacy() || settings.addPrefixSpace();
+    return encodeWithoutSpecial(spaceOfItsOwn ? text : " " + text);
+  }
+
+  /**
    * The ids of a prompt with {@link #IMAGE_TOKEN_INDEX} for every {@code <image>} in it. The texts
    * around the markers are encoded one by one and BOS is kept only at the start, as LLaVA's {@code
    * tokenizer_image_token} does.

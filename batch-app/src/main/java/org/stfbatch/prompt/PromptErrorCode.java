@@ -9,5 +9,7 @@ public enum PromptErrorCode {
   /** The image markers of the prompt do not match the number of images. */
   PROMPT_IMAGE_MARKERS,
   /** The prompt is not valid Unicode text, or its turns do not fit the conversation template. */
-  PROMPT_INVALID
+  PROMPT_INVALID,
+  /** Two of the texts that the answer is to be chosen from are the same to the model. */
+  CHOICES_ALIKE
 }

@@ -140,14 +140,14 @@ class LlamaDecoder(Module):
         cos = self.tensors["rotary.cos"][positions].unsqueeze(1)  # [T, 1, e]
         sin = self.tensors["rotary.sin"][positions].unsqueeze(1)
         at = shelves[rows]
-        grid = self.grid(rows, columns, positions, shelves.size(0), longest)
+        mask = self.mask(self.grid(rows, columns, positions, shelves.size(0), longest), span)
         for i in range(len(self.o_proj)):
             q, k, v = self.project(x, i, cos, sin)
             self.shelf_keys[i][at, :, positions] = k
             self.shelf_values[i][at, :, positions] = v
             keys = self.shelf_keys[i][:, :, :span].index_select(0, shelves)  # [R, k, span, e]
             values = self.shelf_values[i][:, :, :span].index_select(0, shelves)
-            y = self.attend(q, keys, values, rows, columns, grid)
+            y = self.attend(q, keys, values, rows, columns, mask)
             x = self.finish_layer(x, y, i)
         return None
 
@@ -161,8 +161,8 @@ class LlamaDecoder(Module):
         sin = self.tensors["rotary.sin"][positions].unsqueeze(1)
         slots = torch.cat([torch.arange(decoding, device=x.device), rows + decoding])  # [T]
         prefilling = last.size(0) - decoding
-        mask = self.mask(positions[:decoding], span).unsqueeze(1)  # [D, 1, 1, span]
-        grid = self.grid(rows, columns, positions[decoding:], prefilling, longest)
+        newest = self.mask(positions[:decoding], span).unsqueeze(1)  # [D, 1, 1, span]
+        mask = self.mask(self.grid(rows, columns, positions[decoding:], prefilling, longest), span)
         for i in range(len(self.o_proj)):
             q, k, v = self.project(x, i, cos, sin)
             self.slot_keys[i][slots, :, positions] = k
@@ -171,12 +171,49 @@ class LlamaDecoder(Module):
             values = self.slot_values[i][:last.size(0), :, :span]
             y = annotate(List[Tensor], [])
             if decoding > 0:
-                z = self.attention(q[:decoding].unsqueeze(2), keys[:decoding], values[:decoding], mask)
+                z = self.attention(q[:decoding].unsqueeze(2), keys[:decoding], values[:decoding], newest)
                 y.append(z.flatten(1))
             if prefilling > 0:
-                y.append(self.attend(q[decoding:], keys[decoding:], values[decoding:], rows, columns, grid))
+                y.append(self.attend(q[decoding:], keys[decoding:], values[decoding:], rows, columns, mask))
             x = self.finish_layer(x, torch.cat(y), i)
         return self.logits(x[last])
+
+    # Runs prompts' ends, each with the tree of its continuations behind it: x [T, d] of the R sequences in slots first ..
+    # first+R-1, rows counted from there. A tree's tokens stand depth first at the places [T] of their slot, one after the
+    # other, each as far into its own sequence as positions [T] says; it is seen by the tokens from its own place up to
+    # ends [T]: those below it. The slots hold the trees afterwards. Returns [T, d], for `log_probabilities`.
+    def branch(self, x: Tensor, rows: Tensor, columns: Tensor, places: Tensor, positions: Tensor, ends: Tensor,
+               longest: int, first: int, count: int, span: int) -> Tensor:
+        cos = self.tensors["rotary.cos"][positions].unsqueeze(1)  # [T, 1, e]
+        sin = self.tensors["rotary.sin"][positions].unsqueeze(1)
+        slots = rows + first
+        grid = self.grid(rows, columns, places, count, longest)
+        mask = self.mask(grid, span).logical_and(self.branches(grid, rows, places, ends, span))
+        for i in range(len(self.o_proj)):
+            q, k, v = self.project(x, i, cos, sin)
+            self.slot_keys[i][slots, :, places] = k
+            self.slot_values[i][slots, :, places] = v
+            keys = self.slot_keys[i][first:first + count, :, :span]  # [R, k, span, e]
+            values = self.slot_values[i][first:first + count, :, :span]
+            x = self.finish_layer(x, self.attend(q, keys, values, rows, columns, mask), i)
+        return x
+
+    # Whether each query of the grid [R, L] comes before the end of each of `span` places: [R, L, 1, span]. What stands in
+    # a slot already has no end.
+    def branches(self, grid: Tensor, rows: Tensor, places: Tensor, ends: Tensor, span: int) -> Tensor:
+        seen = torch.full([grid.size(0), span], span, dtype=ends.dtype, device=ends.device)
+        seen[rows, places] = ends
+        return (grid.unsqueeze(-1) < seen.unsqueeze(1)).unsqueeze(2)
+
+    # How likely tokens are: wanted [Q] to come next after x[after] of x [W, d]. Returns their log-probabilities [Q] float32.
+    def log_probabilities(self, x: Tensor, after: Tensor, wanted: Tensor) -> Tensor:
+        found = torch.zeros([wanted.size(0)], dtype=6, device=x.device)
+        step = 256  # the logits of all of a large tree would not fit
+        for begin in range(0, x.size(0), step):
+            here = (after // step == begin // step).nonzero().squeeze(1)
+            distribution = torch.log_softmax(self.logits(x[begin:begin + step]), 1)
+            found[here] = distribution[after[here] - begin, wanted[here]]
+        return found
 
     # Queries [T, h, e], keys and values [T, k, e], queries and keys turned to their positions.
     def project(self, x: Tensor, i: int, cos: Tensor, sin: Tensor) -> Tuple[Tensor, Tensor, Tensor]:
@@ -210,12 +247,11 @@ class LlamaDecoder(Module):
     def mask(self, positions: Tensor, span: int) -> Tensor:
         return (torch.arange(span, device=positions.device) <= positions.unsqueeze(-1)).unsqueeze(-2)
 
-    # q [T, h, e] of the rows laid side by side, keys and values [R, k, span, e]; returns [T, d].
-    def attend(self, q: Tensor, keys: Tensor, values: Tensor, rows: Tensor, columns: Tensor, grid: Tensor) -> Tensor:
-        queries = torch.zeros([grid.size(0), grid.size(1), q.size(1), q.size(2)], dtype=q.dtype, device=q.device)
+    # q [T, h, e] of the rows laid side by side, keys and values [R, k, span, e], mask [R, L, 1, span]; returns [T, d].
+    def attend(self, q: Tensor, keys: Tensor, values: Tensor, rows: Tensor, columns: Tensor, mask: Tensor) -> Tensor:
+        queries = torch.zeros([mask.size(0), mask.size(1), q.size(1), q.size(2)], dtype=q.dtype, device=q.device)
         queries[rows, columns] = q  # [R, L, h, e]
-        mask = self.mask(grid, keys.size(2)).transpose(1, 2)  # [R, 1, L, span]
-        y = self.attention(queries.transpose(1, 2), keys, values, mask)  # [R, h, L, e]
+        y = self.attention(queries.transpose(1, 2), keys, values, mask.transpose(1, 2))  # [R, h, L, e]
         return y.transpose(1, 2)[rows, columns].flatten(1)
 
     # q [R, h, L, e], keys and values [R, k, span, e]; returns [R, h, L, e].

@@ -155,6 +155,18 @@ class Llava(Module):
         return self.language_model.step(x, decoding, rows[decoding:], columns[decoding:], positions, longest,
                                         self.moved(last), span)
 
+    # How likely the continuations of prompts are. tokens [7, T]: input ids, vision index, row, column, place, position and
+    # end of each token of the `count` sequences in the slots from `first` on; see LlamaDecoder.branch. queries [2, Q]: which
+    # token, counted through last [W], and the id that may come next. Returns its log-probabilities [Q] float32.
+    def score(self, tokens: Tensor, vision_tokens: Tensor, first: int, count: int, last: Tensor, queries: Tensor,
+              span: int) -> Tensor:
+        longest = self.longest(tokens)
+        input_ids, vision_index, rows, columns, places, positions, ends = self.moved(tokens).unbind(0)
+        x = self.embed(input_ids, vision_index, self.moved(vision_tokens))
+        x = self.language_model.branch(x, rows, columns, places, positions, ends, longest, first, count, span)
+        after, wanted = self.moved(queries).unbind(0)
+        return self.language_model.log_probabilities(x[self.moved(last)], after, wanted)
+
     # Tokens of the longest row. To be asked before they are moved: a GPU would have to finish its work to answer.
     def longest(self, tokens: Tensor) -> int:
         return int(tokens[3].max()) + 1

@@ -2,6 +2,10 @@ package org.stfbatch.cli;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -9,11 +13,14 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.UnaryOperator;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.stfbatch.db.DatabaseSettings;
 
 /** The program in a process of its own, so that it can be killed and measured. */
 final class ChildJvm implements AutoCloseable {
   private static final long POLL_MILLIS = 2;
+  private static final Pattern PORT = Pattern.compile("health on port (\\d+)");
 
   private final Process process;
   private final Path out;
@@ -116,6 +123,21 @@ final class ChildJvm implements AutoCloseable {
 
   String err() {
     return read(err);
+  }
+
+  /** Where it serves HTTP, on this machine. */
+  URI page(String path) {
+    Matcher port = PORT.matcher(err());
+    if (!port.find()) {
+      throw new AssertionError("it does not say its port:\n" + err());
+    }
+    return URI.create("http://127.0.0.1:" + port.group(1) + path);
+  }
+
+  /** What it answers over HTTP. */
+  HttpResponse<String> get(String path) throws IOException, InterruptedException {
+    return HttpClient.newHttpClient()
+        .send(HttpRequest.newBuilder(page(path)).build(), HttpResponse.BodyHandlers.ofString());
   }
 
   private static String read(Path file) {

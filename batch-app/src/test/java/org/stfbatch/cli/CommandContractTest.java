@@ -79,9 +79,12 @@ class CommandContractTest {
             "ingest",
             "infer",
             "status",
+            "watch",
             "export",
+            "report",
             "model inspect",
             "model trace",
+            "model fetch",
             "db start",
             "db stop",
             "db status",
@@ -104,6 +107,9 @@ class CommandContractTest {
         "export --run contract --out x --format xml | xml",
         "infer --run contract --model m --batch many | --batch",
         "infer --run contract --model m --dtype int8 | --dtype",
+        "infer --run contract --model m --choices A,,B | choices holds an empty text",
+        "infer --run contract --model m --choices A,B,A | choices holds 'A' twice",
+        "ingest --run contract --questions q --choices [] | choices has no text",
       })
   void wrongUsageIsSaidWithTheUsage(String line, String part) {
     Object[] command = line == null ? new Object[0] : line.split(" ");
@@ -190,6 +196,12 @@ class CommandContractTest {
     cli()
         .run("ingest", "--run", "new", "--captions", folder, "--prompt", " ")
         .complainsInOneLine(2, "prompt is empty", "--prompt");
+    cli()
+        .run("ingest", "--run", "new", "--captions", folder, "--format", "csv")
+        .complainsInOneLine(2, "--format", "--captions");
+    cli()
+        .run("ingest", "--run", "table", "--questions", questions, "--format", "csv")
+        .complainsInOneLine(2, questions.toString(), "question_id and text");
     cli()
         .run("ingest", "--run", "x".repeat(201), "--questions", questions)
         .complainsInOneLine(2, "200 characters");

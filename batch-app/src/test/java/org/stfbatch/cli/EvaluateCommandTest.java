@@ -1,6 +1,7 @@
 package org.stfbatch.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -139,6 +140,35 @@ class EvaluateCommandTest {
         .containsPattern("benchmark +answered +score +paper +difference\n")
         .containsPattern("POPE +- +[0-9.]+ +86.00 +-[0-9.]+\n")
         .contains("adversarial precision");
+  }
+
+  @Test
+  void theReportOfARunThatAnsweredABenchmarkShowsItsScore() throws IOException {
+    Cli.Ran ran = evaluate("pope", "--run", "reported", "--http", "127.0.0.1:0");
+    assertThat(ran.code()).as(ran.err()).isZero();
+    assertThat(ran.err()).contains("health on port ");
+    Path out = folder.resolve("report.json");
+    cli.ok("report", "--run", "reported-pope", "--format", "json", "--out", out);
+
+    JsonNode report = new ObjectMapper().readTree(out.toFile());
+    StoredEvaluation stored = stored("reported-pope");
+    JsonNode evaluation = report.at("/evaluations/0");
+    assertThat(evaluation.get("benchmark").asText()).isEqualTo("pope");
+    assertThat(evaluation.get("answered").asLong()).isEqualTo(stored.answered());
+    assertThat(evaluation.get("figures")).hasSize(stored.figures().size());
+    assertThat(fact(report, "score")).isEqualTo(stored.headline().orElseThrow());
+    assertThat(fact(report, "published")).isEqualTo(86.0);
+    assertThat(fact(report, "difference"))
+        .isCloseTo(stored.headline().orElseThrow() - 86.0, within(1e-9));
+  }
+
+  private static double fact(JsonNode report, String name) {
+    for (JsonNode fact : report.get("facts")) {
+      if (fact.get("name").asText().equals(name)) {
+        return fact.get("value").asDouble();
+      }
+    }
+    throw new AssertionError("no " + name + " in " + report.get("facts"));
   }
 
   @Test

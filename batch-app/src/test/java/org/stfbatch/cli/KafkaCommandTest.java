@@ -2,6 +2,7 @@ package org.stfbatch.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -13,6 +14,8 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.stfbatch.db.testing.TestDatabase;
+import org.stfbatch.kafka.OutgoingRecord;
+import org.stfbatch.kafka.message.MessageHeaders;
 import org.stfbatch.kafka.testing.TestBroker;
 import org.stfbatch.testing.Topics;
 
@@ -100,6 +103,29 @@ class KafkaCommandTest {
     assertThat(kafka("tail", "--topic", topic + "-answers"))
         .contains("\"image\":\"sha256:")
         .contains("\"vision\":");
+  }
+
+  @Test
+  void choicesGoWithTheQuestionsAndTheirLikelihoodsWithTheAnswers() throws Exception {
+    Path file =
+        new Questions()
+            .ask(1, null, "Which?", "choices", List.of("left, then", "right"))
+            .writeTo(folder.resolve("q.jsonl"));
+    kafka("produce", "--topic", topic, "--file", file);
+    String blank = "{\"custom_id\": \"blank\", \"prompt\": \"p\", \"choices\": [\"A\", \" \"]}";
+    topics.send(
+        topic,
+        List.of(
+            OutgoingRecord.of(
+                "blank", blank.getBytes(StandardCharsets.UTF_8), MessageHeaders.NONE)));
+    cli("intake", "--topic", topic, "--run", run, "--idle", "500ms");
+    cli("infer", "--run", run, "--model", Tiny.checkpoint(), "--publish-to", topic + "-answers");
+
+    assertThat(cli("status", "--run", run)).contains("1 answered, 1 failed");
+    assertThat(kafka("tail", "--topic", topic + "-answers"))
+        .contains("\"finish_reason\":\"choice\"")
+        .contains("\"log_probabilities\":{\"left, then\":-")
+        .contains("MESSAGE_FIELD_INVALID");
   }
 
   @Test

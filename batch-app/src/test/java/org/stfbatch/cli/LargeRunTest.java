@@ -6,7 +6,9 @@ import java.io.BufferedWriter;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Random;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -14,6 +16,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.stfbatch.db.testing.TestDatabase;
+import org.stfbatch.testing.ParquetTable;
 
 /** Large runs take seconds and little memory. */
 class LargeRunTest {
@@ -54,6 +57,12 @@ class LargeRunTest {
     try (Stream<String> lines = Files.lines(answers)) {
       assertThat(lines).hasSize(99_000);
     }
+    Path table = folder.resolve("answers.parquet");
+    Run parquet = run("128m", "export", "--run", "large", "--out", table, "--format", "parquet");
+    assertThat(ParquetTable.rows(table)).hasSize(99_000);
+    assertThat(parquet.seconds()).isLessThan(SECONDS);
+    System.out.printf(
+        "99000 answers as Parquet: %.1f s, %d bytes%n", parquet.seconds(), Files.size(table));
     System.out.printf(
         "100000 jobs: ingest %.1f s, again %.1f s, status %.1f s, export %.1f s%n",
         first.seconds(), again.seconds(), status.seconds(), export.seconds());
@@ -77,19 +86,69 @@ class LargeRunTest {
     assertThat(run.out()).isEqualTo("run inline: 40 read, 40 added\n");
   }
 
+  @Test
+  void aLargeTableIsIngestedInLittleMemory() throws IOException, InterruptedException {
+    Path table = folder.resolve("questions.csv");
+    try (BufferedWriter out = Files.newBufferedWriter(table)) {
+      out.write("question_id,image,text\n");
+      for (int i = 0; i < JOBS; i++) {
+        out.write("%d,picture-%d.jpg,\"What, then, is %d?\"\n".formatted(i, i / 4, i));
+      }
+    }
+
+    Run run = run("80m", "ingest", "--run", "table", "--questions", table);
+
+    assertThat(run.out()).isEqualTo("run table: 100000 read, 100000 added\n");
+    assertThat(run.seconds()).isLessThan(SECONDS);
+  }
+
+  @Test
+  void aLargeParquetFileIsIngestedInLittleMemory() throws IOException, InterruptedException {
+    Path table = ParquetTable.questions(folder.resolve("questions.parquet"), JOBS, 20_000);
+
+    Run run = run("96m", "ingest", "--run", "parquet", "--questions", table);
+
+    assertThat(run.out()).isEqualTo("run parquet: 100000 read, 100000 added\n");
+    assertThat(run.seconds()).isLessThan(SECONDS);
+    System.out.printf("100000 rows of Parquet: ingest %.1f s%n", run.seconds());
+  }
+
+  @Test
+  void imagesInAParquetFileTakeTheMemoryOfARowGroup() throws IOException, InterruptedException {
+    List<byte[]> images = new ArrayList<>();
+    for (int i = 0; i < 40; i++) {
+      byte[] image = new byte[1_500_000];
+      new Random(i).nextBytes(image);
+      images.add(image);
+    }
+    Path small = ParquetTable.withImages(folder.resolve("small.parquet"), images, 2);
+    Path large = ParquetTable.withImages(folder.resolve("large.parquet"), images, 100);
+
+    Run run = run("96m", "ingest", "--run", "row groups", "--questions", small);
+    assertThat(run.out()).isEqualTo("run row groups: 40 read, 40 added\n");
+
+    try (ChildJvm child = child("96m", "ingest", "--run", "r", "--questions", large)) {
+      assertThat(child.exitCode()).isEqualTo(2);
+      assertThat(child.err()).contains("row group 1 of " + large, "smaller row groups");
+    }
+  }
+
   private record Run(String out, double seconds) {}
 
   private Run run(String heap, Object... command) throws InterruptedException {
-    try (ChildJvm child =
-        ChildJvm.start(
-            folder,
-            DATABASE.settings(),
-            List.of("-Xmx" + heap, "-XX:TieredStopAtLevel=1"),
-            UnaryOperator.identity(),
-            command)) {
+    try (ChildJvm child = child(heap, command)) {
       assertThat(child.exitCode()).as(child::err).isZero();
       return new Run(child.out(), child.secondsSinceStart());
     }
+  }
+
+  private ChildJvm child(String heap, Object... command) {
+    return ChildJvm.start(
+        folder,
+        DATABASE.settings(),
+        List.of("-Xmx" + heap, "-XX:TieredStopAtLevel=1"),
+        UnaryOperator.identity(),
+        command);
   }
 
   private void answerAllButSome() {

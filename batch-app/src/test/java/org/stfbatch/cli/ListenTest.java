@@ -3,17 +3,11 @@ package org.stfbatch.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -42,8 +36,6 @@ class ListenTest {
 
   @RegisterExtension static final TestDatabase DATABASE = new TestDatabase();
   @RegisterExtension static final TestBroker BROKER = new TestBroker();
-
-  private static final Pattern HEALTH = Pattern.compile("health on port (\\d+)");
 
   @TempDir private Path folder;
   private Topics topics;
@@ -81,9 +73,9 @@ class ListenTest {
       assertThat(child.runsUntil(() -> unfinished() == 0 && all().size() == 7))
           .as(child::err)
           .isTrue();
-      assertThat(get(child, "/health").statusCode()).isEqualTo(200);
-      assertThat(get(child, "/health").body()).contains("waiting for triggers");
-      assertThat(get(child, "/ready").statusCode()).isEqualTo(200);
+      assertThat(child.get("/health").statusCode()).isEqualTo(200);
+      assertThat(child.get("/health").body()).contains("waiting for triggers");
+      assertThat(child.get("/ready").statusCode()).isEqualTo(200);
       child.terminate();
       assertThat(child.exitCode()).as(child::err).isZero();
       assertThat(child.err()).doesNotContain("\tat ");
@@ -187,15 +179,6 @@ class ListenTest {
                 message.run(),
                 message.toJson(),
                 MessageType.RUN_TRIGGER.headers(Optional.empty()))));
-  }
-
-  private static HttpResponse<String> get(ChildJvm child, String path) throws Exception {
-    Matcher port = HEALTH.matcher(child.err());
-    assertThat(port.find()).as(child::err).isTrue();
-    return HttpClient.newHttpClient()
-        .send(
-            HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port.group(1) + path)).build(),
-            HttpResponse.BodyHandlers.ofString());
   }
 
   private List<RunTrigger> all() {

@@ -1,10 +1,12 @@
 package org.stfbatch.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Random;
@@ -52,7 +54,7 @@ final class BatchInvarianceTest {
     List<Answer> alone = answers(jobs, inOrder, new EngineSettings(1));
 
     assertThat(alone.stream().map(Answer::finishReason))
-        .contains(FinishReason.STOP_TEXT, FinishReason.LENGTH);
+        .contains(FinishReason.STOP_TEXT, FinishReason.LENGTH, FinishReason.CHOICE);
     assertSame(alone, answers(jobs, shuffled, new EngineSettings(7)));
     assertSame(alone, answers(jobs, inOrder, new EngineSettings(32)));
     assertSame(alone, answers(jobs, shuffled, withoutReuse(7)));
@@ -74,7 +76,15 @@ final class BatchInvarianceTest {
       assertThat(actual.get(i).tokenIds()).as("job %d", i).isEqualTo(expected.get(i).tokenIds());
       assertThat(actual.get(i).text()).isEqualTo(expected.get(i).text());
       assertThat(actual.get(i).finishReason()).isEqualTo(expected.get(i).finishReason());
+      assertClose(expected.get(i).logProbabilities(), actual.get(i).logProbabilities());
     }
+  }
+
+  private static void assertClose(Map<String, Double> expected, Map<String, Double> actual) {
+    assertThat(actual.keySet()).isEqualTo(expected.keySet());
+    expected.forEach(
+        (choice, score) ->
+            assertThat(actual.get(choice)).as(choice).isCloseTo(score, within(1e-4)));
   }
 
   private static List<Answer> answers(
@@ -89,7 +99,7 @@ final class BatchInvarianceTest {
 
   /**
    * Questions of all lengths about few images or none; greedy and drawn; short and long answers,
-   * some of which end.
+   * some of which end, and some of which are chosen.
    */
   private static List<EngineJob> randomJobs(Random random) {
     List<Pixels> images = IntStream.range(0, 9).mapToObj(i -> noise(random)).toList();
@@ -108,15 +118,22 @@ final class BatchInvarianceTest {
     String question = "What is this? ".repeat(1 + random.nextInt(6)) + random.nextInt();
     String prompt = "A chat. USER: " + (pictured ? "<image>\n" : "") + question + " ASSISTANT:";
     List<Pixels> image = pictured ? List.of(images.get(random.nextInt(images.size()))) : List.of();
+    return new EngineJob(tokenizer.encodeWithImages(prompt), image, randomTask(random));
+  }
+
+  private static Task randomTask(Random random) {
+    if (random.nextInt(4) == 0) {
+      int count = 1 + random.nextInt(9);
+      return AnswerChoices.of(
+          IntStream.range(0, count).mapToObj(i -> "It is ".repeat(i % 3) + i).toList(), tokenizer);
+    }
     List<String> stop = List.of(String.valueOf((char) ('a' + random.nextInt(26))) + "o");
     boolean drawn = random.nextInt(3) == 0;
-    Generation generation =
-        new Generation(
-            1 + random.nextInt(40),
-            drawn ? 0.2 + random.nextDouble() : 0,
-            random.nextBoolean() ? 1 : 0.9,
-            random.nextLong(),
-            stop);
-    return new EngineJob(tokenizer.encodeWithImages(prompt), image, generation);
+    return new Generation(
+        1 + random.nextInt(40),
+        drawn ? 0.2 + random.nextDouble() : 0,
+        random.nextBoolean() ? 1 : 0.9,
+        random.nextLong(),
+        stop);
   }
 }

@@ -2,6 +2,7 @@ package org.stfbatch.engine;
 
 import java.util.List;
 import java.util.function.BiPredicate;
+import org.stfbatch.model.BranchingPrompt;
 import org.stfbatch.model.CacheShape;
 import org.stfbatch.model.Choice;
 import org.stfbatch.model.Decoding;
@@ -87,6 +88,14 @@ final class FailingModel implements VisionLanguageModel {
       throw trouble.error();
     }
     return model.step(decoding, prompts, vision, choice);
+  }
+
+  @Override
+  public List<double[]> score(int firstSlot, List<BranchingPrompt> prompts, VisionTokens vision) {
+    if (trouble.step().test(Decoding.NONE, prompts.stream().map(BranchingPrompt::end).toList())) {
+      throw trouble.error();
+    }
+    return model.score(firstSlot, prompts, vision);
   }
 
   @Override

@@ -1,6 +1,7 @@
 package org.stfbatch.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.withinPercentage;
 
 import java.util.List;
 import java.util.Optional;
@@ -43,6 +44,39 @@ final class PrecisionTest {
       float[] logits = logits(model, job);
 
       assertThat(relativeError(logits, Npy.read(recorded.logits()).floats())).isLessThan(limit);
+    }
+  }
+
+  /** The sum of several tokens' errors, none of them large. */
+  @ParameterizedTest
+  @CsvSource({"BFLOAT16, true", "BFLOAT16, false", "FLOAT16, false"})
+  void likelihoodsOfChoicesStayNear(DType dtype, boolean pack) throws Exception {
+    LlavaCheckpoint checkpoint =
+        LlavaCheckpoint.open(Golden.file("checkpoints/small"), Optional.empty());
+    try (LlamaTokenizer tokenizer = LlamaTokenizer.open(checkpoint.directory())) {
+      EngineJob recorded =
+          RecordedCase.of("small").get(0).job(tokenizer, checkpoint.config().image().size());
+      AnswerChoices choices = AnswerChoices.of(List.of("A", "AB", "never and ever"), tokenizer);
+      EngineJob job = new EngineJob(recorded.promptIds(), recorded.images(), choices);
+
+      Answer exact = answer(checkpoint, tokenizer, ModelSettings.exact(), job);
+      Answer answer = answer(checkpoint, tokenizer, new ModelSettings("cpu", dtype, pack), job);
+
+      exact
+          .logProbabilities()
+          .forEach(
+              (text, score) ->
+                  assertThat(answer.logProbabilities().get(text))
+                      .as(text)
+                      .isCloseTo(score, withinPercentage(2)));
+    }
+  }
+
+  private static Answer answer(
+      LlavaCheckpoint checkpoint, LlamaTokenizer tokenizer, ModelSettings model, EngineJob job) {
+    try (Engine engine =
+        BatchingEngine.start(checkpoint, model, tokenizer, new EngineSettings(1))) {
+      return (Answer) engine.submit(job).join();
     }
   }
 

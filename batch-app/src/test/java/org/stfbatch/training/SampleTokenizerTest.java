@@ -10,6 +10,7 @@ import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.stfbatch.engine.AnswerChoices;
 import org.stfbatch.model.TrainingRow;
 import org.stfbatch.prompt.LlamaTokenizer;
 
@@ -58,6 +59,19 @@ final class SampleTokenizerTest {
   @Test
   void anAnswerWithTheWordsOfTheTemplateSpoilsItsConversation() {
     assertThat(learned(talk(sample(false, "What?", "It said ASSISTANT: no.")))).isZero();
+  }
+
+  /** So that what is learned is what a choice is scored by. */
+  @Test
+  void whatIsLearnedIsWhatIsAskedOfAChoice() {
+    for (String answer : List.of("B", "No, it is not.", "naïve 日本 😀")) {
+      for (boolean picture : new boolean[] {false, true}) {
+        int[] labels = talk(sample(picture, picture ? "<image>\nWhat?" : "What?", answer)).labels();
+
+        assertThat(Arrays.stream(labels).filter(id -> id != TrainingRow.IGNORED).boxed())
+            .isEqualTo(AnswerChoices.of(List.of(answer), tokenizer).all().get(0).tokenIds());
+      }
+    }
   }
 
   @Test

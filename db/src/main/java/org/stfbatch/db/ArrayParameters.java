@@ -56,6 +56,15 @@ final class ArrayParameters<T> {
         });
   }
 
+  /** Lists of numbers, as literals that the statement casts to {@code float8[]}. */
+  ArrayParameters<T> realLists(Function<T, List<Double>> value) throws SQLException {
+    return textLists(
+        row -> {
+          List<Double> list = value.apply(row);
+          return list == null ? null : list.stream().map(String::valueOf).toList();
+        });
+  }
+
   private ArrayParameters<T> set(String type, Object[] column) throws SQLException {
     statement.setArray(index++, connection.createArrayOf(type, column));
     return this;

@@ -4,7 +4,7 @@ import java.time.Instant;
 import java.util.Objects;
 
 /**
- * What one committed chunk did and how long it took.
+ * What one committed chunk did, how long it took and what it cost.
  *
  * @param runId the run worked on
  * @param stepExecutionId Spring Batch's id of the step's attempt
@@ -12,7 +12,9 @@ import java.util.Objects;
  * @param finishedAt when it was written; a clock set back meanwhile counts as no time at all
  * @param counts what came out
  * @param tokens of its answers
- * @param waitSeconds time spent waiting for answers
+ * @param seconds where time went
+ * @param work what the device did
+ * @param place where it did so
  */
 public record ChunkMetric(
     long runId,
@@ -21,11 +23,16 @@ public record ChunkMetric(
     Instant finishedAt,
     Counts counts,
     TokenCounts tokens,
-    double waitSeconds) {
+    Seconds seconds,
+    Work work,
+    Place place) {
 
   public ChunkMetric {
     Objects.requireNonNull(counts, "counts is null");
     Objects.requireNonNull(tokens, "tokens is null");
+    Objects.requireNonNull(seconds, "seconds is null");
+    Objects.requireNonNull(work, "work is null");
+    Objects.requireNonNull(place, "place is null");
     startedAt = Rows.storablePrecision(startedAt);
     finishedAt = Rows.storablePrecision(finishedAt);
     if (finishedAt.isBefore(startedAt)) {
@@ -39,7 +46,63 @@ public record ChunkMetric(
    * @param jobs jobs that got an outcome
    * @param answers of them, the answered ones
    * @param failures of them, the failed ones
-   * @param images different images among the jobs
+   * @param images of them, those with an image
+   * @param distinctImages images whose jobs begin in the chunk
    */
-  public record Counts(int jobs, int answers, int failures, int images) {}
+  public record Counts(int jobs, int answers, int failures, int images, int distinctImages) {}
+
+  /**
+   * Where time went. The first five are spent by whoever works, for jobs of later chunks too, and
+   * add up over threads and devices; the last three are the step's own thread's.
+   *
+   * @param fetch reading and downloading images
+   * @param imageDecode decoding and resizing them
+   * @param vision encoding them
+   * @param prefill prefixes, and steps in which a prompt ran
+   * @param decode steps that only generated
+   * @param inputWait waiting for the next job
+   * @param answerWait waiting for answers
+   * @param database storing this chunk and committing the one before
+   */
+  public record Seconds(
+      double fetch,
+      double imageDecode,
+      double vision,
+      double prefill,
+      double decode,
+      double inputWait,
+      double answerWait,
+      double database) {}
+
+  /**
+   * What the device did meanwhile.
+   *
+   * @param encodedImages images that were encoded
+   * @param prefillTokens prompt tokens that were run, vision tokens included
+   * @param steps calls that took sequences one token further
+   * @param stepTokens tokens that they generated
+   * @param prefixHits sequences that found their prefix ready
+   * @param retries downloads and sequences that were begun again
+   * @param backoffs batches that failed and were tried again smaller
+   * @param peakMemoryBytes the most main memory that the process ever held
+   */
+  public record Work(
+      long encodedImages,
+      long prefillTokens,
+      long steps,
+      long stepTokens,
+      long prefixHits,
+      long retries,
+      long backoffs,
+      long peakMemoryBytes) {}
+
+  /**
+   * Where, how precisely and with what.
+   *
+   * @param device its name, or the list of several
+   * @param dtype of weights and activations
+   * @param batch jobs that are generated together at most
+   * @param modelFingerprint hash of weights and configuration
+   */
+  public record Place(String device, String dtype, int batch, String modelFingerprint) {}
 }

@@ -9,11 +9,21 @@ public final class ChunkMetricStore {
   private static final String INSERT =
       """
       insert into chunk_metric (
-        run_id, step_execution_id, started_at, finished_at, jobs, answers, failures, images,
-        prompt_tokens, vision_tokens, generated_tokens, wait_seconds)
+        run_id, step_execution_id, started_at, finished_at,
+        jobs, answers, failures, images, distinct_images,
+        prompt_tokens, vision_tokens, generated_tokens,
+        fetch_seconds, image_decode_seconds, vision_seconds, prefill_seconds, decode_seconds,
+        input_wait_seconds, wait_seconds, database_seconds,
+        encoded_images, prefill_tokens, steps, step_tokens, prefix_hits, retries, backoffs, peak_memory_bytes,
+        device, dtype, batch, model_fingerprint)
       values (
-        :run, :step, :started, :finished, :jobs, :answers, :failures, :images,
-        :prompt, :vision, :generated, :wait)
+        :run, :step, :started, :finished,
+        :jobs, :answers, :failures, :images, :distinctImages,
+        :prompt, :vision, :generated,
+        :fetchSeconds, :imageDecodeSeconds, :visionSeconds, :prefillSeconds, :decodeSeconds,
+        :inputWaitSeconds, :answerWaitSeconds, :databaseSeconds,
+        :encodedImages, :prefillTokens, :steps, :stepTokens, :prefixHits, :retries, :backoffs, :peakMemory,
+        :device, :dtype, :batch, :fingerprint)
       """;
 
   private final JdbcClient jdbc;
@@ -24,19 +34,69 @@ public final class ChunkMetricStore {
 
   /** Stores a metric; meant for the transaction that stores the chunk's outcomes. */
   public void insert(ChunkMetric metric) {
-    jdbc.sql(INSERT)
-        .param("run", metric.runId())
-        .param("step", metric.stepExecutionId())
-        .param("started", Rows.timestamp(metric.startedAt()))
-        .param("finished", Rows.timestamp(metric.finishedAt()))
-        .param("jobs", metric.counts().jobs())
-        .param("answers", metric.counts().answers())
-        .param("failures", metric.counts().failures())
-        .param("images", metric.counts().images())
-        .param("prompt", metric.tokens().prompt())
-        .param("vision", metric.tokens().vision())
-        .param("generated", metric.tokens().generated())
-        .param("wait", metric.waitSeconds())
-        .update();
+    JdbcClient.StatementSpec insert =
+        jdbc.sql(INSERT)
+            .param("run", metric.runId())
+            .param("step", metric.stepExecutionId())
+            .param("started", Rows.timestamp(metric.startedAt()))
+            .param("finished", Rows.timestamp(metric.finishedAt()));
+    insert = bind(insert, metric.counts());
+    insert = bind(insert, metric.tokens());
+    insert = bind(insert, metric.seconds());
+    insert = bind(insert, metric.work());
+    bind(insert, metric.place()).update();
+  }
+
+  private static JdbcClient.StatementSpec bind(
+      JdbcClient.StatementSpec insert, ChunkMetric.Counts counts) {
+    return insert
+        .param("jobs", counts.jobs())
+        .param("answers", counts.answers())
+        .param("failures", counts.failures())
+        .param("images", counts.images())
+        .param("distinctImages", counts.distinctImages());
+  }
+
+  private static JdbcClient.StatementSpec bind(
+      JdbcClient.StatementSpec insert, TokenCounts tokens) {
+    return insert
+        .param("prompt", tokens.prompt())
+        .param("vision", tokens.vision())
+        .param("generated", tokens.generated());
+  }
+
+  private static JdbcClient.StatementSpec bind(
+      JdbcClient.StatementSpec insert, ChunkMetric.Seconds seconds) {
+    return insert
+        .param("fetchSeconds", seconds.fetch())
+        .param("imageDecodeSeconds", seconds.imageDecode())
+        .param("visionSeconds", seconds.vision())
+        .param("prefillSeconds", seconds.prefill())
+        .param("decodeSeconds", seconds.decode())
+        .param("inputWaitSeconds", seconds.inputWait())
+        .param("answerWaitSeconds", seconds.answerWait())
+        .param("databaseSeconds", seconds.database());
+  }
+
+  private static JdbcClient.StatementSpec bind(
+      JdbcClient.StatementSpec insert, ChunkMetric.Work work) {
+    return insert
+        .param("encodedImages", work.encodedImages())
+        .param("prefillTokens", work.prefillTokens())
+        .param("steps", work.steps())
+        .param("stepTokens", work.stepTokens())
+        .param("prefixHits", work.prefixHits())
+        .param("retries", work.retries())
+        .param("backoffs", work.backoffs())
+        .param("peakMemory", work.peakMemoryBytes());
+  }
+
+  private static JdbcClient.StatementSpec bind(
+      JdbcClient.StatementSpec insert, ChunkMetric.Place place) {
+    return insert
+        .param("device", place.device())
+        .param("dtype", place.dtype())
+        .param("batch", place.batch())
+        .param("fingerprint", place.modelFingerprint());
   }
 }

@@ -24,6 +24,7 @@ public final class ExportStore {
         a.job_id is not null as answered, a.text, a.text_utf8, a.finish_reason,
         a.prompt_tokens, a.vision_tokens, a.generated_tokens,
         a.queue_seconds, a.prefill_seconds, a.decode_seconds, a.model_name, a.model_fingerprint, a.answered_at,
+        a.choices, a.log_probabilities,
         f.job_id is not null as failed, f.stage, f.code, f.message, f.attempts, f.failed_at
       from image_job j
       left join answer a on a.run_id = j.run_id and a.job_id = j.job_id
@@ -81,7 +82,8 @@ public final class ExportStore {
             row.getDouble("decode_seconds")),
         row.getString("model_name"),
         row.getString("model_fingerprint"),
-        Rows.instant(row, "answered_at"));
+        Rows.instant(row, "answered_at"),
+        Rows.realsByText(row, "choices", "log_probabilities"));
   }
 
   private static StoredFailure failure(ResultSet row) throws SQLException {

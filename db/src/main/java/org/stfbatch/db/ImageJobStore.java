@@ -41,19 +41,20 @@ public final class ImageJobStore {
       """
       with input as (
         select *
-        from unnest(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) with ordinality as t (
+        from unnest(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) with ordinality as t (
           custom_id, source_id, question_id, category, image_ref, image_key, prompt,
-          max_new_tokens, temperature, top_p, seed, stop,
+          max_new_tokens, temperature, top_p, seed, stop, choices,
           stage, code, message, attempts, kafka_partition, kafka_offset, trace_id, position)
       ),
       added as (
         insert into image_job (
           run_id, custom_id, source_id, question_id, category, image_ref, image_key, prompt,
-          max_new_tokens, temperature, top_p, seed, stop, kafka_partition, kafka_offset, trace_id)
+          max_new_tokens, temperature, top_p, seed, stop, choices,
+          kafka_partition, kafka_offset, trace_id)
         select
           ?, custom_id, source_id, question_id, category, image_ref, image_key, prompt,
-          max_new_tokens, temperature, top_p, seed, stop::text[], kafka_partition, kafka_offset,
-          trace_id
+          max_new_tokens, temperature, top_p, seed, stop::text[], choices::text[],
+          kafka_partition, kafka_offset, trace_id
         from input
         order by position
         on conflict (run_id, custom_id) do nothing
@@ -87,7 +88,8 @@ public final class ImageJobStore {
       """
       select
         job_id, run_id, custom_id, image_key, image_root,
-        question_id, category, image_ref, prompt, max_new_tokens, temperature, top_p, seed, stop
+        question_id, category, image_ref, prompt,
+        max_new_tokens, temperature, top_p, seed, stop, choices
       from (
         select
           job.*, source.image_root,
@@ -226,6 +228,7 @@ public final class ImageJobStore {
         .reals(job -> boxed(job.settings().topP()))
         .longs(job -> boxed(job.settings().seed()))
         .textLists(job -> job.settings().stop().orElse(null))
+        .textLists(job -> job.settings().choices().map(ChoiceTexts::texts).orElse(null))
         .texts(rejection(JobFailure::stage))
         .texts(rejection(JobFailure::code))
         .texts(rejection(JobFailure::message))
@@ -233,8 +236,8 @@ public final class ImageJobStore {
         .integers(job -> job.origin().map(KafkaOrigin::partition).orElse(null))
         .longs(job -> job.origin().map(KafkaOrigin::offset).orElse(null))
         .texts(job -> job.traceId().orElse(null));
-    statement.setLong(20, runId);
-    statement.setLong(21, last);
+    statement.setLong(21, runId);
+    statement.setLong(22, last);
   }
 
   private static <V> Function<NewImageJob, V> rejection(Function<JobFailure, V> value) {
@@ -258,7 +261,8 @@ public final class ImageJobStore {
             Rows.real(row, "temperature"),
             Rows.real(row, "top_p"),
             Rows.longInteger(row, "seed"),
-            Rows.texts(row, "stop")));
+            Rows.texts(row, "stop"),
+            Rows.texts(row, "choices").map(ChoiceTexts::new)));
   }
 
   private static Integer boxed(OptionalInt value) {

@@ -14,13 +14,15 @@ import java.util.OptionalLong;
  * @param topP above 0, at most 1
  * @param seed of sampling
  * @param stop strings that end the answer; an empty list means none
+ * @param choices the answer is to be one of them; the other settings have no part in that
  */
 public record JobSettings(
     OptionalInt maxNewTokens,
     OptionalDouble temperature,
     OptionalDouble topP,
     OptionalLong seed,
-    Optional<List<String>> stop) {
+    Optional<List<String>> stop,
+    Optional<ChoiceTexts> choices) {
 
   /** Everything left to the command that answers. */
   public static final JobSettings DEFAULTS =
@@ -46,6 +48,21 @@ public record JobSettings(
         "top_p must be above 0 and at most 1");
     stop = stop.map(List::copyOf);
     stop.ifPresent(texts -> texts.forEach(s -> StoredText.requireStorable(s, "a stop string")));
+  }
+
+  /** Whose answer is written, unless the command that answers the job wants it chosen. */
+  public JobSettings(
+      OptionalInt maxNewTokens,
+      OptionalDouble temperature,
+      OptionalDouble topP,
+      OptionalLong seed,
+      Optional<List<String>> stop) {
+    this(maxNewTokens, temperature, topP, seed, stop, Optional.empty());
+  }
+
+  /** The same, and the answer is to be one of these unless it is to be one of others already. */
+  public JobSettings withDefaultChoices(Optional<ChoiceTexts> texts) {
+    return new JobSettings(maxNewTokens, temperature, topP, seed, stop, choices.or(() -> texts));
   }
 
   private static void require(boolean condition, String message) {

@@ -66,6 +66,18 @@ public record NewImageJob(
         Optional.empty());
   }
 
+  /** The same job, and unless it says so itself, its answer is to be one of these. */
+  public NewImageJob withDefaultChoices(Optional<ChoiceTexts> choices) {
+    return new NewImageJob(
+        customId,
+        sourceId,
+        prompt,
+        settings.withDefaultChoices(choices),
+        rejection,
+        origin,
+        traceId);
+  }
+
   /** The same job with the message it came in. */
   public NewImageJob from(KafkaOrigin message, Optional<String> trace) {
     return new NewImageJob(

@@ -23,7 +23,7 @@ public final class OutcomeFeedStore {
             sequence, job_id, true as answered, text, text_utf8, finish_reason,
             prompt_tokens, vision_tokens, generated_tokens,
             queue_seconds, prefill_seconds, decode_seconds,
-            model_name, model_fingerprint, answered_at,
+            model_name, model_fingerprint, answered_at, choices, log_probabilities,
             false as failed, null as stage, null as code, null as message, 0 as attempts,
             null::timestamptz as failed_at
           from answer
@@ -34,7 +34,7 @@ public final class OutcomeFeedStore {
         union all
         (
           select
-            sequence, job_id, false, null, null, null, 0, 0, 0, 0, 0, 0, null, null, null,
+            sequence, job_id, false, null, null, null, 0, 0, 0, 0, 0, 0, null, null, null, null, null,
             true, stage, code, message, attempts, failed_at
           from failure
           where run_id = :run and sequence > :after

@@ -3,6 +3,7 @@ package org.stfbatch.db;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.util.List;
+import java.util.Map;
 import javax.sql.DataSource;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.support.JdbcTransactionManager;
@@ -22,9 +23,10 @@ public final class OutcomeStore {
   static final String WRITE_ANSWERS =
       """
       with outcome as (
-        select * from unnest(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?::timestamptz[]) as t (
+        select * from unnest(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?::timestamptz[], ?, ?) as t (
           job_id, text, text_utf8, finish_reason, prompt_tokens, vision_tokens, generated_tokens,
-          queue_seconds, prefill_seconds, decode_seconds, model_name, model_fingerprint, answered_at)
+          queue_seconds, prefill_seconds, decode_seconds, model_name, model_fingerprint, answered_at,
+          choices, log_probabilities)
         where job_id % 1 = 0
       ),
       taken as (
@@ -35,11 +37,13 @@ public final class OutcomeStore {
       insert into answer (
         sequence, run_id, job_id, text, text_utf8, finish_reason,
         prompt_tokens, vision_tokens, generated_tokens,
-        queue_seconds, prefill_seconds, decode_seconds, model_name, model_fingerprint, answered_at)
+        queue_seconds, prefill_seconds, decode_seconds, model_name, model_fingerprint, answered_at,
+        choices, log_probabilities)
       select
         ? + row_number() over (), run_id, job_id, text, text_utf8, finish_reason,
         prompt_tokens, vision_tokens, generated_tokens,
-        queue_seconds, prefill_seconds, decode_seconds, model_name, model_fingerprint, answered_at
+        queue_seconds, prefill_seconds, decode_seconds, model_name, model_fingerprint, answered_at,
+        choices::text[], log_probabilities::float8[]
       from taken
       """;
 
@@ -128,9 +132,21 @@ public final class OutcomeStore {
         .reals(answer -> answer.timings().decodeSeconds())
         .texts(StoredAnswer::modelName)
         .texts(StoredAnswer::modelFingerprint)
-        .texts(answer -> answer.answeredAt().toString());
-    statement.setLong(14, runId);
-    statement.setLong(15, last);
+        .texts(answer -> answer.answeredAt().toString())
+        .textLists(OutcomeStore::choices)
+        .realLists(OutcomeStore::logProbabilities);
+    statement.setLong(16, runId);
+    statement.setLong(17, last);
+  }
+
+  private static List<String> choices(StoredAnswer answer) {
+    Map<String, Double> scores = answer.logProbabilities();
+    return scores.isEmpty() ? null : List.copyOf(scores.keySet());
+  }
+
+  private static List<Double> logProbabilities(StoredAnswer answer) {
+    Map<String, Double> scores = answer.logProbabilities();
+    return scores.isEmpty() ? null : List.copyOf(scores.values());
   }
 
   private int writeFailures(long runId, long last, List<StoredFailure> failures) {

@@ -7,7 +7,9 @@ import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
@@ -50,6 +52,22 @@ final class Rows {
   static OptionalDouble real(ResultSet row, String column) throws SQLException {
     double value = row.getDouble(column);
     return row.wasNull() ? OptionalDouble.empty() : OptionalDouble.of(value);
+  }
+
+  /** Two arrays as a map from the one to the other, in their order; empty for nulls. */
+  static Map<String, Double> realsByText(ResultSet row, String texts, String reals)
+      throws SQLException {
+    Array keys = row.getArray(texts);
+    if (keys == null) {
+      return Map.of();
+    }
+    String[] names = (String[]) keys.getArray();
+    Double[] values = (Double[]) row.getArray(reals).getArray();
+    Map<String, Double> byText = new LinkedHashMap<>();
+    for (int i = 0; i < names.length; i++) {
+      byText.put(names[i], values[i]);
+    }
+    return byText;
   }
 
   static Optional<List<String>> texts(ResultSet row, String column) throws SQLException {

@@ -22,7 +22,7 @@ public final class RunStatusStore {
   private static final String RATES =
       """
       select
-        coalesce(sum(images), 0) as images,
+        coalesce(sum(distinct_images), 0) as images,
         coalesce(sum(jobs), 0) as jobs,
         coalesce(extract(epoch from max(finished_at) - min(started_at)), 0) as seconds
       from chunk_metric

@@ -1,6 +1,9 @@
 package org.stfbatch.db;
 
 import java.time.Instant;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Objects;
 
 /**
@@ -8,12 +11,14 @@ import java.util.Objects;
  *
  * @param jobId the job answered
  * @param text any text without lone surrogates; control characters and NUL included
- * @param finishReason why generation ended
+ * @param finishReason why it ended
  * @param tokens counts
  * @param timings where the time went
  * @param modelName what the user calls the checkpoint that answered
  * @param modelFingerprint of the checkpoint that answered
  * @param answeredAt to the microsecond
+ * @param logProbabilities of the texts that it was chosen from, in their order; empty if it was
+ *     generated
  */
 public record StoredAnswer(
     long jobId,
@@ -23,7 +28,8 @@ public record StoredAnswer(
     AnswerTimings timings,
     String modelName,
     String modelFingerprint,
-    Instant answeredAt) {
+    Instant answeredAt,
+    Map<String, Double> logProbabilities) {
 
   /**
    * @throws IllegalArgumentException if the text holds a lone surrogate
@@ -39,5 +45,29 @@ public record StoredAnswer(
     StoredText.requireStorable(modelName, "the model's name");
     StoredText.requireStorable(modelFingerprint, "the model's fingerprint");
     answeredAt = Rows.storablePrecision(answeredAt);
+    logProbabilities.keySet().forEach(choice -> StoredText.requireStorable(choice, "a choice"));
+    logProbabilities = Collections.unmodifiableMap(new LinkedHashMap<>(logProbabilities));
+  }
+
+  /** A generated answer. */
+  public StoredAnswer(
+      long jobId,
+      String text,
+      String finishReason,
+      TokenCounts tokens,
+      AnswerTimings timings,
+      String modelName,
+      String modelFingerprint,
+      Instant answeredAt) {
+    this(
+        jobId,
+        text,
+        finishReason,
+        tokens,
+        timings,
+        modelName,
+        modelFingerprint,
+        answeredAt,
+        Map.of());
   }
 }

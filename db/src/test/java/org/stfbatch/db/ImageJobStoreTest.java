@@ -50,7 +50,8 @@ class ImageJobStoreTest {
             OptionalDouble.of(0.2),
             OptionalDouble.of(0.9),
             OptionalLong.of(Long.MIN_VALUE),
-            Optional.of(List.of("###", "\\\"", "", "a,b {c}", "NULL", "\n")));
+            Optional.of(List.of("###", "\\\"", "", "a,b {c}", "NULL", "\n")),
+            Optional.of(new ChoiceTexts(List.of("A, or \"B\"", "NULL", "{}\\"))));
     jobs.insert(
         run.runId(), List.of(NewImageJob.toAnswer("c", OptionalLong.of(source), prompt, settings)));
 

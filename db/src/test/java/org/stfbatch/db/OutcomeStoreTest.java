@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -45,6 +47,37 @@ class OutcomeStoreTest {
 
     assertThat(export().get(0).answer()).contains(answer);
     assertThat(export().get(0).failure()).isEmpty();
+  }
+
+  @Test
+  void whatAnAnswerWasChosenFromComesBackInItsOrder() {
+    List<Long> ids = storeJobs(2);
+    Map<String, Double> scores = new LinkedHashMap<>();
+    List.of("z", "a, \"b\"", "NULL", "😀 {\\}")
+        .forEach(text -> scores.put(text, -1e-9 / text.length()));
+    StoredAnswer written = Jobs.answer(ids.get(0), "z");
+    StoredAnswer chosen =
+        new StoredAnswer(
+            ids.get(1),
+            "z",
+            "choice",
+            written.tokens(),
+            written.timings(),
+            "m",
+            "f",
+            written.answeredAt(),
+            scores);
+
+    outcomes.write(run.runId(), List.of(written, chosen), List.of());
+
+    assertThat(export())
+        .extracting(row -> row.answer().orElseThrow())
+        .containsExactly(written, chosen);
+    assertThat(export().get(1).answer().orElseThrow().logProbabilities().keySet())
+        .containsExactlyElementsOf(scores.keySet());
+    assertThat(new OutcomeFeedStore(DATABASE.dataSource()).after(run.runId(), 0, 10))
+        .extracting(row -> row.job().answer().orElseThrow())
+        .containsExactly(written, chosen);
   }
 
   @Test

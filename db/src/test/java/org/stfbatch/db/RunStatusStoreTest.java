@@ -105,8 +105,10 @@ class RunStatusStoreTest {
         step,
         from,
         to,
-        new ChunkMetric.Counts(jobCount, jobCount, 0, images),
+        new ChunkMetric.Counts(jobCount, jobCount, 0, jobCount, images),
         new TokenCounts(1, 2, 3).plus(TokenCounts.NONE),
-        0.5);
+        new ChunkMetric.Seconds(1, 1, 1, 1, 1, 1, 0.5, 1),
+        new ChunkMetric.Work(1, 1, 1, 1, 1, 1, 1, 1),
+        new ChunkMetric.Place("cpu", "float32", 8, "fingerprint"));
   }
 }

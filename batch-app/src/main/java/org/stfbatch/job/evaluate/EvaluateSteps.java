@@ -74,6 +74,7 @@ public final class EvaluateSteps {
   /** Each statement commits by itself: a benchmark may hold hundreds of megabytes of images. */
   private Step step(String name, Tasklet tasklet) {
     return new StepBuilder(name, batch.jobRepository())
+        .observationRegistry(batch.observations())
         .tasklet(tasklet, batch.transactionManager())
         .transactionAttribute(
             new DefaultTransactionAttribute(TransactionDefinition.PROPAGATION_NOT_SUPPORTED))

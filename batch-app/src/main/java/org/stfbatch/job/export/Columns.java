@@ -27,7 +27,14 @@ final class Columns {
     object.put("model", answer.modelName());
     object.put("model_fingerprint", answer.modelFingerprint());
     object.put("answered_at", answer.answeredAt().toString());
+    object.set("log_probabilities", logProbabilities(answer));
     return object;
+  }
+
+  private static JsonNode logProbabilities(StoredAnswer answer) {
+    return answer.logProbabilities().isEmpty()
+        ? JSON.nullNode()
+        : JSON.valueToTree(answer.logProbabilities());
   }
 
   static ObjectNode failed(ExportRow row) {
@@ -68,6 +75,12 @@ final class Columns {
   /** The text of a question id that is a string; empty if there is none or it is a number. */
   static Optional<String> questionIdText(Optional<String> json) {
     return json.filter(id -> id.startsWith("\"")).map(Columns::parsed);
+  }
+
+  /** A question id that is a string without its quotes, a number as it was written. */
+  static Optional<String> plainQuestionId(ExportRow row) {
+    Optional<String> json = row.prompt().questionId();
+    return questionIdText(json).or(() -> json);
   }
 
   private static String parsed(String json) {

@@ -5,12 +5,11 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import org.apache.commons.csv.CSVFormat;
 import org.stfbatch.db.ExportRow;
 
 /** The columns of {@link JsonlFormat} as comma-separated values (RFC 4180, UTF-8). */
-final class CsvFormat implements AnswerFormat {
+final class CsvFormat implements TextFormat {
   private static final List<String> HEADER =
       List.of(
           "custom_id",
@@ -25,7 +24,8 @@ final class CsvFormat implements AnswerFormat {
           "generated_tokens",
           "model",
           "model_fingerprint",
-          "answered_at");
+          "answered_at",
+          "log_probabilities");
 
   @Override
   public void begin(Appendable out) throws IOException {
@@ -37,18 +37,18 @@ final class CsvFormat implements AnswerFormat {
     ObjectNode object = Columns.answered(row);
     List<String> values = new ArrayList<>();
     for (String column : HEADER) {
-      values.add(column.equals("question_id") ? questionId(row) : text(object.get(column)));
+      values.add(
+          column.equals("question_id")
+              ? Columns.plainQuestionId(row).orElse(null)
+              : text(object.get(column)));
     }
     CSVFormat.RFC4180.printRecord(out, values.toArray());
   }
 
   private static String text(JsonNode value) {
-    return value.isNull() ? null : value.asText();
-  }
-
-  /** A string without its quotes; a number as it was written. */
-  private static String questionId(ExportRow row) {
-    Optional<String> json = row.prompt().questionId();
-    return Columns.questionIdText(json).or(() -> json).orElse(null);
+    if (value.isNull()) {
+      return null;
+    }
+    return value.isContainerNode() ? value.toString() : value.asText();
   }
 }

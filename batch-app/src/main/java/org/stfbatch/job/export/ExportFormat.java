@@ -1,19 +1,34 @@
 package org.stfbatch.job.export;
 
-/** The formats answers can be exported in. */
+import java.io.IOException;
+import java.io.OutputStream;
+
+/** The formats runs can be exported in. */
 public enum ExportFormat {
   /** The answer line of LLaVA's evaluation scripts. */
   LLAVA,
   /** One JSON object a line, with every column. */
   JSONL,
   /** Comma-separated values with a header. */
-  CSV;
+  CSV,
+  /** Apache Parquet with the columns of {@link #CSV}. */
+  PARQUET,
+  /** The output line and the error line of OpenAI's Batch API. */
+  OPENAI;
 
-  AnswerFormat writer(String run) {
+  RowWriter answers(String run, OutputStream out) throws IOException {
     return switch (this) {
-      case LLAVA -> new LlavaFormat(run);
-      case JSONL -> new JsonlFormat();
-      case CSV -> new CsvFormat();
+      case LLAVA -> new TextRows(new LlavaFormat(run), out);
+      case JSONL -> new TextRows(new JsonlFormat(), out);
+      case CSV -> new TextRows(new CsvFormat(), out);
+      case PARQUET -> new ParquetRows(out);
+      case OPENAI -> new TextRows(new OpenAiFormat(run)::answered, out);
     };
+  }
+
+  RowWriter failures(String run, OutputStream out) throws IOException {
+    return this == OPENAI
+        ? new TextRows(new OpenAiFormat(run)::failed, out)
+        : new TextRows((row, text) -> text.append(Columns.line(Columns.failed(row))), out);
   }
 }

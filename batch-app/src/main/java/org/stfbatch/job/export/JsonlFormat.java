@@ -4,10 +4,7 @@ import java.io.IOException;
 import org.stfbatch.db.ExportRow;
 
 /** One JSON object a line with everything that is known of an answer. */
-final class JsonlFormat implements AnswerFormat {
-  @Override
-  public void begin(Appendable out) {}
-
+final class JsonlFormat implements TextFormat {
   @Override
   public void write(ExportRow row, Appendable out) throws IOException {
     out.append(Columns.line(Columns.answered(row)));

@@ -8,15 +8,12 @@ import org.stfbatch.evaluation.RawAnswerLine;
 import org.stfbatch.evaluation.python.PythonJson;
 
 /** The answer line of LLaVA's evaluation scripts ({@code llava/eval/model_vqa_loader.py}). */
-final class LlavaFormat implements AnswerFormat {
+final class LlavaFormat implements TextFormat {
   private final String run;
 
   LlavaFormat(String run) {
     this.run = run;
   }
-
-  @Override
-  public void begin(Appendable out) {}
 
   @Override
   public void write(ExportRow row, Appendable out) throws IOException {

@@ -1,8 +1,8 @@
 package org.stfbatch.job.export;
 
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
-import java.io.Writer;
 import java.util.Optional;
 import javax.sql.DataSource;
 import org.stfbatch.db.ExportRow;
@@ -18,47 +18,63 @@ public final class RunExporter {
   }
 
   /**
-   * @param failures takes a JSON object for each failed job, a line each
+   * @param answers stays open
+   * @param failures takes the failed jobs, as JSON lines; stays open
    */
   public ExportResult export(
-      Run run, ExportFormat format, Writer answers, Optional<Writer> failures) throws IOException {
-    AnswerFormat answerFormat = format.writer(run.name());
-    Counter counter = new Counter();
-    answerFormat.begin(answers);
+      Run run, ExportFormat format, OutputStream answers, Optional<OutputStream> failures)
+      throws IOException {
+    RowWriter answered = format.answers(run.name(), answers);
+    Optional<RowWriter> failed = Optional.empty();
+    if (failures.isPresent()) {
+      failed = Optional.of(format.failures(run.name(), failures.get()));
+    }
+    Rows rows = new Rows(answered, failed);
     try {
-      store.forEach(run.runId(), row -> write(row, answerFormat, answers, failures, counter));
+      store.forEach(run.runId(), rows::take);
     } catch (UncheckedIOException e) {
       throw e.getCause();
     }
-    return new ExportResult(counter.answered, counter.failed, counter.waiting);
-  }
-
-  private static void write(
-      ExportRow row,
-      AnswerFormat format,
-      Writer answers,
-      Optional<Writer> failures,
-      Counter counter) {
-    try {
-      if (row.answer().isPresent()) {
-        format.write(row, answers);
-        counter.answered++;
-      } else if (row.failure().isPresent()) {
-        if (failures.isPresent()) {
-          failures.get().write(Columns.line(Columns.failed(row)));
-        }
-        counter.failed++;
-      } else {
-        counter.waiting++;
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
+    answered.finish();
+    if (failed.isPresent()) {
+      failed.get().finish();
     }
+    return rows.result();
   }
 
-  private static final class Counter {
+  /** Gives each row to its writer, and counts. */
+  private static final class Rows {
+    private final RowWriter answers;
+    private final Optional<RowWriter> failures;
     private long answered;
     private long failed;
     private long waiting;
+
+    Rows(RowWriter answers, Optional<RowWriter> failures) {
+      this.answers = answers;
+      this.failures = failures;
+    }
+
+    private void take(ExportRow row) {
+      try {
+        if (row.answer().isPresent()) {
+          answers.write(row);
+          answered++;
+        } else if (row.failure().isPresent()) {
+          if (failures.isPresent()) {
+            failures.get().write(row);
+          }
+          failed++;
+        } else {
+          waiting++;
+        }
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+
+    private ExportResult result() {
+      return new ExportResult(answered, failed, waiting);
+    }
   }
 }

@@ -21,6 +21,7 @@ final class FollowingReader implements ItemStreamReader<List<InFlightJob>>, Step
   private final Supplier<ReadAhead> start;
   private final int chunk;
   private final StopSignal stop;
+  private final StepTimes times;
   private StepExecution stepExecution;
   private ReadAhead readAhead;
   private List<InFlightJob> handedOut = List.of();
@@ -28,11 +29,13 @@ final class FollowingReader implements ItemStreamReader<List<InFlightJob>>, Step
   /**
    * @param start begins to read ahead, without an end
    * @param chunk the most jobs of a group
+   * @param times is told how long the step waits here
    */
-  FollowingReader(Supplier<ReadAhead> start, int chunk, StopSignal stop) {
+  FollowingReader(Supplier<ReadAhead> start, int chunk, StopSignal stop, StepTimes times) {
     this.start = start;
     this.chunk = chunk;
     this.stop = stop;
+    this.times = times;
   }
 
   @Override
@@ -48,12 +51,14 @@ final class FollowingReader implements ItemStreamReader<List<InFlightJob>>, Step
   /** Whoever asks for the next group has committed the one before. */
   @Override
   public List<InFlightJob> read() throws InterruptedException {
+    long began = times.readBegins();
     readAhead.stored(handedOut);
     handedOut = List.of();
     while (!stop.isRequested()) {
       Optional<InFlightJob> first = readAhead.poll(POLL_MILLIS);
       if (first.isPresent()) {
         handedOut = group(first.get());
+        times.readEnds(began);
         return handedOut;
       }
     }

@@ -4,26 +4,36 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.zip.CRC32C;
+import org.stfbatch.db.ChoiceTexts;
 import org.stfbatch.db.JobSettings;
 import org.stfbatch.db.StoredJob;
+import org.stfbatch.engine.AnswerChoices;
 import org.stfbatch.engine.EngineJob;
 import org.stfbatch.engine.Failure;
 import org.stfbatch.engine.Generation;
 import org.stfbatch.engine.Stage;
+import org.stfbatch.engine.Task;
 import org.stfbatch.image.ClipImageProcessor;
 import org.stfbatch.image.ImageException;
 import org.stfbatch.image.ImageLoader;
 import org.stfbatch.image.ImageSource;
+import org.stfbatch.image.LoadStatistics;
 import org.stfbatch.image.Pixels;
+import org.stfbatch.image.RgbImage;
 import org.stfbatch.job.ingest.CustomIds;
 import org.stfbatch.prompt.ConversationTemplate;
 import org.stfbatch.prompt.ImagePrompt;
 import org.stfbatch.prompt.LlamaTokenizer;
+import org.stfbatch.prompt.PromptErrorCode;
 import org.stfbatch.prompt.PromptException;
 
 /** Prepares jobs for LLaVA. Thread safe. */
 final class ImageJobPreparer implements JobPreparer {
+  private static final double NANOS = 1e9;
+
   private final ImageLoader loader;
   private final int transientAttempts;
   private final ClipImageProcessor processor;
@@ -31,6 +41,7 @@ final class ImageJobPreparer implements JobPreparer {
   private final LlamaTokenizer tokenizer;
   private final InferSettings.Defaults defaults;
   private final ImageMemo memo = new ImageMemo();
+  private final LongAdder resizeNanos = new LongAdder();
 
   /**
    * @param transientAttempts how often the loader tries what may pass
@@ -54,7 +65,7 @@ final class ImageJobPreparer implements JobPreparer {
   public EngineJob prepare(StoredJob job) throws PreparationException, InterruptedException {
     int[] promptIds = promptIds(job);
     List<Pixels> images = job.prompt().image().isPresent() ? List.of(image(job)) : List.of();
-    return new EngineJob(promptIds, images, generation(job));
+    return new EngineJob(promptIds, images, task(job));
   }
 
   private int[] promptIds(StoredJob job) throws PreparationException {
@@ -80,7 +91,33 @@ final class ImageJobPreparer implements JobPreparer {
   private Pixels load(StoredJob job) throws ImageException, InterruptedException {
     String reference = job.prompt().image().orElseThrow();
     Path root = Path.of(job.imageRoot().orElse(""));
-    return processor.process(loader.load(ImageSource.parse(reference, root)));
+    return resized(loader.load(ImageSource.parse(reference, root)));
+  }
+
+  private Pixels resized(RgbImage image) {
+    long started = System.nanoTime();
+    Pixels pixels = processor.process(image);
+    resizeNanos.add(System.nanoTime() - started);
+    return pixels;
+  }
+
+  @Override
+  public LoadStatistics statistics() {
+    return loader.statistics().plusDecoding(resizeNanos.sum() / NANOS);
+  }
+
+  private Task task(StoredJob job) throws PreparationException {
+    Optional<ChoiceTexts> choices = job.settings().choices().or(defaults::choices);
+    return choices.isPresent() ? choices(choices.get()) : generation(job);
+  }
+
+  private AnswerChoices choices(ChoiceTexts choices) throws PreparationException {
+    try {
+      return AnswerChoices.of(choices.texts(), tokenizer);
+    } catch (IllegalArgumentException e) {
+      throw new PreparationException(
+          new Failure(Stage.PROMPT, PromptErrorCode.CHOICES_ALIKE.name(), e.getMessage(), 1), e);
+    }
   }
 
   private Generation generation(StoredJob job) {

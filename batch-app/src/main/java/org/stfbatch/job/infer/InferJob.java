@@ -143,7 +143,7 @@ public final class InferJob {
    * @throws JobFailedException if it could not go on; it can be run again
    */
   public Ending follow() {
-    Job job = new JobBuilder(NAME, batch.jobRepository()).start(followingStep()).build();
+    Job job = jobBuilder().start(followingStep()).build();
     JobExecution execution = batch.runOrResume(job, run.name());
     if (execution.getStatus() != BatchStatus.STOPPED) {
       throw failed(execution);
@@ -167,21 +167,28 @@ public final class InferJob {
     around.before().filter(before -> withBefore).ifPresent(before -> steps.add(before.get()));
     steps.add(step(limit));
     around.after().ifPresent(after -> steps.add(after.get()));
-    SimpleJobBuilder job = new JobBuilder(NAME, batch.jobRepository()).start(steps.get(0));
+    SimpleJobBuilder job = jobBuilder().start(steps.get(0));
     steps.subList(1, steps.size()).forEach(job::next);
     return job.build();
   }
 
+  private JobBuilder jobBuilder() {
+    return new JobBuilder(NAME, batch.jobRepository()).observationRegistry(batch.observations());
+  }
+
   private Step step(long limit) {
+    StepTimes times = new StepTimes();
     StoppableReader<InFlightJob> reader =
         new StoppableReader<>(
-            new ReadAheadReader(start -> readAhead(start, limit, ReadAhead.Ending.AT_THE_LAST_JOB)),
+            new ReadAheadReader(
+                start -> readAhead(start, limit, ReadAhead.Ending.AT_THE_LAST_JOB), times),
             stop);
-    OutcomeWriter writer = writer();
+    OutcomeWriter writer = writer(times);
     // Retry and skip stay off: an outcome is data, and Spring Batch's write scan can lose items.
     return new ChunkOrientedStepBuilder<InFlightJob, FinishedJob>(
             NAME, batch.jobRepository(), settings.chunk())
         .transactionManager(batch.transactionManager())
+        .observationRegistry(batch.observations())
         .reader(reader)
         .processor(new OutcomeProcessor())
         .writer(writer)
@@ -192,16 +199,19 @@ public final class InferJob {
 
   /** A group of jobs is an item here: a chunk would wait until it is full. */
   private Step followingStep() {
+    StepTimes times = new StepTimes();
     FollowingReader reader =
         new FollowingReader(
             () -> readAhead(JobPosition.START, Long.MAX_VALUE, ReadAhead.Ending.NEVER),
             settings.chunk(),
-            stop);
+            stop,
+            times);
     OutcomeProcessor processor = new OutcomeProcessor();
-    OutcomeWriter writer = writer();
+    OutcomeWriter writer = writer(times);
     return new ChunkOrientedStepBuilder<List<InFlightJob>, List<FinishedJob>>(
             NAME, batch.jobRepository(), 1)
         .transactionManager(batch.transactionManager())
+        .observationRegistry(batch.observations())
         .reader(reader)
         .processor(group -> group.stream().map(processor::process).toList())
         .writer(groups -> groups.forEach(group -> writer.write(new Chunk<>(group))))
@@ -223,12 +233,14 @@ public final class InferJob {
         ending);
   }
 
-  private OutcomeWriter writer() {
+  private OutcomeWriter writer(StepTimes times) {
     return new OutcomeWriter(
         run.runId(),
         model,
         new OutcomeStore(batch.dataSource()),
         new ChunkMetricStore(batch.dataSource()),
+        times,
+        new ChunkCost(engine, preparer, times),
         progress,
         Clock.systemUTC());
   }

@@ -1,7 +1,9 @@
 package org.stfbatch.job.infer;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
+import org.stfbatch.db.ChoiceTexts;
 import org.stfbatch.engine.Generation;
 import org.stfbatch.prompt.ConversationTemplate;
 
@@ -56,12 +58,24 @@ public record InferSettings(
    * @param topP see {@link Generation}
    * @param seed from which, together with its custom id, each job's own seed is made
    * @param stop see {@link Generation}
+   * @param choices of which answers are to be; empty if they are to be written
    */
   public record Defaults(
-      int maxNewTokens, double temperature, double topP, long seed, List<String> stop) {
+      int maxNewTokens,
+      double temperature,
+      double topP,
+      long seed,
+      List<String> stop,
+      Optional<ChoiceTexts> choices) {
     public Defaults {
       stop = List.copyOf(stop);
       new Generation(maxNewTokens, temperature, topP, seed, stop);
+    }
+
+    /** Answers are written. */
+    public Defaults(
+        int maxNewTokens, double temperature, double topP, long seed, List<String> stop) {
+      this(maxNewTokens, temperature, topP, seed, stop, Optional.empty());
     }
   }
 }

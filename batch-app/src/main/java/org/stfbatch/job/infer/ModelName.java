@@ -1,9 +1,24 @@
 package org.stfbatch.job.infer;
 
 /**
- * What answers are signed with.
+ * What answers and metrics are signed with.
  *
  * @param name the checkpoint folder's name
  * @param fingerprint identifies weights and configuration
+ * @param place where the model runs
  */
-public record ModelName(String name, String fingerprint) {}
+public record ModelName(String name, String fingerprint, Place place) {
+  /** A model that runs nowhere in particular. */
+  public ModelName(String name, String fingerprint) {
+    this(name, fingerprint, new Place("none", "none", 0));
+  }
+
+  /**
+   * Where and how precisely a model runs.
+   *
+   * @param device as given on the command line
+   * @param dtype of weights and activations
+   * @param batch jobs that all devices together generate
+   */
+  public record Place(String device, String dtype, int batch) {}
+}

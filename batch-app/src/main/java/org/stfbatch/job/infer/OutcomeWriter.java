@@ -26,6 +26,8 @@ final class OutcomeWriter implements ItemWriter<FinishedJob>, StepExecutionListe
   private final ModelName model;
   private final OutcomeStore outcomes;
   private final ChunkMetricStore metrics;
+  private final StepTimes times;
+  private final ChunkCost cost;
   private final Progress progress;
   private final Clock clock;
   private long stepExecutionId;
@@ -37,12 +39,16 @@ final class OutcomeWriter implements ItemWriter<FinishedJob>, StepExecutionListe
       ModelName model,
       OutcomeStore outcomes,
       ChunkMetricStore metrics,
+      StepTimes times,
+      ChunkCost cost,
       Progress progress,
       Clock clock) {
     this.runId = runId;
     this.model = model;
     this.outcomes = outcomes;
     this.metrics = metrics;
+    this.times = times;
+    this.cost = cost;
     this.progress = progress;
     this.clock = clock;
   }
@@ -51,6 +57,7 @@ final class OutcomeWriter implements ItemWriter<FinishedJob>, StepExecutionListe
   public void beforeStep(StepExecution stepExecution) {
     stepExecutionId = stepExecution.getId();
     chunkStarted = clock.instant();
+    cost.begin();
   }
 
   @Override
@@ -69,7 +76,9 @@ final class OutcomeWriter implements ItemWriter<FinishedJob>, StepExecutionListe
         failures.add(stored(jobId, failure, now));
       }
     }
+    long began = System.nanoTime();
     outcomes.write(runId, answers, failures);
+    times.stored(began);
     metrics.insert(metric(chunk.getItems(), answers, failures.size(), now));
     chunkStarted = now;
     progress.advanced(new Progress.Step(chunk.size(), failures.size()));
@@ -85,7 +94,8 @@ final class OutcomeWriter implements ItemWriter<FinishedJob>, StepExecutionListe
             answer.timings().queue(), answer.timings().prefill(), answer.timings().decode()),
         model.name(),
         model.fingerprint(),
-        now);
+        now,
+        answer.logProbabilities());
   }
 
   private static StoredFailure stored(long jobId, Failure failure, Instant now) {
@@ -100,9 +110,29 @@ final class OutcomeWriter implements ItemWriter<FinishedJob>, StepExecutionListe
     TokenCounts tokens =
         answers.stream().map(StoredAnswer::tokens).reduce(TokenCounts.NONE, TokenCounts::plus);
     double waited = jobs.stream().mapToDouble(FinishedJob::waitSeconds).sum();
-    ChunkMetric.Counts counts =
-        new ChunkMetric.Counts(jobs.size(), answers.size(), failures, newImages(jobs));
-    return new ChunkMetric(runId, stepExecutionId, chunkStarted, now, counts, tokens, waited);
+    ChunkCost.Cost spent = cost.next(waited);
+    return new ChunkMetric(
+        runId,
+        stepExecutionId,
+        chunkStarted,
+        now,
+        counts(jobs, answers.size(), failures),
+        tokens,
+        spent.seconds(),
+        spent.work(),
+        place());
+  }
+
+  private ChunkMetric.Place place() {
+    ModelName.Place place = model.place();
+    return new ChunkMetric.Place(place.device(), place.dtype(), place.batch(), model.fingerprint());
+  }
+
+  private ChunkMetric.Counts counts(List<? extends FinishedJob> jobs, int answers, int failures) {
+    int images =
+        Math.toIntExact(
+            jobs.stream().filter(one -> one.job().prompt().image().isPresent()).count());
+    return new ChunkMetric.Counts(jobs.size(), answers, failures, images, newImages(jobs));
   }
 
   /**

@@ -15,14 +15,17 @@ final class ReadAheadReader implements ItemStreamReader<InFlightJob> {
   private static final String JOB_ID = "infer.position.job_id";
 
   private final Function<JobPosition, ReadAhead> start;
+  private final StepTimes times;
   private ReadAhead readAhead;
   private JobPosition position = JobPosition.START;
 
   /**
    * @param start begins reading ahead after a position
+   * @param times is told how long the step waits here
    */
-  ReadAheadReader(Function<JobPosition, ReadAhead> start) {
+  ReadAheadReader(Function<JobPosition, ReadAhead> start, StepTimes times) {
     this.start = start;
+    this.times = times;
   }
 
   @Override
@@ -35,7 +38,9 @@ final class ReadAheadReader implements ItemStreamReader<InFlightJob> {
 
   @Override
   public InFlightJob read() throws InterruptedException {
+    long began = times.readBegins();
     InFlightJob next = readAhead.next().orElse(null);
+    times.readEnds(began);
     if (next != null) {
       position = next.job().position();
     }

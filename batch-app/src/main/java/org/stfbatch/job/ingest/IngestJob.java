@@ -2,6 +2,7 @@ package org.stfbatch.job.ingest;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import org.springframework.batch.core.BatchStatus;
 import org.springframework.batch.core.job.Job;
@@ -13,11 +14,13 @@ import org.springframework.batch.core.listener.StepListener;
 import org.springframework.batch.core.step.Step;
 import org.springframework.batch.core.step.builder.ChunkOrientedStepBuilder;
 import org.springframework.batch.infrastructure.item.ItemStreamReader;
+import org.stfbatch.db.ChoiceTexts;
 import org.stfbatch.db.ImageJobStore;
 import org.stfbatch.db.NewImageJob;
 import org.stfbatch.db.Run;
 import org.stfbatch.db.SourceKind;
 import org.stfbatch.job.BatchRuntime;
+import org.stfbatch.job.InputException;
 import org.stfbatch.job.JobFailedException;
 import org.stfbatch.job.Progress;
 import org.stfbatch.job.StopSignal;
@@ -35,31 +38,38 @@ public final class IngestJob {
   private final Run run;
   private final Progress progress;
   private final StopSignal stop;
+  private final Optional<ChoiceTexts> choices;
   private final ImageJobStore jobs;
 
   /**
    * @param stop ends the job at its next commit
+   * @param choices of which the answers are to be, where a job does not say so itself
    */
-  public IngestJob(BatchRuntime batch, Run run, Progress progress, StopSignal stop) {
+  public IngestJob(
+      BatchRuntime batch,
+      Run run,
+      Progress progress,
+      StopSignal stop,
+      Optional<ChoiceTexts> choices) {
     this.batch = batch;
     this.run = run;
     this.progress = progress;
     this.stop = stop;
+    this.choices = choices;
     this.jobs = new ImageJobStore(batch.dataSource());
   }
 
   /**
-   * LLaVA's question lines.
+   * A file of questions.
    *
-   * @param images the folder below which the lines' images are
+   * @param images the folder below which the questions' images are
    */
-  public IngestResult questions(Path file, Path images) {
+  public IngestResult questions(Path file, Path images, QuestionFormat format) {
     Path location = file.toAbsolutePath().normalize();
     Path root = images.toAbsolutePath().normalize();
     long source =
         jobs.sourceId(run.runId(), SourceKind.QUESTIONS, location.toString(), root.toString());
-    return ingest(
-        new QuestionFileReader(file, new QuestionLineParser(source, new CustomIds(root))));
+    return ingest(format.reader(file, root, source));
   }
 
   /** One caption job for each image below the folder. */
@@ -69,7 +79,9 @@ public final class IngestJob {
     return ingest(new CaptionReader(root, prompt, source));
   }
 
-  private IngestResult ingest(ItemStreamReader<NewImageJob> reader) {
+  private IngestResult ingest(ItemStreamReader<NewImageJob> source) {
+    ItemStreamReader<NewImageJob> reader =
+        choices.isPresent() ? new ChoosingReader(source, choices.get()) : source;
     IngestWriter writer = new IngestWriter(run.runId(), jobs, progress);
     JobParameters parameters =
         new JobParametersBuilder()
@@ -98,8 +110,13 @@ public final class IngestJob {
     return new JobBuilder("ingest", batch.jobRepository()).start(step).build();
   }
 
-  private JobFailedException failed(JobExecution execution) {
+  private RuntimeException failed(JobExecution execution) {
     Throwable cause = execution.getAllFailureExceptions().stream().findFirst().orElse(null);
+    for (Throwable t = cause; t != null; t = t.getCause()) {
+      if (t instanceof InputException unusable) {
+        return unusable;
+      }
+    }
     return JobFailedException.of("ingest into run " + run.name(), cause);
   }
 }

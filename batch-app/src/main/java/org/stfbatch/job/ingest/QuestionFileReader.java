@@ -8,16 +8,16 @@ import org.springframework.batch.infrastructure.item.ItemStreamException;
 import org.springframework.batch.infrastructure.item.ItemStreamReader;
 import org.stfbatch.db.NewImageJob;
 
-/** Reads a question file line by line. */
+/** Reads a file of questions line by line. */
 final class QuestionFileReader implements ItemStreamReader<NewImageJob> {
   /** Room for an image of some 45 MB as a data URI. */
   static final int MAX_LINE_BYTES = 64 << 20;
 
   private final Path file;
-  private final QuestionLineParser parser;
+  private final LineParser parser;
   private LineReader lines;
 
-  QuestionFileReader(Path file, QuestionLineParser parser) {
+  QuestionFileReader(Path file, LineParser parser) {
     this.file = file;
     this.parser = parser;
   }

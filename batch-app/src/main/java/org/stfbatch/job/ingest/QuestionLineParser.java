@@ -19,6 +19,7 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
+import org.stfbatch.db.ChoiceTexts;
 import org.stfbatch.db.ImagePrompt;
 import org.stfbatch.db.JobFailure;
 import org.stfbatch.db.JobSettings;
@@ -29,12 +30,12 @@ import org.stfbatch.engine.Stage;
 /**
  * LLaVA's question lines: a JSON object with {@code question_id} (a number or a string), {@code
  * text}, and optionally {@code image} and {@code category}. Beyond the original a line may set
- * {@code max_new_tokens}, {@code temperature}, {@code top_p}, {@code seed} and {@code stop} for
- * itself. Other fields are passed over.
+ * {@code max_new_tokens}, {@code temperature}, {@code top_p}, {@code seed}, {@code stop} and {@code
+ * choices} for itself. Other fields are passed over.
  *
  * <p>A line that cannot be used becomes a job that has already failed, and names its number.
  */
-final class QuestionLineParser {
+final class QuestionLineParser implements LineParser {
   /** The code of a line that is no question. */
   static final String QUESTION_LINE = "QUESTION_LINE";
 
@@ -55,7 +56,8 @@ final class QuestionLineParser {
     this.ids = ids;
   }
 
-  NewImageJob parse(Line line) {
+  @Override
+  public NewImageJob parse(Line line) {
     Fields fields = new Fields();
     try {
       if (line.overlong()) {
@@ -125,6 +127,8 @@ final class QuestionLineParser {
       case "seed" ->
           fields.seed = absent ? OptionalLong.empty() : OptionalLong.of(longInteger(name, parser));
       case "stop" -> fields.stop = absent ? Optional.empty() : Optional.of(stop(name, parser));
+      case "choices" ->
+          fields.choices = absent ? Optional.empty() : Optional.of(choices(name, parser));
       default -> parser.skipChildren();
     }
   }
@@ -196,6 +200,12 @@ final class QuestionLineParser {
     return texts;
   }
 
+  private static ChoiceTexts choices(String name, JsonParser parser) throws IOException, BadLine {
+    return parser.currentToken() == JsonToken.VALUE_STRING
+        ? ChoiceNotation.parse(parser.getText())
+        : new ChoiceTexts(strings(name, parser));
+  }
+
   private static void require(boolean condition, String complaint) throws BadLine {
     if (!condition) {
       throw new BadLine(complaint);
@@ -220,6 +230,7 @@ final class QuestionLineParser {
     private OptionalDouble topP = OptionalDouble.empty();
     private OptionalLong seed = OptionalLong.empty();
     private Optional<List<String>> stop = Optional.empty();
+    private Optional<ChoiceTexts> choices = Optional.empty();
 
     private ImagePrompt prompt() {
       return new ImagePrompt(
@@ -227,7 +238,7 @@ final class QuestionLineParser {
     }
 
     private JobSettings settings() {
-      return new JobSettings(maxNewTokens, temperature, topP, seed, stop);
+      return new JobSettings(maxNewTokens, temperature, topP, seed, stop, choices);
     }
 
     private ImagePrompt readablePrompt() {

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.stfbatch.db.ChoiceTexts;
 import org.stfbatch.db.JobSettings;
 import org.stfbatch.db.NewImageJob;
 import org.stfbatch.job.InputException;
@@ -122,6 +123,7 @@ public final class QuestionMessages {
         settings.temperature(),
         settings.topP(),
         settings.seed(),
-        settings.stop());
+        settings.stop(),
+        settings.choices().map(ChoiceTexts::texts));
   }
 }

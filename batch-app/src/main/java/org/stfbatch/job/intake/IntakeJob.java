@@ -72,7 +72,11 @@ public final class IntakeJob {
             .toJobParameters();
     JobExecution execution =
         batch.runOnce(
-            new JobBuilder(NAME, batch.jobRepository()).start(step(stop)).build(), parameters);
+            new JobBuilder(NAME, batch.jobRepository())
+                .observationRegistry(batch.observations())
+                .start(step(stop))
+                .build(),
+            parameters);
     if (execution.getStatus() != BatchStatus.STOPPED
         && execution.getStatus() != BatchStatus.COMPLETED) {
       throw failed(execution);
@@ -107,7 +111,11 @@ public final class IntakeJob {
           }
         };
     return new ChunkOrientedStepBuilder<MessageBatch, MessageBatch>(NAME, batch.jobRepository(), 1)
-        .transactionManager(batch.transactionManager()).reader(reader).writer(writer).stream(sender)
+            .transactionManager(batch.transactionManager())
+            .observationRegistry(batch.observations())
+            .reader(reader)
+            .writer(writer)
+            .stream(sender)
             .listener((StepListener) reader)
             .listener((StepListener) ending)
             // How far it is, the position says, and there may be new messages.

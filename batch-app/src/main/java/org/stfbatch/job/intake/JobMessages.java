@@ -2,6 +2,7 @@ package org.stfbatch.job.intake;
 
 import java.util.Optional;
 import java.util.OptionalLong;
+import org.stfbatch.db.ChoiceTexts;
 import org.stfbatch.db.ImagePrompt;
 import org.stfbatch.db.JobFailure;
 import org.stfbatch.db.JobSettings;
@@ -83,7 +84,8 @@ final class JobMessages {
             settings.temperature(),
             settings.topP(),
             settings.seed(),
-            settings.stop());
+            settings.stop(),
+            settings.choices().map(ChoiceTexts::new));
   }
 
   private Read unusable(

@@ -25,6 +25,7 @@ import org.stfbatch.job.Progress;
 import org.stfbatch.job.StopSignal;
 import org.stfbatch.job.infer.InferJob;
 import org.stfbatch.job.ingest.IngestJob;
+import org.stfbatch.job.ingest.QuestionFormat;
 import org.stfbatch.job.intake.IntakeJob;
 import org.stfbatch.job.intake.IntakeSettings;
 import org.stfbatch.job.intake.TopicPositions;
@@ -136,7 +137,9 @@ final class TriggerWork {
     if (!Files.isDirectory(images)) {
       throw new InputException("the image folder " + images + " is not there");
     }
-    return !new IngestJob(batch, run, Progress.none(), stop).questions(file, images).stopped();
+    return !new IngestJob(batch, run, Progress.none(), stop, Optional.empty())
+        .questions(file, images, QuestionFormat.of(file))
+        .stopped();
   }
 
   private Optional<Supplier<Step>> intake(

@@ -46,7 +46,8 @@ final class OutcomeMessages {
                 answer.timings().prefillSeconds(),
                 answer.timings().decodeSeconds()),
             new AnswerMessage.Model(answer.modelName(), answer.modelFingerprint()),
-            answer.answeredAt());
+            answer.answeredAt(),
+            answer.logProbabilities());
     return OutgoingRecord.of(
         outcome.job().customId(), message.toJson(), MessageType.ANSWER.headers(outcome.traceId()));
   }

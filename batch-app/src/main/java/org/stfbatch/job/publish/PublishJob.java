@@ -64,7 +64,11 @@ public final class PublishJob {
             .toJobParameters();
     JobExecution execution =
         batch.runOnce(
-            new JobBuilder(NAME, batch.jobRepository()).start(step(stop)).build(), parameters);
+            new JobBuilder(NAME, batch.jobRepository())
+                .observationRegistry(batch.observations())
+                .start(step(stop))
+                .build(),
+            parameters);
     if (execution.getStatus() == BatchStatus.STOPPED) {
       return true;
     }
@@ -96,6 +100,7 @@ public final class PublishJob {
     return new ChunkOrientedStepBuilder<List<OutcomeRow>, List<OutcomeRow>>(
             NAME, batch.jobRepository(), 1)
         .transactionManager(batch.transactionManager())
+        .observationRegistry(batch.observations())
         .reader(reader)
         .writer(publisher)
         .listener((StepListener) reader)

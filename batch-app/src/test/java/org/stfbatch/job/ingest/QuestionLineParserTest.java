@@ -10,6 +10,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.stfbatch.db.ChoiceTexts;
 import org.stfbatch.db.JobFailure;
 import org.stfbatch.db.NewImageJob;
 
@@ -57,6 +58,12 @@ class QuestionLineParserTest {
         "{\"question_id\":1,\"text\":\"a\",\"stop\":[7]} | stop",
         "{\"question_id\":1,\"text\":\"a\",\"stop\":\"\"} | stop",
         "{\"question_id\":1,\"text\":\"a\",\"stop\":[\"x\",\"\"]} | stop",
+        "{\"question_id\":1,\"text\":\"a\",\"choices\":7} | choices",
+        "{\"question_id\":1,\"text\":\"a\",\"choices\":[\"A\",7]} | choices",
+        "{\"question_id\":1,\"text\":\"a\",\"choices\":[]} | choices has no text",
+        "{\"question_id\":1,\"text\":\"a\",\"choices\":[\"A\",\" \"]} | choices holds an empty text",
+        "{\"question_id\":1,\"text\":\"a\",\"choices\":\"A,B,A\"} | choices holds 'A' twice",
+        "{\"question_id\":1,\"text\":\"a\",\"choices\":[\"\\u0000\"]} | NUL",
       })
   void anUnusableLineIsAFailureThatNamesItsNumberAndTheReason(String line, String why) {
     JobFailure failure = parse(41, line).rejection().orElseThrow();
@@ -67,6 +74,17 @@ class QuestionLineParserTest {
         .startsWith("line 41 is no question line: ")
         .contains(why)
         .hasLineCount(1);
+  }
+
+  @Test
+  void choicesAreAListOrATextWithCommas() {
+    String line = "{\"question_id\":1,\"text\":\"a\",\"choices\":%s}";
+
+    assertThat(parse(1, line.formatted("[\"A, or B\", \" ü \"]")).settings().choices())
+        .contains(new ChoiceTexts(List.of("A, or B", "ü")));
+    assertThat(parse(1, line.formatted("\"A,B\"")).settings().choices())
+        .contains(new ChoiceTexts(List.of("A", "B")));
+    assertThat(parse(1, line.formatted("null")).settings().choices()).isEmpty();
   }
 
   @Test

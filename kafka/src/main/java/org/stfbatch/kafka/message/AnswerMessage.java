@@ -4,6 +4,9 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.time.Instant;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 
@@ -13,11 +16,13 @@ import java.util.Optional;
  * @param job whose answer it is
  * @param prompt what was asked, unless it is left out
  * @param text any text without lone surrogates, NUL included
- * @param finishReason why generation ended
+ * @param finishReason why it ended
  * @param tokens counts
  * @param seconds where the time went
  * @param model what answered
  * @param answeredAt when
+ * @param logProbabilities of the texts that it was chosen from, in their order; empty if it was
+ *     generated
  */
 public record AnswerMessage(
     JobIdentity job,
@@ -27,7 +32,8 @@ public record AnswerMessage(
     Tokens tokens,
     Seconds seconds,
     Model model,
-    Instant answeredAt) {
+    Instant answeredAt,
+    Map<String, Double> logProbabilities) {
 
   public AnswerMessage {
     Objects.requireNonNull(job, "job is null");
@@ -38,6 +44,7 @@ public record AnswerMessage(
     Objects.requireNonNull(seconds, "seconds is null");
     Objects.requireNonNull(model, "model is null");
     Objects.requireNonNull(answeredAt, "answeredAt is null");
+    logProbabilities = Collections.unmodifiableMap(new LinkedHashMap<>(logProbabilities));
   }
 
   /**
@@ -116,7 +123,8 @@ public record AnswerMessage(
         Tokens.of(fields.requiredObject("tokens")),
         Seconds.of(fields.requiredObject("seconds")),
         Model.of(fields.requiredObject("model")),
-        fields.required("answered_at", Kind.INSTANT));
+        fields.required("answered_at", Kind.INSTANT),
+        fields.optional("log_probabilities", Kind.LOG_PROBABILITIES).orElse(Map.of()));
   }
 
   /** The message's value. */
@@ -144,5 +152,12 @@ public record AnswerMessage(
     json.writeStringField("fingerprint", model.fingerprint());
     json.writeEndObject();
     json.writeStringField("answered_at", answeredAt.toString());
+    if (!logProbabilities.isEmpty()) {
+      json.writeObjectFieldStart("log_probabilities");
+      for (Map.Entry<String, Double> choice : logProbabilities.entrySet()) {
+        json.writeNumberField(choice.getKey(), choice.getValue());
+      }
+      json.writeEndObject();
+    }
   }
 }

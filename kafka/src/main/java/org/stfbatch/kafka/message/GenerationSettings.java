@@ -17,13 +17,15 @@ import java.util.OptionalLong;
  * @param topP above 0, at most 1
  * @param seed of sampling
  * @param stop strings that end the answer; an empty list means none
+ * @param choices the answer is to be one of these, all different
  */
 public record GenerationSettings(
     OptionalInt maxNewTokens,
     OptionalDouble temperature,
     OptionalDouble topP,
     OptionalLong seed,
-    Optional<List<String>> stop) {
+    Optional<List<String>> stop,
+    Optional<List<String>> choices) {
 
   /** Everything left to the command that answers. */
   public static final GenerationSettings DEFAULTS =
@@ -32,6 +34,7 @@ public record GenerationSettings(
           OptionalDouble.empty(),
           OptionalDouble.empty(),
           OptionalLong.empty(),
+          Optional.empty(),
           Optional.empty());
 
   private static final BigDecimal MAX_TEMPERATURE = new BigDecimal("1e308");
@@ -49,6 +52,7 @@ public record GenerationSettings(
 
   public GenerationSettings {
     stop = stop.map(List::copyOf);
+    choices = choices.map(List::copyOf);
   }
 
   static GenerationSettings of(Fields fields) throws MessageException {
@@ -63,7 +67,8 @@ public record GenerationSettings(
             .orElse(OptionalDouble.empty()),
         fields.optional("top_p", TOP_P).map(OptionalDouble::of).orElse(OptionalDouble.empty()),
         fields.optional("seed", SEED).map(OptionalLong::of).orElse(OptionalLong.empty()),
-        fields.optional("stop", Kind.STOP));
+        fields.optional("stop", Kind.STOP),
+        fields.optional("choices", Kind.CHOICES));
   }
 
   void writeTo(JsonGenerator json) throws IOException {
@@ -80,8 +85,16 @@ public record GenerationSettings(
       json.writeNumberField("seed", seed.getAsLong());
     }
     if (stop.isPresent()) {
-      json.writeFieldName("stop");
-      json.writeArray(stop.get().toArray(String[]::new), 0, stop.get().size());
+      writeTexts(json, "stop", stop.get());
     }
+    if (choices.isPresent()) {
+      writeTexts(json, "choices", choices.get());
+    }
+  }
+
+  private static void writeTexts(JsonGenerator json, String name, List<String> texts)
+      throws IOException {
+    json.writeFieldName(name);
+    json.writeArray(texts.toArray(String[]::new), 0, texts.size());
   }
 }

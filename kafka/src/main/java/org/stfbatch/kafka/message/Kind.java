@@ -6,8 +6,12 @@ import java.math.BigDecimal;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
@@ -47,6 +51,18 @@ record Kind<T>(String expected, Function<JsonNode, Optional<T>> reader) {
 
   static final Kind<List<String>> STOP =
       new Kind<>("a text, or a list of texts, none of them empty", Kind::stop);
+
+  private static final int MOST_CHOICES = 1000;
+
+  static final Kind<List<String>> CHOICES =
+      new Kind<>(
+          "a list of 1 to " + MOST_CHOICES + " texts, none of them empty, all different",
+          Kind::choices);
+
+  private static final BigDecimal LOWEST_LOGARITHM = new BigDecimal("-1e308");
+
+  static final Kind<Map<String, Double>> LOG_PROBABILITIES =
+      new Kind<>("an object of numbers, none of them above 0", Kind::logProbabilities);
 
   static final Kind<Instant> INSTANT =
       new Kind<>(
@@ -137,6 +153,31 @@ record Kind<T>(String expected, Function<JsonNode, Optional<T>> reader) {
       FILLED_TEXT.reader().apply(each).ifPresent(texts::add);
     }
     return texts.size() == node.size() ? Optional.of(List.copyOf(texts)) : Optional.empty();
+  }
+
+  private static Optional<List<String>> choices(JsonNode node) {
+    return node.isArray()
+        ? stop(node)
+            .filter(texts -> !texts.isEmpty() && texts.size() <= MOST_CHOICES)
+            .filter(texts -> Set.copyOf(texts).size() == texts.size())
+        : Optional.empty();
+  }
+
+  private static Optional<Map<String, Double>> logProbabilities(JsonNode node) {
+    if (!node.isObject()) {
+      return Optional.empty();
+    }
+    Map<String, Double> byText = new LinkedHashMap<>();
+    for (Map.Entry<String, JsonNode> field : node.properties()) {
+      JsonNode value = field.getValue();
+      if (!value.isNumber()
+          || value.decimalValue().signum() > 0
+          || value.decimalValue().compareTo(LOWEST_LOGARITHM) < 0) {
+        return Optional.empty();
+      }
+      byText.put(field.getKey(), value.doubleValue());
+    }
+    return Optional.of(Collections.unmodifiableMap(byText));
   }
 
   private static Optional<Instant> instant(String text) {

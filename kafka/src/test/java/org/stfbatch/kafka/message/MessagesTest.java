@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
@@ -28,7 +29,8 @@ class MessagesTest {
             OptionalDouble.of(0.25),
             OptionalDouble.of(Double.MIN_VALUE),
             OptionalLong.of(Long.MIN_VALUE),
-            Optional.of(List.of("\n", "</s>")));
+            Optional.of(List.of("\n", "</s>")),
+            Optional.of(List.of("A, or B", "ü")));
     for (ImageReference image :
         List.of(
             new ImageReference.Path("a b/ü.png"),
@@ -78,7 +80,8 @@ class MessagesTest {
             new AnswerMessage.Tokens(3, 144, 5),
             new AnswerMessage.Seconds(0, 0.1, 1e-9),
             new AnswerMessage.Model("small", "abc"),
-            Instant.parse("2026-11-21T10:00:00.123456Z"));
+            Instant.parse("2026-11-21T10:00:00.123456Z"),
+            Map.of("ü \"x\"", -0.125, "", -1e-300));
     assertThat(AnswerMessage.parse(answer.toJson(), MessageHeaders.NONE)).isEqualTo(answer);
   }
 

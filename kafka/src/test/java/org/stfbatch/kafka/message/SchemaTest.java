@@ -49,7 +49,7 @@ class SchemaTest {
           MessageType.IMAGE_JOB,
           """
           {"custom_id": "a", "image": {"bytes": "AAAA", "media_type": "image/png"}, "prompt": "why?",
-           "max_new_tokens": 5, "temperature": 0.5, "top_p": 0.9, "seed": 7, "stop": ["x"],
+           "max_new_tokens": 5, "temperature": 0.5, "top_p": 0.9, "seed": 7, "stop": ["x"], "choices": ["A", "B"],
            "question_id": 7, "category": "c", "run": "r", "unknown": {"deep": [1]}}
           """,
           MessageType.ANSWER,
@@ -58,7 +58,8 @@ class SchemaTest {
            "image": "a.png", "prompt": "why?", "text": "so", "finish_reason": "stop",
            "tokens": {"prompt": 1, "vision": 144, "generated": 2},
            "seconds": {"queue": 0.5, "prefill": 0, "decode": 1e-3},
-           "model": {"name": "m", "fingerprint": "f"}, "answered_at": "2026-01-31T23:59:59.5Z"}
+           "model": {"name": "m", "fingerprint": "f"}, "answered_at": "2026-01-31T23:59:59.5Z",
+           "log_probabilities": {"A": -0.5, "B": 0}}
           """,
           MessageType.FAILURE,
           """
@@ -156,6 +157,10 @@ class SchemaTest {
           "\"2026-01-01\"",
           "[]",
           "[\"a\", \"b\"]",
+          "[\"a\", \"b\", \"a\"]",
+          "{\"a\": -1e-400, \"b\": -0.0}",
+          "{\"a\": 1e-400}",
+          "{\"a\": -1.1e308}",
           "[\"\"]",
           "[\"a\", null]",
           "[\"a\\u0000\"]",

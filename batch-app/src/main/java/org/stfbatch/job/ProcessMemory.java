@@ -1,4 +1,4 @@
-package org.stfbatch.bench;
+package org.stfbatch.job;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -7,19 +7,19 @@ import java.nio.file.Path;
 import java.util.stream.Stream;
 
 /** What this process takes of the machine's memory, as Linux counts it. */
-final class ProcessMemory {
+public final class ProcessMemory {
   private static final Path STATUS = Path.of("/proc/self/status");
   private static final long KIBI = 1024;
 
   private ProcessMemory() {}
 
   /** The most bytes it ever had in memory, mapped files included. */
-  static long peakBytes() {
+  public static long peakBytes() {
     return bytes("VmHWM:");
   }
 
   /** The bytes it has in memory now. */
-  static long residentBytes() {
+  public static long residentBytes() {
     return bytes("VmRSS:");
   }
 

@@ -1,0 +1,97 @@
+package org.stfbatch.engine;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.stfbatch.model.Continuations;
+import org.stfbatch.prompt.LlamaTokenizer;
+
+/**
+ * Texts of which the likeliest is the answer.
+ *
+ * <p>A text's likelihood is the probability that the model, drawing token by token, writes exactly
+ * this text after the prompt and then its end token: the product over all of these tokens, whose
+ * logarithm is a sum. The end token counts because without it "A" would be a part of "AB" and could
+ * never be the less likely one; with it, different texts exclude each other and their probabilities
+ * add up to at most 1. For the same reason the sum is not divided by the number of tokens: a mean
+ * is no probability, and it favours long texts whose ends follow from their beginnings.
+ *
+ * <p>Temperature, seed and stop texts have no part in it. Of equally likely texts, the first one is
+ * taken.
+ *
+ * @param all in the order in which they were given, one at least
+ */
+public record AnswerChoices(List<AnswerChoice> all) implements Task {
+  /**
+   * @throws IllegalArgumentException if there is none, or two are the same to the model
+   */
+  public AnswerChoices {
+    all = List.copyOf(all);
+    if (all.isEmpty()) {
+      throw new IllegalArgumentException("an answer cannot be chosen from nothing");
+    }
+    Map<List<Integer>, String> seen = new HashMap<>();
+    for (AnswerChoice choice : all) {
+      String same = seen.put(choice.tokenIds(), choice.text());
+      if (same != null) {
+        throw new IllegalArgumentException(
+            "the choices '%s' and '%s' are the same tokens to this model: leave one out"
+                .formatted(same, choice.text()));
+      }
+    }
+  }
+
+  /**
+   * These texts as answers of a model.
+   *
+   * @param texts without white space around them
+   * @throws IllegalArgumentException if there is none, or the model cannot tell two of them apart
+   * @throws org.stfbatch.prompt.PromptException if a text holds half a surrogate pair
+   */
+  public static AnswerChoices of(List<String> texts, LlamaTokenizer tokenizer) {
+    return new AnswerChoices(
+        texts.stream().map(text -> new AnswerChoice(text, answer(text, tokenizer))).toList());
+  }
+
+  private static List<Integer> answer(String text, LlamaTokenizer tokenizer) {
+    List<Integer> ids = new ArrayList<>();
+    Arrays.stream(tokenizer.encodeContinuation(text)).forEach(ids::add);
+    ids.add(tokenizer.eosTokenId());
+    return ids;
+  }
+
+  @Override
+  public int maxNewTokens() {
+    return all.stream().mapToInt(choice -> choice.tokenIds().size()).max().orElseThrow();
+  }
+
+  /** The texts' tokens. */
+  Continuations continuations() {
+    return Continuations.of(all.stream().map(choice -> Ints.of(choice.tokenIds())).toList());
+  }
+
+  /**
+   * The text of the highest score, the first of equals.
+   *
+   * @param logProbabilities of each
+   */
+  AnswerChoice likeliest(double[] logProbabilities) {
+    int best = 0;
+    for (int i = 1; i < all.size(); i++) {
+      best = logProbabilities[i] > logProbabilities[best] ? i : best;
+    }
+    return all.get(best);
+  }
+
+  /** The scores by text. */
+  Map<String, Double> byText(double[] logProbabilities) {
+    Map<String, Double> byText = new LinkedHashMap<>();
+    for (int i = 0; i < all.size(); i++) {
+      byText.put(all.get(i).text(), logProbabilities[i]);
+    }
+    return byText;
+  }
+}

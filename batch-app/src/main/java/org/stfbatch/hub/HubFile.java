@@ -1,0 +1,16 @@
+package org.stfbatch.hub;
+
+/**
+ * A file of a repository.
+ *
+ * @param folder where it is, at a commit
+ * @param name its name there
+ * @param size in bytes
+ * @param checksum of its content
+ */
+record HubFile(HubFolder folder, String name, long size, Checksum checksum) {
+  @Override
+  public String toString() {
+    return folder + "/" + name;
+  }
+}

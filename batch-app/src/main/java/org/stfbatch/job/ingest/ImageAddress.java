@@ -1,0 +1,31 @@
+package org.stfbatch.job.ingest;
+
+import java.net.URI;
+import java.nio.file.Path;
+
+/** Addresses of images as chat requests have them. */
+final class ImageAddress {
+  private static final String FILE = "file:";
+
+  private ImageAddress() {}
+
+  /**
+   * The address as an image reference: of a {@code file:} address or a path below the image folder
+   * the path in it; everything else as it is, to be judged when the image is loaded.
+   */
+  static String reference(String address, Path imageRoot) throws BadRequestException {
+    if (!address.regionMatches(true, 0, FILE, 0, FILE.length())) {
+      return address.startsWith("/") ? below(Path.of(address), imageRoot) : address;
+    }
+    try {
+      return below(Path.of(URI.create(FILE + address.substring(FILE.length()))), imageRoot);
+    } catch (IllegalArgumentException e) {
+      throw new BadRequestException("its image_url is no valid file address");
+    }
+  }
+
+  private static String below(Path file, Path imageRoot) {
+    Path plain = file.normalize();
+    return plain.startsWith(imageRoot) ? imageRoot.relativize(plain).toString() : plain.toString();
+  }
+}

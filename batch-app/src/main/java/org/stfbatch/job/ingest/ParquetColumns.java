@@ -1,0 +1,63 @@
+package org.stfbatch.job.ingest;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.parquet.example.data.Group;
+import org.apache.parquet.schema.MessageType;
+import org.apache.parquet.schema.Type;
+
+/** The columns of a Parquet file that a question has. */
+final class ParquetColumns {
+  private final MessageType schema;
+  private final List<ParquetCell> cells;
+
+  private ParquetColumns(MessageType schema, List<ParquetCell> cells) {
+    this.schema = schema;
+    this.cells = cells;
+  }
+
+  /**
+   * @param file the whole file's
+   * @throws UnusableColumnException if one is missing or of a type that says nothing here
+   */
+  static ParquetColumns of(MessageType file) throws UnusableColumnException {
+    if (!file.containsField("question_id") || !file.containsField("text")) {
+      throw new UnusableColumnException(
+          "has the columns %s: it must have question_id and text"
+              .formatted(file.getFields().stream().map(Type::getName).toList()));
+    }
+    List<Type> wanted =
+        file.getFields().stream()
+            .filter(type -> QuestionCells.COLUMNS.contains(type.getName()))
+            .toList();
+    List<ParquetCell> cells = new ArrayList<>();
+    for (Type type : wanted) {
+      cells.add(ParquetCell.of(type));
+    }
+    return new ParquetColumns(new MessageType(file.getName(), wanted), cells);
+  }
+
+  /** The schema with these columns alone. */
+  MessageType schema() {
+    return schema;
+  }
+
+  boolean holds(String column) {
+    return schema.containsField(column);
+  }
+
+  /**
+   * The question line that says the same as a row.
+   *
+   * @param number the row's, from 1
+   */
+  Line line(Group row, long number) {
+    QuestionCells question = new QuestionCells();
+    for (int i = 0; i < cells.size(); i++) {
+      if (row.getFieldRepetitionCount(i) > 0) {
+        cells.get(i).add(row, i, question);
+      }
+    }
+    return question.line(number);
+  }
+}

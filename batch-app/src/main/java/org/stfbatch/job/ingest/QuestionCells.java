@@ -1,0 +1,125 @@
+package org.stfbatch.job.ingest;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.List;
+import java.util.Set;
+import java.util.regex.Pattern;
+
+/**
+ * Writes a table's row as the question line that says the same, so that there is one place that
+ * knows what a question is. Empty cells are as good as none.
+ */
+final class QuestionCells {
+  /** The columns that a question line has. */
+  static final Set<String> COLUMNS =
+      Set.of(
+          "question_id",
+          "text",
+          "image",
+          "category",
+          "max_new_tokens",
+          "temperature",
+          "top_p",
+          "seed",
+          "stop",
+          "choices");
+
+  private static final Set<String> NUMBERS =
+      Set.of("question_id", "max_new_tokens", "temperature", "top_p", "seed");
+
+  private static final Pattern NUMBER =
+      Pattern.compile("-?(0|[1-9]\\d*)(\\.\\d+)?([eE][-+]?\\d+)?");
+
+  private static final Set<String> WHOLE_NUMBERS = Set.of("max_new_tokens", "seed");
+  private static final Pattern WHOLE = Pattern.compile("(-?\\d+)\\.0*");
+  private static final Set<String> LISTS = Set.of("stop", "choices");
+  private static final Pattern LIST = Pattern.compile("(?s)\\s*\\[.*\\]\\s*");
+  private static final JsonFactory JSON = new JsonFactory();
+
+  private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+  private final JsonGenerator json;
+
+  QuestionCells() {
+    try {
+      json = JSON.createGenerator(bytes);
+      json.writeStartObject();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /**
+   * Adds a cell that holds text: a number where a number belongs and it looks like one, a list of
+   * stop texts or choices if it is one in JSON.
+   */
+  QuestionCells add(String column, String cell) {
+    if (cell == null || cell.isEmpty() || !COLUMNS.contains(column)) {
+      return this;
+    }
+    String number = withoutFraction(column, cell);
+    boolean isJson =
+        NUMBERS.contains(column) && NUMBER.matcher(number).matches()
+            || LISTS.contains(column) && LIST.matcher(cell).matches();
+    return isJson ? addJson(column, number) : addText(column, cell);
+  }
+
+  /** Adds a value that is text. */
+  QuestionCells addText(String column, String text) {
+    return written(column, () -> json.writeString(text));
+  }
+
+  /** Adds a value that is a number; none is what pandas writes as NaN. */
+  QuestionCells addNumber(String column, Number number) {
+    if (Double.isNaN(number.doubleValue())) {
+      return this;
+    }
+    String text = withoutFraction(column, number.toString());
+    return NUMBER.matcher(text).matches() ? addJson(column, text) : addText(column, text);
+  }
+
+  /** Adds a value that is a list of texts. */
+  QuestionCells addTexts(String column, List<String> texts) {
+    return written(column, () -> json.writeArray(texts.toArray(String[]::new), 0, texts.size()));
+  }
+
+  private QuestionCells addJson(String column, String text) {
+    return written(column, () -> json.writeRawValue(text));
+  }
+
+  private QuestionCells written(String column, Value value) {
+    try {
+      json.writeFieldName(column);
+      value.write();
+      return this;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Writes the value after a field's name. */
+  private interface Value {
+    void write() throws IOException;
+  }
+
+  /** Where some cells are empty, pandas makes a column of whole numbers one of fractions. */
+  private static String withoutFraction(String column, String cell) {
+    return WHOLE_NUMBERS.contains(column) ? WHOLE.matcher(cell).replaceFirst("$1") : cell;
+  }
+
+  /**
+   * @param number of the row, for messages and for its name
+   */
+  Line line(long number) {
+    try {
+      json.writeEndObject();
+      json.close();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return new Line(number, bytes.toByteArray(), bytes.size() > QuestionFileReader.MAX_LINE_BYTES);
+  }
+}

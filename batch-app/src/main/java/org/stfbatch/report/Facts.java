@@ -1,0 +1,166 @@
+package org.stfbatch.report;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.stfbatch.db.ChunkMetric;
+import org.stfbatch.db.RunFigures;
+import org.stfbatch.db.StoredEvaluation;
+
+/** The numbers of a run that every format shows. */
+final class Facts {
+  private static final double SECONDS_PER_HOUR = 3600;
+  private static final double THOUSAND = 1000;
+  private static final double GIGA = 1e9;
+  private static final double MEBI = 1 << 20;
+  private static final String SHARE = "share";
+  private static final String PER_SECOND = "1/s";
+
+  private final List<Fact> facts = new ArrayList<>();
+  private String group = "";
+
+  private Facts() {}
+
+  static List<Fact> of(RunFigures run, Optional<StoredEvaluation> evaluation, ReportTerms terms) {
+    Facts facts = new Facts();
+    facts.jobs(run.counts());
+    evaluation.ifPresent(facts::score);
+    run.span().ifPresent(facts::speed);
+    facts.latency(run.latency());
+    facts.tokens(run);
+    run.span().ifPresent(span -> facts.device(span, run, terms));
+    facts.work(run);
+    run.span().ifPresent(span -> facts.cost(span, terms));
+    return List.copyOf(facts.facts);
+  }
+
+  private void jobs(RunFigures.Counts counts) {
+    group = "Outcomes";
+    add("jobs", "Questions", counts.jobs(), "");
+    add("answered", "Answered", counts.answered(), "");
+    add("failed", "Failed", counts.failed(), "");
+    add(
+        "failed_share",
+        "Failed of those done",
+        per(counts.failed(), counts.answered() + counts.failed()),
+        SHARE);
+    add("waiting", "Waiting", counts.waiting(), "");
+    add("images", "Questions with an image", counts.images(), "");
+    add("distinct_images", "Different images", counts.distinctImages(), "");
+  }
+
+  private void score(StoredEvaluation evaluation) {
+    group = "Benchmark " + evaluation.benchmark();
+    evaluation.headline().ifPresent(score -> add("score", "Score", score, ""));
+    evaluation.published().ifPresent(published -> add("published", "Paper", published, ""));
+    if (evaluation.headline().isPresent() && evaluation.published().isPresent()) {
+      double difference =
+          evaluation.headline().getAsDouble() - evaluation.published().getAsDouble();
+      add("difference", "Above the paper's", difference, "");
+    }
+  }
+
+  private void speed(RunFigures.Span span) {
+    double seconds = span.workSeconds();
+    group = "Speed";
+    add("attempts", "Attempts", span.attempts().size(), "");
+    add("seconds", "Time at work", seconds, "s");
+    add("images_per_second", "Images a second", per(span.images(), seconds), PER_SECOND);
+    add("questions_per_second", "Questions a second", per(span.jobs(), seconds), PER_SECOND);
+    add(
+        "tokens_per_second",
+        "Tokens generated a second",
+        per(span.generatedTokens(), seconds),
+        PER_SECOND);
+  }
+
+  private void latency(RunFigures.Latency latency) {
+    group = "Time of an answer";
+    add("latency_p50", "Half of the answers within", latency.p50(), "s");
+    add("latency_p90", "90 % within", latency.p90(), "s");
+    add("latency_p99", "99 % within", latency.p99(), "s");
+    add("latency_longest", "The longest", latency.longest(), "s");
+  }
+
+  private void tokens(RunFigures run) {
+    RunFigures.Tokens tokens = run.tokens();
+    long asked = tokens.prompt() + tokens.vision();
+    group = "Tokens";
+    add("prompt_tokens", "Of the prompts' text", tokens.prompt(), "");
+    add("vision_tokens", "Of images", tokens.vision(), "");
+    add("generated_tokens", "Generated", tokens.generated(), "");
+    if (tellsWhatRan(run)) {
+      double ran = run.work().prefillTokens();
+      add("prefill_tokens", "Of text and images, run", ran, "");
+      add("saved_by_sharing", "Saved by sharing", 1 - per(ran, asked), SHARE);
+    }
+  }
+
+  /** Chunks of older versions do not. */
+  private static boolean tellsWhatRan(RunFigures run) {
+    return run.work().prefillTokens() > 0;
+  }
+
+  private void device(RunFigures.Span span, RunFigures run, ReportTerms terms) {
+    group = "Device";
+    double busy = per(deviceSeconds(run.seconds()), span.workSeconds());
+    add("device_busy", "At work", busy, SHARE);
+    terms
+        .model()
+        .filter(model -> tellsWhatRan(run))
+        .ifPresent(model -> arithmetic(span, run, model, terms));
+  }
+
+  /** More than the time at work, if several devices worked side by side. */
+  private static double deviceSeconds(ChunkMetric.Seconds seconds) {
+    return seconds.vision() + seconds.prefill() + seconds.decode();
+  }
+
+  private void arithmetic(
+      RunFigures.Span span, RunFigures run, ModelWork model, ReportTerms terms) {
+    double gflops = per(operations(run, model), span.workSeconds()) / GIGA;
+    add("gflops", "Arithmetic", gflops, "GFLOP/s");
+    terms
+        .peakGflops()
+        .ifPresent(peak -> add("peak_share", "Of its peak", per(gflops, peak), SHARE));
+  }
+
+  /** What sharing saved is not counted; of attention it is assumed to save as much as of tokens. */
+  private static double operations(RunFigures run, ModelWork model) {
+    RunFigures.Tokens tokens = run.tokens();
+    long repeated = tokens.prompt() + tokens.vision() - run.work().prefillTokens();
+    double positions = tokens.positions() - repeated;
+    return run.work().encodedImages() * model.image()
+        + positions * model.position()
+        + per(positions, tokens.positions()) * tokens.keys() * model.key()
+        + tokens.generated() * model.head();
+  }
+
+  private void work(RunFigures run) {
+    group = "Device";
+    add("batch_fill", "Batch in use", run.batchFill(), SHARE);
+    add("encoded_images", "Images encoded", run.work().encodedImages(), "");
+    add("prefix_hits", "Prefixes reused", run.work().prefixHits(), "");
+    add("retries", "Retries", run.work().retries(), "");
+    add("backoffs", "Batches made smaller", run.work().backoffs(), "");
+    add("peak_memory", "Peak memory", run.work().peakMemoryBytes() / MEBI, "MiB");
+  }
+
+  private void cost(RunFigures.Span span, ReportTerms terms) {
+    if (terms.pricePerHour().isEmpty()) {
+      return;
+    }
+    double cost = span.workSeconds() / SECONDS_PER_HOUR * terms.pricePerHour().getAsDouble();
+    group = "Cost";
+    add("cost", "Of the run", cost, "");
+    add("cost_per_1000_questions", "Of 1000 questions", per(THOUSAND * cost, span.jobs()), "");
+  }
+
+  private static double per(double amount, double of) {
+    return of > 0 ? amount / of : 0;
+  }
+
+  private void add(String name, String label, double value, String unit) {
+    facts.add(new Fact(name, group, label, value, unit));
+  }
+}

@@ -1,0 +1,16 @@
+package org.stfbatch.report;
+
+import java.util.Optional;
+
+/**
+ * What a live page is told: what the process does, and the report of its run.
+ *
+ * @param doing one line, for people
+ * @param report null while there is no run
+ */
+public record LiveReport(String doing, RunReport report) {
+  /** The same as JSON. */
+  public static String json(String doing, Optional<RunReport> report) {
+    return ReportJson.text(new LiveReport(doing, report.orElse(null)));
+  }
+}

@@ -1,0 +1,185 @@
+package org.stfbatch.report;
+
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import javax.sql.DataSource;
+import org.stfbatch.db.EvaluationStore;
+import org.stfbatch.db.FailureGroup;
+import org.stfbatch.db.OutcomeSample;
+import org.stfbatch.db.Run;
+import org.stfbatch.db.RunFigures;
+import org.stfbatch.db.RunFiguresStore;
+import org.stfbatch.db.RunFiguresStore.TokenKind;
+import org.stfbatch.db.RunSamplesStore;
+import org.stfbatch.db.RunSlice;
+import org.stfbatch.db.StoredEvaluation;
+import org.stfbatch.db.TokenBin;
+
+/** Makes reports of what the tables say. Thread safe. */
+public final class ReportReader {
+  private static final int MOST_SLICES = 60;
+
+  /** With fewer, a curve shows when chunks ended rather than how fast they were. */
+  private static final int CHUNKS_A_SLICE = 3;
+
+  private static final int BINS = 24;
+  private static final int SAMPLES_OF_A_CODE = 6;
+  private static final int FAILED_SAMPLES = 24;
+  private static final int ANSWERED_SAMPLES = 24;
+  private static final int SHOWN_CHARACTERS = 600;
+  private static final int SHOWN_REFERENCE = 80;
+
+  private final RunFiguresStore store;
+  private final RunSamplesStore samples;
+  private final EvaluationStore evaluations;
+  private final Thumbnails thumbnails;
+  private final Clock clock;
+
+  public ReportReader(DataSource dataSource, Clock clock) {
+    this.store = new RunFiguresStore(dataSource);
+    this.samples = new RunSamplesStore(dataSource);
+    this.evaluations = new EvaluationStore(dataSource);
+    this.thumbnails = new Thumbnails();
+    this.clock = clock;
+  }
+
+  /**
+   * The report of a run, as of one moment.
+   *
+   * @param others runs to compare it with
+   * @throws InterruptedException if interrupted while an image is read
+   */
+  public RunReport read(Run run, List<Run> others, ReportTerms terms) throws InterruptedException {
+    Seen seen = store.atOneMoment(() -> look(run, others, terms));
+    // Pictures may take long: not in the transaction.
+    return report(
+        run,
+        seen,
+        new RunReport.Samples(pictured(seen.failedSamples), pictured(seen.answeredSamples)));
+  }
+
+  /** What the tables say. */
+  private record Seen(
+      String at,
+      RunFigures figures,
+      List<Fact> facts,
+      Optional<StoredEvaluation> evaluation,
+      Curves curves,
+      List<FailureGroup> failures,
+      List<OutcomeSample> failedSamples,
+      List<OutcomeSample> answeredSamples,
+      List<RunReport.Other> others) {}
+
+  /** What is drawn. */
+  private record Curves(List<RunSlice> timeline, List<TokenBin> prompts, List<TokenBin> answers) {}
+
+  private Seen look(Run run, List<Run> others, ReportTerms terms) {
+    long id = run.runId();
+    RunFigures figures = store.figures(id);
+    Optional<StoredEvaluation> evaluation = evaluations.find(id);
+    return new Seen(
+        clock.instant().toString(),
+        figures,
+        Facts.of(figures, evaluation, terms),
+        evaluation,
+        curves(id, figures),
+        samples.failures(id),
+        samples.failedSamples(id, SAMPLES_OF_A_CODE, FAILED_SAMPLES),
+        samples.answeredSamples(id, ANSWERED_SAMPLES),
+        others.stream().map(other -> other(other, terms)).toList());
+  }
+
+  private Curves curves(long runId, RunFigures figures) {
+    long chunks = figures.span().map(RunFigures.Span::chunks).orElse(0L);
+    int slices = (int) Math.max(1, Math.min(MOST_SLICES, chunks / CHUNKS_A_SLICE));
+    return new Curves(
+        store.timeline(runId, slices),
+        store.histogram(runId, TokenKind.PROMPT, BINS),
+        store.histogram(runId, TokenKind.GENERATED, BINS));
+  }
+
+  private RunReport.Other other(Run run, ReportTerms terms) {
+    RunFigures figures = store.figures(run.runId());
+    return new RunReport.Other(
+        run.name(), Facts.of(figures, evaluations.find(run.runId()), of(figures, terms)));
+  }
+
+  /** What is known of the model holds for runs of that model alone. */
+  private static ReportTerms of(RunFigures figures, ReportTerms terms) {
+    boolean same =
+        figures.places().stream()
+            .allMatch(
+                place ->
+                    terms
+                        .model()
+                        .filter(model -> model.fingerprint().equals(place.modelFingerprint()))
+                        .isPresent());
+    return same
+        ? terms
+        : new ReportTerms(terms.pricePerHour(), Optional.empty(), terms.peakGflops());
+  }
+
+  private static RunReport report(Run run, Seen seen, RunReport.Samples samples) {
+    Optional<RunFigures.Span> span = seen.figures.span();
+    return new RunReport(
+        run.name(),
+        seen.at,
+        span.map(work -> work.started().toString()).orElse(""),
+        span.map(work -> work.finished().toString()).orElse(""),
+        seen.figures.places(),
+        seen.facts,
+        seen.evaluation.stream().map(ReportReader::evaluation).toList(),
+        seen.figures.seconds(),
+        span.stream().flatMap(work -> work.attempts().stream()).map(ReportReader::attempt).toList(),
+        seen.curves.timeline(),
+        seen.failures,
+        samples,
+        seen.curves.prompts(),
+        seen.curves.answers(),
+        seen.others);
+  }
+
+  private static RunReport.Evaluation evaluation(StoredEvaluation evaluation) {
+    return new RunReport.Evaluation(
+        evaluation.benchmark(),
+        evaluation.strict(),
+        evaluation.questions(),
+        evaluation.answered(),
+        evaluation.figures().stream()
+            .map(f -> new RunReport.Figure(f.name(), f.value(), f.isHeadline()))
+            .toList(),
+        evaluation.problem().orElse(""),
+        evaluation.scoredAt().toString());
+  }
+
+  private static RunReport.Attempt attempt(RunFigures.Attempt attempt) {
+    return new RunReport.Attempt(attempt.started().toString(), attempt.second());
+  }
+
+  private List<RunReport.Sample> pictured(List<OutcomeSample> samples) throws InterruptedException {
+    List<RunReport.Sample> pictured = new ArrayList<>();
+    for (OutcomeSample sample : samples) {
+      pictured.add(pictured(sample));
+    }
+    return List.copyOf(pictured);
+  }
+
+  private RunReport.Sample pictured(OutcomeSample sample) throws InterruptedException {
+    return new RunReport.Sample(
+        sample.customId(),
+        sample.image().map(image -> shortened(image, SHOWN_REFERENCE)).orElse(""),
+        thumbnails.of(sample.image(), sample.imageRoot()).orElse(""),
+        shortened(sample.prompt(), SHOWN_CHARACTERS),
+        shortened(sample.outcome(), SHOWN_CHARACTERS),
+        sample.code().orElse(""));
+  }
+
+  private static String shortened(String text, int characters) {
+    if (text.codePointCount(0, text.length()) <= characters) {
+      return text;
+    }
+    return text.substring(0, text.offsetByCodePoints(0, characters - 1)) + "…";
+  }
+}

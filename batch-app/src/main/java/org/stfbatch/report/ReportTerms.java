@@ -1,0 +1,18 @@
+package org.stfbatch.report;
+
+import java.util.Optional;
+import java.util.OptionalDouble;
+
+/**
+ * What is known of a run's machine and model that no table tells.
+ *
+ * @param pricePerHour of the machine, in any currency
+ * @param model that answered
+ * @param peakGflops the most operations a second that the devices reach in matrix products, in 10^9
+ */
+public record ReportTerms(
+    OptionalDouble pricePerHour, Optional<ModelWork> model, OptionalDouble peakGflops) {
+  /** Nothing is known. */
+  public static final ReportTerms NONE =
+      new ReportTerms(OptionalDouble.empty(), Optional.empty(), OptionalDouble.empty());
+}

@@ -1,0 +1,113 @@
+package org.stfbatch.report;
+
+import java.util.List;
+import org.stfbatch.db.ChunkMetric;
+import org.stfbatch.db.FailureGroup;
+import org.stfbatch.db.RunSlice;
+import org.stfbatch.db.TokenBin;
+
+/**
+ * All that is said about a run.
+ *
+ * @param run its name
+ * @param madeAt when the tables were read, in ISO 8601
+ * @param started when work on it began, likewise; empty if it did not
+ * @param finished when its last chunk was written, likewise
+ * @param places on which devices, with which models
+ * @param facts its numbers
+ * @param evaluations what it is worth, if it answered a benchmark: one or none
+ * @param seconds where time went
+ * @param attempts when it was begun and gone on with
+ * @param timeline speed and where time went, slice by slice
+ * @param failures what failed, by code
+ * @param samples jobs to be looked at
+ * @param promptTokens histogram of the prompts' text
+ * @param generatedTokens histogram of the answers
+ * @param others the numbers of runs to compare with
+ */
+public record RunReport(
+    String run,
+    String madeAt,
+    String started,
+    String finished,
+    List<ChunkMetric.Place> places,
+    List<Fact> facts,
+    List<Evaluation> evaluations,
+    ChunkMetric.Seconds seconds,
+    List<Attempt> attempts,
+    List<RunSlice> timeline,
+    List<FailureGroup> failures,
+    Samples samples,
+    List<TokenBin> promptTokens,
+    List<TokenBin> generatedTokens,
+    List<Other> others) {
+
+  /**
+   * What a run that answered a benchmark is worth.
+   *
+   * @param benchmark its name
+   * @param strict whether the repaired variant of the original's scorer was used
+   * @param questions how many it asks
+   * @param answered of them, those that the run answered
+   * @param figures in the order in which they are shown
+   * @param problem why there is no score; empty if there is one
+   * @param scoredAt in ISO 8601
+   */
+  public record Evaluation(
+      String benchmark,
+      boolean strict,
+      long questions,
+      long answered,
+      List<Figure> figures,
+      String problem,
+      String scoredAt) {}
+
+  /**
+   * A figure of a benchmark.
+   *
+   * @param headline whether it is the one that the paper shows
+   */
+  public record Figure(String name, double value, boolean headline) {}
+
+  /**
+   * One go at the run.
+   *
+   * @param started in ISO 8601
+   * @param second seconds of work before it, in other attempts
+   */
+  public record Attempt(String started, double second) {}
+
+  /**
+   * Some jobs.
+   *
+   * @param failed of each code some
+   * @param answered evenly spread over the run
+   */
+  public record Samples(List<Sample> failed, List<Sample> answered) {}
+
+  /**
+   * One job to be looked at.
+   *
+   * @param customId the job's
+   * @param image its image as given, shortened; empty for a text-only question
+   * @param thumbnail a small JPEG as a data URI; empty if the image could not be read from here
+   * @param prompt what was asked
+   * @param outcome the answer or the failure's message
+   * @param code of the failure; empty for an answer
+   */
+  public record Sample(
+      String customId,
+      String image,
+      String thumbnail,
+      String prompt,
+      String outcome,
+      String code) {}
+
+  /**
+   * Another run.
+   *
+   * @param run its name
+   * @param facts its numbers
+   */
+  public record Other(String run, List<Fact> facts) {}
+}

@@ -1,0 +1,492 @@
+'use strict';
+(() => {
+  // Okabe and Ito's colours: told apart with any kind of colour vision; hatches tell them apart without.
+  const STAGES = {
+    answer_wait: {label: 'Waiting for answers', colour: '#0072b2', hatch: ''},
+    input_wait: {label: 'Waiting for images and questions', colour: '#e69f00', hatch: '/'},
+    database: {label: 'Storing in the database', colour: '#999999', hatch: '.'},
+    vision: {label: 'Looking at images', colour: '#009e73', hatch: '\\'},
+    prefill: {label: 'Reading prompts', colour: '#cc79a7', hatch: '-'},
+    decode: {label: 'Generating answers', colour: '#56b4e9', hatch: ''},
+    fetch: {label: 'Fetching images', colour: '#d55e00', hatch: '|'},
+    image_decode: {label: 'Decoding images', colour: '#c4b000', hatch: 'x'}};
+  const STEP = ['answer_wait', 'input_wait', 'database'];
+  const DEVICE = ['vision', 'prefill', 'decode'];
+  const IMAGES = ['fetch', 'image_decode'];
+  const WORKERS = [['The step, one thread', STEP], ['The devices', DEVICE], ['The image threads', IMAGES]];
+  const KEY_FACTS = ['questions_per_second', 'images_per_second', 'tokens_per_second', 'device_busy', 'peak_share', 'batch_fill',
+    'saved_by_sharing', 'latency_p50', 'latency_p99', 'failed_share', 'cost_per_1000_questions', 'score'];
+  const BETTER = {questions_per_second: 1, images_per_second: 1, tokens_per_second: 1, score: 1,
+    latency_p50: -1, latency_p99: -1, failed_share: -1, cost_per_1000_questions: -1};
+  const NOTEWORTHY = .0005;
+  const byId = id => document.getElementById(id);
+  const style = name => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+  const dark = matchMedia('(prefers-color-scheme: dark)');
+  const charts = new Map();
+  const shownParts = new Map();
+  let report;
+
+  // ---- text
+
+  function element(name, properties, ...children) {
+    const made = Object.assign(document.createElement(name), properties);
+    made.append(...children);
+    return made;
+  }
+
+  function number(value) {
+    if (Number.isInteger(value)) return value.toLocaleString('en');
+    return value.toLocaleString('en', Math.abs(value) >= 1000
+      ? {maximumFractionDigits: 0} : {maximumSignificantDigits: 3});
+  }
+
+  function duration(seconds) {
+    if (seconds < 60) return number(seconds) + '\u00a0s';
+    const whole = Math.round(seconds);
+    const two = n => String(n).padStart(2, '0');
+    const [h, m, s] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60, whole % 60];
+    return h ? `${h}\u00a0h ${two(m)}\u00a0min` : `${m}\u00a0min ${two(s)}\u00a0s`;
+  }
+
+  function clock(seconds) {
+    const whole = Math.round(seconds);
+    const two = n => String(n).padStart(2, '0');
+    return `${Math.floor(whole / 3600)}:${two(Math.floor(whole / 60) % 60)}:${two(whole % 60)}`;
+  }
+
+  const time = instant => instant.slice(0, 19).replace('T', ' ');
+  const percent = share => number(100 * share) + '\u00a0%';
+  const plural = (n, one) => `${number(n)} ${one}${n === 1 ? '' : 's'}`;
+
+  function shown(fact) {
+    if (fact.unit === 's') return duration(fact.value);
+    if (fact.unit === 'share') return percent(fact.value);
+    if (fact.unit === '1/s') return number(fact.value) + '/s';
+    return number(fact.value) + (fact.unit ? '\u00a0' + fact.unit : '');
+  }
+
+  /** A number of the report, marked with its exact value. */
+  function figure(fact, text = shown(fact)) {
+    const made = element('span', {}, text);
+    made.dataset.fact = fact.name;
+    made.dataset.value = String(fact.value);
+    return made;
+  }
+
+  const find = (name, facts = report.facts) => facts.find(fact => fact.name === name);
+  const valueOf = name => find(name)?.value ?? 0;
+  const sum = (list, of) => list.reduce((total, one) => total + of(one), 0);
+
+  function table(header, rows) {
+    const numeric = value => typeof value === 'number' || value?.numeric;
+    const cell = value => element('td', {className: numeric(value) ? 'n' : value?.className ?? ''},
+      ...(typeof value === 'number' ? [number(value)] : [value?.content ?? value].flat()));
+    const row = values => element('tr', {},
+      element('th', {scope: 'row'}, ...[values[0]].flat()), ...values.slice(1).map(cell));
+    const column = (name, i) => element('th', {scope: 'col', className: rows.length && numeric(rows[0][i]) ? 'n' : ''}, name);
+    return element('table', {},
+      element('thead', {}, element('tr', {}, ...header.map(column))),
+      element('tbody', {}, ...rows.map(values => (values.group
+        ? element('tr', {className: 'group'}, element('th', {scope: 'rowgroup', colSpan: header.length}, values.group))
+        : row(values)))));
+  }
+
+  /** Fills a place of the page, unless it shows the same already: what one reads or has unfolded stays. */
+  function fill(id, data, make) {
+    const key = JSON.stringify(data);
+    if (shownParts.get(id) === key) return;
+    shownParts.set(id, key);
+    byId(id).replaceChildren(...[make()].flat());
+  }
+
+  // ---- charts
+
+  /** A colour with lines over it. */
+  function hatched({colour, hatch}) {
+    const tile = element('canvas', {width: 8, height: 8});
+    const pen = tile.getContext('2d');
+    pen.fillStyle = colour;
+    pen.fillRect(0, 0, 8, 8);
+    pen.strokeStyle = pen.fillStyle = style('--hatch');
+    pen.lineWidth = 1.5;
+    const line = (...points) => {
+      pen.beginPath();
+      points.forEach(([x, y], i) => (i ? pen.lineTo(x, y) : pen.moveTo(x, y)));
+      pen.stroke();
+    };
+    if (hatch === '/' || hatch === 'x') line([-2, 6], [6, -2]), line([2, 10], [10, 2]);
+    if (hatch === '\\' || hatch === 'x') line([-2, 2], [6, 10]), line([2, -2], [10, 6]);
+    if (hatch === '-') line([0, 4], [8, 4]);
+    if (hatch === '|') line([4, 0], [4, 8]);
+    if (hatch === '.') pen.fillRect(2, 2, 3, 3);
+    return tile;
+  }
+
+  const fillOf = stage => {
+    const tile = hatched(stage);
+    return tile.getContext('2d').createPattern(tile, 'repeat');
+  };
+
+  function swatch(stage) {
+    const made = element('span', {className: 'swatch'});
+    made.style.background = `url(${hatched(stage).toDataURL()})`;
+    return made;
+  }
+
+  /** Marks where the run was gone on with. */
+  const attemptMarks = {
+    id: 'attempts',
+    afterDatasetsDraw(chart) {
+      if (!chart.options.attempts) return;
+      const {ctx, chartArea: {top, bottom}, scales: {x}} = chart;
+      ctx.save();
+      ctx.strokeStyle = style('--text');
+      ctx.setLineDash([4, 4]);
+      for (const attempt of report.attempts.slice(1)) {
+        const at = x.getPixelForValue(attempt.second);
+        ctx.beginPath();
+        ctx.moveTo(at, top);
+        ctx.lineTo(at, bottom);
+        ctx.stroke();
+      }
+      ctx.restore();
+    }};
+
+  /** Left and right go through the points of a chart, and say them. */
+  function withKeys(canvas) {
+    let index = -1;
+    canvas.addEventListener('keydown', event => {
+      const step = {ArrowRight: 1, ArrowLeft: -1}[event.key];
+      const chart = charts.get(canvas.parentElement.id);
+      const count = chart.data.datasets[0]?.data.length ?? 0;
+      if (!step || !count) return;
+      event.preventDefault();
+      index = Math.min(count - 1, Math.max(0, index + step));
+      const active = chart.data.datasets.map((_, i) => ({datasetIndex: i, index}));
+      chart.setActiveElements(active);
+      chart.tooltip.setActiveElements(active, {x: 0, y: 0});
+      chart.update('none');
+      byId('said').textContent = [...chart.tooltip.title ?? [],
+        ...(chart.tooltip.body ?? []).flatMap(part => part.lines)].join(', ');
+    });
+    canvas.addEventListener('blur', () => {
+      const chart = charts.get(canvas.parentElement.id);
+      chart.setActiveElements([]);
+      chart.tooltip.setActiveElements([], {x: 0, y: 0});
+      chart.update('none');
+    });
+  }
+
+  function draw(id, description, {type, data, options = {}}) {
+    Chart.defaults.color = style('--soft');
+    Chart.defaults.borderColor = style('--line');
+    Chart.defaults.font.family = 'system-ui, sans-serif';
+    let canvas = byId(id).querySelector('canvas');
+    if (!canvas) {
+      canvas = element('canvas', {tabIndex: 0});
+      canvas.setAttribute('role', 'img');
+      byId(id).append(canvas);
+      withKeys(canvas);
+    }
+    canvas.setAttribute('aria-label', description + '. Left and right arrow keys go through the points.');
+    const title = {display: true, text: description, align: 'start', color: style('--text'), font: {size: 14, weight: 'normal'}};
+    const all = {
+      responsive: true, maintainAspectRatio: false, animation: false, interaction: {mode: 'index', intersect: false},
+      ...options,
+      plugins: {title, legend: {display: false}, ...options.plugins}};
+    charts.get(id)?.destroy();
+    charts.set(id, new Chart(canvas, {type, data, options: all, plugins: [attemptMarks]}));
+  }
+
+  const secondsAxis = title => ({
+    type: 'linear', min: 0, ticks: {callback: clock, maxRotation: 0, maxTicksLimit: 7, includeBounds: false}, title: {display: true, text: title}});
+  const lineLegend = {legend: {align: 'end', labels: {usePointStyle: true, boxWidth: 8, boxHeight: 8}}};
+  const atSecond = {tooltip: {callbacks: {
+    title: items => (items.length ? 'after ' + clock(items[0].parsed.x) : ''),
+    label: item => `${item.dataset.label}: ${number(item.parsed.y)}`}}};
+
+  // ---- the parts of the page
+
+  function header() {
+    const [answered, failed, waiting] = ['answered', 'failed', 'waiting'].map(valueOf);
+    document.title = 'Run ' + report.run;
+    byId('run').textContent = report.run;
+    const [text, kind] = valueOf('jobs') === 0 ? ['empty', 'going']
+      : waiting > 0 ? [`${plural(waiting, 'question')} waiting`, 'going']
+      : failed > 0 ? [`complete, ${number(failed)} failed`, 'bad'] : ['complete', 'good'];
+    Object.assign(byId('state'), {textContent: text, className: 'pill ' + kind});
+    const places = report.places.map(p =>
+      `${p.device} in ${p.dtype}, batch ${p.batch}, model ${p.model_fingerprint.slice(0, 12)}`);
+    byId('when').textContent = [
+      report.started ? `${time(report.started)} to ${time(report.finished)} UTC` : 'not begun', ...places,
+      `as of ${time(report.made_at)} UTC`].join(' · ');
+    fill('progress', [answered, failed, waiting], () => [[answered, '#0072b2'], [failed, '#d55e00']].map(([n, colour]) => {
+      const part = element('i');
+      part.style.flex = `0 0 ${100 * n / Math.max(1, valueOf('jobs'))}%`;
+      part.style.background = colour;
+      return part;
+    }));
+    byId('progress').setAttribute('aria-label',
+      `${number(answered)} answered, ${number(failed)} failed, ${number(waiting)} waiting`);
+  }
+
+  /** What the step waited for most, and if that was answers, what the devices did most. */
+  function limit() {
+    const seconds = report.seconds;
+    const total = keys => sum(keys, key => seconds[key]);
+    const longest = keys => keys.reduce((a, b) => (seconds[a] >= seconds[b] ? a : b));
+    const share = (key, keys) => percent(seconds[key] / total(keys));
+    if (total(STEP) === 0) return undefined;
+    const waited = longest(STEP);
+    const behind = {answer_wait: DEVICE, input_wait: IMAGES}[waited];
+    const stands = `${STAGES[waited].label.toLowerCase()} took ${share(waited, STEP)} of the time`;
+    if (!behind || total(behind) === 0) return {what: STAGES[waited].label, why: stands};
+    const most = longest(behind);
+    return {
+      what: STAGES[most].label,
+      why: `${stands}, and this is ${share(most, behind)} of what ${behind === DEVICE ? 'the devices' : 'the image threads'} did`};
+  }
+
+  function tile(label, main, sub) {
+    return element('div', {}, element('dt', {}, label),
+      element('dd', {className: 'main'}, ...[main].flat()), element('dd', {className: 'sub'}, ...[sub].flat()));
+  }
+
+  function answeredTile() {
+    const failed = find('failed');
+    const parts = [figure(failed), ' failed (', figure(find('failed_share')), ')'];
+    const codes = report.failures.slice(0, 2).map(group => group.code).join(', ');
+    const what = failed.value > 0 ? [element('a', {href: '#failures-title'}, ...parts), codes ? ': ' + codes : ''] : ['none failed'];
+    return tile('Answered',
+      [figure(find('answered')), element('small', {}, ' of ', figure(find('jobs')), ' questions')], what);
+  }
+
+  function tiles() {
+    const made = [answeredTile()];
+    const optional = (name, make) => find(name) && made.push(make(find(name)));
+    optional('score', score => tile('Score', figure(score),
+      [report.evaluations[0].benchmark, ...(find('published') ? ['; the paper: ', figure(find('published'))] : [])]));
+    optional('seconds', seconds => tile('How long', figure(seconds),
+      [figure(find('attempts'), plural(valueOf('attempts'), 'attempt'))]));
+    optional('questions_per_second', speed => tile('How fast',
+      [figure(speed, number(speed.value)), element('small', {}, ' questions a second')],
+      [figure(find('images_per_second'), number(valueOf('images_per_second'))), ' images and ',
+        figure(find('tokens_per_second'), number(valueOf('tokens_per_second'))), ' tokens a second']));
+    const limited = limit();
+    if (limited) made.push(tile('What limited it', limited.what, limited.why));
+    optional('peak_share', peak => tile('Of the machine’s peak', figure(peak), [figure(find('gflops')), ' of the GEMM rate']));
+    optional('device_busy', busy => tile('Devices at work', figure(busy), ['batch in use: ', figure(find('batch_fill'))]));
+    if (valueOf('answered') > 0) {
+      made.push(tile('Time of an answer', figure(find('latency_p50')),
+        ['half of them; 90 % within ', figure(find('latency_p90')), ', 99 % within ', figure(find('latency_p99'))]));
+    }
+    optional('cost', cost => tile('Cost', figure(cost, number(cost.value)),
+      [figure(find('cost_per_1000_questions')), ' for 1000 questions']));
+    return made;
+  }
+
+  function benchmark() {
+    const evaluation = report.evaluations[0];
+    byId('benchmark-section').hidden = !evaluation;
+    if (!evaluation) return;
+    byId('benchmark-text').textContent =
+      `${evaluation.benchmark}: ${number(evaluation.answered)} of ${number(evaluation.questions)} questions answered`
+      + `, scored ${time(evaluation.scored_at)} UTC${evaluation.strict ? ', with the repaired scorer' : ''}.`
+      + (evaluation.problem ? ` No score: ${evaluation.problem}` : '');
+    fill('benchmark', evaluation.figures, () => (evaluation.figures.length
+      ? [table(['Figure', 'Value'], evaluation.figures.map(one =>
+        [one.name + (one.headline ? ' (the paper’s)' : ''), {numeric: true, content: String(Number(one.value.toPrecision(6)))}]))] : []));
+  }
+
+  function change(fact, theirs) {
+    const share = theirs.value ? fact.value / theirs.value - 1 : 0;
+    if (Math.abs(share) < NOTEWORTHY) return [];
+    const judged = BETTER[fact.name] ? (share * BETTER[fact.name] > 0 ? 'better' : 'worse') : '';
+    return [element('small', {className: {better: 'good', worse: 'bad'}[judged] ?? ''},
+      `this run ${share > 0 ? '+' : '−'}${percent(Math.abs(share))}${judged && ', ' + judged}`)];
+  }
+
+  function comparison() {
+    byId('compare-section').hidden = report.others.length === 0;
+    if (!report.others.length) return;
+    fill('compare', report.others, () => table(['', report.run, ...report.others.map(run => run.run)],
+      KEY_FACTS.filter(name => find(name)).map(name => [find(name).group + ': ' + find(name).label,
+        {numeric: true, content: shown(find(name))},
+        ...report.others.map(run => {
+          const theirs = find(name, run.facts);
+          return {numeric: true, content: theirs ? [shown(theirs), ...(find('seconds', run.facts) ? change(find(name), theirs) : [])] : '–'};
+        })])));
+    const runs = [report, ...report.others];
+    byId('compare-chart').style.height = 70 + 34 * runs.length + 'px';
+    const speeds = runs.map(run => find('questions_per_second', run.facts)?.value ?? 0);
+    draw('compare-chart', 'Questions a second', {
+      type: 'bar',
+      data: {labels: runs.map(run => run.run), datasets: [{
+        label: 'Questions a second', data: speeds, maxBarThickness: 22,
+        backgroundColor: speeds.map((_, i) => (i ? '#999999' : '#0072b2'))}]},
+      options: {indexAxis: 'y', scales: {x: {beginAtZero: true}, y: {grid: {display: false}}}}});
+  }
+
+  function stages() {
+    const limited = limit();
+    byId('limit').textContent = limited ? `${limited.what} limited this run: ${limited.why}.` : 'Nothing was done yet.';
+    draw('stages', 'Seconds, added up over threads and devices', {
+      type: 'bar',
+      data: {labels: WORKERS.map(([name]) => name), datasets: WORKERS.flatMap(([, keys], row) => keys.map(key => ({
+        label: STAGES[key].label, backgroundColor: fillOf(STAGES[key]), maxBarThickness: 26,
+        data: WORKERS.map((_, i) => (i === row ? report.seconds[key] : null))})))},
+      options: {
+        indexAxis: 'y', interaction: {mode: 'y', intersect: false},
+        scales: {x: {stacked: true}, y: {stacked: true, grid: {display: false}}},
+        plugins: {tooltip: {
+          filter: item => item.raw !== null,
+          callbacks: {label: item => `${item.dataset.label}: ${duration(item.raw)}`}}}}});
+    fill('stages-table', [report.seconds, dark.matches], () => WORKERS.map(([name, keys]) => {
+      const all = sum(keys, key => report.seconds[key]);
+      return table([name, 'Seconds', 'Share'], keys.map(key => [[swatch(STAGES[key]), STAGES[key].label],
+        report.seconds[key], {numeric: true, content: all > 0 ? percent(report.seconds[key] / all) : '–'}]));
+    }));
+  }
+
+  function overTime() {
+    byId('time-section').hidden = report.timeline.length === 0;
+    if (!report.timeline.length) return;
+    const middle = slice => slice.second + slice.width / 2;
+    const end = slice => slice.second + slice.width;
+    const rate = key => report.timeline.map(slice => ({x: middle(slice), y: slice[key] / slice.width}));
+    const most = end(report.timeline.at(-1));
+    const x = {...secondsAxis('time at work'), max: most};
+    const line = ([key, label, colour, pointStyle, borderDash]) => ({
+      label, data: rate(key), borderColor: colour, backgroundColor: colour, pointStyle, borderDash, borderWidth: 2, pointRadius: 3});
+    byId('attempts').textContent = report.attempts.length < 2 ? ''
+      : `Begun ${report.attempts.map(attempt => time(attempt.started)).join(', gone on with ')} UTC; dashed lines mark where. The time between is left out.`;
+    const lines = [['jobs', 'Questions', '#0072b2', 'circle', []], ['images', 'Images', '#009e73', 'triangle', [6, 3]],
+      ['failures', 'Failures', '#d55e00', 'crossRot', [2, 3]]];
+    draw('speed', 'Questions, images and failures a second', {
+      type: 'line', data: {datasets: lines.map(line)},
+      options: {attempts: true, scales: {x, y: {beginAtZero: true}}, plugins: {...lineLegend, ...atSecond}}});
+    draw('tokens', 'Tokens generated a second', {
+      type: 'line', data: {datasets: [line(['generated_tokens', 'Tokens', '#0072b2', 'circle', []])]},
+      options: {attempts: true, scales: {x, y: {beginAtZero: true}}, plugins: atSecond}});
+    draw('over', 'What the devices did, share of time', {
+      type: 'line',
+      data: {datasets: DEVICE.map(key => ({
+        label: STAGES[key].label, fill: true, backgroundColor: fillOf(STAGES[key]), borderColor: STAGES[key].colour,
+        borderWidth: 1, pointRadius: 0, stepped: 'middle',
+        data: report.timeline.map(slice => ({x: middle(slice), y: slice.seconds[key] / slice.width}))}))},
+      options: {
+        attempts: true, scales: {x, y: {stacked: true, beginAtZero: true, ticks: {callback: percent}}},
+        plugins: {...lineLegend, legend: {align: 'end', labels: {boxWidth: 22}}, ...atSecond}}});
+    fill('speed-table', report.timeline, () => table(
+      ['From', ...lines.map(one => one[1] + '/s'), 'Tokens/s', ...DEVICE.map(key => STAGES[key].label + ', s')],
+      report.timeline.map(slice => [clock(slice.second), ...lines.map(([key]) => slice[key] / slice.width),
+        slice.generated_tokens / slice.width, ...DEVICE.map(key => slice.seconds[key])])));
+  }
+
+  function histogram(id, title, colour, bins) {
+    const name = bin => (bin.from === bin.to ? `${bin.from}` : `${bin.from}–${bin.to}`);
+    draw(id, title, {
+      type: 'bar',
+      data: {labels: bins.map(name), datasets: [{
+        label: 'Answers', data: bins.map(bin => bin.answers), backgroundColor: colour, categoryPercentage: 1, barPercentage: .92}]},
+      options: {scales: {x: {grid: {display: false}, ticks: {maxRotation: 0}}, y: {beginAtZero: true, grace: '5%'}}}});
+    fill(id + '-table', bins, () => table([title, 'Answers'], bins.map(bin => [name(bin), bin.answers])));
+  }
+
+  function histograms() {
+    byId('tokens-section').hidden = report.generated_tokens.length === 0;
+    if (!report.generated_tokens.length) return;
+    histogram('prompts', 'Tokens of a question’s text', '#cc79a7', report.prompt_tokens);
+    histogram('generated', 'Tokens of an answer', '#56b4e9', report.generated_tokens);
+  }
+
+  function sample(one) {
+    const picture = one.thumbnail
+      ? element('img', {src: one.thumbnail, alt: one.image, loading: 'lazy'})
+      : element('span', {className: 'none'}, one.image ? 'not to be had: ' + one.image : 'text only');
+    const text = element('div', {className: 'text'},
+      element('code', {}, one.custom_id + (one.code ? ' · ' + one.code : '')),
+      element('p', {}, one.prompt),
+      element('p', {className: one.code ? 'outcome bad' : 'outcome'}, one.outcome));
+    text.tabIndex = 0;
+    return element('article', {}, picture, text);
+  }
+
+  function samples() {
+    byId('failures-section').hidden = report.failures.length === 0;
+    byId('answers-section').hidden = report.samples.answered.length === 0;
+    const most = Math.max(1, ...report.failures.map(group => group.count));
+    fill('failures', report.failures, () => table(['Code', 'Stage', 'Questions', '', 'For example'],
+      report.failures.map(group => {
+        const bar = element('span', {className: 'bar'});
+        bar.style.width = 100 * group.count / most + '%';
+        return [group.code, group.stage, group.count, {className: 'bars', content: bar}, group.example];
+      })));
+    fill('failed', report.samples.failed, () => report.samples.failed.map(sample));
+    fill('answered', report.samples.answered, () => report.samples.answered.map(sample));
+  }
+
+  function facts() {
+    fill('facts', [report.facts, report.others], () => {
+      const groups = [...new Set(report.facts.map(fact => fact.group))];
+      return table(['', report.run, ...report.others.map(run => run.run)], groups.flatMap(group => [{group},
+        ...report.facts.filter(fact => fact.group === group).map(fact => [fact.label,
+          {numeric: true, content: figure(fact)},
+          ...report.others.map(run => {
+            const theirs = find(fact.name, run.facts);
+            return {numeric: true, content: theirs ? shown(theirs) : '–'};
+          })])]));
+    });
+  }
+
+  function render() {
+    byId('main').hidden = false;
+    header();
+    fill('tiles', [report.facts, report.seconds, report.failures, report.evaluations], tiles);
+    benchmark();
+    comparison();
+    stages();
+    overTime();
+    samples();
+    histograms();
+    facts();
+    document.body.dataset.painted = String(charts.size);
+    document.body.dataset.paintedMillis ??= String(performance.now());
+  }
+
+  // ---- a page that goes on
+
+  function take(state) {
+    byId('banner').hidden = true;
+    byId('doing').textContent = state.doing;
+    if (!state.report) {
+      byId('run').textContent = 'no run yet';
+      return;
+    }
+    report = state.report;
+    const left = valueOf('waiting') / valueOf('questions_per_second');
+    if (state.doing && left > 0 && left < Infinity) byId('doing').append(`, at this speed for ${duration(left)} more`);
+    render();
+  }
+
+  async function poll(source, every) {
+    try {
+      const answer = await fetch(source, {cache: 'no-store'});
+      if (!answer.ok) throw new Error(await answer.text());
+      take(await answer.json());
+    } catch (error) {
+      byId('doing').textContent = '';
+      byId('banner').textContent = report
+        ? `The process does not answer: it has ended, or cannot be reached. This is as of ${time(report.made_at)} UTC.`
+        : `Nothing to show: ${error.message}`;
+      byId('banner').hidden = false;
+    }
+    setTimeout(poll, every, source, every);
+  }
+
+  const given = JSON.parse(byId('data').textContent);
+  if (given) take(given);
+  const {source, every} = document.body.dataset;
+  if (source) poll(source, Number(every));
+  dark.addEventListener('change', () => report && render());
+})();

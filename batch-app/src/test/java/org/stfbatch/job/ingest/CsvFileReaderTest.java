@@ -1,0 +1,152 @@
+package org.stfbatch.job.ingest;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.springframework.batch.infrastructure.item.ExecutionContext;
+import org.stfbatch.db.ChoiceTexts;
+import org.stfbatch.db.JobSettings;
+import org.stfbatch.db.NewImageJob;
+import org.stfbatch.job.InputException;
+
+class CsvFileReaderTest {
+  @TempDir private Path folder;
+
+  @Test
+  void aRowIsTheQuestionLineThatSaysTheSame() throws IOException {
+    List<NewImageJob> jobs =
+        read(
+            ',',
+            """
+            \uFEFFquestion_id,image,text,category,max_new_tokens,temperature,top_p,seed,stop,other
+            7,a.png,"What, ""this""?
+            Two lines",cats,32.0,0.5,0.9,-3,"[""x"",""y""]",z
+
+            007,,No image,,,,,,.,
+            "é 7",b.png,Last
+            """);
+
+    assertThat(jobs).hasSize(3).allSatisfy(job -> assertThat(job.rejection()).isEmpty());
+    NewImageJob first = jobs.get(0);
+    assertThat(first.prompt().questionId()).contains("7");
+    assertThat(first.prompt().image()).contains("a.png");
+    assertThat(first.prompt().text()).isEqualTo("What, \"this\"?\nTwo lines");
+    assertThat(first.prompt().category()).contains("cats");
+    assertThat(first.settings().maxNewTokens()).hasValue(32);
+    assertThat(first.settings().temperature()).hasValue(0.5);
+    assertThat(first.settings().topP()).hasValue(0.9);
+    assertThat(first.settings().seed()).hasValue(-3);
+    assertThat(first.settings().stop()).contains(List.of("x", "y"));
+    NewImageJob second = jobs.get(1);
+    assertThat(second.prompt().questionId()).contains("\"007\"");
+    assertThat(second.prompt().image()).isEmpty();
+    assertThat(second.settings().stop()).contains(List.of("."));
+    assertThat(jobs.get(2).prompt().questionId()).contains("\"é 7\"");
+    assertThat(jobs.get(2).settings()).isEqualTo(JobSettings.DEFAULTS);
+  }
+
+  @Test
+  void choicesAreSeparatedByCommasOrAJsonList() throws IOException {
+    List<NewImageJob> jobs =
+        read(
+            ',',
+            """
+            question_id,text,choices
+            1,a,"A,B"
+            2,a,"[""A, or B"", ""C""]"
+            3,a,
+            4,a,"A,A"
+            """);
+
+    assertThat(jobs.get(0).settings().choices()).contains(new ChoiceTexts(List.of("A", "B")));
+    assertThat(jobs.get(1).settings().choices()).contains(new ChoiceTexts(List.of("A, or B", "C")));
+    assertThat(jobs.get(2).settings().choices()).isEmpty();
+    requireRejected(jobs.get(3), "'A' twice");
+  }
+
+  @Test
+  void tabsSeparateToo() throws IOException {
+    List<NewImageJob> jobs = read('\t', "text\tquestion_id\nWhat, this?\t1\n");
+    assertThat(jobs)
+        .singleElement()
+        .extracting(job -> job.prompt().text())
+        .isEqualTo("What, this?");
+  }
+
+  @Test
+  void aRowThatIsNoQuestionFailsAloneAndNamesItsLine() throws IOException {
+    List<NewImageJob> jobs =
+        read(',', "question_id,text,seed\n1,\"a\nb\",\n2,c,soon\n,d,\n4,,\n5,e,\n");
+    assertThat(jobs).hasSize(5);
+    assertThat(jobs.get(0).rejection()).isEmpty();
+    requireRejected(jobs.get(1), "line 4 ", "seed is not a whole number");
+    requireRejected(jobs.get(2), "line 5 ", "no question_id");
+    requireRejected(jobs.get(3), "line 6 ", "no text");
+    assertThat(jobs.get(4).rejection()).isEmpty();
+  }
+
+  @Test
+  void readingAgainGivesTheSameNames() throws IOException {
+    String table = "question_id,text\n1,a\n1,a\n2,b\n";
+    List<String> names = names(read(',', table));
+    assertThat(names).doesNotHaveDuplicates().isEqualTo(names(read(',', table)));
+    assertThat(names(read(',', table + "3,c\n")).subList(0, 3)).isEqualTo(names);
+  }
+
+  @Test
+  void aFileThatIsNoTableOfQuestionsIsNamedWithItsCure() {
+    requireUnusable(
+        "a,b\n1,2\n".getBytes(StandardCharsets.UTF_8), "[a, b]", "question_id and text");
+    requireUnusable(new byte[0], "names the columns []", "question_id and text");
+    requireUnusable(
+        "question_id,text,text\n1,2,3\n".getBytes(StandardCharsets.UTF_8), "names no columns");
+    requireUnusable(
+        "question_id,text\n1,é\n".getBytes(StandardCharsets.ISO_8859_1), "save it as UTF-8");
+    requireUnusable(
+        "question_id,text\n1,\"a\" b\n".getBytes(StandardCharsets.UTF_8), "cannot be read");
+  }
+
+  private void requireUnusable(byte[] bytes, String... parts) {
+    assertThatThrownBy(() -> read(',', bytes))
+        .isInstanceOf(InputException.class)
+        .hasMessageContaining("table")
+        .hasMessageContainingAll(parts);
+  }
+
+  private static void requireRejected(NewImageJob job, String... parts) {
+    assertThat(job.rejection().orElseThrow().message()).contains(parts);
+  }
+
+  private static List<String> names(List<NewImageJob> jobs) {
+    return jobs.stream().map(NewImageJob::customId).toList();
+  }
+
+  private List<NewImageJob> read(char separator, String table) throws IOException {
+    return read(separator, table.getBytes(StandardCharsets.UTF_8));
+  }
+
+  private List<NewImageJob> read(char separator, byte[] table) throws IOException {
+    Path file = Files.write(folder.resolve("table"), table);
+    CsvFileReader reader =
+        new CsvFileReader(
+            file, separator, new QuestionLineParser(1, new CustomIds(Path.of("/images"))));
+    try {
+      reader.open(new ExecutionContext());
+      List<NewImageJob> jobs = new ArrayList<>();
+      for (NewImageJob job = reader.read(); job != null; job = reader.read()) {
+        jobs.add(job);
+      }
+      return jobs;
+    } finally {
+      reader.close();
+    }
+  }
+}

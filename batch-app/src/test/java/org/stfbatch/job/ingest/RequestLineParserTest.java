@@ -1,0 +1,166 @@
+package org.stfbatch.job.ingest;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.stfbatch.db.JobFailure;
+import org.stfbatch.db.JobSettings;
+import org.stfbatch.db.NewImageJob;
+
+class RequestLineParserTest {
+  private static final Path IMAGES = Path.of("/images");
+  private static final String USER = "{\"role\":\"user\",\"content\":\"What?\"}";
+
+  private final RequestLineParser parser = new RequestLineParser(1, new CustomIds(IMAGES), IMAGES);
+
+  @Test
+  void aWholeRequestIsRead() {
+    NewImageJob job =
+        parse(
+            """
+            {"custom_id": "a-1", "method": "POST", "url": "/v1/chat/completions", "body": {
+              "model": "any", "messages": [
+                {"role": "system", "content": "Answer in French."},
+                {"role": "user", "content": [
+                  {"type": "text", "text": "What is this?"},
+                  {"type": "image_url", "image_url": {"url": "https://example.org/a.png", "detail": "low"}}]}],
+              "max_tokens": 7, "temperature": 0.5, "top_p": 0.9, "seed": -3, "stop": ["x", "y"],
+              "n": 1, "stream": false, "user": "me", "response_format": {"type": "text"}}}
+            """);
+
+    assertThat(job.rejection()).isEmpty();
+    assertThat(job.customId()).isEqualTo("a-1");
+    assertThat(job.prompt().text()).isEqualTo("Answer in French.\nWhat is this?");
+    assertThat(job.prompt().image()).contains("https://example.org/a.png");
+    assertThat(job.settings().maxNewTokens()).hasValue(7);
+    assertThat(job.settings().temperature()).hasValue(0.5);
+    assertThat(job.settings().topP()).hasValue(0.9);
+    assertThat(job.settings().seed()).hasValue(-3);
+    assertThat(job.settings().stop()).contains(List.of("x", "y"));
+  }
+
+  @Test
+  void whatIsNotSetIsLeftToTheCommand() {
+    NewImageJob job = parse(request("\"max_tokens\":null,\"stop\":null", USER));
+    assertThat(job.settings()).isEqualTo(JobSettings.DEFAULTS);
+    assertThat(job.prompt().image()).isEmpty();
+    assertThat(parse(request("\"max_tokens\":5,\"max_completion_tokens\":9", USER)).settings())
+        .satisfies(settings -> assertThat(settings.maxNewTokens()).hasValue(9));
+    assertThat(parse(request("\"stop\":\"x\"", USER)).settings().stop()).contains(List.of("x"));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "https://example.org/a.png, https://example.org/a.png",
+    "'data:image/png;base64,AAAA', 'data:image/png;base64,AAAA'",
+    "cats/a b.png, cats/a b.png",
+    "/images/cats/a.png, cats/a.png",
+    "file:///images/cats/a%20b.png, cats/a b.png",
+    "file:///images/../etc/passwd, /etc/passwd",
+    "/elsewhere/a.png, /elsewhere/a.png",
+  })
+  void imagesAreAddressesPathsAndData(String url, String reference) {
+    String image = "{\"type\":\"image_url\",\"image_url\":{\"url\":\"" + url + "\"}}";
+    String text = "{\"type\":\"text\",\"text\":\"What?\"}";
+    NewImageJob job =
+        parse(request("\"n\":1", "{\"role\":\"user\",\"content\":[" + image + "," + text + "]}"));
+    assertThat(job.rejection()).isEmpty();
+    assertThat(job.prompt().image()).contains(reference);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "\"n\":2 | n cannot be carried out",
+        "\"stream\":true | stream cannot be carried out",
+        "\"tools\":[{}] | tools cannot be carried out",
+        "\"response_format\":{\"type\":\"json_object\"} | response_format cannot be carried out",
+        "\"frequency_penalty\":0.5 | frequency_penalty cannot be carried out",
+        "\"max_tokens\":0 | max_tokens must be above 0",
+        "\"max_tokens\":99999999999 | max_tokens must be above 0, and is 99999999999",
+        "\"max_completion_tokens\":1.5 | max_completion_tokens is not a whole number",
+        "\"temperature\":\"hot\" | temperature is not a number",
+        "\"temperature\":-1 | temperature must be 0 or more",
+        "\"top_p\":0 | top_p must be above 0",
+        "\"seed\":0.5 | seed is not a whole number",
+        "\"stop\":[7] | stop is neither",
+      })
+  void settingsThatCannotBeCarriedOutAreNamed(String settings, String why) {
+    requireRejected(request(settings, USER), "a-1", why);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "{\"role\":\"assistant\",\"content\":\"Yes.\"} | role \"assistant\"",
+        "{\"role\":\"user\",\"content\":\"a\"},{\"role\":\"user\",\"content\":\"b\"} | follows its user message",
+        "{\"role\":\"system\",\"content\":\"a\"} | no user message",
+        "{\"role\":\"user\",\"content\":[]} | has no content",
+        "{\"role\":\"user\"} | has no content",
+        "{\"role\":\"user\",\"content\":[{\"type\":\"input_audio\"}]} | type \"input_audio\"",
+        "{\"role\":\"user\",\"content\":[{\"type\":\"image_url\"}]} | image_url has no url",
+        "{\"role\":\"user\",\"content\":[{\"type\":\"image_url\",\"image_url\":\"a\"},{\"type\":\"image_url\",\"image_url\":\"b\"}]} | several images",
+        "{\"role\":\"user\",\"content\":\"a\\u0000\"} | NUL",
+      })
+  void conversationsThatCannotBeAnsweredAreNamed(String messages, String why) {
+    requireRejected(request("\"n\":1", messages), "a-1", why);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "{\"custom_id\":\"a-1\",\"body\":[]} | body is not a JSON object",
+        "{\"custom_id\":\"a-1\",\"body\":{}} | has no messages",
+        "{\"custom_id\":\"a-1\",\"method\":\"GET\"} | method is not POST",
+        "{\"custom_id\":\"a-1\",\"url\":\"/v1/embeddings\"} | url is not /v1/chat/completions",
+      })
+  void otherRequestsAreNamed(String line, String why) {
+    requireRejected(line, "a-1", why);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "nonsense | not JSON",
+        "{} {} | not JSON",
+        "[] | not a JSON object",
+        "{\"body\":{}} | custom_id is no text",
+        "{\"custom_id\":7} | custom_id is no text",
+        "{\"custom_id\":\"\"} | custom_id is no text",
+        "{\"custom_id\":\"a\\u0000\"} | custom_id is no text",
+      })
+  void aLineWithoutANameIsNamedByItsNumber(String line, String why) {
+    NewImageJob job = parse(line);
+    assertThat(job.customId()).startsWith("line-4-");
+    requireRejected(line, job.customId(), why);
+  }
+
+  private void requireRejected(String line, String customId, String why) {
+    NewImageJob job = parse(line);
+    JobFailure failure = job.rejection().orElseThrow();
+    assertThat(job.customId()).isEqualTo(customId);
+    assertThat(failure.code()).isEqualTo("REQUEST_LINE");
+    assertThat(failure.message()).startsWith("line 4 is no usable request: ").contains(why);
+  }
+
+  private static String request(String settings, String messages) {
+    return "{\"custom_id\":\"a-1\",\"body\":{\"messages\":[%s],%s}}".formatted(messages, settings);
+  }
+
+  private NewImageJob parse(String line) {
+    return parser.parse(new Line(4, line.getBytes(StandardCharsets.UTF_8), false));
+  }
+}

@@ -1,0 +1,29 @@
+package org.stfbatch.testing;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+
+/** What the project's launcher does after building, with the classes under test. */
+public final class Launcher {
+  private static final String SCRIPT =
+      """
+      #!/bin/sh
+      exec '%s/bin/java' -Djava.awt.headless=true -Dai.djl.offline=true -DOPT_OUT_TRACKING=true \
+      -Dstfbatch.model='%s' -cp '%s' org.stfbatch.cli.Main "$@"
+      """;
+
+  private Launcher() {}
+
+  /** Writes the script, and gives its path. */
+  public static Path write(Path file) throws IOException {
+    Files.writeString(
+        file,
+        SCRIPT.formatted(
+            System.getProperty("java.home"),
+            System.getProperty("stfbatch.model"),
+            System.getProperty("java.class.path")));
+    return Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwxr-xr-x"));
+  }
+}

@@ -1,0 +1,346 @@
+package org.stfbatch.db;
+
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.function.Supplier;
+import javax.sql.DataSource;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.jdbc.support.JdbcTransactionManager;
+import org.springframework.transaction.TransactionDefinition;
+import org.springframework.transaction.support.TransactionTemplate;
+
+/** What reports say about a run. */
+public final class RunFiguresStore {
+
+  private static final String SUMS =
+      """
+      coalesce(sum(fetch_seconds), 0) as fetch_seconds,
+      coalesce(sum(image_decode_seconds), 0) as image_decode_seconds,
+      coalesce(sum(vision_seconds), 0) as vision_seconds,
+      coalesce(sum(prefill_seconds), 0) as prefill_seconds,
+      coalesce(sum(decode_seconds), 0) as decode_seconds,
+      coalesce(sum(input_wait_seconds), 0) as input_wait_seconds,
+      coalesce(sum(wait_seconds), 0) as wait_seconds,
+      coalesce(sum(database_seconds), 0) as database_seconds
+      """;
+
+  private static final String COUNTS =
+      """
+      select
+        (select count(*) from answer where run_id = :run) as answered,
+        (select count(*) from failure where run_id = :run) as failed,
+        (select count(*) from waiting_job where run_id = :run) as waiting,
+        count(*) as jobs,
+        count(image_ref) as images,
+        count(distinct image_key) filter (where image_ref is not null) as distinct_images
+      from image_job
+      where run_id = :run
+      """;
+
+  private static final String ANSWERS =
+      """
+      select
+        coalesce(sum(prompt_tokens), 0) as prompt,
+        coalesce(sum(vision_tokens), 0) as vision,
+        coalesce(sum(generated_tokens), 0) as generated,
+        coalesce(sum(positions), 0) as positions,
+        coalesce(sum(positions * (positions + 1.0::float8) / 2), 0) as keys,
+        coalesce(percentile_cont(0.5) within group (order by seconds), 0) as p50,
+        coalesce(percentile_cont(0.9) within group (order by seconds), 0) as p90,
+        coalesce(percentile_cont(0.99) within group (order by seconds), 0) as p99,
+        coalesce(max(seconds), 0) as longest
+      from (
+        select
+          prompt_tokens, vision_tokens, generated_tokens,
+          prompt_tokens + vision_tokens + greatest(generated_tokens - 1, 0) as positions,
+          queue_seconds + prefill_seconds + decode_seconds as seconds
+        from answer
+        where run_id = :run
+      ) answered
+      """;
+
+  /** Attempts one after the other, without the time between them. */
+  private static final String ATTEMPT =
+      """
+      attempt as (
+        select *, sum(seconds) over (order by started, step_execution_id) - seconds as second
+        from (
+          select
+            step_execution_id,
+            min(started_at) as started,
+            max(finished_at) as finished,
+            extract(epoch from max(finished_at) - min(started_at))::float8 as seconds,
+            count(*) as chunks,
+            sum(jobs) as jobs,
+            sum(distinct_images) as images,
+            sum(generated_tokens) as generated
+          from chunk_metric
+          where run_id = :run
+          group by step_execution_id
+        ) one
+      )
+      """;
+
+  private static final String SPAN =
+      """
+      with %s
+      select
+        min(started) as started,
+        max(finished) as finished,
+        sum(chunks) as chunks,
+        sum(seconds) as seconds,
+        sum(jobs) as jobs,
+        sum(images) as images,
+        sum(generated) as generated
+      from attempt
+      having count(*) > 0
+      """
+          .formatted(ATTEMPT);
+
+  private static final String ATTEMPTS =
+      "with %s select started, second from attempt order by second".formatted(ATTEMPT);
+
+  private static final String COSTS =
+      """
+      select
+        %s,
+        coalesce(sum(encoded_images), 0) as encoded_images,
+        coalesce(sum(prefill_tokens), 0) as prefill_tokens,
+        coalesce(sum(steps), 0) as steps,
+        coalesce(sum(step_tokens), 0) as step_tokens,
+        coalesce(sum(prefix_hits), 0) as prefix_hits,
+        coalesce(sum(retries), 0) as retries,
+        coalesce(sum(backoffs), 0) as backoffs,
+        coalesce(max(peak_memory_bytes), 0) as peak_memory_bytes,
+        coalesce(sum(step_tokens)::float8 / nullif(sum(steps * batch), 0), 0) as batch_fill
+      from chunk_metric
+      where run_id = :run
+      """
+          .formatted(SUMS);
+
+  private static final String PLACES =
+      """
+      select device, dtype, batch, model_fingerprint
+      from chunk_metric
+      where run_id = :run and device is not null
+      group by device, dtype, batch, model_fingerprint
+      order by min(metric_id)
+      """;
+
+  private static final String TIMELINE =
+      """
+      with %s,
+      slice as (
+        select n, greatest(total, 0.001) / :slices as width
+        from (select sum(seconds) as total from attempt having count(*) > 0) work
+        cross join generate_series(0, :slices - 1) n
+      ),
+      chunk as (
+        select c.*, second + extract(epoch from finished_at - started)::float8 as ended
+        from chunk_metric c
+        join attempt using (step_execution_id)
+        where run_id = :run
+      )
+      select
+        n * width as second,
+        width,
+        coalesce(sum(jobs), 0) as jobs,
+        coalesce(sum(failures), 0) as failures,
+        coalesce(sum(distinct_images), 0) as images,
+        coalesce(sum(generated_tokens), 0) as generated,
+        %s
+      from slice
+      left join chunk on least(:slices - 1, floor(ended / width)) = n
+      group by n, width
+      order by n
+      """
+          .formatted(ATTEMPT, SUMS);
+
+  private static final String HISTOGRAM =
+      """
+      with answered as (
+        select TOKENS as tokens from answer where run_id = :run
+      ),
+      bin as (
+        select
+          min(tokens) as least, max(tokens) as most, (max(tokens) - min(tokens)) / :bins + 1 as width
+        from answered
+      ),
+      counted as (
+        select (tokens - least) / width * width + least as first, count(*) as n
+        from answered, bin
+        group by 1
+      )
+      select first, width, coalesce(n, 0) as n
+      from bin
+      cross join generate_series(least, most, width) first
+      left join counted using (first)
+      order by 1
+      """;
+
+  private final JdbcClient jdbc;
+  private final TransactionTemplate oneMoment;
+
+  public RunFiguresStore(DataSource dataSource) {
+    this.jdbc = JdbcClient.create(dataSource);
+    this.oneMoment = new TransactionTemplate(new JdbcTransactionManager(dataSource));
+    this.oneMoment.setReadOnly(true);
+    this.oneMoment.setIsolationLevel(TransactionDefinition.ISOLATION_REPEATABLE_READ);
+  }
+
+  /** Whose tokens a histogram counts. */
+  public enum TokenKind {
+    /** Text of the prompt. */
+    PROMPT("prompt_tokens"),
+    /** The answer. */
+    GENERATED("generated_tokens");
+
+    private final String column;
+
+    TokenKind(String column) {
+      this.column = column;
+    }
+  }
+
+  /** All that the reads in there see is the database at one moment, while the run goes on. */
+  public <T> T atOneMoment(Supplier<T> reads) {
+    return oneMoment.execute(status -> reads.get());
+  }
+
+  /** The run, summed up. */
+  public RunFigures figures(long runId) {
+    return query(ANSWERS, runId)
+        .query(
+            (answers, n) ->
+                query(COSTS, runId).query((costs, m) -> figures(runId, answers, costs)).single())
+        .single();
+  }
+
+  private RunFigures figures(long runId, ResultSet answers, ResultSet costs) throws SQLException {
+    return new RunFigures(
+        query(COUNTS, runId).query((row, n) -> counts(row)).single(),
+        new RunFigures.Tokens(
+            answers.getLong("prompt"),
+            answers.getLong("vision"),
+            answers.getLong("generated"),
+            answers.getLong("positions"),
+            answers.getDouble("keys")),
+        query(SPAN, runId).query((row, n) -> span(row, attempts(runId))).optional(),
+        seconds(costs),
+        work(costs),
+        costs.getDouble("batch_fill"),
+        new RunFigures.Latency(
+            answers.getDouble("p50"),
+            answers.getDouble("p90"),
+            answers.getDouble("p99"),
+            answers.getDouble("longest")),
+        query(PLACES, runId).query((row, n) -> place(row)).list());
+  }
+
+  /** Where the run's time went, without the rest. */
+  public ChunkMetric.Seconds seconds(long runId) {
+    return query(COSTS, runId).query((row, n) -> seconds(row)).single();
+  }
+
+  /**
+   * The run's time at work cut into equal slices: attempts follow each other without the time
+   * between them. A chunk counts where it ended. Empty if the run was never worked on.
+   *
+   * @param slices how many
+   */
+  public List<RunSlice> timeline(long runId, int slices) {
+    return query(TIMELINE, runId).param("slices", slices).query((row, n) -> slice(row)).list();
+  }
+
+  /** How many answers have how many tokens, in at most so many bins of equal width. */
+  public List<TokenBin> histogram(long runId, TokenKind kind, int bins) {
+    return query(HISTOGRAM.replace("TOKENS", kind.column), runId)
+        .param("bins", bins)
+        .query(
+            (row, n) ->
+                new TokenBin(
+                    row.getLong("first"),
+                    row.getLong("first") + row.getLong("width") - 1,
+                    row.getLong("n")))
+        .list();
+  }
+
+  private JdbcClient.StatementSpec query(String sql, long runId) {
+    return jdbc.sql(sql).param("run", runId);
+  }
+
+  private static RunFigures.Counts counts(ResultSet row) throws SQLException {
+    return new RunFigures.Counts(
+        row.getLong("jobs"),
+        row.getLong("answered"),
+        row.getLong("failed"),
+        row.getLong("waiting"),
+        row.getLong("images"),
+        row.getLong("distinct_images"));
+  }
+
+  private List<RunFigures.Attempt> attempts(long runId) {
+    return query(ATTEMPTS, runId)
+        .query(
+            (row, n) ->
+                new RunFigures.Attempt(Rows.instant(row, "started"), row.getDouble("second")))
+        .list();
+  }
+
+  private static RunFigures.Span span(ResultSet row, List<RunFigures.Attempt> attempts)
+      throws SQLException {
+    return new RunFigures.Span(
+        Rows.instant(row, "started"),
+        Rows.instant(row, "finished"),
+        attempts,
+        row.getLong("chunks"),
+        row.getDouble("seconds"),
+        row.getLong("jobs"),
+        row.getLong("images"),
+        row.getLong("generated"));
+  }
+
+  private static ChunkMetric.Seconds seconds(ResultSet row) throws SQLException {
+    return new ChunkMetric.Seconds(
+        row.getDouble("fetch_seconds"),
+        row.getDouble("image_decode_seconds"),
+        row.getDouble("vision_seconds"),
+        row.getDouble("prefill_seconds"),
+        row.getDouble("decode_seconds"),
+        row.getDouble("input_wait_seconds"),
+        row.getDouble("wait_seconds"),
+        row.getDouble("database_seconds"));
+  }
+
+  private static ChunkMetric.Work work(ResultSet row) throws SQLException {
+    return new ChunkMetric.Work(
+        row.getLong("encoded_images"),
+        row.getLong("prefill_tokens"),
+        row.getLong("steps"),
+        row.getLong("step_tokens"),
+        row.getLong("prefix_hits"),
+        row.getLong("retries"),
+        row.getLong("backoffs"),
+        row.getLong("peak_memory_bytes"));
+  }
+
+  private static ChunkMetric.Place place(ResultSet row) throws SQLException {
+    return new ChunkMetric.Place(
+        row.getString("device"),
+        row.getString("dtype"),
+        row.getInt("batch"),
+        row.getString("model_fingerprint"));
+  }
+
+  private static RunSlice slice(ResultSet row) throws SQLException {
+    return new RunSlice(
+        row.getDouble("second"),
+        row.getDouble("width"),
+        row.getLong("jobs"),
+        row.getLong("failures"),
+        row.getLong("images"),
+        row.getLong("generated"),
+        seconds(row));
+  }
+}

@@ -1,0 +1,102 @@
+package org.stfbatch.db;
+
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.Optional;
+import javax.sql.DataSource;
+import org.springframework.jdbc.core.simple.JdbcClient;
+
+/** Jobs of a run to be looked at: what failed and why, and some answers. */
+public final class RunSamplesStore {
+
+  private static final String FAILURES =
+      """
+      select stage, code, count(*) as n, (array_agg(message order by job_id))[1] as example
+      from failure
+      where run_id = :run
+      group by stage, code
+      order by n desc, code
+      """;
+
+  private static final String FAILED =
+      """
+      select custom_id, image_ref, image_root, prompt, message as outcome, code
+      from (
+        select f.*, row_number() over (partition by code order by job_id) as nth
+        from failure f
+        where run_id = :run
+      ) f
+      join image_job j using (run_id, job_id)
+      left join job_source s using (source_id)
+      where nth <= :each
+      order by nth, code
+      limit :limit
+      """;
+
+  private static final String ANSWERED =
+      """
+      select custom_id, image_ref, image_root, prompt, text as outcome, null as code
+      from (
+        select a.*, row_number() over (order by job_id) - 1 as nth, count(*) over () as total
+        from answer a
+        where run_id = :run
+      ) a
+      join image_job j using (run_id, job_id)
+      left join job_source s using (source_id)
+      where nth % greatest(1, total / :limit) = 0
+      order by job_id
+      limit :limit
+      """;
+
+  private final JdbcClient jdbc;
+
+  public RunSamplesStore(DataSource dataSource) {
+    this.jdbc = JdbcClient.create(dataSource);
+  }
+
+  /** What failed, by stage and code, the most frequent first. */
+  public List<FailureGroup> failures(long runId) {
+    return query(FAILURES, runId)
+        .query(
+            (row, n) ->
+                new FailureGroup(
+                    row.getString("stage"),
+                    row.getString("code"),
+                    row.getLong("n"),
+                    row.getString("example")))
+        .list();
+  }
+
+  /**
+   * Some failed jobs: the first of each code, then the second of each, and so on.
+   *
+   * @param each at most so many of a code
+   */
+  public List<OutcomeSample> failedSamples(long runId, int each, int limit) {
+    return query(FAILED, runId)
+        .param("each", each)
+        .param("limit", limit)
+        .query((row, n) -> sample(row))
+        .list();
+  }
+
+  /** Some answered jobs, evenly spread over the run. */
+  public List<OutcomeSample> answeredSamples(long runId, int limit) {
+    return query(ANSWERED, runId).param("limit", limit).query((row, n) -> sample(row)).list();
+  }
+
+  private JdbcClient.StatementSpec query(String sql, long runId) {
+    return jdbc.sql(sql).param("run", runId);
+  }
+
+  private static OutcomeSample sample(ResultSet row) throws SQLException {
+    return new OutcomeSample(
+        row.getString("custom_id"),
+        Optional.ofNullable(row.getString("image_ref")),
+        Optional.ofNullable(row.getString("image_root")),
+        row.getString("prompt"),
+        row.getString("outcome"),
+        Optional.ofNullable(row.getString("code")));
+  }
+}
