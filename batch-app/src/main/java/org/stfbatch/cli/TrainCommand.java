@@ -14,6 +14,7 @@ import picocli.CommandLine.Command;
       TrainTowerCommand.class,
       TrainLanguageCommand.class,
       TrainPretrainCommand.class,
-      TrainFinetuneCommand.class
+      TrainFinetuneCommand.class,
+      TrainCurvesCommand.class
     })
 final class TrainCommand {}

@@ -23,6 +23,9 @@ import org.stfbatch.model.checkpoint.DurableFolder;
  * time has it.
  */
 final class TrainingFolder implements AutoCloseable {
+  static final String LOG = "log.jsonl";
+  static final String DESCRIPTION = "training.json";
+
   private static final Pattern CHECKPOINT = Pattern.compile("checkpoint-\\d{8}");
   private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -79,13 +82,13 @@ final class TrainingFolder implements AutoCloseable {
     if (!Files.exists(description())) {
       ObjectNode json = JSON.createObjectNode();
       settings.forEach(json::put);
-      Path part = Files.writeString(folder.resolve("training.json.part"), json.toPrettyString());
+      Path part = Files.writeString(folder.resolve(DESCRIPTION + ".part"), json.toPrettyString());
       Files.move(part, description(), StandardCopyOption.ATOMIC_MOVE);
     }
   }
 
   private Path description() {
-    return folder.resolve("training.json");
+    return folder.resolve(DESCRIPTION);
   }
 
   private void requireSame(String name, String value, String begun) {
@@ -97,7 +100,7 @@ final class TrainingFolder implements AutoCloseable {
   }
 
   Path log() {
-    return folder.resolve("log.jsonl");
+    return folder.resolve(LOG);
   }
 
   Path features() {

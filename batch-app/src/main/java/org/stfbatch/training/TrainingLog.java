@@ -30,6 +30,15 @@ final class TrainingLog implements AutoCloseable {
     return new TrainingLog(Files.newBufferedWriter(file, StandardOpenOption.APPEND));
   }
 
+  /** The losses of all steps that were logged, in order. */
+  static List<Double> losses(Path file) throws IOException {
+    List<Double> losses = new ArrayList<>();
+    for (String line : upTo(file, Long.MAX_VALUE)) {
+      losses.add(JSON.readTree(line).path("loss").asDouble());
+    }
+    return losses;
+  }
+
   private static List<String> upTo(Path file, long step) throws IOException {
     List<String> kept = new ArrayList<>();
     if (Files.exists(file)) {

@@ -149,6 +149,10 @@ class TrainCommandTest {
     Path finetuned = stage("finetune", world.resolve("finetune.json"), pretrained);
 
     assertThat(cli.ok("model", "inspect", finetuned)).contains("released form (8 blocks");
+    // The colours of the first line and the second: letters are paths there.
+    Path curves = folder.resolve("curves.svg");
+    cli.ok("train", "curves", tower.getParent(), finetuned.getParent(), "--out", curves);
+    assertThat(curves).content().contains("<svg", "rgb(0,55,255)", "rgb(255,172,0)");
     Path images = world.resolve("images");
     cli.ok("ingest", "--run", "own", "--captions", images, "--prompt", "What is it?");
     cli.ok("infer", "--run", "own", "--model", finetuned, "--max-new-tokens", 2);
@@ -173,6 +177,8 @@ class TrainCommandTest {
     Object[] malformed = command("malformed");
     malformed[3] = broken;
     cli.run(malformed).complainsInOneLine(2, "sample 0 (id \"q\") has no conversations");
+    cli.run("train", "curves", folder.resolve("nowhere"), "--out", folder.resolve("c.svg"))
+        .complainsInOneLine(2, "nowhere/log.jsonl: give the folder that a training has");
     Object[] rate = command("rate");
     rate[15] = "-1";
     cli.run(rate).complainsInOneLine(2, "--lr is -1.0: it must be more than 0");
