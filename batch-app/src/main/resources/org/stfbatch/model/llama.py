@@ -334,20 +334,22 @@ class LlamaDecoder(Module):
     # The whole of R sequences without a cache: x [T, d], token t at columns[t] of row rows[t], the longest of `longest`
     # tokens. Returns [T, d], for `logits`.
     def forward(self, x: Tensor, rows: Tensor, columns: Tensor, count: int, longest: int) -> Tensor:
-        cos = self.tensors["rotary.cos"][columns].unsqueeze(1)  # [T, 1, e]
-        sin = self.tensors["rotary.sin"][columns].unsqueeze(1)
+        # The tables were made in inference mode: autograd keeps copies only.
+        cos = self.tensors["rotary.cos"][:longest].clone().to(x.dtype)  # [L, e]
+        sin = self.tensors["rotary.sin"][:longest].clone().to(x.dtype)
         for i in range(len(self.o_proj)):
-            q, k, v = self.project(x, i, cos, sin)
-            queries = self.side_by_side(q, rows, columns, count, longest)  # [R, h, L, e]
-            keys = self.side_by_side(k, rows, columns, count, longest)
-            values = self.side_by_side(v.to(q.dtype), rows, columns, count, longest)
+            y = self.joined_projection(self.rms_norm(x, self.input_layernorm[i]), i)
+            y = self.side_by_side(y, rows, columns, count, longest)  # [R, h + 2k, L, e]
+            q = self.rotate(y[:, :self.heads], cos, sin)
+            k = self.repeat(self.rotate(y[:, self.heads:self.heads + self.key_value_heads], cos, sin))
+            v = self.repeat(y[:, self.heads + self.key_value_heads:])
             # What fills up a shorter row comes after all its tokens, so that none of them sees it.
-            y = torch.scaled_dot_product_attention(queries, self.repeat(keys), self.repeat(values), None, 0.0, True)
-            y = y.transpose(1, 2)[rows, columns].flatten(1)  # [T, d]
-            x = self.finish_layer(x, y.to(x.dtype), i)
+            y = torch.scaled_dot_product_attention(q, k, v, None, 0.0, True)  # [R, h, L, e]
+            x = self.finish_layer(x, y.transpose(1, 2)[rows, columns].flatten(1), i)
         return x
 
-    # [T, h, e] to [R, h, L, e].
+    # Queries, keys and values of all tokens [T, (h + 2k) * e] to [R, h + 2k, L, e].
     def side_by_side(self, x: Tensor, rows: Tensor, columns: Tensor, count: int, longest: int) -> Tensor:
-        y = torch.zeros([count, longest, x.size(1), x.size(2)], dtype=x.dtype, device=x.device)
-        return y.index_put([rows, columns], x).transpose(1, 2)
+        y = torch.zeros([count, longest, x.size(1)], dtype=x.dtype, device=x.device)
+        y = y.index_put([rows, columns], x).unflatten(2, [self.heads + 2 * self.key_value_heads, -1])
+        return y.transpose(1, 2)
