@@ -343,9 +343,10 @@ class LlamaDecoder(Module):
             q = self.rotate(y[:, :self.heads], cos, sin)
             k = self.repeat(self.rotate(y[:, self.heads:self.heads + self.key_value_heads], cos, sin))
             v = self.repeat(y[:, self.heads + self.key_value_heads:])
-            # What fills up a shorter row comes after all its tokens, so that none of them sees it.
-            y = torch.scaled_dot_product_attention(q, k, v, None, 0.0, True)  # [R, h, L, e]
-            x = self.finish_layer(x, y.transpose(1, 2)[rows, columns].flatten(1), i)
+            # What fills up a shorter row comes after all its tokens, so that none of them sees it. In float32: on bfloat16
+            # blocks as small as a small model's, the CPU's kernel prepares a product longer than it takes.
+            y = torch.scaled_dot_product_attention(q.to(6), k.to(6), v.to(6), None, 0.0, True)  # [R, h, L, e]
+            x = self.finish_layer(x, y.to(x.dtype).transpose(1, 2)[rows, columns].flatten(1), i)
         return x
 
     # Queries, keys and values of all tokens [T, (h + 2k) * e] to [R, h + 2k, L, e].
