@@ -49,15 +49,16 @@ final class TrainSession {
   }
 
   private static void announce(Training training) {
-    String leftOut =
-        training.samplesLeftOut() == 0
-            ? ""
-            : " (%d more have nothing to learn from)".formatted(training.samplesLeftOut());
     String from =
         training.stepsDone() == 0 ? "" : ", going on after step %d".formatted(training.stepsDone());
     System.err.printf(
-        "%d samples%s, %d pictures, %d steps%s%n",
-        training.samples(), leftOut, training.pictures(), training.steps(), from);
+        "%d samples, %d pictures, %d steps%s%n",
+        training.samples(), training.pictures(), training.steps(), from);
+    if (training.samplesLeftOut() > 0) {
+      System.err.printf(
+          "warning: %d more samples are left out: they have no answer, or this tokenizer splits their rounds otherwise alone than within the conversation, so that LLaVA's trainer masks all of it%n",
+          training.samplesLeftOut());
+    }
   }
 
   private boolean train(Stores.Connected db, Training training) {

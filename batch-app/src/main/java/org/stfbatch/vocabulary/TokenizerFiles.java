@@ -35,7 +35,9 @@ public final class TokenizerFiles {
     config.set("bos_token", typed(BOS));
     config.put("clean_up_tokenization_spaces", false);
     config.set("eos_token", typed(EOS));
-    config.put("legacy", false);
+    // So a round of a conversation is split alone as within it, which LLaVA's masking of questions
+    // counts on.
+    config.put("legacy", true);
     config.put("model_max_length", maxLength);
     config.putNull("pad_token");
     config.put("padding_side", "right");

@@ -164,8 +164,26 @@ class TrainCommandTest {
     command.addAll(List.of("--images", folder.resolve("world/images"), "--model", model));
     command.addAll(List.of("--out", folder.resolve("out-" + stage), "--max-steps", 2));
     command.addAll(List.of("--batch", 4, "--accumulate", 1, "--dtype", "bfloat16"));
-    cli.ok(command.toArray());
+    Cli.Ran ran = cli.run(command.toArray());
+    assertThat(ran.code()).as(ran.err()).isZero();
+    assertThat(ran.err()).as("the learned tokenizer suits the masking").doesNotContain("left out");
     return folder.resolve("out-" + stage).resolve("model");
+  }
+
+  @Test
+  void samplesWithoutAnAnswerAreLeftOutWithAWarning() throws IOException {
+    Path data =
+        Files.writeString(
+            folder.resolve("half.json"),
+            """
+            [{"conversations": [{"from": "human", "value": "Who?"}, {"from": "gpt", "value": "I."}]},
+             {"conversations": [{"from": "human", "value": "Who else?"}]}]
+            """);
+    Object[] command = command("half");
+    command[3] = data;
+
+    assertThat(cli.run(command).err())
+        .contains("1 samples, 0 pictures", "warning: 1 more samples are left out: ");
   }
 
   @Test

@@ -68,7 +68,7 @@ class VocabularyTest {
   @ValueSource(
       strings = {
         "She sells shells.",
-        " two  spaces, and one behind ",
+        "two  spaces, and one behind ",
         "tabs\tand\nlines\r\n",
         "Gr\u00fc\u00dfe, \u00e7a va? \u4f60\u597d \ud83d\ude00\u200d\u2728 \u0645\u0631\u062d\u0628\u0627",
         "\u0000\u0001 control \u007f",
