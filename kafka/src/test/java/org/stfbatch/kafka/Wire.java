@@ -80,8 +80,12 @@ final class Wire {
     }
   }
 
+  /**
+   * The broker itself ends what a killed one left, when the publisher's transaction timeout of a
+   * minute is over and it looks for such.
+   */
   private static void awaitEndOfTransactions(KafkaSettings settings, String topic) {
-    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(120);
     try (Admin admin = admin(settings)) {
       int partitions =
           get(admin.describeTopics(List.of(topic)).allTopicNames()).get(topic).partitions().size();

@@ -363,7 +363,7 @@ class InferJobTest {
 
     assertThat(status().failures()).containsExactly(Map.entry("IMAGE_NOT_FOUND", 1L));
     assertThat(
-            jdbc.sql("select sum(images) from chunk_metric where run_id = :run")
+            jdbc.sql("select sum(distinct_images) from chunk_metric where run_id = :run")
                 .param("run", run.runId())
                 .query(Long.class)
                 .single())
