@@ -8,7 +8,7 @@ import java.util.stream.IntStream;
 /**
  * Where in its region a patch lies: on which of its eight sides the region ends, on which side of
  * the region's middle it is, and whether it is the middle itself. A tower that must tell these
- * learns outlines, and by them what is large and what has which shape, several times sooner.
+ * learns outlines, and from them sizes and shapes, sooner than from a region's words alone.
  */
 final class RegionParts {
   /** Eight neighbours, four sides of the middle, and the middle. */
