@@ -2,6 +2,7 @@ package org.stfbatch.cli;
 
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.OptionalLong;
 import org.stfbatch.model.ModelSettings;
 import org.stfbatch.model.checkpoint.DType;
@@ -143,7 +144,8 @@ final class TrainOptions {
   /**
    * @throws IllegalArgumentException naming an option that cannot be used
    */
-  TrainingSettings settings(TrainingStage stage, double learningRate, int accumulate) {
+  TrainingSettings settings(
+      TrainingStage stage, double learningRate, int accumulate, OptionalInt patches) {
     return new TrainingSettings(
         stage,
         epochs,
@@ -152,7 +154,8 @@ final class TrainOptions {
         accumulate,
         learningRate,
         warmup,
-        seed);
+        seed,
+        patches);
   }
 
   TrainingInput input() {

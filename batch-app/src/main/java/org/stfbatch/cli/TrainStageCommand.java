@@ -1,5 +1,6 @@
 package org.stfbatch.cli;
 
+import java.util.OptionalInt;
 import java.util.concurrent.Callable;
 import org.stfbatch.training.TrainingSettings;
 import org.stfbatch.training.TrainingStage;
@@ -40,7 +41,13 @@ abstract class TrainStageCommand implements Callable<Integer> {
         options.settings(
             stage,
             learningRate == null ? stage.learningRate() : learningRate,
-            accumulate == null ? stage.accumulate() : accumulate);
+            accumulate == null ? stage.accumulate() : accumulate,
+            patches());
     return new TrainSession(stores, shutdown, options, settings).run();
+  }
+
+  /** How many patches of a picture are looked at; all if empty. */
+  OptionalInt patches() {
+    return OptionalInt.empty();
   }
 }

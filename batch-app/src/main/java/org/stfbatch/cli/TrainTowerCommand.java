@@ -1,7 +1,9 @@
 package org.stfbatch.cli;
 
+import java.util.OptionalInt;
 import org.stfbatch.training.TrainingStage;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
 
 /** The beginning of a vision tower. */
 @Command(
@@ -11,7 +13,19 @@ import picocli.CommandLine.Command;
       "A line of --data is a JSON object with image, regions (a list of words each) and patches (the region of each, or -1)."
     })
 final class TrainTowerCommand extends TrainStageCommand {
+  @Option(
+      names = "--patches",
+      paramLabel = "N",
+      description =
+          "Look at so many patches of a picture, those that show something first, which is faster; in the last tenth of the steps at all. Default: all")
+  private Integer patches;
+
   TrainTowerCommand(Stores stores, Shutdown shutdown) {
     super(stores, shutdown, TrainingStage.TOWER);
+  }
+
+  @Override
+  OptionalInt patches() {
+    return patches == null ? OptionalInt.empty() : OptionalInt.of(patches);
   }
 }

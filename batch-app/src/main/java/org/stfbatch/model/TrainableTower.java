@@ -9,7 +9,6 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.stfbatch.model.TorchModule.Tensor;
-import org.stfbatch.model.checkpoint.ClipVisionConfig;
 import org.stfbatch.model.checkpoint.DType;
 import org.stfbatch.model.checkpoint.LlavaCheckpoint;
 import org.stfbatch.model.checkpoint.LlavaConfig;
@@ -102,24 +101,50 @@ public final class TrainableTower implements AutoCloseable {
    * Computes a batch's loss and adds its gradients, times {@code share}.
    *
    * @param pixels [3, S, S] uint8 each, planar, before rescaling
-   * @param targets of each picture, for every patch and word 1 if the word describes the patch,
-   *     else 0: [P, V]; word 0 means that the patch shows nothing
+   * @param patches [K] each: the numbers of those that are looked at, as if there were no others
+   * @param targets of each picture, for every such patch and word 1 if the word describes the
+   *     patch, else 0: [K, V]; word 0 means that the patch shows nothing
    * @param share the batch's part in the step: 1 / batches of the step
    * @return the loss itself
    */
-  public float accumulate(List<byte[]> pixels, List<byte[]> targets, double share) {
-    ClipVisionConfig vision = config.vision();
-    int size = vision.patches() * words;
-    ByteBuffer all = Tensor.allocate((long) size * targets.size());
-    for (byte[] picture : targets) {
-      if (picture.length != size) {
-        throw new IllegalArgumentException(
-            "a picture has %d targets instead of %d".formatted(picture.length, size));
+  public float accumulate(
+      List<byte[]> pixels, List<int[]> patches, List<byte[]> targets, double share) {
+    int looked = patches.get(0).length;
+    return module.callWithGradients(
+        share,
+        "region_loss",
+        PixelTensor.of(pixels, config.vision()),
+        numbers(patches, looked),
+        table(targets, looked));
+  }
+
+  /** [B, K] int64. */
+  private static Tensor numbers(List<int[]> patches, int looked) {
+    ByteBuffer all = Tensor.allocate((long) Long.BYTES * looked * patches.size());
+    for (int[] picture : patches) {
+      requireSize(picture.length, looked, "patches");
+      for (int patch : picture) {
+        all.putLong(patch);
       }
+    }
+    return new Tensor(all.flip(), DataType.INT64, patches.size(), looked);
+  }
+
+  /** [B, K, V] uint8. */
+  private Tensor table(List<byte[]> targets, int looked) {
+    ByteBuffer all = Tensor.allocate((long) looked * words * targets.size());
+    for (byte[] picture : targets) {
+      requireSize(picture.length, looked * words, "targets");
       all.put(picture);
     }
-    Tensor table = new Tensor(all.flip(), DataType.UINT8, targets.size(), vision.patches(), words);
-    return module.callWithGradients(share, "region_loss", PixelTensor.of(pixels, vision), table);
+    return new Tensor(all.flip(), DataType.UINT8, targets.size(), looked, words);
+  }
+
+  private static void requireSize(int size, int wanted, String what) {
+    if (size != wanted) {
+      throw new IllegalArgumentException(
+          "a picture has %d %s instead of %d".formatted(size, what, wanted));
+    }
   }
 
   /**

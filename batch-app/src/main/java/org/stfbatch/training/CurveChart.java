@@ -43,17 +43,17 @@ public final class CurveChart {
   private void add(TrainingCurve curve) {
     chart
         .addSeries(
-            name(curve.stage()),
+            name(curve.name()),
             curve.points().stream().mapToDouble(TrainingCurve.Point::step).toArray(),
             curve.points().stream().mapToDouble(TrainingCurve.Point::loss).toArray())
         .setMarker(SeriesMarkers.NONE);
   }
 
-  /** Two trainings of a stage are told apart by their numbers. */
-  private String name(String stage) {
-    String name = stage;
+  /** Two folders of one name are told apart by numbers. */
+  private String name(String folder) {
+    String name = folder;
     for (int n = 2; chart.getSeriesMap().containsKey(name); n++) {
-      name = stage + " " + n;
+      name = folder + " " + n;
     }
     return name;
   }

@@ -11,11 +11,12 @@ final class TowerFlops {
 
   /**
    * @param blocks those that are trained
+   * @param patches those that are looked at
    * @return operations of one picture
    */
-  static double of(ClipVisionConfig vision, int blocks) {
+  static double of(ClipVisionConfig vision, int blocks, int patches) {
     double width = vision.hiddenSize();
-    double tokens = vision.patches() + 1;
+    double tokens = patches + 1;
     double weights = 4 * width * width + 2 * width * vision.intermediateSize();
     double block = 2 * tokens * weights + 4 * tokens * tokens * width;
     double pixels = 3.0 * vision.patchSize() * vision.patchSize();

@@ -2,6 +2,7 @@ package org.stfbatch.training;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -11,6 +12,7 @@ import org.stfbatch.model.AdamWSettings;
 import org.stfbatch.model.ModelException;
 import org.stfbatch.model.TrainableTower;
 import org.stfbatch.model.checkpoint.ClipVisionConfig;
+import org.stfbatch.model.checkpoint.LlavaConfig;
 import org.stfbatch.model.checkpoint.SafetensorsFile;
 import org.stfbatch.model.checkpoint.SafetensorsWriter;
 
@@ -26,7 +28,6 @@ public final class TowerRun implements Training {
   private final RegionVocabulary vocabulary;
   private final StepPlan plan;
   private final PictureReader reader;
-  private final double flops;
   private final Progress progress;
   private long step;
   private TrainableTower tower;
@@ -47,7 +48,6 @@ public final class TowerRun implements Training {
     this.vocabulary = new RegionVocabulary(pictures, vision.grid());
     this.plan = plan(pictures, settings);
     this.reader = new PictureReader(input.images(), input.pictures());
-    this.flops = TowerFlops.of(vision, input.model().config().fusion().lastBlock());
     this.progress = new Progress(folder, input.model(), output);
     this.step = isDone() ? steps() : progress.steps();
   }
@@ -154,14 +154,19 @@ public final class TowerRun implements Training {
   private StepReport learn() {
     long start = System.nanoTime();
     List<List<Integer>> batches = plan.batches(step);
+    PatchChoice choice = choice();
     double loss = 0;
     for (List<Integer> batch : batches) {
       List<RegionPicture> shown = batch.stream().map(pictures::get).toList();
       List<byte[]> pixels =
           reader.read(
               shown.stream().map(p -> new PictureReader.Wanted(p.image(), p.name())).toList());
-      List<byte[]> targets = shown.stream().map(vocabulary::targets).toList();
-      loss += tower.accumulate(pixels, targets, 1.0 / batches.size()) / batches.size();
+      List<int[]> patches = shown.stream().map(choice::of).toList();
+      List<byte[]> targets = new ArrayList<>();
+      for (int i = 0; i < shown.size(); i++) {
+        targets.add(vocabulary.targets(shown.get(i), patches.get(i)));
+      }
+      loss += tower.accumulate(pixels, patches, targets, 1.0 / batches.size()) / batches.size();
     }
     if (!Double.isFinite(loss)) {
       throw new ModelException(
@@ -179,9 +184,22 @@ public final class TowerRun implements Training {
         rate.at(step),
         norm,
         count,
-        (long) count * input.model().config().vision().patches(),
-        count * flops,
+        (long) count * choice.count(),
+        count * flops(choice.count()),
         (System.nanoTime() - start) / NANOS);
+  }
+
+  /** A tower that has only seen some patches at once learns in the last tenth to see them all. */
+  private PatchChoice choice() {
+    ClipVisionConfig vision = input.model().config().vision();
+    boolean all = settings.patches().isEmpty() || step >= steps() - steps() / 10;
+    int count = all ? vision.patches() : Math.min(settings.patches().getAsInt(), vision.patches());
+    return new PatchChoice(vision.grid(), count, settings.seed() + step);
+  }
+
+  private double flops(int patches) {
+    LlavaConfig config = input.model().config();
+    return TowerFlops.of(config.vision(), config.fusion().lastBlock(), patches);
   }
 
   @Override

@@ -1,6 +1,5 @@
 package org.stfbatch.training;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -10,12 +9,10 @@ import java.util.List;
 /**
  * How the loss of a training fell.
  *
- * @param stage what was trained
+ * @param name the training's folder's
  * @param points in the order of the steps
  */
-public record TrainingCurve(String stage, List<Point> points) {
-  private static final ObjectMapper JSON = new ObjectMapper();
-
+public record TrainingCurve(String name, List<Point> points) {
   /**
    * Some steps beside each other.
    *
@@ -38,9 +35,8 @@ public record TrainingCurve(String stage, List<Point> points) {
       throw new TrainingDataException(
           "there is no %s: give the folder that a training has as --out".formatted(log));
     }
-    String stage =
-        JSON.readTree(folder.resolve(TrainingFolder.DESCRIPTION).toFile()).path("stage").asText();
-    return new TrainingCurve(stage, means(TrainingLog.losses(log), most));
+    String name = folder.toAbsolutePath().normalize().getFileName().toString();
+    return new TrainingCurve(name, means(TrainingLog.losses(log), most));
   }
 
   private static List<Point> means(List<Double> losses, int most) {

@@ -94,6 +94,7 @@ public final class TrainingRun implements Training {
     described.put("--lr", String.valueOf(settings.learningRate()));
     described.put("--warmup", String.valueOf(settings.warmup()));
     described.put("--seed", String.valueOf(settings.seed()));
+    settings.patches().ifPresent(patches -> described.put("--patches", String.valueOf(patches)));
     described.put("--dtype", input.settings().dtype().torchName());
     return described;
   }

@@ -1,5 +1,6 @@
 package org.stfbatch.training;
 
+import java.util.OptionalInt;
 import java.util.OptionalLong;
 
 /**
@@ -13,6 +14,8 @@ import java.util.OptionalLong;
  * @param learningRate its peak
  * @param warmup the part of all steps in which it rises to the peak
  * @param seed of the order of lessons
+ * @param patches of a picture that a vision tower looks at while it learns, but for the last steps;
+ *     all if empty
  */
 public record TrainingSettings(
     TrainingStage stage,
@@ -22,7 +25,8 @@ public record TrainingSettings(
     int accumulate,
     double learningRate,
     double warmup,
-    long seed) {
+    long seed,
+    OptionalInt patches) {
   public TrainingSettings {
     require(epochs >= 1, "--epochs", epochs, "1 or more");
     require(maxSteps.orElse(1) >= 1, "--max-steps", maxSteps.orElse(1), "1 or more");
@@ -33,6 +37,7 @@ public record TrainingSettings(
         "--lr",
         learningRate,
         "more than 0");
+    require(patches.orElse(1) >= 1, "--patches", patches.orElse(1), "1 or more");
     require(warmup >= 0 && warmup < 1, "--warmup", warmup, "from 0 to less than 1");
   }
 

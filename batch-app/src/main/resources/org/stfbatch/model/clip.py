@@ -65,7 +65,28 @@ class ClipVisionTower(Module):
 
     # The hidden states 0 (embeddings) .. layers (output of the last loaded block), [B, N, d] each, CLS included.
     def forward(self, pixel_values: Tensor) -> List[Tensor]:
-        x = self.embed(pixel_values)  # [B, N, d]
+        return self.blocks(self.embed(pixel_values))
+
+    # The same of some patches alone, as if there were no others: pixel_values [B, K, 3, patch_size, patch_size] of the
+    # patches with the numbers patches [B, K]. [B, 1 + K, d] each.
+    def forward_patches(self, pixel_values: Tensor, patches: Tensor) -> List[Tensor]:
+        weight = self.embeddings["embeddings.patch_embedding.weight"].flatten(1)  # [d, 3 * patch_size^2]
+        embedded = torch.linear(pixel_values.flatten(2), weight)  # [B, K, d]
+        cls = self.embeddings["embeddings.class_embedding"].expand([patches.size(0), 1, -1])  # [B, 1, d]
+        tokens = torch.cat([torch.zeros_like(patches[:, :1]), patches + 1], 1)  # [B, 1 + K]
+        positions = torch.embedding(self.embeddings["embeddings.position_embedding.weight"], tokens)
+        x = torch.cat([cls, embedded], 1) + positions
+        weight = self.embeddings["pre_layrnorm.weight"]
+        return self.blocks(self.layer_norm(x, weight, self.embeddings["pre_layrnorm.bias"]))
+
+    # The pixels of patches: pixels [B, 3, S, S], patches [B, K] to [B, K, 3, patch_size, patch_size].
+    def cut(self, pixels: Tensor, patches: Tensor) -> Tensor:
+        grid = pixels.unfold(2, self.patch_size, self.patch_size).unfold(3, self.patch_size, self.patch_size)
+        all = grid.permute([0, 2, 3, 1, 4, 5]).flatten(1, 2)  # [B, P, 3, patch_size, patch_size]
+        rows = torch.arange(patches.size(0), device=patches.device).unsqueeze(1)  # [B, 1]
+        return all[rows, patches]
+
+    def blocks(self, x: Tensor) -> List[Tensor]:
         hidden_states = [x]
         for i in range(len(self.fc1_weight)):
             y = self.attention(self.layer_norm(x, self.layer_norm1_weight[i], self.layer_norm1_bias[i]), i)

@@ -250,11 +250,15 @@ class Llava(Module):
         self.optimizer.load(self.leaves)
         return torch.tensor(len(self.optimizer.weights))
 
-    # pixels [B, 3, S, S] uint8; targets [B, P, V] uint8, see RegionWords.loss.
-    def region_loss(self, pixels: Tensor, targets: Tensor) -> Tensor:
+    # pixels [B, 3, S, S] uint8; patches [B, K] int64: the numbers of those that are looked at; targets [B, K, V] uint8, see
+    # RegionWords.loss.
+    def region_loss(self, pixels: Tensor, patches: Tensor, targets: Tensor) -> Tensor:
         if self.training_dtype != self.dtype:
             self.vision_tower.take(__torch__.training.rounded(self.leaves, self.training_dtype))
-        hidden_states = self.vision_tower.forward(self.normalise(pixels).to(self.training_dtype))
+        numbers = self.moved(patches)
+        cut = self.vision_tower.cut(self.moved(pixels), numbers)  # [B, K, 3, patch_size, patch_size]
+        pixel_values = self.normalise(cut.flatten(0, 1)).unflatten(0, [cut.size(0), -1]).to(self.training_dtype)
+        hidden_states = self.vision_tower.forward_patches(pixel_values, numbers)
         return self.region_words.loss(hidden_states[-1][:, 1:].to(6), self.moved(targets))
 
     # Gives leaves the values in `weights` that have their names, where `map` has laid them.

@@ -2,7 +2,7 @@
 # what it shows. The loss is a sigmoid one, as SigLIP's (Zhai et al. 2023, arXiv:2303.15343), because a patch has several
 # words. Word 0 means that it shows nothing.
 #
-# B pictures, P patches, d width, V words.
+# B pictures, K patches of each, d width, V words.
 
 
 class RegionWords(Module):
@@ -24,12 +24,12 @@ class RegionWords(Module):
         self.weights["bias"] = weights["region_words.bias"]
         return None
 
-    # features [B, P, d], targets [B, P, V] uint8: 1 where a word describes the patch. Patches that show something and
+    # features [B, K, d], targets [B, K, V] uint8: 1 where a word describes the patch. Patches that show something and
     # those that do not count alike, however few there are of either.
     def loss(self, features: Tensor, targets: Tensor) -> Tensor:
         x = torch.layer_norm(features, [features.size(-1)], None, None, 1.0e-5)
-        logits = torch.linear(x, self.weights["weight"], self.weights["bias"])  # [B, P, V]
-        losses = torch.binary_cross_entropy_with_logits(logits, targets.to(6), None, None, 0).sum([2])  # [B, P]
+        logits = torch.linear(x, self.weights["weight"], self.weights["bias"])  # [B, K, V]
+        losses = torch.binary_cross_entropy_with_logits(logits, targets.to(6), None, None, 0).sum([2])  # [B, K]
         nothing = targets.select(2, 0).to(6)
         something = 1.0 - nothing
         of_nothing = (losses * nothing).sum() / nothing.sum().clamp(1.0)

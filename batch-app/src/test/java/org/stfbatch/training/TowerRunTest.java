@@ -8,8 +8,11 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -23,6 +26,7 @@ final class TowerRunTest {
 
   @TempDir private Path folder;
   private Path regions;
+  private OptionalInt patches = OptionalInt.empty();
 
   @BeforeEach
   void prepare() throws IOException {
@@ -41,6 +45,24 @@ final class TowerRunTest {
     assertThat(losses("parts")).hasSize(STEPS).isEqualTo(losses("whole"));
     assertThat(folder.resolve("parts/model/vision-tower/model.safetensors"))
         .hasSameBinaryContentAs(folder.resolve("whole/model/vision-tower/model.safetensors"));
+  }
+
+  @Test
+  void interruptedWithSomePatchesItTakesTheSameStepsTheLastOnesWithAll() throws IOException {
+    patches = OptionalInt.of(5);
+    train("whole", STEPS);
+    train("parts", 4);
+    train("parts", 7);
+
+    assertThat(losses("parts")).hasSize(STEPS).isEqualTo(losses("whole"));
+    double all = TrainingFixture.checkpoint().config().vision().patches();
+    double pictures = numbers("parts", "samples").get(0);
+    assertThat(numbers("parts", "tokens"))
+        .isEqualTo(
+            Stream.concat(
+                    Collections.nCopies(STEPS - 1, 5 * pictures).stream(),
+                    Stream.of(all * pictures))
+                .toList());
   }
 
   @Test
@@ -93,7 +115,7 @@ final class TowerRunTest {
   private TowerRun open(String out, int steps) throws IOException {
     return TowerRun.open(
         TrainingFixture.input(regions),
-        TrainingFixture.settings(TrainingStage.TOWER, steps),
+        TrainingFixture.settings(TrainingStage.TOWER, steps, patches),
         TrainingFixture.output(folder.resolve(out)));
   }
 
@@ -104,10 +126,14 @@ final class TowerRunTest {
   }
 
   private List<Double> losses(String out) throws IOException {
-    List<Double> losses = new ArrayList<>();
+    return numbers(out, "loss");
+  }
+
+  private List<Double> numbers(String out, String field) throws IOException {
+    List<Double> numbers = new ArrayList<>();
     for (String line : Files.readAllLines(folder.resolve(out).resolve("log.jsonl"))) {
-      losses.add(new ObjectMapper().readTree(line).get("loss").asDouble());
+      numbers.add(new ObjectMapper().readTree(line).get(field).asDouble());
     }
-    return losses;
+    return numbers;
   }
 }

@@ -15,9 +15,9 @@ class TrainingCurveTest {
 
   @Test
   void aPointIsTheMeanOfItsSteps() throws IOException {
-    Files.writeString(folder.resolve("training.json"), "{\"stage\":\"tower\"}");
+    Path tower = Files.createDirectory(folder.resolve("tower"));
     Files.writeString(
-        folder.resolve("log.jsonl"),
+        tower.resolve("log.jsonl"),
         """
         {"step":1,"loss":4.0}
         {"step":2,"loss":2.0}
@@ -26,10 +26,10 @@ class TrainingCurveTest {
         {"step":5,"loss":0.25}
         {"step":6,"lo""");
 
-    assertThat(TrainingCurve.of(folder, 3))
+    assertThat(TrainingCurve.of(tower, 3))
         .isEqualTo(
             new TrainingCurve(
                 "tower", List.of(new Point(2, 3.0), new Point(4, 1.0), new Point(5, 0.25))));
-    assertThat(TrainingCurve.of(folder, 100).points()).hasSize(5);
+    assertThat(TrainingCurve.of(tower, 100).points()).hasSize(5);
   }
 }

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.OptionalLong;
 import org.stfbatch.image.Aspect;
 import org.stfbatch.image.ClipImageConfig;
@@ -145,7 +146,11 @@ public final class TrainingFixture {
   }
 
   static TrainingSettings settings(TrainingStage stage, long steps) {
-    return new TrainingSettings(stage, 1, OptionalLong.of(steps), 3, 2, 1e-3, 0.1, 5);
+    return settings(stage, steps, OptionalInt.empty());
+  }
+
+  static TrainingSettings settings(TrainingStage stage, long steps, OptionalInt patches) {
+    return new TrainingSettings(stage, 1, OptionalLong.of(steps), 3, 2, 1e-3, 0.1, 5, patches);
   }
 
   /** Saves every three steps. */

@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
@@ -193,7 +194,16 @@ final class TrainingRunTest {
     train(input, folder.resolve("out"), 4);
 
     TrainingSettings other =
-        new TrainingSettings(TrainingStage.FINETUNE, 1, OptionalLong.of(STEPS), 3, 2, 2e-3, 0.1, 5);
+        new TrainingSettings(
+            TrainingStage.FINETUNE,
+            1,
+            OptionalLong.of(STEPS),
+            3,
+            2,
+            2e-3,
+            0.1,
+            5,
+            OptionalInt.empty());
     assertThatThrownBy(
             () -> TrainingRun.open(input, other, TrainingFixture.output(folder.resolve("out"))))
         .isInstanceOf(TrainingDataException.class)

@@ -8,10 +8,13 @@ import java.util.Random;
  * Weights that have learned nothing yet. A tensor's values depend on the seed, its name and its
  * shape alone.
  *
- * <p>The vision tower's are spread as Hugging Face's {@code CLIPPreTrainedModel} does it (positions
- * as OpenCLIP), the projectors' as PyTorch's {@code Linear}; the language model's matrices keep the
- * size of what goes through them, and those that add to the residual stream are smaller the more of
- * them there are, as GPT-2's.
+ * <p>The vision tower's are spread as Hugging Face's {@code CLIPPreTrainedModel} does it, but for
+ * two things that let it learn from thousands of pictures instead of millions: positions are {@link
+ * GridPositions}, and a head's keys begin as its queries, so that patches first look at those that
+ * are like them and near (Trockman and Kolter 2023, arXiv:2305.09828, section 3). The projectors'
+ * are spread as PyTorch's {@code Linear}; the language model's matrices keep the size of what goes
+ * through them, and those that add to the residual stream are smaller the more of them there are,
+ * as GPT-2's.
  */
 final class FreshWeights {
   private static final String TOWER = "vision_model.";
@@ -33,8 +36,11 @@ final class FreshWeights {
    * @param shape [out, in, ...] of matrices and convolutions, [out] of norms and biases
    */
   float[] draw(String name, List<Long> shape) {
+    if (name.endsWith("position_embedding.weight")) {
+      return GridPositions.of(Math.toIntExact(shape.get(0)), Math.toIntExact(shape.get(1)));
+    }
     float[] values = new float[Math.toIntExact(Shapes.elementCount(shape))];
-    Random random = new Random(seed * 0x9E3779B97F4A7C15L + name.hashCode());
+    Random random = new Random(seed * 0x9E3779B97F4A7C15L + drawnAs(name).hashCode());
     if (name.startsWith(PROJECTORS)) {
       fillUniform(values, limit(name, shape), random);
     } else if (isNormWeight(name)) {
@@ -43,6 +49,10 @@ final class FreshWeights {
       fillNormal(values, deviation(name, shape), random);
     }
     return values;
+  }
+
+  private static String drawnAs(String name) {
+    return name.startsWith(TOWER) ? name.replace("k_proj", "q_proj") : name;
   }
 
   private static boolean isNormWeight(String name) {
@@ -76,9 +86,10 @@ final class FreshWeights {
     double inBlocks = 1 / Math.sqrt(2.0 * visionBlocks);
     if (name.endsWith("patch_embedding.weight")) {
       return PATCH_EMBEDDING;
-    } else if (name.endsWith("class_embedding") || name.endsWith("position_embedding.weight")) {
+    } else if (name.endsWith("class_embedding")) {
       return 1 / Math.sqrt(shape.get(shape.size() - 1));
-    } else if (name.endsWith("out_proj.weight")) {
+    } else if (isOneOf(
+        name, "q_proj.weight", "k_proj.weight", "v_proj.weight", "out_proj.weight")) {
       return 1 / Math.sqrt(inputs(shape));
     } else if (name.endsWith("fc1.weight")) {
       return 1 / Math.sqrt(2 * inputs(shape));
@@ -95,6 +106,10 @@ final class FreshWeights {
       return 1 / Math.sqrt(2.0 * languageLayers * inputs(shape));
     }
     return 1 / Math.sqrt(inputs(shape));
+  }
+
+  private static boolean isOneOf(String name, String... ends) {
+    return Arrays.stream(ends).anyMatch(name::endsWith);
   }
 
   private static double inputs(List<Long> shape) {
