@@ -1,14 +1,17 @@
 package org.stfbatch.demo;
 
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
 
 /**
- * Ways to describe a scene in full: every item with its size, colour, shape and place, in reading
- * order. Each answers an instruction of its own, so that there is one right caption for a picture
- * and an instruction.
+ * Ways to describe a scene: every item with its size, colour, shape and place, how many there are
+ * of each kind, and how they lie to each other. Each answers an instruction of its own, so that
+ * there is one right caption for a picture and an instruction. Items come in reading order where
+ * nothing else is said.
  */
 enum CaptionStyle {
   SENTENCE("Describe the picture in one sentence.") {
@@ -45,6 +48,45 @@ enum CaptionStyle {
               scene.backdrop().pattern().word(),
               joined(scene.items().stream().map(CaptionStyle::itemAtPlace).toList()));
     }
+  },
+  SIZES("List everything from small to large.") {
+    @Override
+    String caption(Scene scene) {
+      List<Item> bySize = scene.items().stream().sorted(Comparator.comparing(Item::size)).toList();
+      return capitalised(joined(bySize.stream().map(CaptionStyle::itemAtPlace).toList())) + ".";
+    }
+  },
+  COUNTS("How many are there of each kind?") {
+    @Override
+    String caption(Scene scene) {
+      List<String> counts = new ArrayList<>();
+      for (Colour colour : Colour.values()) {
+        counts.add(colour.word() + " " + scene.count(item -> item.colour() == colour));
+      }
+      for (Shape shape : Shape.values()) {
+        counts.add(shape.word() + " " + scene.count(item -> item.shape() == shape));
+      }
+      for (ItemSize size : ItemSize.values()) {
+        counts.add(size.word() + " " + scene.count(item -> item.size() == size));
+      }
+      return String.join(", ", counts) + ".";
+    }
+  },
+  RELATIONS("How do the things lie to each other?") {
+    @Override
+    String caption(Scene scene) {
+      List<Item> items = scene.items();
+      if (items.size() == 1) {
+        return "There is a " + items.get(0).words() + " alone.";
+      }
+      List<String> sentences = new ArrayList<>();
+      for (int i = 0; i < items.size(); i++) {
+        for (int j = i + 1; j < items.size(); j++) {
+          sentences.add(related(items.get(i), items.get(j)));
+        }
+      }
+      return String.join(" ", sentences);
+    }
   };
 
   private final String instruction;
@@ -66,6 +108,16 @@ enum CaptionStyle {
 
   private static String itemAtPlace(Item item) {
     return "a " + item.words() + " " + item.place().phrase();
+  }
+
+  private static String related(Item first, Item second) {
+    List<String> relations =
+        Arrays.stream(Relation.values())
+            .filter(relation -> relation.holds(first.place(), second.place()))
+            .map(Relation::phrase)
+            .toList();
+    return "The %s is %s the %s."
+        .formatted(first.words(), String.join(" and ", relations), second.words());
   }
 
   private static String joined(List<String> parts) {
