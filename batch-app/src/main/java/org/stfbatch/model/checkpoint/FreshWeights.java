@@ -14,22 +14,25 @@ import java.util.Random;
  * are like them and near (Trockman and Kolter 2023, arXiv:2305.09828, section 3). The projectors'
  * are spread as PyTorch's {@code Linear}; the language model's matrices keep the size of what goes
  * through them, and those that add to the residual stream are smaller the more of them there are,
- * as GPT-2's.
+ * as GPT-2's. Its heads are {@link FreshHeads}.
  */
 final class FreshWeights {
+  static final double EMBEDDING = 0.2;
+
   private static final String TOWER = "vision_model.";
   private static final String PROJECTORS = "model.mm_projector";
-  private static final double EMBEDDING = 0.2;
   private static final double PATCH_EMBEDDING = 0.02;
 
   private final long seed;
   private final int visionBlocks;
   private final int languageLayers;
+  private final FreshHeads heads;
 
-  FreshWeights(long seed, int visionBlocks, int languageLayers) {
+  FreshWeights(long seed, int visionBlocks, LlamaConfig language) {
     this.seed = seed;
     this.visionBlocks = visionBlocks;
-    this.languageLayers = languageLayers;
+    languageLayers = language.numHiddenLayers();
+    heads = new FreshHeads(this, language, seed);
   }
 
   /**
@@ -40,15 +43,30 @@ final class FreshWeights {
       return GridPositions.of(Math.toIntExact(shape.get(0)), Math.toIntExact(shape.get(1)));
     }
     float[] values = new float[Math.toIntExact(Shapes.elementCount(shape))];
-    Random random = new Random(seed * 0x9E3779B97F4A7C15L + drawnAs(name).hashCode());
     if (name.startsWith(PROJECTORS)) {
-      fillUniform(values, limit(name, shape), random);
+      fillUniform(values, limit(name, shape), random(name));
     } else if (isNormWeight(name)) {
       Arrays.fill(values, 1);
     } else if (!name.endsWith(".bias")) {
-      fillNormal(values, deviation(name, shape), random);
+      values = drawNormal(name, shape);
+      heads.form(name, values);
     }
     return values;
+  }
+
+  /** Weights around 0, whatever form is given to them. */
+  float[] drawNormal(String name, List<Long> shape) {
+    float[] values = new float[Math.toIntExact(Shapes.elementCount(shape))];
+    Random random = random(name);
+    double deviation = deviation(name, shape);
+    for (int i = 0; i < values.length; i++) {
+      values[i] = (float) (random.nextGaussian() * deviation);
+    }
+    return values;
+  }
+
+  private Random random(String name) {
+    return new Random(seed * 0x9E3779B97F4A7C15L + drawnAs(name).hashCode());
   }
 
   private static String drawnAs(String name) {
@@ -64,12 +82,6 @@ final class FreshWeights {
   private static void fillUniform(float[] values, double limit, Random random) {
     for (int i = 0; i < values.length; i++) {
       values[i] = (float) ((2 * random.nextDouble() - 1) * limit);
-    }
-  }
-
-  private static void fillNormal(float[] values, double deviation, Random random) {
-    for (int i = 0; i < values.length; i++) {
-      values[i] = (float) (random.nextGaussian() * deviation);
     }
   }
 

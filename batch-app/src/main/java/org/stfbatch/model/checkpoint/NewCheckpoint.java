@@ -44,7 +44,7 @@ public final class NewCheckpoint {
     this.selectedLayer = selectedLayer;
     this.source = source;
     this.variant = variant;
-    this.fresh = new FreshWeights(seed, vision.numHiddenLayers(), language.numHiddenLayers());
+    this.fresh = new FreshWeights(seed, vision.numHiddenLayers(), language);
   }
 
   /**
