@@ -107,7 +107,7 @@ enum CaptionStyle {
   }
 
   private static String itemAtPlace(Item item) {
-    return "a " + item.words() + " " + item.place().phrase();
+    return "a " + item.wordsAndPlace();
   }
 
   private static String related(Item first, Item second) {

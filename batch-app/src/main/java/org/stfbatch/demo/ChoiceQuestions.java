@@ -33,7 +33,12 @@ final class ChoiceQuestions {
       text.append('\n').append(letter(i)).append(". ").append(option);
     }
     Question question =
-        new Question(Category.CHOICE, text.toString(), letter(right), 1.0 / OPTIONS);
+        new Question(
+            Category.CHOICE,
+            text.toString(),
+            open.question().explained(),
+            letter(right),
+            1.0 / OPTIONS);
     return new Candidate(question, amongChoices(open.lot()));
   }
 

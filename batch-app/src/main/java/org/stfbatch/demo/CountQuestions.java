@@ -16,8 +16,9 @@ final class CountQuestions {
     Group group = anyGroupOf(inquiry.anyItem(), inquiry);
     String text =
         inquiry.any("How many %s are there?", "How many %s can you see?").formatted(group.plural());
-    String answer = Integer.toString(inquiry.scene().count(group.members()));
-    return Optional.of(Candidate.of(Category.COUNT, text, answer, COUNTS));
+    List<Item> counted = inquiry.scene().items(group.members());
+    String answer = Integer.toString(counted.size());
+    return Optional.of(Candidate.of(Category.COUNT, text, counted, answer, COUNTS));
   }
 
   private static Group anyGroupOf(Item item, Inquiry inquiry) {

@@ -20,6 +20,7 @@ final class FeatureQuestions {
                     inquiry
                         .any("What colour is the %s?", "Which colour does the %s have?")
                         .formatted(reference.words()),
+                    List.of(reference.item()),
                     reference.item().colour().word(),
                     inquiry.coloursOf(reference)));
   }
@@ -34,6 +35,7 @@ final class FeatureQuestions {
                     inquiry
                         .any("What shape is the %s?", "Which shape does the %s have?")
                         .formatted(reference.words()),
+                    List.of(reference.item()),
                     reference.item().shape().word(),
                     inquiry.shapesOf(reference)));
   }
@@ -48,6 +50,7 @@ final class FeatureQuestions {
                     inquiry
                         .any("Where is the %s?", "Where in the picture is the %s?")
                         .formatted(reference.words()),
+                    List.of(reference.item()),
                     reference.item().place().word(),
                     PLACES));
   }

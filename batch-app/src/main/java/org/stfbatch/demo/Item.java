@@ -48,4 +48,9 @@ public record Item(
   String words() {
     return size.word() + " " + colour.word() + " " + shape.word();
   }
+
+  /** All that can be said of it, such as "large red circle at the top left". */
+  String wordsAndPlace() {
+    return words() + " " + place.phrase();
+  }
 }

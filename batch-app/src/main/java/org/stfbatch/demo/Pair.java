@@ -1,5 +1,6 @@
 package org.stfbatch.demo;
 
+import java.util.List;
 import java.util.Optional;
 
 /** Two items of a scene, each named beyond doubt. */
@@ -22,5 +23,9 @@ record Pair(Reference first, Reference second) {
 
   Item other() {
     return second.item();
+  }
+
+  List<Item> items() {
+    return List.of(one(), other());
   }
 }

@@ -1,11 +1,15 @@
 package org.stfbatch.demo;
 
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
 
 /** Is there something? Much of what is missing has its colour and its shape on other items. */
 final class PresenceQuestions {
-  private record Thing(String words, Predicate<Item> is) {}
+  /**
+   * @param isLike what to look at where there is none
+   */
+  private record Thing(String words, Predicate<Item> is, Predicate<Item> isLike) {}
 
   private PresenceQuestions() {}
 
@@ -20,7 +24,9 @@ final class PresenceQuestions {
         inquiry
             .any("Is there %s in the picture?", "Can you see %s?")
             .formatted(withArticle(thing.words()));
-    return Optional.of(Candidate.yesOrNo(Category.PRESENCE, text, inquiry.scene().has(thing.is())));
+    boolean isThere = inquiry.scene().has(thing.is());
+    List<Item> seen = inquiry.scene().items(isThere ? thing.is() : thing.isLike());
+    return Optional.of(Candidate.yesOrNo(Category.PRESENCE, text, seen, isThere));
   }
 
   private static Colour anyColour(Inquiry inquiry) {
@@ -38,12 +44,13 @@ final class PresenceQuestions {
   private static Thing anyThing(Colour colour, Shape shape, Inquiry inquiry) {
     Predicate<Item> inColour = item -> item.colour() == colour;
     Predicate<Item> inShape = item -> item.shape() == shape;
-    Thing both = new Thing(colour.word() + " " + shape.word(), inColour.and(inShape));
+    Thing both =
+        new Thing(colour.word() + " " + shape.word(), inColour.and(inShape), inColour.or(inShape));
     return inquiry.any(
         both,
         both,
-        new Thing(shape.word(), inShape),
-        new Thing(colour.word() + " object", inColour));
+        new Thing(shape.word(), inShape, inShape),
+        new Thing(colour.word() + " object", inColour, inColour));
   }
 
   private static String withArticle(String words) {

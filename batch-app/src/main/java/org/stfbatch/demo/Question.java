@@ -4,17 +4,25 @@ package org.stfbatch.demo;
  * A question with its right answer.
  *
  * @param text without instructions how to answer
+ * @param rationale the items that the answer can be read from, in words; empty if there are none
  * @param chance how often a guess among the possible answers is right; 0 where nobody would guess
  */
-record Question(Category category, String text, String answer, double chance) {
+record Question(Category category, String text, String rationale, String answer, double chance) {
+  /** Asks for the rationale before the answer. */
+  static final String DETAIL = "Answer in detail.";
 
   Question(Category category, String text, String answer) {
-    this(category, text, answer, 0);
+    this(category, text, "", answer, 0);
   }
 
   /** The question itself, without options to choose from. */
   String stem() {
     return text.lines().findFirst().orElse("");
+  }
+
+  /** The rationale and the answer that follows from it. */
+  String explained() {
+    return rationale.isEmpty() ? answer : rationale + ": " + answer;
   }
 
   /** The text with the instruction how to answer. */

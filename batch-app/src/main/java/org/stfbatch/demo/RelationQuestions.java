@@ -17,6 +17,7 @@ final class RelationQuestions {
                     Category.RELATION,
                     "Is the %s %s the %s?"
                         .formatted(pair.first().words(), relation.phrase(), pair.second().words()),
+                    pair.items(),
                     relation.holds(pair.one().place(), pair.other().place())));
   }
 

@@ -26,7 +26,11 @@ public record Scene(int width, int height, Backdrop backdrop, List<Item> items) 
   }
 
   int count(Predicate<Item> what) {
-    return (int) items.stream().filter(what).count();
+    return items(what).size();
+  }
+
+  List<Item> items(Predicate<Item> what) {
+    return items.stream().filter(what).toList();
   }
 
   boolean has(Predicate<Item> what) {

@@ -57,6 +57,7 @@ final class TrainingFiles implements WorldFiles {
     Question caption = captions.get(number % captions.size());
     if (!questions.isEmpty()) {
       converse(id, pictured.image(), questions);
+      explain(id, pictured.image(), questions);
     }
     if (number % PICTURES_PER_CAPTION == 5) {
       converse(id + "/caption", pictured.image(), List.of(caption));
@@ -76,6 +77,7 @@ final class TrainingFiles implements WorldFiles {
     String text = caption.answer() + "\n";
     if (!questions.isEmpty()) {
       language.add(conversation(id, null, text, questions));
+      language.add(explanation(id, null, text, questions));
     }
     language.add(conversation(id + "/caption", null, text, List.of(other)));
   }
@@ -84,6 +86,27 @@ final class TrainingFiles implements WorldFiles {
     String first = image == null ? "" : IMAGE + "\n";
     finetune.add(conversation(id, image, first, questions));
     questionCount += questions.size();
+  }
+
+  private void explain(String id, String image, List<Question> questions) throws IOException {
+    finetune.add(explanation(id, image, IMAGE + "\n", questions));
+    questionCount += questions.size();
+  }
+
+  /** Answers that say first what they follow from. */
+  private static ObjectNode explanation(
+      String id, String image, String first, List<Question> questions) {
+    ObjectNode sample = sample(id + "/detail", image);
+    ArrayNode turns = sample.putArray("conversations");
+    for (Question question : questions) {
+      boolean begins = turns.isEmpty();
+      turn(
+          turns,
+          "human",
+          begins ? first + question.text() + "\n" + Question.DETAIL : question.text());
+      turn(turns, "gpt", question.explained());
+    }
+    return sample;
   }
 
   /** The short-answer instruction stands with the first question it is for and holds for all. */

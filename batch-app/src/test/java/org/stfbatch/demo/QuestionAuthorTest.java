@@ -47,6 +47,28 @@ class QuestionAuthorTest {
   }
 
   @Test
+  void rationalesNameItemsOfTheSceneThatTheAnswerCanBeReadFrom() {
+    for (World.Asked asked : World.asked(Split.TRAIN, 7, 500, 8)) {
+      for (Question question : asked.questions()) {
+        String named = question.rationale().replaceAll(":.*", "");
+        List<String> items = named.equals("nothing") ? List.of() : List.of(named.split(", "));
+        assertThat(asked.scene().items().stream().map(Item::wordsAndPlace)).containsAll(items);
+        assertThat(question.explained()).isEqualTo(question.rationale() + ": " + question.answer());
+        switch (question.category()) {
+          case COUNT -> assertThat(items).hasSize(Integer.parseInt(question.answer()));
+          case RELATION, NEIGHBOUR, SIZE -> assertThat(items).hasSize(2).doesNotHaveDuplicates();
+          case COLOUR, SHAPE, POSITION ->
+              assertThat(items).singleElement().asString().contains(question.answer());
+          case CHOICE ->
+              assertThat(question.text())
+                  .contains(question.answer() + ". " + question.rationale().replaceAll(".*: ", ""));
+          default -> assertThat(question.answer()).isIn("yes", "no");
+        }
+      }
+    }
+  }
+
+  @Test
   void aConversationAsksNothingTwice() {
     for (World.Asked asked : World.asked(Split.TRAIN, 6, 500, 8)) {
       assertThat(asked.questions().stream().map(Question::stem)).doesNotHaveDuplicates();

@@ -24,6 +24,7 @@ import org.stfbatch.image.ImageSource;
 
 class TrainingFilesTest {
   private static final int IMAGES = 150;
+  private static final String DETAIL = "\nAnswer in detail.";
   private static final String SHORT = "\nAnswer the question using a single word or phrase.";
 
   @TempDir private Path folder;
@@ -148,23 +149,76 @@ class TrainingFilesTest {
         assertThat(open.get(i).endsWith(SHORT)).isEqualTo(i == 0);
       }
       assertThat(asked)
-          .filteredOn(text -> text.contains("\nA. "))
+          .filteredOn(text -> text.contains("\nA. ") && !isDetailed(sample))
           .allMatch(text -> text.endsWith("letter from the given choices directly."));
     }
+  }
+
+  private static boolean isDetailed(JsonNode sample) {
+    return sample.get("id").asText().endsWith("/detail");
+  }
+
+  @Test
+  void theSameQuestionsAreAnsweredInDetailToo() {
+    Map<String, List<JsonNode>> turns =
+        finetune.stream()
+            .collect(Collectors.toMap(s -> s.get("id").asText(), TrainingFilesTest::turns));
+    int compared = 0;
+    for (JsonNode sample : finetune.stream().filter(TrainingFilesTest::isDetailed).toList()) {
+      List<JsonNode> detailed = turns(sample);
+      List<JsonNode> brief = turns.get(sample.get("id").asText().replace("/detail", ""));
+      assertThat(detailed).hasSameSizeAs(brief);
+      for (int i = 0; i < detailed.size(); i += 2) {
+        assertThat(value(detailed.get(i)).endsWith(DETAIL)).isEqualTo(i == 0);
+        assertThat(value(detailed.get(i + 1))).endsWith(": " + value(brief.get(i + 1)));
+        compared++;
+      }
+    }
+    assertThat(compared).isGreaterThan(IMAGES * 5);
   }
 
   @Test
   void captionsSayAllThatIsInThePicture() {
     assertThat(pretrain).hasSize(IMAGES);
     for (JsonNode sample : pretrain) {
+      String instruction = value(turns(sample).get(0)).replaceAll("\\n?<image>\\n?", "");
       String caption = value(turns(sample).get(1)).toLowerCase(Locale.ROOT);
       Scene scene = scenes.get(sample.get("image").asText());
-      for (Item item : scene.items()) {
-        assertThat(caption).contains("a " + item.words()).contains(item.place().phrase());
+      switch (instruction) {
+        case "How many are there of each kind?" -> assertCounts(caption, scene);
+        case "How do the things lie to each other?" -> assertRelations(caption, scene);
+        default -> assertItems(caption, scene);
       }
-      assertThat(caption.split(" (small|medium|large) ")).hasSize(scene.items().size() + 1);
     }
-    assertThat(pretrain.stream().map(s -> value(turns(s).get(0))).distinct()).hasSize(4);
+    assertThat(pretrain.stream().map(s -> value(turns(s).get(0))).distinct()).hasSize(14);
     assertThat(pretrain).anyMatch(s -> value(turns(s).get(0)).startsWith("<image>\n"));
+  }
+
+  private static void assertItems(String caption, Scene scene) {
+    for (Item item : scene.items()) {
+      assertThat(caption).contains("a " + item.words()).contains(item.place().phrase());
+    }
+    assertThat(caption.split(" (small|medium|large) ")).hasSize(scene.items().size() + 1);
+  }
+
+  private static void assertCounts(String caption, Scene scene) {
+    for (String word : "red yellow circle heart small large".split(" ")) {
+      int count = scene.count(item -> item.words().matches(".*\\b" + word + "\\b.*"));
+      assertThat(caption).contains(word + " " + count);
+    }
+  }
+
+  private static void assertRelations(String caption, Scene scene) {
+    int items = scene.items().size();
+    assertThat(caption.split("\\. ")).hasSize(Math.max(1, items * (items - 1) / 2));
+    for (Item item : scene.items()) {
+      assertThat(caption).contains(item.words());
+    }
+    for (Relation relation : Relation.values()) {
+      if (caption.contains(relation.phrase())) {
+        assertThat(scene.items())
+            .anyMatch(one -> scene.has(other -> relation.holds(one.place(), other.place())));
+      }
+    }
   }
 }
