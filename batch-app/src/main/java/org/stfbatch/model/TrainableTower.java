@@ -110,24 +110,13 @@ public final class TrainableTower implements AutoCloseable {
   public float accumulate(
       List<byte[]> pixels, List<int[]> patches, List<byte[]> targets, double share) {
     int looked = patches.get(0).length;
+    patches.forEach(picture -> requireSize(picture.length, looked, "patches"));
     return module.callWithGradients(
         share,
         "region_loss",
         PixelTensor.of(pixels, config.vision()),
-        numbers(patches, looked),
+        Tensor.int64(patches.toArray(int[][]::new)),
         table(targets, looked));
-  }
-
-  /** [B, K] int64. */
-  private static Tensor numbers(List<int[]> patches, int looked) {
-    ByteBuffer all = Tensor.allocate((long) Long.BYTES * looked * patches.size());
-    for (int[] picture : patches) {
-      requireSize(picture.length, looked, "patches");
-      for (int patch : picture) {
-        all.putLong(patch);
-      }
-    }
-    return new Tensor(all.flip(), DataType.INT64, patches.size(), looked);
   }
 
   /** [B, K, V] uint8. */

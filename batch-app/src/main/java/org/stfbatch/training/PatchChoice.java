@@ -42,7 +42,7 @@ final class PatchChoice {
     }
     Random random = new Random(seed * 31 + picture.number());
     double[] lot = random.doubles(patches).toArray();
-    int[] rank = IntStream.range(0, patches).map(patch -> rank(picture.patches(), patch)).toArray();
+    int[] rank = ranks(picture.patches());
     return IntStream.range(0, patches)
         .boxed()
         .sorted(Comparator.comparingDouble(patch -> rank[patch] + lot[patch]))
@@ -52,13 +52,17 @@ final class PatchChoice {
         .toArray();
   }
 
-  private int rank(byte[] map, int patch) {
-    if (map[patch] != RegionPicture.NOTHING) {
-      return SHOWING;
+  private int[] ranks(byte[] map) {
+    int[] ranks = new int[map.length];
+    Arrays.fill(ranks, OTHER);
+    for (int patch = 0; patch < map.length; patch++) {
+      if (map[patch] != RegionPicture.NOTHING) {
+        for (int near : neighbours(patch)) {
+          ranks[near] = map[near] == RegionPicture.NOTHING ? BESIDE : SHOWING;
+        }
+      }
     }
-    return Arrays.stream(neighbours(patch)).anyMatch(near -> map[near] != RegionPicture.NOTHING)
-        ? BESIDE
-        : OTHER;
+    return ranks;
   }
 
   /** Those that touch a patch, and itself. */

@@ -72,12 +72,9 @@ class ClipVisionTower(Module):
     def forward_patches(self, pixel_values: Tensor, patches: Tensor) -> List[Tensor]:
         weight = self.embeddings["embeddings.patch_embedding.weight"].flatten(1)  # [d, 3 * patch_size^2]
         embedded = torch.linear(pixel_values.flatten(2), weight)  # [B, K, d]
-        cls = self.embeddings["embeddings.class_embedding"].expand([patches.size(0), 1, -1])  # [B, 1, d]
         tokens = torch.cat([torch.zeros_like(patches[:, :1]), patches + 1], 1)  # [B, 1 + K]
         positions = torch.embedding(self.embeddings["embeddings.position_embedding.weight"], tokens)
-        x = torch.cat([cls, embedded], 1) + positions
-        weight = self.embeddings["pre_layrnorm.weight"]
-        return self.blocks(self.layer_norm(x, weight, self.embeddings["pre_layrnorm.bias"]))
+        return self.blocks(self.begin(embedded, positions))
 
     # The pixels of patches: pixels [B, 3, S, S], patches [B, K] to [B, K, 3, patch_size, patch_size].
     def cut(self, pixels: Tensor, patches: Tensor) -> Tensor:
@@ -86,6 +83,7 @@ class ClipVisionTower(Module):
         rows = torch.arange(patches.size(0), device=patches.device).unsqueeze(1)  # [B, 1]
         return all[rows, patches]
 
+    # From what the first block takes to the hidden states 0 .. layers, [B, N, d] each.
     def blocks(self, x: Tensor) -> List[Tensor]:
         hidden_states = [x]
         for i in range(len(self.fc1_weight)):
@@ -100,8 +98,13 @@ class ClipVisionTower(Module):
         weight = self.embeddings["embeddings.patch_embedding.weight"]  # [d, 3, patch_size, patch_size]
         patches = torch.conv2d(pixel_values, weight, None, [self.patch_size, self.patch_size])
         patches = patches.flatten(2).transpose(1, 2)  # [B, P, d], row-major over the grid
-        cls = self.embeddings["embeddings.class_embedding"].expand([patches.size(0), 1, -1])  # [B, 1, d]
-        x = torch.cat([cls, patches], 1) + self.embeddings["embeddings.position_embedding.weight"]
+        return self.begin(patches, self.embeddings["embeddings.position_embedding.weight"])
+
+    # What the first block takes: the embedded patches [B, K, d] behind CLS, at their positions, [1 + K, d] or one for each
+    # picture.
+    def begin(self, embedded: Tensor, positions: Tensor) -> Tensor:
+        cls = self.embeddings["embeddings.class_embedding"].expand([embedded.size(0), 1, -1])  # [B, 1, d]
+        x = torch.cat([cls, embedded], 1) + positions
         return self.layer_norm(x, self.embeddings["pre_layrnorm.weight"], self.embeddings["pre_layrnorm.bias"])
 
     # Attention of all heads, before its output projection: [B, N, d] to [B, N, d].

@@ -24,8 +24,8 @@ import org.stfbatch.testing.Golden;
 class RegionLossTest {
   private static final int WORDS = 4;
   private static final double EPSILON = 1e-5;
-  private static final Random RANDOM = new Random(7);
 
+  private final Random random = new Random(7);
   @TempDir private Path folder;
   private final LlavaCheckpoint checkpoint =
       LlavaCheckpoint.open(Golden.file("checkpoints/tiny"), Optional.empty());
@@ -36,10 +36,10 @@ class RegionLossTest {
   private byte[] pixels;
   private byte[] targets;
 
-  private static float[] gaussians(int count) {
+  private float[] gaussians(int count) {
     float[] values = new float[count];
     for (int i = 0; i < count; i++) {
-      values[i] = (float) RANDOM.nextGaussian();
+      values[i] = (float) random.nextGaussian();
     }
     return values;
   }
@@ -48,10 +48,10 @@ class RegionLossTest {
   void draw() throws IOException {
     int size = checkpoint.config().vision().imageSize();
     pixels = new byte[3 * size * size];
-    RANDOM.nextBytes(pixels);
+    random.nextBytes(pixels);
     targets = new byte[patches * WORDS];
     for (int i = 0; i < patches; i++) {
-      targets[i * WORDS + RANDOM.nextInt(WORDS)] = 1;
+      targets[i * WORDS + random.nextInt(WORDS)] = 1;
     }
     SafetensorsWriter.write(
         folder.resolve("words"),
@@ -66,7 +66,7 @@ class RegionLossTest {
   void allPatchesInAnyOrderMakeTheLossOfInferencesHiddenStates() throws IOException {
     int[] inOrder = IntStream.range(0, patches).toArray();
     List<Integer> shuffled = new ArrayList<>(IntStream.of(inOrder).boxed().toList());
-    Collections.shuffle(shuffled, RANDOM);
+    Collections.shuffle(shuffled, random);
     int[] anyOrder = shuffled.stream().mapToInt(Integer::intValue).toArray();
 
     double expected = expected();

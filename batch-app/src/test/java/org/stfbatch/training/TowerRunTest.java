@@ -55,10 +55,13 @@ final class TowerRunTest {
     train("parts", 7);
 
     assertThat(losses("parts")).hasSize(STEPS).isEqualTo(losses("whole"));
-    int all = TrainingFixture.checkpoint().config().vision().patches();
+    double all = TrainingFixture.checkpoint().config().vision().patches();
+    double pictures = numbers("parts", "samples").get(0);
     assertThat(numbers("parts", "tokens"))
         .isEqualTo(
-            Stream.concat(Collections.nCopies(STEPS - 1, 6.0 * 5).stream(), Stream.of(6.0 * all))
+            Stream.concat(
+                    Collections.nCopies(STEPS - 1, 5 * pictures).stream(),
+                    Stream.of(all * pictures))
                 .toList());
   }
 

@@ -1,5 +1,6 @@
 package org.stfbatch.model.checkpoint;
 
+import java.util.Optional;
 import java.util.Random;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -41,9 +42,7 @@ final class FreshHeads {
   /** How much more the first layer's heads write than others, to be legible in the next layers. */
   private static final double FIRST_WRITES = 2;
 
-  /**
-   * About the variance that the first layer adds to the residual stream, and each of the others.
-   */
+  /** About the variance that the first layer adds to the residual stream, and others add. */
   private static final double FIRST_VARIANCE = 0.08;
 
   private static final double NEXT_VARIANCE = 0.07;
@@ -52,8 +51,13 @@ final class FreshHeads {
   private static final double REST = 0.3;
 
   private final FreshWeights weights;
-  private final LlamaConfig config;
   private final long seed;
+  private final int layers;
+  private final int heads;
+  private final int size;
+  private final int width;
+  private final double ropeTheta;
+  private final boolean shareKeys;
   private final double[] common;
 
   /**
@@ -61,172 +65,151 @@ final class FreshHeads {
    */
   FreshHeads(FreshWeights weights, LlamaConfig config, long seed) {
     this.weights = weights;
-    this.config = config;
     this.seed = seed;
-    common = signs(new Random(seed), config.hiddenSize());
+    layers = config.numHiddenLayers();
+    heads = config.numAttentionHeads();
+    size = config.headSize();
+    width = config.hiddenSize();
+    ropeTheta = config.ropeTheta();
+    shareKeys = config.numKeyValueHeads() != heads;
+    Random random = new Random(seed);
+    common = random.doubles(width).map(value -> value < 0.5 ? -1 : 1).toArray();
   }
 
   /** Gives what was drawn for a tensor of the language model the form that heads need. */
   void form(String name, float[] values) {
-    if (config.numKeyValueHeads() != config.numAttentionHeads()) {
+    Rows rows = new Rows(values, width);
+    Matcher projection = PROJECTION.matcher(name);
+    if (shareKeys) {
       return;
     }
-    Matcher projection = PROJECTION.matcher(name);
     if (name.equals(ExpectedTensors.EMBEDDING)) {
-      addCommon(values);
+      formEmbeddings(rows);
     } else if (projection.matches()) {
       int layer = Integer.parseInt(projection.group(1));
       switch (projection.group(2)) {
-        case "q" -> formHeads(values, layer, true);
-        case "k" -> formHeads(values, layer, false);
-        case "v" -> formValues(values, layer);
-        default -> formOutput(values, layer);
+        case "q" -> formHeads(rows, layer, true);
+        case "k" -> formHeads(rows, layer, false);
+        case "v" -> formValues(rows, layer);
+        default -> formOutput(rows, layer);
       }
     }
   }
 
-  private void addCommon(float[] embeddings) {
-    int width = config.hiddenSize();
-    for (int i = 0; i < embeddings.length; i++) {
-      embeddings[i] += (float) (FreshWeights.EMBEDDING * common[i % width]);
+  private void formEmbeddings(Rows embeddings) {
+    for (int row = 0; row < embeddings.values().length / width; row++) {
+      embeddings.add(row, common, FreshWeights.EMBEDDING);
     }
   }
 
-  /** What all tokens have in common would drown what tells them from each other. */
-  private void formValues(float[] values, int layer) {
-    int width = config.hiddenSize();
-    for (int row = 0; layer == 0 && row < config.headSize() * lookingBack(); row++) {
-      double along = 0;
-      for (int i = 0; i < width; i++) {
-        along += values[row * width + i] * common[i];
+  private void formHeads(Rows projection, int layer, boolean queries) {
+    boolean compares = layer > 0 && layer <= layers / 2;
+    Optional<FirstHeads> first = compares ? Optional.of(firstHeads()) : Optional.empty();
+    for (int head = 0; head < heads; head++) {
+      int at = head;
+      int back = placesBack(layer, head);
+      if (back > 0 || compares) {
+        weaken(projection, head);
       }
-      for (int i = 0; i < width; i++) {
-        values[row * width + i] -= (float) (along * common[i] / width);
+      if (back > 0) {
+        lookBack(projection, layer, head, queries ? -back : 0);
+      } else {
+        first.ifPresent(source -> compare(projection, layer, at, source, queries));
       }
     }
+  }
+
+  /** How far a head looks back; 0 if it does not. */
+  private int placesBack(int layer, int head) {
+    if (layer == 0) {
+      return head < lookingBack() ? head + 1 : 0;
+    }
+    return head == 0 ? 1 : 0;
   }
 
   /** How many heads of the first layer do. */
   private int lookingBack() {
-    return config.numAttentionHeads() - 1;
+    return heads - 1;
   }
 
-  private void formOutput(float[] values, int layer) {
-    for (int i = 0; layer == 0 && i < values.length; i++) {
-      if (i % config.hiddenSize() < lookingBack() * config.headSize()) {
-        values[i] *= (float) FIRST_WRITES;
-      }
-    }
-  }
-
-  private void formHeads(float[] values, int layer, boolean queries) {
-    for (int head = 0; head < config.numAttentionHeads(); head++) {
-      int back = layer == 0 ? (head + 1) % config.numAttentionHeads() : head == 0 ? 1 : 0;
-      if (back > 0) {
-        weaken(values, head);
-        lookBack(values, layer, head, queries ? -back : 0);
-      } else if (layer > 0 && layer <= config.numHiddenLayers() / 2) {
-        weaken(values, head);
-        compare(values, layer, head, queries);
-      }
+  private void weaken(Rows projection, int head) {
+    for (int row = head * size; row < (head + 1) * size; row++) {
+      projection.scale(row, REST);
     }
   }
 
   /**
    * @param turn by how many places queries are turned back, so that they meet the keys there
    */
-  private void lookBack(float[] values, int layer, int head, int turn) {
+  private void lookBack(Rows projection, int layer, int head, int turn) {
     Random random = new Random(seed + 31L * layer + head);
-    int pairs = config.headSize() / 2;
+    int pairs = size / 2;
     int fast = Math.max(1, pairs / 4);
-    double scale = Math.sqrt(BACK_SCORE * Math.sqrt(config.headSize()) / fast);
+    double scale = Math.sqrt(BACK_SCORE * Math.sqrt(size) / fast) / (width * embeddings(layer));
     for (int pair = 0; pair < fast; pair++) {
-      double angle =
-          2 * Math.PI * random.nextDouble()
-              + turn * Math.pow(config.ropeTheta(), -(double) pair / pairs);
-      int row = head * config.headSize() + pair;
-      addCommonTo(values, row, layer, scale * Math.cos(angle));
-      addCommonTo(values, row + pairs, layer, scale * Math.sin(angle));
+      double start = 2 * Math.PI * random.nextDouble();
+      double angle = start + turn * Math.pow(ropeTheta, -(double) pair / pairs);
+      projection.add(head * size + pair, common, scale * Math.cos(angle));
+      projection.add(head * size + pairs + pair, common, scale * Math.sin(angle));
     }
   }
 
-  /** Lets a row see {@code value} in every token. */
-  private void addCommonTo(float[] values, int row, int layer, double value) {
-    int width = config.hiddenSize();
-    for (int i = 0; i < width; i++) {
-      values[row * width + i] += (float) (value * common[i] / (width * embeddingShare(layer)));
-    }
+  /** What the first layer's heads were drawn as: their values and their output. */
+  private record FirstHeads(Rows values, Rows output) {}
+
+  private FirstHeads firstHeads() {
+    return new FirstHeads(firstProjection("v"), firstProjection("o"));
   }
 
-  private void weaken(float[] values, int head) {
-    int count = config.headSize() * config.hiddenSize();
-    for (int i = head * count; i < (head + 1) * count; i++) {
-      values[i] *= (float) REST;
-    }
-  }
-
-  private void compare(float[] values, int layer, int head, boolean queries) {
-    int width = config.hiddenSize();
-    int begin = head * config.headSize();
-    int pairs = config.headSize() / 2;
-    double[][] rows = head == 1 ? read(layer, 0, !queries) : read(layer, head - 2, queries);
-    for (int i = 0; i < rows.length; i++) {
-      int row = begin + (i < pairs / 2 ? pairs / 2 + i : pairs + i);
-      for (int j = 0; j < width; j++) {
-        values[row * width + j] = (float) rows[i][j];
-      }
-    }
+  private Rows firstProjection(String projection) {
+    String name = "model.layers.0.self_attn." + projection + "_proj.weight";
+    return new Rows(weights.drawNormal(name, Shapes.of(width, width)), width);
   }
 
   /**
-   * Reads a token as a head of the first layer does, or reads what that head wrote. The two match
-   * where one token is what the other looked at: [size / 2, width].
+   * Lets one side of a score read a token as a head of the first layer does, and the other side
+   * what that head wrote: they match where the one token is what the other looked at.
    */
-  private double[][] read(int layer, int firstHead, boolean token) {
-    int width = config.hiddenSize();
-    int begin = firstHead * config.headSize();
-    String source = "model.layers.0.self_attn." + (token ? "v" : "o") + "_proj.weight";
-    float[] drawn = weights.drawNormal(source, Shapes.of(width, width));
-    double writes = FIRST_WRITES / Math.sqrt(2.0 * config.numHiddenLayers());
+  private void compare(Rows projection, int layer, int head, FirstHeads first, boolean queries) {
+    boolean readsToken = queries != (head == 1);
+    int from = size * (head == 1 ? 0 : head - 2);
+    double writes = FIRST_WRITES / Math.sqrt(2.0 * layers);
     double written = writes * writes * Math.sqrt(0.5) / Math.sqrt(variance(layer));
-    double scale =
-        token ? writes * likeness(embeddingShare(layer) * written) : FIRST_WRITES / writes;
-    double[][] rows = new double[config.headSize() / 2][width];
-    for (int i = 0; i < rows.length; i++) {
-      for (int j = 0; j < width; j++) {
-        rows[i][j] = scale * drawn[token ? (begin + i) * width + j : j * width + begin + i];
+    double match = embeddings(layer) * written * size / 2;
+    double strength = writes * LIKENESS_SCORE * Math.sqrt(size) / match;
+    int pairs = size / 2;
+    for (int i = 0; i < pairs; i++) {
+      int row = head * size + (i < pairs / 2 ? pairs / 2 + i : pairs + i);
+      if (readsToken) {
+        projection.set(row, first.values(), from + i, strength);
+      } else {
+        projection.setToColumn(row, first.output(), from + i, FIRST_WRITES / writes);
       }
-      takeOutCommon(rows[i]);
+      projection.takeOut(row, common);
     }
-    return rows;
   }
 
-  /** What products of queries and keys are to be scaled by, if they match with that strength. */
-  private double likeness(double match) {
-    return LIKENESS_SCORE * Math.sqrt(config.headSize()) / (config.headSize() / 2 * match);
+  /** What all tokens have in common would drown what tells them from each other. */
+  private void formValues(Rows projection, int layer) {
+    for (int row = 0; layer == 0 && row < lookingBack() * size; row++) {
+      projection.takeOut(row, common);
+    }
   }
 
-  /** How large embeddings still are in a layer's normalised input. */
-  private double embeddingShare(int layer) {
+  private void formOutput(Rows projection, int layer) {
+    if (layer == 0) {
+      projection.scaleColumns(lookingBack() * size, FIRST_WRITES);
+    }
+  }
+
+  /** The share that embeddings have in a layer's normalised input. */
+  private static double embeddings(int layer) {
     return FreshWeights.EMBEDDING / Math.sqrt(variance(layer));
   }
 
+  /** Of the residual stream that a layer takes: embeddings, what they have in common, and more. */
   private static double variance(int layer) {
-    double embeddings = 2 * FreshWeights.EMBEDDING * FreshWeights.EMBEDDING;
-    return layer == 0 ? embeddings : embeddings + FIRST_VARIANCE + NEXT_VARIANCE * (layer - 1);
-  }
-
-  private void takeOutCommon(double[] row) {
-    double along = 0;
-    for (int i = 0; i < row.length; i++) {
-      along += row[i] * common[i];
-    }
-    for (int i = 0; i < row.length; i++) {
-      row[i] -= along * common[i] / row.length;
-    }
-  }
-
-  private static double[] signs(Random random, int count) {
-    return random.doubles(count).map(value -> value < 0.5 ? -1 : 1).toArray();
+    double begin = 2 * FreshWeights.EMBEDDING * FreshWeights.EMBEDDING;
+    return layer == 0 ? begin : begin + FIRST_VARIANCE + NEXT_VARIANCE * (layer - 1);
   }
 }
