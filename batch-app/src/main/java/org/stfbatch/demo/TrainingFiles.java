@@ -19,6 +19,8 @@ import java.util.List;
 final class TrainingFiles implements WorldFiles {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final String IMAGE = "<image>";
+  private static final String FIRST_IMAGE = IMAGE + "\n";
+  private static final String TURNS = "conversations";
 
   private static final int PICTURES_PER_CAPTION = 8;
   private static final int PICTURES_PER_FACT = 64;
@@ -56,15 +58,15 @@ final class TrainingFiles implements WorldFiles {
     String id = "scene-" + number;
     Question caption = captions.get(number % captions.size());
     if (!questions.isEmpty()) {
-      converse(id, pictured.image(), questions);
-      explain(id, pictured.image(), questions);
+      converse(conversation(id, pictured.image(), FIRST_IMAGE, questions));
+      converse(explanation(id, pictured.image(), FIRST_IMAGE, questions));
     }
     if (number % PICTURES_PER_CAPTION == 5) {
-      converse(id + "/caption", pictured.image(), List.of(caption));
+      converse(conversation(id + "/caption", pictured.image(), FIRST_IMAGE, List.of(caption)));
     }
     if (number % PICTURES_PER_FACT == 9) {
       Question fact = Facts.ALL.get(number / PICTURES_PER_FACT % Facts.ALL.size());
-      converse("fact-" + number, null, List.of(fact));
+      converse(conversation("fact-" + number, null, "", List.of(fact)));
     }
     pretrain.add(caption(id, pictured.image(), caption, number % 2 == 0));
     read(id, questions, caption, captions.get((number + 1) % captions.size()));
@@ -82,29 +84,19 @@ final class TrainingFiles implements WorldFiles {
     language.add(conversation(id + "/caption", null, text, List.of(other)));
   }
 
-  private void converse(String id, String image, List<Question> questions) throws IOException {
-    String first = image == null ? "" : IMAGE + "\n";
-    finetune.add(conversation(id, image, first, questions));
-    questionCount += questions.size();
-  }
-
-  private void explain(String id, String image, List<Question> questions) throws IOException {
-    finetune.add(explanation(id, image, IMAGE + "\n", questions));
-    questionCount += questions.size();
+  private void converse(ObjectNode sample) throws IOException {
+    finetune.add(sample);
+    questionCount += sample.withArray(TURNS).size() / 2;
   }
 
   /** Answers that say first what they follow from. */
   private static ObjectNode explanation(
       String id, String image, String first, List<Question> questions) {
     ObjectNode sample = sample(id + "/detail", image);
-    ArrayNode turns = sample.putArray("conversations");
+    ArrayNode turns = sample.putArray(TURNS);
     for (Question question : questions) {
-      boolean begins = turns.isEmpty();
-      turn(
-          turns,
-          "human",
-          begins ? first + question.text() + "\n" + Question.DETAIL : question.text());
-      turn(turns, "gpt", question.explained());
+      String text = turns.isEmpty() ? question.text() + "\n" + Question.DETAIL : question.text();
+      ask(turns, first, text, question.explained());
     }
     return sample;
   }
@@ -113,23 +105,29 @@ final class TrainingFiles implements WorldFiles {
   private static ObjectNode conversation(
       String id, String image, String first, List<Question> questions) {
     ObjectNode sample = sample(id, image);
-    ArrayNode turns = sample.putArray("conversations");
+    ArrayNode turns = sample.putArray(TURNS);
     boolean instructed = false;
     for (Question question : questions) {
       boolean always = question.category().alwaysInstructs();
       String text = always || !instructed ? question.instructed() : question.text();
       instructed |= !always;
-      turn(turns, "human", turns.isEmpty() ? first + text : text);
-      turn(turns, "gpt", question.answer());
+      ask(turns, first, text, question.answer());
     }
     return sample;
   }
 
+  /**
+   * @param first what the conversation begins with
+   */
+  private static void ask(ArrayNode turns, String first, String text, String answer) {
+    turn(turns, "human", turns.isEmpty() ? first + text : text);
+    turn(turns, "gpt", answer);
+  }
+
   private static ObjectNode caption(String id, String image, Question caption, boolean imageFirst) {
     ObjectNode sample = sample(id, image);
-    ArrayNode turns = sample.putArray("conversations");
-    turn(
-        turns, "human", imageFirst ? IMAGE + "\n" + caption.text() : caption.text() + "\n" + IMAGE);
+    ArrayNode turns = sample.putArray(TURNS);
+    turn(turns, "human", imageFirst ? FIRST_IMAGE + caption.text() : caption.text() + "\n" + IMAGE);
     turn(turns, "gpt", caption.answer());
     return sample;
   }

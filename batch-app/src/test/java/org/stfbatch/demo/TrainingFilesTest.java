@@ -12,6 +12,8 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
@@ -26,6 +28,9 @@ class TrainingFilesTest {
   private static final int IMAGES = 150;
   private static final String DETAIL = "\nAnswer in detail.";
   private static final String SHORT = "\nAnswer the question using a single word or phrase.";
+
+  private static final Pattern RELATED =
+      Pattern.compile("the (\\w+ \\w+ \\w+) is (.+?) the (\\w+ \\w+ \\w+)\\.");
 
   @TempDir private Path folder;
   private DrawnWorldSummary summary;
@@ -214,11 +219,30 @@ class TrainingFilesTest {
     for (Item item : scene.items()) {
       assertThat(caption).contains(item.words());
     }
-    for (Relation relation : Relation.values()) {
-      if (caption.contains(relation.phrase())) {
-        assertThat(scene.items())
-            .anyMatch(one -> scene.has(other -> relation.holds(one.place(), other.place())));
-      }
+    Matcher related = RELATED.matcher(caption);
+    int relations = 0;
+    while (related.find()) {
+      relations++;
+      String[] phrases = related.group(2).split(" and ");
+      assertThat(scene.items())
+          .as(related.group())
+          .anyMatch(
+              one ->
+                  one.words().equals(related.group(1))
+                      && scene.has(
+                          other ->
+                              other.words().equals(related.group(3))
+                                  && hold(phrases, one.place(), other.place())));
     }
+    assertThat(relations).isEqualTo(items * (items - 1) / 2);
+  }
+
+  /** Whether just these relations hold. */
+  private static boolean hold(String[] phrases, Place one, Place other) {
+    return Stream.of(Relation.values())
+        .filter(relation -> relation.holds(one, other))
+        .map(Relation::phrase)
+        .toList()
+        .equals(List.of(phrases));
   }
 }
