@@ -1,5 +1,6 @@
 package org.stfbatch.demo;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
@@ -16,9 +17,21 @@ final class CountQuestions {
     Group group = anyGroupOf(inquiry.anyItem(), inquiry);
     String text =
         inquiry.any("How many %s are there?", "How many %s can you see?").formatted(group.plural());
-    List<Item> counted = inquiry.scene().items(group.members());
-    String answer = Integer.toString(counted.size());
-    return Optional.of(Candidate.of(Category.COUNT, text, counted, answer, COUNTS));
+    List<Item> items = inquiry.scene().items();
+    String answer = Integer.toString(inquiry.scene().count(group.members()));
+    String rationale = countAloud(items, group);
+    return Optional.of(Candidate.of(Category.COUNT, text, rationale, answer, COUNTS));
+  }
+
+  /** Goes through all items and says at each whether it counts, and as the how manieth. */
+  private static String countAloud(List<Item> items, Group group) {
+    List<String> steps = new ArrayList<>();
+    int count = 0;
+    for (Item item : items) {
+      String step = group.members().test(item) ? Integer.toString(++count) : YesNo.NO;
+      steps.add(item.wordsAndPlace() + ": " + step);
+    }
+    return String.join(", ", steps);
   }
 
   private static Group anyGroupOf(Item item, Inquiry inquiry) {

@@ -1,6 +1,5 @@
 package org.stfbatch.demo;
 
-import java.util.List;
 import java.util.Optional;
 
 /** Two items of a scene, each named beyond doubt. */
@@ -25,7 +24,8 @@ record Pair(Reference first, Reference second) {
     return second.item();
   }
 
-  List<Item> items() {
-    return List.of(one(), other());
+  /** Both items with all that can be said of them. */
+  String description() {
+    return one().wordsAndPlace() + ", " + other().wordsAndPlace();
   }
 }

@@ -50,11 +50,11 @@ class ScorecardTest {
         write(
             "labels.jsonl",
             """
-            {"question_id":1,"answer":"red","category":"colour","chance":0.125,"unseen":["pair"]}
+            {"question_id":1,"answer":"red","category":"colour","chance":0.125,"unseen":["relation"]}
             {"question_id":"x","answer":"3","category":"count","chance":0.2,"unseen":["layout"]}
             {"question_id":2,"answer":"4","category":"count","chance":0.2,"unseen":[]}
             {"question_id":3,"answer":"The picture shows it.","category":"caption","chance":0}
-            {"question_id":4,"answer":"5","category":"count","chance":0.2,"unseen":["pair"]}
+            {"question_id":4,"answer":"5","category":"count","chance":0.2,"unseen":["relation"]}
             """);
     Path answers =
         write(
@@ -79,7 +79,7 @@ class ScorecardTest {
     assertThat(card.total().accuracy()).isEqualTo(0.5);
     assertThat(card.total().error()).isCloseTo(0.25, within(1e-9));
     assertThat(card.byNovelty().stream().map(score -> score.name() + " " + score.right()))
-        .containsExactly("unseen pair 1", "unseen layout 1");
+        .containsExactly("unseen relation 1", "unseen layout 1");
   }
 
   private static Score row(String name, int questions, int right, double chance) {
