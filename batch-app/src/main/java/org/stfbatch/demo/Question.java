@@ -8,8 +8,11 @@ package org.stfbatch.demo;
  * @param chance how often a guess among the possible answers is right; 0 where nobody would guess
  */
 record Question(Category category, String text, String rationale, String answer, double chance) {
+  /** Between the rationale and the answer. */
+  static final String THEREFORE = ": ";
+
   /** Asks for the rationale before the answer. */
-  static final String DETAIL = "Answer in detail.";
+  private static final String DETAIL = "Answer in detail.";
 
   Question(Category category, String text, String answer) {
     this(category, text, "", answer, 0);
@@ -22,7 +25,12 @@ record Question(Category category, String text, String rationale, String answer,
 
   /** The rationale and the answer that follows from it. */
   String explained() {
-    return rationale.isEmpty() ? answer : rationale + ": " + answer;
+    return rationale.isEmpty() ? answer : rationale + THEREFORE + answer;
+  }
+
+  /** The text with the wish for the rationale, where there is one. */
+  String inDetail() {
+    return rationale.isEmpty() ? instructed() : text + "\n" + DETAIL;
   }
 
   /** The text with the instruction how to answer. */

@@ -10,11 +10,11 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * LLaVA's training files: {@code finetune.json} with a conversation about each picture, a caption
- * for every eighth and now and then a question without a picture, and {@code pretrain.json} with a
- * caption of each picture. For a model's beginnings there are {@code language.json}, the same
- * conversations about a caption in place of the picture, and {@code regions.jsonl} with what the
- * patches of each picture show.
+ * LLaVA's training files: {@code finetune.json} with a conversation in detail about each picture,
+ * the same with short answers for every fourth, a caption for every eighth and now and then a
+ * question without a picture, and {@code pretrain.json} with a caption of each picture. For a
+ * model's beginnings there are {@code language.json}, the same conversations about a caption in
+ * place of the picture, and {@code regions.jsonl} with what the patches of each picture show.
  */
 final class TrainingFiles implements WorldFiles {
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -22,6 +22,7 @@ final class TrainingFiles implements WorldFiles {
   private static final String FIRST_IMAGE = IMAGE + "\n";
   private static final String TURNS = "conversations";
 
+  private static final int PICTURES_PER_BRIEF = 4;
   private static final int PICTURES_PER_CAPTION = 8;
   private static final int PICTURES_PER_FACT = 64;
 
@@ -58,8 +59,10 @@ final class TrainingFiles implements WorldFiles {
     String id = "scene-" + number;
     Question caption = captions.get(number % captions.size());
     if (!questions.isEmpty()) {
-      converse(conversation(id, pictured.image(), FIRST_IMAGE, questions));
       converse(explanation(id, pictured.image(), FIRST_IMAGE, questions));
+      if (number % PICTURES_PER_BRIEF == 0) {
+        converse(conversation(id, pictured.image(), FIRST_IMAGE, questions));
+      }
     }
     if (number % PICTURES_PER_CAPTION == 5) {
       converse(conversation(id + "/caption", pictured.image(), FIRST_IMAGE, List.of(caption)));
@@ -69,17 +72,20 @@ final class TrainingFiles implements WorldFiles {
       converse(conversation("fact-" + number, null, "", List.of(fact)));
     }
     pretrain.add(caption(id, pictured.image(), caption, number % 2 == 0));
-    read(id, questions, caption, captions.get((number + 1) % captions.size()));
+    read(number, questions, caption, captions.get((number + 1) % captions.size()));
     regions.line(RegionLines.line(pictured));
   }
 
   /** Questions about a caption, and another caption that says the same. */
-  private void read(String id, List<Question> questions, Question caption, Question other)
+  private void read(int number, List<Question> questions, Question caption, Question other)
       throws IOException {
+    String id = "scene-" + number;
     String text = caption.answer() + "\n";
     if (!questions.isEmpty()) {
-      language.add(conversation(id, null, text, questions));
       language.add(explanation(id, null, text, questions));
+      if (number % PICTURES_PER_BRIEF == 0) {
+        language.add(conversation(id, null, text, questions));
+      }
     }
     language.add(conversation(id + "/caption", null, text, List.of(other)));
   }
@@ -95,7 +101,7 @@ final class TrainingFiles implements WorldFiles {
     ObjectNode sample = sample(id + "/detail", image);
     ArrayNode turns = sample.putArray(TURNS);
     for (Question question : questions) {
-      String text = turns.isEmpty() ? question.text() + "\n" + Question.DETAIL : question.text();
+      String text = turns.isEmpty() ? question.inDetail() : question.text();
       ask(turns, first, text, question.explained());
     }
     return sample;

@@ -39,8 +39,17 @@ class ScorecardTest {
         "choice | A | a red one | false",
         "choice | B | Blue | false",
         "choice | C | '' | false",
+        "colour | red | large red heart on the left: red | true",
+        "colour | red | large red heart on the left: blue | false",
+        "count | 1 | large red heart on the left: 1, small red star at the top: no: 1 | true",
+        "count | 2 | large red heart on the left: 2 | true",
+        "count | 2 | large red heart on the left: 2, small red star at the top: 3: 3 | false",
+        "presence | no | red heart on the left: yes, small star at the top: no | true",
+        "choice | B | red heart on the left: heart, A. star: no, B. heart: yes: B | true",
+        "choice | A | red heart on the left: heart, A. star: no, B. heart: yes: B | false",
       })
-  void judgesAsTheOriginalDoes(String category, String expected, String given, boolean right) {
+  void judgesAsTheOriginalDoesAndTheEndOfAnswersInDetail(
+      String category, String expected, String given, boolean right) {
     assertThat(AnswerMatch.isRight(category, expected, given)).isEqualTo(right);
   }
 

@@ -93,7 +93,7 @@ class TrainingFilesTest {
         assertThat(value(turns(sample).get(1))).isEqualTo(asked.get(id));
       }
     }
-    assertThat(answered).isGreaterThan(IMAGES / 2);
+    assertThat(answered).isGreaterThan(IMAGES);
   }
 
   @Test
@@ -164,22 +164,25 @@ class TrainingFilesTest {
   }
 
   @Test
-  void theSameQuestionsAreAnsweredInDetailToo() {
+  void everyFourthConversationIsBriefAndHasTheAnswersOfTheOneInDetail() {
     Map<String, List<JsonNode>> turns =
         finetune.stream()
             .collect(Collectors.toMap(s -> s.get("id").asText(), TrainingFilesTest::turns));
     int compared = 0;
     for (JsonNode sample : finetune.stream().filter(TrainingFilesTest::isDetailed).toList()) {
       List<JsonNode> detailed = turns(sample);
-      List<JsonNode> brief = turns.get(sample.get("id").asText().replace("/detail", ""));
-      assertThat(detailed).hasSameSizeAs(brief);
+      List<JsonNode> brief =
+          turns.getOrDefault(sample.get("id").asText().replace("/detail", ""), List.of());
+      assertThat(brief.isEmpty() ? detailed : brief).hasSameSizeAs(detailed);
       for (int i = 0; i < detailed.size(); i += 2) {
         assertThat(value(detailed.get(i)).endsWith(DETAIL)).isEqualTo(i == 0);
-        assertThat(value(detailed.get(i + 1))).endsWith(": " + value(brief.get(i + 1)));
+      }
+      for (int i = 1; i < brief.size(); i += 2) {
+        assertThat(value(detailed.get(i))).endsWith(": " + value(brief.get(i)));
         compared++;
       }
     }
-    assertThat(compared).isGreaterThan(IMAGES * 5);
+    assertThat(compared).isBetween(IMAGES / 4 * 6, IMAGES / 4 * 8);
   }
 
   @Test
