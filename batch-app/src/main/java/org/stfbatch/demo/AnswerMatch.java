@@ -37,19 +37,14 @@ final class AnswerMatch {
   private AnswerMatch() {}
 
   static boolean isRight(String category, String expected, String given) {
-    return agrees(category, expected, given) || agrees(category, expected, conclusion(given));
+    return agrees(category, expected, given)
+        || agrees(category, expected, Rationale.conclusion(given));
   }
 
   private static boolean agrees(String category, String expected, String given) {
     return category.equals(Category.CHOICE.word())
         ? letter(given).equals(expected)
         : normalised(given).equals(normalised(expected));
-  }
-
-  /** What follows from all before it. */
-  private static String conclusion(String given) {
-    int end = given.lastIndexOf(Question.THEREFORE);
-    return end < 0 ? given : given.substring(end + Question.THEREFORE.length());
   }
 
   private static String letter(String given) {

@@ -22,7 +22,7 @@ final class FeatureQuestions {
                     inquiry
                         .any("What colour is the %s?", "Which colour does the %s have?")
                         .formatted(reference.words()),
-                    reference.item().wordsAndPlace(),
+                    Rationale.of(reference.item()),
                     reference.item().colour().word(),
                     COLOURS));
   }
@@ -37,7 +37,7 @@ final class FeatureQuestions {
                     inquiry
                         .any("What shape is the %s?", "Which shape does the %s have?")
                         .formatted(reference.words()),
-                    reference.item().wordsAndPlace(),
+                    Rationale.of(reference.item()),
                     reference.item().shape().word(),
                     SHAPES));
   }
@@ -52,7 +52,7 @@ final class FeatureQuestions {
                     inquiry
                         .any("Where is the %s?", "Where in the picture is the %s?")
                         .formatted(reference.words()),
-                    reference.item().wordsAndPlace(),
+                    Rationale.of(reference.item()),
                     reference.item().place().word(),
                     PLACES));
   }

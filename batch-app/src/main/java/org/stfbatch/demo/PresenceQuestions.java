@@ -3,37 +3,35 @@ package org.stfbatch.demo;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Predicate;
 
 /** Is there something? Much of what is missing has its colour and its shape on other items. */
 final class PresenceQuestions {
-  private record Thing(String words, Predicate<Item> is) {}
-
   private PresenceQuestions() {}
 
   static Optional<Candidate> presence(Inquiry inquiry) {
-    Colour colour = anyColour(inquiry);
-    Shape shape = anyShape(inquiry);
-    Thing thing = anyThing(colour, shape, inquiry);
+    Group group = anyGroup(anyColour(inquiry), anyShape(inquiry), inquiry);
     String text =
         inquiry
             .any("Is there %s in the picture?", "Can you see %s?")
-            .formatted(withArticle(thing.words()));
-    boolean isThere = inquiry.scene().has(thing.is());
-    String rationale = search(inquiry.scene().items(), thing);
-    return Optional.of(Candidate.yesOrNo(Category.PRESENCE, text, rationale, isThere));
+            .formatted(withArticle(group.words()));
+    List<Item> items = inquiry.scene().items();
+    boolean isThere = inquiry.scene().has(group::includes);
+    return Optional.of(
+        Candidate.yesOrNo(
+            Category.PRESENCE, text, Rationale.of(items, search(items, group)), isThere));
   }
 
-  /** Looks at one item after the other until the thing is found; the answer says of the last. */
-  private static String search(List<Item> items, Thing thing) {
-    List<String> seen = new ArrayList<>();
+  /** Judges one item after the other until one is found. */
+  private static List<String> search(List<Item> items, Group group) {
+    List<String> judgements = new ArrayList<>();
     for (Item item : items) {
-      seen.add(item.wordsAndPlace());
-      if (thing.is().test(item)) {
+      boolean found = group.includes(item);
+      judgements.add(group.judge(item, YesNo.of(found)));
+      if (found) {
         break;
       }
     }
-    return String.join(": " + YesNo.NO + ", ", seen);
+    return judgements;
   }
 
   private static Colour anyColour(Inquiry inquiry) {
@@ -48,15 +46,9 @@ final class PresenceQuestions {
         : inquiry.anyItem().shape();
   }
 
-  private static Thing anyThing(Colour colour, Shape shape, Inquiry inquiry) {
-    Predicate<Item> inColour = item -> item.colour() == colour;
-    Predicate<Item> inShape = item -> item.shape() == shape;
-    Thing both = new Thing(colour.word() + " " + shape.word(), inColour.and(inShape));
+  private static Group anyGroup(Colour colour, Shape shape, Inquiry inquiry) {
     return inquiry.any(
-        both,
-        both,
-        new Thing(shape.word(), inShape),
-        new Thing(colour.word() + " object", inColour));
+        Group.of(colour, shape), Group.of(colour, shape), Group.of(shape), Group.of(colour));
   }
 
   private static String withArticle(String words) {

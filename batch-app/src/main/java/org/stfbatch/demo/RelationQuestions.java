@@ -20,8 +20,8 @@ final class RelationQuestions {
             .formatted(pair.first().words(), relation.phrase(), pair.second().words());
     boolean holds = relation.holds(pair.one().place(), pair.other().place());
     Relation seen = holds ? relation : relation.opposite();
-    return Candidate.yesOrNo(
-        Category.RELATION, text, pair.description() + ": " + seen.phrase(), holds);
+    Rationale rationale = pair.compare(item -> relation.deciding(item.place())).then(seen.phrase());
+    return Candidate.yesOrNo(Category.RELATION, text, rationale, holds);
   }
 
   private static boolean mayBeAsked(Pair pair, Relation relation, Split split) {

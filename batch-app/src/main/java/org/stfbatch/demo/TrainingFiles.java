@@ -10,17 +10,21 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * LLaVA's training files: {@code finetune.json} with a conversation in detail about each picture,
+ * LLaVA's training files: {@code finetune.json} with conversations in detail about each picture,
  * the same with short answers for every fourth, a caption for every eighth and now and then a
  * question without a picture, and {@code pretrain.json} with a caption of each picture. For a
- * model's beginnings there are {@code language.json}, the same conversations about a caption in
- * place of the picture, and {@code regions.jsonl} with what the patches of each picture show.
+ * model's beginnings there are {@code language.json}, the same questions and captions with what to
+ * look at in words and in the right order, which leaves to conclude from it, and {@code
+ * regions.jsonl} with what the patches of each picture show.
  */
 final class TrainingFiles implements WorldFiles {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final String IMAGE = "<image>";
   private static final String FIRST_IMAGE = IMAGE + "\n";
   private static final String TURNS = "conversations";
+
+  /** Longer ones could be answered from what was said, without a look at the picture. */
+  private static final int QUESTIONS_PER_CONVERSATION = 4;
 
   private static final int PICTURES_PER_BRIEF = 4;
   private static final int PICTURES_PER_CAPTION = 8;
@@ -58,11 +62,9 @@ final class TrainingFiles implements WorldFiles {
       throws IOException {
     String id = "scene-" + number;
     Question caption = captions.get(number % captions.size());
-    if (!questions.isEmpty()) {
-      converse(explanation(id, pictured.image(), FIRST_IMAGE, questions));
-      if (number % PICTURES_PER_BRIEF == 0) {
-        converse(conversation(id, pictured.image(), FIRST_IMAGE, questions));
-      }
+    for (int from = 0; from < questions.size(); from += QUESTIONS_PER_CONVERSATION) {
+      int end = Math.min(from + QUESTIONS_PER_CONVERSATION, questions.size());
+      converse(number, id + "/" + from, pictured.image(), questions.subList(from, end));
     }
     if (number % PICTURES_PER_CAPTION == 5) {
       converse(conversation(id + "/caption", pictured.image(), FIRST_IMAGE, List.of(caption)));
@@ -72,22 +74,31 @@ final class TrainingFiles implements WorldFiles {
       converse(conversation("fact-" + number, null, "", List.of(fact)));
     }
     pretrain.add(caption(id, pictured.image(), caption, number % 2 == 0));
-    read(number, questions, caption, captions.get((number + 1) % captions.size()));
+    for (int i = 0; i < questions.size(); i++) {
+      conclude(number, id + "/" + i, questions.get(i));
+    }
+    language.add(conversation(id + "/caption", null, seen(caption), List.of(caption)));
     regions.line(RegionLines.line(pictured));
   }
 
-  /** Questions about a caption, and another caption that says the same. */
-  private void read(int number, List<Question> questions, Question caption, Question other)
+  private void converse(int number, String id, String image, List<Question> questions)
       throws IOException {
-    String id = "scene-" + number;
-    String text = caption.answer() + "\n";
-    if (!questions.isEmpty()) {
-      language.add(explanation(id, null, text, questions));
-      if (number % PICTURES_PER_BRIEF == 0) {
-        language.add(conversation(id, null, text, questions));
-      }
+    converse(explanation(id, image, FIRST_IMAGE, questions));
+    if (number % PICTURES_PER_BRIEF == 0) {
+      converse(conversation(id, image, FIRST_IMAGE, questions));
     }
-    language.add(conversation(id + "/caption", null, text, List.of(other)));
+  }
+
+  /** Asks what follows from what was looked at, told in words. */
+  private void conclude(int number, String id, Question question) throws IOException {
+    language.add(explanation(id, null, seen(question), List.of(question)));
+    if (number % PICTURES_PER_BRIEF == 0) {
+      language.add(conversation(id, null, seen(question), List.of(question)));
+    }
+  }
+
+  private static String seen(Question question) {
+    return question.rationale().description() + ".\n";
   }
 
   private void converse(ObjectNode sample) throws IOException {
