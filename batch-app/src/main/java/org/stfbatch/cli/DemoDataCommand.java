@@ -53,6 +53,12 @@ final class DemoDataCommand implements Callable<Integer> {
   private boolean broken;
 
   @Option(
+      names = "--detail",
+      description =
+          "Ask held-out questions in detail: the answer shall say first what it follows from. Training files have both forms.")
+  private boolean detail;
+
+  @Option(
       names = "--black",
       description = "Leave the pictures black, to see what can be guessed from the questions.")
   private boolean black;
@@ -61,7 +67,8 @@ final class DemoDataCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     DrawnWorldSettings settings =
         split == Split.TRAIN ? DrawnWorldSettings.training() : DrawnWorldSettings.defaults();
-    settings = settings.withImages(images).withSeed(seed).withBroken(broken).withBlack(black);
+    settings = settings.withImages(images).withSeed(seed).withBroken(broken);
+    settings = settings.withDetail(detail).withBlack(black);
     if (questionsPerImage != null) {
       settings = settings.withQuestionsPerImage(questionsPerImage);
     }

@@ -10,7 +10,7 @@ import java.util.stream.Stream;
 /**
  * Whether an answer is the right one, as LLaVA's evaluation scripts judge: letters of options are
  * taken out of what is around them; other answers are compared without case, punctuation and
- * articles, and with numbers as digits.
+ * articles, and with numbers as digits. Of an answer in detail its end is judged.
  */
 final class AnswerMatch {
   private static final Pattern LETTER = Pattern.compile("\\(?([A-Z])(?:[).:].*)?", Pattern.DOTALL);
@@ -37,6 +37,11 @@ final class AnswerMatch {
   private AnswerMatch() {}
 
   static boolean isRight(String category, String expected, String given) {
+    return agrees(category, expected, given)
+        || agrees(category, expected, Rationale.conclusion(given));
+  }
+
+  private static boolean agrees(String category, String expected, String given) {
     return category.equals(Category.CHOICE.word())
         ? letter(given).equals(expected)
         : normalised(given).equals(normalised(expected));

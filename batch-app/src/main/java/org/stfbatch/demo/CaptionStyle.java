@@ -103,7 +103,8 @@ enum CaptionStyle {
   abstract String caption(Scene scene);
 
   Question question(Scene scene) {
-    return new Question(Category.CAPTION, instruction, caption(scene));
+    return new Question(
+        Category.CAPTION, instruction, Rationale.unsaid(scene.items()), caption(scene), 0);
   }
 
   private static String itemAtPlace(Item item) {

@@ -27,16 +27,21 @@ final class ChoiceQuestions {
     wrong.remove(open.lot().outcome());
     int right = random.nextInt(OPTIONS);
     StringBuilder text = new StringBuilder(open.question().text());
+    List<String> judgements = new ArrayList<>();
     for (int i = 0; i < OPTIONS; i++) {
       String option =
           i == right ? open.lot().outcome() : wrong.remove(random.nextInt(wrong.size()));
-      text.append('\n').append(letter(i)).append(". ").append(option);
+      String labelled = letter(i) + ". " + option;
+      text.append('\n').append(labelled);
+      if (i <= right) {
+        judgements.add(labelled + " " + YesNo.of(i == right));
+      }
     }
     Question question =
         new Question(
             Category.CHOICE,
             text.toString(),
-            open.question().explained(),
+            open.question().rationale().then(open.lot().outcome(), judgements),
             letter(right),
             1.0 / OPTIONS);
     return new Candidate(question, amongChoices(open.lot()));

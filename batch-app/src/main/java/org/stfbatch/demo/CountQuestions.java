@@ -1,14 +1,12 @@
 package org.stfbatch.demo;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Predicate;
 
 /** How many there are of something that is there. */
 final class CountQuestions {
   private static final List<String> COUNTS = List.of("1", "2", "3", "4", "5");
-
-  private record Group(String plural, Predicate<Item> members) {}
 
   private CountQuestions() {}
 
@@ -16,17 +14,25 @@ final class CountQuestions {
     Group group = anyGroupOf(inquiry.anyItem(), inquiry);
     String text =
         inquiry.any("How many %s are there?", "How many %s can you see?").formatted(group.plural());
-    List<Item> counted = inquiry.scene().items(group.members());
-    String answer = Integer.toString(counted.size());
-    return Optional.of(Candidate.of(Category.COUNT, text, counted, answer, COUNTS));
+    List<Item> items = inquiry.scene().items();
+    String answer = Integer.toString(inquiry.scene().count(group::includes));
+    Rationale rationale = Rationale.of(items, countAloud(items, group));
+    return Optional.of(Candidate.of(Category.COUNT, text, rationale, answer, COUNTS));
+  }
+
+  /** Says of each item that it does not count, or which number it has among those that do. */
+  private static List<String> countAloud(List<Item> items, Group group) {
+    List<String> judgements = new ArrayList<>();
+    int count = 0;
+    for (Item item : items) {
+      String judgement = group.includes(item) ? Integer.toString(++count) : YesNo.NO;
+      judgements.add(group.judge(item, judgement));
+    }
+    return judgements;
   }
 
   private static Group anyGroupOf(Item item, Inquiry inquiry) {
-    Group alike = new Group(item.shape().plural(), other -> other.shape() == item.shape());
-    return inquiry.any(
-        new Group("objects", other -> true),
-        alike,
-        alike,
-        new Group(item.colour().word() + " objects", other -> other.colour() == item.colour()));
+    Group alike = Group.of(item.shape());
+    return inquiry.any(Group.ALL, alike, alike, Group.of(item.colour()));
   }
 }

@@ -67,7 +67,7 @@ public final class DrawnWorld {
   private WorldFiles files(List<BrokenLine> broken) throws IOException {
     return settings.split() == Split.TRAIN
         ? new TrainingFiles(dir)
-        : new QuestionFiles(dir, broken);
+        : new QuestionFiles(dir, settings.detail(), broken);
   }
 
   private void addBatch(int first, int end, WorldFiles files, NewFile sceneFile)

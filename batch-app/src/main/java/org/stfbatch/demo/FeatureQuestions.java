@@ -6,6 +6,8 @@ import java.util.stream.Stream;
 
 /** Questions about one feature of one item that is named by other features. */
 final class FeatureQuestions {
+  private static final List<String> COLOURS = Stream.of(Colour.values()).map(Colour::word).toList();
+  private static final List<String> SHAPES = Stream.of(Shape.values()).map(Shape::word).toList();
   private static final List<String> PLACES = Stream.of(Place.values()).map(Place::word).toList();
 
   private FeatureQuestions() {}
@@ -20,9 +22,9 @@ final class FeatureQuestions {
                     inquiry
                         .any("What colour is the %s?", "Which colour does the %s have?")
                         .formatted(reference.words()),
-                    List.of(reference.item()),
+                    Rationale.of(reference.item()),
                     reference.item().colour().word(),
-                    inquiry.coloursOf(reference)));
+                    COLOURS));
   }
 
   static Optional<Candidate> shape(Inquiry inquiry) {
@@ -35,9 +37,9 @@ final class FeatureQuestions {
                     inquiry
                         .any("What shape is the %s?", "Which shape does the %s have?")
                         .formatted(reference.words()),
-                    List.of(reference.item()),
+                    Rationale.of(reference.item()),
                     reference.item().shape().word(),
-                    inquiry.shapesOf(reference)));
+                    SHAPES));
   }
 
   static Optional<Candidate> position(Inquiry inquiry) {
@@ -50,7 +52,7 @@ final class FeatureQuestions {
                     inquiry
                         .any("Where is the %s?", "Where in the picture is the %s?")
                         .formatted(reference.words()),
-                    List.of(reference.item()),
+                    Rationale.of(reference.item()),
                     reference.item().place().word(),
                     PLACES));
   }

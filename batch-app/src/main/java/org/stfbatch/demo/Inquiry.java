@@ -4,7 +4,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SplittableRandom;
-import java.util.stream.Stream;
 
 /**
  * A scene to ask about.
@@ -31,23 +30,5 @@ record Inquiry(Scene scene, Split split, SplittableRandom random) {
   Optional<Reference> name(Item item, Feature... hidden) {
     List<Reference> references = Reference.to(item, scene, Set.of(hidden));
     return references.isEmpty() ? Optional.empty() : Optional.of(any(references));
-  }
-
-  /** The colours that an item so named may have. */
-  List<String> coloursOf(Reference reference) {
-    Shape shape = reference.item().shape();
-    return Stream.of(Colour.values())
-        .filter(colour -> !reference.uses(Feature.SHAPE) || split.shows(colour, shape))
-        .map(Colour::word)
-        .toList();
-  }
-
-  /** The shapes that an item so named may have. */
-  List<String> shapesOf(Reference reference) {
-    Colour colour = reference.item().colour();
-    return Stream.of(Shape.values())
-        .filter(shape -> !reference.uses(Feature.COLOUR) || split.shows(colour, shape))
-        .map(Shape::word)
-        .toList();
   }
 }

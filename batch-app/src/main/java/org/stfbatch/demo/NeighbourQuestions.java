@@ -30,7 +30,7 @@ final class NeighbourQuestions {
   private static Candidate shapeOf(Item item, Relation relation, Reference anchor) {
     return candidate(
         "Which shape is %s the %s?".formatted(relation.phrase(), anchor.words()),
-        List.of(anchor.item(), item),
+        Rationale.of(anchor.item(), item),
         item.shape().word(),
         "neighbour's shape",
         Stream.of(Shape.values())
@@ -43,7 +43,7 @@ final class NeighbourQuestions {
   private static Candidate colourOf(Item item, Relation relation, Reference anchor) {
     return candidate(
         "What colour is the object %s the %s?".formatted(relation.phrase(), anchor.words()),
-        List.of(anchor.item(), item),
+        Rationale.of(anchor.item(), item),
         item.colour().word(),
         "neighbour's colour",
         Stream.of(Colour.values())
@@ -56,9 +56,9 @@ final class NeighbourQuestions {
   }
 
   private static Candidate candidate(
-      String text, List<Item> seen, String answer, String group, List<String> outcomes) {
+      String text, Rationale rationale, String answer, String group, List<String> outcomes) {
     Lot lot = new Lot(group, text, answer, outcomes);
-    return Candidate.of(Category.NEIGHBOUR, text, seen, answer, lot);
+    return Candidate.of(Category.NEIGHBOUR, text, rationale, answer, lot);
   }
 
   /** The only item so related to the anchor, if it is clear that all others are not. */

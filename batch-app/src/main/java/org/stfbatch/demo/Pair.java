@@ -1,7 +1,7 @@
 package org.stfbatch.demo;
 
-import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 
 /** Two items of a scene, each named beyond doubt. */
 record Pair(Reference first, Reference second) {
@@ -25,7 +25,9 @@ record Pair(Reference first, Reference second) {
     return second.item();
   }
 
-  List<Item> items() {
-    return List.of(one(), other());
+  /** Looks at both items, and then at what decides between them. */
+  Rationale compare(Function<Item, String> deciding) {
+    return Rationale.of(one(), other())
+        .then(deciding.apply(one()) + ", " + deciding.apply(other()));
   }
 }

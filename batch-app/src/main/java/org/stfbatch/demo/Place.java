@@ -24,6 +24,10 @@ public enum Place {
     this.phrase = phrase;
   }
 
+  static Place inRowAndColumn(int row, int column) {
+    return values()[3 * row + column];
+  }
+
   /** 0 at the top to 2 at the bottom. */
   public int row() {
     return ordinal() / 3;

@@ -1,32 +1,37 @@
 package org.stfbatch.demo;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Predicate;
 
 /** Is there something? Much of what is missing has its colour and its shape on other items. */
 final class PresenceQuestions {
-  /**
-   * @param isLike what to look at where there is none
-   */
-  private record Thing(String words, Predicate<Item> is, Predicate<Item> isLike) {}
-
   private PresenceQuestions() {}
 
   static Optional<Candidate> presence(Inquiry inquiry) {
-    Colour colour = anyColour(inquiry);
-    Shape shape = anyShape(inquiry);
-    if (!inquiry.split().shows(colour, shape)) {
-      return Optional.empty();
-    }
-    Thing thing = anyThing(colour, shape, inquiry);
+    Group group = anyGroup(anyColour(inquiry), anyShape(inquiry), inquiry);
     String text =
         inquiry
             .any("Is there %s in the picture?", "Can you see %s?")
-            .formatted(withArticle(thing.words()));
-    boolean isThere = inquiry.scene().has(thing.is());
-    List<Item> seen = inquiry.scene().items(isThere ? thing.is() : thing.isLike());
-    return Optional.of(Candidate.yesOrNo(Category.PRESENCE, text, seen, isThere));
+            .formatted(withArticle(group.words()));
+    List<Item> items = inquiry.scene().items();
+    boolean isThere = inquiry.scene().has(group::includes);
+    return Optional.of(
+        Candidate.yesOrNo(
+            Category.PRESENCE, text, Rationale.of(items, search(items, group)), isThere));
+  }
+
+  /** Judges one item after the other until one is found. */
+  private static List<String> search(List<Item> items, Group group) {
+    List<String> judgements = new ArrayList<>();
+    for (Item item : items) {
+      boolean found = group.includes(item);
+      judgements.add(group.judge(item, YesNo.of(found)));
+      if (found) {
+        break;
+      }
+    }
+    return judgements;
   }
 
   private static Colour anyColour(Inquiry inquiry) {
@@ -41,16 +46,9 @@ final class PresenceQuestions {
         : inquiry.anyItem().shape();
   }
 
-  private static Thing anyThing(Colour colour, Shape shape, Inquiry inquiry) {
-    Predicate<Item> inColour = item -> item.colour() == colour;
-    Predicate<Item> inShape = item -> item.shape() == shape;
-    Thing both =
-        new Thing(colour.word() + " " + shape.word(), inColour.and(inShape), inColour.or(inShape));
+  private static Group anyGroup(Colour colour, Shape shape, Inquiry inquiry) {
     return inquiry.any(
-        both,
-        both,
-        new Thing(shape.word(), inShape, inShape),
-        new Thing(colour.word() + " object", inColour, inColour));
+        Group.of(colour, shape), Group.of(colour, shape), Group.of(shape), Group.of(colour));
   }
 
   private static String withArticle(String words) {

@@ -1,18 +1,20 @@
 package org.stfbatch.demo;
 
+import java.util.List;
+
 /**
  * A question with its right answer.
  *
  * @param text without instructions how to answer
- * @param rationale the items that the answer can be read from, in words; empty if there are none
+ * @param rationale what the answer follows from; unsaid where nobody would ask for it
  * @param chance how often a guess among the possible answers is right; 0 where nobody would guess
  */
-record Question(Category category, String text, String rationale, String answer, double chance) {
+record Question(Category category, String text, Rationale rationale, String answer, double chance) {
   /** Asks for the rationale before the answer. */
-  static final String DETAIL = "Answer in detail.";
+  private static final String DETAIL = "Answer in detail.";
 
   Question(Category category, String text, String answer) {
-    this(category, text, "", answer, 0);
+    this(category, text, Rationale.unsaid(List.of()), answer, 0);
   }
 
   /** The question itself, without options to choose from. */
@@ -22,7 +24,12 @@ record Question(Category category, String text, String rationale, String answer,
 
   /** The rationale and the answer that follows from it. */
   String explained() {
-    return rationale.isEmpty() ? answer : rationale + ": " + answer;
+    return rationale.concluding(answer);
+  }
+
+  /** The text with the wish for the rationale, where there is one. */
+  String inDetail() {
+    return rationale.isUnsaid() ? instructed() : text + "\n" + DETAIL;
   }
 
   /** The text with the instruction how to answer. */

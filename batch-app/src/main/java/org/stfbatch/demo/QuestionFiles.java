@@ -23,6 +23,7 @@ final class QuestionFiles implements WorldFiles {
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private final Path dir;
+  private final boolean detail;
   private final List<BrokenLine> broken;
   private final List<Entry> questions = new ArrayList<>();
   private final List<Entry> captions = new ArrayList<>();
@@ -32,10 +33,12 @@ final class QuestionFiles implements WorldFiles {
       JsonNode id, Optional<String> image, Set<Split.Novelty> unseen, Question question) {}
 
   /**
+   * @param detail whether to ask for answers in detail
    * @param broken lines that are spread evenly over the others
    */
-  QuestionFiles(Path dir, List<BrokenLine> broken) {
+  QuestionFiles(Path dir, boolean detail, List<BrokenLine> broken) {
     this.dir = dir;
+    this.detail = detail;
     this.broken = List.copyOf(broken);
   }
 
@@ -67,8 +70,7 @@ final class QuestionFiles implements WorldFiles {
       entries.add(new Entry(numericId(), Optional.empty(), Set.of(), fact));
     }
     entries.addAll(captions);
-    List<String> lines =
-        new ArrayList<>(entries.stream().map(QuestionFiles::questionLine).toList());
+    List<String> lines = new ArrayList<>(entries.stream().map(this::questionLine).toList());
     int gap = lines.size() / (broken.size() + 1);
     for (int i = broken.size() - 1; i >= 0; i--) {
       lines.add((i + 1) * gap, broken.get(i).line());
@@ -87,12 +89,13 @@ final class QuestionFiles implements WorldFiles {
     }
   }
 
-  private static String questionLine(Entry entry) {
+  private String questionLine(Entry entry) {
+    Question question = entry.question();
     ObjectNode line = JSON.createObjectNode();
     line.set("question_id", entry.id());
     entry.image().ifPresent(image -> line.put("image", image));
-    line.put("text", entry.question().instructed());
-    return line.put("category", entry.question().category().word()).toString();
+    line.put("text", detail ? question.inDetail() : question.instructed());
+    return line.put("category", question.category().word()).toString();
   }
 
   private static String labelLine(Entry entry) {

@@ -27,6 +27,14 @@ enum Relation {
     return holds(first, second) || opposite().holds(first, second);
   }
 
+  /** Where a place is in the relation's direction: its row or its column. */
+  String deciding(Place place) {
+    return switch (this) {
+      case LEFT_OF, RIGHT_OF -> Place.inRowAndColumn(1, place.column()).word();
+      case ABOVE, BELOW -> Place.inRowAndColumn(place.row(), 1).word();
+    };
+  }
+
   Relation opposite() {
     return switch (this) {
       case LEFT_OF -> RIGHT_OF;

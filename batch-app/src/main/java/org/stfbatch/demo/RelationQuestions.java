@@ -11,14 +11,17 @@ final class RelationQuestions {
     return Pair.of(inquiry, Feature.PLACE)
         .filter(pair -> relation.isClear(pair.one().place(), pair.other().place()))
         .filter(pair -> mayBeAsked(pair, relation, inquiry.split()))
-        .map(
-            pair ->
-                Candidate.yesOrNo(
-                    Category.RELATION,
-                    "Is the %s %s the %s?"
-                        .formatted(pair.first().words(), relation.phrase(), pair.second().words()),
-                    pair.items(),
-                    relation.holds(pair.one().place(), pair.other().place())));
+        .map(pair -> compare(pair, relation));
+  }
+
+  private static Candidate compare(Pair pair, Relation relation) {
+    String text =
+        "Is the %s %s the %s?"
+            .formatted(pair.first().words(), relation.phrase(), pair.second().words());
+    boolean holds = relation.holds(pair.one().place(), pair.other().place());
+    Relation seen = holds ? relation : relation.opposite();
+    Rationale rationale = pair.compare(item -> relation.deciding(item.place())).then(seen.phrase());
+    return Candidate.yesOrNo(Category.RELATION, text, rationale, holds);
   }
 
   private static boolean mayBeAsked(Pair pair, Relation relation, Split split) {

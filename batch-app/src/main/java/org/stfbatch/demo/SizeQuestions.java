@@ -24,6 +24,7 @@ final class SizeQuestions {
     boolean isFirst = pair.one().size().compareTo(pair.other().size()) > 0 == larger;
     String answer = isFirst ? pair.first().words() : pair.second().words();
     Lot lot = new Lot(Category.SIZE.word(), text, isFirst ? FIRST : SECOND, List.of(FIRST, SECOND));
-    return Candidate.of(Category.SIZE, text, pair.items(), answer, lot);
+    Rationale rationale = pair.compare(item -> item.size().word());
+    return Candidate.of(Category.SIZE, text, rationale, answer, lot);
   }
 }

@@ -3,14 +3,13 @@ package org.stfbatch.demo;
 import java.util.Collection;
 import java.util.EnumSet;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Set;
 
 /**
  * Which scenes may be trained on. A scene is held out if it shows anything that training must never
- * show: a colour on a certain shape, an item of a certain colour and shape in a certain relation to
- * another item, or a certain set of occupied places. The rule is a function of the scene alone, so
- * the two sides are disjoint whatever the seeds.
+ * show: an item of a certain colour and shape in a certain relation to another item, or a certain
+ * set of occupied places. The rule is a function of the scene alone, so the two sides are disjoint
+ * whatever the seeds.
  */
 public enum Split {
   /** Scenes to learn from. */
@@ -20,8 +19,6 @@ public enum Split {
 
   /** What can be new in a scene that is held out. */
   public enum Novelty {
-    /** A colour on a shape. */
-    PAIR,
     /** A colour on a shape in a relation to another item. */
     RELATION,
     /** A set of occupied places. */
@@ -32,15 +29,6 @@ public enum Split {
       return name().toLowerCase(Locale.ROOT);
     }
   }
-
-  private static final Map<Shape, Colour> UNSEEN_PAIRS =
-      Map.of(
-          Shape.CIRCLE, Colour.ORANGE,
-          Shape.SQUARE, Colour.PURPLE,
-          Shape.TRIANGLE, Colour.BLUE,
-          Shape.STAR, Colour.GREEN,
-          Shape.CROSS, Colour.PINK,
-          Shape.HEART, Colour.YELLOW);
 
   /** One in so many triples of colour, shape and relation is held out. */
   private static final int TRIPLES = 12;
@@ -62,9 +50,6 @@ public enum Split {
       novelties.add(Novelty.LAYOUT);
     }
     for (Item item : scene.items()) {
-      if (isHeldOut(item.colour(), item.shape())) {
-        novelties.add(Novelty.PAIR);
-      }
       if (isInHeldOutRelation(item, scene)) {
         novelties.add(Novelty.RELATION);
       }
@@ -82,10 +67,6 @@ public enum Split {
     return false;
   }
 
-  static boolean isHeldOut(Colour colour, Shape shape) {
-    return UNSEEN_PAIRS.get(shape) == colour;
-  }
-
   /** Whether training never shows an item of that colour and shape so related to any other. */
   static boolean isHeldOut(Colour colour, Shape shape, Relation relation) {
     return (5 * colour.ordinal() + 7 * shape.ordinal() + 3 * relation.ordinal()) % TRIPLES == 0;
@@ -97,11 +78,6 @@ public enum Split {
       mask |= 1 << place.ordinal();
     }
     return (mask * LAYOUT_MIX >>> 16) % LAYOUTS == 0;
-  }
-
-  /** Whether pictures of this side may show an item of that colour and shape. */
-  boolean shows(Colour colour, Shape shape) {
-    return this == HELD_OUT || !isHeldOut(colour, shape);
   }
 
   /** Whether pictures of this side may show an item of that colour and shape so related. */

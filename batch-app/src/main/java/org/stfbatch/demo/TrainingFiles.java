@@ -10,16 +10,23 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * LLaVA's training files: {@code finetune.json} with a conversation about each picture, a caption
- * for every eighth and now and then a question without a picture, and {@code pretrain.json} with a
- * caption of each picture. For a model's beginnings there are {@code language.json}, the same
- * conversations about a caption in place of the picture, and {@code regions.jsonl} with what the
- * patches of each picture show.
+ * LLaVA's training files: {@code finetune.json} with conversations in detail about each picture,
+ * the same with short answers for every fourth, a caption for every eighth and now and then a
+ * question without a picture, and {@code pretrain.json} with a caption of each picture. For a
+ * model's beginnings there are {@code language.json}, the same questions and captions with what to
+ * look at in words and in the right order, which leaves to conclude from it, and {@code
+ * regions.jsonl} with what the patches of each picture show.
  */
 final class TrainingFiles implements WorldFiles {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final String IMAGE = "<image>";
+  private static final String FIRST_IMAGE = IMAGE + "\n";
+  private static final String TURNS = "conversations";
 
+  /** Longer ones could be answered from what was said, without a look at the picture. */
+  private static final int QUESTIONS_PER_CONVERSATION = 4;
+
+  private static final int PICTURES_PER_BRIEF = 4;
   private static final int PICTURES_PER_CAPTION = 8;
   private static final int PICTURES_PER_FACT = 64;
 
@@ -55,56 +62,58 @@ final class TrainingFiles implements WorldFiles {
       throws IOException {
     String id = "scene-" + number;
     Question caption = captions.get(number % captions.size());
-    if (!questions.isEmpty()) {
-      converse(id, pictured.image(), questions);
-      explain(id, pictured.image(), questions);
+    for (int from = 0; from < questions.size(); from += QUESTIONS_PER_CONVERSATION) {
+      int end = Math.min(from + QUESTIONS_PER_CONVERSATION, questions.size());
+      converse(number, id + "/" + from, pictured.image(), questions.subList(from, end));
     }
     if (number % PICTURES_PER_CAPTION == 5) {
-      converse(id + "/caption", pictured.image(), List.of(caption));
+      converse(conversation(id + "/caption", pictured.image(), FIRST_IMAGE, List.of(caption)));
     }
     if (number % PICTURES_PER_FACT == 9) {
       Question fact = Facts.ALL.get(number / PICTURES_PER_FACT % Facts.ALL.size());
-      converse("fact-" + number, null, List.of(fact));
+      converse(conversation("fact-" + number, null, "", List.of(fact)));
     }
     pretrain.add(caption(id, pictured.image(), caption, number % 2 == 0));
-    read(id, questions, caption, captions.get((number + 1) % captions.size()));
+    for (int i = 0; i < questions.size(); i++) {
+      conclude(number, id + "/" + i, questions.get(i));
+    }
+    language.add(conversation(id + "/caption", null, seen(caption), List.of(caption)));
     regions.line(RegionLines.line(pictured));
   }
 
-  /** Questions about a caption, and another caption that says the same. */
-  private void read(String id, List<Question> questions, Question caption, Question other)
+  private void converse(int number, String id, String image, List<Question> questions)
       throws IOException {
-    String text = caption.answer() + "\n";
-    if (!questions.isEmpty()) {
-      language.add(conversation(id, null, text, questions));
-      language.add(explanation(id, null, text, questions));
+    converse(explanation(id, image, FIRST_IMAGE, questions));
+    if (number % PICTURES_PER_BRIEF == 0) {
+      converse(conversation(id, image, FIRST_IMAGE, questions));
     }
-    language.add(conversation(id + "/caption", null, text, List.of(other)));
   }
 
-  private void converse(String id, String image, List<Question> questions) throws IOException {
-    String first = image == null ? "" : IMAGE + "\n";
-    finetune.add(conversation(id, image, first, questions));
-    questionCount += questions.size();
+  /** Asks what follows from what was looked at, told in words. */
+  private void conclude(int number, String id, Question question) throws IOException {
+    language.add(explanation(id, null, seen(question), List.of(question)));
+    if (number % PICTURES_PER_BRIEF == 0) {
+      language.add(conversation(id, null, seen(question), List.of(question)));
+    }
   }
 
-  private void explain(String id, String image, List<Question> questions) throws IOException {
-    finetune.add(explanation(id, image, IMAGE + "\n", questions));
-    questionCount += questions.size();
+  private static String seen(Question question) {
+    return question.rationale().description() + ".\n";
+  }
+
+  private void converse(ObjectNode sample) throws IOException {
+    finetune.add(sample);
+    questionCount += sample.withArray(TURNS).size() / 2;
   }
 
   /** Answers that say first what they follow from. */
   private static ObjectNode explanation(
       String id, String image, String first, List<Question> questions) {
     ObjectNode sample = sample(id + "/detail", image);
-    ArrayNode turns = sample.putArray("conversations");
+    ArrayNode turns = sample.putArray(TURNS);
     for (Question question : questions) {
-      boolean begins = turns.isEmpty();
-      turn(
-          turns,
-          "human",
-          begins ? first + question.text() + "\n" + Question.DETAIL : question.text());
-      turn(turns, "gpt", question.explained());
+      String text = turns.isEmpty() ? question.inDetail() : question.text();
+      ask(turns, first, text, question.explained());
     }
     return sample;
   }
@@ -113,23 +122,29 @@ final class TrainingFiles implements WorldFiles {
   private static ObjectNode conversation(
       String id, String image, String first, List<Question> questions) {
     ObjectNode sample = sample(id, image);
-    ArrayNode turns = sample.putArray("conversations");
+    ArrayNode turns = sample.putArray(TURNS);
     boolean instructed = false;
     for (Question question : questions) {
       boolean always = question.category().alwaysInstructs();
       String text = always || !instructed ? question.instructed() : question.text();
       instructed |= !always;
-      turn(turns, "human", turns.isEmpty() ? first + text : text);
-      turn(turns, "gpt", question.answer());
+      ask(turns, first, text, question.answer());
     }
     return sample;
   }
 
+  /**
+   * @param first what the conversation begins with
+   */
+  private static void ask(ArrayNode turns, String first, String text, String answer) {
+    turn(turns, "human", turns.isEmpty() ? first + text : text);
+    turn(turns, "gpt", answer);
+  }
+
   private static ObjectNode caption(String id, String image, Question caption, boolean imageFirst) {
     ObjectNode sample = sample(id, image);
-    ArrayNode turns = sample.putArray("conversations");
-    turn(
-        turns, "human", imageFirst ? IMAGE + "\n" + caption.text() : caption.text() + "\n" + IMAGE);
+    ArrayNode turns = sample.putArray(TURNS);
+    turn(turns, "human", imageFirst ? FIRST_IMAGE + caption.text() : caption.text() + "\n" + IMAGE);
     turn(turns, "gpt", caption.answer());
     return sample;
   }

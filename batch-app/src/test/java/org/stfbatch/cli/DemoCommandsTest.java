@@ -104,7 +104,7 @@ class DemoCommandsTest {
 
     assertThat(table.lines().map(line -> line.split("  ")[0]))
         .contains("colour", "count", "presence", "choice", "caption", "all short answers")
-        .contains("unseen pair", "unseen relation", "unseen layout");
+        .contains("unseen relation", "unseen layout");
     assertThat(table.lines().filter(line -> line.startsWith("colour")))
         .singleElement()
         .satisfies(line -> assertThat(line).contains("100.0 % \u00b1  0.0 %", "12.5 %"));

@@ -101,6 +101,25 @@ class DrawnWorldTest {
   }
 
   @Test
+  void askedInDetailTheQuestionsAreTheSameButForTheInstruction() throws Exception {
+    DrawnWorldSettings settings = DrawnWorldSettings.defaults();
+    DrawnWorld.write(folder, settings);
+    List<JsonNode> brief = json("questions.jsonl");
+    List<JsonNode> labels = json("labels.jsonl");
+    DrawnWorld.write(folder, settings.withDetail(true));
+    List<JsonNode> detailed = json("questions.jsonl");
+
+    assertThat(json("labels.jsonl")).isEqualTo(labels);
+    assertThat(ids(detailed)).isEqualTo(ids(brief));
+    for (int i = 0; i < brief.size(); i++) {
+      String text = brief.get(i).get("text").asText();
+      boolean open = brief.get(i).get("category").asText().matches("caption|text");
+      assertThat(detailed.get(i).get("text").asText())
+          .isEqualTo(open ? text : text.replaceFirst("[^\n]+$", "Answer in detail."));
+    }
+  }
+
+  @Test
   void drawsTheSameWorldFromTheSameSeed() throws Exception {
     DrawnWorldSettings settings = DrawnWorldSettings.defaults().withImages(20).withBroken(true);
     DrawnWorld.write(folder.resolve("a"), settings);

@@ -39,8 +39,17 @@ class ScorecardTest {
         "choice | A | a red one | false",
         "choice | B | Blue | false",
         "choice | C | '' | false",
+        "colour | red | large red heart on the left: red | true",
+        "colour | red | large red heart on the left: blue | false",
+        "count | 1 | large red heart on the left: 1, small red star at the top: no: 1 | true",
+        "count | 2 | large red heart on the left: 2 | true",
+        "count | 2 | large red heart on the left: 2, small red star at the top: 3: 3 | false",
+        "presence | no | red heart on the left: yes, small star at the top: no | true",
+        "choice | B | red heart on the left: heart, A. star: no, B. heart: yes: B | true",
+        "choice | A | red heart on the left: heart, A. star: no, B. heart: yes: B | false",
       })
-  void judgesAsTheOriginalDoes(String category, String expected, String given, boolean right) {
+  void judgesAsTheOriginalDoesAndTheEndOfAnswersInDetail(
+      String category, String expected, String given, boolean right) {
     assertThat(AnswerMatch.isRight(category, expected, given)).isEqualTo(right);
   }
 
@@ -50,11 +59,11 @@ class ScorecardTest {
         write(
             "labels.jsonl",
             """
-            {"question_id":1,"answer":"red","category":"colour","chance":0.125,"unseen":["pair"]}
+            {"question_id":1,"answer":"red","category":"colour","chance":0.125,"unseen":["relation"]}
             {"question_id":"x","answer":"3","category":"count","chance":0.2,"unseen":["layout"]}
             {"question_id":2,"answer":"4","category":"count","chance":0.2,"unseen":[]}
             {"question_id":3,"answer":"The picture shows it.","category":"caption","chance":0}
-            {"question_id":4,"answer":"5","category":"count","chance":0.2,"unseen":["pair"]}
+            {"question_id":4,"answer":"5","category":"count","chance":0.2,"unseen":["relation"]}
             """);
     Path answers =
         write(
@@ -79,7 +88,7 @@ class ScorecardTest {
     assertThat(card.total().accuracy()).isEqualTo(0.5);
     assertThat(card.total().error()).isCloseTo(0.25, within(1e-9));
     assertThat(card.byNovelty().stream().map(score -> score.name() + " " + score.right()))
-        .containsExactly("unseen pair 1", "unseen layout 1");
+        .containsExactly("unseen relation 1", "unseen layout 1");
   }
 
   private static Score row(String name, int questions, int right, double chance) {

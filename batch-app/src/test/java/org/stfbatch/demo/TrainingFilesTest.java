@@ -7,11 +7,14 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
@@ -26,6 +29,12 @@ class TrainingFilesTest {
   private static final int IMAGES = 150;
   private static final String DETAIL = "\nAnswer in detail.";
   private static final String SHORT = "\nAnswer the question using a single word or phrase.";
+
+  private static final Pattern RELATED =
+      Pattern.compile("the (\\w+ \\w+ \\w+) is (.+?) the (\\w+ \\w+ \\w+)\\.");
+
+  private static final String ITEM =
+      "(small|medium|large) [a-z]+ [a-z]+ (at|on|in) the ((top|bottom)( left| right)?|left|right|middle)";
 
   @TempDir private Path folder;
   private DrawnWorldSummary summary;
@@ -73,22 +82,29 @@ class TrainingFilesTest {
   }
 
   @Test
-  void languageIsLearnedFromCaptionsInPlaceOfPictures() throws IOException {
-    Map<String, String> asked =
+  void languageIsLearnedFromTheSameQuestionsWithWhatIsSeenInWords() throws IOException {
+    List<String> spoken =
         finetune.stream()
             .filter(sample -> sample.has("image"))
-            .collect(Collectors.toMap(s -> s.get("id").asText(), s -> value(turns(s).get(1))));
-    int answered = 0;
+            .flatMap(sample -> turns(sample).stream())
+            .map(turn -> value(turn).replaceAll("<image>\n|\n?A[a-z' ]+\\.$", ""))
+            .toList();
+    Set<String> said = new HashSet<>(spoken);
+    int captions =
+        (int) finetune.stream().filter(s -> s.get("id").asText().endsWith("/caption")).count();
+    int questions = 0;
     for (JsonNode sample : samples("language.json")) {
+      String[] asked = value(turns(sample).get(0)).split("\\.\n", 2);
+      String answer = value(turns(sample).get(1));
       assertThat(sample.has("image")).isFalse();
-      assertThat(value(turns(sample).get(0))).contains(".\n").doesNotContain("<image>");
-      String id = sample.get("id").asText();
-      if (asked.containsKey(id) && !id.endsWith("/caption")) {
-        answered++;
-        assertThat(value(turns(sample).get(1))).isEqualTo(asked.get(id));
+      assertThat(turns(sample)).hasSize(2);
+      assertThat(asked[0].split(", ")).isNotEmpty().allMatch(item -> item.matches(ITEM));
+      if (!sample.get("id").asText().endsWith("/caption")) {
+        questions++;
+        assertThat(said).contains(asked[1].replaceAll("\n?A[a-z' ]+\\.$", ""), answer);
       }
     }
-    assertThat(answered).isGreaterThan(IMAGES / 2);
+    assertThat(questions).isEqualTo(spoken.size() / 2 - captions);
   }
 
   @Test
@@ -125,9 +141,10 @@ class TrainingFilesTest {
       List<JsonNode> about =
           finetune.stream()
               .filter(sample -> sample.path("image").asText().equals(entry.getKey()))
+              .filter(TrainingFilesTest::isDetailed)
               .toList();
-      assertThat(about).isNotEmpty();
-      assertThat(turns(about.get(0)).size() / 2).isBetween(6, 8);
+      assertThat(about).hasSize(2).allMatch(sample -> turns(sample).size() <= 2 * 4);
+      assertThat(about.stream().mapToInt(sample -> turns(sample).size() / 2).sum()).isBetween(6, 8);
     }
     assertThat(scenes).hasSize(IMAGES);
     assertThat(finetune.stream().filter(sample -> !sample.has("image"))).hasSize(3);
@@ -143,7 +160,10 @@ class TrainingFilesTest {
               .toList();
       List<String> open =
           asked.stream()
-              .filter(text -> !text.contains("\nA. ") && !sample.get("id").asText().contains("/"))
+              .filter(
+                  text ->
+                      !text.contains("\nA. ")
+                          && !sample.get("id").asText().matches(".*/(detail|caption)"))
               .toList();
       for (int i = 0; i < open.size(); i++) {
         assertThat(open.get(i).endsWith(SHORT)).isEqualTo(i == 0);
@@ -159,22 +179,26 @@ class TrainingFilesTest {
   }
 
   @Test
-  void theSameQuestionsAreAnsweredInDetailToo() {
+  void everyFourthConversationIsBriefAndHasTheAnswersOfTheOneInDetail() {
     Map<String, List<JsonNode>> turns =
         finetune.stream()
             .collect(Collectors.toMap(s -> s.get("id").asText(), TrainingFilesTest::turns));
     int compared = 0;
     for (JsonNode sample : finetune.stream().filter(TrainingFilesTest::isDetailed).toList()) {
       List<JsonNode> detailed = turns(sample);
-      List<JsonNode> brief = turns.get(sample.get("id").asText().replace("/detail", ""));
-      assertThat(detailed).hasSameSizeAs(brief);
+      List<JsonNode> brief =
+          turns.getOrDefault(sample.get("id").asText().replace("/detail", ""), List.of());
+      assertThat(brief.isEmpty() ? detailed : brief).hasSameSizeAs(detailed);
       for (int i = 0; i < detailed.size(); i += 2) {
         assertThat(value(detailed.get(i)).endsWith(DETAIL)).isEqualTo(i == 0);
-        assertThat(value(detailed.get(i + 1))).endsWith(": " + value(brief.get(i + 1)));
+      }
+      for (int i = 1; i < brief.size(); i += 2) {
+        assertThat(value(detailed.get(i))).endsWith(": " + value(brief.get(i)));
         compared++;
       }
     }
-    assertThat(compared).isGreaterThan(IMAGES * 5);
+    int briefPictures = (IMAGES + 3) / 4;
+    assertThat(compared).isBetween(6 * briefPictures, 8 * briefPictures);
   }
 
   @Test
@@ -214,11 +238,30 @@ class TrainingFilesTest {
     for (Item item : scene.items()) {
       assertThat(caption).contains(item.words());
     }
-    for (Relation relation : Relation.values()) {
-      if (caption.contains(relation.phrase())) {
-        assertThat(scene.items())
-            .anyMatch(one -> scene.has(other -> relation.holds(one.place(), other.place())));
-      }
+    Matcher related = RELATED.matcher(caption);
+    int relations = 0;
+    while (related.find()) {
+      relations++;
+      String[] phrases = related.group(2).split(" and ");
+      assertThat(scene.items())
+          .as(related.group())
+          .anyMatch(
+              one ->
+                  one.words().equals(related.group(1))
+                      && scene.has(
+                          other ->
+                              other.words().equals(related.group(3))
+                                  && hold(phrases, one.place(), other.place())));
     }
+    assertThat(relations).isEqualTo(items * (items - 1) / 2);
+  }
+
+  /** Whether just these relations hold. */
+  private static boolean hold(String[] phrases, Place one, Place other) {
+    return Stream.of(Relation.values())
+        .filter(relation -> relation.holds(one, other))
+        .map(Relation::phrase)
+        .toList()
+        .equals(List.of(phrases));
   }
 }

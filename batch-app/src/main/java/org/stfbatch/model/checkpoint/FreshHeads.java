@@ -1,6 +1,5 @@
 package org.stfbatch.model.checkpoint;
 
-import java.util.Optional;
 import java.util.Random;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -103,32 +102,22 @@ final class FreshHeads {
   }
 
   private void formHeads(Rows projection, int layer, boolean queries) {
-    boolean compares = layer > 0 && layer <= layers / 2;
-    Optional<FirstHeads> first = compares ? Optional.of(firstHeads()) : Optional.empty();
-    for (int head = 0; head < heads; head++) {
-      int at = head;
-      int back = placesBack(layer, head);
-      if (back > 0 || compares) {
+    int lookingBack = layer == 0 ? firstLookingBack() : 1;
+    for (int head = 0; head < lookingBack; head++) {
+      weaken(projection, head);
+      lookBack(projection, layer, head, queries ? -(head + 1) : 0);
+    }
+    if (layer > 0 && layer <= layers / 2) {
+      FirstHeads first = firstHeads();
+      for (int head = lookingBack; head < heads; head++) {
         weaken(projection, head);
-      }
-      if (back > 0) {
-        lookBack(projection, layer, head, queries ? -back : 0);
-      } else {
-        first.ifPresent(source -> compare(projection, layer, at, source, queries));
+        compare(projection, layer, head, first, queries);
       }
     }
   }
 
-  /** How far a head looks back; 0 if it does not. */
-  private int placesBack(int layer, int head) {
-    if (layer == 0) {
-      return head < lookingBack() ? head + 1 : 0;
-    }
-    return head == 0 ? 1 : 0;
-  }
-
-  /** How many heads of the first layer do. */
-  private int lookingBack() {
+  /** How many heads of the first layer look back. */
+  private int firstLookingBack() {
     return heads - 1;
   }
 
@@ -191,14 +180,14 @@ final class FreshHeads {
 
   /** What all tokens have in common would drown what tells them from each other. */
   private void formValues(Rows projection, int layer) {
-    for (int row = 0; layer == 0 && row < lookingBack() * size; row++) {
+    for (int row = 0; layer == 0 && row < firstLookingBack() * size; row++) {
       projection.takeOut(row, common);
     }
   }
 
   private void formOutput(Rows projection, int layer) {
     if (layer == 0) {
-      projection.scaleColumns(lookingBack() * size, FIRST_WRITES);
+      projection.scaleColumns(firstLookingBack() * size, FIRST_WRITES);
     }
   }
 

@@ -42,27 +42,34 @@ final class FreshWeights {
     if (name.endsWith("position_embedding.weight")) {
       return GridPositions.of(Math.toIntExact(shape.get(0)), Math.toIntExact(shape.get(1)));
     }
-    float[] values = new float[Math.toIntExact(Shapes.elementCount(shape))];
+    boolean isBias = name.endsWith(".bias");
+    if (!name.startsWith(PROJECTORS) && !isNormWeight(name) && !isBias) {
+      float[] values = drawNormal(name, shape);
+      heads.form(name, values);
+      return values;
+    }
+    float[] values = zeros(shape);
     if (name.startsWith(PROJECTORS)) {
       fillUniform(values, limit(name, shape), random(name));
-    } else if (isNormWeight(name)) {
+    } else if (!isBias) {
       Arrays.fill(values, 1);
-    } else if (!name.endsWith(".bias")) {
-      values = drawNormal(name, shape);
-      heads.form(name, values);
     }
     return values;
   }
 
   /** Weights around 0, whatever form is given to them. */
   float[] drawNormal(String name, List<Long> shape) {
-    float[] values = new float[Math.toIntExact(Shapes.elementCount(shape))];
+    float[] values = zeros(shape);
     Random random = random(name);
     double deviation = deviation(name, shape);
     for (int i = 0; i < values.length; i++) {
       values[i] = (float) (random.nextGaussian() * deviation);
     }
     return values;
+  }
+
+  private static float[] zeros(List<Long> shape) {
+    return new float[Math.toIntExact(Shapes.elementCount(shape))];
   }
 
   private Random random(String name) {
@@ -74,9 +81,7 @@ final class FreshWeights {
   }
 
   private static boolean isNormWeight(String name) {
-    return name.endsWith("norm.weight")
-        || name.endsWith("norm1.weight")
-        || name.endsWith("norm2.weight");
+    return isOneOf(name, "norm.weight", "norm1.weight", "norm2.weight");
   }
 
   private static void fillUniform(float[] values, double limit, Random random) {
@@ -114,7 +119,7 @@ final class FreshWeights {
   private double languageDeviation(String name, List<Long> shape) {
     if (name.equals(ExpectedTensors.EMBEDDING)) {
       return EMBEDDING;
-    } else if (name.endsWith("o_proj.weight") || name.endsWith("down_proj.weight")) {
+    } else if (isOneOf(name, "o_proj.weight", "down_proj.weight")) {
       return 1 / Math.sqrt(2.0 * languageLayers * inputs(shape));
     }
     return 1 / Math.sqrt(inputs(shape));

@@ -1,0 +1,16 @@
+package org.stfbatch.demo;
+
+import java.util.List;
+
+/** The two words that say whether something is so. */
+final class YesNo {
+  static final String YES = "yes";
+  static final String NO = "no";
+  static final List<String> ALL = List.of(YES, NO);
+
+  private YesNo() {}
+
+  static String of(boolean yes) {
+    return yes ? YES : NO;
+  }
+}
