@@ -31,10 +31,11 @@ final class ChoiceQuestions {
     for (int i = 0; i < OPTIONS; i++) {
       String option =
           i == right ? open.lot().outcome() : wrong.remove(random.nextInt(wrong.size()));
-      String labelled = letter(i) + ". " + option;
-      text.append('\n').append(labelled);
+      text.append('\n').append(letter(i)).append(". ").append(option);
       if (i <= right) {
-        judgements.add(labelled + " " + YesNo.of(i == right));
+        judgements.add(
+            "%s. %s? %s %s"
+                .formatted(letter(i), open.lot().outcome(), option, YesNo.of(i == right)));
       }
     }
     Question question =

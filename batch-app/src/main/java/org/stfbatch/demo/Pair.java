@@ -25,9 +25,9 @@ record Pair(Reference first, Reference second) {
     return second.item();
   }
 
-  /** Looks at both items, and then at what decides between them. */
-  Rationale compare(Function<Item, String> deciding) {
-    return Rationale.of(one(), other())
-        .then(deciding.apply(one()) + ", " + deciding.apply(other()));
+  /** Looks at both items, then at what decides between them, and remembers what is asked. */
+  Rationale compare(Function<Item, String> deciding, String asked) {
+    String compared = deciding.apply(one()) + ", " + deciding.apply(other());
+    return Rationale.of(one(), other()).then(compared + ", " + asked);
   }
 }

@@ -7,7 +7,9 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 
 /**
  * LLaVA's training files: {@code finetune.json} with conversations in detail about each picture,
@@ -27,6 +29,11 @@ final class TrainingFiles implements WorldFiles {
   private static final int QUESTIONS_PER_CONVERSATION = 4;
 
   private static final int PICTURES_PER_BRIEF = 4;
+
+  /** What can be read off an item needs no conclusion, and little practice without pictures. */
+  private static final Set<Category> READ_OFF =
+      EnumSet.of(Category.COLOUR, Category.SHAPE, Category.POSITION, Category.NEIGHBOUR);
+
   private static final int PICTURES_PER_CAPTION = 8;
   private static final int PICTURES_PER_FACT = 64;
 
@@ -74,10 +81,15 @@ final class TrainingFiles implements WorldFiles {
       converse(conversation("fact-" + number, null, "", List.of(fact)));
     }
     pretrain.add(caption(id, pictured.image(), caption, number % 2 == 0));
+    boolean brief = number % PICTURES_PER_BRIEF == 0;
     for (int i = 0; i < questions.size(); i++) {
-      conclude(number, id + "/" + i, questions.get(i));
+      if (brief || !READ_OFF.contains(questions.get(i).category())) {
+        conclude(id + "/" + i, questions.get(i), brief);
+      }
     }
-    language.add(conversation(id + "/caption", null, seen(caption), List.of(caption)));
+    if (brief) {
+      language.add(conversation(id + "/caption", null, seen(caption), List.of(caption)));
+    }
     regions.line(RegionLines.line(pictured));
   }
 
@@ -90,9 +102,9 @@ final class TrainingFiles implements WorldFiles {
   }
 
   /** Asks what follows from what was looked at, told in words. */
-  private void conclude(int number, String id, Question question) throws IOException {
+  private void conclude(String id, Question question, boolean brief) throws IOException {
     language.add(explanation(id, null, seen(question), List.of(question)));
-    if (number % PICTURES_PER_BRIEF == 0) {
+    if (brief) {
       language.add(conversation(id, null, seen(question), List.of(question)));
     }
   }
