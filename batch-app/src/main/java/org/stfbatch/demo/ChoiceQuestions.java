@@ -27,13 +27,13 @@ final class ChoiceQuestions {
     wrong.remove(open.lot().outcome());
     int right = random.nextInt(OPTIONS);
     StringBuilder text = new StringBuilder(open.question().text());
-    List<String> judgements = new ArrayList<>();
+    List<String> steps = new ArrayList<>(List.of(open.lot().outcome()));
     for (int i = 0; i < OPTIONS; i++) {
       String option =
           i == right ? open.lot().outcome() : wrong.remove(random.nextInt(wrong.size()));
       text.append('\n').append(letter(i)).append(". ").append(option);
       if (i <= right) {
-        judgements.add(
+        steps.add(
             "%s. %s? %s %s"
                 .formatted(letter(i), open.lot().outcome(), option, YesNo.of(i == right)));
       }
@@ -42,7 +42,7 @@ final class ChoiceQuestions {
         new Question(
             Category.CHOICE,
             text.toString(),
-            open.question().rationale().then(open.lot().outcome(), judgements),
+            open.question().rationale().then(steps),
             letter(right),
             1.0 / OPTIONS);
     return new Candidate(question, amongChoices(open.lot()));

@@ -1,5 +1,6 @@
 package org.stfbatch.demo;
 
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 
@@ -27,7 +28,7 @@ record Pair(Reference first, Reference second) {
 
   /** Looks at both items, then at what decides between them, and remembers what is asked. */
   Rationale compare(Function<Item, String> deciding, String asked) {
-    String compared = deciding.apply(one()) + ", " + deciding.apply(other());
-    return Rationale.of(one(), other()).then(compared + ", " + asked);
+    return Rationale.of(one(), other())
+        .then(List.of(deciding.apply(one()), deciding.apply(other()), asked));
   }
 }

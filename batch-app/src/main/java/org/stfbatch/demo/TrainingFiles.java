@@ -68,10 +68,11 @@ final class TrainingFiles implements WorldFiles {
       int number, PicturedScene pictured, List<Question> questions, List<Question> captions)
       throws IOException {
     String id = "scene-" + number;
+    boolean brief = number % PICTURES_PER_BRIEF == 0;
     Question caption = captions.get(number % captions.size());
     for (int from = 0; from < questions.size(); from += QUESTIONS_PER_CONVERSATION) {
       int end = Math.min(from + QUESTIONS_PER_CONVERSATION, questions.size());
-      converse(number, id + "/" + from, pictured.image(), questions.subList(from, end));
+      discuss(id + "/" + from, pictured.image(), questions.subList(from, end), brief);
     }
     if (number % PICTURES_PER_CAPTION == 5) {
       converse(conversation(id + "/caption", pictured.image(), FIRST_IMAGE, List.of(caption)));
@@ -81,11 +82,8 @@ final class TrainingFiles implements WorldFiles {
       converse(conversation("fact-" + number, null, "", List.of(fact)));
     }
     pretrain.add(caption(id, pictured.image(), caption, number % 2 == 0));
-    boolean brief = number % PICTURES_PER_BRIEF == 0;
     for (int i = 0; i < questions.size(); i++) {
-      if (brief || !READ_OFF.contains(questions.get(i).category())) {
-        conclude(id + "/" + i, questions.get(i), brief);
-      }
+      conclude(id + "/" + i, questions.get(i), brief);
     }
     if (brief) {
       language.add(conversation(id + "/caption", null, seen(caption), List.of(caption)));
@@ -93,17 +91,20 @@ final class TrainingFiles implements WorldFiles {
     regions.line(RegionLines.line(pictured));
   }
 
-  private void converse(int number, String id, String image, List<Question> questions)
+  /** Asks about a picture. */
+  private void discuss(String id, String image, List<Question> questions, boolean brief)
       throws IOException {
     converse(explanation(id, image, FIRST_IMAGE, questions));
-    if (number % PICTURES_PER_BRIEF == 0) {
+    if (brief) {
       converse(conversation(id, image, FIRST_IMAGE, questions));
     }
   }
 
   /** Asks what follows from what was looked at, told in words. */
   private void conclude(String id, Question question, boolean brief) throws IOException {
-    language.add(explanation(id, null, seen(question), List.of(question)));
+    if (brief || !READ_OFF.contains(question.category())) {
+      language.add(explanation(id, null, seen(question), List.of(question)));
+    }
     if (brief) {
       language.add(conversation(id, null, seen(question), List.of(question)));
     }
