@@ -27,21 +27,22 @@ final class ChoiceQuestions {
     wrong.remove(open.lot().outcome());
     int right = random.nextInt(OPTIONS);
     StringBuilder text = new StringBuilder(open.question().text());
-    List<String> judgements = new ArrayList<>();
+    List<String> steps = new ArrayList<>(List.of(open.lot().outcome()));
     for (int i = 0; i < OPTIONS; i++) {
       String option =
           i == right ? open.lot().outcome() : wrong.remove(random.nextInt(wrong.size()));
-      String labelled = letter(i) + ". " + option;
-      text.append('\n').append(labelled);
+      text.append('\n').append(letter(i)).append(". ").append(option);
       if (i <= right) {
-        judgements.add(labelled + " " + YesNo.of(i == right));
+        steps.add(
+            "%s. %s? %s %s"
+                .formatted(letter(i), open.lot().outcome(), option, YesNo.of(i == right)));
       }
     }
     Question question =
         new Question(
             Category.CHOICE,
             text.toString(),
-            open.question().rationale().then(open.lot().outcome(), judgements),
+            open.question().rationale().then(steps),
             letter(right),
             1.0 / OPTIONS);
     return new Candidate(question, amongChoices(open.lot()));

@@ -38,12 +38,19 @@ record Group(Optional<Colour> colour, Optional<Shape> shape) {
     return colour.map(wanted -> wanted.word() + " " + noun).orElse(noun);
   }
 
-  /** A judgement of an item, after that in it which decides. */
+  /** What is asked for, what is seen of it in an item, and a judgement. */
   String judge(Item item, String judgement) {
-    return Stream.of(
-            colour.map(wanted -> item.colour().word()),
-            shape.map(wanted -> item.shape().word()),
-            Optional.of(judgement))
+    return equals(ALL)
+        ? judgement
+        : "%s? %s %s".formatted(features(), seenIn(item).features(), judgement);
+  }
+
+  private Group seenIn(Item item) {
+    return new Group(colour.map(asked -> item.colour()), shape.map(asked -> item.shape()));
+  }
+
+  private String features() {
+    return Stream.of(colour.map(Colour::word), shape.map(Shape::word))
         .flatMap(Optional::stream)
         .collect(Collectors.joining(" "));
   }

@@ -1,5 +1,6 @@
 package org.stfbatch.demo;
 
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 
@@ -25,9 +26,9 @@ record Pair(Reference first, Reference second) {
     return second.item();
   }
 
-  /** Looks at both items, and then at what decides between them. */
-  Rationale compare(Function<Item, String> deciding) {
+  /** Looks at both items, then at what decides between them, and remembers what is asked. */
+  Rationale compare(Function<Item, String> deciding, String asked) {
     return Rationale.of(one(), other())
-        .then(deciding.apply(one()) + ", " + deciding.apply(other()));
+        .then(List.of(deciding.apply(one()), deciding.apply(other()), asked));
   }
 }

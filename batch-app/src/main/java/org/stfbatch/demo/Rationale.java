@@ -38,14 +38,9 @@ record Rationale(List<Item> seen, String words) {
     return words.isEmpty();
   }
 
-  /** The rationale of what follows from a conclusion, after some more steps. */
-  Rationale then(String conclusion, List<String> steps) {
-    String more = steps.stream().map(NEXT::concat).collect(Collectors.joining());
-    return new Rationale(seen, concluding(conclusion) + more);
-  }
-
-  Rationale then(String conclusion) {
-    return then(conclusion, List.of());
+  /** Goes on with what follows, step by step. */
+  Rationale then(List<String> steps) {
+    return new Rationale(seen, concluding(String.join(NEXT, steps)));
   }
 
   /** The words with the answer behind them. */

@@ -19,8 +19,7 @@ final class RelationQuestions {
         "Is the %s %s the %s?"
             .formatted(pair.first().words(), relation.phrase(), pair.second().words());
     boolean holds = relation.holds(pair.one().place(), pair.other().place());
-    Relation seen = holds ? relation : relation.opposite();
-    Rationale rationale = pair.compare(item -> relation.deciding(item.place())).then(seen.phrase());
+    Rationale rationale = pair.compare(item -> relation.deciding(item.place()), relation.phrase());
     return Candidate.yesOrNo(Category.RELATION, text, rationale, holds);
   }
 

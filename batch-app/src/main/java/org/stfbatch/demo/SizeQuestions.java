@@ -18,13 +18,14 @@ final class SizeQuestions {
   }
 
   private static Candidate compare(Pair pair, boolean larger) {
+    String comparison = larger ? "larger" : "smaller";
     String text =
         "Which is %s, the %s or the %s?"
-            .formatted(larger ? "larger" : "smaller", pair.first().words(), pair.second().words());
+            .formatted(comparison, pair.first().words(), pair.second().words());
     boolean isFirst = pair.one().size().compareTo(pair.other().size()) > 0 == larger;
     String answer = isFirst ? pair.first().words() : pair.second().words();
     Lot lot = new Lot(Category.SIZE.word(), text, isFirst ? FIRST : SECOND, List.of(FIRST, SECOND));
-    Rationale rationale = pair.compare(item -> item.size().word());
+    Rationale rationale = pair.compare(item -> item.size().word(), comparison);
     return Candidate.of(Category.SIZE, text, rationale, answer, lot);
   }
 }

@@ -7,7 +7,9 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 
 /**
  * LLaVA's training files: {@code finetune.json} with conversations in detail about each picture,
@@ -27,6 +29,11 @@ final class TrainingFiles implements WorldFiles {
   private static final int QUESTIONS_PER_CONVERSATION = 4;
 
   private static final int PICTURES_PER_BRIEF = 4;
+
+  /** What can be read off an item needs no conclusion, and little practice without pictures. */
+  private static final Set<Category> READ_OFF =
+      EnumSet.of(Category.COLOUR, Category.SHAPE, Category.POSITION, Category.NEIGHBOUR);
+
   private static final int PICTURES_PER_CAPTION = 8;
   private static final int PICTURES_PER_FACT = 64;
 
@@ -61,10 +68,11 @@ final class TrainingFiles implements WorldFiles {
       int number, PicturedScene pictured, List<Question> questions, List<Question> captions)
       throws IOException {
     String id = "scene-" + number;
+    boolean brief = number % PICTURES_PER_BRIEF == 0;
     Question caption = captions.get(number % captions.size());
     for (int from = 0; from < questions.size(); from += QUESTIONS_PER_CONVERSATION) {
       int end = Math.min(from + QUESTIONS_PER_CONVERSATION, questions.size());
-      converse(number, id + "/" + from, pictured.image(), questions.subList(from, end));
+      discuss(id + "/" + from, pictured.image(), questions.subList(from, end), brief);
     }
     if (number % PICTURES_PER_CAPTION == 5) {
       converse(conversation(id + "/caption", pictured.image(), FIRST_IMAGE, List.of(caption)));
@@ -75,24 +83,29 @@ final class TrainingFiles implements WorldFiles {
     }
     pretrain.add(caption(id, pictured.image(), caption, number % 2 == 0));
     for (int i = 0; i < questions.size(); i++) {
-      conclude(number, id + "/" + i, questions.get(i));
+      conclude(id + "/" + i, questions.get(i), brief);
     }
-    language.add(conversation(id + "/caption", null, seen(caption), List.of(caption)));
+    if (brief) {
+      language.add(conversation(id + "/caption", null, seen(caption), List.of(caption)));
+    }
     regions.line(RegionLines.line(pictured));
   }
 
-  private void converse(int number, String id, String image, List<Question> questions)
+  /** Asks about a picture. */
+  private void discuss(String id, String image, List<Question> questions, boolean brief)
       throws IOException {
     converse(explanation(id, image, FIRST_IMAGE, questions));
-    if (number % PICTURES_PER_BRIEF == 0) {
+    if (brief) {
       converse(conversation(id, image, FIRST_IMAGE, questions));
     }
   }
 
   /** Asks what follows from what was looked at, told in words. */
-  private void conclude(int number, String id, Question question) throws IOException {
-    language.add(explanation(id, null, seen(question), List.of(question)));
-    if (number % PICTURES_PER_BRIEF == 0) {
+  private void conclude(String id, Question question, boolean brief) throws IOException {
+    if (brief || !READ_OFF.contains(question.category())) {
+      language.add(explanation(id, null, seen(question), List.of(question)));
+    }
+    if (brief) {
       language.add(conversation(id, null, seen(question), List.of(question)));
     }
   }

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.function.BiPredicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -76,12 +75,13 @@ class QuestionAuthorTest {
     } else if (SIZE.matcher(text).matches()) {
       Item first = only(part(SIZE, text, 2), scene);
       Item second = only(part(SIZE, text, 3), scene);
-      return "%s, %s: %s, %s: %s"
+      return "%s, %s: %s, %s, %s: %s"
           .formatted(
               first.wordsAndPlace(),
               second.wordsAndPlace(),
               first.size().word(),
               second.size().word(),
+              part(SIZE, text, 1),
               answer);
     } else if (COUNT.matcher(text).matches()) {
       return explainedCount(singular(part(COUNT, text, 1)), answer, scene);
@@ -99,16 +99,13 @@ class QuestionAuthorTest {
     boolean inARow = asked.endsWith("of");
     List<String> fields =
         inARow ? List.of("left", "middle", "right") : List.of("top", "middle", "bottom");
-    String opposite =
-        Map.of("left of", "right of", "right of", "left of", "above", "below", "below", "above")
-            .get(asked);
-    return "%s, %s: %s, %s: %s: %s"
+    return "%s, %s: %s, %s, %s: %s"
         .formatted(
             first.wordsAndPlace(),
             second.wordsAndPlace(),
             fields.get(inARow ? first.place().column() : first.place().row()),
             fields.get(inARow ? second.place().column() : second.place().row()),
-            answer.equals("yes") ? asked : opposite,
+            asked,
             answer);
   }
 
@@ -134,17 +131,22 @@ class QuestionAuthorTest {
     return String.join(", ", steps) + ": " + answer;
   }
 
-  /** An item with those of its features that are asked for, and whether they are those. */
+  /** An item with what is asked for, what it has instead, and whether that is the same. */
   private static String judged(Item item, String words, String judgement) {
-    String colour =
-        Stream.of(Colour.values()).anyMatch(c -> words.contains(c.word()))
-            ? item.colour().word() + " "
-            : "";
-    String shape =
-        Stream.of(Shape.values()).anyMatch(s -> words.contains(s.word()))
-            ? item.shape().word() + " "
-            : "";
-    return item.wordsAndPlace() + ": " + colour + shape + judgement;
+    List<String> asked = new ArrayList<>();
+    List<String> seen = new ArrayList<>();
+    for (String word : words.split(" ")) {
+      if (Stream.of(Colour.values()).anyMatch(colour -> colour.word().equals(word))) {
+        asked.add(word);
+        seen.add(item.colour().word());
+      } else if (!word.equals("object")) {
+        asked.add(word);
+        seen.add(item.shape().word());
+      }
+    }
+    String compared =
+        asked.isEmpty() ? "" : String.join(" ", asked) + "? " + String.join(" ", seen) + " ";
+    return item.wordsAndPlace() + ": " + compared + judgement;
   }
 
   private static String explainedChoice(String text, String answer, Scene scene) {
@@ -154,7 +156,9 @@ class QuestionAuthorTest {
     String value = options.get(right).substring(3);
     StringBuilder steps = new StringBuilder(explained(lines.get(0), value, scene));
     for (int i = 0; i <= right; i++) {
-      steps.append(", ").append(options.get(i)).append(i == right ? " yes" : " no");
+      String option = options.get(i).substring(3);
+      steps.append(", %s. %s? %s ".formatted("ABCD".charAt(i), value, option));
+      steps.append(i == right ? "yes" : "no");
     }
     return steps + ": " + answer;
   }

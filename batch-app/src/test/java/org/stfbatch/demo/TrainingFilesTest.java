@@ -90,9 +90,7 @@ class TrainingFilesTest {
             .map(turn -> value(turn).replaceAll("<image>\n|\n?A[a-z' ]+\\.$", ""))
             .toList();
     Set<String> said = new HashSet<>(spoken);
-    int captions =
-        (int) finetune.stream().filter(s -> s.get("id").asText().endsWith("/caption")).count();
-    int questions = 0;
+    Set<String> practised = new HashSet<>();
     for (JsonNode sample : samples("language.json")) {
       String[] asked = value(turns(sample).get(0)).split("\\.\n", 2);
       String answer = value(turns(sample).get(1));
@@ -100,11 +98,11 @@ class TrainingFilesTest {
       assertThat(turns(sample)).hasSize(2);
       assertThat(asked[0].split(", ")).isNotEmpty().allMatch(item -> item.matches(ITEM));
       if (!sample.get("id").asText().endsWith("/caption")) {
-        questions++;
+        practised.add(asked[1].split(" ")[0]);
         assertThat(said).contains(asked[1].replaceAll("\n?A[a-z' ]+\\.$", ""), answer);
       }
     }
-    assertThat(questions).isEqualTo(spoken.size() / 2 - captions);
+    assertThat(practised).contains("What", "Which", "Where", "How", "Is", "Can");
   }
 
   @Test

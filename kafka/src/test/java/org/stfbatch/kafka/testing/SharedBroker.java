@@ -3,13 +3,13 @@ package org.stfbatch.kafka.testing;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.function.Predicate;
 import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.common.KafkaFuture;
+import org.stfbatch.kafka.BrokerListener;
 import org.stfbatch.kafka.KafkaSettings;
+import org.stfbatch.kafka.TopicAdmin;
 import org.stfbatch.kafka.embedded.EmbeddedBroker;
 
 /** The broker that the test classes of one JVM share. */
@@ -19,11 +19,13 @@ final class SharedBroker implements AutoCloseable {
 
   private final EmbeddedBroker.Session session;
   private final Admin admin;
+  private final TopicAdmin topics;
   private final String prefix = PREFIX + ProcessHandle.current().pid() + "-";
 
   SharedBroker(Path home) {
     session = new EmbeddedBroker(home).open();
     admin = Admin.create(Map.of("bootstrap.servers", session.settings().bootstrapServers()));
+    topics = new TopicAdmin(session.settings(), BrokerListener.logging());
     deleteTopics(name -> name.startsWith(PREFIX) && !ownerIsAlive(name));
   }
 
@@ -35,14 +37,15 @@ final class SharedBroker implements AutoCloseable {
     return session.settings();
   }
 
+  /** Makes a topic; it is known to the broker when this returns. */
   void create(String topic, int partitions) {
-    NewTopic wanted = new NewTopic(topic, Optional.of(partitions), Optional.empty());
-    get(admin.createTopics(List.of(wanted)).all());
+    topics.create(topic, partitions);
   }
 
   @Override
   public void close() {
     deleteTopics(name -> name.startsWith(prefix));
+    topics.close();
     admin.close();
     session.close();
   }
