@@ -88,6 +88,57 @@ final class ArchitectureTest {
       slices().matching("org.stfbatch.(*)..").should().beFreeOfCycles();
 
   @ArchTest
+  static final ArchRule groupsOfCommandsKnowNothingOfEachOther =
+      layeredArchitecture()
+          .consideringOnlyDependenciesInLayers()
+          .layer("root")
+          .definedBy("org.stfbatch.cli")
+          .layer("run")
+          .definedBy("org.stfbatch.cli.run")
+          .layer("kafka")
+          .definedBy("org.stfbatch.cli.kafka")
+          .layer("bench")
+          .definedBy("org.stfbatch.cli.bench")
+          .layer("train")
+          .definedBy("org.stfbatch.cli.train")
+          .layer("model")
+          .definedBy("org.stfbatch.cli.model")
+          .layer("demo")
+          .definedBy("org.stfbatch.cli.demo")
+          .layer("benchmark")
+          .definedBy("org.stfbatch.cli.benchmark")
+          .layer("live")
+          .definedBy("org.stfbatch.cli.live")
+          .layer("option")
+          .definedBy("org.stfbatch.cli.option")
+          .layer("service")
+          .definedBy("org.stfbatch.cli.service")
+          .layer("console")
+          .definedBy("org.stfbatch.cli.console")
+          .whereLayer("root")
+          .mayNotBeAccessedByAnyLayer()
+          .whereLayer("run")
+          .mayOnlyBeAccessedByLayers("root")
+          .whereLayer("kafka")
+          .mayOnlyBeAccessedByLayers("root")
+          .whereLayer("bench")
+          .mayOnlyBeAccessedByLayers("root")
+          .whereLayer("train")
+          .mayOnlyBeAccessedByLayers("root")
+          .whereLayer("model")
+          .mayOnlyBeAccessedByLayers("root")
+          .whereLayer("demo")
+          .mayOnlyBeAccessedByLayers("root")
+          .whereLayer("benchmark")
+          .mayOnlyBeAccessedByLayers("root")
+          .whereLayer("live")
+          .mayOnlyBeAccessedByLayers("root", "run", "benchmark");
+
+  @ArchTest
+  static final ArchRule noGroupOfCommandsIsInACycle =
+      slices().matching("org.stfbatch.cli.(*)..").should().beFreeOfCycles();
+
+  @ArchTest
   static final ArchRule onlyTheModelTouchesTensors =
       noClasses()
           .that()

@@ -2,6 +2,7 @@ package org.stfbatch.cli;
 
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
+import org.stfbatch.cli.service.Stores;
 import org.stfbatch.db.DatabaseSettings;
 import org.stfbatch.db.embedded.EmbeddedDatabase;
 import org.stfbatch.job.InputException;

@@ -1,6 +1,7 @@
 package org.stfbatch.cli;
 
 import java.io.PrintWriter;
+import org.stfbatch.cli.service.ExitCode;
 import org.stfbatch.db.DatabaseException;
 import org.stfbatch.evaluation.BenchmarkException;
 import org.stfbatch.hub.HubException;
@@ -15,12 +16,6 @@ import picocli.CommandLine.ParseResult;
 
 /** Says in one line what went wrong, and turns it into the exit code. */
 final class ErrorReport implements IExecutionExceptionHandler {
-  /** The job failed or was stopped and can be run again. */
-  static final int FAILED = 1;
-
-  /** Wrong usage or unusable input. */
-  static final int UNUSABLE = 2;
-
   private final StfBatchCommand root;
 
   ErrorReport(StfBatchCommand root) {
@@ -36,7 +31,7 @@ final class ErrorReport implements IExecutionExceptionHandler {
       error.printStackTrace(err);
     }
     err.flush();
-    return isInput(error) ? UNUSABLE : FAILED;
+    return isInput(error) ? ExitCode.UNUSABLE : ExitCode.FAILED;
   }
 
   private static boolean isInput(Throwable error) {

@@ -2,6 +2,12 @@ package org.stfbatch.cli;
 
 import java.time.Duration;
 import java.util.List;
+import org.stfbatch.cli.live.HttpAddress;
+import org.stfbatch.cli.option.ByteSize;
+import org.stfbatch.cli.option.ChoiceOption;
+import org.stfbatch.cli.option.TimeSpan;
+import org.stfbatch.cli.service.ExitCode;
+import org.stfbatch.cli.service.Shutdown;
 import org.stfbatch.db.ChoiceTexts;
 import picocli.CommandLine;
 
@@ -26,7 +32,7 @@ public final class Main {
       if (List.of(args).contains("--verbose")) {
         e.printStackTrace();
       }
-      return ErrorReport.FAILED;
+      return ExitCode.FAILED;
     }
   }
 

@@ -7,6 +7,7 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import org.stfbatch.cli.service.Shutdown;
 import org.stfbatch.db.DatabaseSettings;
 
 /** Runs the program's commands in this JVM, and keeps what they print. */

@@ -19,6 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.stfbatch.cli.service.Shutdown;
 import org.stfbatch.db.DatabaseSettings;
 import org.stfbatch.db.RunLock;
 import org.stfbatch.db.RunStore;

@@ -23,6 +23,7 @@ import org.junit.jupiter.api.TestInfo;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
+import org.stfbatch.cli.service.Shutdown;
 import org.stfbatch.db.DatabaseSettings;
 import org.stfbatch.db.RunStatus;
 import org.stfbatch.db.RunStatusStore;

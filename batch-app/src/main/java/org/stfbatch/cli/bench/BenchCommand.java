@@ -1,0 +1,20 @@
+package org.stfbatch.cli.bench;
+
+import picocli.CommandLine.Command;
+
+/** Measures the machine, the engine and the runner. */
+@Command(
+    name = "bench",
+    description = {
+      "Measures the machine, the engine and the runner, on the program's own code paths.",
+      "scripts/BENCHMARKS.md tells how to read the tables."
+    },
+    subcommands = {
+      BenchPeakCommand.class,
+      BenchEngineCommand.class,
+      BenchDecodeCommand.class,
+      BenchJobCommand.class,
+      BenchRunnerCommand.class,
+      BenchKafkaCommand.class
+    })
+public final class BenchCommand {}

@@ -1,0 +1,30 @@
+package org.stfbatch.cli.bench;
+
+import org.stfbatch.model.ModelSettings;
+import org.stfbatch.model.checkpoint.DType;
+import picocli.CommandLine.Option;
+
+/** Where, and how precisely. */
+final class BenchDeviceOptions {
+  @Option(
+      names = "--dtype",
+      defaultValue = "bfloat16",
+      paramLabel = "TYPE",
+      description = "float32, float16 or bfloat16. Default: ${DEFAULT-VALUE}")
+  private DType dtype;
+
+  @Option(
+      names = "--device",
+      defaultValue = "cpu",
+      paramLabel = "DEVICE",
+      description = "cpu or cuda:N. Default: ${DEFAULT-VALUE}")
+  private String device;
+
+  ModelSettings settings() {
+    if (!dtype.isWeightType()) {
+      throw new IllegalArgumentException(
+          "--dtype must be float32, float16 or bfloat16, not " + dtype.torchName());
+    }
+    return new ModelSettings(device, dtype, true);
+  }
+}

@@ -1,0 +1,44 @@
+package org.stfbatch.cli.bench;
+
+import java.util.concurrent.Callable;
+import org.stfbatch.bench.KafkaBench;
+import org.stfbatch.cli.service.Stores;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** Measures the way from topic to topic. */
+@Command(
+    name = "kafka",
+    description = {
+      "Messages a second from a Kafka topic into PostgreSQL, and jobs a second from topic to topic with an engine that",
+      "answers at once. Broker and database are embedded ones in folders below --home that are removed afterwards."
+    })
+final class BenchKafkaCommand implements Callable<Integer> {
+  private final Stores stores;
+
+  @Option(
+      names = "--jobs",
+      defaultValue = "200000",
+      paramLabel = "N",
+      description = "Text-only jobs on a topic. Default: ${DEFAULT-VALUE}")
+  private int jobs;
+
+  @Option(
+      names = "--partitions",
+      defaultValue = "6",
+      paramLabel = "N",
+      description = "Partitions of each topic. Default: ${DEFAULT-VALUE}")
+  private int partitions;
+
+  @Option(names = "--json", description = "As one JSON object.")
+  private boolean json;
+
+  BenchKafkaCommand(Stores stores) {
+    this.stores = stores;
+  }
+
+  @Override
+  public Integer call() {
+    return BenchReportOptions.show(KafkaBench.run(stores.home(), jobs, partitions), json);
+  }
+}

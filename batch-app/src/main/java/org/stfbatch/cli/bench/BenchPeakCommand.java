@@ -1,0 +1,22 @@
+package org.stfbatch.cli.bench;
+
+import java.util.concurrent.Callable;
+import org.stfbatch.bench.EngineBench;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+
+/** Measures what the device can do at best. */
+@Command(
+    name = "peak",
+    description =
+        "What the device can do at best: matrix products of the model's shapes, and memory.")
+final class BenchPeakCommand implements Callable<Integer> {
+  @Mixin private BenchShapeOptions shape;
+  @Mixin private BenchDeviceOptions device;
+  @Mixin private BenchReportOptions report;
+
+  @Override
+  public Integer call() {
+    return report.show(EngineBench.peak(shape.model(), device.settings(), report.repeat()));
+  }
+}

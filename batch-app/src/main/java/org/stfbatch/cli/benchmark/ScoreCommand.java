@@ -1,0 +1,87 @@
+package org.stfbatch.cli.benchmark;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.concurrent.Callable;
+import org.stfbatch.evaluation.Benchmark;
+import org.stfbatch.evaluation.Benchmarks;
+import org.stfbatch.evaluation.OutputFile;
+import org.stfbatch.evaluation.Score;
+import org.stfbatch.job.InputException;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Scores a file of raw answers. */
+@Command(
+    name = "score",
+    description = {
+      "Scores a file of raw answers to a benchmark, from this program or from the original's scripts,",
+      "or writes what the benchmark's server or judge wants to be sent."
+    })
+public final class ScoreCommand implements Callable<Integer> {
+  @Parameters(paramLabel = "NAME", description = "The benchmark; an unknown one lists them all.")
+  private String name;
+
+  @Mixin private BenchmarkOptions benchmarks;
+
+  @Option(
+      names = "--answers",
+      required = true,
+      paramLabel = "FILE",
+      description = "The raw answers, one JSON object a line.")
+  private Path answers;
+
+  @Option(
+      names = "--out",
+      paramLabel = "DIR",
+      description =
+          "Where to write files to. Default: the answers' path without its ending, then -NAME.")
+  private Path out;
+
+  @Option(names = "--json", description = "As one JSON object.")
+  private boolean json;
+
+  @Override
+  public Integer call() throws IOException {
+    Benchmark benchmark = Benchmarks.named(name);
+    if (!Files.isReadable(answers) || Files.isDirectory(answers)) {
+      throw new InputException("the answers " + answers + " cannot be read: check --answers");
+    }
+    Score score = benchmark.score(benchmarks.folder(benchmark), answers, benchmarks.variant());
+    ScoreTable table = new ScoreTable();
+    table.add(
+        new ScoreTable.Row(
+            benchmark,
+            Optional.empty(),
+            OptionalLong.empty(),
+            OptionalLong.empty(),
+            Optional.of(score),
+            written(benchmark, score),
+            Optional.empty()));
+    System.out.print(json ? table.json() : table.text() + table.details());
+    return 0;
+  }
+
+  private List<Path> written(Benchmark benchmark, Score score) throws IOException {
+    Path folder = out != null ? out : beside(benchmark);
+    List<Path> files = new ArrayList<>();
+    for (OutputFile file : score.files()) {
+      files.add(file.writeBelow(folder));
+    }
+    return files;
+  }
+
+  private Path beside(Benchmark benchmark) {
+    String file = answers.getFileName().toString();
+    int ending = file.lastIndexOf('.');
+    return answers.resolveSibling(
+        (ending > 0 ? file.substring(0, ending) : file) + "-" + benchmark.name());
+  }
+}

@@ -1,0 +1,177 @@
+package org.stfbatch.cli.benchmark;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.OptionalLong;
+import org.stfbatch.evaluation.Benchmark;
+import org.stfbatch.evaluation.Score;
+import org.stfbatch.evaluation.Score.Metric;
+import org.stfbatch.evaluation.python.PythonNumber;
+
+/** Scores beside the paper's. */
+final class ScoreTable {
+  private static final int DECIMALS = 2;
+  private static final String NOTHING = "-";
+  private static final String ROW = "%-20s %11s %9s %9s %11s%n";
+
+  private final List<Row> rows = new ArrayList<>();
+
+  /**
+   * A benchmark's score.
+   *
+   * @param benchmark which
+   * @param run that answered it; empty if the answers come from a file
+   * @param questions how many it asks; empty if nobody has counted
+   * @param answered how many of them have an answer
+   * @param score empty if there is a problem
+   * @param files that were written
+   * @param problem why there is no score
+   */
+  record Row(
+      Benchmark benchmark,
+      Optional<String> run,
+      OptionalLong questions,
+      OptionalLong answered,
+      Optional<Score> score,
+      List<Path> files,
+      Optional<String> problem) {
+
+    private boolean isIncomplete() {
+      return answered().orElse(0) < questions().orElse(0);
+    }
+
+    private OptionalDouble headline() {
+      return score.stream()
+          .flatMap(s -> s.headline().stream())
+          .mapToDouble(Metric::value)
+          .findFirst();
+    }
+
+    private OptionalDouble published() {
+      return benchmark.dataSet().published();
+    }
+
+    private OptionalDouble difference() {
+      return headline().isPresent() && published().isPresent()
+          ? OptionalDouble.of(headline().getAsDouble() - published().getAsDouble())
+          : OptionalDouble.empty();
+    }
+  }
+
+  void add(Row row) {
+    rows.add(row);
+  }
+
+  boolean hasProblems() {
+    return rows.stream().anyMatch(row -> row.problem().isPresent());
+  }
+
+  /** The table, and what there is to say about its rows. */
+  String text() {
+    StringBuilder text =
+        new StringBuilder(ROW.formatted("benchmark", "answered", "score", "paper", "difference"));
+    rows.forEach(row -> text.append(line(row)));
+    rows.forEach(row -> text.append(remarks(row)));
+    return text.toString();
+  }
+
+  private static String line(Row row) {
+    return ROW.formatted(
+        row.benchmark().dataSet().title(),
+        row.questions().isPresent()
+            ? row.answered().getAsLong() + "/" + row.questions().getAsLong()
+            : NOTHING,
+        fixed(row.headline()),
+        fixed(row.published()),
+        row.difference().isPresent() && row.difference().getAsDouble() >= 0
+            ? "+" + fixed(row.difference())
+            : fixed(row.difference()));
+  }
+
+  private static String fixed(OptionalDouble value) {
+    return value.isPresent() ? PythonNumber.fixed(value.getAsDouble(), DECIMALS) : NOTHING;
+  }
+
+  private static String remarks(Row row) {
+    List<String> remarks = new ArrayList<>(row.problem().stream().toList());
+    row.run()
+        .filter(run -> row.isIncomplete())
+        .ifPresent(run -> remarks.add("some questions failed: status --run " + run + " tells why"));
+    row.score().ifPresent(score -> remarks.addAll(score.notes()));
+    row.files().stream().limit(1).forEach(file -> remarks.add("wrote " + written(row)));
+    StringBuilder text = new StringBuilder();
+    remarks.forEach(
+        remark -> text.append("%s: %s%n".formatted(row.benchmark().dataSet().title(), remark)));
+    return text.toString();
+  }
+
+  private static String written(Row row) {
+    return row.files().size() == 1
+        ? row.files().get(0).toString()
+        : row.files().size() + " files in " + row.files().get(0).getParent();
+  }
+
+  /** The figures besides the paper's, as the original's scripts print them. */
+  String details() {
+    StringBuilder text = new StringBuilder();
+    for (Row row : rows) {
+      row.score()
+          .ifPresent(
+              score ->
+                  score
+                      .details()
+                      .forEach(
+                          detail ->
+                              text.append(
+                                  "  %-40s %s%n"
+                                      .formatted(
+                                          detail.name(), PythonNumber.repr(detail.value())))));
+    }
+    return text.toString();
+  }
+
+  /** One JSON object a row. */
+  String json() throws JsonProcessingException {
+    StringBuilder lines = new StringBuilder();
+    for (Row row : rows) {
+      lines
+          .append(new ObjectMapper().writeValueAsString(object(row)))
+          .append(System.lineSeparator());
+    }
+    return lines.toString();
+  }
+
+  private static Map<String, Object> object(Row row) {
+    Map<String, Object> object = new LinkedHashMap<>();
+    object.put("benchmark", row.benchmark().name());
+    object.put("run", row.run().orElse(null));
+    object.put("questions", row.questions().isPresent() ? row.questions().getAsLong() : null);
+    object.put("answered", row.answered().isPresent() ? row.answered().getAsLong() : null);
+    object.put("score", orNull(row.headline()));
+    object.put("published", orNull(row.published()));
+    object.put("difference", orNull(row.difference()));
+    Map<String, Double> metrics = new LinkedHashMap<>();
+    row.score()
+        .ifPresent(
+            score -> {
+              score.headline().ifPresent(h -> metrics.put(h.name(), h.value()));
+              score.details().forEach(d -> metrics.put(d.name(), d.value()));
+            });
+    object.put("metrics", metrics);
+    object.put("files", row.files().stream().map(Path::toString).toList());
+    object.put("notes", row.score().map(Score::notes).orElse(List.of()));
+    object.put("problem", row.problem().orElse(null));
+    return object;
+  }
+
+  private static Double orNull(OptionalDouble value) {
+    return value.isPresent() ? value.getAsDouble() : null;
+  }
+}

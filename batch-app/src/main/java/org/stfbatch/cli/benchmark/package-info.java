@@ -1,0 +1,2 @@
+/** The commands about the paper's benchmarks. */
+package org.stfbatch.cli.benchmark;

@@ -1,0 +1,2 @@
+/** What people see on the terminal while a command works. */
+package org.stfbatch.cli.console;

@@ -1,0 +1,91 @@
+package org.stfbatch.cli.demo;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import org.stfbatch.demo.DrawnWorld;
+import org.stfbatch.demo.DrawnWorldSettings;
+import org.stfbatch.demo.DrawnWorldSummary;
+import org.stfbatch.demo.Split;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.TypeConversionException;
+
+/** Draws pictures with questions about them. */
+@Command(
+    name = "demo-data",
+    description = "Draws pictures and writes questions about them, to try things out or to train.")
+public final class DemoDataCommand implements Callable<Integer> {
+  @Option(names = "--out", required = true, paramLabel = "DIR", description = "Where to.")
+  private Path out;
+
+  @Option(
+      names = "--split",
+      defaultValue = "held-out",
+      paramLabel = "SPLIT",
+      converter = SplitConverter.class,
+      description =
+          "train writes LLaVA's training files; held-out writes questions and labels about pictures that training never shows. Default: ${DEFAULT-VALUE}")
+  private Split split;
+
+  @Option(
+      names = "--images",
+      defaultValue = "64",
+      paramLabel = "N",
+      description = "Pictures. Default: ${DEFAULT-VALUE}")
+  private int images;
+
+  @Option(
+      names = "--questions-per-image",
+      paramLabel = "Q",
+      description = "At most, besides a caption. Default: 4, and 8 to train.")
+  private Integer questionsPerImage;
+
+  @Option(
+      names = "--seed",
+      defaultValue = "1",
+      paramLabel = "S",
+      description = "The same seed draws the same pictures.")
+  private long seed;
+
+  @Option(names = "--broken", description = "Break some pictures and questions on purpose.")
+  private boolean broken;
+
+  @Option(
+      names = "--detail",
+      description =
+          "Ask held-out questions in detail: the answer shall say first what it follows from. Training files have both forms.")
+  private boolean detail;
+
+  @Option(
+      names = "--black",
+      description = "Leave the pictures black, to see what can be guessed from the questions.")
+  private boolean black;
+
+  @Override
+  public Integer call() throws IOException {
+    DrawnWorldSettings settings =
+        split == Split.TRAIN ? DrawnWorldSettings.training() : DrawnWorldSettings.defaults();
+    settings = settings.withImages(images).withSeed(seed).withBroken(broken);
+    settings = settings.withDetail(detail).withBlack(black);
+    if (questionsPerImage != null) {
+      settings = settings.withQuestionsPerImage(questionsPerImage);
+    }
+    DrawnWorldSummary summary = DrawnWorld.write(out, settings);
+    System.out.printf("%s: %d images, %d questions%n", out, summary.images(), summary.questions());
+    return 0;
+  }
+
+  private static final class SplitConverter implements ITypeConverter<Split> {
+    @Override
+    public Split convert(String value) {
+      return switch (value) {
+        case "train" -> Split.TRAIN;
+        case "held-out" -> Split.HELD_OUT;
+        default ->
+            throw new TypeConversionException("'" + value + "' is neither train nor held-out");
+      };
+    }
+  }
+}

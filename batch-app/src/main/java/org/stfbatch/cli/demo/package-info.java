@@ -1,0 +1,2 @@
+/** The commands about the drawn world. */
+package org.stfbatch.cli.demo;

@@ -1,0 +1,67 @@
+package org.stfbatch.cli.kafka;
+
+import org.stfbatch.cli.service.Brokers;
+import org.stfbatch.job.InputException;
+import org.stfbatch.job.StopSignal;
+import org.stfbatch.kafka.TopicAdmin;
+import org.stfbatch.kafka.embedded.EmbeddedBroker;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** The embedded broker, and a look at topics. */
+@Command(
+    name = "kafka",
+    description = {
+      "The embedded Kafka broker, which commands start when they need it and stop behind them (after `kafka start` it",
+      "stays until `kafka stop`), and a look at topics, also of your own cluster."
+    },
+    subcommands = {KafkaStatusCommand.class, KafkaProduceCommand.class, KafkaTailCommand.class})
+public final class KafkaCommand {
+  private final Brokers brokers;
+
+  KafkaCommand(Brokers brokers) {
+    this.brokers = brokers;
+  }
+
+  @Command(name = "start", description = "Starts the embedded broker and lets it run.")
+  int start() {
+    embedded().start();
+    return KafkaStatusCommand.show(embedded().status());
+  }
+
+  @Command(
+      name = "stop",
+      description = "Stops the embedded broker, or lets the last command that uses it stop it.")
+  int stop() {
+    embedded().stop();
+    return KafkaStatusCommand.show(embedded().status());
+  }
+
+  @Command(
+      name = "create",
+      description = "Makes a topic with the broker's default of copies; leaves one that exists.")
+  int create(
+      @Option(names = "--topic", required = true, paramLabel = "TOPIC", description = "Its name.")
+          String topic,
+      @Option(
+              names = "--partitions",
+              defaultValue = "6",
+              paramLabel = "N",
+              description = "Its partitions. Default: ${DEFAULT-VALUE}")
+          int partitions) {
+    try (Brokers.Connected broker = brokers.open(new StopSignal());
+        TopicAdmin admin = new TopicAdmin(broker.kafka().settings(), broker.kafka().listener())) {
+      boolean created = admin.create(topic, partitions);
+      System.out.printf("topic %s %s%n", topic, created ? "created" : "is there already");
+      return 0;
+    }
+  }
+
+  private EmbeddedBroker embedded() {
+    if (!brokers.isEmbedded()) {
+      throw new InputException(
+          "--kafka-bootstrap or --kafka-config names a cluster of your own; kafka start and stop are for the embedded broker");
+    }
+    return brokers.embedded();
+  }
+}

@@ -1,0 +1,56 @@
+package org.stfbatch.cli.kafka;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.stfbatch.cli.service.Brokers;
+import org.stfbatch.job.InputException;
+import org.stfbatch.job.StopSignal;
+import org.stfbatch.job.ingest.QuestionMessages;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** Sends a question file. */
+@Command(
+    name = "produce",
+    description = {
+      "Sends the lines of a question file as image jobs, each line once, however often it is started; a line that is no",
+      "question is sent as it is."
+    })
+final class KafkaProduceCommand implements Callable<Integer> {
+  private final Brokers brokers;
+
+  @Option(names = "--topic", required = true, paramLabel = "TOPIC", description = "Where to.")
+  private String topic;
+
+  @Option(
+      names = "--file",
+      required = true,
+      paramLabel = "FILE",
+      description = "JSON lines, as ingest --questions reads them.")
+  private Path file;
+
+  @Option(
+      names = "--images",
+      paramLabel = "DIR",
+      description = "Send the images of this folder with the questions, instead of their paths.")
+  private Path images;
+
+  KafkaProduceCommand(Brokers brokers) {
+    this.brokers = brokers;
+  }
+
+  @Override
+  public Integer call() {
+    if (!Files.isReadable(file) || Files.isDirectory(file)) {
+      throw new InputException("the question file " + file + " cannot be read: check --file");
+    }
+    try (Brokers.Connected broker = brokers.open(new StopSignal())) {
+      long sent =
+          new QuestionMessages(file, Optional.ofNullable(images)).send(broker.kafka(), topic);
+      System.out.printf("%d messages to topic %s%n", sent, topic);
+      return 0;
+    }
+  }
+}

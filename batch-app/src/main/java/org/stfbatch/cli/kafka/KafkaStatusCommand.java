@@ -1,0 +1,119 @@
+package org.stfbatch.cli.kafka;
+
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.stfbatch.cli.service.Brokers;
+import org.stfbatch.cli.service.Shutdown;
+import org.stfbatch.cli.service.Stores;
+import org.stfbatch.db.KafkaReader;
+import org.stfbatch.db.KafkaReaderStore;
+import org.stfbatch.job.KafkaConnection;
+import org.stfbatch.job.StopSignal;
+import org.stfbatch.kafka.DeadLetters;
+import org.stfbatch.kafka.ReadBound;
+import org.stfbatch.kafka.TopicAdmin;
+import org.stfbatch.kafka.TopicNotFoundException;
+import org.stfbatch.kafka.TopicReader;
+import org.stfbatch.kafka.TopicRequest;
+import org.stfbatch.kafka.embedded.EmbeddedBroker;
+import picocli.CommandLine.Command;
+
+/** Says whether the broker runs, and how far topics have been read. */
+@Command(
+    name = "status",
+    description = "Says whether the broker runs, and how far topics have been read.")
+final class KafkaStatusCommand implements Callable<Integer> {
+  private static final Duration POLL = Duration.ofMillis(500);
+
+  private final Stores stores;
+  private final Brokers brokers;
+  private final Shutdown shutdown;
+
+  KafkaStatusCommand(Stores stores, Brokers brokers, Shutdown shutdown) {
+    this.stores = stores;
+    this.brokers = brokers;
+    this.shutdown = shutdown;
+  }
+
+  @Override
+  public Integer call() {
+    if (brokers.isEmbedded()) {
+      EmbeddedBroker.Status status = brokers.embedded().status();
+      show(status);
+      if (!status.running()) {
+        return 0;
+      }
+    }
+    StopSignal stop = new StopSignal();
+    shutdown.guard(stop);
+    try (Stores.Connected db = stores.open();
+        Brokers.Connected broker = brokers.open(stop)) {
+      show(new KafkaReaderStore(db.database().dataSource()), broker.kafka());
+    }
+    return 0;
+  }
+
+  static int show(EmbeddedBroker.Status status) {
+    if (status.running()) {
+      System.out.printf(
+          "running: process %d at %s, %d command(s) use it, %s, data in %s%n",
+          status.pid().getAsLong(),
+          status.settings().map(settings -> settings.bootstrapServers()).orElse("no port yet"),
+          status.users(),
+          status.keepsRunning() ? "stays until kafka stop" : "stops with the last command",
+          status.dataFolder());
+    } else {
+      System.out.printf("not running: data in %s%n", status.dataFolder());
+    }
+    return 0;
+  }
+
+  private static void show(KafkaReaderStore readers, KafkaConnection kafka) {
+    try (TopicAdmin admin = new TopicAdmin(kafka.settings(), kafka.listener())) {
+      for (KafkaReader reader : readers.all()) {
+        String state =
+            admin
+                .find(reader.topic())
+                .map(topic -> progress(topic, readers.positions(reader)))
+                .orElse("it is not there any more");
+        System.out.printf(
+            "topic %s, group %s: %s; %d on %s%n",
+            reader.topic(),
+            reader.group(),
+            state,
+            messages(kafka, DeadLetters.topicOf(reader.topic())),
+            DeadLetters.topicOf(reader.topic()));
+      }
+    }
+  }
+
+  private static String progress(TopicAdmin.TopicState topic, Map<Integer, Long> positions) {
+    long read = 0;
+    long lag = 0;
+    for (Map.Entry<Integer, Long> end : topic.ends().entrySet()) {
+      long beginning = topic.beginnings().get(end.getKey());
+      long next = Optional.ofNullable(positions.get(end.getKey())).orElse(beginning);
+      read += next - beginning;
+      lag += end.getValue() - next;
+    }
+    return "%d partitions, %d offsets read, lag %d".formatted(topic.ends().size(), read, lag);
+  }
+
+  /** Counted by reading: the offsets of transactions' marks are no messages. */
+  private static long messages(KafkaConnection kafka, String topic) {
+    TopicRequest request = TopicRequest.of(topic, ReadBound.untilEnd());
+    long count = 0;
+    try (TopicReader reader = new TopicReader(kafka.settings(), request, kafka.listener())) {
+      reader.open();
+      while (!reader.ended()) {
+        count += reader.poll(POLL).records().size();
+      }
+    } catch (TopicNotFoundException e) {
+      // There was no message to set aside yet.
+      return 0;
+    }
+    return count;
+  }
+}

@@ -1,0 +1,76 @@
+package org.stfbatch.cli.kafka;
+
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.concurrent.Callable;
+import org.stfbatch.cli.service.Brokers;
+import org.stfbatch.cli.service.Shutdown;
+import org.stfbatch.job.StopSignal;
+import org.stfbatch.kafka.DeadLetter;
+import org.stfbatch.kafka.ReadBound;
+import org.stfbatch.kafka.TopicReader;
+import org.stfbatch.kafka.TopicRecord;
+import org.stfbatch.kafka.TopicRequest;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** Prints a topic. */
+@Command(
+    name = "tail",
+    description = {
+      "Prints the committed messages of a topic, one a line, from its first to its last, or on and on; of a dead-letter",
+      "topic, with the reasons."
+    })
+final class KafkaTailCommand implements Callable<Integer> {
+  private static final Duration POLL = Duration.ofMillis(500);
+
+  private final Brokers brokers;
+  private final Shutdown shutdown;
+
+  @Option(names = "--topic", required = true, paramLabel = "TOPIC", description = "Which one.")
+  private String topic;
+
+  @Option(names = "--follow", description = "Wait for more, until stopped.")
+  private boolean follow;
+
+  KafkaTailCommand(Brokers brokers, Shutdown shutdown) {
+    this.brokers = brokers;
+    this.shutdown = shutdown;
+  }
+
+  @Override
+  public Integer call() {
+    StopSignal stop = new StopSignal();
+    shutdown.guard(stop);
+    TopicRequest request =
+        TopicRequest.of(topic, follow ? ReadBound.follow() : ReadBound.untilEnd());
+    try (Brokers.Connected broker = brokers.open(stop);
+        TopicReader reader =
+            new TopicReader(broker.kafka().settings(), request, broker.kafka().listener());
+        StopSignal.Watch watch = stop.whenRequested(reader::stop)) {
+      reader.open();
+      while (!reader.ended()) {
+        reader.poll(POLL).records().forEach(record -> System.out.println(line(record)));
+      }
+      return 0;
+    }
+  }
+
+  private static String line(TopicRecord record) {
+    String value = record.value() == null ? "" : new String(record.value(), StandardCharsets.UTF_8);
+    String oneLine = value.replace("\n", "\\n").replace("\r", "\\r");
+    return record
+        .headers()
+        .text(DeadLetter.REASON)
+        .map(
+            reason ->
+                "%s %s/%s: %s: %s"
+                    .formatted(
+                        record.headers().text(DeadLetter.CODE).orElse(""),
+                        record.headers().text(DeadLetter.PARTITION).orElse(""),
+                        record.headers().text(DeadLetter.OFFSET).orElse(""),
+                        reason,
+                        oneLine))
+        .orElse(oneLine);
+  }
+}

@@ -1,0 +1,38 @@
+package org.stfbatch.cli.live;
+
+import java.net.InetSocketAddress;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import picocli.CommandLine.TypeConversionException;
+
+/**
+ * Where to listen, as people write it: {@code 8080} on all of the machine's addresses, {@code
+ * 127.0.0.1:8080} or {@code [::1]:8080} on one of them; port 0 is any free one.
+ *
+ * @param socket the address, not looked up on all if no host was named
+ */
+public record HttpAddress(InetSocketAddress socket) {
+  private static final Pattern ADDRESS = Pattern.compile("(?:(\\[[^\\]]+\\]|[^:]+):)?(\\d{1,5})");
+  private static final int MAX_PORT = 65_535;
+
+  /**
+   * @throws TypeConversionException if the text is no address
+   */
+  public static HttpAddress parse(String text) {
+    Matcher address = ADDRESS.matcher(text.strip());
+    if (!address.matches() || Integer.parseInt(address.group(2)) > MAX_PORT) {
+      throw new TypeConversionException(
+          "\"" + text + "\" is no port such as 8080, nor an address such as 127.0.0.1:8080");
+    }
+    int port = Integer.parseInt(address.group(2));
+    return new HttpAddress(
+        address.group(1) == null
+            ? new InetSocketAddress(port)
+            : new InetSocketAddress(address.group(1), port));
+  }
+
+  @Override
+  public String toString() {
+    return socket.getHostString() + ":" + socket.getPort();
+  }
+}

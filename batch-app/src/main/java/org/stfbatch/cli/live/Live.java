@@ -1,0 +1,103 @@
+package org.stfbatch.cli.live;
+
+import io.micrometer.observation.ObservationRegistry;
+import java.io.IOException;
+import java.io.StringWriter;
+import java.io.UncheckedIOException;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
+import javax.sql.DataSource;
+import org.stfbatch.cli.console.Notices;
+import org.stfbatch.cli.option.LoadedModel;
+import org.stfbatch.db.Run;
+import org.stfbatch.db.RunStatus;
+import org.stfbatch.db.RunStatusStore;
+import org.stfbatch.job.Progress;
+import org.stfbatch.report.HtmlPage;
+import org.stfbatch.report.LiveReport;
+import org.stfbatch.report.ReportReader;
+import org.stfbatch.report.ReportTerms;
+
+/**
+ * What a working process shows of itself over HTTP: its state, its metrics and its run's report.
+ */
+final class Live implements AutoCloseable {
+  private static final Duration REFRESH = Duration.ofSeconds(5);
+  private static final String METRICS = "text/plain; version=0.0.4; charset=utf-8";
+  private static final String HTML = "text/html; charset=utf-8";
+  private static final String JSON = "application/json; charset=utf-8";
+
+  private final HealthServer server;
+  private final LiveMetrics metrics;
+  private final Refreshed<Optional<RunStatus>> status;
+  private final Refreshed<String> report;
+
+  /**
+   * Begins to listen.
+   *
+   * @param ready whether it can work
+   * @param doing one line, for people
+   * @param run the one that is worked on, if there is one
+   * @param observed what Spring Batch tells its times to
+   */
+  Live(
+      HttpAddress address,
+      BooleanSupplier ready,
+      Supplier<String> doing,
+      Supplier<Optional<Run>> run,
+      DataSource dataSource,
+      LoadedModel model,
+      ObservationRegistry observed) {
+    server = new HealthServer(address, ready, doing);
+    RunStatusStore statuses = new RunStatusStore(dataSource);
+    status = new Refreshed<>(() -> run.get().map(statuses::status), REFRESH);
+    metrics = new LiveMetrics(model, observed, () -> status.latest().flatMap(latest -> latest));
+    ReportReader reports = new ReportReader(dataSource, Clock.systemUTC());
+    report = new Refreshed<>(() -> report(reports, run.get(), doing.get()), REFRESH);
+    String page = page();
+    server.serve("/metrics", METRICS, metrics::scrape);
+    server.serve("/report.json", JSON, report::get);
+    server.serve("/", HTML, () -> page);
+    Notices.onStderr("health on port " + server.port());
+  }
+
+  private static String report(ReportReader reports, Optional<Run> run, String doing) {
+    try {
+      return LiveReport.json(
+          doing,
+          run.isEmpty()
+              ? Optional.empty()
+              : Optional.of(reports.read(run.get(), List.of(), ReportTerms.NONE)));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("the process ends", e);
+    }
+  }
+
+  private static String page() {
+    StringWriter page = new StringWriter();
+    try {
+      HtmlPage.live("report.json", REFRESH, page);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return page.toString();
+  }
+
+  /** Counts outcomes, and tells them on. */
+  Progress counting(Progress next) {
+    return metrics.counting(next);
+  }
+
+  @Override
+  public void close() {
+    server.close();
+    report.close();
+    status.close();
+    metrics.close();
+  }
+}

@@ -1,0 +1,143 @@
+package org.stfbatch.cli.live;
+
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.FunctionCounter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
+import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
+import io.micrometer.core.instrument.binder.system.UptimeMetrics;
+import io.micrometer.core.instrument.observation.DefaultMeterObservationHandler;
+import io.micrometer.observation.ObservationRegistry;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.util.Optional;
+import java.util.function.Supplier;
+import java.util.function.ToDoubleFunction;
+import java.util.function.ToLongFunction;
+import org.stfbatch.cli.option.LoadedModel;
+import org.stfbatch.db.RunStatus;
+import org.stfbatch.engine.Engine;
+import org.stfbatch.engine.EngineStatistics;
+import org.stfbatch.job.ProcessMemory;
+import org.stfbatch.job.Progress;
+import org.stfbatch.job.infer.ModelName;
+
+/**
+ * What the process has done since it was started, as Prometheus reads it: the engine's work, the
+ * jobs' outcomes, the JVM, and Spring Batch's own observations. Thread safe.
+ */
+final class LiveMetrics implements AutoCloseable {
+  private final PrometheusMeterRegistry registry =
+      new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+  private final Supplier<Optional<RunStatus>> status;
+  private final Engine engine;
+  private final Counter answered = outcomes("answered");
+  private final Counter failed = outcomes("failed");
+
+  /**
+   * @param observed what Spring Batch tells its times to
+   * @param status of the run that is worked on; must not wait
+   */
+  LiveMetrics(
+      LoadedModel model, ObservationRegistry observed, Supplier<Optional<RunStatus>> status) {
+    this.engine = model.engine();
+    this.status = status;
+    observed.observationConfig().observationHandler(new DefaultMeterObservationHandler(registry));
+    engine();
+    run("answered", RunStatus::answered);
+    run("failed", RunStatus::failed);
+    run("waiting", RunStatus::waiting);
+    process(model.name());
+  }
+
+  private void engine() {
+    count("stf.batch.images", "Images that were encoded", EngineStatistics::images);
+    count("stf.batch.steps", "Steps of generation", EngineStatistics::steps);
+    count("stf.batch.prefix.hits", "Prefixes reused", EngineStatistics::prefixHits);
+    count("stf.batch.retries", "Sequences begun again", EngineStatistics::retries);
+    count("stf.batch.backoffs", "Batches made smaller", EngineStatistics::retreats);
+    tokens("prompt", EngineStatistics::prefillTokens);
+    tokens("generated", EngineStatistics::decodedTokens);
+    seconds("vision", EngineStatistics::encodeSeconds);
+    seconds("prefill", LiveMetrics::prefillSeconds);
+    seconds("decode", statistics -> statistics.promptless().seconds());
+  }
+
+  private static double prefillSeconds(EngineStatistics statistics) {
+    return statistics.prefixSeconds()
+        + statistics.stepSeconds()
+        - statistics.promptless().seconds();
+  }
+
+  private Counter outcomes(String outcome) {
+    return Counter.builder("stf.batch.jobs")
+        .description("Jobs that got an outcome from this process")
+        .tag("outcome", outcome)
+        .register(registry);
+  }
+
+  private void run(String state, ToLongFunction<RunStatus> jobs) {
+    Gauge.builder("stf.batch.run.jobs", () -> status.get().map(jobs::applyAsLong).orElse(null))
+        .description("Jobs of the run that is worked on, whoever answered them")
+        .tag("state", state)
+        .register(registry);
+  }
+
+  private void tokens(String kind, ToDoubleFunction<EngineStatistics> figure) {
+    counter("stf.batch.tokens", "Tokens that were run; vision tokens are in the prompt", figure)
+        .tag("kind", kind)
+        .register(registry);
+  }
+
+  private void seconds(String stage, ToDoubleFunction<EngineStatistics> figure) {
+    counter("stf.batch.device.seconds", "Time of the device, all devices together", figure)
+        .tag("stage", stage)
+        .register(registry);
+  }
+
+  private void count(String name, String what, ToDoubleFunction<EngineStatistics> figure) {
+    counter(name, what, figure).register(registry);
+  }
+
+  private FunctionCounter.Builder<Engine> counter(
+      String name, String what, ToDoubleFunction<EngineStatistics> figure) {
+    return FunctionCounter.builder(name, engine, e -> figure.applyAsDouble(e.statistics()))
+        .description(what);
+  }
+
+  private void process(ModelName model) {
+    new JvmMemoryMetrics().bindTo(registry);
+    new ProcessorMetrics().bindTo(registry);
+    new UptimeMetrics().bindTo(registry);
+    Gauge.builder("stf.batch.memory", ProcessMemory::residentBytes)
+        .description("Main memory of the process, mapped weights included")
+        .baseUnit("bytes")
+        .register(registry);
+    Gauge.builder("stf.batch.model.info", () -> 1)
+        .description("The model that answers, and where")
+        .tag("model", model.name())
+        .tag("fingerprint", model.fingerprint())
+        .tag("device", model.place().device())
+        .tag("dtype", model.place().dtype())
+        .register(registry);
+  }
+
+  /** Counts outcomes, and tells them on. */
+  Progress counting(Progress next) {
+    return step -> {
+      answered.increment(step.done() - step.failed());
+      failed.increment(step.failed());
+      next.advanced(step);
+    };
+  }
+
+  /** In Prometheus' text format. */
+  String scrape() {
+    return registry.scrape();
+  }
+
+  @Override
+  public void close() {
+    registry.close();
+  }
+}

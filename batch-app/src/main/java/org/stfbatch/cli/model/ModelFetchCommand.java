@@ -1,0 +1,102 @@
+package org.stfbatch.cli.model;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.stfbatch.hub.FetchResult;
+import org.stfbatch.hub.HubFolder;
+import org.stfbatch.hub.HubSettings;
+import org.stfbatch.hub.ModelFetch;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Brings a checkpoint from a hub. */
+@Command(
+    name = "fetch",
+    description = {
+      "Downloads a checkpoint and its CLIP tower from the Hugging Face hub, and checks every file.",
+      "Repeating it goes on where it was cut off, and checks what is there."
+    })
+final class ModelFetchCommand implements Callable<Integer> {
+  private static final double GB = 1e9;
+
+  @Parameters(
+      paramLabel = "REPO",
+      description = "OWNER/NAME, or OWNER/NAME/FOLDER for a folder of the repository.")
+  private String repository;
+
+  @Option(
+      names = "--to",
+      required = true,
+      paramLabel = "DIR",
+      description =
+          "The folder that is to hold the checkpoint; the tower comes into a folder in it.")
+  private Path to;
+
+  @Option(
+      names = "--revision",
+      paramLabel = "REV",
+      defaultValue = HubFolder.MAIN,
+      description = "A branch, tag or commit. Default: ${DEFAULT-VALUE}")
+  private String revision;
+
+  @Option(
+      names = "--vision-tower",
+      paramLabel = "REPO",
+      description = "Where the CLIP tower is. Default: what the checkpoint's config.json names.")
+  private String visionTower;
+
+  @Option(
+      names = "--connections",
+      paramLabel = "N",
+      defaultValue = "4",
+      description = "Files that are downloaded at a time. Default: ${DEFAULT-VALUE}")
+  private int connections;
+
+  @Option(
+      names = "--endpoint",
+      paramLabel = "URL",
+      defaultValue = "${env:HF_ENDPOINT:-" + HubSettings.DEFAULT_ENDPOINT + "}",
+      description =
+          "The hub, or a mirror of it. Also $HF_ENDPOINT. Default: " + HubSettings.DEFAULT_ENDPOINT)
+  private String endpoint;
+
+  @Option(
+      names = "--hf-token",
+      paramLabel = "TOKEN",
+      defaultValue = "${env:HF_TOKEN}",
+      description =
+          "For what is not public; better given as $HF_TOKEN, which other users cannot see.")
+  private String token;
+
+  @Override
+  public Integer call() throws IOException, InterruptedException {
+    HubFolder model = HubFolder.parse(repository, revision);
+    Optional<HubFolder> tower =
+        Optional.ofNullable(visionTower).map(name -> HubFolder.parse(name, HubFolder.MAIN));
+    Optional<String> secret = Optional.ofNullable(token).filter(given -> !given.isBlank());
+    try (FetchProgress progress = new FetchProgress()) {
+      FetchResult result =
+          new ModelFetch(HubSettings.of(endpoint, secret, connections), progress)
+              .fetch(model, to, tower);
+      progress.close();
+      report(result);
+    }
+    return 0;
+  }
+
+  private void report(FetchResult result) {
+    System.out.printf(
+        Locale.ROOT,
+        "%s: %d files of %s in %.2f GB, %.2f GB of them downloaded, all checked%n",
+        to,
+        result.files(),
+        repository,
+        result.bytes() / GB,
+        result.received() / GB);
+    result.tower().ifPresent(folder -> System.out.println("vision tower: " + folder));
+  }
+}

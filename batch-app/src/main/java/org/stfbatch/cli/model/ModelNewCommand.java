@@ -1,0 +1,172 @@
+package org.stfbatch.cli.model;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.stfbatch.job.InputException;
+import org.stfbatch.model.checkpoint.CheckpointSummary;
+import org.stfbatch.model.checkpoint.FusionVariant;
+import org.stfbatch.model.checkpoint.LlavaCheckpoint;
+import org.stfbatch.model.checkpoint.ModelSizes;
+import org.stfbatch.model.checkpoint.NewCheckpoint;
+import org.stfbatch.prompt.LlamaTokenizer;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** Makes a checkpoint to be trained. */
+@Command(
+    name = "new",
+    description = {
+      "Makes a checkpoint to be trained: with fresh weights all over, or with the vision tower and the language model of",
+      "another one, and only the fusion modules between them fresh."
+    })
+final class ModelNewCommand implements Callable<Integer> {
+  @Option(
+      names = "--out",
+      required = true,
+      paramLabel = "DIR",
+      description = "The new checkpoint's folder.")
+  private Path out;
+
+  @ArgGroup(multiplicity = "1")
+  private Origin origin;
+
+  @Option(
+      names = "--fusion",
+      defaultValue = "mbtf+stf",
+      paramLabel = "VARIANT",
+      description =
+          "mbtf+stf (as released), mbtf+stf-paper (the paper's Table 1), stf, mbtf, avgpool, tokenconcat or plain; stf and mbtf+stf also with kernel and tokens, as stf:k4e8. Default: ${DEFAULT-VALUE}")
+  private String fusion;
+
+  @Option(
+      names = "--seed",
+      defaultValue = "42",
+      paramLabel = "S",
+      description = "Of the fresh weights. Default: ${DEFAULT-VALUE}")
+  private long seed;
+
+  @Option(
+      names = "--vision-width",
+      defaultValue = "128",
+      paramLabel = "N",
+      description = "Channels of the vision tower. Default: ${DEFAULT-VALUE}")
+  private int visionWidth;
+
+  @Option(
+      names = "--vision-blocks",
+      defaultValue = "8",
+      paramLabel = "N",
+      description = "Blocks of the vision tower. Default: ${DEFAULT-VALUE}")
+  private int visionBlocks;
+
+  @Option(
+      names = "--vision-heads",
+      defaultValue = "4",
+      paramLabel = "N",
+      description = "Attention heads of the vision tower. Default: ${DEFAULT-VALUE}")
+  private int visionHeads;
+
+  @Option(
+      names = "--image-size",
+      defaultValue = "336",
+      paramLabel = "PIXELS",
+      description = "The side of pictures, in patches of 14 pixels. Default: ${DEFAULT-VALUE}")
+  private int imageSize;
+
+  @Option(
+      names = "--width",
+      defaultValue = "256",
+      paramLabel = "N",
+      description = "The language model's width. Default: ${DEFAULT-VALUE}")
+  private int width;
+
+  @Option(
+      names = "--inner",
+      defaultValue = "704",
+      paramLabel = "N",
+      description = "The width inside of its perceptrons. Default: ${DEFAULT-VALUE}")
+  private int inner;
+
+  @Option(
+      names = "--layers",
+      defaultValue = "6",
+      paramLabel = "N",
+      description = "Its layers. Default: ${DEFAULT-VALUE}")
+  private int layers;
+
+  @Option(
+      names = "--heads",
+      defaultValue = "8",
+      paramLabel = "N",
+      description = "Its attention heads. Default: ${DEFAULT-VALUE}")
+  private int heads;
+
+  @Option(
+      names = "--positions",
+      defaultValue = "1024",
+      paramLabel = "N",
+      description = "The longest sequence, vision tokens included. Default: ${DEFAULT-VALUE}")
+  private int positions;
+
+  /** What is not fresh. */
+  static final class Origin {
+    @Option(
+        names = "--tokenizer",
+        required = true,
+        paramLabel = "DIR",
+        description = "All weights are fresh; the folder of tokenizer.model.")
+    private Path tokenizer;
+
+    @Option(
+        names = "--from",
+        required = true,
+        paramLabel = "DIR",
+        description =
+            "The checkpoint whose vision tower, language model and tokenizer it gets; sizes are its.")
+    private Path from;
+  }
+
+  @Override
+  public Integer call() throws IOException {
+    if (Files.exists(out)) {
+      throw new InputException(out + " is there already: give another --out");
+    }
+    checkpoint(FusionVariant.named(fusion)).write(out);
+    CheckpointSummary summary = CheckpointSummary.of(LlavaCheckpoint.open(out, Optional.empty()));
+    System.out.print(summary.toText());
+    return 0;
+  }
+
+  private NewCheckpoint checkpoint(FusionVariant variant) {
+    if (origin.from != null) {
+      return NewCheckpoint.withProjectors(
+          LlavaCheckpoint.open(origin.from, Optional.empty()), variant, seed);
+    }
+    ModelSizes sizes =
+        new ModelSizes(
+            visionWidth,
+            visionBlocks,
+            visionHeads,
+            imageSize,
+            width,
+            inner,
+            layers,
+            heads,
+            positions);
+    return NewCheckpoint.ofSizes(sizes, origin.tokenizer, vocabulary(), variant, seed);
+  }
+
+  private int vocabulary() {
+    if (!Files.exists(origin.tokenizer.resolve("tokenizer.model"))) {
+      throw new InputException(
+          origin.tokenizer + " holds no tokenizer.model: give its folder with --tokenizer");
+    }
+    try (LlamaTokenizer tokenizer = LlamaTokenizer.open(origin.tokenizer)) {
+      return tokenizer.vocabSize();
+    }
+  }
+}

@@ -1,0 +1,111 @@
+package org.stfbatch.cli.model;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.stfbatch.cli.option.Images;
+import org.stfbatch.cli.option.ModelOptions;
+import org.stfbatch.engine.Tracer;
+import org.stfbatch.image.ClipImageProcessor;
+import org.stfbatch.image.ImageException;
+import org.stfbatch.image.ImageLimits;
+import org.stfbatch.image.ImageLoader;
+import org.stfbatch.image.ImageSource;
+import org.stfbatch.image.Pixels;
+import org.stfbatch.job.InputException;
+import org.stfbatch.model.FloatTensor;
+import org.stfbatch.model.checkpoint.LlavaCheckpoint;
+import org.stfbatch.model.checkpoint.SafetensorsWriter;
+import org.stfbatch.prompt.ConversationTemplate;
+import org.stfbatch.prompt.ImagePrompt;
+import org.stfbatch.prompt.LlamaTokenizer;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** Writes everything between one image with one prompt and the next token's logits. */
+@Command(
+    name = "trace",
+    description = {
+      "Runs one image and one prompt in float32 on the CPU and writes what is in between as safetensors: pixel_values,",
+      "hidden_3 .. hidden_21, hidden_select, mbtf, vision_tokens, logits (of the last position), input_ids (-200 marks the image)."
+    })
+final class ModelTraceCommand implements Callable<Integer> {
+  @Mixin private ModelOptions model;
+
+  @Option(
+      names = "--image",
+      paramLabel = "FILE",
+      description = "The image; leave it out for a text-only prompt.")
+  private Path image;
+
+  @Option(
+      names = "--prompt",
+      required = true,
+      paramLabel = "TEXT",
+      description =
+          "A question, which is put into the conversation template; a text with <image> in it, or one that begins as"
+              + " the template does, is taken as the whole prompt.")
+  private String prompt;
+
+  @Option(names = "--raw", description = "Take the prompt as the whole prompt in any case.")
+  private boolean raw;
+
+  @Option(
+      names = "--conv-mode",
+      defaultValue = "vicuna_v1",
+      paramLabel = "NAME",
+      description = "Conversation template. Default: ${DEFAULT-VALUE}")
+  private String conversation;
+
+  @Option(names = "--out", required = true, paramLabel = "FILE", description = "Where to.")
+  private Path out;
+
+  @Override
+  public Integer call() throws IOException, InterruptedException {
+    LlavaCheckpoint checkpoint = model.open();
+    try (LlamaTokenizer tokenizer = LlamaTokenizer.open(checkpoint.directory())) {
+      int[] inputIds = tokenizer.encodeWithImages(wholePrompt());
+      List<Pixels> images = image == null ? List.of() : List.of(pixels(checkpoint));
+      Map<String, FloatTensor> trace = Tracer.trace(checkpoint, inputIds, images);
+      Map<String, SafetensorsWriter.Data> tensors = new LinkedHashMap<>();
+      trace.forEach(
+          (name, tensor) ->
+              tensors.put(name, SafetensorsWriter.float32(tensor.shape(), tensor.data())));
+      tensors.put("input_ids", SafetensorsWriter.int64(inputIds));
+      SafetensorsWriter.write(out, tensors);
+      System.out.println(out + ": " + String.join(", ", tensors.keySet()));
+      return 0;
+    }
+  }
+
+  private String wholePrompt() {
+    ConversationTemplate template = ConversationTemplate.named(conversation);
+    if (raw || prompt.contains(ImagePrompt.MARKER) || isConversation(template)) {
+      return prompt;
+    }
+    String message = ImagePrompt.message(prompt, image != null);
+    return template.prompt(Arrays.asList(message, null));
+  }
+
+  private boolean isConversation(ConversationTemplate template) {
+    String sample = template.prompt(Arrays.asList(ImagePrompt.MARKER, null));
+    String beginning = sample.substring(0, sample.indexOf(ImagePrompt.MARKER));
+    return !beginning.isEmpty() && prompt.startsWith(beginning);
+  }
+
+  private Pixels pixels(LlavaCheckpoint checkpoint) throws InterruptedException {
+    Path file = image.toAbsolutePath().normalize();
+    ImageSource source = new ImageSource.File(file.getParent(), file.getFileName().toString());
+    try {
+      return new ClipImageProcessor(Images.config(checkpoint.config()))
+          .process(new ImageLoader(ImageLimits.defaults()).load(source));
+    } catch (ImageException e) {
+      throw new InputException(e.getMessage(), e);
+    }
+  }
+}

@@ -1,0 +1,133 @@
+package org.stfbatch.cli.option;
+
+import java.util.List;
+import java.util.OptionalLong;
+import java.util.stream.Collectors;
+import org.stfbatch.engine.EngineSettings;
+import org.stfbatch.job.infer.ModelName;
+import org.stfbatch.model.ModelSettings;
+import org.stfbatch.model.NativePrecision;
+import org.stfbatch.model.checkpoint.DType;
+import picocli.CommandLine.Option;
+
+/** Where, how precisely and how many at a time. */
+final class DeviceOptions {
+  /** From so many jobs on, faster steps are worth a longer loading: measured with the 7B model. */
+  private static final int MANY_JOBS = 16;
+
+  @Option(
+      names = "--dtype",
+      defaultValue = "auto",
+      paramLabel = "TYPE",
+      description = {
+        "float32 (exact), float16, bfloat16, or auto: bfloat16 where the device computes in it, else float32.",
+        "Default: ${DEFAULT-VALUE}"
+      })
+  private Precision dtype;
+
+  @Option(
+      names = "--device",
+      defaultValue = "cpu",
+      paramLabel = "DEVICE",
+      description =
+          "cpu, cuda:N, or several as in cuda:0..3 or cuda:0,cuda:2: an image's questions stay on one. Default: ${DEFAULT-VALUE}")
+  private String device;
+
+  @Option(
+      names = "--batch",
+      defaultValue = "32",
+      paramLabel = "N",
+      description = "Jobs that are generated together on a device. Default: ${DEFAULT-VALUE}")
+  private int batch;
+
+  @Option(
+      names = "--kv-cache",
+      paramLabel = "SIZE",
+      description = "Room for keys and values, such as 8GiB. Default: half of the free memory.")
+  private ByteSize keyValueCache;
+
+  @Option(
+      names = "--no-prefix-reuse",
+      description = "Do the work for an image again for every question about it.")
+  private boolean noPrefixReuse;
+
+  @Option(
+      names = "--truncate",
+      description =
+          "Cut a prompt that is too long for the model at its end, as the original does, instead of failing it.")
+  private boolean truncate;
+
+  /** The dtypes a model can run in. */
+  enum Precision {
+    AUTO(null),
+    FLOAT32(DType.FLOAT32),
+    FLOAT16(DType.FLOAT16),
+    BFLOAT16(DType.BFLOAT16);
+
+    private final DType dtype;
+
+    Precision(DType dtype) {
+      this.dtype = dtype;
+    }
+
+    DType on(String device) {
+      return this == AUTO ? NativePrecision.of(device) : dtype;
+    }
+  }
+
+  /**
+   * @throws IllegalArgumentException naming an option that cannot be used
+   */
+  void check() {
+    models(MANY_JOBS);
+    engine();
+  }
+
+  /**
+   * One for each device.
+   *
+   * @param jobs how many are to be answered
+   */
+  List<ModelSettings> models(long jobs) {
+    return devices().names().stream()
+        .map(name -> new ModelSettings(name, dtype.on(name), jobs >= MANY_JOBS))
+        .toList();
+  }
+
+  private DeviceList devices() {
+    return DeviceList.parse(device);
+  }
+
+  EngineSettings engine() {
+    OptionalLong cacheBytes =
+        keyValueCache == null ? OptionalLong.empty() : OptionalLong.of(keyValueCache.bytes());
+    return new EngineSettings(batch, truncate, !noPrefixReuse, cacheBytes);
+  }
+
+  String name() {
+    return device;
+  }
+
+  /** What metrics say about the device. */
+  ModelName.Place place() {
+    String precision =
+        devices().names().stream()
+            .map(name -> dtype.on(name).torchName())
+            .distinct()
+            .collect(Collectors.joining(", "));
+    return new ModelName.Place(device, precision, batch());
+  }
+
+  /** Jobs that all devices together generate. */
+  int batch() {
+    return devices().count() * batch;
+  }
+
+  @Override
+  public String toString() {
+    return devices().names().stream()
+        .map(name -> name + " in " + dtype.on(name).torchName())
+        .distinct()
+        .collect(Collectors.joining(", "));
+  }
+}

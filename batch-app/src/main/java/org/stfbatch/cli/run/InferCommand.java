@@ -1,0 +1,186 @@
+package org.stfbatch.cli.run;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.concurrent.Callable;
+import org.stfbatch.cli.console.ConsoleProgress;
+import org.stfbatch.cli.live.LiveOptions;
+import org.stfbatch.cli.option.LoadedModel;
+import org.stfbatch.cli.service.Brokers;
+import org.stfbatch.cli.service.ExitCode;
+import org.stfbatch.cli.service.Shutdown;
+import org.stfbatch.cli.service.Stores;
+import org.stfbatch.db.Run;
+import org.stfbatch.db.RunStatus;
+import org.stfbatch.db.RunStatusStore;
+import org.stfbatch.db.RunStore;
+import org.stfbatch.job.BatchRuntime;
+import org.stfbatch.job.Claim;
+import org.stfbatch.job.Lockable;
+import org.stfbatch.job.StopSignal;
+import org.stfbatch.job.infer.InferJob;
+import org.stfbatch.job.infer.InferSettings;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** Answers a run. */
+@Command(
+    name = "infer",
+    description = {
+      "Answers the waiting jobs of a run. Stopped or killed at any moment, the same command goes on where it was;",
+      "SIGTERM or Ctrl-C stop it at the next commit."
+    })
+public final class InferCommand implements Callable<Integer> {
+  private final Stores stores;
+  private final Brokers brokers;
+  private final Shutdown shutdown;
+  private final StopSignal stopSignal = new StopSignal();
+
+  @Option(names = "--run", required = true, paramLabel = "RUN", description = "The run's name.")
+  private String runName;
+
+  @Mixin private InferKafkaOptions kafka;
+  @Mixin private AnswerOptions answers;
+  @Mixin private LiveOptions live;
+
+  @Option(
+      names = "--limit",
+      paramLabel = "N",
+      description = "Answer so many jobs at most, then end.")
+  private Long limit;
+
+  InferCommand(Stores stores, Brokers brokers, Shutdown shutdown) {
+    this.stores = stores;
+    this.brokers = brokers;
+    this.shutdown = shutdown;
+  }
+
+  @Override
+  public Integer call() {
+    answers.check();
+    kafka.check(limit);
+    InferSettings settings = settings();
+    shutdown.guard(stopSignal);
+    try (Stores.Connected db = stores.open()) {
+      if (!kafka.isUsed()) {
+        return call(db, db.run(runName), settings, List.of(), new NoKafka());
+      }
+      try (Brokers.Connected broker = brokers.open(stopSignal)) {
+        Run run = kafka.isSource() ? created(db) : db.run(runName);
+        KafkaWork work =
+            new KafkaWork(db.database(), run, kafka, broker.kafka(), live.observations());
+        return call(db, run, settings, work.locks(), work);
+      }
+    }
+  }
+
+  private Run created(Stores.Connected db) {
+    return new RunStore(db.database().dataSource()).findOrCreate(runName);
+  }
+
+  private int call(
+      Stores.Connected db,
+      Run run,
+      InferSettings settings,
+      List<Lockable> locks,
+      InferSurroundings surroundings) {
+    List<Lockable> wanted = new ArrayList<>(List.of(Lockable.run(db.database(), run)));
+    wanted.addAll(locks);
+    try (Claim claim = db.claim(wanted, stopSignal)) {
+      surroundings.prepare();
+      RunStatus before = status(db, run);
+      if (before.waiting() == 0 && !kafka.isUsed()) {
+        System.out.println("run " + runName + ": nothing is waiting");
+        return 0;
+      }
+      return answer(db, run, claim, before, settings, surroundings);
+    }
+  }
+
+  private InferSettings settings() {
+    if (limit != null && limit < 1) {
+      throw new IllegalArgumentException("limit must be at least 1, not " + limit);
+    }
+    return answers.settings(limit == null ? OptionalLong.empty() : OptionalLong.of(limit));
+  }
+
+  private int answer(
+      Stores.Connected db,
+      Run run,
+      Claim claim,
+      RunStatus before,
+      InferSettings settings,
+      InferSurroundings surroundings) {
+    try (LoadedModel model = answers.load(jobsExpected(before, settings))) {
+      InferJob.Ending ending = run(db, run, claim, before, settings, model, surroundings);
+      surroundings.report();
+      return report(status(db, run), ending);
+    }
+  }
+
+  /** What a topic will bring, nobody knows. */
+  private long jobsExpected(RunStatus before, InferSettings settings) {
+    long waiting = kafka.isSource() ? Long.MAX_VALUE : before.waiting();
+    return Math.min(waiting, settings.limit().orElse(waiting));
+  }
+
+  private InferJob.Ending run(
+      Stores.Connected db,
+      Run run,
+      Claim claim,
+      RunStatus before,
+      InferSettings settings,
+      LoadedModel model,
+      InferSurroundings surroundings) {
+    long done = outcomes(before);
+    long total = kafka.isSource() ? 0 : done + jobsExpected(before, settings);
+    try (LiveOptions.Shown shown = shown(db, run, model);
+        ConsoleProgress progress = ConsoleProgress.onStderr("jobs", done, total)) {
+      return claim.work(
+          stop ->
+              surroundings.run(
+                  around ->
+                      new InferJob(
+                          new BatchRuntime(db.database().dataSource(), live.observations()),
+                          run,
+                          settings.after(outcomes(status(db, run)) - done),
+                          model.preparation(),
+                          model.engine(),
+                          model.name(),
+                          shown.counting(progress),
+                          around.stop(),
+                          around.steps()),
+                  stop));
+    }
+  }
+
+  private LiveOptions.Shown shown(Stores.Connected db, Run run, LoadedModel model) {
+    return live.open(
+        () -> db.database().answers(),
+        () -> "answering run " + run.name(),
+        () -> Optional.of(run),
+        db.database().dataSource(),
+        model);
+  }
+
+  private static long outcomes(RunStatus status) {
+    return status.answered() + status.failed();
+  }
+
+  private static RunStatus status(Stores.Connected db, Run run) {
+    return new RunStatusStore(db.database().dataSource()).status(run);
+  }
+
+  private int report(RunStatus status, InferJob.Ending ending) {
+    boolean stopped = ending == InferJob.Ending.STOPPED;
+    String how = stopped ? "stopped (" + stopSignal.reason().orElse("") + ")" : "done";
+    System.out.printf(
+        "run %s %s: %d answered, %d failed, %d waiting%n",
+        status.run(), how, status.answered(), status.failed(), status.waiting());
+    boolean meant = kafka.isFollowing() && Shutdown.isTold(stopSignal);
+    return stopped && !meant ? ExitCode.FAILED : 0;
+  }
+}

@@ -1,0 +1,94 @@
+package org.stfbatch.cli.run;
+
+import org.stfbatch.job.intake.IntakeSettings;
+import org.stfbatch.job.publish.PublishSettings;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** Where an inference gets jobs from and hands outcomes to, beside the database. */
+final class InferKafkaOptions {
+  @Option(
+      names = "--source",
+      defaultValue = "run",
+      paramLabel = "SOURCE",
+      description =
+          "run (what waits in the run) or kafka (first bring the messages of --topic into it). Default: ${DEFAULT-VALUE}")
+  private Source source;
+
+  @Option(
+      names = "--topic",
+      paramLabel = "TOPIC",
+      description =
+          "The topic of --source kafka. With --follow, it is read while jobs are answered.")
+  private String topic;
+
+  @Option(
+      names = "--publish-to",
+      paramLabel = "TOPIC",
+      description = "Publish answers and failures to this topic, each once, as publish does.")
+  private String publishTo;
+
+  @Mixin private TopicOptions intake;
+
+  /** Where jobs come from. */
+  enum Source {
+    RUN,
+    KAFKA
+  }
+
+  /**
+   * @throws IllegalArgumentException naming options that do not go together
+   */
+  void check(Long limit) {
+    require(isSource() == (topic != null), "--source kafka and --topic go together");
+    require(isSource() || !intake.isFollowing(), "--follow needs --source kafka");
+    require(
+        isSource() || !intake.isBounded(),
+        "--max-jobs, --until-end and --idle need --source kafka");
+    require(!intake.isFollowing() || limit == null, "--follow has no --limit");
+    if (isSource()) {
+      intakeSettings();
+    }
+    if (isPublishing()) {
+      publishSettings();
+    }
+  }
+
+  private static void require(boolean condition, String message) {
+    if (!condition) {
+      throw new IllegalArgumentException(message);
+    }
+  }
+
+  boolean isUsed() {
+    return isSource() || isPublishing();
+  }
+
+  boolean isSource() {
+    return source == Source.KAFKA;
+  }
+
+  boolean isPublishing() {
+    return publishTo != null;
+  }
+
+  boolean isFollowing() {
+    return intake.isFollowing();
+  }
+
+  String topic() {
+    return topic;
+  }
+
+  TopicOptions intake() {
+    return intake;
+  }
+
+  IntakeSettings intakeSettings() {
+    return intake.settings();
+  }
+
+  PublishSettings publishSettings() {
+    return new PublishSettings(publishTo, isFollowing(), PublishSettings.PAGE);
+  }
+}

@@ -1,0 +1,25 @@
+package org.stfbatch.cli.run;
+
+import java.util.function.Function;
+import org.stfbatch.job.StopSignal;
+import org.stfbatch.job.infer.InferJob;
+
+/** What goes on around the answering of a run. */
+interface InferSurroundings {
+  /**
+   * What an infer job is made with.
+   *
+   * @param steps beside the one that answers
+   * @param stop at which it ends
+   */
+  record Around(InferJob.Around steps, StopSignal stop) {}
+
+  /** Done once, when the locks are held. */
+  void prepare();
+
+  /** Answers, and does what belongs to it. */
+  InferJob.Ending run(Function<Around, InferJob> infer, StopSignal stop);
+
+  /** Says what was done beside. */
+  void report();
+}

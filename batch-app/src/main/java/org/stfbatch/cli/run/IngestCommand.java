@@ -1,0 +1,155 @@
+package org.stfbatch.cli.run;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.stfbatch.cli.console.ConsoleProgress;
+import org.stfbatch.cli.service.ExitCode;
+import org.stfbatch.cli.service.Shutdown;
+import org.stfbatch.cli.service.Stores;
+import org.stfbatch.db.ChoiceTexts;
+import org.stfbatch.db.Run;
+import org.stfbatch.db.RunStore;
+import org.stfbatch.job.BatchRuntime;
+import org.stfbatch.job.InputException;
+import org.stfbatch.job.StopSignal;
+import org.stfbatch.job.ingest.IngestJob;
+import org.stfbatch.job.ingest.IngestResult;
+import org.stfbatch.job.ingest.QuestionFormat;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** Brings image jobs into a run. */
+@Command(
+    name = "ingest",
+    description = {
+      "Brings image jobs into a run: question lines, or one caption job for each image of a folder.",
+      "Ingesting the same source again adds nothing; so does repeating an ingest that was stopped, but for the rest."
+    })
+public final class IngestCommand implements Callable<Integer> {
+  private static final String CAPTION_PROMPT =
+      "Provide a one-sentence caption for the provided image.";
+
+  private final Stores stores;
+  private final Shutdown shutdown;
+
+  @Option(
+      names = "--run",
+      required = true,
+      paramLabel = "RUN",
+      description = "The run's name; made if it is new.")
+  private String run;
+
+  @ArgGroup(multiplicity = "1")
+  private Source source;
+
+  @Option(
+      names = "--format",
+      paramLabel = "FORMAT",
+      description =
+          "The question file's: one of ${COMPLETION-CANDIDATES}; openai is the Batch API's request line."
+              + " Default: what its ending says, else llava")
+  private QuestionFormat format;
+
+  @Option(
+      names = "--images",
+      paramLabel = "DIR",
+      description =
+          "The folder below which the questions' images are. Default: the question file's folder.")
+  private Path images;
+
+  @Option(
+      names = "--prompt",
+      paramLabel = "TEXT",
+      defaultValue = CAPTION_PROMPT,
+      description = "What captions are asked for with. Default: ${DEFAULT-VALUE}")
+  private String prompt;
+
+  @Option(
+      names = "--choices",
+      paramLabel = "A,B,...",
+      description =
+          "The answers are to be chosen from these texts, by likelihood, where a job names none itself; also as a JSON list.")
+  private ChoiceTexts choices;
+
+  IngestCommand(Stores stores, Shutdown shutdown) {
+    this.stores = stores;
+    this.shutdown = shutdown;
+  }
+
+  private static final class Source {
+    @Option(
+        names = "--questions",
+        paramLabel = "FILE",
+        description =
+            "The questions; by default JSON lines with question_id, text, and if there is one image, as LLaVA's evaluation reads them.")
+    private Path questions;
+
+    @Option(
+        names = "--captions",
+        paramLabel = "DIR",
+        description = "A folder of images to be captioned.")
+    private Path captions;
+  }
+
+  @Override
+  public Integer call() {
+    check();
+    StopSignal stop = new StopSignal();
+    shutdown.guard(stop);
+    try (Stores.Connected db = stores.open();
+        ConsoleProgress progress = ConsoleProgress.onStderr("jobs read", 0, 0)) {
+      Run target = new RunStore(db.database().dataSource()).findOrCreate(run);
+      IngestJob job =
+          new IngestJob(
+              new BatchRuntime(db.database().dataSource()),
+              target,
+              progress,
+              stop,
+              Optional.ofNullable(choices));
+      return report(
+          source.questions != null
+              ? job.questions(source.questions, images, format())
+              : job.captions(source.captions, prompt));
+    }
+  }
+
+  private QuestionFormat format() {
+    return format != null ? format : QuestionFormat.of(source.questions);
+  }
+
+  private void check() {
+    if (source.questions != null) {
+      require(
+          Files.isReadable(source.questions) && !Files.isDirectory(source.questions),
+          "the question file " + source.questions + " cannot be read: check --questions");
+      images = images != null ? images : source.questions.toAbsolutePath().getParent();
+      require(
+          Files.isDirectory(images),
+          "the image folder " + images + " is not there: check --images");
+    } else {
+      require(format == null, "--format is for question files: leave it out with --captions");
+      require(
+          Files.isDirectory(source.captions),
+          "the folder " + source.captions + " is not there: check --captions");
+      require(!prompt.isBlank(), "the caption prompt is empty: check --prompt");
+    }
+  }
+
+  private static void require(boolean condition, String message) {
+    if (!condition) {
+      throw new InputException(message);
+    }
+  }
+
+  private int report(IngestResult result) {
+    System.out.printf("run %s: %d read, %d added", run, result.read(), result.added());
+    if (result.rejected() > 0) {
+      System.out.printf(", %d unusable (status and export --failures tell why)", result.rejected());
+    }
+    System.out.println(result.stopped() ? ", stopped before the end: ingest it again" : "");
+    return result.stopped() ? ExitCode.FAILED : 0;
+  }
+}

@@ -1,0 +1,89 @@
+package org.stfbatch.cli.run;
+
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.stfbatch.cli.console.ConsoleProgress;
+import org.stfbatch.cli.service.Brokers;
+import org.stfbatch.cli.service.ExitCode;
+import org.stfbatch.cli.service.Shutdown;
+import org.stfbatch.cli.service.Stores;
+import org.stfbatch.db.Run;
+import org.stfbatch.db.RunStore;
+import org.stfbatch.job.BatchRuntime;
+import org.stfbatch.job.Claim;
+import org.stfbatch.job.Lockable;
+import org.stfbatch.job.StopSignal;
+import org.stfbatch.job.intake.IntakeJob;
+import org.stfbatch.job.intake.IntakeResult;
+import org.stfbatch.job.intake.IntakeSettings;
+import org.stfbatch.job.intake.TopicPositions;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** Brings a topic's messages into a run. */
+@Command(
+    name = "intake",
+    description = {
+      "Brings the image jobs of a Kafka topic into a run, each message once: stopped or killed at any moment, the same",
+      "command goes on where it was, and the next run where this one ended."
+    })
+public final class IntakeCommand implements Callable<Integer> {
+  private final Stores stores;
+  private final Brokers brokers;
+  private final Shutdown shutdown;
+
+  @Option(names = "--topic", required = true, paramLabel = "TOPIC", description = "The topic.")
+  private String topic;
+
+  @Option(
+      names = "--run",
+      required = true,
+      paramLabel = "RUN",
+      description = "The run of messages that name none; made if it is new.")
+  private String runName;
+
+  @Mixin private TopicOptions options;
+
+  IntakeCommand(Stores stores, Brokers brokers, Shutdown shutdown) {
+    this.stores = stores;
+    this.brokers = brokers;
+    this.shutdown = shutdown;
+  }
+
+  @Override
+  public Integer call() {
+    IntakeSettings settings = options.settings();
+    StopSignal stop = new StopSignal();
+    shutdown.guard(stop);
+    try (Stores.Connected db = stores.open();
+        Brokers.Connected broker = brokers.open(stop)) {
+      Run run = new RunStore(db.database().dataSource()).findOrCreate(runName);
+      TopicPositions positions =
+          new TopicPositions(db.database().dataSource(), options.group(), topic);
+      Lockable reading = Lockable.reader(db.database(), positions.reader());
+      try (Claim claim = db.claim(List.of(reading), stop);
+          ConsoleProgress progress = ConsoleProgress.onStderr("messages", 0, 0)) {
+        positions.reset(options.from(), broker.kafka());
+        IntakeJob job =
+            new IntakeJob(
+                new BatchRuntime(db.database().dataSource()),
+                run,
+                settings,
+                positions,
+                broker.kafka(),
+                progress);
+        return report(claim.work(job::run), stop);
+      }
+    }
+  }
+
+  private int report(IntakeResult result, StopSignal stop) {
+    System.out.println(IntakeReport.line(topic, runName, result));
+    if (result.stopped()) {
+      System.out.println("stopped (" + stop.reason().orElse("") + "): the same command goes on");
+    }
+    boolean meant = options.isFollowing() && Shutdown.isTold(stop);
+    return result.stopped() && !meant ? ExitCode.FAILED : 0;
+  }
+}

@@ -1,0 +1,154 @@
+package org.stfbatch.cli.run;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicReference;
+import org.stfbatch.cli.console.Notices;
+import org.stfbatch.cli.live.LiveOptions;
+import org.stfbatch.cli.option.LoadedModel;
+import org.stfbatch.cli.service.Brokers;
+import org.stfbatch.cli.service.ExitCode;
+import org.stfbatch.cli.service.Shutdown;
+import org.stfbatch.cli.service.Stores;
+import org.stfbatch.db.Run;
+import org.stfbatch.job.BatchRuntime;
+import org.stfbatch.job.Claim;
+import org.stfbatch.job.Lockable;
+import org.stfbatch.job.Progress;
+import org.stfbatch.job.StopSignal;
+import org.stfbatch.job.infer.InferJob;
+import org.stfbatch.job.listen.ListenSettings;
+import org.stfbatch.job.listen.Listener;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** Starts runs that a topic asks for. */
+@Command(
+    name = "listen",
+    description = {
+      "Starts a run for each message of a Kafka topic: a question file, a part of a topic of jobs, or a run that exists. One",
+      "run at a time, never twice for a message; killed at any moment, it goes on with the run that was begun. The model is",
+      "loaded once. SIGTERM ends it at the next commit."
+    })
+public final class ListenCommand implements Callable<Integer> {
+  private final Stores stores;
+  private final Brokers brokers;
+  private final Shutdown shutdown;
+
+  @Option(
+      names = "--trigger-topic",
+      required = true,
+      paramLabel = "TOPIC",
+      description = "The topic that asks for runs; waited for if it does not exist yet.")
+  private String topic;
+
+  @Option(
+      names = "--publish-to",
+      paramLabel = "TOPIC",
+      description = "Publish answers and failures of the runs to this topic.")
+  private String publishTo;
+
+  @Option(
+      names = "--group",
+      defaultValue = "stf-batch",
+      paramLabel = "NAME",
+      description = "In whose name topics are read. Default: ${DEFAULT-VALUE}")
+  private String group;
+
+  @Option(
+      names = "--folder",
+      defaultValue = ".",
+      paramLabel = "DIR",
+      description =
+          "The folder below which relative paths of question files and images are. Default: the current one.")
+  private Path folder;
+
+  @Mixin private AnswerOptions answers;
+  @Mixin private LiveOptions live;
+
+  ListenCommand(Stores stores, Brokers brokers, Shutdown shutdown) {
+    this.stores = stores;
+    this.brokers = brokers;
+    this.shutdown = shutdown;
+  }
+
+  @Override
+  public Integer call() {
+    answers.check();
+    StopSignal stop = new StopSignal();
+    shutdown.guard(stop);
+    try (Stores.Connected db = stores.open();
+        Brokers.Connected broker = brokers.open(stop);
+        LoadedModel loaded = answers.load(Long.MAX_VALUE)) {
+      ListenSettings settings =
+          new ListenSettings(topic, group, Optional.ofNullable(publishTo), folder);
+      AtomicReference<LiveOptions.Shown> shown = new AtomicReference<>(LiveOptions.Shown.nothing());
+      AtomicReference<Run> latest = new AtomicReference<>();
+      Listener listener =
+          new Listener(
+              db.database(),
+              broker.kafka(),
+              settings,
+              (run, limit, around, part) -> {
+                latest.set(run);
+                return infer(db, loaded, shown.get(), run, limit, around, part);
+              },
+              Notices::onStderr);
+      Lockable reading = Lockable.reader(db.database(), listener.reader());
+      try (Claim claim = db.claim(List.of(reading), stop);
+          LiveOptions.Shown server = server(db, broker, listener, latest, loaded)) {
+        shown.set(server);
+        return listen(db, claim, listener, stop);
+      }
+    }
+  }
+
+  private int listen(Stores.Connected db, Claim claim, Listener listener, StopSignal stop) {
+    Notices.onStderr("listening to topic " + topic);
+    claim.work(
+        part -> {
+          listener.run(db::claim, part);
+          return null;
+        });
+    System.out.println("stopped (" + stop.reason().orElse("") + ")");
+    return Shutdown.isTold(stop) ? 0 : ExitCode.FAILED;
+  }
+
+  private LiveOptions.Shown server(
+      Stores.Connected db,
+      Brokers.Connected broker,
+      Listener listener,
+      AtomicReference<Run> latest,
+      LoadedModel loaded) {
+    return live.open(
+        () -> !broker.patience().isWaiting() && db.database().answers(),
+        listener::doing,
+        () -> Optional.ofNullable(latest.get()),
+        db.database().dataSource(),
+        loaded);
+  }
+
+  private InferJob infer(
+      Stores.Connected db,
+      LoadedModel loaded,
+      LiveOptions.Shown shown,
+      Run run,
+      OptionalLong limit,
+      InferJob.Around around,
+      StopSignal stop) {
+    return new InferJob(
+        new BatchRuntime(db.database().dataSource(), live.observations()),
+        run,
+        answers.settings(limit),
+        loaded.preparation(),
+        loaded.engine(),
+        loaded.name(),
+        shown.counting(Progress.none()),
+        stop,
+        around);
+  }
+}

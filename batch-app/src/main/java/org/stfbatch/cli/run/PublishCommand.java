@@ -1,0 +1,75 @@
+package org.stfbatch.cli.run;
+
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.stfbatch.cli.console.ConsoleProgress;
+import org.stfbatch.cli.service.Brokers;
+import org.stfbatch.cli.service.ExitCode;
+import org.stfbatch.cli.service.Shutdown;
+import org.stfbatch.cli.service.Stores;
+import org.stfbatch.db.Run;
+import org.stfbatch.job.BatchRuntime;
+import org.stfbatch.job.Claim;
+import org.stfbatch.job.StopSignal;
+import org.stfbatch.job.publish.PublishJob;
+import org.stfbatch.job.publish.PublishSettings;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** Publishes a run's outcomes. */
+@Command(
+    name = "publish",
+    description = {
+      "Publishes the answers and failures of a run to a Kafka topic. A consumer that reads committed messages sees each",
+      "exactly once, however often this is stopped, killed or started."
+    })
+public final class PublishCommand implements Callable<Integer> {
+  private final Stores stores;
+  private final Brokers brokers;
+  private final Shutdown shutdown;
+
+  @Option(names = "--run", required = true, paramLabel = "RUN", description = "The run's name.")
+  private String runName;
+
+  @Option(
+      names = "--topic",
+      required = true,
+      paramLabel = "TOPIC",
+      description = "The topic; made with the broker's defaults if it is new.")
+  private String topic;
+
+  @Option(names = "--follow", description = "Go on with what is answered later, until stopped.")
+  private boolean follow;
+
+  PublishCommand(Stores stores, Brokers brokers, Shutdown shutdown) {
+    this.stores = stores;
+    this.brokers = brokers;
+    this.shutdown = shutdown;
+  }
+
+  @Override
+  public Integer call() {
+    PublishSettings settings = new PublishSettings(topic, follow, PublishSettings.PAGE);
+    StopSignal stop = new StopSignal();
+    shutdown.guard(stop);
+    try (Stores.Connected db = stores.open();
+        Brokers.Connected broker = brokers.open(stop)) {
+      Run run = db.run(runName);
+      try (Claim claim = db.claim(List.of(), stop);
+          ConsoleProgress progress = ConsoleProgress.onStderr("outcomes", 0, 0)) {
+        PublishJob job =
+            new PublishJob(
+                new BatchRuntime(db.database().dataSource()),
+                run,
+                settings,
+                broker.kafka(),
+                progress);
+        boolean stopped = claim.work(job::run);
+        System.out.printf(
+            "run %s to topic %s: %d outcomes published%s%n",
+            runName, topic, job.published(), stopped ? ", stopped" : "");
+        return stopped && !(follow && Shutdown.isTold(stop)) ? ExitCode.FAILED : 0;
+      }
+    }
+  }
+}

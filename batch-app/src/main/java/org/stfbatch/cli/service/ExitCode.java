@@ -1,0 +1,12 @@
+package org.stfbatch.cli.service;
+
+/** What the process ends with, for schedulers; 0 is done. */
+public final class ExitCode {
+  /** The job failed or was stopped and can be run again. */
+  public static final int FAILED = 1;
+
+  /** Wrong usage or unusable input. */
+  public static final int UNUSABLE = 2;
+
+  private ExitCode() {}
+}

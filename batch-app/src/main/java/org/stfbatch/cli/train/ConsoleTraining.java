@@ -1,0 +1,97 @@
+package org.stfbatch.cli.train;
+
+import java.io.PrintStream;
+import java.time.Duration;
+import java.util.Locale;
+import org.stfbatch.cli.console.ConsoleProgress;
+import org.stfbatch.job.train.TrainProgress;
+import org.stfbatch.training.StepReport;
+
+/**
+ * Shows how a training gets on: one line that is written over on a terminal, a line every few
+ * seconds elsewhere. Rates are those since the line before.
+ */
+final class ConsoleTraining implements TrainProgress, AutoCloseable {
+  private static final long TERMINAL_NANOS = Duration.ofMillis(500).toNanos();
+  private static final long LINE_NANOS = Duration.ofSeconds(5).toNanos();
+  private static final double GIGA = 1e9;
+
+  private final PrintStream out;
+  private final boolean terminal;
+  private final long period;
+  private long shown;
+  private String unshown = "";
+  private double seconds;
+  private double flops;
+  private long samples;
+
+  ConsoleTraining(PrintStream out, boolean terminal) {
+    this.out = out;
+    this.terminal = terminal;
+    this.period = terminal ? TERMINAL_NANOS : LINE_NANOS;
+    this.shown = System.nanoTime() - period;
+  }
+
+  static ConsoleTraining onStderr() {
+    return new ConsoleTraining(System.err, ConsoleProgress.isTerminal());
+  }
+
+  @Override
+  public void features(int done, int pictures) {
+    line("features of %d/%d pictures".formatted(done, pictures), done == pictures);
+  }
+
+  @Override
+  public void stepped(StepReport report) {
+    seconds += report.seconds();
+    flops += report.flops();
+    samples += report.samples();
+    long left = Math.round((report.steps() - report.step()) * report.seconds());
+    String text =
+        String.format(
+            Locale.ROOT,
+            "step %d/%d, epoch %.2f, loss %.4f, lr %.2e, %.1f samples/s, %.1f GFLOP/s, %s left",
+            report.step(),
+            report.steps(),
+            report.epoch(),
+            report.loss(),
+            report.learningRate(),
+            samples / seconds,
+            flops / seconds / GIGA,
+            ConsoleProgress.clock(left));
+    if (line(text, report.step() == report.steps())) {
+      seconds = 0;
+      flops = 0;
+      samples = 0;
+    }
+  }
+
+  /** Shows a line if it is time, or if it is the last one of its kind. */
+  private boolean line(String text, boolean last) {
+    long now = System.nanoTime();
+    unshown = text;
+    if (!last && now - shown < period) {
+      return false;
+    }
+    shown = now;
+    show();
+    return true;
+  }
+
+  private void show() {
+    out.print(terminal ? "\r\u001b[K" + unshown : unshown + System.lineSeparator());
+    out.flush();
+    unshown = "";
+  }
+
+  /** Shows the last line that was not. */
+  @Override
+  public void close() {
+    if (!unshown.isEmpty()) {
+      show();
+    }
+    if (terminal) {
+      out.println();
+    }
+  }
+}

@@ -1,0 +1,19 @@
+package org.stfbatch.cli.train;
+
+import org.stfbatch.cli.service.Shutdown;
+import org.stfbatch.cli.service.Stores;
+import org.stfbatch.training.TrainingStage;
+import picocli.CommandLine.Command;
+
+/** The first stage. */
+@Command(
+    name = "pretrain",
+    description = {
+      "The first stage: the fusion modules learn from captions, everything else is frozen.",
+      "A sample is a picture, a question with <image>, which is not read, and the caption."
+    })
+final class TrainPretrainCommand extends TrainStageCommand {
+  TrainPretrainCommand(Stores stores, Shutdown shutdown) {
+    super(stores, shutdown, TrainingStage.PRETRAIN);
+  }
+}

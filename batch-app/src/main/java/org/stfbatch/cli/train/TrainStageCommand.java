@@ -1,0 +1,55 @@
+package org.stfbatch.cli.train;
+
+import java.util.OptionalInt;
+import java.util.concurrent.Callable;
+import org.stfbatch.cli.service.Shutdown;
+import org.stfbatch.cli.service.Stores;
+import org.stfbatch.training.TrainingSettings;
+import org.stfbatch.training.TrainingStage;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** One stage of training. */
+abstract class TrainStageCommand implements Callable<Integer> {
+  private final Stores stores;
+  private final Shutdown shutdown;
+  private final TrainingStage stage;
+
+  @Mixin private TrainOptions options;
+
+  @Option(
+      names = "--lr",
+      paramLabel = "RATE",
+      description =
+          "The learning rate's peak; small models bear more. Default: 1e-3, and 2e-5 to finetune, the paper's for 7B")
+  private Double learningRate;
+
+  @Option(
+      names = "--accumulate",
+      paramLabel = "N",
+      description =
+          "Batches of a step. Default: 16 to pretrain and 8 to finetune, which with the default --batch makes the paper's 256 and 128 samples a step; else 1")
+  private Integer accumulate;
+
+  TrainStageCommand(Stores stores, Shutdown shutdown, TrainingStage stage) {
+    this.stores = stores;
+    this.shutdown = shutdown;
+    this.stage = stage;
+  }
+
+  @Override
+  public Integer call() throws Exception {
+    TrainingSettings settings =
+        options.settings(
+            stage,
+            learningRate == null ? stage.learningRate() : learningRate,
+            accumulate == null ? stage.accumulate() : accumulate,
+            patches());
+    return new TrainSession(stores, shutdown, options, settings).run();
+  }
+
+  /** How many patches of a picture are looked at; all if empty. */
+  OptionalInt patches() {
+    return OptionalInt.empty();
+  }
+}

@@ -1,0 +1,33 @@
+package org.stfbatch.cli.train;
+
+import java.util.OptionalInt;
+import org.stfbatch.cli.service.Shutdown;
+import org.stfbatch.cli.service.Stores;
+import org.stfbatch.training.TrainingStage;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** The beginning of a vision tower. */
+@Command(
+    name = "tower",
+    description = {
+      "A beginning of one's own: the vision tower of a new model learns what the patches of pictures show.",
+      "A line of --data is a JSON object with image, regions (a list of words each) and patches (the region of each, or -1)."
+    })
+final class TrainTowerCommand extends TrainStageCommand {
+  @Option(
+      names = "--patches",
+      paramLabel = "N",
+      description =
+          "Look at so many patches of a picture, those that show something first, which is faster; in the last tenth of the steps at all. Default: all")
+  private Integer patches;
+
+  TrainTowerCommand(Stores stores, Shutdown shutdown) {
+    super(stores, shutdown, TrainingStage.TOWER);
+  }
+
+  @Override
+  OptionalInt patches() {
+    return patches == null ? OptionalInt.empty() : OptionalInt.of(patches);
+  }
+}
