@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import org.stfbatch.cli.option.ModelOptions;
 
 /** What the project's launcher does after building, with the classes under test. */
 public final class Launcher {
@@ -22,7 +23,7 @@ public final class Launcher {
         file,
         SCRIPT.formatted(
             System.getProperty("java.home"),
-            System.getProperty("stfbatch.model"),
+            System.getProperty(ModelOptions.SHIPPED),
             System.getProperty("java.class.path")));
     return Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwxr-xr-x"));
   }
