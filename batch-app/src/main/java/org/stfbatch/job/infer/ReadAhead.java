@@ -6,6 +6,7 @@ import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -59,6 +60,7 @@ final class ReadAhead implements AutoCloseable {
   private final Ending ending;
   private final Set<Long> onTheirWay = ConcurrentHashMap.newKeySet();
   private final ExecutorService pool;
+  private final List<Thread> preparers = new CopyOnWriteArrayList<>();
   private final Thread feeder;
   private final BlockingQueue<Signal> queue = new LinkedBlockingQueue<>();
   private Optional<Signal.End> end = Optional.empty();
@@ -85,7 +87,7 @@ final class ReadAhead implements AutoCloseable {
     this.engine = engine;
     this.imageBytes = imageBytes;
     this.budget = new WindowBudget(window);
-    this.pool = Executors.newFixedThreadPool(preparationThreads(), r -> daemon(r, "prepare"));
+    this.pool = Executors.newFixedThreadPool(preparationThreads(), this::preparer);
     this.feeder = daemon(() -> feed(start, limit), "read-ahead");
     feeder.start();
   }
@@ -104,6 +106,12 @@ final class ReadAhead implements AutoCloseable {
 
   private static int preparationThreads() {
     return Math.max(2, Runtime.getRuntime().availableProcessors() / 2);
+  }
+
+  private Thread preparer(Runnable task) {
+    Thread thread = daemon(task, "prepare");
+    preparers.add(thread);
+    return thread;
   }
 
   private static Thread daemon(Runnable task, String name) {
@@ -247,24 +255,33 @@ final class ReadAhead implements AutoCloseable {
   }
 
   /**
-   * Stops reading, and returns when no thread uses the pages or the preparer any more: their owner
-   * may close them then. Jobs that are in the engine are left to it.
+   * Stops reading, and returns when its threads have ended: the owner of the pages and of the
+   * preparer may close them then. Jobs that are in the engine are left to it.
    */
   @Override
   public void close() {
     feeder.interrupt();
     pool.shutdownNow();
-    boolean interrupted = false;
-    while (feeder.isAlive() || !pool.isTerminated()) {
-      try {
-        feeder.join();
-        pool.awaitTermination(Long.MAX_VALUE, TimeUnit.NANOSECONDS);
-      } catch (InterruptedException e) {
-        interrupted = true;
-      }
+    boolean interrupted = joined(feeder);
+    // A terminated pool's last thread may still be on its way out, so that the pool's word is not enough.
+    for (Thread preparer : preparers) {
+      interrupted |= joined(preparer);
     }
     if (interrupted) {
       Thread.currentThread().interrupt();
     }
+  }
+
+  /** Waits for a thread's end, and tells whether this thread was interrupted on the way. */
+  private static boolean joined(Thread thread) {
+    boolean interrupted = false;
+    while (thread.isAlive()) {
+      try {
+        thread.join();
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    return interrupted;
   }
 }
