@@ -263,7 +263,7 @@ final class ReadAhead implements AutoCloseable {
     feeder.interrupt();
     pool.shutdownNow();
     boolean interrupted = joined(feeder);
-    // A terminated pool's last thread may still be on its way out, so that the pool's word is not enough.
+    // A terminated pool's last thread may still be on its way out.
     for (Thread preparer : preparers) {
       interrupted |= joined(preparer);
     }
