@@ -70,7 +70,7 @@ class ListenTest {
             name + " nowhere", new RunTriggerMessage.ExistingRun(), OptionalLong.empty()));
 
     try (ChildJvm child = listen("--health-port", 0)) {
-      assertThat(child.runsUntil(() -> unfinished() == 0 && all().size() == 7))
+      assertThat(child.runsUntil(() -> all().size() == 7 && unfinished() == 0))
           .as(child::err)
           .isTrue();
       assertThat(child.get("/health").statusCode()).isEqualTo(200);
