@@ -1,0 +1,101 @@
+package org.stfbatch.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * The scripts that newcomers and trainers start, on the packaged program, each in a home of its
+ * own.
+ */
+class ScriptsIT {
+  private static final Path PROJECT = Path.of("..").toAbsolutePath().normalize();
+  private static final Pattern ALL =
+      Pattern.compile("all short answers +(\\d+) +(\\d+) +(\\d+\\.\\d) %");
+
+  @TempDir private Path folder;
+
+  @Test
+  void theDemoAnswersTellsHowManyAreRightAndDoesNothingTwice() throws Exception {
+    String demo = ok("scripts/demo --home " + folder);
+
+    assertThat(demo)
+        .contains("1013 jobs, 1004 answered, 9 failed, 0 waiting")
+        .containsPattern("\\{\"question_id\": 1, .*small red square at the top: red");
+    assertThat(accuracy(demo)).isGreaterThan(95);
+    assertThat(folder.resolve("demo/report.html")).isNotEmptyFile();
+
+    String again = ok("scripts/demo --home " + folder);
+
+    assertThat(again).doesNotContain("stf-batch demo-data").contains("1013 read, 0 added");
+    assertThat(accuracy(again)).isEqualTo(accuracy(demo));
+  }
+
+  @Test
+  void theDemoGoesFromTopicToTopic() throws Exception {
+    assertThat(ok("scripts/demo --kafka --home " + folder))
+        .contains("1013 outcomes published", "1004 answered, 9 failed, 0 waiting");
+    assertThat(folder.resolve("demo/answers-topic.jsonl"))
+        .content()
+        .hasLineCount(1013)
+        .containsPattern("\"question_id\":1,.*small red square at the top: red");
+  }
+
+  @Test
+  void aModelIsTrainedFromNothingAndItsFusionCompared() throws Exception {
+    Path trained = folder.resolve("trained");
+    ok(
+        "scripts/train-demo --images 24 --test-images 4 --steps 3 --pretrain 2 --captions 2 --out "
+            + trained);
+
+    for (String how : List.of("seen", "brief", "black")) {
+      assertThat(trained.resolve("score-" + how + ".txt")).content().containsPattern(ALL);
+    }
+    assertThat(trained.resolve("finetune/model/model.safetensors")).isNotEmptyFile();
+    assertThat(trained.resolve("curves.svg")).isNotEmptyFile();
+
+    String ablation =
+        "scripts/train-ablation --from %s --out %s".formatted(trained, folder.resolve("compared"))
+            + " --test-images 4 --steps 4 --seeds 1 --variants 'plain stf:k4e4'";
+    String table = table(ok(ablation));
+
+    assertThat(table).containsPattern("plain +\\d+\\.\\d % .*\\nstf:k4e4 +\\d+\\.\\d % ");
+    String again = ok(ablation);
+    assertThat(again).doesNotContain("stf-batch");
+    assertThat(table(again)).isEqualTo(table);
+  }
+
+  private static double accuracy(String output) {
+    Matcher all = ALL.matcher(output);
+    assertThat(all.find()).as(output).isTrue();
+    return Double.parseDouble(all.group(3));
+  }
+
+  private static String table(String output) {
+    int head = output.lastIndexOf("variant  ");
+    assertThat(head).as(output).isNotNegative();
+    return output.substring(head);
+  }
+
+  /** What a command line prints that ends well. */
+  private String ok(String command) throws IOException, InterruptedException {
+    Path printed = Files.createTempFile(folder, "script", ".out");
+    Process script =
+        new ProcessBuilder("bash", "-c", command)
+            .directory(PROJECT.toFile())
+            .redirectErrorStream(true)
+            .redirectOutput(printed.toFile())
+            .start();
+    int exitCode = script.waitFor();
+    String output = Files.readString(printed);
+    assertThat(exitCode).as(output).isZero();
+    return output;
+  }
+}
