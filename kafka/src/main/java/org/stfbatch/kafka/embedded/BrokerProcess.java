@@ -26,6 +26,7 @@ final class BrokerProcess {
   private static final Duration POLL = Duration.ofMillis(20);
   private static final int CONNECT_LIMIT_MS = 500;
   private static final int PORT_ATTEMPTS = 5;
+  private static final Duration PORT_PATIENCE = Duration.ofSeconds(2);
 
   private final BrokerFolders folders;
   private final BrokerJava java;
@@ -98,12 +99,13 @@ final class BrokerProcess {
 
   private Running start() {
     log.limit();
-    Optional<Ports> lastPorts = ServerProperties.ports(folders.properties()).filter(Ports::areFree);
-    Ports ports = lastPorts.orElseGet(Ports::free);
+    Optional<Ports> last = ServerProperties.ports(folders.properties());
+    Ports ports = last.filter(BrokerProcess::becomeFree).orElseGet(Ports::free);
     for (int attempt = 1; ; attempt++) {
       long logged = log.size();
       Optional<Running> running = startOn(ports);
       if (running.isPresent()) {
+        last.ifPresent(before -> tellIfMoved(before, running.get()));
         return running.get();
       }
       String said = log.since(logged);
@@ -111,6 +113,25 @@ final class BrokerProcess {
         throw startFailed(BrokerLog.complaint(said));
       }
       ports = Ports.free();
+    }
+  }
+
+  /**
+   * Clients know the address: it is not given up for a moment's use, such as by a new process that
+   * has not closed yet what it inherited.
+   */
+  private static boolean becomeFree(Ports ports) {
+    return await(PORT_PATIENCE, ports::areFree);
+  }
+
+  /** Whoever was told the address must be told anew. */
+  private static void tellIfMoved(Ports before, Running now) {
+    if (now.port() != before.broker()) {
+      LOG.warn(
+          "The embedded broker listens on {} now: {} or {}, its ports before, is taken",
+          now.address(),
+          before.broker(),
+          before.controller());
     }
   }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
@@ -11,6 +12,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -31,6 +33,8 @@ import org.stfbatch.kafka.message.MessageHeaders;
 
 @Timeout(value = 120, unit = TimeUnit.SECONDS)
 class EmbeddedBrokerTest {
+
+  private static final long MOMENT_MILLIS = 300;
 
   @TempDir Path folder;
   private Path home;
@@ -79,12 +83,26 @@ class EmbeddedBrokerTest {
     kill(broker.status().pid().orElseThrow());
     assertThat(broker.status().running()).isFalse();
 
-    int port = Integer.parseInt(before.bootstrapServers().split(":")[1]);
-    try (ServerSocket taken = new ServerSocket(port, 1, InetAddress.getByName("127.0.0.1"))) {
+    try (ServerSocket taken = listenOn(before)) {
       assertThat(taken.isBound()).isTrue();
       KafkaSettings after = broker.start();
       assertThat(after).isNotEqualTo(before);
       assertThat(published(after)).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void itKeepsItsAddressIfItsPortIsInUseForAMomentOnly() throws Exception {
+    KafkaSettings before = broker.start();
+    broker.stop();
+
+    try (ServerSocket taken = listenOn(before)) {
+      CompletableFuture<Void> closed =
+          CompletableFuture.runAsync(
+              () -> close(taken),
+              CompletableFuture.delayedExecutor(MOMENT_MILLIS, TimeUnit.MILLISECONDS));
+      assertThat(broker.start()).isEqualTo(before);
+      assertThat(closed).isDone();
     }
   }
 
@@ -145,6 +163,19 @@ class EmbeddedBrokerTest {
     assertThat(broker.address()).isEmpty();
     assertThat(broker.stop()).isTrue();
     assertThat(home).doesNotExist();
+  }
+
+  private static ServerSocket listenOn(KafkaSettings settings) throws IOException {
+    int port = Integer.parseInt(settings.bootstrapServers().split(":")[1]);
+    return new ServerSocket(port, 1, InetAddress.getByName("127.0.0.1"));
+  }
+
+  private static void close(ServerSocket socket) {
+    try {
+      socket.close();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   private static void publish(KafkaSettings settings, int count) {
