@@ -143,7 +143,8 @@ final class PositionTopic {
         outage.begin(
             "topic "
                 + name()
-                + " is held up by an unfinished transaction or a broker that is away; waiting");
+                + " is held up by a broker that is away, or by an unfinished transaction, which Kafka's"
+                + " kafka-transactions.sh find-hanging names; waiting");
       }
     }
     outage.end();

@@ -5,26 +5,27 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
-import org.stfbatch.kafka.message.MessageHeaders;
 import org.stfbatch.kafka.testing.OwnBroker;
 
 /** The broker goes away and comes back while it is used. */
-@Timeout(value = 120, unit = TimeUnit.SECONDS)
+@Timeout(value = 240, unit = TimeUnit.SECONDS)
 class OutageTest {
 
   private static final int COUNT = 2000;
+  private static final int PUBLISHERS = 32;
+  private static final int CRASHES = 2;
 
   @TempDir static Path home;
   private static OwnBroker broker;
@@ -48,14 +49,11 @@ class OutageTest {
     RecordingListener bounded = new RecordingListener();
     RecordingListener idle = new RecordingListener();
     RecordingListener publishing = new RecordingListener();
-    AtomicInteger published = new AtomicInteger();
-    AtomicBoolean enough = new AtomicBoolean();
     try (TopicReader reader = openedReader(bounded);
         TopicReader idleReader = openedIdleReader(idle)) {
       List<String> read = readSome(reader);
-      CompletableFuture<Void> publisher =
-          CompletableFuture.runAsync(() -> publish(publishing, published, enough));
-      awaitPublished(published, 500, publisher);
+      SteadyPublisher publisher = publisher("publish", "run", publishing);
+      publisher.awaitMore(500);
 
       broker.kill();
       CompletableFuture<List<TopicRecord>> rest = restOf(reader);
@@ -74,16 +72,53 @@ class OutageTest {
       bounded.awaitResumed();
       publishing.awaitResumed();
 
-      awaitPublished(published, published.get() + 500, publisher);
+      publisher.awaitMore(500);
       broker.kill();
       publishing.awaitWaiting("does not answer");
       broker.start();
       publishing.awaitResumed();
-      enough.set(true);
-      publisher.get(60, TimeUnit.SECONDS);
+      List<String> published = publisher.end();
+      assertThat(Wire.texts(Wire.readAll(broker.settings(), "publish"))).isEqualTo(published);
     }
-    assertThat(Wire.texts(Wire.readAll(broker.settings(), "publish")))
-        .isEqualTo(texts(published.get()));
+  }
+
+  /** So many publishers that some commit is always decided but not yet marked on the topics. */
+  @Test
+  void allPublishersGoOnAfterCrashesAndNothingIsLost() throws Exception {
+    create("shared", 1);
+    List<SteadyPublisher> publishers =
+        IntStream.range(0, PUBLISHERS)
+            .mapToObj(i -> publisher("shared", "publisher-" + i, new RecordingListener()))
+            .toList();
+    awaitMore(publishers);
+    for (int crash = 0; crash < CRASHES; crash++) {
+      broker.kill();
+      broker.start();
+      awaitMore(publishers);
+    }
+    Map<String, List<String>> published = new HashMap<>();
+    for (SteadyPublisher publisher : publishers) {
+      published.put(publisher.name(), publisher.end());
+    }
+    assertThat(textsByKey(Wire.readAll(broker.settings(), "shared"))).isEqualTo(published);
+  }
+
+  private static SteadyPublisher publisher(String topic, String name, BrokerListener listener) {
+    return new SteadyPublisher(withLittlePatience(), new PublisherTarget(topic, name), listener);
+  }
+
+  private static void awaitMore(List<SteadyPublisher> publishers) throws InterruptedException {
+    for (SteadyPublisher publisher : publishers) {
+      publisher.awaitMore(20);
+    }
+  }
+
+  private static Map<String, List<String>> textsByKey(List<TopicRecord> records) {
+    return records.stream()
+        .collect(
+            Collectors.groupingBy(
+                record -> record.keyText().orElseThrow(),
+                Collectors.mapping(Wire::text, Collectors.toList())));
   }
 
   private static TopicReader openedReader(RecordingListener listener) {
@@ -110,34 +145,6 @@ class OutageTest {
 
   private static CompletableFuture<List<TopicRecord>> restOf(TopicReader reader) {
     return CompletableFuture.supplyAsync(() -> Wire.readToEnd(reader));
-  }
-
-  private static void awaitPublished(
-      AtomicInteger published, int count, CompletableFuture<Void> publisher) {
-    while (published.get() < count) {
-      assertThat(publisher).isNotCompletedExceptionally();
-      Thread.onSpinWait();
-    }
-  }
-
-  private static void publish(
-      RecordingListener listener, AtomicInteger published, AtomicBoolean enough) {
-    try (PositionedPublisher publisher =
-        new PositionedPublisher(
-            withLittlePatience(), new PublisherTarget("publish", "run"), listener)) {
-      publisher.open();
-      while (!enough.get()) {
-        int from = published.get();
-        int to = from + 5;
-        publisher.publish(
-            IntStream.range(from, to)
-                .mapToObj(Integer::toString)
-                .map(text -> OutgoingRecord.of(text, Wire.bytes(text), MessageHeaders.NONE))
-                .toList(),
-            PublisherPosition.of("next", to));
-        published.set(to);
-      }
-    }
   }
 
   private static void create(String topic, int partitions) {

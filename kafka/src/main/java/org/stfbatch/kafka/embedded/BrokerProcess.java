@@ -28,6 +28,9 @@ final class BrokerProcess {
   private static final int PORT_ATTEMPTS = 5;
   private static final Duration PORT_PATIENCE = Duration.ofSeconds(2);
 
+  /** What Kafka says of metadata in a form that came after it. */
+  private static final String NEWER_STORE = "MetadataParseException";
+
   private final BrokerFolders folders;
   private final BrokerJava java;
   private final BrokerLog log;
@@ -110,7 +113,7 @@ final class BrokerProcess {
       }
       String said = log.since(logged);
       if (attempt == PORT_ATTEMPTS || !said.contains("Address already in use")) {
-        throw startFailed(BrokerLog.complaint(said));
+        throw startFailed(said);
       }
       ports = Ports.free();
     }
@@ -202,14 +205,19 @@ final class BrokerProcess {
     }
   }
 
-  private BrokerException startFailed(String why) {
+  private BrokerException startFailed(String said) {
     return new BrokerException(
         "the embedded broker in "
             + folders.data()
-            + " does not start; see "
+            + " does not start; "
+            + (said.contains(NEWER_STORE)
+                ? "a newer Kafka has written there: move the folder away to begin with an empty one,"
+                    + " or use the version of this program that wrote it; "
+                : "")
+            + "see "
             + folders.log()
             + " ("
-            + why
+            + BrokerLog.complaint(said)
             + ")");
   }
 

@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -158,11 +159,36 @@ class EmbeddedBrokerTest {
   }
 
   @Test
+  void aStoreOfANewerKafkaIsToldWithTheCureAndLeftAlone() throws Exception {
+    Path data = home.resolve("kafka/data");
+    copyTree(Path.of(getClass().getResource("store-of-kafka-4.3").toURI()), data);
+    Path log = data.resolve("__cluster_metadata-0/00000000000000000000.log");
+    byte[] before = Files.readAllBytes(log);
+
+    assertThatThrownBy(broker::open)
+        .isInstanceOf(BrokerException.class)
+        .message()
+        .hasLineCount(1)
+        .contains("a newer Kafka has written there", "move the folder away");
+    assertThat(broker.status().running()).isFalse();
+    assertThat(log).hasBinaryContent(before);
+  }
+
+  @Test
   void aStatusOfAHomeThatIsNotThereCreatesNothing() {
     assertThat(broker.status().running()).isFalse();
     assertThat(broker.address()).isEmpty();
     assertThat(broker.stop()).isTrue();
     assertThat(home).doesNotExist();
+  }
+
+  private static void copyTree(Path from, Path to) throws IOException {
+    Files.createDirectories(to.getParent());
+    try (Stream<Path> tree = Files.walk(from)) {
+      for (Path each : tree.toList()) {
+        Files.copy(each, to.resolve(from.relativize(each).toString()));
+      }
+    }
   }
 
   private static ServerSocket listenOn(KafkaSettings settings) throws IOException {
