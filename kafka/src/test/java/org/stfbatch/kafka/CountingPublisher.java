@@ -2,10 +2,7 @@ package org.stfbatch.kafka;
 
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.stream.IntStream;
-import org.stfbatch.kafka.message.MessageHeaders;
 
 /** A process that publishes 0, 1, 2, ... from where the last one was killed. */
 final class CountingPublisher {
@@ -33,20 +30,13 @@ final class CountingPublisher {
             KafkaSettings.of(arguments[0]),
             new PublisherTarget(arguments[1], "run"),
             BrokerListener.logging())) {
-      long next = publisher.open().map(p -> p.get("next").orElseThrow()).orElse(0L);
+      int next = publisher.open().map(p -> p.get("next").orElseThrow()).orElse(0L).intValue();
       System.out.println("open " + next);
       while (next < count) {
-        long to = Math.min(count, next + ThreadLocalRandom.current().nextInt(1, 300));
-        publisher.publish(numbers(next, to), PublisherPosition.of("next", to));
+        int to = Math.min(count, next + ThreadLocalRandom.current().nextInt(1, 300));
+        publisher.publish(Wire.numberRecords(next, to), PublisherPosition.of("next", to));
         next = to;
       }
     }
-  }
-
-  private static List<OutgoingRecord> numbers(long from, long to) {
-    return IntStream.range((int) from, (int) to)
-        .mapToObj(Integer::toString)
-        .map(text -> OutgoingRecord.of(text, Wire.bytes(text), MessageHeaders.NONE))
-        .toList();
   }
 }

@@ -31,7 +31,7 @@ class PositionedPublisherTest {
     String topic = BROKER.topic(3);
     try (PositionedPublisher publisher = publisher(topic, "run")) {
       assertThat(publisher.open()).isEmpty();
-      publisher.publish(numbers(0, 10), PublisherPosition.of("sequence", 10));
+      publisher.publish(Wire.numberRecords(0, 10), PublisherPosition.of("sequence", 10));
       publisher.publish(List.of(), PublisherPosition.of(Map.of("sequence", 11L, "ü", -1L)));
     }
     try (PositionedPublisher publisher = publisher(topic, "run")) {
@@ -40,12 +40,12 @@ class PositionedPublisherTest {
     }
     try (PositionedPublisher publisher = publisher(topic, "run")) {
       assertThat(publisher.open().orElseThrow().get("sequence")).hasValue(11);
-      publisher.publish(numbers(10, 20), PublisherPosition.of("sequence", 20));
+      publisher.publish(Wire.numberRecords(10, 20), PublisherPosition.of("sequence", 20));
     }
     try (PositionedPublisher other = publisher(topic, "other run")) {
       assertThat(other.open()).isEmpty();
     }
-    assertThat(published(topic)).containsExactlyInAnyOrderElementsOf(texts(0, 20));
+    assertThat(published(topic)).containsExactlyInAnyOrderElementsOf(Wire.numbers(0, 20));
   }
 
   @Test
@@ -76,7 +76,7 @@ class PositionedPublisherTest {
     String topic = BROKER.newName();
     try (PositionedPublisher publisher = publisher(topic, "run")) {
       assertThat(publisher.open()).isEmpty();
-      publisher.publish(numbers(0, 1), PublisherPosition.of("sequence", 1));
+      publisher.publish(Wire.numberRecords(0, 1), PublisherPosition.of("sequence", 1));
     }
     assertThat(published(topic)).containsExactly("0");
   }
@@ -86,7 +86,7 @@ class PositionedPublisherTest {
     String topic = BROKER.topic(1);
     try (PositionedPublisher publisher = publisher(topic, "run")) {
       publisher.open();
-      publisher.publish(numbers(0, 1), PublisherPosition.of("sequence", 1));
+      publisher.publish(Wire.numberRecords(0, 1), PublisherPosition.of("sequence", 1));
     }
     try (Admin admin = Wire.admin(BROKER.settings())) {
       admin.deleteTopics(List.of(topic)).all().get();
@@ -102,15 +102,16 @@ class PositionedPublisherTest {
     try (PositionedPublisher older = publisher(topic, "run");
         PositionedPublisher newer = publisher(topic, "run")) {
       older.open();
-      older.publish(numbers(0, 5), PublisherPosition.of("sequence", 5));
+      older.publish(Wire.numberRecords(0, 5), PublisherPosition.of("sequence", 5));
       assertThat(newer.open()).contains(PublisherPosition.of("sequence", 5));
 
-      assertThatThrownBy(() -> older.publish(numbers(5, 9), PublisherPosition.of("sequence", 9)))
+      assertThatThrownBy(
+              () -> older.publish(Wire.numberRecords(5, 9), PublisherPosition.of("sequence", 9)))
           .isInstanceOf(PublisherFencedException.class)
           .hasMessage("another publisher has taken over run on topic " + topic + "; this one ends");
-      newer.publish(numbers(5, 7), PublisherPosition.of("sequence", 7));
+      newer.publish(Wire.numberRecords(5, 7), PublisherPosition.of("sequence", 7));
     }
-    assertThat(published(topic)).containsExactlyElementsOf(texts(0, 7));
+    assertThat(published(topic)).containsExactlyElementsOf(Wire.numbers(0, 7));
   }
 
   @Test
@@ -128,7 +129,7 @@ class PositionedPublisherTest {
       finished += publisher.get(60, TimeUnit.SECONDS) ? 1 : 0;
     }
     assertThat(finished).isPositive();
-    assertThat(published(topic)).containsExactlyElementsOf(texts(0, count));
+    assertThat(published(topic)).containsExactlyElementsOf(Wire.numbers(0, count));
   }
 
   @Test
@@ -137,16 +138,16 @@ class PositionedPublisherTest {
     try (PositionedPublisher publisher = publisher(topic, "run");
         Admin admin = Wire.admin(BROKER.settings())) {
       publisher.open();
-      publisher.publish(numbers(0, 5), PublisherPosition.of("sequence", 5));
+      publisher.publish(Wire.numberRecords(0, 5), PublisherPosition.of("sequence", 5));
       // What the broker does to a publisher whose transaction took too long.
       admin
           .fenceProducers(List.of(new PublisherTarget(topic, "run").transactionalId()))
           .all()
           .get();
 
-      publisher.publish(numbers(5, 9), PublisherPosition.of("sequence", 9));
+      publisher.publish(Wire.numberRecords(5, 9), PublisherPosition.of("sequence", 9));
     }
-    assertThat(published(topic)).containsExactlyElementsOf(texts(0, 9));
+    assertThat(published(topic)).containsExactlyElementsOf(Wire.numbers(0, 9));
   }
 
   @Test
@@ -154,14 +155,14 @@ class PositionedPublisherTest {
     String topic = BROKER.topic(1);
     try (PositionedPublisher publisher = publisher(topic, "run")) {
       publisher.open();
-      publisher.publish(numbers(0, 5), PublisherPosition.of("sequence", 5));
+      publisher.publish(Wire.numberRecords(0, 5), PublisherPosition.of("sequence", 5));
       try (var other = Wire.transactional(BROKER.settings(), topic + "-other")) {
         other.beginTransaction();
         other.send(
             new ProducerRecord<>(
                 topic + ".stf-batch-positions", Wire.bytes("other"), Wire.bytes("underway")));
         other.flush();
-        publisher.publish(numbers(5, 9), PublisherPosition.of("sequence", 9));
+        publisher.publish(Wire.numberRecords(5, 9), PublisherPosition.of("sequence", 9));
         RecordingListener listener = new RecordingListener();
         try (PositionedPublisher next =
             new PositionedPublisher(
@@ -193,7 +194,9 @@ class PositionedPublisherTest {
       OutgoingRecord small = OutgoingRecord.of("large", Wire.bytes("small"), MessageHeaders.NONE);
       List<OutgoingRecord> records =
           List.of(
-              numbers(0, 1).get(0), large.orSmaller(large.orSmaller(small)), numbers(1, 2).get(0));
+              Wire.numberRecords(0, 1).get(0),
+              large.orSmaller(large.orSmaller(small)),
+              Wire.numberRecords(1, 2).get(0));
       publisher.publish(records, PublisherPosition.of("sequence", 3));
     }
     assertThat(published(topic)).containsExactly("0", "small", "1");
@@ -253,7 +256,7 @@ class PositionedPublisherTest {
     assertThat(last.exitValue()).isZero();
 
     assertThat(kills).isGreaterThan(2);
-    assertThat(published(topic)).isEqualTo(texts(0, count));
+    assertThat(published(topic)).isEqualTo(Wire.numbers(0, count));
   }
 
   private static boolean publishAll(String topic, int count, CountDownLatch go) {
@@ -263,7 +266,7 @@ class PositionedPublisherTest {
           (int) publisher.open().map(p -> p.get("sequence").orElseThrow()).orElse(0L).longValue();
       while (next < count) {
         int to = Math.min(count, next + 10);
-        publisher.publish(numbers(next, to), PublisherPosition.of("sequence", to));
+        publisher.publish(Wire.numberRecords(next, to), PublisherPosition.of("sequence", to));
         next = to;
       }
       return true;
@@ -277,17 +280,6 @@ class PositionedPublisherTest {
   private static PositionedPublisher publisher(String topic, String name) {
     return new PositionedPublisher(
         BROKER.settings(), new PublisherTarget(topic, name), BrokerListener.logging());
-  }
-
-  private static List<OutgoingRecord> numbers(int from, int to) {
-    return IntStream.range(from, to)
-        .mapToObj(Integer::toString)
-        .map(text -> OutgoingRecord.of(text, Wire.bytes(text), MessageHeaders.NONE))
-        .toList();
-  }
-
-  private static List<String> texts(int from, int to) {
-    return IntStream.range(from, to).mapToObj(Integer::toString).toList();
   }
 
   private static List<String> published(String topic) {

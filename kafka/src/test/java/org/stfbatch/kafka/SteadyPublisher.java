@@ -6,7 +6,6 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.stream.IntStream;
 import org.stfbatch.kafka.message.MessageHeaders;
 
 /** Publishes 0, 1, 2 and so on, a few a transaction, in a thread of its own until told to end. */
@@ -29,6 +28,7 @@ final class SteadyPublisher {
     this.target = target;
     this.listener = listener;
     this.work = CompletableFuture.runAsync(this::publish, task -> new Thread(task).start());
+    work.whenComplete((nothing, error) -> wakeWaiting());
   }
 
   /** Its messages have this key. */
@@ -56,7 +56,7 @@ final class SteadyPublisher {
   List<String> end() throws Exception {
     enough.set(true);
     work.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
-    return texts(0, published());
+    return Wire.numbers(0, published());
   }
 
   private void publish() {
@@ -66,7 +66,8 @@ final class SteadyPublisher {
         int from = published();
         int to = from + A_TRANSACTION;
         publisher.publish(
-            texts(from, to).stream().map(this::record).toList(), PublisherPosition.of("next", to));
+            Wire.numbers(from, to).stream().map(this::record).toList(),
+            PublisherPosition.of("next", to));
         setPublished(to);
       }
     }
@@ -81,11 +82,12 @@ final class SteadyPublisher {
     notifyAll();
   }
 
-  private OutgoingRecord record(String text) {
-    return OutgoingRecord.of(name(), Wire.bytes(text), MessageHeaders.NONE);
+  /** So that a failure is seen at once. */
+  private synchronized void wakeWaiting() {
+    notifyAll();
   }
 
-  private static List<String> texts(int from, int to) {
-    return IntStream.range(from, to).mapToObj(Integer::toString).toList();
+  private OutgoingRecord record(String text) {
+    return OutgoingRecord.of(name(), Wire.bytes(text), MessageHeaders.NONE);
   }
 }

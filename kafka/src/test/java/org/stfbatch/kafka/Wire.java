@@ -18,6 +18,7 @@ import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.stfbatch.kafka.message.MessageHeaders;
 
 /** What other programs do on the wire, with Kafka's own clients. */
 final class Wire {
@@ -130,6 +131,18 @@ final class Wire {
       records.addAll(reader.poll(Duration.ofSeconds(1)).records());
     }
     return records;
+  }
+
+  /** The numbers from the first up to, without, the second. */
+  static List<String> numbers(int from, int to) {
+    return IntStream.range(from, to).mapToObj(Integer::toString).toList();
+  }
+
+  /** The same as messages, each its own key. */
+  static List<OutgoingRecord> numberRecords(int from, int to) {
+    return numbers(from, to).stream()
+        .map(number -> OutgoingRecord.of(number, bytes(number), MessageHeaders.NONE))
+        .toList();
   }
 
   static List<String> texts(List<TopicRecord> records) {

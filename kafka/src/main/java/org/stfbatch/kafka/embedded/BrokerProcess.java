@@ -210,15 +210,19 @@ final class BrokerProcess {
         "the embedded broker in "
             + folders.data()
             + " does not start; "
-            + (said.contains(NEWER_STORE)
-                ? "a newer Kafka has written there: move the folder away to begin with an empty one,"
-                    + " or use the version of this program that wrote it; "
-                : "")
+            + cure(said)
             + "see "
             + folders.log()
             + " ("
             + BrokerLog.complaint(said)
             + ")");
+  }
+
+  private static String cure(String said) {
+    return said.contains(NEWER_STORE)
+        ? "a newer Kafka has written there: move the folder away to begin with an empty one, or use"
+            + " the version of this program that wrote it; "
+        : "";
   }
 
   private static boolean await(Duration limit, BooleanSupplier condition) {
