@@ -92,6 +92,8 @@ final class ReadmeTest {
     Files.writeString(folder.resolve("captions.json"), training("Describe it.", "a kite"));
     Files.writeString(folder.resolve("conversations.json"), training("What flies?", "A kite."));
     copy(Golden.file("checkpoints/tiny"), folder.resolve("llava-stf-7b"));
+    copy(Golden.file("checkpoints/small-llava15"), folder.resolve("llava-v1.5-7b"));
+    copy(Golden.file("checkpoints/clip-small"), folder.resolve("clip-small"));
     copy(Golden.file("checkpoints/clip-tiny"), folder.resolve("clip-tiny"));
     Launcher.write(Files.createDirectory(folder.resolve("scripts")).resolve("stf-batch"));
     Files.writeString(

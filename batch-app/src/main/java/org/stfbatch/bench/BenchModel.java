@@ -5,9 +5,11 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import org.stfbatch.compression.CompressionStrategy;
 import org.stfbatch.engine.BatchingEngine;
 import org.stfbatch.engine.Engine;
 import org.stfbatch.engine.EngineSettings;
+import org.stfbatch.model.ModelFlops;
 import org.stfbatch.model.ModelSettings;
 import org.stfbatch.model.checkpoint.ClipVisionConfig;
 import org.stfbatch.model.checkpoint.FusionConfig;
@@ -99,12 +101,20 @@ public record BenchModel(String name, LlavaConfig config, Optional<LlavaCheckpoi
     }
   }
 
+  /** What its answers cost. */
+  ModelFlops flops(CompressionStrategy compression) {
+    return checkpoint
+        .map(opened -> ModelFlops.of(opened, compression))
+        .orElseGet(() -> ModelFlops.of(config, compression));
+  }
+
   /** Starts an engine for it. */
   RunningEngine start(ModelSettings model, EngineSettings settings) {
     if (checkpoint.isEmpty()) {
       return new RunningEngine(BatchingEngine.random(config, model, settings), () -> {});
     }
-    LlamaTokenizer tokenizer = LlamaTokenizer.open(checkpoint.get().directory());
+    LlamaTokenizer tokenizer =
+        LlamaTokenizer.open(checkpoint.get().directory(), config.language().vocabSize());
     try {
       Engine engine = BatchingEngine.start(checkpoint.get(), model, tokenizer, settings);
       return new RunningEngine(engine, tokenizer::close);

@@ -69,7 +69,7 @@ final class BenchRun {
             settings,
             preparation,
             engine,
-            new ModelName("bench", engine.modelFingerprint()),
+            new ModelName("bench", engine.model()),
             progress,
             new StopSignal())
         .run();

@@ -98,7 +98,7 @@ public final class DecodeBench {
   private static DecodeStep step(
       BenchModel model, ModelSettings settings, List<Round> rounds, int batch) {
     double positions = (double) batch * (POSITIONS + 1);
-    double gigabytes = EngineResult.stepBytes(model, settings.dtype().bytes(), positions) / GIGA;
+    double gigabytes = EngineResult.stepBytes(model, settings, positions) / GIGA;
     return new DecodeStep(
         batch,
         1000 * median(rounds, round -> round.seconds().get(batch)),

@@ -5,7 +5,9 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
+import java.util.stream.Stream;
 import org.stfbatch.bench.EngineDriver.Submission;
+import org.stfbatch.compression.CompressionStrategy;
 import org.stfbatch.model.ModelSettings;
 
 /** Measures the engine that answers runs, on made-up work. */
@@ -45,14 +47,38 @@ public final class EngineBench {
     return compare(plan, plan.withPrefixReuse(true), plan.withPrefixReuse(false));
   }
 
-  /** Measures one engine after the other, so that only one has to be in memory. */
+  /**
+   * Compression strategies against the first of them.
+   *
+   * @param strategies two at least
+   * @throws IllegalArgumentException if there are fewer
+   */
+  public static Report.Compared compareCompression(
+      EnginePlan plan, List<CompressionStrategy> strategies) {
+    if (strategies.size() < 2) {
+      throw new IllegalArgumentException(
+          "nothing to compare: give --compress two strategies, such as none/vtc-cls:tokens=64");
+    }
+    List<EnginePlan> others = strategies.stream().skip(1).map(plan::withCompression).toList();
+    return compare(plan, others, plan.withCompression(strategies.get(0)));
+  }
+
   private static Report.Compared compare(EnginePlan plan, EnginePlan fast, EnginePlan slow) {
+    return compare(plan, List.of(fast), slow);
+  }
+
+  /** Measures one engine after the other, so that only one has to be in memory. */
+  private static Report.Compared compare(EnginePlan plan, List<EnginePlan> fast, EnginePlan slow) {
     Machine machine = Machine.describe(plan.settings());
     Peak peak = Peak.measure(plan.model(), plan.settings(), plan.repeat());
-    EngineResult first = measure(fast, peak, List.of(Submission.IN_FLIGHT)).get(0);
-    EngineResult second = measure(slow, peak, List.of(Submission.IN_FLIGHT)).get(0);
-    return new Report.Compared(
-        machine, peak, List.of(first, second), List.of(Ratio.of(first, second)));
+    List<EngineResult> results =
+        Stream.concat(fast.stream(), Stream.of(slow))
+            .map(side -> measure(side, peak, List.of(Submission.IN_FLIGHT)).get(0))
+            .toList();
+    EngineResult last = results.get(results.size() - 1);
+    List<Ratio> ratios =
+        results.stream().limit(fast.size()).map(result -> Ratio.of(result, last)).toList();
+    return new Report.Compared(machine, peak, results, ratios);
   }
 
   /** Batches that questions enter and leave, against static ones. */

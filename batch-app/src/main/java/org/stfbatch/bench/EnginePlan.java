@@ -1,6 +1,7 @@
 package org.stfbatch.bench;
 
 import java.util.OptionalLong;
+import org.stfbatch.compression.CompressionStrategy;
 import org.stfbatch.engine.EngineSettings;
 import org.stfbatch.model.ModelSettings;
 
@@ -33,6 +34,11 @@ public record EnginePlan(
 
   EnginePlan withPrefixReuse(boolean reuse) {
     return new EnginePlan(model, settings, workload, batch, reuse, repeat);
+  }
+
+  /** The same with vision tokens compressed like this. */
+  public EnginePlan withCompression(CompressionStrategy compression) {
+    return new EnginePlan(model, settings.with(compression), workload, batch, prefixReuse, repeat);
   }
 
   BenchModel.RunningEngine start() {

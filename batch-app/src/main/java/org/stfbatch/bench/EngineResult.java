@@ -3,15 +3,18 @@ package org.stfbatch.bench;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import org.stfbatch.compression.NoCompression;
 import org.stfbatch.engine.EngineStatistics;
 import org.stfbatch.job.ProcessMemory;
+import org.stfbatch.model.ModelSettings;
 
 /**
  * What an engine did in the median one of several passes over a workload.
  *
  * @param shape the model's name
  * @param layers of its language model
- * @param visionTokens of an image
+ * @param visionTokens of an image, on average
+ * @param compression the strategy that made them so many
  * @param submission how the questions came: in_flight, static or padded
  * @param prefixReuse whether shared work was done once
  * @param batch sequences that are generated together
@@ -35,6 +38,7 @@ public record EngineResult(
     String shape,
     int layers,
     int visionTokens,
+    String compression,
     String submission,
     boolean prefixReuse,
     int batch,
@@ -96,7 +100,8 @@ public record EngineResult(
     return new EngineResult(
         plan.model().name(),
         plan.model().config().language().numHiddenLayers(),
-        plan.model().config().visionTokens(),
+        median.meanVisionTokens(),
+        plan.settings().compression().spec(),
         submission.name().toLowerCase(Locale.ROOT),
         plan.prefixReuse(),
         plan.batch(),
@@ -118,7 +123,8 @@ public record EngineResult(
   }
 
   private static Work work(EnginePlan plan, Pass pass, Peak peak) {
-    double operations = pass.operations(ModelFlops.of(plan.model()), plan.prefixReuse());
+    double operations =
+        pass.operations(plan.model().flops(plan.settings().compression()), plan.prefixReuse());
     double gflops = operations / pass.seconds() / GIGA;
     return new Work(operations / TERA, gflops, gflops / peak.gemmGflops());
   }
@@ -137,13 +143,14 @@ public record EngineResult(
 
   /** What a step of generation reads, with so many positions of all its sequences behind it. */
   static double stepBytes(EnginePlan plan, double positions) {
-    return stepBytes(plan.model(), plan.settings().dtype().bytes(), positions);
+    return stepBytes(plan.model(), plan.settings(), positions);
   }
 
-  static double stepBytes(BenchModel model, int bytes, double positions) {
+  static double stepBytes(BenchModel model, ModelSettings settings, double positions) {
     var language = model.config().language();
     double keysAndValues = 2.0 * language.numHiddenLayers() * language.keyValueSize() * positions;
-    return bytes * (ModelFlops.of(model).stepWeights() + keysAndValues);
+    double weights = model.flops(new NoCompression()).stepWeights();
+    return settings.weightBytes() * weights + settings.dtype().bytes() * keysAndValues;
   }
 
   private static Stages stages(EngineStatistics done, double seconds) {
@@ -156,8 +163,8 @@ public record EngineResult(
 
   void print(Text text) {
     text.line(
-        "engine: shape %s with %d layers, %d vision tokens, batch %d, %s, prefix reuse %s",
-        shape, layers, visionTokens, batch, submission, prefixReuse ? "on" : "off");
+        "engine: shape %s with %d layers, %d vision tokens, compression %s, batch %d, %s, prefix reuse %s",
+        shape, layers, visionTokens, compression, batch, submission, prefixReuse ? "on" : "off");
     text.line(
         "work: %d images, %d questions, answers of %s tokens; median of %d passes",
         images, questions, newTokens, allSeconds.size());

@@ -2,6 +2,7 @@ package org.stfbatch.bench;
 
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import org.stfbatch.base.ModelIdentity;
 import org.stfbatch.engine.Answer;
 import org.stfbatch.engine.Engine;
 import org.stfbatch.engine.EngineJob;
@@ -32,8 +33,8 @@ final class InstantEngine implements Engine {
   }
 
   @Override
-  public String modelFingerprint() {
-    return "instant";
+  public ModelIdentity model() {
+    return ModelIdentity.plain("instant");
   }
 
   @Override

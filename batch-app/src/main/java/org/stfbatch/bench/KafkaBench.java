@@ -12,6 +12,7 @@ import org.stfbatch.db.RunStore;
 import org.stfbatch.engine.Engine;
 import org.stfbatch.engine.EngineJob;
 import org.stfbatch.engine.Generation;
+import org.stfbatch.job.AllowedFolders;
 import org.stfbatch.job.BatchRuntime;
 import org.stfbatch.job.KafkaConnection;
 import org.stfbatch.job.Progress;
@@ -119,7 +120,11 @@ public final class KafkaBench {
   private IntakeJob intake(String topic, Run run) {
     IntakeSettings settings =
         new IntakeSettings(
-            Path.of(""), ReadBound.untilEnd(), OptionalLong.empty(), false, IntakeSettings.CHUNK);
+            new AllowedFolders(Path.of(""), List.of()),
+            ReadBound.untilEnd(),
+            OptionalLong.empty(),
+            false,
+            IntakeSettings.CHUNK);
     return new IntakeJob(
         new BatchRuntime(database),
         run,
@@ -153,7 +158,7 @@ public final class KafkaBench {
             settings,
             new NoPreparation(),
             engine,
-            new ModelName("bench", engine.modelFingerprint()),
+            new ModelName("bench", engine.model()),
             Progress.none(),
             new StopSignal(),
             around)

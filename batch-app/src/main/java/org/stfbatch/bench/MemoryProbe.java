@@ -25,7 +25,7 @@ final class MemoryProbe {
     kernels.drawWeights(in, out, 2 * Peak.weightBytes(model, settings));
     kernels.drawRows(1, in);
     kernels.drawBuffers(BEYOND_CACHES);
-    MemoryProbe probe = new MemoryProbe(kernels, (double) in * out * settings.dtype().bytes());
+    MemoryProbe probe = new MemoryProbe(kernels, (double) in * out * settings.weightBytes());
     probe.sample();
     return probe;
   }

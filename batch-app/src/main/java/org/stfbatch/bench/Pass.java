@@ -1,8 +1,12 @@
 package org.stfbatch.bench;
 
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
 import org.stfbatch.engine.Answer;
 import org.stfbatch.engine.EngineStatistics;
+import org.stfbatch.model.ModelFlops;
 
 /**
  * A workload run through once.
@@ -15,6 +19,11 @@ import org.stfbatch.engine.EngineStatistics;
 record Pass(double seconds, List<Answer> answers, List<Integer> images, EngineStatistics done) {
   long generatedTokens() {
     return answers.stream().mapToLong(Answer::generatedTokens).sum();
+  }
+
+  /** Vision tokens of an image, rounded. */
+  int meanVisionTokens() {
+    return (int) Math.round(visionTokensOfImages().average().orElse(0));
   }
 
   /** Positions of all prompts, as if nothing were shared. */
@@ -33,18 +42,33 @@ record Pass(double seconds, List<Answer> answers, List<Integer> images, EngineSt
   double operations(ModelFlops flops, boolean reuse) {
     if (!reuse) {
       return answers.stream()
-          .mapToDouble(answer -> flops.answer(prompt(answer), answer.generatedTokens()))
+          .mapToDouble(
+              answer ->
+                  flops.answer(
+                      answer.promptTokens(), answer.visionTokens(), answer.generatedTokens()))
           .sum();
     }
     int text = Workload.SYSTEM_TOKENS;
-    double shared = flops.layers(0, text) + images.stream().distinct().count() * flops.prefix(text);
-    return shared
+    return flops.layers(0, text)
+        + visionTokensOfImages().mapToDouble(image -> flops.prefix(text, image)).sum()
         + answers.stream()
             .mapToDouble(
                 answer ->
                     flops.answer(
-                        text + answer.visionTokens(), prompt(answer), answer.generatedTokens()))
+                        text,
+                        answer.promptTokens(),
+                        answer.visionTokens(),
+                        answer.generatedTokens()))
             .sum();
+  }
+
+  /** Of each different picture. */
+  private IntStream visionTokensOfImages() {
+    Map<Integer, Integer> tokens = new HashMap<>();
+    for (int i = 0; i < answers.size(); i++) {
+      tokens.put(images.get(i), answers.get(i).visionTokens());
+    }
+    return tokens.values().stream().mapToInt(Integer::intValue);
   }
 
   private static int prompt(Answer answer) {

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.Stream;
+import org.stfbatch.compression.NoCompression;
 import org.stfbatch.model.ModelSettings;
 import org.stfbatch.model.PeakKernels;
 import org.stfbatch.model.checkpoint.LlamaConfig;
@@ -102,7 +103,7 @@ public record Peak(List<Product> products, List<Rate> rates, double gemmGflops, 
 
   /** As many bytes of weights as the model would run through, within limits. */
   static long weightBytes(BenchModel model, ModelSettings settings) {
-    double weights = ModelFlops.of(model).layerWeights() * settings.dtype().bytes();
+    double weights = model.flops(new NoCompression()).layerWeights() * settings.weightBytes();
     return (long) Math.min(MemoryProbe.BEYOND_CACHES, weights);
   }
 

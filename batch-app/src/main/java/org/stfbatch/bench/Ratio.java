@@ -26,8 +26,12 @@ public record Ratio(String sides, double measured, double implied, double kept) 
   }
 
   private static String side(EngineResult result) {
-    return "%d tokens, %s, reuse %s"
-        .formatted(result.visionTokens(), result.submission(), result.prefixReuse() ? "on" : "off");
+    return "%s, %d tokens, %s, reuse %s"
+        .formatted(
+            result.compression(),
+            result.visionTokens(),
+            result.submission(),
+            result.prefixReuse() ? "on" : "off");
   }
 
   void print(Text text) {

@@ -7,6 +7,7 @@ import org.stfbatch.db.DatabaseSettings;
 import org.stfbatch.db.embedded.EmbeddedDatabase;
 import org.stfbatch.job.InputException;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
 
 /** The embedded database. */
 @Command(
@@ -52,8 +53,14 @@ final class DbCommand {
 
   @Command(
       name = "url",
-      description = "Prints its JDBC URL with user and password, for --db-url and other programs.")
-  int url() {
+      description =
+          "Prints its JDBC URL with the user, for --db-url and other programs; with the password only if asked.")
+  int url(
+      @Option(
+              names = "--with-password",
+              description =
+                  "Print the password, too. It is also in pg/password below --home, which others cannot read.")
+          boolean withPassword) {
     DatabaseSettings settings =
         embedded()
             .status()
@@ -62,12 +69,8 @@ final class DbCommand {
                 () ->
                     new InputException(
                         "the embedded database does not run: start it with stf-batch db start"));
-    System.out.println(
-        settings.url()
-            + "?user="
-            + encoded(settings.user())
-            + "&password="
-            + encoded(settings.password()));
+    String secret = withPassword ? "&password=" + encoded(settings.password()) : "";
+    System.out.println(settings.url() + "?user=" + encoded(settings.user()) + secret);
     return 0;
   }
 

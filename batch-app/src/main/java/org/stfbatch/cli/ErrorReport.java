@@ -1,14 +1,18 @@
 package org.stfbatch.cli;
 
 import java.io.PrintWriter;
+import java.io.StringWriter;
 import org.stfbatch.cli.service.ExitCode;
 import org.stfbatch.db.DatabaseException;
 import org.stfbatch.evaluation.BenchmarkException;
+import org.stfbatch.file.OutputException;
 import org.stfbatch.hub.HubException;
 import org.stfbatch.job.InputException;
 import org.stfbatch.kafka.BrokerException;
+import org.stfbatch.kafka.StoppedException;
 import org.stfbatch.model.checkpoint.CheckpointException;
 import org.stfbatch.prompt.TokenizerException;
+import org.stfbatch.secret.Secrets;
 import org.stfbatch.training.TrainingDataException;
 import picocli.CommandLine;
 import picocli.CommandLine.IExecutionExceptionHandler;
@@ -26,9 +30,12 @@ final class ErrorReport implements IExecutionExceptionHandler {
   public int handleExecutionException(
       Exception error, CommandLine commandLine, ParseResult parsed) {
     PrintWriter err = commandLine.getErr();
-    err.println("stf-batch: " + message(error));
+    Secrets secrets = root.secrets(parsed.originalArgs());
+    err.println("stf-batch: " + secrets.hide(message(error)));
     if (root.isVerbose()) {
-      error.printStackTrace(err);
+      StringWriter trace = new StringWriter();
+      error.printStackTrace(new PrintWriter(trace));
+      err.print(secrets.hide(trace.toString()));
     }
     err.flush();
     return isInput(error) ? ExitCode.UNUSABLE : ExitCode.FAILED;
@@ -36,9 +43,10 @@ final class ErrorReport implements IExecutionExceptionHandler {
 
   private static boolean isInput(Throwable error) {
     return error instanceof InputException
+        || error instanceof OutputException
         || error instanceof BenchmarkException
         || error instanceof DatabaseException
-        || error instanceof BrokerException
+        || error instanceof BrokerException && !(error instanceof StoppedException)
         || error instanceof CheckpointException
         || error instanceof TokenizerException
         || error instanceof HubException hub && !hub.isTemporary()

@@ -9,6 +9,7 @@ import org.stfbatch.cli.option.TimeSpan;
 import org.stfbatch.cli.service.ExitCode;
 import org.stfbatch.cli.service.Shutdown;
 import org.stfbatch.db.ChoiceTexts;
+import org.stfbatch.secret.Secrets;
 import picocli.CommandLine;
 
 /** The program. */
@@ -16,6 +17,8 @@ public final class Main {
   private Main() {}
 
   public static void main(String[] args) {
+    // Java's HTTP client tells a proxy no Basic password before a TLS tunnel unless this is empty.
+    System.setProperty("jdk.http.auth.tunneling.disabledSchemes", "");
     Shutdown shutdown = new Shutdown();
     Runtime.getRuntime().addShutdownHook(new Thread(shutdown::onSignal, "shutdown"));
     int code = run(commandLine(shutdown), args);
@@ -26,14 +29,32 @@ public final class Main {
   /** Even when the machine runs out of memory there is one line and an exit code. */
   private static int run(CommandLine commandLine, String[] args) {
     try {
-      return commandLine.execute(args);
+      return written(commandLine.execute(args));
     } catch (Error e) {
-      System.err.println("stf-batch: " + e + " (--verbose shows where)");
+      System.err.println("stf-batch: " + message(e));
       if (List.of(args).contains("--verbose")) {
         e.printStackTrace();
       }
       return ExitCode.FAILED;
     }
+  }
+
+  private static String message(Error e) {
+    return e instanceof OutOfMemoryError
+        ? "out of memory ("
+            + e.getMessage()
+            + "): give more with -Xmx, for example JAVA_OPTS=-Xmx4g"
+        : Secrets.mask(e.toString()) + " (--verbose shows where)";
+  }
+
+  /** Standard output keeps its errors to itself until it is asked. */
+  private static int written(int code) {
+    if (!System.out.checkError()) {
+      return code;
+    }
+    System.err.println(
+        "stf-batch: cannot write to standard output: what reads it is gone, or its disk is full");
+    return code == 0 ? ExitCode.FAILED : code;
   }
 
   static CommandLine commandLine(Shutdown shutdown) {
@@ -46,6 +67,11 @@ public final class Main {
         .registerConverter(Duration.class, TimeSpan::parse)
         .registerConverter(ChoiceTexts.class, ChoiceOption::parse)
         .setExecutionExceptionHandler(new ErrorReport(root))
+        .setExecutionStrategy(
+            parsed -> {
+              root.stores().provideLibraryCache();
+              return new CommandLine.RunLast().execute(parsed);
+            })
         .setUsageHelpAutoWidth(true);
   }
 }

@@ -2,6 +2,9 @@ package org.stfbatch.cli;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
 import org.slf4j.LoggerFactory;
 import org.stfbatch.cli.bench.BenchCommand;
 import org.stfbatch.cli.benchmark.BenchmarkDataCommand;
@@ -19,11 +22,13 @@ import org.stfbatch.cli.run.IntakeCommand;
 import org.stfbatch.cli.run.ListenCommand;
 import org.stfbatch.cli.run.PublishCommand;
 import org.stfbatch.cli.run.ReportCommand;
+import org.stfbatch.cli.run.RetryCommand;
 import org.stfbatch.cli.run.StatusCommand;
 import org.stfbatch.cli.run.WatchCommand;
 import org.stfbatch.cli.service.Brokers;
 import org.stfbatch.cli.service.Stores;
 import org.stfbatch.cli.train.TrainCommand;
+import org.stfbatch.secret.Secrets;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ScopeType;
@@ -46,6 +51,7 @@ import picocli.CommandLine.ScopeType;
       IngestCommand.class,
       InferCommand.class,
       StatusCommand.class,
+      RetryCommand.class,
       WatchCommand.class,
       ExportCommand.class,
       ReportCommand.class,
@@ -65,7 +71,10 @@ import picocli.CommandLine.ScopeType;
       BenchCommand.class
     })
 final class StfBatchCommand {
-  private final Stores stores = new Stores();
+  /** Shells keep folders in them, although {@code pwd} is also how passwords are named. */
+  private static final Set<String> FOLDERS = Set.of("PWD", "OLDPWD");
+
+  private final Stores stores = new Stores(System.getenv());
   private final Brokers brokers = new Brokers(stores);
   private boolean verbose;
 
@@ -73,7 +82,7 @@ final class StfBatchCommand {
       names = "--home",
       paramLabel = "DIR",
       scope = ScopeType.INHERIT,
-      defaultValue = "${env:STF_BATCH_HOME:-${env:HOME:-${sys:user.home}}/.stf-batch}",
+      defaultValue = "${env:STF_BATCH_HOME}",
       description = "Where the embedded database lives. Default: ~/.stf-batch, or $STF_BATCH_HOME.")
   void setHome(Path home) {
     stores.setHome(home);
@@ -85,7 +94,8 @@ final class StfBatchCommand {
       scope = ScopeType.INHERIT,
       defaultValue = "${env:STF_BATCH_DB_URL}",
       description =
-          "Your own PostgreSQL, as jdbc:postgresql://HOST/DATABASE, instead of the embedded one. Also $STF_BATCH_DB_URL.")
+          "Your own PostgreSQL, as jdbc:postgresql://HOST/DATABASE, instead of the embedded one."
+              + " Also $STF_BATCH_DB_URL.")
   void setDbUrl(String url) {
     stores.setUrl(url);
   }
@@ -128,7 +138,8 @@ final class StfBatchCommand {
       scope = ScopeType.INHERIT,
       defaultValue = "${env:STF_BATCH_KAFKA_CONFIG}",
       description =
-          "Settings of Kafka's clients as properties, such as SASL and TLS. Also $STF_BATCH_KAFKA_CONFIG.")
+          "Settings of Kafka's clients as properties, such as SASL and TLS. Also"
+              + " $STF_BATCH_KAFKA_CONFIG.")
   void setKafkaConfig(Path file) {
     brokers.setConfig(file);
   }
@@ -139,8 +150,8 @@ final class StfBatchCommand {
       scope = ScopeType.INHERIT,
       defaultValue = "10m",
       description =
-          "How long work that has begun waits when the database or the Kafka broker goes away, such as 30s or 10m; 0 fails at once."
-              + " Default: ${DEFAULT-VALUE}")
+          "How long work that has begun waits when the database or the Kafka broker goes away, such"
+              + " as 30s or 10m; 0 fails at once. Default: ${DEFAULT-VALUE}")
   void setPatience(Duration patience) {
     stores.setPatience(patience);
   }
@@ -160,6 +171,23 @@ final class StfBatchCommand {
 
   boolean isVerbose() {
     return verbose;
+  }
+
+  /**
+   * What must not be shown to anybody.
+   *
+   * @param arguments of the command line, which may hold addresses with passwords
+   */
+  Secrets secrets(List<String> arguments) {
+    List<String> known = new ArrayList<>();
+    for (String argument : arguments) {
+      known.addAll(Secrets.valuesIn(argument));
+    }
+    System.getenv().entrySet().stream()
+        .filter(variable -> !FOLDERS.contains(variable.getKey()))
+        .forEach(v -> known.addAll(Secrets.valuesIn(v.getKey() + "=" + v.getValue())));
+    known.add(stores.password());
+    return Secrets.of(known);
   }
 
   Stores stores() {

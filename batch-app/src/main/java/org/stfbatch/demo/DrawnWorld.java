@@ -22,6 +22,9 @@ public final class DrawnWorld {
   /** Pictures that are drawn at the same time, as far as there are cores. */
   private static final int BATCH = 256;
 
+  /** What is in the pictures: written for every split. */
+  public static final String SCENES = "scenes.jsonl";
+
   private final Path dir;
   private final Path images;
   private final DrawnWorldSettings settings;
@@ -47,12 +50,17 @@ public final class DrawnWorld {
     return new DrawnWorld(dir, settings).write();
   }
 
+  /** The files that are written beside {@link #SCENES}, by name. */
+  public static List<String> namesOf(Split split) {
+    return split == Split.TRAIN ? TrainingFiles.NAMES : QuestionFiles.NAMES;
+  }
+
   private DrawnWorldSummary write() throws IOException {
     Files.createDirectories(images);
     List<BrokenLine> broken = settings.broken() ? writeBroken() : List.of();
     int questions;
     try (WorldFiles files = files(broken);
-        NewFile scenes = new NewFile(dir.resolve("scenes.jsonl"))) {
+        NewFile scenes = new NewFile(dir.resolve(SCENES))) {
       for (int first = 0; first < settings.images(); first += BATCH) {
         addBatch(first, Math.min(first + BATCH, settings.images()), files, scenes);
       }

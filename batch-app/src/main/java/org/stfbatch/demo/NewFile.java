@@ -2,21 +2,22 @@ package org.stfbatch.demo;
 
 import java.io.BufferedWriter;
 import java.io.IOException;
+import java.io.OutputStreamWriter;
 import java.io.Writer;
-import java.nio.file.Files;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
+import org.stfbatch.file.WholeFile;
 
 /** A UTF-8 file that appears under its name only when it is complete. */
 final class NewFile implements AutoCloseable {
-  private final Path target;
-  private final Path partial;
+  private final WholeFile file;
   private final BufferedWriter writer;
 
-  NewFile(Path target) throws IOException {
-    this.target = target;
-    this.partial = target.resolveSibling(target.getFileName() + ".partial");
-    this.writer = Files.newBufferedWriter(partial);
+  NewFile(Path target) {
+    this.file = WholeFile.begin(target);
+    this.writer =
+        new BufferedWriter(
+            new OutputStreamWriter(file.stream(), StandardCharsets.UTF_8.newEncoder()));
   }
 
   Writer writer() {
@@ -29,16 +30,12 @@ final class NewFile implements AutoCloseable {
   }
 
   void commit() throws IOException {
-    writer.close();
-    Files.move(partial, target, StandardCopyOption.REPLACE_EXISTING);
+    writer.flush();
+    file.commit();
   }
 
   @Override
   public void close() throws IOException {
-    try {
-      writer.close();
-    } finally {
-      Files.deleteIfExists(partial);
-    }
+    file.close();
   }
 }

@@ -20,6 +20,10 @@ import org.stfbatch.demo.BrokenJobs.BrokenLine;
  * picture.
  */
 final class QuestionFiles implements WorldFiles {
+  private static final String LABELS = "labels.jsonl";
+  private static final String QUESTIONS = "questions.jsonl";
+  static final List<String> NAMES = List.of(LABELS, QUESTIONS);
+
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private final Path dir;
@@ -75,8 +79,8 @@ final class QuestionFiles implements WorldFiles {
     for (int i = broken.size() - 1; i >= 0; i--) {
       lines.add((i + 1) * gap, broken.get(i).line());
     }
-    write("labels.jsonl", entries.stream().map(QuestionFiles::labelLine).toList());
-    write("questions.jsonl", lines);
+    write(LABELS, entries.stream().map(QuestionFiles::labelLine).toList());
+    write(QUESTIONS, lines);
     return lines.size();
   }
 

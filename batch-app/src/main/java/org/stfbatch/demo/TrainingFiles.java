@@ -20,6 +20,12 @@ import java.util.Set;
  * regions.jsonl} with what the patches of each picture show.
  */
 final class TrainingFiles implements WorldFiles {
+  private static final String FINETUNE = "finetune.json";
+  private static final String PRETRAIN = "pretrain.json";
+  private static final String LANGUAGE = "language.json";
+  private static final String REGIONS = "regions.jsonl";
+  static final List<String> NAMES = List.of(FINETUNE, PRETRAIN, LANGUAGE, REGIONS);
+
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final String IMAGE = "<image>";
   private static final String FIRST_IMAGE = IMAGE + "\n";
@@ -46,10 +52,10 @@ final class TrainingFiles implements WorldFiles {
 
   TrainingFiles(Path dir) throws IOException {
     try {
-      finetune = new Samples(open(dir.resolve("finetune.json")));
-      pretrain = new Samples(open(dir.resolve("pretrain.json")));
-      language = new Samples(open(dir.resolve("language.json")));
-      regions = open(dir.resolve("regions.jsonl"));
+      finetune = new Samples(open(dir.resolve(FINETUNE)));
+      pretrain = new Samples(open(dir.resolve(PRETRAIN)));
+      language = new Samples(open(dir.resolve(LANGUAGE)));
+      regions = open(dir.resolve(REGIONS));
     } catch (IOException e) {
       try (TrainingFiles closed = this) {
         throw e;

@@ -1,33 +1,52 @@
 package org.stfbatch.engine;
 
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
 import java.util.concurrent.BlockingDeque;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.LinkedBlockingDeque;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.stfbatch.base.ModelIdentity;
+import org.stfbatch.model.ImagePruning;
 import org.stfbatch.model.LlavaModel;
 import org.stfbatch.model.ModelSettings;
 import org.stfbatch.model.VisionLanguageModel;
 import org.stfbatch.model.checkpoint.LlavaCheckpoint;
 import org.stfbatch.model.checkpoint.LlavaConfig;
 import org.stfbatch.prompt.LlamaTokenizer;
-import org.stfbatch.prompt.PromptErrorCode;
+import org.stfbatch.prompt.PromptLimit;
 
 /**
  * The engine that runs the model: callers queue jobs, one thread owns the device and generates in
  * batches that sequences enter and leave at every step.
  */
 public final class BatchingEngine implements Engine {
+  private static final Logger LOG = LoggerFactory.getLogger(BatchingEngine.class);
   private static final long POLL_MILLIS = 50;
 
+  /** A call that takes longer is taken for one without an end. */
+  private static final Duration CLOSE_PATIENCE = Duration.ofMinutes(1);
+
   private final LlavaConfig config;
-  private final String fingerprint;
+  private final ModelIdentity model;
+  private final Optional<ImagePruning> pruning;
   private final EngineSettings settings;
   private final BlockingDeque<Sequence> waiting = new LinkedBlockingDeque<>();
+  private final Set<CompletableFuture<Outcome>> unfinished = ConcurrentHashMap.newKeySet();
   private final EngineMeter meter = new EngineMeter();
-  private final CompletableFuture<Void> loaded = new CompletableFuture<>();
+
+  /** When the model is there, how many vision tokens every image becomes; empty if that varies. */
+  private final CompletableFuture<OptionalInt> loaded = new CompletableFuture<>();
+
   private final Thread deviceThread;
   private volatile boolean closed;
   private volatile EngineException broken;
@@ -35,11 +54,14 @@ public final class BatchingEngine implements Engine {
   private BatchingEngine(
       LlavaConfig config,
       String fingerprint,
+      ModelSettings model,
       Supplier<? extends VisionLanguageModel> loader,
       AnswerText text,
       EngineSettings settings) {
     this.config = config;
-    this.fingerprint = fingerprint;
+    this.model =
+        new ModelIdentity(fingerprint, model.compression().spec(), model.weights().stored());
+    this.pruning = ImagePruning.of(model.compression(), config);
     this.settings = settings;
     this.deviceThread = new Thread(() -> run(loader, text), "device");
     deviceThread.setDaemon(true);
@@ -55,7 +77,8 @@ public final class BatchingEngine implements Engine {
       ModelSettings model,
       LlamaTokenizer tokenizer,
       EngineSettings settings) {
-    return start(checkpoint, () -> LlavaModel.load(checkpoint, model), tokenizer, settings);
+    Supplier<LlavaModel> loader = () -> LlavaModel.load(checkpoint, model);
+    return start(checkpoint, model, loader, tokenizer, settings);
   }
 
   /**
@@ -65,12 +88,14 @@ public final class BatchingEngine implements Engine {
    */
   static BatchingEngine start(
       LlavaCheckpoint checkpoint,
+      ModelSettings model,
       Supplier<? extends VisionLanguageModel> loader,
       LlamaTokenizer tokenizer,
       EngineSettings settings) {
     return new BatchingEngine(
             checkpoint.config(),
             checkpoint.fingerprint(),
+            model,
             loader,
             new TokenizedText(tokenizer),
             settings)
@@ -84,7 +109,12 @@ public final class BatchingEngine implements Engine {
   public static BatchingEngine random(
       LlavaConfig config, ModelSettings model, EngineSettings settings) {
     return new BatchingEngine(
-            config, "random", () -> LlavaModel.random(config, model), new TokenIdText(), settings)
+            config,
+            "random",
+            model,
+            () -> LlavaModel.random(config, model),
+            new TokenIdText(),
+            settings)
         .started();
   }
 
@@ -107,8 +137,8 @@ public final class BatchingEngine implements Engine {
   }
 
   @Override
-  public String modelFingerprint() {
-    return fingerprint;
+  public ModelIdentity model() {
+    return model;
   }
 
   @Override
@@ -118,57 +148,61 @@ public final class BatchingEngine implements Engine {
 
   @Override
   public CompletableFuture<Outcome> submit(EngineJob job) {
-    PromptLayout layout = PromptLayout.of(job.promptIds(), config.visionTokens());
-    checkImages(job, layout);
-    checkVocabulary(layout);
-    int limit = longestPrompt(job.task());
-    if (layout.length() > limit) {
-      if (!settings.truncate() || limit < 1) {
-        return CompletableFuture.completedFuture(tooLong(layout, limit));
+    PromptLayout.requireMarkers(job.promptIds(), job.images().size());
+    requireOneImageForPruning(job);
+    checkVocabulary(job.promptIds());
+    Sequence sequence = sequence(job);
+    OptionalInt perImage = loaded.join();
+    if (perImage.isPresent() || sequence.images().isEmpty()) {
+      int[] imageTokens = new int[job.images().size()];
+      Arrays.fill(imageTokens, perImage.orElse(0));
+      sequence.layOut(imageTokens);
+      Optional<Failure> refusal = sequence.refusal();
+      if (refusal.isPresent()) {
+        return CompletableFuture.completedFuture(refusal.get());
       }
-      layout = layout.cut(limit);
     }
-    Sequence sequence = sequence(job, layout);
+    unfinished.add(sequence.future());
+    sequence.future().whenComplete((outcome, failure) -> unfinished.remove(sequence.future()));
     waiting.add(sequence);
-    Optional.ofNullable(unavailable()).ifPresent(cause -> abandon(sequence, cause));
+    Optional.ofNullable(unavailable()).ifPresent(sequence.future()::completeExceptionally);
     return sequence.future();
   }
 
-  /** An answer may be cut short, but a choice must fit as it is. */
-  private int longestPrompt(Task task) {
-    int answer = task instanceof AnswerChoices choices ? choices.maxNewTokens() : 1;
-    return Math.min(
-        config.tokenizerModelMaxLength(), config.language().maxPositionEmbeddings() - answer);
-  }
-
-  private Sequence sequence(EngineJob job, PromptLayout layout) {
-    int perImage = config.visionTokens();
+  private Sequence sequence(EngineJob job) {
+    int context = config.language().maxPositionEmbeddings();
     boolean reuse = settings.prefixReuse();
     if (job.task() instanceof AnswerChoices choices) {
-      return new ScoredSequence(choices, job.images(), layout, perImage, reuse);
+      PromptLimit limit = promptLimit(context, choices.maxNewTokens());
+      return new ScoredSequence(job, choices, limit, reuse, pruning);
     }
     Generation generation = (Generation) job.task();
-    int room = config.language().maxPositionEmbeddings() - layout.length();
-    int maxNewTokens = Math.min(room, generation.maxNewTokens());
-    return new GeneratedSequence(generation, job.images(), layout, perImage, maxNewTokens, reuse);
+    PromptLimit limit = promptLimit(context, 1);
+    return new GeneratedSequence(job, generation, limit, context, reuse, pruning);
   }
 
-  private void checkImages(EngineJob job, PromptLayout layout) {
-    int markers = layout.visionTokens() / config.visionTokens();
-    if (markers > 0 && markers != job.images().size()) {
+  /**
+   * An answer may be cut short, but a choice must fit as it is.
+   *
+   * @param answer the tokens that must fit behind the prompt
+   */
+  private PromptLimit promptLimit(int context, int answer) {
+    int longest = Math.min(config.tokenizerModelMaxLength(), context - answer);
+    return new PromptLimit(longest, settings.truncate());
+  }
+
+  private void requireOneImageForPruning(EngineJob job) {
+    if (pruning.isPresent() && job.images().size() > 1) {
       throw new IllegalArgumentException(
-          "the prompt has "
-              + markers
-              + " image marker(s) for "
-              + job.images().size()
-              + " image(s)");
+          "fastv prunes one image of a prompt, and this job has %d: ask about each by itself, or with another --compress"
+              .formatted(job.images().size()));
     }
   }
 
-  private void checkVocabulary(PromptLayout layout) {
+  private void checkVocabulary(int[] promptIds) {
     int vocabulary = config.language().vocabSize();
-    for (int id : layout.tokenIds()) {
-      if (id < 0 || id >= vocabulary) {
+    for (int id : promptIds) {
+      if (!PromptLayout.isMarker(id) && (id < 0 || id >= vocabulary)) {
         // Not this job's fault: every other one would fail as well.
         throw new EngineException(
             "token %d is not among the model's %d: the tokenizer is another model's"
@@ -176,13 +210,6 @@ public final class BatchingEngine implements Engine {
             null);
       }
     }
-  }
-
-  private static Failure tooLong(PromptLayout layout, int limit) {
-    String message =
-        "the prompt has %d tokens, %d of them vision tokens, and the model takes %d: shorten it, or cut it with --truncate"
-            .formatted(layout.length(), layout.visionTokens(), Math.max(0, limit));
-    return new Failure(Stage.PROMPT, PromptErrorCode.PROMPT_TOO_LONG.name(), message, 1);
   }
 
   private EngineException unavailable() {
@@ -193,13 +220,14 @@ public final class BatchingEngine implements Engine {
     try (VisionLanguageModel model = loader.get()) {
       long cacheBytes = settings.cacheBytes().orElseGet(() -> model.freeBytes() / 2);
       CachePlan plan =
-          new CachePlan(
-              cacheBytes, model.bytesPerPosition(), settings.batch(), settings.prefixReuse());
+          new CachePlan(cacheBytes, model.cacheCost(), settings.batch(), settings.prefixReuse());
       DeviceLoop loop = new DeviceLoop(model, text, waiting, meter, plan);
-      loaded.complete(null);
+      loaded.complete(model.tokensPerImage());
       generate(loop);
     } catch (RuntimeException | Error e) {
-      loaded.completeExceptionally(e);
+      if (!loaded.completeExceptionally(e)) {
+        LOG.warn("the device could not be freed", e);
+      }
     }
   }
 
@@ -209,6 +237,7 @@ public final class BatchingEngine implements Engine {
         if (loop.isIdle()) {
           awaitWork();
         }
+        meter.progressed();
         loop.turn();
       }
     } catch (InterruptedException e) {
@@ -216,13 +245,14 @@ public final class BatchingEngine implements Engine {
     } catch (EngineException e) {
       broken = e;
     } catch (RuntimeException | Error e) {
+      LOG.error("the device thread ended", e);
       broken = new EngineException("the device thread ended: " + e, e);
     } finally {
       EngineException cause =
           Optional.ofNullable(unavailable())
               .orElseGet(() -> new EngineException("the engine was interrupted", null));
       broken = cause;
-      loop.drain().forEach(sequence -> abandon(sequence, cause));
+      abandon(cause);
     }
   }
 
@@ -233,20 +263,44 @@ public final class BatchingEngine implements Engine {
     }
   }
 
-  private static void abandon(Sequence sequence, EngineException cause) {
-    sequence.future().completeExceptionally(cause);
+  /** A job that is submitted meanwhile finds the engine closed or broken. */
+  private void abandon(EngineException cause) {
+    unfinished.forEach(future -> future.completeExceptionally(cause));
+  }
+
+  @Override
+  public List<StalledDevice> stalled(Duration limit) {
+    Duration since = meter.sinceProgress();
+    if (!deviceThread.isAlive() || since.compareTo(limit) < 0) {
+      return List.of();
+    }
+    return List.of(
+        new StalledDevice(deviceThread.getName(), since, List.of(deviceThread.getStackTrace())));
   }
 
   @Override
   public void close() {
+    close(CLOSE_PATIENCE);
+  }
+
+  /**
+   * Waits for the device thread to end, unless it stalls.
+   *
+   * @param patience a call to the device that takes longer is left alone; its jobs fail
+   */
+  void close(Duration patience) {
     closed = true;
     boolean interrupted = false;
-    while (deviceThread.isAlive()) {
+    while (deviceThread.isAlive() && stalled(patience).isEmpty()) {
       try {
-        deviceThread.join();
+        deviceThread.join(POLL_MILLIS);
       } catch (InterruptedException e) {
         interrupted = true;
       }
+    }
+    for (StalledDevice device : stalled(patience)) {
+      LOG.error("{}: it is left", device.summary());
+      abandon(new EngineException("the engine is closed: " + device.summary(), null));
     }
     if (interrupted) {
       Thread.currentThread().interrupt();

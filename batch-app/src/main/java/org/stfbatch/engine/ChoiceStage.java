@@ -1,6 +1,5 @@
 package org.stfbatch.engine;
 
-import java.util.ArrayList;
 import java.util.List;
 import org.stfbatch.model.BranchingPrompt;
 import org.stfbatch.model.VisionLanguageModel;
@@ -11,28 +10,24 @@ import org.stfbatch.model.VisionLanguageModel;
  */
 final class ChoiceStage {
   private final VisionLanguageModel model;
+  private final ImageEncoder encoder;
   private final EngineMeter meter;
 
-  ChoiceStage(VisionLanguageModel model, EngineMeter meter) {
+  ChoiceStage(VisionLanguageModel model, ImageEncoder encoder, EngineMeter meter) {
     this.model = model;
+    this.encoder = encoder;
     this.meter = meter;
   }
 
   /**
    * @param firstSlot the slot of the first sequence, with its prefix if it has one; the others
    *     follow
-   * @return what becomes of them, in their order
+   * @return the log-probabilities of each one's choices, in their order
    */
-  List<Outcome> outcomes(List<ScoredSequence> sequences, int firstSlot) {
-    OwnImages images = OwnImages.encode(sequences, model, meter);
+  List<double[]> scores(List<ScoredSequence> sequences, int firstSlot) {
+    OwnImages images = OwnImages.of(sequences, encoder);
     List<BranchingPrompt> prompts =
-        sequences.stream().map(s -> s.branchingPrompt(images.rows(s))).toList();
-    List<double[]> scores =
-        meter.scoring(prompts, () -> model.score(firstSlot, prompts, images.tokens()));
-    List<Outcome> outcomes = new ArrayList<>();
-    for (int i = 0; i < sequences.size(); i++) {
-      outcomes.add(sequences.get(i).outcome(scores.get(i)));
-    }
-    return outcomes;
+        sequences.stream().map(s -> s.branchingPrompt(images.firstRow(s))).toList();
+    return meter.scoring(prompts, () -> model.score(firstSlot, prompts, images.tokens()));
   }
 }

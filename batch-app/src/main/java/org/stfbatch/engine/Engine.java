@@ -1,6 +1,9 @@
 package org.stfbatch.engine;
 
+import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import org.stfbatch.base.ModelIdentity;
 
 /** Answers prepared jobs. Thread safe. */
 public interface Engine extends AutoCloseable {
@@ -16,10 +19,21 @@ public interface Engine extends AutoCloseable {
   /** What it has done so far. */
   EngineStatistics statistics();
 
-  /** Identifies weights and configuration; stored with every answer. */
-  String modelFingerprint();
+  /**
+   * The devices that have work and have not finished a call for so long. Nothing is known to end
+   * such a call: the process has to be started again.
+   */
+  default List<StalledDevice> stalled(Duration limit) {
+    return List.of();
+  }
 
-  /** Abandons what is in flight and frees the device. */
+  /** What answers; stored with every answer. */
+  ModelIdentity model();
+
+  /**
+   * Abandons what is in flight and frees the device. Returns when the device's call in progress has
+   * ended, or after a minute in which it has not.
+   */
   @Override
   void close();
 }

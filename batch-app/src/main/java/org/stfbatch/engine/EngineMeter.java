@@ -1,5 +1,6 @@
 package org.stfbatch.engine;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.function.Supplier;
 import org.stfbatch.model.BranchingPrompt;
@@ -22,10 +23,22 @@ final class EngineMeter {
   private long promptlessSteps;
   private long promptlessTokens;
   private long promptlessNanos;
+  private volatile long progressAt = System.nanoTime();
+
+  /** The device thread is not stuck: it has finished a call, or has nothing to do. */
+  void progressed() {
+    progressAt = System.nanoTime();
+  }
+
+  /** How long the device thread has not finished anything. */
+  Duration sinceProgress() {
+    return Duration.ofNanos(System.nanoTime() - progressAt);
+  }
 
   <T> T encoding(int pictures, Supplier<T> call) {
     long started = System.nanoTime();
     T result = call.get();
+    progressed();
     synchronized (this) {
       images += pictures;
       encodeNanos += System.nanoTime() - started;
@@ -36,6 +49,7 @@ final class EngineMeter {
   void prefilling(List<TokenSpan> spans, Runnable call) {
     long started = System.nanoTime();
     call.run();
+    progressed();
     synchronized (this) {
       prefillTokens += tokens(spans);
       prefixNanos += System.nanoTime() - started;
@@ -45,6 +59,7 @@ final class EngineMeter {
   int[] step(int decoding, List<TokenSpan> prompts, Supplier<int[]> call) {
     long started = System.nanoTime();
     int[] next = call.get();
+    progressed();
     synchronized (this) {
       steps++;
       prefillTokens += tokens(prompts);
@@ -63,6 +78,7 @@ final class EngineMeter {
   <T> T scoring(List<BranchingPrompt> prompts, Supplier<T> call) {
     long started = System.nanoTime();
     T result = call.get();
+    progressed();
     synchronized (this) {
       prefillTokens += prompts.stream().mapToLong(BranchingPrompt::tokens).sum();
       stepNanos += System.nanoTime() - started;

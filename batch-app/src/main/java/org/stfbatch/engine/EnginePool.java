@@ -1,5 +1,6 @@
 package org.stfbatch.engine;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -10,6 +11,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
+import org.stfbatch.base.ModelIdentity;
 import org.stfbatch.model.ModelSettings;
 import org.stfbatch.model.checkpoint.LlavaCheckpoint;
 import org.stfbatch.prompt.LlamaTokenizer;
@@ -93,8 +95,13 @@ public final class EnginePool implements Engine {
   }
 
   @Override
-  public String modelFingerprint() {
-    return members.get(0).engine.modelFingerprint();
+  public List<StalledDevice> stalled(Duration limit) {
+    return engines().flatMap(engine -> engine.stalled(limit).stream()).toList();
+  }
+
+  @Override
+  public ModelIdentity model() {
+    return members.get(0).engine.model();
   }
 
   @Override

@@ -2,30 +2,33 @@ package org.stfbatch.engine;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.SplittableRandom;
-import org.stfbatch.image.Pixels;
+import org.stfbatch.model.CacheLength;
+import org.stfbatch.model.ImagePruning;
+import org.stfbatch.prompt.PromptLimit;
 
 /** A job whose answer is written token by token. */
 final class GeneratedSequence extends Sequence {
   private final Generation generation;
-  private final int maxNewTokens;
+  private final int context;
   private final List<Integer> generated = new ArrayList<>();
   private SplittableRandom random;
   private long firstToken;
 
   /**
-   * @param maxNewTokens what the model's context leaves of the generation's
+   * @param context the model's, in positions: prompt and answer together have no more
    */
   GeneratedSequence(
+      EngineJob job,
       Generation generation,
-      List<Pixels> images,
-      PromptLayout layout,
-      int tokensPerImage,
-      int maxNewTokens,
-      boolean reuse) {
-    super(images, layout, tokensPerImage, reuse);
+      PromptLimit limit,
+      int context,
+      boolean reuse,
+      Optional<ImagePruning> pruning) {
+    super(job, limit, reuse, pruning);
     this.generation = generation;
-    this.maxNewTokens = maxNewTokens;
+    this.context = context;
   }
 
   Generation generation() {
@@ -38,7 +41,11 @@ final class GeneratedSequence extends Sequence {
 
   @Override
   int room() {
-    return promptLength() + maxNewTokens;
+    return promptLength() + maxNewTokens();
+  }
+
+  private int maxNewTokens() {
+    return Math.min(context - promptLength(), generation.maxNewTokens());
   }
 
   @Override
@@ -72,8 +79,13 @@ final class GeneratedSequence extends Sequence {
     return promptLength() + generated.size() - 1;
   }
 
+  /** Places that it has filled. */
+  CacheLength length() {
+    return new CacheLength(position(), position() - dropped());
+  }
+
   boolean isFull() {
-    return generated.size() >= maxNewTokens;
+    return generated.size() >= maxNewTokens();
   }
 
   Answer answer(String text, FinishReason reason) {

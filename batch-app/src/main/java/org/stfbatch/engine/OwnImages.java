@@ -1,42 +1,35 @@
 package org.stfbatch.engine;
 
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import org.stfbatch.image.Pixels;
-import org.stfbatch.model.VisionLanguageModel;
 import org.stfbatch.model.VisionTokens;
 
 /**
  * The vision tokens of sequences that share no prefix.
  *
  * @param tokens of all their images
- * @param rowsOf at which rows each sequence's images begin
+ * @param firstRows at which row each one's vision tokens begin; those without images are not there
  */
-record OwnImages(VisionTokens tokens, Map<Sequence, int[]> rowsOf) {
-  /** Encodes the images that these sequences need for themselves. */
-  static OwnImages encode(
-      List<? extends Sequence> sequences, VisionLanguageModel model, EngineMeter meter) {
-    List<byte[]> pixels = new ArrayList<>();
-    Map<Sequence, int[]> rows = new HashMap<>();
-    for (Sequence sequence : sequences) {
-      List<Pixels> images = sequence.ownImages();
-      int[] rowOfImage = new int[images.size()];
-      for (int i = 0; i < rowOfImage.length; i++) {
-        rowOfImage[i] = pixels.size() * model.config().visionTokens();
-        pixels.add(images.get(i).chw());
+record OwnImages(VisionTokens tokens, Map<Sequence, Integer> firstRows) {
+  /** The images that these sequences need for themselves. */
+  static OwnImages of(List<? extends Sequence> sequences, ImageEncoder encoder) {
+    List<? extends Sequence> pictured = sequences.stream().filter(Sequence::hasOwnImages).toList();
+    VisionTokens tokens = encoder.take(pictured);
+    Map<Sequence, Integer> firstRows = new HashMap<>();
+    int row = 0;
+    int image = 0;
+    for (Sequence sequence : pictured) {
+      firstRows.put(sequence, row);
+      for (int i = 0; i < sequence.images().size(); i++) {
+        row += tokens.counts()[image++];
       }
-      rows.put(sequence, rowOfImage);
     }
-    VisionTokens tokens =
-        pixels.isEmpty()
-            ? VisionTokens.none(model.config().language().hiddenSize())
-            : meter.encoding(pixels.size(), () -> model.encodeImages(pixels));
-    return new OwnImages(tokens, rows);
+    return new OwnImages(tokens, firstRows);
   }
 
-  int[] rows(Sequence sequence) {
-    return rowsOf.get(sequence);
+  /** The first row of a sequence's vision tokens; of no meaning without such. */
+  int firstRow(Sequence sequence) {
+    return firstRows.getOrDefault(sequence, 0);
   }
 }

@@ -8,8 +8,10 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.stream.IntStream;
+import org.stfbatch.model.CacheShape;
 import org.stfbatch.model.TokenSpan;
 import org.stfbatch.model.VisionLanguageModel;
 import org.stfbatch.model.VisionTokens;
@@ -23,10 +25,18 @@ final class PrefixShelves {
 
   private final VisionLanguageModel model;
   private final EngineMeter meter;
-  private final Map<Prefix, Integer> byPrefix = new LinkedHashMap<>(16, 0.75f, true);
+  private final Map<Prefix, Shelf> byPrefix = new LinkedHashMap<>(16, 0.75f, true);
   private final Deque<Integer> free = new ArrayDeque<>();
   private int textShelf = NO_SHELF;
   private IntBuffer text;
+
+  /**
+   * Where a prefix lies.
+   *
+   * @param index the shelf's number
+   * @param imageTokens vision tokens of the prefix
+   */
+  private record Shelf(int index, int imageTokens) {}
 
   PrefixShelves(VisionLanguageModel model, EngineMeter meter) {
     this.model = model;
@@ -46,23 +56,38 @@ final class PrefixShelves {
     return byPrefix.containsKey(prefix);
   }
 
-  /** How many different images' prefixes can lie here at once. */
-  int capacity() {
-    return free.size() + byPrefix.size() - (textShelf == NO_SHELF ? 1 : 0);
+  /** How many different images' prefixes a cache of this shape holds: one shelf is the text's. */
+  static int capacity(CacheShape shape) {
+    return Math.max(0, shape.shelves() - 1);
+  }
+
+  /** Forgets a prefix, if it is held, and what lies on its shelf. */
+  void erase(Prefix prefix) {
+    Shelf shelf = byPrefix.remove(prefix);
+    if (shelf != null) {
+      free.add(shelf.index());
+      model.eraseShelf(shelf.index());
+    }
   }
 
   /** The shelf of a prefix that is held; it was used just now. */
   int shelf(Prefix prefix) {
-    return byPrefix.get(prefix);
+    return byPrefix.get(prefix).index();
+  }
+
+  /** How many vision tokens the image of a prefix has; empty if the prefix is not held. */
+  OptionalInt imageTokens(Prefix prefix) {
+    return holds(prefix) ? OptionalInt.of(byPrefix.get(prefix).imageTokens()) : OptionalInt.empty();
   }
 
   /**
    * Runs prefixes that are not held yet.
    *
    * @param missing sequences with different prefixes, at most {@link #capacity}
+   * @param vision the vision tokens of their images, in their order
    * @param needed prefixes that must not leave for them
    */
-  void fill(List<Sequence> missing, Set<Prefix> needed) {
+  void fill(List<Sequence> missing, VisionTokens vision, Set<Prefix> needed) {
     int[] shelves = new int[missing.size()];
     Map<IntBuffer, List<Integer>> byText = new LinkedHashMap<>();
     for (int i = 0; i < shelves.length; i++) {
@@ -76,20 +101,19 @@ final class PrefixShelves {
       int[] targets = members.stream().mapToInt(i -> shelves[i]).toArray();
       model.copyShelf(textShelf, targets, first.textSpan().length());
     }
-    runImages(missing, shelves);
+    runImages(missing, vision, shelves);
     for (int i = 0; i < shelves.length; i++) {
-      byPrefix.put(missing.get(i).prefix().orElseThrow(), shelves[i]);
+      byPrefix.put(
+          missing.get(i).prefix().orElseThrow(), new Shelf(shelves[i], vision.counts()[i]));
     }
   }
 
-  private void runImages(List<Sequence> missing, int[] shelves) {
-    List<byte[]> pixels =
-        missing.stream().map(sequence -> sequence.prefix().orElseThrow().image().chw()).toList();
-    VisionTokens vision = meter.encoding(pixels.size(), () -> model.encodeImages(pixels));
-    int tokensPerImage = vision.rows() / pixels.size();
+  private void runImages(List<Sequence> missing, VisionTokens vision, int[] shelves) {
     List<TokenSpan> spans = new ArrayList<>();
+    int row = 0;
     for (int i = 0; i < missing.size(); i++) {
-      spans.add(missing.get(i).imageSpan(i * tokensPerImage));
+      spans.add(missing.get(i).imageSpan(row));
+      row += vision.counts()[i];
     }
     meter.prefilling(spans, () -> model.fillShelves(spans, shelves, vision));
   }
@@ -115,11 +139,11 @@ final class PrefixShelves {
 
   private int takeShelf(Set<Prefix> needed) {
     if (free.isEmpty()) {
-      Iterator<Map.Entry<Prefix, Integer>> oldest = byPrefix.entrySet().iterator();
+      Iterator<Map.Entry<Prefix, Shelf>> oldest = byPrefix.entrySet().iterator();
       while (oldest.hasNext()) {
-        Map.Entry<Prefix, Integer> entry = oldest.next();
+        Map.Entry<Prefix, Shelf> entry = oldest.next();
         if (!needed.contains(entry.getKey())) {
-          free.add(entry.getValue());
+          free.add(entry.getValue().index());
           oldest.remove();
           break;
         }

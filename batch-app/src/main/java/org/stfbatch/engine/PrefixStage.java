@@ -8,6 +8,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Queue;
 import java.util.Set;
+import org.stfbatch.model.CacheLength;
+import org.stfbatch.model.CacheShape;
 import org.stfbatch.model.VisionLanguageModel;
 
 /**
@@ -17,9 +19,9 @@ import org.stfbatch.model.VisionLanguageModel;
 final class PrefixStage {
   private final VisionLanguageModel model;
   private final PrefixShelves shelves;
+  private final ImageEncoder encoder;
   private final Queue<Sequence> waiting;
   private final EngineMeter meter;
-  private final int tokensPerImage;
 
   /**
    * @param waiting the sequences that come next
@@ -27,13 +29,14 @@ final class PrefixStage {
   PrefixStage(
       VisionLanguageModel model,
       PrefixShelves shelves,
+      ImageEncoder encoder,
       Queue<Sequence> waiting,
       EngineMeter meter) {
     this.model = model;
     this.shelves = shelves;
+    this.encoder = encoder;
     this.waiting = waiting;
     this.meter = meter;
-    this.tokensPerImage = model.config().visionTokens();
   }
 
   /**
@@ -41,9 +44,9 @@ final class PrefixStage {
    * slot.
    *
    * @param firstSlot the slot of the first entering sequence; the others follow
-   * @param shelfPositions room of a shelf
+   * @param shape the cache's
    */
-  void prepare(List<Sequence> entering, int firstSlot, int shelfPositions) {
+  void prepare(List<Sequence> entering, int firstSlot, CacheShape shape) {
     Set<Prefix> needed = new HashSet<>();
     Map<Prefix, Sequence> missing = new HashMap<>();
     List<Sequence> inOrder = new ArrayList<>();
@@ -51,13 +54,29 @@ final class PrefixStage {
       sequence.prefix().ifPresent(prefix -> note(prefix, sequence, needed, missing, inOrder));
     }
     if (!inOrder.isEmpty()) {
-      lookAhead(needed, missing, inOrder, shelfPositions);
-      int perCall = Math.max(1, DeviceLoop.PROMPT_TOKENS / tokensPerImage);
-      for (int i = 0; i < inOrder.size(); i += perCall) {
-        shelves.fill(inOrder.subList(i, Math.min(inOrder.size(), i + perCall)), needed);
+      if (entering.stream().allMatch(sequence -> sequence.attempts() == 1)) {
+        lookAhead(needed, missing, inOrder, shape);
+      }
+      for (List<Sequence> together : calls(inOrder)) {
+        shelves.fill(together, encoder.take(together), needed);
       }
     }
     takeFromShelves(entering, firstSlot);
+  }
+
+  /** Parts them into as many as one call runs well, in their order. */
+  private static List<List<Sequence>> calls(List<Sequence> sequences) {
+    List<List<Sequence>> calls = new ArrayList<>();
+    int room = 0;
+    for (Sequence sequence : sequences) {
+      if (calls.isEmpty() || sequence.prefixVisionTokens() > room) {
+        calls.add(new ArrayList<>());
+        room = DeviceLoop.PROMPT_TOKENS;
+      }
+      calls.get(calls.size() - 1).add(sequence);
+      room -= sequence.prefixVisionTokens();
+    }
+    return calls;
   }
 
   private void note(
@@ -77,42 +96,58 @@ final class PrefixStage {
     }
   }
 
-  /** Images are encoded in full batches: those of the next waiting sequences come along. */
+  /**
+   * Images are encoded in full batches: those of the next waiting sequences come along, unless a
+   * call has just failed, be it for one of those.
+   */
   private void lookAhead(
-      Set<Prefix> needed,
-      Map<Prefix, Sequence> missing,
-      List<Sequence> inOrder,
-      int shelfPositions) {
-    int perCall = Math.max(1, DeviceLoop.PROMPT_TOKENS / tokensPerImage);
-    int wanted = (inOrder.size() + perCall - 1) / perCall * perCall;
+      Set<Prefix> needed, Map<Prefix, Sequence> missing, List<Sequence> inOrder, CacheShape shape) {
+    int room = roomOfLastCall(inOrder);
+    int capacity = PrefixShelves.capacity(shape);
     Iterator<Sequence> ahead = waiting.iterator();
-    while (ahead.hasNext() && inOrder.size() < wanted && needed.size() < shelves.capacity()) {
+    while (ahead.hasNext() && room > 0 && needed.size() < capacity) {
       Sequence sequence = ahead.next();
       Prefix prefix = sequence.prefix().orElse(null);
       if (prefix != null
-          && sequence.prefixLength() <= shelfPositions
+          && sequence.need().prefixFits(shape)
           && !shelves.holds(prefix)
-          && missing.putIfAbsent(prefix, sequence) == null) {
-        needed.add(prefix);
-        inOrder.add(sequence);
+          && !missing.containsKey(prefix)) {
+        room -= sequence.prefixVisionTokens();
+        if (room >= 0) {
+          missing.put(prefix, sequence);
+          needed.add(prefix);
+          inOrder.add(sequence);
+        }
       }
     }
+  }
+
+  /** Tokens that the last call for these sequences has room for. */
+  private static int roomOfLastCall(List<Sequence> sequences) {
+    List<List<Sequence>> calls = calls(sequences);
+    return DeviceLoop.PROMPT_TOKENS
+        - calls.get(calls.size() - 1).stream().mapToInt(Sequence::prefixVisionTokens).sum();
   }
 
   private void takeFromShelves(List<Sequence> entering, int firstSlot) {
     List<Integer> from = new ArrayList<>();
     List<Integer> to = new ArrayList<>();
-    List<Integer> lengths = new ArrayList<>();
+    List<CacheLength> lengths = new ArrayList<>();
     for (int i = 0; i < entering.size(); i++) {
       Sequence sequence = entering.get(i);
       if (sequence.prefix().isPresent()) {
-        from.add(shelves.shelf(sequence.prefix().get()));
+        Prefix prefix = sequence.prefix().get();
+        int shelf = shelves.shelf(prefix);
+        sequence.requireImageTokens(0, shelves.imageTokens(prefix).orElseThrow());
+        sequence.findPrefixAt(shelf);
+        from.add(shelf);
         to.add(firstSlot + i);
-        lengths.add(sequence.prefixLength());
+        lengths.add(sequence.prefixPlaces());
+        sequence.dropEncoded();
       }
     }
     if (!from.isEmpty()) {
-      model.takeFromShelves(Ints.of(from), Ints.of(to), Ints.of(lengths));
+      model.takeFromShelves(Ints.of(from), Ints.of(to), lengths);
     }
   }
 }

@@ -5,6 +5,7 @@ import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import org.stfbatch.model.CacheLength;
 import org.stfbatch.model.Choice;
 import org.stfbatch.model.Decoding;
 import org.stfbatch.model.VisionLanguageModel;
@@ -44,7 +45,8 @@ final class RunningSequences {
   Decoding decoding() {
     return new Decoding(
         active.stream().mapToInt(GeneratedSequence::newestToken).toArray(),
-        active.stream().mapToInt(GeneratedSequence::position).toArray());
+        active.stream().mapToInt(GeneratedSequence::position).toArray(),
+        active.stream().mapToInt(GeneratedSequence::dropped).toArray());
   }
 
   /** How the next tokens of these and the entering sequences are chosen. */
@@ -75,7 +77,7 @@ final class RunningSequences {
     Set<Integer> gone = new HashSet<>(freed);
     List<Integer> from = new ArrayList<>();
     List<Integer> to = new ArrayList<>();
-    List<Integer> lengths = new ArrayList<>();
+    List<CacheLength> lengths = new ArrayList<>();
     int last = active.size() - 1;
     for (int slot : freed) {
       while (last > slot && gone.contains(last)) {
@@ -84,14 +86,14 @@ final class RunningSequences {
       if (last > slot) {
         from.add(last);
         to.add(slot);
-        lengths.add(active.get(last).position());
+        lengths.add(active.get(last).length());
         active.set(slot, active.get(last));
         last--;
       }
     }
     active.subList(active.size() - freed.size(), active.size()).clear();
     if (!from.isEmpty()) {
-      model.moveSlots(Ints.of(from), Ints.of(to), Ints.of(lengths));
+      model.moveSlots(Ints.of(from), Ints.of(to), lengths);
     }
   }
 }

@@ -1,10 +1,10 @@
 package org.stfbatch.engine;
 
-import java.util.List;
-import java.util.stream.DoubleStream;
-import org.stfbatch.image.Pixels;
+import java.util.Optional;
 import org.stfbatch.model.BranchingPrompt;
 import org.stfbatch.model.Continuations;
+import org.stfbatch.model.ImagePruning;
+import org.stfbatch.prompt.PromptLimit;
 
 /** A job whose answer is chosen by likelihood, in the call that runs its prompt. */
 final class ScoredSequence extends Sequence {
@@ -12,12 +12,12 @@ final class ScoredSequence extends Sequence {
   private final Continuations continuations;
 
   ScoredSequence(
+      EngineJob job,
       AnswerChoices choices,
-      List<Pixels> images,
-      PromptLayout layout,
-      int tokensPerImage,
-      boolean reuse) {
-    super(images, layout, tokensPerImage, reuse);
+      PromptLimit limit,
+      boolean reuse,
+      Optional<ImagePruning> pruning) {
+    super(job, limit, reuse, pruning);
     this.choices = choices;
     this.continuations = choices.continuations();
   }
@@ -35,23 +35,17 @@ final class ScoredSequence extends Sequence {
   /**
    * The prompt's own part with the choices.
    *
-   * @param rowOfImage at which row the vision tokens of each of {@link #ownImages} begin
+   * @param firstRow the row at which the vision tokens of its images begin, if its own part needs
+   *     them
    */
-  BranchingPrompt branchingPrompt(int[] rowOfImage) {
-    return new BranchingPrompt(ownSpan(rowOfImage), continuations);
+  BranchingPrompt branchingPrompt(int firstRow) {
+    return new BranchingPrompt(ownSpan(firstRow), continuations);
   }
 
   /**
-   * @param logProbabilities of each choice
+   * @param logProbabilities of each choice, finite
    */
-  Outcome outcome(double[] logProbabilities) {
-    if (DoubleStream.of(logProbabilities).anyMatch(Double::isNaN)) {
-      return new Failure(
-          Stage.ENGINE,
-          "ENGINE_ERROR",
-          "the model's numbers are too large for its dtype: use --dtype float32",
-          attempts());
-    }
+  Answer answer(double[] logProbabilities) {
     AnswerChoice chosen = choices.likeliest(logProbabilities);
     return new Answer(
         chosen.text(),

@@ -1,69 +1,218 @@
 package org.stfbatch.engine;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.stfbatch.image.Pixels;
+import org.stfbatch.model.CacheLength;
+import org.stfbatch.model.ImagePruning;
+import org.stfbatch.model.ModelException;
+import org.stfbatch.model.PromptImage;
 import org.stfbatch.model.TokenSpan;
+import org.stfbatch.model.VisionTokens;
+import org.stfbatch.prompt.PromptErrorCode;
+import org.stfbatch.prompt.PromptLimit;
 
-/** A job on its way through the engine. After submission only the device thread touches it. */
+/**
+ * A job on its way through the engine. It can enter once its prompt is laid out, which needs the
+ * number of vision tokens that its images become. After submission only the device thread touches
+ * it.
+ */
 abstract sealed class Sequence permits GeneratedSequence, ScoredSequence {
   private static final double NANOS = 1e9;
 
-  private final List<Pixels> images;
-  private final PromptLayout layout;
-  private final int tokensPerImage;
-  private final Optional<Prefix> prefix;
-  private final int prefixLength;
+  private final EngineJob job;
+  private final PromptLimit limit;
+  private final boolean reuse;
+  private final Optional<ImagePruning> pruning;
   private final CompletableFuture<Outcome> future = new CompletableFuture<>();
   private final long submitted = System.nanoTime();
-  private int attempts;
+  private Prompt prompt;
+  private int shelf;
+  private VisionTokens encoded;
+  private int failedAttempts;
   private long begun;
 
   /**
-   * @param reuse whether its prefix is to be shared with others
+   * A prompt that is laid out.
+   *
+   * @param prefix what it shares with others, if it shares anything
+   * @param prefixLength positions of the prefix; 0 without one
+   * @param pruned the image that is pruned, if one is
    */
-  Sequence(List<Pixels> images, PromptLayout layout, int tokensPerImage, boolean reuse) {
-    this.images = images;
-    this.layout = layout;
-    this.tokensPerImage = tokensPerImage;
-    Optional<PromptLayout.ImagePlace> place =
-        reuse ? layout.sharedImage(tokensPerImage) : Optional.empty();
-    this.prefix = place.map(p -> Prefix.of(layout.idsBefore(p.start()), images.get(0)));
-    this.prefixLength = place.map(PromptLayout.ImagePlace::end).orElse(0);
+  private record Prompt(
+      PromptLayout layout,
+      Optional<Prefix> prefix,
+      int prefixLength,
+      Optional<PromptLayout.ImagePlace> pruned) {}
+
+  /**
+   * @param limit how long the prompt may be
+   * @param reuse whether its prefix is to be shared with others
+   * @param pruning how the model prunes its image, if it does
+   */
+  Sequence(EngineJob job, PromptLimit limit, boolean reuse, Optional<ImagePruning> pruning) {
+    this.job = job;
+    this.limit = limit;
+    this.reuse = reuse;
+    this.pruning = pruning;
+  }
+
+  /** The images of the prompt; one without markers has none. */
+  final List<Pixels> images() {
+    return PromptLayout.hasMarkers(job.promptIds()) ? job.images() : List.of();
+  }
+
+  /**
+   * Gives every token of the prompt its place, and cuts a prompt that is too long if it may be cut.
+   *
+   * @param imageTokens how many vision tokens each image has
+   */
+  final void layOut(int[] imageTokens) {
+    PromptLayout layout = PromptLayout.of(job.promptIds(), imageTokens);
+    if (layout.length() > limit.tokens() && limit.truncate() && limit.tokens() > 0) {
+      layout = layout.cut(limit.tokens());
+    }
+    prompt = prompt(layout);
+  }
+
+  /**
+   * Likewise, for as many vision tokens as its images have become.
+   *
+   * @param tokens of its images, kept until {@link #dropEncoded}
+   */
+  final void layOut(VisionTokens tokens) {
+    layOut(tokens.counts());
+    encoded = tokens;
+  }
+
+  /** Whether every token has its place. */
+  final boolean isLaidOut() {
+    return prompt != null;
+  }
+
+  /** It is not known any more how many vision tokens its images become. */
+  final void forgetLayout() {
+    prompt = null;
+    encoded = null;
+  }
+
+  /** The vision tokens of its images, if they were encoded before they were to be run. */
+  final Optional<VisionTokens> encoded() {
+    return Optional.ofNullable(encoded);
+  }
+
+  /** They are being run. */
+  final void dropEncoded() {
+    encoded = null;
+  }
+
+  /**
+   * In half precision an image that is encoded again, in other company, may become another number
+   * of vision tokens.
+   *
+   * @throws ModelException if that has happened; tried again, it is laid out for the other number
+   */
+  final void requireImageTokens(int image, int tokens) {
+    int expected = prompt.layout().imageTokens()[image];
+    if (tokens != expected) {
+      throw new ModelException(
+          "an image became %d vision tokens, and %d before".formatted(tokens, expected), null);
+    }
+  }
+
+  private Prompt prompt(PromptLayout layout) {
+    Optional<PromptLayout.ImagePlace> place = reuse ? layout.sharedImage() : Optional.empty();
+    return new Prompt(
+        layout,
+        place.map(p -> Prefix.of(layout.idsBefore(p.start()), job.images().get(0))),
+        place.map(PromptLayout.ImagePlace::end).orElse(0),
+        pruning.flatMap(how -> layout.imageBeforeText()));
+  }
+
+  /** Why a prompt that is laid out cannot be run, if it cannot. */
+  final Optional<Failure> refusal() {
+    PromptLayout layout = prompt.layout();
+    if (layout.length() <= limit.tokens()) {
+      return Optional.empty();
+    }
+    String message =
+        "the prompt has %d tokens, %d of them vision tokens, and the model takes %d: shorten it, or cut it with --truncate"
+            .formatted(layout.length(), layout.visionTokens(), Math.max(0, limit.tokens()));
+    return Optional.of(
+        new Failure(Stage.PROMPT, PromptErrorCode.PROMPT_TOO_LONG.name(), message, 1));
   }
 
   final CompletableFuture<Outcome> future() {
     return future;
   }
 
+  /** How often it has been tried, this time included. */
   final int attempts() {
-    return attempts;
+    return failedAttempts + 1;
   }
 
-  /** What it shares with others, if it shares anything. */
+  /** It is to be tried again. */
+  final void attemptFailed() {
+    failedAttempts++;
+  }
+
+  /** What it shares with others, if it is laid out and shares anything. */
   final Optional<Prefix> prefix() {
-    return prefix;
+    return isLaidOut() ? prompt.prefix() : Optional.empty();
+  }
+
+  /** What it will share with others, whatever its images become, unless its prompt is cut. */
+  final Optional<Prefix> wantedPrefix() {
+    int[] anyTokens = new int[job.images().size()];
+    Arrays.fill(anyTokens, 1);
+    return prompt(PromptLayout.of(job.promptIds(), anyTokens)).prefix();
   }
 
   /** Positions of the prefix; 0 without one. */
   final int prefixLength() {
-    return prefixLength;
+    return prompt.prefixLength();
+  }
+
+  /** Places that the prefix fills: an image that waits to be pruned fills none behind that. */
+  final CacheLength prefixPlaces() {
+    return new CacheLength(prefixLength(), prefixLength() - waitingImageTokens());
+  }
+
+  /** Hidden states that are kept with the prefix until they are pruned for this sequence. */
+  private int waitingImageTokens() {
+    return prompt.pruned().isPresent() ? prefixVisionTokens() : 0;
+  }
+
+  /** Tokens of its image that are pruned. */
+  final int dropped() {
+    return prompt.pruned().map(image -> pruning.orElseThrow().dropped(image.tokens())).orElse(0);
+  }
+
+  final CacheNeed need() {
+    CacheLength slot = new CacheLength(room(), room() - dropped());
+    return new CacheNeed(slot, prefixPlaces(), waitingImageTokens());
+  }
+
+  /** Vision tokens of the prefix; 0 without one. */
+  final int prefixVisionTokens() {
+    return prefix().isPresent() ? promptVisionTokens() : 0;
   }
 
   /** Positions of the prompt. */
   final int promptLength() {
-    return layout.length();
+    return prompt.layout().length();
   }
 
   /** Tokens that are run when it enters. */
   int enteringTokens() {
-    return layout.length() - prefixLength;
+    return promptLength() - prefixLength();
   }
 
-  /** The images that its own part of the prompt needs. */
-  final List<Pixels> ownImages() {
-    return prefix.isEmpty() && layout.visionTokens() > 0 ? images : List.of();
+  /** Whether its own part of the prompt needs its images. */
+  final boolean hasOwnImages() {
+    return prefix().isEmpty() && promptVisionTokens() > 0;
   }
 
   /** Places that its slot must have. */
@@ -71,36 +220,46 @@ abstract sealed class Sequence permits GeneratedSequence, ScoredSequence {
 
   /** Starts from the prompt, also again after a failed attempt. */
   void begin() {
-    attempts++;
     begun = System.nanoTime();
   }
 
   /**
    * The prompt's own part.
    *
-   * @param rowOfImage at which row the vision tokens of each of {@link #ownImages} begin
+   * @param firstRow the row at which the vision tokens of its images begin, if its own part needs
+   *     them
    */
-  final TokenSpan ownSpan(int[] rowOfImage) {
-    return layout.span(prefixLength, layout.length(), rowOfImage, tokensPerImage);
+  final TokenSpan ownSpan(int firstRow) {
+    TokenSpan own = prompt.layout().span(prefixLength(), promptLength(), firstRow);
+    return prompt.pruned().map(image -> own.pruning(promptImage(image))).orElse(own);
   }
 
-  /** The prefix's image positions, with its vision tokens from {@code row} on. */
-  final TokenSpan imageSpan(int row) {
-    return layout.span(
-        prefixLength - tokensPerImage, prefixLength, new int[] {row}, tokensPerImage);
+  private PromptImage promptImage(PromptLayout.ImagePlace image) {
+    int where = prompt.prefix().isPresent() ? shelf : PromptImage.IN_SPAN;
+    return new PromptImage(image.start(), image.tokens(), where);
+  }
+
+  /** From now on, until the next sequence enters, its prefix lies there. */
+  final void findPrefixAt(int shelf) {
+    this.shelf = shelf;
+  }
+
+  /** The prefix's image positions, with its vision tokens from {@code firstRow} on. */
+  final TokenSpan imageSpan(int firstRow) {
+    return prompt.layout().span(prefixLength() - prefixVisionTokens(), prefixLength(), firstRow);
   }
 
   /** The prefix's text. */
   final TokenSpan textSpan() {
-    return layout.span(0, prefixLength - tokensPerImage, new int[0], tokensPerImage);
+    return prompt.layout().span(0, prefixLength() - prefixVisionTokens(), 0);
   }
 
   final int promptTextTokens() {
-    return layout.length() - layout.visionTokens();
+    return promptLength() - promptVisionTokens();
   }
 
   final int promptVisionTokens() {
-    return layout.visionTokens();
+    return prompt.layout().visionTokens();
   }
 
   /**

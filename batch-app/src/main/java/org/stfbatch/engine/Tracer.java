@@ -3,12 +3,16 @@ package org.stfbatch.engine;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.stfbatch.image.Pixels;
 import org.stfbatch.model.CacheShape;
 import org.stfbatch.model.FloatTensor;
 import org.stfbatch.model.LlavaModel;
 import org.stfbatch.model.ModelSettings;
+import org.stfbatch.model.PromptImage;
+import org.stfbatch.model.PrunedImage;
 import org.stfbatch.model.TokenSpan;
+import org.stfbatch.model.Trace;
 import org.stfbatch.model.VisionTokens;
 import org.stfbatch.model.checkpoint.LlavaCheckpoint;
 
@@ -20,31 +24,55 @@ public final class Tracer {
   private Tracer() {}
 
   /**
-   * Loads the checkpoint in float32 on the CPU and runs one prompt.
+   * Loads the checkpoint and runs one prompt.
    *
+   * @param settings of the model
    * @param inputIds token ids, -200 where the image stands
    * @param images one image, or none
-   * @return by name, {@link LlavaModel#traceImage}'s tensors of the image if there is one, and
-   *     {@code logits} [V] of the prompt's last position
+   * @return {@link LlavaModel#traceImage}'s tensors of the image if there is one, {@code logits}
+   *     [V] of the prompt's last position, and where the language model prunes the image, {@code
+   *     score} [n]
    */
-  public static Map<String, FloatTensor> trace(
-      LlavaCheckpoint checkpoint, int[] inputIds, List<Pixels> images) {
-    try (LlavaModel model = LlavaModel.load(checkpoint, ModelSettings.exact())) {
-      Map<String, FloatTensor> trace = new LinkedHashMap<>();
-      PromptLayout layout = PromptLayout.of(inputIds, model.config().visionTokens());
+  public static Trace trace(
+      LlavaCheckpoint checkpoint, ModelSettings settings, int[] inputIds, List<Pixels> images) {
+    try (LlavaModel model = LlavaModel.load(checkpoint, settings)) {
+      Map<String, FloatTensor> tensors = new LinkedHashMap<>();
+      Optional<int[]> kept = Optional.empty();
       VisionTokens vision = VisionTokens.none(model.config().language().hiddenSize());
       if (!images.isEmpty()) {
-        trace.putAll(model.traceImage(images.get(0).chw()));
-        FloatTensor tokens = trace.get("vision_tokens");
+        Trace image = model.traceImage(images.get(0).chw());
+        tensors.putAll(image.tensors());
+        kept = image.kept();
+        FloatTensor tokens = image.get("vision_tokens");
         vision =
             new VisionTokens(
-                tokens.shape().get(0).intValue(), tokens.shape().get(1).intValue(), tokens.data());
+                new int[] {tokens.shape().get(0).intValue()},
+                tokens.shape().get(1).intValue(),
+                tokens.data());
       }
+      PromptLayout layout = PromptLayout.of(inputIds, vision.counts());
       model.reserve(new CacheShape(1, layout.length(), 0, 0));
-      float[] logits =
-          model.logits(new TokenSpan(0, layout.tokenIds(), layout.visionIndex()), vision);
-      trace.put("logits", new FloatTensor(List.of((long) logits.length), logits));
-      return trace;
+      TokenSpan prompt = new TokenSpan(0, layout.tokenIds(), layout.visionIndex());
+      Optional<PromptImage> pruned = prunedImage(model, layout);
+      float[] logits = model.logits(pruned.map(prompt::pruning).orElse(prompt), vision);
+      tensors.put("logits", vector(logits));
+      if (pruned.isPresent()) {
+        PrunedImage image = model.tracePruning();
+        tensors.put("score", vector(image.score()));
+        kept = Optional.of(image.kept());
+      }
+      return new Trace(tensors, kept);
     }
+  }
+
+  private static Optional<PromptImage> prunedImage(LlavaModel model, PromptLayout layout) {
+    return model
+        .pruning()
+        .flatMap(how -> layout.imageBeforeText())
+        .map(image -> new PromptImage(image.start(), image.tokens(), PromptImage.IN_SPAN));
+  }
+
+  private static FloatTensor vector(float[] values) {
+    return new FloatTensor(List.of((long) values.length), values);
   }
 }

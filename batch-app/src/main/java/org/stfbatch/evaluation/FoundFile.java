@@ -8,6 +8,7 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.stfbatch.evaluation.python.PythonValue;
 
 /**
  * A file of a data set that is there.
@@ -95,6 +96,26 @@ record FoundFile(Path path, String origin) {
       throw damaged(where + " has no text in \"" + field + "\"");
     }
     return value.textValue();
+  }
+
+  /** The value in a field of one of the file's objects, whatever it is. */
+  JsonNode value(JsonNode object, String field, String where) {
+    JsonNode value = object.path(field);
+    if (value.isMissingNode()) {
+      throw damaged(where + " has no \"" + field + "\"");
+    }
+    return value;
+  }
+
+  /** What a field of one of the file's objects is looked up by. */
+  QuestionId key(JsonNode object, String field, String where) {
+    JsonNode value = value(object, field, where);
+    return QuestionId.key(value)
+        .orElseThrow(
+            () ->
+                damaged(
+                    "%s has %s in \"%s\", by which nothing can be looked up"
+                        .formatted(where, PythonValue.kind(value), field)));
   }
 
   /** The id in a field of one of the file's objects. */

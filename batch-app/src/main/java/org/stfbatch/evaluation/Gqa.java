@@ -53,7 +53,7 @@ final class Gqa extends LineBenchmark {
       predictions.put(answer.id(), prediction);
       converted.add(entry(answer.id(), prediction));
     }
-    return score(data.find(GOLD), predictions, answersFile)
+    return score(data.find(GOLD), predictions, answersFile, variant)
         .with(OutputFile.text("testdev_balanced_predictions.json", PythonJson.of(converted)));
   }
 
@@ -72,7 +72,8 @@ final class Gqa extends LineBenchmark {
     return entry;
   }
 
-  private static Score score(FoundFile gold, Map<QuestionId, String> predictions, Path answers) {
+  private static Score score(
+      FoundFile gold, Map<QuestionId, String> predictions, Path answers, Variant variant) {
     JsonNode questions = gold.json();
     if (!questions.isObject()) {
       throw gold.damaged("it is not an object of questions by their ids");
@@ -80,16 +81,15 @@ final class Gqa extends LineBenchmark {
     questions
         .fieldNames()
         .forEachRemaining(id -> requireAnswer(predictions, QuestionId.of(id), answers));
-    GqaReport report = new GqaReport();
+    GqaReport report = new GqaReport(gold, variant);
     questions
         .properties()
         .forEach(
-            field -> {
-              if (field.getValue().path("isBalanced").asBoolean()) {
-                String right = gold.text(field.getValue(), "answer", "question " + field.getKey());
-                report.add(field.getValue(), right, predictions.get(QuestionId.of(field.getKey())));
-              }
-            });
+            field ->
+                report.add(
+                    field.getKey(),
+                    field.getValue(),
+                    predictions.get(QuestionId.of(field.getKey()))));
     return report.score();
   }
 

@@ -9,14 +9,22 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
 import java.io.Reader;
+import org.stfbatch.base.JsonDefect;
 
 /** Reads what Python's {@code json} reads: also NaN and Infinity, and strings of any length. */
 final class Json {
+  /** Python converts no longer whole number from text. */
+  private static final int MOST_DIGITS = 4300;
+
   private static final JsonMapper MAPPER =
       JsonMapper.builder(
               JsonFactory.builder()
                   .streamReadConstraints(
-                      StreamReadConstraints.builder().maxStringLength(Integer.MAX_VALUE).build())
+                      StreamReadConstraints.builder()
+                          .maxStringLength(Integer.MAX_VALUE)
+                          .maxNameLength(Integer.MAX_VALUE)
+                          .maxNumberLength(MOST_DIGITS)
+                          .build())
                   .build())
           .enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS)
           .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
@@ -42,7 +50,7 @@ final class Json {
 
   /** An error's message without the excerpt and the place, which are the caller's to tell. */
   static String reason(JsonProcessingException error) {
-    return error.getOriginalMessage().lines().findFirst().orElse("");
+    return JsonDefect.of(error);
   }
 
   private static final class NothingThere extends JsonProcessingException {

@@ -12,6 +12,10 @@ import java.util.OptionalDouble;
 final class LlavaBench extends LineBenchmark {
   private static final String ORIGIN =
       "https://huggingface.co/datasets/liuhaotian/llava-bench-in-the-wild";
+
+  /** Fields that the review wants to be there. */
+  private static final List<String> READ = List.of("text", "answer_id");
+
   private static final DataSet DATA =
       new DataSet(
           "llava-bench",
@@ -29,7 +33,9 @@ final class LlavaBench extends LineBenchmark {
   @Override
   public Score score(DataFolder data, Path answersFile, Variant variant) {
     RawAnswers answers = RawAnswers.read(answersFile).check(this, data, variant);
-    answers.list().forEach(RawAnswer::text);
+    for (RawAnswer answer : answers.list()) {
+      READ.forEach(answer::value);
+    }
     return Score.elsewhere(
         "LLaVA's review script, which asks GPT-4, reads the %d raw answers themselves"
             .formatted(answers.list().size()));

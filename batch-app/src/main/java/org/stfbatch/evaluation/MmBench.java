@@ -109,15 +109,17 @@ final class MmBench implements Benchmark {
 
   private static QuestionId index(PandasTable.Row row) {
     String index = row.required("index");
-    return PythonNumber.integer(index).map(QuestionId::of).orElseGet(() -> QuestionId.of(index));
+    return index(index).orElseGet(() -> QuestionId.of(index));
+  }
+
+  /** The number that an index is; empty if it is none. */
+  static Optional<QuestionId> index(String index) {
+    return PythonNumber.integer(index).map(QuestionId::of);
   }
 
   @Override
   public Score score(DataFolder data, Path answersFile, Variant variant) {
     RawAnswers answers = RawAnswers.read(answersFile).check(this, data, variant);
-    MmBenchSheet sheet = new MmBenchSheet(answers.byId(), variant);
-    List<String> columns =
-        PandasTable.read(data.find(dataSet.questionFile()), row -> sheet.add(index(row), row));
-    return sheet.score(data.find(dataSet.questionFile()), columns, name());
+    return new MmBenchSheet(data.find(dataSet.questionFile()), answers, variant).score(name());
   }
 }

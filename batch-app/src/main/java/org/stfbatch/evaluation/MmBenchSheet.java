@@ -1,9 +1,11 @@
 package org.stfbatch.evaluation;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.math.BigInteger;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -22,60 +24,119 @@ final class MmBenchSheet {
   private static final int PREDICTION_COLUMN = 6;
   private static final String PREDICTION = "prediction";
   private static final String ANSWER = "answer";
+  private static final String NO_CELL =
+      "holds a character that no table can hold (a control character, half a character, U+FFFE or U+FFFF), and the original's script fails at it; --strict leaves it out";
 
   /** Rows of one question are so far apart. */
   private static final BigInteger ROUND = BigInteger.valueOf(1_000_000);
 
-  private static final int LONGEST_CELL = 32_767;
-  private static final Pattern NO_CELL = Pattern.compile("[\\x00-\\x08\\x0B\\x0C\\x0E-\\x1F]");
-
-  private final Map<QuestionId, RawAnswer> answers;
+  private final FoundFile file;
+  private final RawAnswers answers;
   private final Variant variant;
-  private final List<Entry> entries = new ArrayList<>();
-
-  /** A row of the table without its image. */
-  private record Entry(PandasTable.Row row, QuestionId id, Optional<String> prediction) {}
+  private final List<PandasTable.Row> rows = new ArrayList<>();
 
   /**
-   * @param answers the last one to each question
+   * @param file the table
    */
-  MmBenchSheet(Map<QuestionId, RawAnswer> answers, Variant variant) {
+  MmBenchSheet(FoundFile file, RawAnswers answers, Variant variant) {
+    this.file = file;
     this.answers = answers;
     this.variant = variant;
   }
 
-  void add(QuestionId id, PandasTable.Row row) {
-    Optional<String> text = Optional.ofNullable(answers.get(id)).map(this::cell);
-    entries.add(new Entry(row.without("image"), id, text));
-  }
-
-  private String cell(RawAnswer answer) {
-    String text = answer.text();
-    if (NO_CELL.matcher(text).find()) {
-      if (variant == Variant.ORIGINAL) {
-        throw answer.bad(
-            "holds a control character, which no table can hold and the original's script fails at; --strict leaves it out");
-      }
-      text = NO_CELL.matcher(text).replaceAll("");
+  Score score(String name) {
+    List<String> columns = PandasTable.read(file, row -> rows.add(row.without("image")));
+    List<String> kept = kept(columns);
+    List<QuestionId> ids = ids();
+    List<SheetCell> predictions = predictions(ids);
+    List<List<SheetCell>> cells = new ArrayList<>();
+    for (String column : kept) {
+      cells.add(column.equals(PREDICTION) ? predictions : cells(column));
     }
-    return text.substring(0, Math.min(LONGEST_CELL, text.length()));
-  }
-
-  Score score(FoundFile file, List<String> columns, String name) {
-    List<String> kept = kept(file, columns);
     Score score =
         Score.elsewhere(
                 "OpenCompass scores "
                     + name
                     + ".xlsx; the figure here is an estimate: only the bare right letter counts")
-            .with(new OutputFile(name + ".xlsx", out -> write(kept, out)));
-    return columns.contains(ANSWER)
-            && entries.stream().anyMatch(e -> e.row().value(ANSWER).isPresent())
-        ? estimated(score)
+            .with(new OutputFile(name + ".xlsx", out -> write(kept, cells, out)));
+    return columns.contains(ANSWER) && rows.stream().anyMatch(row -> row.value(ANSWER).isPresent())
+        ? estimated(score, ids, predictions)
         : score;
   }
 
-  private static List<String> kept(FoundFile file, List<String> columns) {
+  /** What an answer sets a cell to. */
+  private record Said(RawAnswer answer, JsonNode value) {}
+
+  /** What rows are looked up by: numbers if all of them are, as pandas reads a column. */
+  private List<QuestionId> ids() {
+    List<String> written = rows.stream().map(row -> row.required("index")).toList();
+    List<Optional<QuestionId>> numbers = written.stream().map(MmBench::index).toList();
+    return numbers.stream().allMatch(Optional::isPresent)
+        ? numbers.stream().map(Optional::orElseThrow).toList()
+        : written.stream().map(QuestionId::of).toList();
+  }
+
+  private List<SheetCell> predictions(List<QuestionId> ids) {
+    Map<QuestionId, List<Integer>> places = new HashMap<>();
+    for (int row = 0; row < ids.size(); row++) {
+      places.computeIfAbsent(ids.get(row), id -> new ArrayList<>()).add(row);
+    }
+    Said[] said = new Said[ids.size()];
+    for (RawAnswer answer : answers.list()) {
+      List<Integer> answered =
+          lookup(answer).map(id -> places.getOrDefault(id, List.of())).orElse(List.of());
+      JsonNode text = answer.value("text");
+      if (text.isArray()) {
+        assign(answer, text, answered, said);
+      } else {
+        answered.forEach(row -> said[row] = new Said(answer, text));
+      }
+    }
+    return Stream.of(said).map(this::cell).toList();
+  }
+
+  /** A list is compared with the whole column, an object with nothing. */
+  private static Optional<QuestionId> lookup(RawAnswer answer) {
+    JsonNode id = answer.value("question_id");
+    if (id.isArray()) {
+      throw answer.fails("question_id", id, "a number or a text");
+    }
+    return QuestionId.key(id);
+  }
+
+  /** A list has one element for each row, or does nothing where there is no row. */
+  private static void assign(RawAnswer answer, JsonNode list, List<Integer> answered, Said[] said) {
+    boolean fits = list.size() == answered.size();
+    boolean isIgnored = answered.isEmpty() && (list.size() == 1 || list.size() == said.length);
+    for (JsonNode element : list) {
+      fits &= !element.isContainerNode();
+    }
+    if (!fits && !isIgnored) {
+      throw answer.fails("text", list, "a text");
+    }
+    for (int i = 0; i < answered.size(); i++) {
+      said[answered.get(i)] = new Said(answer, list.get(i));
+    }
+  }
+
+  private SheetCell cell(Said said) {
+    if (said == null) {
+      return new SheetCell.Empty();
+    } else if (said.value().isTextual()) {
+      return text(said.value().textValue()).orElseThrow(() -> said.answer().bad(NO_CELL));
+    }
+    return SheetCell.value(said.value())
+        .orElseThrow(
+            () -> said.answer().bad("holds a number that is too large for a cell of the table"));
+  }
+
+  private Optional<SheetCell> text(String text) {
+    return variant == Variant.STRICT
+        ? Optional.of(SheetCell.repairedText(text))
+        : SheetCell.text(text);
+  }
+
+  private List<String> kept(List<String> columns) {
     for (String dropped : DROPPED) {
       if (!columns.contains(dropped)) {
         throw file.damaged("it has no column \"" + dropped + "\", as the dev table has");
@@ -90,14 +151,15 @@ final class MmBenchSheet {
     return kept;
   }
 
-  private Score estimated(Score score) {
+  private Score estimated(Score score, List<QuestionId> ids, List<SheetCell> predictions) {
     Map<Object, Boolean> allRounds = new LinkedHashMap<>();
     Accuracies accuracies = new Accuracies();
-    for (Entry entry : entries) {
+    for (int row = 0; row < rows.size(); row++) {
+      Optional<String> right = rows.get(row).value(ANSWER);
       boolean isRight =
-          entry.prediction().isPresent() && entry.prediction().equals(entry.row().value(ANSWER));
+          right.map(SheetCell.Text::new).filter(predictions.get(row)::equals).isPresent();
       accuracies.count("every round", isRight);
-      allRounds.merge(question(entry.id()), isRight, Boolean::logicalAnd);
+      allRounds.merge(question(ids.get(row)), isRight, Boolean::logicalAnd);
     }
     allRounds.values().forEach(isRight -> accuracies.count("circular", isRight));
     return new Score(
@@ -112,53 +174,50 @@ final class MmBenchSheet {
     return PythonNumber.integer(id.toString()).map(index -> (Object) index.mod(ROUND)).orElse(id);
   }
 
-  private void write(List<String> columns, OutputStream out) throws IOException {
+  private static void write(List<String> columns, List<List<SheetCell>> cells, OutputStream out)
+      throws IOException {
     try (Workbook workbook = new Workbook(out, "stf-batch", "1.0")) {
       Worksheet sheet = workbook.newWorksheet("Sheet1");
       for (int column = 0; column < columns.size(); column++) {
         sheet.value(0, column, columns.get(column));
-        writeColumn(sheet, column, columns.get(column));
+        for (int row = 0; row < cells.get(column).size(); row++) {
+          cells.get(column).get(row).write(sheet, row + 1, column);
+        }
       }
     }
   }
 
-  private void writeColumn(Worksheet sheet, int column, String name) {
-    List<Optional<String>> values =
-        entries.stream()
-            .map(e -> name.equals(PREDICTION) ? e.prediction() : e.row().value(name))
-            .toList();
-    Kind kind = name.equals(PREDICTION) ? Kind.TEXT : Kind.of(values);
-    for (int row = 0; row < values.size(); row++) {
-      if (values.get(row).isPresent()) {
-        kind.write(sheet, row + 1, column, values.get(row).get());
-      }
+  private List<SheetCell> cells(String column) {
+    List<Optional<String>> values = rows.stream().map(row -> row.value(column)).toList();
+    Optional<Kind> kind = Kind.of(values);
+    List<SheetCell> cells = new ArrayList<>();
+    for (int row = 0; row < rows.size(); row++) {
+      String where = rows.get(row).where(column);
+      cells.add(
+          values
+              .get(row)
+              .map(value -> kind.map(k -> k.cell(value)).orElseGet(() -> tableText(where, value)))
+              .orElseGet(SheetCell.Empty::new));
     }
+    return cells;
   }
 
-  /** What pandas takes the values of a column for: what all of them can be. */
+  private SheetCell tableText(String where, String text) {
+    return text(text).orElseThrow(() -> file.damaged(where + " " + NO_CELL));
+  }
+
+  /** What pandas takes the values of a column for if all of them can be it, else for texts. */
   private enum Kind {
-    WHOLE_NUMBER("[+-]?\\d{1,18}") {
-      @Override
-      void write(Worksheet sheet, int row, int column, String value) {
-        sheet.value(row, column, Long.valueOf(value));
-      }
-    },
     NUMBER("[+-]?(\\d+\\.?\\d*|\\.\\d+)([eE][+-]?\\d+)?") {
       @Override
-      void write(Worksheet sheet, int row, int column, String value) {
-        sheet.value(row, column, Double.valueOf(value));
+      SheetCell cell(String value) {
+        return new SheetCell.Number(Double.parseDouble(value));
       }
     },
     TRUTH("(?i)true|false") {
       @Override
-      void write(Worksheet sheet, int row, int column, String value) {
-        sheet.value(row, column, Boolean.valueOf(value));
-      }
-    },
-    TEXT("(?s).*") {
-      @Override
-      void write(Worksheet sheet, int row, int column, String value) {
-        sheet.value(row, column, value);
+      SheetCell cell(String value) {
+        return new SheetCell.Truth(Boolean.parseBoolean(value));
       }
     };
 
@@ -168,17 +227,16 @@ final class MmBenchSheet {
       this.values = Pattern.compile(values);
     }
 
-    abstract void write(Worksheet sheet, int row, int column, String value);
+    abstract SheetCell cell(String value);
 
-    static Kind of(List<Optional<String>> column) {
+    static Optional<Kind> of(List<Optional<String>> column) {
       return Stream.of(values())
           .filter(
               kind ->
                   column.stream()
                       .flatMap(Optional::stream)
                       .allMatch(value -> kind.values.matcher(value).matches()))
-          .findFirst()
-          .orElseThrow();
+          .findFirst();
     }
   }
 }

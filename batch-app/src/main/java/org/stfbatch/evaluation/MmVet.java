@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import org.stfbatch.evaluation.python.PythonJson;
+import org.stfbatch.evaluation.python.PythonValue;
 
 /** MM-Vet: GPT-4 judges the answers; the file is what its grader reads. */
 final class MmVet extends LineBenchmark {
@@ -33,7 +34,11 @@ final class MmVet extends LineBenchmark {
     RawAnswers.read(answersFile)
         .check(this, data, variant)
         .list()
-        .forEach(answer -> answers.put("v1_" + answer.id(), answer.text()));
+        .forEach(
+            answer ->
+                answers.put(
+                    "v1_" + PythonValue.str(answer.value("question_id")),
+                    PythonValue.of(answer.value("text"))));
     return Score.elsewhere("MM-Vet's grader, which asks GPT-4, scores mm-vet.json")
         .with(OutputFile.text("mm-vet.json", PythonJson.indented(answers, INDENT)));
   }

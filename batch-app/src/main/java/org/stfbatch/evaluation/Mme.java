@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.stfbatch.prompt.PythonText;
 
@@ -20,6 +21,10 @@ final class Mme extends LineBenchmark {
   private static final double PUBLISHED = 1482.8;
   private static final String SUFFIX = "Answer the question using a single word or phrase.";
   private static final String PLEASE = " Please answer yes or no.";
+
+  /** A surrogate without its other half. */
+  private static final Pattern HALF = Pattern.compile("\\p{Cs}");
+
   private static final DataFile RELEASE =
       DataFile.from(
           "the authors of MME (https://github.com/BradyFU/Awesome-Multimodal-Large-Language-Models)",
@@ -44,7 +49,7 @@ final class Mme extends LineBenchmark {
     Map<Key, String> truth = truth(data.find(RELEASE));
     Map<String, StringBuilder> files = new LinkedHashMap<>();
     for (RawAnswer answer : answers.list()) {
-      String id = answer.id().toString();
+      String id = answer.textId();
       files
           .computeIfAbsent(id.split("/", -1)[0], category -> new StringBuilder())
           .append(line(answer, id, truth, variant));
@@ -120,9 +125,16 @@ final class Mme extends LineBenchmark {
     return String.join("\t", file, key.question(), right, said(answer, variant)) + "\n";
   }
 
-  /** Tabs and line breaks tear a line of the file apart. */
+  /** Tabs and line breaks tear a line of the file apart, and half a character cannot be written. */
   private static String said(RawAnswer answer, Variant variant) {
-    return variant == Variant.STRICT ? answer.text().replaceAll("[\t\n\r]", " ") : answer.text();
+    String text = answer.text();
+    if (variant == Variant.STRICT) {
+      return HALF.matcher(text.replaceAll("[\t\n\r]", " ")).replaceAll("\uFFFD");
+    } else if (HALF.matcher(text).find()) {
+      throw answer.bad(
+          "holds half a character (a surrogate without its other half), which no file can hold and the original's script fails at; --strict replaces it");
+    }
+    return text;
   }
 
   private static boolean asksForYesOrNo(String prompt) {

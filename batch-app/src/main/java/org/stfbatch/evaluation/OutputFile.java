@@ -1,12 +1,11 @@
 package org.stfbatch.evaluation;
 
-import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
+import org.stfbatch.file.WholeFile;
 
 /**
  * A file that a benchmark gives.
@@ -33,11 +32,7 @@ public record OutputFile(String name, Content content) {
   public Path writeBelow(Path folder) throws IOException {
     Path file = folder.resolve(name);
     Files.createDirectories(file.toAbsolutePath().getParent());
-    Path partial = file.resolveSibling(file.getFileName() + ".partial");
-    try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(partial))) {
-      content.writeTo(out);
-    }
-    return Files.move(
-        partial, file, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
+    WholeFile.write(file, content::writeTo);
+    return file;
   }
 }

@@ -98,12 +98,12 @@ final class PandasTable implements AutoCloseable {
     }
 
     String required(String column) {
-      return value(column)
-          .orElseThrow(
-              () ->
-                  file.damaged(
-                      "the row at line %d has nothing in its column \"%s\""
-                          .formatted(line, column)));
+      return value(column).orElseThrow(() -> file.damaged(where(column) + " holds nothing"));
+    }
+
+    /** What messages call a cell. */
+    String where(String column) {
+      return "the row at line %d, column \"%s\",".formatted(line, column);
     }
   }
 

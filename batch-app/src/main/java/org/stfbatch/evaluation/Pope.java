@@ -43,27 +43,40 @@ final class Pope extends LineBenchmark {
   @Override
   public Score score(DataFolder data, Path answersFile, Variant variant) {
     RawAnswers answers = RawAnswers.read(answersFile).check(this, data, variant);
-    Map<QuestionId, String> categories = new HashMap<>();
-    questions(data, question -> categories.put(question.id(), question.category().orElse("")));
-    Map<String, List<Boolean>> saidYes = new HashMap<>();
-    for (RawAnswer answer : answers.list()) {
-      String category = categories.get(answer.id());
-      if (category == null) {
-        throw answer.bad("answers question " + answer.id() + ", which is none of POPE's");
-      }
-      saidYes.computeIfAbsent(category, c -> new ArrayList<>()).add(isYes(answer.text()));
-    }
+    Map<String, List<RawAnswer>> byCategory = byCategory(data, answers);
     List<Metric> metrics = new ArrayList<>();
     List<Double> f1 = new ArrayList<>();
     for (LabelFile file : labelFiles(data.find(LABELS))) {
-      Counts counts =
-          Counts.of(
-              file.category(), saidYes.getOrDefault(file.category(), List.of()), file.labels());
+      List<Boolean> saidYes =
+          byCategory.getOrDefault(file.category(), List.of()).stream()
+              .map(answer -> isYes(answer.text()))
+              .toList();
+      Counts counts = Counts.of(file.category(), saidYes, file.labels());
       metrics.addAll(counts.metrics(variant));
       f1.add(counts.f1(variant));
     }
     double mean = f1.stream().reduce(0.0, Double::sum) / f1.size();
     return Score.of("mean F1", PERCENT * mean).with(metrics);
+  }
+
+  /** Answers of a set that is not scored are in none of the lists that are looked at. */
+  private static Map<String, List<RawAnswer>> byCategory(DataFolder data, RawAnswers answers) {
+    FoundFile questions = data.find(DATA.questionFile());
+    Map<QuestionId, JsonNode> byId = new HashMap<>();
+    questions.objects(
+        (row, line) -> byId.put(questions.key(line, "question_id", "line " + row), line));
+    Map<String, List<RawAnswer>> byCategory = new HashMap<>();
+    for (RawAnswer answer : answers.list()) {
+      JsonNode question = byId.get(answer.id());
+      if (question == null) {
+        throw answer.bad("answers question " + answer.id() + ", which is none of POPE's");
+      }
+      JsonNode category = questions.value(question, "category", "question " + answer.id());
+      if (category.isTextual()) {
+        byCategory.computeIfAbsent(category.textValue(), c -> new ArrayList<>()).add(answer);
+      }
+    }
+    return byCategory;
   }
 
   /** Everything is yes that has not one of three words in what comes before the first period. */

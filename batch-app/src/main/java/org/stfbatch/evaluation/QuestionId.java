@@ -1,29 +1,29 @@
 package org.stfbatch.evaluation;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import java.math.BigDecimal;
+import com.fasterxml.jackson.databind.node.BigIntegerNode;
+import com.fasterxml.jackson.databind.node.TextNode;
 import java.math.BigInteger;
 import java.util.Optional;
 import org.stfbatch.evaluation.python.PythonJson;
-import org.stfbatch.evaluation.python.PythonNumber;
+import org.stfbatch.evaluation.python.PythonKey;
+import org.stfbatch.evaluation.python.PythonValue;
 
 /**
- * The name of a question: a number or a text. As in Python, 7 and 7.0 are the same, and 7 and "7"
- * are not.
+ * The name of a question: a number or a text, and in files of answers whatever else JSON has but
+ * lists and objects. As in Python, 7 and 7.0 are the same, and 7 and "7" are not.
  */
 public final class QuestionId implements PythonJson.Raw {
-  private final Object key;
-  private final String json;
-  private final String text;
+  private final PythonKey key;
+  private final JsonNode node;
 
-  private QuestionId(Object key, String json, String text) {
+  private QuestionId(PythonKey key, JsonNode node) {
     this.key = key;
-    this.json = json;
-    this.text = text;
+    this.node = node;
   }
 
   public static QuestionId of(String text) {
-    return new QuestionId(text, PythonJson.string(text), text);
+    return new QuestionId(PythonKey.of(text), TextNode.valueOf(text));
   }
 
   public static QuestionId of(long number) {
@@ -31,37 +31,29 @@ public final class QuestionId implements PythonJson.Raw {
   }
 
   static QuestionId of(BigInteger number) {
-    return new QuestionId(
-        new BigDecimal(number).stripTrailingZeros(), number.toString(), number.toString());
+    return key(BigIntegerNode.valueOf(number)).orElseThrow();
   }
 
   /** Empty if it is neither a finite number nor a text. */
   static Optional<QuestionId> of(JsonNode node) {
-    if (node.isTextual()) {
-      return Optional.of(of(node.textValue()));
-    } else if (node.isIntegralNumber()) {
-      return Optional.of(of(node.bigIntegerValue()));
-    } else if (node.isNumber() && Double.isFinite(node.doubleValue())) {
-      String repr = PythonNumber.repr(node.doubleValue());
-      return Optional.of(
-          new QuestionId(new BigDecimal(node.doubleValue()).stripTrailingZeros(), repr, repr));
-    }
-    return Optional.empty();
+    boolean isFinite = node.isNumber() && Double.isFinite(node.doubleValue());
+    return node.isTextual() || node.isIntegralNumber() || isFinite ? key(node) : Optional.empty();
   }
 
-  boolean isText() {
-    return key instanceof String;
+  /** Empty for what cannot be a key in Python, which are lists and objects. */
+  static Optional<QuestionId> key(JsonNode node) {
+    return PythonKey.of(node).map(key -> new QuestionId(key, node));
   }
 
   @Override
   public String json() {
-    return json;
+    return PythonJson.of(PythonValue.of(node));
   }
 
   /** As Python's {@code str} writes it. */
   @Override
   public String toString() {
-    return text;
+    return PythonValue.str(node);
   }
 
   @Override

@@ -2,6 +2,7 @@ package org.stfbatch.evaluation;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.file.Path;
+import org.stfbatch.evaluation.python.PythonValue;
 
 /**
  * A line of a file of raw answers.
@@ -11,10 +12,19 @@ import java.nio.file.Path;
  * @param object what it holds
  */
 record RawAnswer(Path file, long line, JsonNode object) {
+  private static final String ID = "question_id";
 
+  /**
+   * @throws BenchmarkException if it is none that answers can be looked up by
+   */
   QuestionId id() {
-    return QuestionId.of(object.path("question_id"))
-        .orElseThrow(() -> bad("has no number or text in \"question_id\""));
+    JsonNode id = value(ID);
+    return QuestionId.key(id).orElseThrow(() -> fails(ID, id, "a number or a text"));
+  }
+
+  /** For scripts that work with nothing but texts. */
+  String textId() {
+    return string(ID);
   }
 
   String text() {
@@ -25,12 +35,28 @@ record RawAnswer(Path file, long line, JsonNode object) {
     return string("prompt");
   }
 
-  private String string(String field) {
+  /** The value of a field that must be there, whatever it is. */
+  JsonNode value(String field) {
     JsonNode value = object.path(field);
+    if (value.isMissingNode()) {
+      throw bad("has no \"" + field + "\"");
+    }
+    return value;
+  }
+
+  private String string(String field) {
+    JsonNode value = value(field);
     if (!value.isTextual()) {
-      throw bad("has no text in \"" + field + "\"");
+      throw fails(field, value, "a text");
     }
     return value.textValue();
+  }
+
+  /** That the original's script fails at the value of a field. */
+  BenchmarkException fails(String field, JsonNode value, String wanted) {
+    return bad(
+        "has %s in \"%s\" instead of %s, which the original's script fails at"
+            .formatted(PythonValue.kind(value), field, wanted));
   }
 
   BenchmarkException bad(String why) {

@@ -3,6 +3,7 @@ package org.stfbatch.evaluation;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -48,6 +49,9 @@ record RawAnswers(Path file, List<RawAnswer> list, long damaged) {
           atDamage.accept(new RawAnswer(file, number, null));
         }
       }
+    } catch (CharacterCodingException e) {
+      throw new BenchmarkException(
+          "the answers %s are not UTF-8 text after line %d".formatted(file, number), e);
     } catch (IOException e) {
       throw new BenchmarkException(
           "the answers %s cannot be read (%s)".formatted(file, e.getMessage()), e);
@@ -60,6 +64,14 @@ record RawAnswers(Path file, List<RawAnswer> list, long damaged) {
     Map<QuestionId, RawAnswer> byId = new LinkedHashMap<>();
     list.forEach(answer -> byId.put(answer.id(), answer));
     return byId;
+  }
+
+  /**
+   * The same, where every answer must have a text or what stands for one, be it looked at or not.
+   */
+  Map<QuestionId, RawAnswer> byIdWithTexts() {
+    list.forEach(answer -> answer.value("text"));
+    return byId();
   }
 
   /** What there is to say about lines that were passed over. */

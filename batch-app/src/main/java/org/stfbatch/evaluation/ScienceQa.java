@@ -9,9 +9,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.stream.StreamSupport;
 import org.stfbatch.evaluation.python.PythonJson;
+import org.stfbatch.evaluation.python.PythonValue;
 import org.stfbatch.prompt.PythonText;
 
 /**
@@ -94,22 +97,51 @@ final class ScienceQa implements Benchmark {
       throw splits.damaged("it has no list \"test\"");
     }
     Set<String> ids = new LinkedHashSet<>();
-    test.forEach(id -> ids.add(id.asText()));
+    for (JsonNode id : test) {
+      if (!id.isTextual()) {
+        throw splits.damaged(
+            "its list \"test\" has %s among the texts".formatted(PythonValue.kind(id)));
+      }
+      ids.add(id.textValue());
+    }
     return ids;
   }
 
-  /** A question with its choices and the place of the right one. */
-  private record Problem(String id, int choices, int right) {}
+  /** A question with its choices and the place of the right one, which Python also counts back. */
+  private record Problem(String id, int choices, int right) {
+    String letter() {
+      return OptionLetter.LETTERS.substring(place(), place() + 1);
+    }
+
+    private int place() {
+      return right < 0 ? right + OptionLetter.LETTERS.length() : right;
+    }
+  }
 
   private static Problem problem(FoundFile file, JsonNode problems, String id) {
     JsonNode problem = problems.path(id);
-    if (!problem.path("choices").isArray()
-        || !problem.path("answer").isInt()
-        || problem.path("answer").intValue() < 0
-        || problem.path("answer").intValue() >= OptionLetter.LETTERS.length()) {
+    OptionalInt choices = length(problem.path("choices"));
+    OptionalInt right = place(problem.path("answer"));
+    if (choices.isEmpty() || right.isEmpty()) {
       throw file.damaged("problem " + id + " of the test split has no choices or no answer");
     }
-    return new Problem(id, problem.path("choices").size(), problem.path("answer").intValue());
+    return new Problem(id, choices.getAsInt(), right.getAsInt());
+  }
+
+  private static OptionalInt length(JsonNode choices) {
+    if (choices.isTextual()) {
+      return OptionalInt.of(choices.textValue().codePointCount(0, choices.textValue().length()));
+    }
+    return choices.isContainerNode() ? OptionalInt.of(choices.size()) : OptionalInt.empty();
+  }
+
+  /** True is 1 and false is 0 for a place in a list. */
+  private static OptionalInt place(JsonNode answer) {
+    int options = OptionLetter.LETTERS.length();
+    int place = answer.isBoolean() ? (answer.booleanValue() ? 1 : 0) : answer.intValue();
+    return (answer.isBoolean() || answer.isInt()) && place >= -options && place < options
+        ? OptionalInt.of(place)
+        : OptionalInt.empty();
   }
 
   /** What the original's script counts and writes. */
@@ -123,11 +155,11 @@ final class ScienceQa implements Benchmark {
 
     void add(Problem problem, Optional<RawAnswer> answer) {
       String text = answer.map(RawAnswer::text).orElse(OptionLetter.FAILED);
-      String prompt = answer.map(RawAnswer::prompt).orElse("Unknown");
+      Object prompt = answer.map(a -> PythonValue.of(a.value("prompt"))).orElse("Unknown");
       String parsed = OptionLetter.parsed(text);
       int place = OptionLetter.place(parsed, problem.choices());
       boolean isRight = place == problem.right();
-      boolean isMultimodal = prompt.contains(MARKER);
+      boolean isMultimodal = answer.map(Outcome::holdsMarker).orElse(false);
       accuracies.count("accuracy", isRight);
       if (isMultimodal) {
         withImage++;
@@ -138,12 +170,24 @@ final class ScienceQa implements Benchmark {
       (isRight ? correct : incorrect).add(analysis(problem, parsed, prompt, text, isMultimodal));
     }
 
+    /** What {@code "<image>" in prompt} is in Python: a part, an element or a key. */
+    private static boolean holdsMarker(RawAnswer answer) {
+      JsonNode prompt = answer.value("prompt");
+      if (prompt.isObject()) {
+        return prompt.has(MARKER);
+      } else if (prompt.isArray()) {
+        return StreamSupport.stream(prompt.spliterator(), false)
+            .anyMatch(element -> MARKER.equals(element.textValue()));
+      }
+      return answer.prompt().contains(MARKER);
+    }
+
     private static Map<String, Object> analysis(
-        Problem problem, String parsed, String prompt, String text, boolean isMultimodal) {
+        Problem problem, String parsed, Object prompt, String text, boolean isMultimodal) {
       Map<String, Object> analysis = new LinkedHashMap<>();
       analysis.put("question_id", problem.id());
       analysis.put("parsed_ans", parsed);
-      analysis.put("ground_truth", String.valueOf(OptionLetter.LETTERS.charAt(problem.right())));
+      analysis.put("ground_truth", problem.letter());
       analysis.put("question", prompt);
       analysis.put("pred", text);
       analysis.put("is_multimodal", isMultimodal);
@@ -173,7 +217,7 @@ final class ScienceQa implements Benchmark {
     private Map<String, Object> result() {
       int count = correct.size() + incorrect.size();
       Map<String, Object> result = new LinkedHashMap<>();
-      result.put("acc", (double) correct.size() / count * PERCENT);
+      result.put("acc", count == 0 ? 0.0 : (double) correct.size() / count * PERCENT);
       result.put("correct", correct.size());
       result.put("count", count);
       result.put("results", places);

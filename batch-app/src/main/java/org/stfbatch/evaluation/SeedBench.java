@@ -3,18 +3,21 @@ package org.stfbatch.evaluation;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.function.Consumer;
 import org.stfbatch.evaluation.Score.Metric;
 import org.stfbatch.evaluation.python.PythonJson;
-import org.stfbatch.evaluation.python.PythonNumber;
+import org.stfbatch.evaluation.python.PythonKey;
+import org.stfbatch.evaluation.python.PythonValue;
 
 /**
  * SEED-Bench, its questions about images: right is the right letter and nothing else. The data
@@ -24,6 +27,7 @@ final class SeedBench implements Benchmark {
   private static final double PERCENT = 100;
   private static final String VIDEO = "video";
   private static final String IMAGE = "image";
+  private static final String TYPE = "question_type_id";
   private static final String ORIGIN = "https://huggingface.co/datasets/AILab-CVC/SEED-Bench";
   private static final DataFile ANNOTATIONS = DataFile.from(ORIGIN, "SEED-Bench.json");
   private static final DataSet DATA =
@@ -45,7 +49,7 @@ final class SeedBench implements Benchmark {
   public void questions(DataFolder data, Consumer<Question> consumer) {
     Set<QuestionId> videos = new HashSet<>();
     for (Annotation annotation : Annotations.of(data.find(ANNOTATIONS)).list()) {
-      if (annotation.dataType().equals(VIDEO)) {
+      if (annotation.isAbout(VIDEO)) {
         videos.add(annotation.id());
       }
     }
@@ -53,44 +57,93 @@ final class SeedBench implements Benchmark {
         .read(data.find(DATA.questionFile()), id -> !videos.contains(id), consumer);
   }
 
-  /** A question with its right letter. */
+  /**
+   * A question with its right answer.
+   *
+   * @param id a number wherever Python's {@code int} makes one of it
+   * @param written the id as it is written
+   * @param answer missing if there is none
+   */
   private record Annotation(
-      QuestionId id, QuestionId written, int type, String dataType, String answer) {}
+      QuestionId id, JsonNode written, PythonKey type, JsonNode dataType, JsonNode answer) {
+    boolean isAbout(String wanted) {
+      return wanted.equals(dataType.textValue());
+    }
+  }
 
-  /** The data set's questions, and what their types are called. */
-  private record Annotations(List<Annotation> list, Map<Integer, String> types) {
+  /**
+   * The data set's questions, and what their types are called.
+   *
+   * @param types in their order
+   */
+  private record Annotations(
+      FoundFile file, List<Annotation> list, Set<PythonKey> types, Map<PythonKey, String> names) {
     static Annotations of(FoundFile file) {
       JsonNode root = file.json();
       List<Annotation> list = new ArrayList<>();
-      root.path("questions")
-          .forEach(question -> list.add(annotation(file, question, list.size() + 1)));
+      Map<PythonKey, JsonNode> types = new LinkedHashMap<>();
+      for (JsonNode question : root.path("questions")) {
+        Annotation annotation = annotation(file, question, "question " + (list.size() + 1));
+        types.putIfAbsent(annotation.type(), question.get(TYPE));
+        list.add(annotation);
+      }
       if (list.isEmpty()) {
         throw file.damaged("it has no list \"questions\"");
       }
-      Map<Integer, String> types = new TreeMap<>();
+      return new Annotations(file, list, sorted(file, types), names(root));
+    }
+
+    private static Annotation annotation(FoundFile file, JsonNode question, String where) {
+      JsonNode type = file.value(question, TYPE, where);
+      JsonNode written = file.value(question, "question_id", where);
+      return new Annotation(
+          asNumber(written)
+              .orElseThrow(() -> file.damaged(where + " has no number or text in \"question_id\"")),
+          written,
+          PythonKey.of(type)
+              .orElseThrow(() -> file.damaged(where + " has no number in \"" + TYPE + "\"")),
+          file.value(question, "data_type", where),
+          question.path("answer"));
+    }
+
+    private static Optional<QuestionId> asNumber(JsonNode id) {
+      return PythonValue.integer(id).map(QuestionId::of).or(() -> QuestionId.key(id));
+    }
+
+    /** By size if they are numbers, by their letters if they are texts. */
+    private static Set<PythonKey> sorted(FoundFile file, Map<PythonKey, JsonNode> types) {
+      Comparator<Map.Entry<PythonKey, JsonNode>> order =
+          (a, b) ->
+              PythonValue.compare(a.getValue(), b.getValue())
+                  .orElseThrow(
+                      () ->
+                          file.damaged(
+                              "its \"" + TYPE + "\" are neither all numbers nor all texts"));
+      Set<PythonKey> sorted = new LinkedHashSet<>();
+      types.entrySet().stream().sorted(order).forEach(type -> sorted.add(type.getKey()));
+      return sorted;
+    }
+
+    private static Map<PythonKey, String> names(JsonNode root) {
+      Map<PythonKey, String> names = new HashMap<>();
       root.path("question_type")
           .properties()
-          .forEach(type -> types.put(type.getValue().asInt(), type.getKey()));
-      return new Annotations(list, types);
+          .forEach(
+              name -> PythonKey.of(name.getValue()).ifPresent(t -> names.put(t, name.getKey())));
+      return names;
     }
 
-    private static Annotation annotation(FoundFile file, JsonNode question, int number) {
-      String where = "question " + number;
-      if (!question.path("question_type_id").isInt()) {
-        throw file.damaged(where + " has no number in \"question_type_id\"");
+    String name(PythonKey type, Variant variant) {
+      String name = names.get(type);
+      if (name == null && variant == Variant.ORIGINAL) {
+        throw file.damaged(
+            "it has no name in \"question_type\" for every type of question; --strict does without");
       }
-      QuestionId written = file.id(question, "question_id", where);
-      return new Annotation(
-          asNumber(written),
-          written,
-          question.path("question_type_id").intValue(),
-          file.text(question, "data_type", where),
-          file.text(question, "answer", where));
+      return name == null ? "type " + type : name;
     }
 
-    /** A number wherever Python's {@code int} makes one of it. */
-    private static QuestionId asNumber(QuestionId id) {
-      return PythonNumber.integer(id.toString()).map(QuestionId::of).orElse(id);
+    List<Annotation> about(String dataType) {
+      return list.stream().filter(annotation -> annotation.isAbout(dataType)).toList();
     }
   }
 
@@ -99,15 +152,15 @@ final class SeedBench implements Benchmark {
     Map<QuestionId, RawAnswer> answers =
         RawAnswers.read(answersFile).check(this, data, variant).byId();
     Annotations annotations = Annotations.of(data.find(ANNOTATIONS));
-    Tally all = new Tally(annotations.list(), answers);
-    Tally images = new Tally(ofType(annotations, IMAGE), answers);
-    Tally videos = new Tally(ofType(annotations, VIDEO), answers);
-    List.of(all, images, videos).forEach(tally -> tally.check(variant, annotations));
+    Tally all = new Tally("", annotations, annotations.list(), answers);
+    Tally images = new Tally(IMAGE, annotations, annotations.about(IMAGE), answers);
+    Tally videos = new Tally(VIDEO, annotations, annotations.about(VIDEO), answers);
+    List.of(all, images, videos).forEach(tally -> tally.check(variant));
     Score score =
         Score.of("image accuracy", images.percent())
             .with("total accuracy", all.percent())
             .with("video accuracy", videos.percent())
-            .with(all.perType(annotations));
+            .with(all.perType(variant));
     return upload(annotations, answers)
         .map(score::with)
         .orElseGet(
@@ -117,21 +170,20 @@ final class SeedBench implements Benchmark {
                         "no file for the server: it wants answers to the questions about videos, too")));
   }
 
-  private static List<Annotation> ofType(Annotations annotations, String dataType) {
-    return annotations.list().stream().filter(a -> a.dataType().equals(dataType)).toList();
-  }
-
   private static Optional<OutputFile> upload(
       Annotations annotations, Map<QuestionId, RawAnswer> answers) {
     StringBuilder lines = new StringBuilder();
     for (Annotation annotation : annotations.list()) {
-      RawAnswer answer = answers.getOrDefault(annotation.written(), answers.get(annotation.id()));
-      if (answer == null) {
+      RawAnswer answer =
+          QuestionId.key(annotation.written())
+              .map(answers::get)
+              .orElseGet(() -> answers.get(annotation.id()));
+      if (answer == null || !answer.object().has("text")) {
         return Optional.empty();
       }
       Map<String, Object> line = new LinkedHashMap<>();
-      line.put("question_id", annotation.written());
-      line.put("prediction", answer.text());
+      line.put("question_id", PythonValue.of(annotation.written()));
+      line.put("prediction", PythonValue.of(answer.value("text")));
       lines.append(PythonJson.of(line)).append('\n');
     }
     return Optional.of(OutputFile.text("upload.jsonl", lines.toString()));
@@ -139,10 +191,21 @@ final class SeedBench implements Benchmark {
 
   /** How many answers are there and right, by the questions' types. */
   private static final class Tally {
-    private final Map<Integer, int[]> types = new TreeMap<>();
+    private final String dataType;
+    private final Annotations annotations;
+    private final Map<PythonKey, int[]> types = new HashMap<>();
 
-    Tally(List<Annotation> annotations, Map<QuestionId, RawAnswer> answers) {
-      for (Annotation annotation : annotations) {
+    /**
+     * @param dataType what the questions are about; empty for all
+     */
+    Tally(
+        String dataType,
+        Annotations annotations,
+        List<Annotation> counted,
+        Map<QuestionId, RawAnswer> answers) {
+      this.dataType = dataType;
+      this.annotations = annotations;
+      for (Annotation annotation : counted) {
         int[] counts = types.computeIfAbsent(annotation.type(), type -> new int[3]);
         RawAnswer answer = answers.get(annotation.id());
         counts[0]++;
@@ -151,19 +214,34 @@ final class SeedBench implements Benchmark {
       }
     }
 
-    private static boolean isRight(RawAnswer answer, Annotation annotation) {
-      return answer.text().equals(annotation.answer());
+    private boolean isRight(RawAnswer answer, Annotation annotation) {
+      JsonNode text = answer.value("text");
+      if (annotation.answer().isMissingNode()) {
+        throw annotations
+            .file()
+            .damaged("question " + PythonValue.str(annotation.written()) + " has no \"answer\"");
+      }
+      return PythonValue.equal(text, annotation.answer());
     }
 
-    /** The original's script has no count for a type of which all are there and none is right. */
-    void check(Variant variant, Annotations annotations) {
+    /**
+     * The original's script has no count for a type of which all are there and none is right, and
+     * divides by the number of questions.
+     */
+    void check(Variant variant) {
+      if (variant == Variant.STRICT) {
+        return;
+      } else if (types.isEmpty()) {
+        throw new BenchmarkException(
+            "seed-bench: no question is about a %s, and the original's script divides by their number; --strict counts 0"
+                .formatted(dataType));
+      }
       types.forEach(
           (type, counts) -> {
-            if (variant == Variant.ORIGINAL && counts[0] == counts[1] && counts[2] == 0) {
+            if (counts[0] == counts[1] && counts[2] == 0) {
               throw new BenchmarkException(
                   "seed-bench: none of the %d answers to \"%s\" is right, which the original's script fails at; --strict counts 0"
-                      .formatted(
-                          counts[0], annotations.types().getOrDefault(type, "type " + type)));
+                      .formatted(counts[0], annotations.name(type, Variant.STRICT)));
             }
           });
     }
@@ -175,13 +253,13 @@ final class SeedBench implements Benchmark {
           : (double) types.values().stream().mapToInt(counts -> counts[2]).sum() / all * PERCENT;
     }
 
-    List<Metric> perType(Annotations annotations) {
-      return types.entrySet().stream()
+    List<Metric> perType(Variant variant) {
+      return annotations.types().stream()
           .map(
               type ->
                   new Metric(
-                      annotations.types().getOrDefault(type.getKey(), "type " + type.getKey()),
-                      (double) type.getValue()[2] / type.getValue()[0] * PERCENT))
+                      annotations.name(type, variant),
+                      (double) types.get(type)[2] / types.get(type)[0] * PERCENT))
           .toList();
     }
   }

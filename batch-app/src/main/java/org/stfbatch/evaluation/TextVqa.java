@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.stfbatch.evaluation.python.PythonValue;
 import org.stfbatch.prompt.PythonText;
 
 /**
@@ -75,7 +76,7 @@ final class TextVqa extends LineBenchmark {
       JsonNode annotation = list.get(i);
       byQuestion.put(
           new Key(
-              file.id(annotation, "image_id", where),
+              file.key(annotation, "image_id", where),
               PythonText.lower(file.text(annotation, "question", where))),
           annotation);
     }
@@ -84,7 +85,14 @@ final class TextVqa extends LineBenchmark {
 
   private static List<String> people(FoundFile file, JsonNode annotation, Key key) {
     List<String> answers = new ArrayList<>();
-    annotation.path("answers").forEach(answer -> answers.add(answer.asText()));
+    for (JsonNode answer : annotation.path("answers")) {
+      if (!answer.isTextual()) {
+        throw file.damaged(
+            "the question \"%s\" about image %s has %s among the answers of people"
+                .formatted(key.question(), key.image(), PythonValue.kind(answer)));
+      }
+      answers.add(answer.textValue());
+    }
     if (answers.size() != SoftAccuracy.PEOPLE) {
       throw file.damaged(
           "the question \"%s\" about image %s has %d answers of people instead of %d"

@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import org.stfbatch.evaluation.python.PythonJson;
+import org.stfbatch.evaluation.python.PythonValue;
 
 /** VizWiz, test: EvalAI scores it. The upload names images, and every question must be answered. */
 final class VizWiz extends LineBenchmark {
@@ -31,11 +32,10 @@ final class VizWiz extends LineBenchmark {
   @Override
   public Score score(DataFolder data, Path answersFile, Variant variant) {
     RawAnswers answers = RawAnswers.readTolerantly(answersFile).check(this, data, variant);
-    Map<QuestionId, String> texts = new LinkedHashMap<>();
-    answers.list().forEach(answer -> texts.put(answer.id(), answer.text()));
+    Map<QuestionId, RawAnswer> byId = answers.byIdWithTexts();
     List<Object> upload = new ArrayList<>();
     FoundFile questions = data.find(DATA.questionFile());
-    questions.objects((row, line) -> upload.add(entry(questions, row, line, texts, answersFile)));
+    questions.objects((row, line) -> upload.add(entry(questions, row, line, byId, answersFile)));
     return Score.elsewhere("EvalAI's challenge 2185 scores upload.json")
         .withNotes(answers.damagedNote())
         .with(OutputFile.text("upload.json", PythonJson.of(upload)));
@@ -45,19 +45,19 @@ final class VizWiz extends LineBenchmark {
       FoundFile questions,
       long row,
       JsonNode line,
-      Map<QuestionId, String> texts,
+      Map<QuestionId, RawAnswer> answers,
       Path answersFile) {
     String where = "line " + row;
-    QuestionId id = questions.id(line, "question_id", where);
-    String text = texts.get(id);
-    if (text == null) {
+    QuestionId id = questions.key(line, "question_id", where);
+    RawAnswer answer = answers.get(id);
+    if (answer == null) {
       throw new BenchmarkException(
           "the answers %s have none to question %s: the server takes complete files only"
               .formatted(answersFile, id));
     }
     Map<String, Object> entry = new LinkedHashMap<>();
-    entry.put("image", questions.text(line, "image", where));
-    entry.put("answer", EvalAiAnswer.normalised(text));
+    entry.put("image", PythonValue.of(questions.value(line, "image", where)));
+    entry.put("answer", EvalAiAnswer.normalised(answer.text()));
     return entry;
   }
 }

@@ -34,15 +34,14 @@ final class VqaV2 extends LineBenchmark {
   @Override
   public Score score(DataFolder data, Path answersFile, Variant variant) {
     RawAnswers answers = RawAnswers.readTolerantly(answersFile).check(this, data, variant);
-    Map<QuestionId, String> texts = new LinkedHashMap<>();
-    answers.list().forEach(answer -> texts.put(answer.id(), answer.text()));
+    Map<QuestionId, RawAnswer> byId = answers.byIdWithTexts();
     List<Object> upload = new ArrayList<>();
     int[] answered = new int[1];
     FoundFile testSplit = data.find(TEST_SPLIT);
     testSplit.objects(
         (row, line) -> {
-          QuestionId id = testSplit.id(line, "question_id", "line " + row);
-          Optional<String> text = Optional.ofNullable(texts.get(id));
+          QuestionId id = testSplit.key(line, "question_id", "line " + row);
+          Optional<String> text = Optional.ofNullable(byId.get(id)).map(RawAnswer::text);
           answered[0] += text.isPresent() ? 1 : 0;
           upload.add(entry(id, text.map(EvalAiAnswer::normalised).orElse("")));
         });

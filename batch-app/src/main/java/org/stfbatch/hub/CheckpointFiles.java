@@ -15,10 +15,13 @@ final class CheckpointFiles {
           "config.json",
           "generation_config.json",
           "preprocessor_config.json",
-          "tokenizer.model",
+          "processor_config.json",
           "tokenizer_config.json",
           "special_tokens_map.json",
           "added_tokens.json");
+
+  /** The first that is there is the tokenizer that is read. */
+  private static final List<String> TOKENIZERS = List.of("tokenizer.model", "tokenizer.json");
 
   private static final String INDEX = ".index.json";
 
@@ -36,22 +39,27 @@ final class CheckpointFiles {
    * @throws HubException if the folder has no weights
    */
   static List<HubFile> needed(HubFolder folder, List<HubFile> all) {
-    Optional<String> weights =
-        WEIGHTS.stream()
-            .filter(name -> all.stream().anyMatch(file -> file.name().equals(name)))
-            .findFirst();
+    Optional<String> weights = first(WEIGHTS, all);
     if (weights.isEmpty()) {
       throw HubException.permanent(
           "%s holds no weights (one of %s): give the folder that does, as OWNER/NAME/FOLDER"
               .formatted(folder, String.join(", ", WEIGHTS)));
     }
+    Optional<String> tokenizer = first(TOKENIZERS, all);
     return all.stream()
         .filter(
             file ->
                 DESCRIPTIONS.contains(file.name())
+                    || tokenizer.filter(file.name()::equals).isPresent()
                     || file.name().equals(weights.get())
                     || isShard(file.name(), weights.get()))
         .toList();
+  }
+
+  private static Optional<String> first(List<String> names, List<HubFile> all) {
+    return names.stream()
+        .filter(name -> all.stream().anyMatch(file -> file.name().equals(name)))
+        .findFirst();
   }
 
   /** {@code model-00001-of-00003.safetensors} of {@code model.safetensors.index.json}. */

@@ -1,5 +1,10 @@
 package org.stfbatch.hub;
 
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.Proxy;
+import java.net.ProxySelector;
+import java.net.SocketAddress;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.net.http.HttpClient;
@@ -8,7 +13,10 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandler;
 import java.net.http.HttpResponse.BodySubscriber;
 import java.net.http.HttpResponse.BodySubscribers;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Base64;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -16,26 +24,55 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.LongSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.stfbatch.net.ProxySettings;
 
 /**
  * Asks a hub, following redirects to wherever it keeps its files. The token goes to the hub alone,
  * never to those places. Thread safe.
  */
 final class HubClient {
+  private static final Logger LOG = LoggerFactory.getLogger(HubClient.class);
   private static final int MOST_REDIRECTS = 8;
   private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(30);
 
   private final HubSettings settings;
-  private final HttpClient http =
-      HttpClient.newBuilder()
-          // One connection a file: with HTTP/2 all files would share one, and its fate.
-          .version(HttpClient.Version.HTTP_1_1)
-          .followRedirects(HttpClient.Redirect.NEVER)
-          .connectTimeout(CONNECT_TIMEOUT)
-          .build();
+  private final HttpClient http;
 
   HubClient(HubSettings settings) {
     this.settings = settings;
+    this.http =
+        HttpClient.newBuilder()
+            // One connection a file: with HTTP/2 all files would share one, and its fate.
+            .version(HttpClient.Version.HTTP_1_1)
+            .followRedirects(HttpClient.Redirect.NEVER)
+            .connectTimeout(CONNECT_TIMEOUT)
+            .proxy(new Proxies(settings.proxies()))
+            .build();
+  }
+
+  /** The proxies of the settings, as the client asks for them. */
+  private static final class Proxies extends ProxySelector {
+    private final ProxySettings proxies;
+
+    Proxies(ProxySettings proxies) {
+      this.proxies = proxies;
+    }
+
+    @Override
+    public List<Proxy> select(URI uri) {
+      return proxies
+          .of(uri)
+          .map(one -> new Proxy(Proxy.Type.HTTP, new InetSocketAddress(one.host(), one.port())))
+          .map(List::of)
+          .orElse(List.of(Proxy.NO_PROXY));
+    }
+
+    @Override
+    public void connectFailed(URI uri, SocketAddress address, IOException error) {
+      LOG.debug("the proxy {} for {} does not answer", address, uri.getHost(), error);
+    }
   }
 
   URI endpoint() {
@@ -89,10 +126,22 @@ final class HubClient {
             .timeout(settings.patience())
             .header("User-Agent", "stf-batch");
     headers.forEach(request::header);
+    settings
+        .proxies()
+        .of(address)
+        .flatMap(HubClient::login)
+        .ifPresent(login -> request.header("Proxy-Authorization", login));
     if (isHub(address)) {
       settings.token().ifPresent(token -> request.header("Authorization", "Bearer " + token));
     }
     return request.build();
+  }
+
+  private static Optional<String> login(ProxySettings.Proxy proxy) {
+    return proxy
+        .user()
+        .map(user -> (user + ":" + proxy.password()).getBytes(StandardCharsets.UTF_8))
+        .map(both -> "Basic " + Base64.getEncoder().encodeToString(both));
   }
 
   private boolean isHub(URI address) {
@@ -105,7 +154,7 @@ final class HubClient {
   private <T> HttpResponse<T> exchange(
       HttpRequest request, BodyHandler<T> body, LongSupplier arrived)
       throws BrokenOffException, InterruptedException {
-    String host = request.uri().getAuthority();
+    String host = host(request.uri());
     CompletableFuture<HttpResponse<T>> pending = http.sendAsync(request, body);
     try {
       while (true) {
@@ -182,7 +231,7 @@ final class HubClient {
     int status = response.statusCode();
     if (status == 408 || status == 425 || status == 429 || status >= 500) {
       throw new BrokenOffException(
-          "%s answers with HTTP %d".formatted(response.uri().getAuthority(), status),
+          "%s answers with HTTP %d".formatted(host(response.uri()), status),
           notBefore(response),
           null);
     }
@@ -197,7 +246,7 @@ final class HubClient {
                   .formatted(subject, settings.endpoint(), status);
           default ->
               "%s is refused by %s (HTTP %d): check the repository and the endpoint"
-                  .formatted(subject, response.uri().getAuthority(), status);
+                  .formatted(subject, host(response.uri()), status);
         });
   }
 
@@ -216,5 +265,10 @@ final class HubClient {
         .filter(seconds -> seconds.matches("\\d{1,6}"))
         .map(seconds -> Duration.ofSeconds(Long.parseLong(seconds)))
         .orElse(Duration.ZERO);
+  }
+
+  /** Without what stands before it, which may be a password. */
+  private static String host(URI address) {
+    return address.getPort() < 0 ? address.getHost() : address.getHost() + ":" + address.getPort();
   }
 }

@@ -4,6 +4,7 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
+import org.stfbatch.net.ProxySettings;
 
 /**
  * How to reach a hub.
@@ -14,6 +15,7 @@ import java.util.Optional;
  * @param attempts how often in a row a request may fail without bringing a byte
  * @param firstPause before the first repetition; doubles from one to the next
  * @param patience how long a connection may bring nothing
+ * @param proxies through which it is reached
  */
 public record HubSettings(
     URI endpoint,
@@ -21,7 +23,8 @@ public record HubSettings(
     int connections,
     int attempts,
     Duration firstPause,
-    Duration patience) {
+    Duration patience,
+    ProxySettings proxies) {
 
   /** Where the hub is if nothing else is said. */
   public static final String DEFAULT_ENDPOINT = "https://huggingface.co";
@@ -39,6 +42,22 @@ public record HubSettings(
     if (connections < 1 || attempts < 1) {
       throw new IllegalArgumentException("connections and attempts must be at least 1");
     }
+  }
+
+  /** One that is reached directly. */
+  public HubSettings(
+      URI endpoint,
+      Optional<String> token,
+      int connections,
+      int attempts,
+      Duration firstPause,
+      Duration patience) {
+    this(endpoint, token, connections, attempts, firstPause, patience, ProxySettings.NONE);
+  }
+
+  /** The same through proxies. */
+  public HubSettings through(ProxySettings others) {
+    return new HubSettings(endpoint, token, connections, attempts, firstPause, patience, others);
   }
 
   /** For an endpoint, with or without a slash at its end. */

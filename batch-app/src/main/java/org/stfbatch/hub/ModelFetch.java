@@ -14,7 +14,8 @@ import java.util.stream.Stream;
 /**
  * Brings a checkpoint from a hub, with the vision tower that its {@code config.json} names: the
  * tower comes into a folder of its last name inside the checkpoint's folder, where it is found when
- * the checkpoint is opened.
+ * the checkpoint is opened. In the layout of transformers no tower is named, because it is among
+ * the checkpoint's own weights.
  */
 public final class ModelFetch {
   private static final ObjectMapper JSON = new ObjectMapper();

@@ -5,14 +5,16 @@ import java.io.IOException;
 /** Decodes the pictures of one file format. Thread safe. */
 @FunctionalInterface
 interface Codec {
+  /** Bytes of a pixel of {@link RgbImage}. */
+  int RGB = 3;
 
   /**
-   * The first picture of a file, as RGB.
+   * Reads the header of a file; decoding gives its first picture.
    *
    * @param data a whole file that starts as the format does
    * @param limit to be asked as soon as the size is known
    * @throws IOException if the data is broken or incomplete; on broken data, the libraries behind
    *     may also throw any unchecked exception
    */
-  RgbImage decode(byte[] data, PixelLimit limit) throws IOException;
+  EncodedImage open(byte[] data, PixelLimit limit) throws IOException;
 }

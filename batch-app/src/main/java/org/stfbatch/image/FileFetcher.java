@@ -3,51 +3,55 @@ package org.stfbatch.image;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 
-/** Reads files below a root folder, and nothing outside it. */
+/**
+ * Reads files below a root folder, and nothing outside it: what is read is the file that was
+ * judged, whatever happens to names and links meanwhile.
+ */
 final class FileFetcher {
   private final long maxBytes;
+  private final boolean followLinks;
 
-  FileFetcher(long maxBytes) {
+  /**
+   * @param followLinks whether links below the root may lead out of it
+   */
+  FileFetcher(long maxBytes, boolean followLinks) {
     this.maxBytes = maxBytes;
+    this.followLinks = followLinks;
   }
 
   byte[] fetch(ImageSource.File source) throws ImageException {
-    Path file = locate(source);
-    try {
-      if (!Files.isRegularFile(file)) {
+    Path root = source.root().toAbsolutePath().normalize();
+    Path target = target(source, root);
+    try (OpenedFile file = OpenedFile.open(target)) {
+      if (!followLinks && !file.location().startsWith(root.toRealPath())) {
+        throw linkedOutside(source);
+      }
+      BasicFileAttributes attributes = file.attributes();
+      if (!attributes.isRegularFile()) {
         throw ImageException.permanent(
             ImageErrorCode.IMAGE_UNREADABLE,
             source.displayName() + " is not a file: name an image file");
       }
-      long size = Files.size(file);
-      if (size > maxBytes) {
-        throw FetchErrors.tooManyBytes(source, size, maxBytes);
-      }
-      return read(source, file);
+      return read(source, file, attributes.size());
+    } catch (OpenedFile.AwayException e) {
+      throw away(source, e.getReason(), e);
+    } catch (NoSuchFileException e) {
+      throw notFound(source, root, e);
     } catch (IOException e) {
       throw unreadable(source, e);
     }
   }
 
-  /** The file may grow after its size was seen, so the limit is held while reading, too. */
-  private byte[] read(ImageSource.File source, Path file) throws IOException, ImageException {
-    try (InputStream in = Files.newInputStream(file)) {
-      byte[] data = in.readNBytes((int) maxBytes);
-      if (in.read() >= 0) {
-        throw FetchErrors.tooManyBytes(source, Files.size(file), maxBytes);
-      }
-      return data;
-    }
-  }
-
-  private static Path locate(ImageSource.File source) throws ImageException {
-    Path root = source.root().toAbsolutePath().normalize();
+  /** As os.path.join does it: an absolute path is itself, but it must be below the root, too. */
+  private static Path target(ImageSource.File source, Path root) throws ImageException {
     Path target;
     try {
       target = root.resolve(source.relativePath()).normalize();
@@ -55,22 +59,60 @@ final class FileFetcher {
       throw ImageException.permanent(
           ImageErrorCode.IMAGE_REFERENCE, "not a valid file name: " + e.getReason(), e);
     }
-    if (Path.of(source.relativePath()).isAbsolute() || !target.startsWith(root)) {
+    if (!target.startsWith(root) && !isBelowRealRoot(target, root)) {
       throw outside(source);
     }
+    return target;
+  }
+
+  private static boolean isBelowRealRoot(Path target, Path root) {
     try {
-      Path real = target.toRealPath();
-      if (!real.startsWith(root.toRealPath())) {
-        throw outside(source);
-      }
-      return real;
-    } catch (NoSuchFileException e) {
-      throw ImageException.permanent(
-          ImageErrorCode.IMAGE_NOT_FOUND,
-          source.displayName() + " not found below " + root + ": check the name or the folder",
-          e);
+      return target.startsWith(root.toRealPath());
     } catch (IOException e) {
-      throw unreadable(source, e);
+      return false;
+    }
+  }
+
+  /** The file may grow after its size was seen, so the limit is held while reading, too. */
+  private byte[] read(ImageSource.File source, OpenedFile file, long size)
+      throws IOException, ImageException {
+    if (size > maxBytes) {
+      throw FetchErrors.tooManyBytes(source, size, maxBytes);
+    }
+    try (InputStream in = file.read()) {
+      byte[] data = in.readNBytes((int) maxBytes);
+      if (in.read() >= 0) {
+        throw FetchErrors.tooManyBytes(source, file.attributes().size(), maxBytes);
+      }
+      return data;
+    } catch (AccessDeniedException e) {
+      throw e;
+    } catch (IOException e) {
+      // It was there and open: what fails now is the disk or the server behind it.
+      throw away(source, reason(e), e);
+    }
+  }
+
+  private static ImageException notFound(
+      ImageSource.File source, Path root, NoSuchFileException cause) {
+    String what = source.displayName() + " not found below " + root;
+    return isThere(root)
+        ? ImageException.permanent(
+            ImageErrorCode.IMAGE_NOT_FOUND, what + ": check the name or the folder", cause)
+        : ImageException.transientError(
+            ImageErrorCode.IMAGE_NOT_FOUND,
+            what + ", which is missing or empty as a whole: check the folder or its mount",
+            cause);
+  }
+
+  /** A mount that is away leaves no folder, or an empty one. */
+  private static boolean isThere(Path root) {
+    try (DirectoryStream<Path> entries = Files.newDirectoryStream(root)) {
+      return entries.iterator().hasNext();
+    } catch (AccessDeniedException e) {
+      return true;
+    } catch (IOException e) {
+      return false;
     }
   }
 
@@ -83,16 +125,36 @@ final class FileFetcher {
             + ": use a path below it");
   }
 
+  private static ImageException linkedOutside(ImageSource.File source) {
+    return ImageException.permanent(
+        ImageErrorCode.IMAGE_OUTSIDE_FOLDER,
+        source.displayName()
+            + " leads out of the image folder "
+            + source.root()
+            + " through a link: use a path below it, or allow such links with --follow-links");
+  }
+
+  private static ImageException away(ImageSource.File source, String reason, IOException cause) {
+    return ImageException.transientError(
+        ImageErrorCode.IMAGE_UNREADABLE,
+        source.displayName() + " cannot be read (" + reason + "): check the disk or the mount",
+        cause);
+  }
+
   private static ImageException unreadable(ImageSource.File source, IOException e) {
-    String reason =
-        e instanceof AccessDeniedException
-            ? "permission denied"
-            : e instanceof FileSystemException f && f.getReason() != null
-                ? f.getReason()
-                : e.getClass().getSimpleName();
     return ImageException.permanent(
         ImageErrorCode.IMAGE_UNREADABLE,
-        source.displayName() + " cannot be read (" + reason + "): check the file",
+        source.displayName() + " cannot be read (" + reason(e) + "): check the file",
         e);
+  }
+
+  private static String reason(IOException e) {
+    if (e instanceof AccessDeniedException) {
+      return "permission denied";
+    }
+    if (e instanceof FileSystemException known && known.getReason() != null) {
+      return known.getReason();
+    }
+    return e.getMessage() == null ? "input/output error" : e.getMessage();
   }
 }

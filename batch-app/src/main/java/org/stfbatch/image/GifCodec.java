@@ -2,7 +2,6 @@ package org.stfbatch.image;
 
 import java.awt.image.Raster;
 import java.io.IOException;
-import javax.imageio.ImageReader;
 import javax.imageio.spi.ImageReaderSpi;
 
 /**
@@ -14,21 +13,17 @@ final class GifCodec implements Codec {
       ImageIoCodec.builtIn("com.sun.imageio.plugins.gif.GIFImageReaderSpi");
 
   @Override
-  public RgbImage decode(byte[] data, PixelLimit limit) throws IOException {
+  public EncodedImage open(byte[] data, PixelLimit limit) throws IOException {
     GifLayout layout = GifLayout.parse(data);
     limit.check(layout.canvasWidth(), layout.canvasHeight());
     limit.check(layout.width(), layout.height());
-    return paint(layout, readIndices(data));
-  }
-
-  private Raster readIndices(byte[] data) throws IOException {
-    ImageReader reader = plugin.createReaderInstance();
-    try (ByteArrayImageInput input = new ByteArrayImageInput(data)) {
-      reader.setInput(input, false, true);
-      return reader.read(0).getRaster();
-    } finally {
-      reader.dispose();
-    }
+    long canvas = (long) layout.canvasWidth() * layout.canvasHeight();
+    long frame = (long) layout.width() * layout.height();
+    return new EncodedImage(
+        layout.canvasWidth(),
+        layout.canvasHeight(),
+        RGB * canvas + frame,
+        () -> paint(layout, ImageIoCodec.read(plugin, layout.indices()).getRaster()));
   }
 
   private static RgbImage paint(GifLayout layout, Raster frame) {

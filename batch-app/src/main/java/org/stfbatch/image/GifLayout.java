@@ -1,17 +1,21 @@
 package org.stfbatch.image;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 
 /**
  * Where the first frame of a GIF lies and what its colours are. Parsing walks over all blocks of
  * the frame, so data that ends early is found before any is decoded.
  *
+ * @param indices a file with the frame's indices that ends as it should
  * @param transparent index of the transparent colour, or -1
  * @param palette position of the colour table in {@code data}, or -1 if there is none
  * @param colours entries of the colour table
  */
 record GifLayout(
     byte[] data,
+    byte[] indices,
     int screenWidth,
     int screenHeight,
     int left,
@@ -25,6 +29,9 @@ record GifLayout(
   private static final int EXTENSION = 0x21;
   private static final int GRAPHIC_CONTROL = 0xf9;
   private static final int IMAGE = 0x2c;
+  private static final int END = 0x3b;
+  private static final int INTERLACED = 0x40;
+  private static final int MOST_BITS = 12;
 
   int canvasWidth() {
     return Math.max(screenWidth, left + width);
@@ -34,13 +41,10 @@ record GifLayout(
     return Math.max(screenHeight, top + height);
   }
 
-  /** 0xRRGGBB; without a colour table, indices are levels of gray. */
+  /** 0xRRGGBB; outside of the colour table, indices are levels of gray. */
   int colour(int index) {
-    if (palette < 0) {
+    if (palette < 0 || index >= colours) {
       return index << 16 | index << 8 | index;
-    }
-    if (index >= colours) {
-      return 0;
     }
     int at = palette + 3 * index;
     return (data[at] & 0xff) << 16 | (data[at + 1] & 0xff) << 8 | data[at + 2] & 0xff;
@@ -83,11 +87,36 @@ record GifLayout(
       int top = nextShort();
       int width = nextShort();
       int height = nextShort();
-      seePalette(nextByte());
-      nextByte(); // initial code size
-      skipBlocks();
+      int flags = nextByte();
+      seePalette(flags);
+      int codes = at;
+      boolean ended = skipPicture();
+      // The JDK's plug-in cuts indices off that lie outside of the colour table.
+      boolean asItIs = ended && (palette < 0 || colours >= 1 << data[codes]);
       return new GifLayout(
-          data, screenWidth, screenHeight, left, top, width, height, transparent, palette, colours);
+          data,
+          asItIs ? data : indices(width, height, flags & INTERLACED, codes),
+          screenWidth,
+          screenHeight,
+          left,
+          top,
+          width,
+          height,
+          transparent,
+          palette,
+          colours);
+    }
+
+    /** A file of this frame alone, with a colour table that holds every index. */
+    private byte[] indices(int width, int height, int interlaced, int codes) {
+      int table = 3 * 256;
+      ByteBuffer file = ByteBuffer.allocate(13 + table + 10 + at - codes + 2);
+      file.order(ByteOrder.LITTLE_ENDIAN).put(data, 0, 6);
+      file.putShort((short) width).putShort((short) height).put((byte) 0xf7).putShort((short) 0);
+      file.put(new byte[table]).put((byte) IMAGE).putInt(0);
+      file.putShort((short) width).putShort((short) height).put((byte) interlaced);
+      file.put(data, codes, at - codes).put((byte) 0).put((byte) END);
+      return file.array();
     }
 
     private void seePalette(int flags) throws IOException {
@@ -106,6 +135,34 @@ record GifLayout(
         transparent = hasTransparent ? data[at + 4] & 0xff : -1;
       }
       skipBlocks();
+    }
+
+    /**
+     * As in Pillow, it does not matter what follows when the compressed data says that it ends.
+     *
+     * @return whether an empty block ends the picture
+     */
+    private boolean skipPicture() throws IOException {
+      int bits = nextByte();
+      if (bits > MOST_BITS) {
+        throw new IOException("its codes have " + bits + " bits");
+      }
+      GifCodes codes = new GifCodes(bits);
+      int start = at;
+      while (at < data.length) {
+        int length = data[at] & 0xff;
+        if (length == 0) {
+          return true;
+        }
+        if (at + 1 + length > data.length) {
+          break;
+        }
+        at += 1 + length;
+      }
+      if (!codes.end(data, start)) {
+        throw new IOException("it is cut off");
+      }
+      return false;
     }
 
     private void skipBlocks() throws IOException {

@@ -1,92 +1,113 @@
 package org.stfbatch.image;
 
+import java.io.ByteArrayOutputStream;
+import java.io.Closeable;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.ConnectException;
+import java.net.NoRouteToHostException;
+import java.net.SocketTimeoutException;
 import java.net.URI;
 import java.net.URLDecoder;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodySubscribers;
-import java.net.http.HttpTimeoutException;
+import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.Base64;
+import java.util.Locale;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
+import java.util.concurrent.CancellationException;
+import java.util.zip.ZipException;
+import javax.net.ssl.SSLException;
+import org.apache.hc.client5.http.ConnectTimeoutException;
+import org.apache.hc.client5.http.classic.methods.HttpGet;
+import org.apache.hc.client5.http.utils.DateUtils;
+import org.apache.hc.core5.http.ClassicHttpResponse;
+import org.apache.hc.core5.http.Header;
+import org.apache.hc.core5.http.HttpEntity;
+import org.apache.hc.core5.http.HttpException;
+import org.stfbatch.net.RefusedAddressException;
 
 /**
- * Downloads images, with a limit on time and size, following a few redirects. What may be gone at
- * the next attempt (server errors, "too many requests", timeouts, dropped connections) is tried
- * again; then, and for every other refusal, the download has failed for good.
+ * Downloads images, one try a call, with limits on size, progress and redirects. What may be gone
+ * at the next attempt (server errors, "too many requests", timeouts, dropped connections) is
+ * transient; every other refusal is final. Thread safe; a call blocks its thread.
  */
-final class HttpFetcher {
+final class HttpFetcher implements Closeable {
   private static final int MOST_REDIRECTS = 5;
+  private static final int BUFFER = 1 << 16;
+
+  /** As curl's --speed-time and --speed-limit: so many bytes at least in so much time. */
+  private static final Duration PROGRESS_TIME = Duration.ofSeconds(10);
+
+  private static final int PROGRESS_BYTES = 10 << 10;
 
   private final ImageLimits limits;
-  private final Backoff backoff;
-  private final HttpClient client;
+  private final HttpClients clients;
 
-  HttpFetcher(ImageLimits limits, Backoff backoff) {
+  HttpFetcher(ImageLimits limits, FetchSettings settings) {
     this.limits = limits;
-    this.backoff = backoff;
-    // Not HTTP/2: its upgrade offer confuses simple servers, and one connection carries one image.
-    this.client =
-        HttpClient.newBuilder()
-            .version(HttpClient.Version.HTTP_1_1)
-            .followRedirects(HttpClient.Redirect.NEVER)
-            .connectTimeout(limits.connectTimeout())
-            .build();
+    this.clients = new HttpClients(limits, settings);
   }
 
-  byte[] fetch(ImageSource.Http source) throws ImageException, InterruptedException {
-    return backoff.run(() -> download(source));
+  /**
+   * @param transfer ends it from outside
+   * @param share grows with what has arrived
+   * @throws ImageException if there is no image, this time or ever
+   * @throws InterruptedException if the thread was interrupted or the transfer cancelled
+   */
+  byte[] fetch(ImageSource.Http source, Transfer transfer, ByteBudget.Share share)
+      throws ImageException, InterruptedException {
+    try {
+      return follow(source, transfer, share);
+    } catch (ImageException e) {
+      throw e;
+    } catch (IOException | HttpException | RuntimeException e) {
+      if (transfer.isCancelled() || Thread.currentThread().isInterrupted()) {
+        throw new InterruptedException("a download was ended");
+      }
+      throw transfer.isExpired() ? timedOut(source, e) : translated(source, e);
+    }
   }
 
-  private byte[] download(ImageSource.Http source) throws ImageException, InterruptedException {
+  private byte[] follow(ImageSource.Http source, Transfer transfer, ByteBudget.Share share)
+      throws IOException, HttpException, ImageException, InterruptedException {
     URI uri = source.uri();
     for (int hops = 0; hops <= MOST_REDIRECTS; hops++) {
-      HttpResponse<byte[]> response = exchange(source, uri);
-      if (response.statusCode() == 200) {
-        return response.body();
+      HttpGet request = request(source, uri);
+      transfer.begin(request);
+      try (ClassicHttpResponse response = clients.execute(request, uri, source.fromOutside())) {
+        int status = response.getCode();
+        if (status == 200) {
+          return body(source, request, response, share);
+        }
+        if (!hasShortBody(response)) {
+          hangUp(request);
+        }
+        if (!isRedirect(status)) {
+          throw refused(source, response);
+        }
+        uri = redirectTarget(source, uri, header(response, "Location"));
       }
-      if (!isRedirect(response.statusCode())) {
-        throw refused(source, response.statusCode());
-      }
-      uri = redirectTarget(source, uri, response);
     }
     throw failed(
         source, "redirects more than " + MOST_REDIRECTS + " times", "use its final address");
   }
 
-  private HttpResponse<byte[]> exchange(ImageSource.Http source, URI uri)
-      throws ImageException, InterruptedException {
-    CompletableFuture<HttpResponse<byte[]>> pending =
-        client.sendAsync(request(source, uri), this::bodyOf);
+  private static HttpGet request(ImageSource.Http source, URI uri) throws ImageException {
     try {
-      return pending.get(limits.readTimeout().toNanos(), TimeUnit.NANOSECONDS);
-    } catch (TimeoutException e) {
-      throw timedOut(source, e);
-    } catch (ExecutionException e) {
-      throw translated(source, e.getCause());
-    } finally {
-      pending.cancel(true);
-    }
-  }
-
-  private static HttpRequest request(ImageSource.Http source, URI uri) throws ImageException {
-    try {
-      HttpRequest.Builder request =
-          HttpRequest.newBuilder(URI.create(uri.toASCIIString()))
-              .header("User-Agent", "stf-batch")
-              .header("Accept", "image/*, */*;q=0.5");
+      HttpGet request = new HttpGet(withoutLogin(uri));
+      request.setHeader("Accept", "image/*, */*;q=0.5");
+      // Images are packed already; what comes packed all the same is unpacked.
+      request.setHeader("Accept-Encoding", "identity");
       if (uri.getRawUserInfo() != null) {
         byte[] login =
             URLDecoder.decode(uri.getRawUserInfo().replace("+", "%2B"), StandardCharsets.UTF_8)
                 .getBytes(StandardCharsets.UTF_8);
-        request.header("Authorization", "Basic " + Base64.getEncoder().encodeToString(login));
+        request.setHeader("Authorization", "Basic " + Base64.getEncoder().encodeToString(login));
       }
-      return request.build();
+      return request;
     } catch (IllegalArgumentException e) {
       throw ImageException.permanent(
           ImageErrorCode.IMAGE_REFERENCE,
@@ -95,25 +116,132 @@ final class HttpFetcher {
     }
   }
 
-  private HttpResponse.BodySubscriber<byte[]> bodyOf(HttpResponse.ResponseInfo response) {
-    return response.statusCode() == 200
-        ? new LimitedBody(
-            limits.maxBytes(), response.headers().firstValueAsLong("Content-Length").orElse(-1))
-        : BodySubscribers.replacing(new byte[0]);
+  /** The connection is worth more than what is left to read. */
+  private static boolean hasShortBody(ClassicHttpResponse response) {
+    HttpEntity entity = response.getEntity();
+    return entity == null || entity.getContentLength() >= 0 && entity.getContentLength() <= BUFFER;
+  }
+
+  /** Closing a response would first read what is left of it. */
+  private static void hangUp(HttpGet request) {
+    request.cancel();
+  }
+
+  private static URI withoutLogin(URI uri) {
+    String address = uri.toASCIIString();
+    String login = uri.getRawUserInfo();
+    return URI.create(login == null ? address : address.replaceFirst("//[^/?#]*@", "//"));
+  }
+
+  private byte[] body(
+      ImageSource.Http source,
+      HttpGet request,
+      ClassicHttpResponse response,
+      ByteBudget.Share share)
+      throws IOException, ImageException, InterruptedException {
+    HttpEntity entity = response.getEntity();
+    if (entity == null) {
+      return new byte[0];
+    }
+    Optional<String> encoding = header(response, "Content-Encoding");
+    long announced = entity.getContentLength();
+    if (announced > limits.maxBytes()) {
+      hangUp(request);
+      throw FetchErrors.tooManyBytes(source, announced, limits.maxBytes());
+    }
+    try (InputStream in = EncodedBody.decoded(entity.getContent(), encoding)) {
+      int expected = encoding.isEmpty() && announced > 0 ? (int) announced : BUFFER;
+      return whole(source, request, in, expected, share);
+    } catch (EncodedBody.UnknownEncodingException e) {
+      throw failed(
+          source,
+          "comes in the Content-Encoding " + shortened(e.getMessage()) + ", which is not known",
+          "have the server send it as it is");
+    } catch (ZipException e) {
+      throw failed(
+          source, "has a body that its Content-Encoding cannot unpack", "check the server");
+    }
+  }
+
+  private byte[] whole(
+      ImageSource.Http source,
+      HttpGet request,
+      InputStream in,
+      int expected,
+      ByteBudget.Share share)
+      throws IOException, ImageException, InterruptedException {
+    boolean read = false;
+    try {
+      byte[] data = read(source, in, expected, share);
+      read = true;
+      return data;
+    } finally {
+      if (!read) {
+        hangUp(request);
+      }
+    }
+  }
+
+  private static String shortened(String text) {
+    return text.length() > 40 ? text.substring(0, 40) + "..." : text;
+  }
+
+  private byte[] read(ImageSource.Http source, InputStream in, int expected, ByteBudget.Share share)
+      throws IOException, ImageException, InterruptedException {
+    Progress progress = new Progress();
+    ByteArrayOutputStream received = new ByteArrayOutputStream(expected);
+    byte[] buffer = new byte[BUFFER];
+    for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
+      if (received.size() + (long) n > limits.maxBytes()) {
+        throw FetchErrors.tooManyBytes(source, -1, limits.maxBytes());
+      }
+      share.grow(n);
+      received.write(buffer, 0, n);
+      if (!progress.isEnough(n)) {
+        throw ImageException.transientError(
+            ImageErrorCode.IMAGE_FETCH,
+            "%s comes too slowly (less than %d bytes in %d s): try again later"
+                .formatted(source.displayName(), PROGRESS_BYTES, PROGRESS_TIME.toSeconds()),
+            null);
+      }
+    }
+    return received.toByteArray();
+  }
+
+  /** Watches that something comes. */
+  private static final class Progress {
+    private long since = System.nanoTime();
+    private long bytes;
+
+    boolean isEnough(int more) {
+      bytes += more;
+      long now = System.nanoTime();
+      if (now - since < PROGRESS_TIME.toNanos()) {
+        return true;
+      }
+      boolean enough = bytes >= PROGRESS_BYTES;
+      since = now;
+      bytes = 0;
+      return enough;
+    }
+  }
+
+  private static Optional<String> header(ClassicHttpResponse response, String name) {
+    Header[] headers = response.getHeaders(name);
+    return headers.length == 0 ? Optional.empty() : Optional.ofNullable(headers[0].getValue());
   }
 
   private static boolean isRedirect(int status) {
     return status == 301 || status == 302 || status == 303 || status == 307 || status == 308;
   }
 
-  private static URI redirectTarget(
-      ImageSource.Http source, URI from, HttpResponse<byte[]> response) throws ImageException {
-    Optional<String> location = response.headers().firstValue("Location");
+  private static URI redirectTarget(ImageSource.Http source, URI from, Optional<String> location)
+      throws ImageException {
     if (location.isEmpty()) {
       throw failed(source, "redirects to nowhere", "use its final address");
     }
     try {
-      URI to = from.resolve(location.get());
+      URI to = RedirectTarget.of(from, location.get());
       boolean upgrade = "http".equalsIgnoreCase(from.getScheme());
       boolean allowed =
           to.getHost() != null
@@ -128,48 +256,86 @@ final class HttpFetcher {
     throw failed(source, "redirects to another or a less safe protocol", "use its final address");
   }
 
-  private static ImageException refused(ImageSource.Http source, int status) {
+  private static ImageException refused(ImageSource.Http source, ClassicHttpResponse response) {
+    int status = response.getCode();
     if (status == 404 || status == 410) {
       return ImageException.permanent(
           ImageErrorCode.IMAGE_NOT_FOUND,
           source.displayName() + " not found (HTTP " + status + "): check the address");
     }
     if (status >= 500 || status == 408 || status == 425 || status == 429) {
-      return ImageException.transientError(
-          ImageErrorCode.IMAGE_FETCH,
-          source.displayName() + " failed with HTTP " + status + ": try again later",
-          null);
+      String message = source.displayName() + " failed with HTTP " + status + ": try again later";
+      return retryAfter(response)
+          .map(pause -> ImageException.busy(ImageErrorCode.IMAGE_FETCH, message, pause))
+          .orElseGet(
+              () -> ImageException.transientError(ImageErrorCode.IMAGE_FETCH, message, null));
     }
     return failed(source, "was refused with HTTP " + status, "check the address and the access");
   }
 
-  private ImageException translated(ImageSource.Http source, Throwable cause) {
+  /** In seconds, or as a date, which is compared with the server's own clock if it tells it. */
+  static Optional<Duration> retryAfter(ClassicHttpResponse response) {
+    Optional<String> value = header(response, "Retry-After").map(String::strip);
+    if (value.filter(text -> text.matches("\\d{1,9}")).isPresent()) {
+      return value.map(text -> Duration.ofSeconds(Long.parseLong(text)));
+    }
+    Instant now =
+        header(response, "Date").map(DateUtils::parseStandardDate).orElseGet(Instant::now);
+    return value
+        .map(DateUtils::parseStandardDate)
+        .map(then -> Duration.between(now, then))
+        .map(pause -> pause.isNegative() ? Duration.ZERO : pause);
+  }
+
+  private static ImageException translated(ImageSource.Http source, Exception cause) {
     for (Throwable t = cause; t != null; t = t.getCause()) {
-      if (t instanceof LimitedBody.TooLongException tooLong) {
-        return FetchErrors.tooManyBytes(source, tooLong.announced(), limits.maxBytes());
+      if (t instanceof RefusedAddressException refused) {
+        return ImageException.permanent(
+            ImageErrorCode.IMAGE_ADDRESS, source.displayName() + " " + refused.getMessage(), cause);
       }
     }
-    if (cause instanceof HttpTimeoutException) {
+    if (cause instanceof SocketTimeoutException || cause instanceof ConnectTimeoutException) {
       return timedOut(source, cause);
     }
     return ImageException.transientError(
         ImageErrorCode.IMAGE_FETCH,
-        source.displayName()
-            + " could not be downloaded ("
-            + cause.getClass().getSimpleName()
-            + "): check the host and the network",
+        "%s could not be downloaded (%s): check the host and the network"
+            .formatted(source.displayName(), reason(cause)),
         cause);
+  }
+
+  /** In words: the messages of libraries name classes, and addresses with all that is in them. */
+  private static String reason(Exception cause) {
+    if (cause instanceof UnknownHostException) {
+      return "its host is not known";
+    }
+    if (cause instanceof EOFException) {
+      return "the body broke off";
+    }
+    if (cause instanceof ConnectException || cause instanceof NoRouteToHostException) {
+      return "no connection";
+    }
+    if (cause instanceof SSLException) {
+      return "TLS failed, " + String.valueOf(cause.getMessage()).toLowerCase(Locale.ROOT);
+    }
+    return cause instanceof CancellationException ? "it was ended" : "the connection broke off";
   }
 
   private static ImageException timedOut(ImageSource.Http source, Throwable cause) {
     return ImageException.transientError(
         ImageErrorCode.IMAGE_FETCH,
-        source.displayName() + " did not arrive in time: try again later or raise the timeout",
+        source.displayName() + " did not arrive in time: try again later",
         cause);
   }
 
   private static ImageException failed(ImageSource.Http source, String what, String cure) {
     return ImageException.permanent(
         ImageErrorCode.IMAGE_FETCH, source.displayName() + " " + what + ": " + cure);
+  }
+
+  /** Closes the connections that are open and not used. */
+  @Override
+  public void close() {
+    clients.closeIdle();
   }
 }

@@ -17,5 +17,7 @@ public enum ImageErrorCode {
   /** A download failed: refused by the server, or still failing after all retries. */
   IMAGE_FETCH,
   /** The reference itself is malformed. */
-  IMAGE_REFERENCE
+  IMAGE_REFERENCE,
+  /** The reference leads to a host that may not be asked. */
+  IMAGE_ADDRESS
 }

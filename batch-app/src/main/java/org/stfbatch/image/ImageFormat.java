@@ -28,7 +28,10 @@ enum ImageFormat {
     if (startsWith(data, 0, "BM")) {
       return Optional.of(BMP);
     }
-    if (startsWith(data, 0, "II*\0") || startsWith(data, 0, "MM\0*")) {
+    if (startsWith(data, 0, "II*\0")
+        || startsWith(data, 0, "MM\0*")
+        || startsWith(data, 0, "II+\0")
+        || startsWith(data, 0, "MM\0+")) {
       return Optional.of(TIFF);
     }
     return Optional.empty();

@@ -1,7 +1,5 @@
 package org.stfbatch.image;
 
-import static java.util.Objects.requireNonNull;
-
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.util.Iterator;
@@ -10,12 +8,8 @@ import javax.imageio.spi.IIORegistry;
 import javax.imageio.spi.ImageReaderSpi;
 
 /** Decodes through one particular ImageIO plug-in. */
-final class ImageIoCodec implements Codec {
-  private final ImageReaderSpi plugin;
-
-  ImageIoCodec(ImageReaderSpi plugin) {
-    this.plugin = requireNonNull(plugin, "plugin is null");
-  }
+final class ImageIoCodec {
+  private ImageIoCodec() {}
 
   /**
    * The JDK's own plug-in of that class name. Others may be registered for the same format in an
@@ -34,14 +28,32 @@ final class ImageIoCodec implements Codec {
         "this Java runtime lacks " + className + ": use a JDK with the module java.desktop");
   }
 
-  @Override
-  public RgbImage decode(byte[] data, PixelLimit limit) throws IOException {
+  /**
+   * Lets the plug-in read the header.
+   *
+   * @param pixelBytes what a pixel takes while it is decoded, result included
+   */
+  static EncodedImage open(ImageReaderSpi plugin, byte[] data, PixelLimit limit, int pixelBytes)
+      throws IOException {
     ImageReader reader = plugin.createReaderInstance();
     try (ByteArrayImageInput input = new ByteArrayImageInput(data)) {
       reader.setInput(input, false, true);
-      limit.check(reader.getWidth(0), reader.getHeight(0));
-      BufferedImage image = reader.read(0);
-      return RasterToRgb.convert(image);
+      int width = reader.getWidth(0);
+      int height = reader.getHeight(0);
+      limit.check(width, height);
+      return EncodedImage.of(
+          width, height, pixelBytes, () -> RasterToRgb.convert(read(plugin, data)));
+    } finally {
+      reader.dispose();
+    }
+  }
+
+  /** The first picture as the plug-in stores it. */
+  static BufferedImage read(ImageReaderSpi plugin, byte[] data) throws IOException {
+    ImageReader reader = plugin.createReaderInstance();
+    try (ByteArrayImageInput input = new ByteArrayImageInput(data)) {
+      reader.setInput(input, false, true);
+      return reader.read(0);
     } finally {
       reader.dispose();
     }

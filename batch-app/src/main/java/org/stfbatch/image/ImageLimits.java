@@ -10,8 +10,8 @@ import java.time.Duration;
  * @param maxBytes size of the encoded image, at most
  * @param maxPixels width times height, at most; checked from the header before decoding
  * @param connectTimeout for opening one HTTP connection
- * @param readTimeout for one whole HTTP exchange: request, headers and body
- * @param retries how often a failed download is tried again, beyond the first attempt
+ * @param readTimeout for one whole download: every connection, redirect, header and the body
+ * @param retries how often what may pass is tried again for one image, beyond the first attempt
  */
 public record ImageLimits(
     long maxBytes, long maxPixels, Duration connectTimeout, Duration readTimeout, int retries) {
@@ -43,9 +43,9 @@ public record ImageLimits(
     }
   }
 
-  /** 64 MiB, Pillow's pixel limit, 10 s to connect, 30 s for a download, 3 retries. */
+  /** 64 MiB, Pillow's pixel limit, 10 s to connect, 60 s for a download, 6 retries. */
   public static ImageLimits defaults() {
     return new ImageLimits(
-        64L << 20, DEFAULT_MAX_PIXELS, Duration.ofSeconds(10), Duration.ofSeconds(30), 3);
+        64L << 20, DEFAULT_MAX_PIXELS, Duration.ofSeconds(10), Duration.ofSeconds(60), 6);
   }
 }

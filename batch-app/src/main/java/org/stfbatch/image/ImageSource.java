@@ -6,6 +6,8 @@ import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.file.Path;
 import java.util.Locale;
+import org.stfbatch.base.Shortened;
+import org.stfbatch.secret.Secrets;
 
 /** Where an image comes from. {@link ImageLoader} fetches it. */
 public sealed interface ImageSource {
@@ -27,7 +29,7 @@ public sealed interface ImageSource {
 
     @Override
     public String displayName() {
-      return relativePath;
+      return Shortened.given(relativePath);
     }
   }
 
@@ -49,6 +51,16 @@ public sealed interface ImageSource {
       return start.equals(uri) ? uri : start + "...";
     }
 
+    /**
+     * The image's file.
+     *
+     * @throws ImageException IMAGE_REFERENCE if this is no data URI, IMAGE_TOO_LARGE if it holds
+     *     more
+     */
+    public byte[] decode(long maxBytes) throws ImageException {
+      return new DataUriFetcher(maxBytes).fetch(this);
+    }
+
     @Override
     public String toString() {
       return "DataUri[" + displayName() + "]";
@@ -60,19 +72,26 @@ public sealed interface ImageSource {
    *
    * @param uri absolute, with scheme http or https and a host; a user and password in it are sent
    *     as basic authentication
+   * @param fromOutside whether somebody else than this machine's user named it
    */
-  record Http(URI uri) implements ImageSource {
+  record Http(URI uri, boolean fromOutside) implements ImageSource {
+    /** One that this machine's user named. */
+    public Http(URI uri) {
+      this(uri, false);
+    }
+
     public Http {
       requireNonNull(uri, "uri is null");
       String scheme = uri.getScheme();
       if (scheme == null || !isHttp(scheme + "://") || uri.getHost() == null) {
-        throw new IllegalArgumentException("not an http(s) address with a host: " + shown(uri));
+        throw new IllegalArgumentException(
+            "not an http(s) address with a host: " + Shortened.given(shown(uri)));
       }
     }
 
     @Override
     public String displayName() {
-      return shown(uri);
+      return Shortened.given(shown(uri));
     }
 
     @Override
@@ -120,6 +139,15 @@ public sealed interface ImageSource {
    * @throws ImageException IMAGE_REFERENCE if the reference is empty or not a valid address
    */
   static ImageSource parse(String reference, Path root) throws ImageException {
+    return parse(reference, root, false);
+  }
+
+  /**
+   * The same.
+   *
+   * @param fromOutside whether the reference came by a message, for addresses to be judged
+   */
+  static ImageSource parse(String reference, Path root, boolean fromOutside) throws ImageException {
     if (reference.isBlank()) {
       throw ImageException.permanent(
           ImageErrorCode.IMAGE_REFERENCE,
@@ -128,17 +156,47 @@ public sealed interface ImageSource {
     if (reference.regionMatches(true, 0, "data:", 0, 5)) {
       return new DataUri(reference);
     }
-    return isHttp(reference) ? http(reference) : new File(root, reference);
+    if (isHttp(reference)) {
+      return http(reference, fromOutside);
+    }
+    if (OtherAddress.isOne(reference)) {
+      throw ImageException.permanent(
+          ImageErrorCode.IMAGE_REFERENCE,
+          "%s is no http(s) address: give one, or a path below the image folder"
+              .formatted(Shortened.given(Secrets.mask(reference))));
+    }
+    if (BareBase64.isImage(reference)) {
+      throw ImageException.permanent(
+          ImageErrorCode.IMAGE_REFERENCE,
+          "this is base64 without data:image/...;base64, before it ("
+              + Shortened.given(reference.substring(0, BareBase64.SHOWN))
+              + "...): write that before it");
+    }
+    return new File(root, reference);
   }
 
-  private static boolean isHttp(String reference) {
+  /** Whether a reference is the address of something to download. */
+  static boolean isHttp(String reference) {
     String start = reference.substring(0, Math.min(8, reference.length())).toLowerCase(Locale.ROOT);
     return start.startsWith("http://") || start.equals("https://");
   }
 
-  private static Http http(String reference) throws ImageException {
+  /** The host that an image is to be brought from, with its port; empty for everything else. */
+  static String hostOf(String reference) {
+    if (!isHttp(reference)) {
+      return "";
+    }
+    int start = reference.indexOf("//") + 2;
+    int end = start;
+    while (end < reference.length() && "/?#".indexOf(reference.charAt(end)) < 0) {
+      end++;
+    }
+    return reference.substring(start, end).toLowerCase(Locale.ROOT);
+  }
+
+  private static Http http(String reference, boolean fromOutside) throws ImageException {
     try {
-      return new Http(new URI(reference));
+      return new Http(new URI(reference), fromOutside);
     } catch (URISyntaxException e) {
       throw ImageException.permanent(
           ImageErrorCode.IMAGE_REFERENCE,

@@ -3,6 +3,10 @@ package org.stfbatch.image;
 import java.awt.image.DataBufferByte;
 import java.awt.image.Raster;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.Consumer;
 import javax.imageio.ImageReader;
 import javax.imageio.spi.ImageReaderSpi;
 
@@ -14,31 +18,74 @@ import javax.imageio.spi.ImageReaderSpi;
  * applies embedded profiles.
  */
 final class JpegCodec implements Codec {
+  private static final byte[] END = {(byte) 0xff, (byte) 0xd9};
+
+  /** Of the IJG library's warning for entropy-coded data that ends before the last block. */
+  private static final String TOO_EARLY = "premature end of data segment";
+
   private final ImageReaderSpi plugin =
       ImageIoCodec.builtIn("com.sun.imageio.plugins.jpeg.JPEGImageReaderSpi");
 
   @Override
-  public RgbImage decode(byte[] data, PixelLimit limit) throws IOException {
+  public EncodedImage open(byte[] data, PixelLimit limit) throws IOException {
     JpegHeader header = JpegHeader.parse(data);
     limit.check(header.width(), header.height());
     if (header.bits() != 8) {
       throw new IOException("it has " + header.bits() + " bits a sample, not 8");
     }
+    // Three components become RGB where they are.
+    int pixelBytes = header.components() == RGB ? RGB : header.components() + RGB;
+    return new EncodedImage(
+        header.width(),
+        header.height(),
+        (long) pixelBytes * header.width() * header.height() + header.stripped().length,
+        () -> decode(header));
+  }
+
+  private RgbImage decode(JpegHeader header) throws IOException {
+    return new RgbImage(header.width(), header.height(), toRgb(components(header), header));
+  }
+
+  /** The components as they are stored, interleaved, upsampled to full size. */
+  byte[] components(JpegHeader header) throws IOException {
     byte[] samples = readSamples(header);
     if (header.tallChroma()) {
       TallChroma.smooth(samples, header.width(), header.height());
     }
-    return new RgbImage(header.width(), header.height(), toRgb(samples, header));
+    return samples;
   }
 
-  /** Interleaved components, upsampled to full size. */
+  /**
+   * Interleaved components, upsampled to full size. A file may lack its end if no pixel is missing:
+   * the end is put there, and the library warns if it comes too early. In files of several scans
+   * the end says that there is no further one.
+   */
   private byte[] readSamples(JpegHeader header) throws IOException {
+    byte[] samples = readSamples(header, header.stripped(), warning -> {});
+    if (samples == null && header.hasOneScan()) {
+      byte[] file = header.stripped();
+      byte[] ended = Arrays.copyOf(file, file.length + END.length);
+      System.arraycopy(END, 0, ended, file.length, END.length);
+      List<String> warnings = new ArrayList<>();
+      byte[] whole = readSamples(header, ended, warnings::add);
+      samples = warnings.stream().anyMatch(w -> w.contains(TOO_EARLY)) ? null : whole;
+    }
+    if (samples == null) {
+      throw new IOException("it is cut off");
+    }
+    return samples;
+  }
+
+  /** Null if the file ends before the library has seen its end. */
+  private byte[] readSamples(JpegHeader header, byte[] file, Consumer<String> warnings)
+      throws IOException {
     ImageReader reader = plugin.createReaderInstance();
-    try (ByteArrayImageInput input = new ByteArrayImageInput(header.stripped())) {
+    try (ByteArrayImageInput input = new ByteArrayImageInput(file)) {
+      reader.addIIOReadWarningListener((source, warning) -> warnings.accept(warning));
       reader.setInput(input, true, true);
       Raster raster = reader.readRaster(0, null);
       if (input.isExhausted()) {
-        throw new IOException("it is cut off");
+        return null;
       }
       byte[] samples = ((DataBufferByte) raster.getDataBuffer()).getData();
       if (samples.length != (long) header.components() * header.width() * header.height()) {

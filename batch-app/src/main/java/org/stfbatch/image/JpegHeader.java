@@ -13,6 +13,7 @@ import java.nio.charset.StandardCharsets;
  * @param colours meaning of the components
  * @param tallChroma whether the picture is YCbCr in which chroma has all columns and half the rows
  *     (4:4:0)
+ * @param hasOneScan whether the first scan holds all components whole
  * @param stripped the file without application data and comments
  */
 record JpegHeader(
@@ -22,6 +23,7 @@ record JpegHeader(
     int components,
     Colours colours,
     boolean tallChroma,
+    boolean hasOneScan,
     byte[] stripped) {
 
   /** What the components mean. */
@@ -49,6 +51,7 @@ record JpegHeader(
     private final byte[] data;
     private final ByteArrayOutputStream kept;
     private int frame = -1; // start of the frame header's payload
+    private boolean isSequential;
     private boolean jfif;
     private int adobeTransform = -1;
 
@@ -77,7 +80,7 @@ record JpegHeader(
         }
         if (type == SOS) {
           kept.write(data, marker, data.length - marker);
-          return finished();
+          return finished(byteAt(marker + 4));
         }
         see(type, marker + 4, length - 2);
         if (!(type >= APP0 && type <= APP15) && type != COM) {
@@ -102,6 +105,7 @@ record JpegHeader(
           throw new IOException("it has two frame headers");
         }
         frame = at;
+        isSequential = type <= 0xc1;
       } else if (type == APP0 && length >= 14 && hasName(at, "JFIF\0")) {
         jfif = true;
       } else if (type == APP14 && length >= 12 && hasName(at, "Adobe")) {
@@ -123,7 +127,7 @@ record JpegHeader(
       return true;
     }
 
-    private JpegHeader finished() throws IOException {
+    private JpegHeader finished(int componentsOfScan) throws IOException {
       if (frame < 0) {
         throw new IOException("it has no frame header");
       }
@@ -135,6 +139,7 @@ record JpegHeader(
           components,
           colours(components),
           components == 3 && hasTallChroma(),
+          isSequential && componentsOfScan == components,
           kept.toByteArray());
     }
 

@@ -5,7 +5,7 @@ package org.stfbatch.image;
  *
  * @param fetchSeconds reading and downloading, with the pauses between tries
  * @param decodeSeconds decoding, and whatever is done to the pixels
- * @param retries downloads that were tried again
+ * @param retries images that were put off to be tried again
  */
 public record LoadStatistics(double fetchSeconds, double decodeSeconds, long retries) {
   /** Nothing yet. */
@@ -14,6 +14,11 @@ public record LoadStatistics(double fetchSeconds, double decodeSeconds, long ret
   /** The same with further seconds of work on pixels. */
   public LoadStatistics plusDecoding(double seconds) {
     return new LoadStatistics(fetchSeconds, decodeSeconds + seconds, retries);
+  }
+
+  /** The same with further retries. */
+  public LoadStatistics plusRetries(long more) {
+    return new LoadStatistics(fetchSeconds, decodeSeconds, retries + more);
   }
 
   /** What was done since {@code earlier}. */

@@ -36,8 +36,18 @@ final class RasterToRgb {
   }
 
   private static RgbImage fromPalette(Raster raster, IndexColorModel palette) {
-    int[] colours = new int[palette.getMapSize()];
-    palette.getRGBs(colours);
+    int[] colours = Palettes.gray();
+    int[] known = new int[palette.getMapSize()];
+    palette.getRGBs(known);
+    System.arraycopy(known, 0, colours, 0, Math.min(known.length, colours.length));
+    return fromPalette(raster, colours);
+  }
+
+  /**
+   * @param raster of indexes, a byte each at most
+   * @param colours 256 of them, as 0xRRGGBB
+   */
+  static RgbImage fromPalette(Raster raster, int[] colours) {
     int width = raster.getWidth();
     int[] row = new int[width];
     byte[] rgb = new byte[Math.multiplyExact(3, width * raster.getHeight())];
@@ -45,7 +55,7 @@ final class RasterToRgb {
     for (int y = 0; y < raster.getHeight(); y++) {
       raster.getSamples(raster.getMinX(), raster.getMinY() + y, width, 1, 0, row);
       for (int index : row) {
-        int colour = index < colours.length ? colours[index] : 0;
+        int colour = colours[index];
         rgb[out++] = (byte) (colour >> 16);
         rgb[out++] = (byte) (colour >> 8);
         rgb[out++] = (byte) colour;
@@ -65,6 +75,9 @@ final class RasterToRgb {
     byte[] data = buffer.getData();
     int[] bands = samples.getBandOffsets();
     int width = raster.getWidth();
+    if (isDense(raster, samples, buffer)) {
+      return dense(raster, bands, data);
+    }
     byte[] rgb = new byte[3 * width * raster.getHeight()];
     int out = 0;
     for (int y = 0; y < raster.getHeight(); y++) {
@@ -80,6 +93,33 @@ final class RasterToRgb {
       }
     }
     return new RgbImage(width, raster.getHeight(), rgb);
+  }
+
+  /** Whether the buffer holds three bytes a pixel and nothing else. */
+  private static boolean isDense(
+      Raster raster, PixelInterleavedSampleModel samples, DataBufferByte buffer) {
+    return samples.getPixelStride() == 3
+        && samples.getScanlineStride() == 3 * raster.getWidth()
+        && buffer.getOffset() == 0
+        && raster.getParent() == null
+        && isRgbOrBgr(samples.getBandOffsets())
+        && buffer.getData().length == 3L * raster.getWidth() * raster.getHeight();
+  }
+
+  private static boolean isRgbOrBgr(int[] bands) {
+    return bands[1] == 1 && bands[0] + bands[2] == 2 && bands[0] != 1;
+  }
+
+  /** Takes the samples as they are, so that a large picture is not in memory twice. */
+  private static RgbImage dense(Raster raster, int[] bands, byte[] data) {
+    if (bands[0] == 2) {
+      for (int i = 0; i < data.length; i += 3) {
+        byte red = data[i + 2];
+        data[i + 2] = data[i];
+        data[i] = red;
+      }
+    }
+    return new RgbImage(raster.getWidth(), raster.getHeight(), data);
   }
 
   private static RgbImage fromSamples(Raster raster, ColorModel model, int colours)

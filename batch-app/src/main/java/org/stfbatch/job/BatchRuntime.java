@@ -57,6 +57,7 @@ public final class BatchRuntime {
   private JobRepository repository() {
     JdbcJobRepositoryFactoryBean factory = new JdbcJobRepositoryFactoryBean();
     factory.setDataSource(dataSource);
+    factory.setJdbcOperations(new StorableTexts(dataSource));
     factory.setTransactionManager(transactionManager);
     // Serializable, the default, fails under concurrent launches; the run's lock excludes those
     // that matter.
@@ -109,17 +110,33 @@ public final class BatchRuntime {
    * makes an execution that still says it is running a dead one.
    */
   public JobExecution runOrResume(Job job, String run) {
-    long pass = 1;
-    while (repository.getJobInstance(job.getName(), parameters(run, pass + 1)) != null) {
-      pass++;
-    }
-    Optional<JobExecution> last =
-        Optional.ofNullable(repository.getJobInstance(job.getName(), parameters(run, pass)))
-            .map(this::lastExecution);
+    long pass = lastPass(job.getName(), run);
+    Optional<JobExecution> last = lastExecution(job.getName(), run, pass);
     last.filter(JobExecution::isRunning).ifPresent(operator::recover);
     last.map(JobExecution::getJobInstance).ifPresent(this::endDeadSteps);
     boolean resumable = last.map(execution -> isResumable(execution.getStatus())).orElse(true);
     return start(job, parameters(run, resumable ? pass : pass + 1));
+  }
+
+  /**
+   * Whether the last execution of a run's job has no end: its process was killed. The caller holds
+   * the run's lock.
+   */
+  public boolean wasKilled(String job, String run) {
+    return lastExecution(job, run, lastPass(job, run)).filter(JobExecution::isRunning).isPresent();
+  }
+
+  private long lastPass(String job, String run) {
+    long pass = 1;
+    while (repository.getJobInstance(job, parameters(run, pass + 1)) != null) {
+      pass++;
+    }
+    return pass;
+  }
+
+  private Optional<JobExecution> lastExecution(String job, String run, long pass) {
+    return Optional.ofNullable(repository.getJobInstance(job, parameters(run, pass)))
+        .map(this::lastExecution);
   }
 
   private JobExecution lastExecution(JobInstance instance) {

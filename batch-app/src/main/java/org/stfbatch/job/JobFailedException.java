@@ -48,6 +48,10 @@ public final class JobFailedException extends RuntimeException {
     if (root == null) {
       return "no reason was recorded";
     }
+    if (root instanceof OutOfMemoryError) {
+      return "the process is out of memory (%s): give it more with -Xmx, for example JAVA_OPTS=-Xmx4g"
+          .formatted(root.getMessage());
+    }
     String message = root.getMessage() == null ? "" : root.getMessage();
     return message.lines().findFirst().orElse(root.getClass().getSimpleName());
   }

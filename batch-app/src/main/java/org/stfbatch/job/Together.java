@@ -40,6 +40,8 @@ public final class Together {
                   .toArray(CompletableFuture[]::new))
           .join();
     } finally {
+      // Also when not every thread could be started: those that run must not be left alone.
+      stop.request("what ran beside has ended");
       threads.shutdown();
     }
     Throwable first = failure.getNow(null);

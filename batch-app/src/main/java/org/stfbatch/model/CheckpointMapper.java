@@ -128,11 +128,6 @@ final class CheckpointMapper implements AutoCloseable {
   }
 
   private static ByteBuffer read(TensorSlice slice) {
-    if (2 * slice.byteLength() > Integer.MAX_VALUE) {
-      throw new CheckpointException(
-          "tensor %s in %s starts at the odd offset %d and is too large to be moved: save the checkpoint again with a current version of safetensors"
-              .formatted(slice.name(), slice.file(), slice.offset()));
-    }
     ByteBuffer data = Tensor.allocate(slice.byteLength());
     try (FileChannel channel = FileChannel.open(slice.file(), StandardOpenOption.READ)) {
       while (data.hasRemaining()) {

@@ -16,21 +16,21 @@ final class ContinuationQueries {
   private final List<Integer> after = new ArrayList<>();
   private final List<Integer> wanted = new ArrayList<>();
 
-  ContinuationQueries(List<BranchingPrompt> prompts) {
+  /**
+   * @param lastOfPrompts which of the tokens that go through all layers is the last of each prompt;
+   *     those of its tree follow
+   */
+  ContinuationQueries(List<BranchingPrompt> prompts, int[] lastOfPrompts) {
     this.prompts = prompts;
-    int begin = 0;
-    for (BranchingPrompt prompt : prompts) {
-      add(prompt, begin);
-      begin += prompt.tokens();
+    for (int i = 0; i < lastOfPrompts.length; i++) {
+      add(prompts.get(i), lastOfPrompts[i]);
     }
   }
 
-  /**
-   * @param begin the number of the prompt's first token in the call
-   */
-  private void add(BranchingPrompt prompt, int begin) {
+  private void add(BranchingPrompt prompt, int lastOfPrompt) {
     int promptLast = last.size();
-    IntStream.range(begin + prompt.end().length() - 1, begin + prompt.tokens()).forEach(last::add);
+    int treeTokens = prompt.continuations().treeTokens();
+    IntStream.rangeClosed(lastOfPrompt, lastOfPrompt + treeTokens).forEach(last::add);
     for (int i = 0; i < prompt.continuations().count(); i++) {
       for (Query query : prompt.continuations().queries(i)) {
         after.add(promptLast + 1 + query.after());

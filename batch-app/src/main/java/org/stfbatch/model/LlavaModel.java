@@ -2,9 +2,12 @@ package org.stfbatch.model;
 
 import ai.djl.pytorch.jni.IValue;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
@@ -23,8 +26,13 @@ public final class LlavaModel implements VisionLanguageModel {
       List.of(
           "llava",
           "clip",
+          "compression",
+          "selection",
+          "merging",
           "fusion",
           "llama",
+          "cache",
+          "pruning",
           "linear",
           "attention",
           "sampling",
@@ -40,12 +48,23 @@ public final class LlavaModel implements VisionLanguageModel {
   private final TorchModule module;
   private final LlavaConfig config;
   private final ModelSettings settings;
+  private final Optional<ImagePruning> pruning;
   private CacheShape shape = CacheShape.NONE;
 
-  private LlavaModel(TorchModule module, LlavaConfig config, ModelSettings settings) {
+  /**
+   * False after a failed reservation: some layers may have the new shape and others the old one.
+   */
+  private boolean isReserved = true;
+
+  private LlavaModel(
+      TorchModule module,
+      LlavaConfig config,
+      ModelSettings settings,
+      Optional<ImagePruning> pruning) {
     this.module = module;
     this.config = config;
     this.settings = settings;
+    this.pruning = pruning;
   }
 
   /**
@@ -55,6 +74,8 @@ public final class LlavaModel implements VisionLanguageModel {
    * layout are mapped: they are the page cache of the checkpoint's files, which must therefore not
    * be changed while the model is open. In bfloat16, on processors that compute in it, matrices are
    * copied into the layout of the CPU's matrix kernels.
+   *
+   * @throws IllegalArgumentException if the compression strategy is undefined for the checkpoint
    */
   public static LlavaModel load(LlavaCheckpoint checkpoint, ModelSettings settings) {
     return assembled(checkpoint.config(), settings, loader -> loader.load(checkpoint));
@@ -67,10 +88,13 @@ public final class LlavaModel implements VisionLanguageModel {
 
   private static LlavaModel assembled(
       LlavaConfig config, ModelSettings settings, Consumer<WeightLoader> weights) {
+    settings.compression().check(config.shape());
     TorchModule module = TorchModule.load(TorchArchive.of(SOURCES));
     try {
       weights.accept(new WeightLoader(module, settings));
-      return new LlavaModel(module, config, settings);
+      Optional<ImagePruning> pruning = ImagePruning.of(settings.compression(), config);
+      pruning.ifPresent(images -> module.call("prune", images.layer(), images.keep()));
+      return new LlavaModel(module, config, settings, pruning);
     } catch (RuntimeException e) {
       module.close();
       throw e;
@@ -83,17 +107,44 @@ public final class LlavaModel implements VisionLanguageModel {
   }
 
   @Override
-  public VisionTokens encodeImages(List<byte[]> pixels) {
-    int width = config.language().hiddenSize();
-    float[] tokens =
-        module.call("encode_images", Scope::floats, PixelTensor.of(pixels, config.vision()));
-    return new VisionTokens(tokens.length / width, width, tokens);
+  public OptionalInt tokensPerImage() {
+    return settings.compression().visionTokens(config.shape());
   }
 
   @Override
-  public long bytesPerPosition() {
+  public VisionTokens encodeImages(List<byte[]> pixels) {
+    return module.call(
+        "encode_images", this::visionTokens, PixelTensor.of(pixels, config.vision()));
+  }
+
+  private VisionTokens visionTokens(Scope scope, IValue result) {
+    IValue[] parts = result.toIValueTuple();
+    try (IValue tokens = parts[0];
+        IValue counts = parts[1]) {
+      return new VisionTokens(
+          ids(scope, counts), config.language().hiddenSize(), scope.floats(tokens));
+    }
+  }
+
+  @Override
+  public Optional<ImagePruning> pruning() {
+    return pruning;
+  }
+
+  @Override
+  public CacheCost cacheCost() {
     LlamaConfig language = config.language();
-    return 2L * language.numHiddenLayers() * language.keyValueSize() * settings.dtype().bytes();
+    int bytes = settings.dtype().bytes();
+    long layer = 2L * language.keyValueSize() * bytes;
+    int layers = language.numHiddenLayers();
+    return pruning
+        .map(
+            images ->
+                new CacheCost(
+                    layer * images.layer(),
+                    layer * (layers - images.layer()),
+                    (long) language.hiddenSize() * bytes))
+        .orElseGet(() -> new CacheCost(layer * layers, 0, 0));
   }
 
   @Override
@@ -103,14 +154,17 @@ public final class LlavaModel implements VisionLanguageModel {
 
   @Override
   public void reserve(CacheShape wanted) {
-    if (!wanted.equals(shape)) {
+    if (!isReserved || !wanted.equals(shape)) {
+      isReserved = false;
       module.call(
           "reserve",
           wanted.slots(),
-          wanted.slotPositions(),
+          longs(wanted.slot()),
           wanted.shelves(),
-          wanted.shelfPositions());
+          longs(wanted.shelf()),
+          wanted.imageTokens());
       shape = wanted;
+      isReserved = true;
     }
   }
 
@@ -122,7 +176,7 @@ public final class LlavaModel implements VisionLanguageModel {
         tokens.tensor(),
         tensor(vision),
         Tensor.int64(shelves),
-        Math.min(shape.shelfPositions(), roundUp(tokens.span())));
+        Math.min(shape.shelf().places(), roundUp(tokens.span())));
   }
 
   @Override
@@ -131,27 +185,54 @@ public final class LlavaModel implements VisionLanguageModel {
   }
 
   @Override
-  public void takeFromShelves(int[] shelves, int[] slots, int[] lengths) {
-    module.call("take_from_shelves", longs(shelves), longs(slots), longs(lengths));
+  public void takeFromShelves(int[] shelves, int[] slots, List<CacheLength> lengths) {
+    module.call(
+        "take_from_shelves", longs(shelves), longs(slots), places(lengths), pruned(lengths));
   }
 
   @Override
-  public void moveSlots(int[] sources, int[] targets, int[] lengths) {
-    module.call("move_slots", longs(sources), longs(targets), longs(lengths));
+  public void moveSlots(int[] sources, int[] targets, List<CacheLength> lengths) {
+    module.call("move_slots", longs(sources), longs(targets), places(lengths), pruned(lengths));
+  }
+
+  private static long[] places(List<CacheLength> lengths) {
+    return lengths.stream().mapToLong(CacheLength::places).toArray();
+  }
+
+  private static long[] pruned(List<CacheLength> lengths) {
+    return lengths.stream().mapToLong(CacheLength::pruned).toArray();
+  }
+
+  private static long[] longs(CacheLength length) {
+    return new long[] {length.places(), length.pruned()};
+  }
+
+  @Override
+  public void eraseSlot(int slot) {
+    module.call("erase_slot", slot);
+  }
+
+  @Override
+  public void eraseShelf(int shelf) {
+    module.call("erase_shelf", shelf);
   }
 
   @Override
   public int[] step(
       Decoding decoding, List<TokenSpan> prompts, VisionTokens vision, Choice choice) {
     TokenTable tokens = TokenTable.of(decoding, prompts);
+    PruningTable pruned = PruningTable.of(pruning, decoding, prompts);
     return module.call(
         "step",
         LlavaModel::ids,
         tokens.tensor(),
         tensor(vision),
         decoding.count(),
-        Tensor.int64(lastTokens(decoding, prompts)),
-        Math.min(shape.slotPositions(), roundUp(tokens.span())),
+        Tensor.int64(lastTokens(decoding, pruned.lastOfPrompts())),
+        slotSpan(tokens),
+        pruned.images(),
+        pruned.goingOn(),
+        prunedSpan(pruned),
         Tensor.float32(choice.stacked(), choice.rows() == 0 ? 0 : 2, choice.rows()),
         Tensor.int64(choice.key()));
   }
@@ -159,7 +240,8 @@ public final class LlavaModel implements VisionLanguageModel {
   @Override
   public List<double[]> score(int firstSlot, List<BranchingPrompt> prompts, VisionTokens vision) {
     TokenTable tokens = TokenTable.of(prompts);
-    ContinuationQueries queries = new ContinuationQueries(prompts);
+    PruningTable pruned = PruningTable.of(pruning, firstSlot, prompts);
+    ContinuationQueries queries = new ContinuationQueries(prompts, pruned.lastOfPrompts());
     float[] found =
         module.call(
             "score",
@@ -170,31 +252,42 @@ public final class LlavaModel implements VisionLanguageModel {
             prompts.size(),
             queries.last(),
             queries.queries(),
-            Math.min(shape.slotPositions(), roundUp(tokens.span())));
+            slotSpan(tokens),
+            pruned.images(),
+            pruned.goingOn(),
+            prunedSpan(pruned));
     return queries.sums(found);
   }
 
   /** The logits [V] float32 after one prompt's last token. Uses slot 0. */
   public float[] logits(TokenSpan prompt, VisionTokens vision) {
     TokenTable tokens = TokenTable.of(Decoding.NONE, List.of(prompt));
+    PruningTable pruned = PruningTable.of(pruning, Decoding.NONE, List.of(prompt));
     return module.call(
         "logits",
         Scope::floats,
         tokens.tensor(),
         tensor(vision),
         0,
-        Tensor.int64(lastTokens(Decoding.NONE, List.of(prompt))),
-        Math.min(shape.slotPositions(), roundUp(tokens.span())));
+        Tensor.int64(pruned.lastOfPrompts()),
+        slotSpan(tokens),
+        pruned.images(),
+        pruned.goingOn(),
+        prunedSpan(pruned));
   }
 
-  /** Which of the call's tokens are the last of their sequences. */
-  private static int[] lastTokens(Decoding decoding, List<TokenSpan> prompts) {
-    int[] last = new int[decoding.count() + prompts.size()];
-    for (int i = 0; i < last.length; i++) {
-      int length = i < decoding.count() ? 1 : prompts.get(i - decoding.count()).length();
-      last[i] = (i == 0 ? -1 : last[i - 1]) + length;
-    }
-    return last;
+  /** Which of the tokens that go through all layers are the last of their sequences. */
+  private static int[] lastTokens(Decoding decoding, int[] lastOfPrompts) {
+    return IntStream.concat(IntStream.range(0, decoding.count()), IntStream.of(lastOfPrompts))
+        .toArray();
+  }
+
+  private int slotSpan(TokenTable tokens) {
+    return Math.min(shape.slot().places(), roundUp(tokens.span()));
+  }
+
+  private int prunedSpan(PruningTable pruned) {
+    return Math.min(shape.slot().pruned(), roundUp(pruned.span()));
   }
 
   private static Tensor tensor(VisionTokens vision) {
@@ -216,25 +309,54 @@ public final class LlavaModel implements VisionLanguageModel {
   /**
    * What one picture becomes on its way, by name: {@code pixel_values} [3, S, S], {@code
    * hidden_select} and {@code hidden_N} [patches, d], {@code mbtf} [patches, C] if the model fuses
-   * blocks, {@code vision_tokens} [n, H].
+   * blocks, {@code vision_tokens} [n, H], and {@code score} [patches], by which patches were kept,
+   * if some were.
    */
-  public Map<String, FloatTensor> traceImage(byte[] pixels) {
-    List<FloatTensor> values =
-        module.call(
-            "trace_image",
-            LlavaModel::tensorList,
-            PixelTensor.of(List.of(pixels), config.vision()));
+  public Trace traceImage(byte[] pixels) {
+    return module.call(
+        "trace_image", this::trace, PixelTensor.of(List.of(pixels), config.vision()));
+  }
+
+  private Trace trace(Scope scope, IValue result) {
+    IValue[] parts = result.toIValueTuple();
+    try (IValue tensors = parts[0];
+        IValue kept = parts[1]) {
+      Map<String, FloatTensor> named = named(tensorList(scope, tensors).iterator());
+      return new Trace(
+          named, named.containsKey("score") ? Optional.of(ids(scope, kept)) : Optional.empty());
+    }
+  }
+
+  /** The values in the order in which the module gives them. */
+  private Map<String, FloatTensor> named(Iterator<FloatTensor> values) {
+    Map<String, FloatTensor> named = new LinkedHashMap<>();
     List<Integer> taps = config.fusion().hiddenStates();
-    Map<String, FloatTensor> trace = new LinkedHashMap<>();
-    trace.put("pixel_values", values.get(0));
+    named.put("pixel_values", values.next());
     for (int i = 0; i < taps.size(); i++) {
-      trace.put(i == 0 ? "hidden_select" : "hidden_" + taps.get(i), values.get(1 + i));
+      named.put(i == 0 ? "hidden_select" : "hidden_" + taps.get(i), values.next());
     }
+    FloatTensor fused = values.next();
     if (config.fusion().multiBlock()) {
-      trace.put("mbtf", values.get(values.size() - 2));
+      named.put("mbtf", fused);
     }
-    trace.put("vision_tokens", values.get(values.size() - 1));
-    return trace;
+    named.put("vision_tokens", values.next());
+    if (values.hasNext()) {
+      named.put("score", values.next());
+    }
+    return named;
+  }
+
+  /** How the first image of the last call was pruned; only behind a call that has pruned one. */
+  public PrunedImage tracePruning() {
+    return module.call(
+        "pruning_trace",
+        (scope, list) -> {
+          IValue[] values = list.toIValueArray();
+          try (IValue kept = values[0];
+              IValue score = values[1]) {
+            return new PrunedImage(ids(scope, kept), scope.array(score).toFloatArray());
+          }
+        });
   }
 
   private static List<FloatTensor> tensorList(Scope scope, IValue list) {

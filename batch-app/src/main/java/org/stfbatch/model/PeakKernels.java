@@ -24,7 +24,8 @@ public final class PeakKernels implements AutoCloseable {
   /** Products are computed in the settings' dtype. */
   public static PeakKernels open(ModelSettings settings) {
     TorchModule module = TorchModule.load(TorchArchive.of(SOURCES));
-    module.call("place", settings.device(), settings.dtype().torchCode());
+    module.call(
+        "place", settings.device(), settings.dtype().torchCode(), settings.weights().ordinal());
     return new PeakKernels(module, settings);
   }
 
@@ -46,7 +47,7 @@ public final class PeakKernels implements AutoCloseable {
    * @param bytes make so many different ones that they take this much together, at least one
    */
   public void drawWeights(int inputs, int outputs, long bytes) {
-    long each = (long) inputs * outputs * settings.dtype().bytes();
+    long each = (long) inputs * outputs * settings.weightBytes();
     copies = Math.toIntExact(Math.max(1, (bytes + each - 1) / each));
     next = 0;
     module.call("draw_weights", outputs, inputs, copies);

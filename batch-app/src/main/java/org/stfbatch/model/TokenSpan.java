@@ -1,13 +1,17 @@
 package org.stfbatch.model;
 
+import java.util.Optional;
+
 /**
  * Neighbouring tokens of one prompt, every vision token a position of its own.
  *
  * @param offset the position of the first of them in the prompt
  * @param tokenIds [L] token ids; ignored where a vision token stands
  * @param visionIndex [L] {@link #TEXT}, or the row of {@link VisionTokens} that stands there
+ * @param pruned the prompt's image, if it is to be pruned; text stands after it
  */
-public record TokenSpan(int offset, int[] tokenIds, int[] visionIndex) {
+public record TokenSpan(
+    int offset, int[] tokenIds, int[] visionIndex, Optional<PromptImage> pruned) {
   /** Marks a position at which text stands. */
   public static final int TEXT = -1;
 
@@ -16,6 +20,15 @@ public record TokenSpan(int offset, int[] tokenIds, int[] visionIndex) {
       throw new IllegalArgumentException(
           "a span needs a token at least, and as many vision indices as token ids");
     }
+  }
+
+  /** No image is pruned. */
+  public TokenSpan(int offset, int[] tokenIds, int[] visionIndex) {
+    this(offset, tokenIds, visionIndex, Optional.empty());
+  }
+
+  public TokenSpan pruning(PromptImage image) {
+    return new TokenSpan(offset, tokenIds, visionIndex, Optional.of(image));
   }
 
   public int length() {

@@ -63,7 +63,8 @@ public final class TrainableModel implements AutoCloseable {
         .forEach(slice -> shapes.put(slice.name(), slice.shape()));
     TorchModule module = TorchModule.load(TorchArchive.of(LlavaModel.SOURCES));
     try {
-      new WeightLoader(module, new ModelSettings(settings.device(), DType.FLOAT32, false))
+      new WeightLoader(
+              module, new ModelSettings(settings.device(), DType.FLOAT32, WeightFormat.PLAIN))
           .load(checkpoint);
       SortedSet<String> selected = new TreeSet<>(shapes.keySet());
       selected.removeIf(trained.negate());

@@ -53,7 +53,8 @@ public final class TrainableTower implements AutoCloseable {
     SortedMap<String, List<Long>> shapes = shapes(checkpoint);
     TorchModule module = TorchModule.load(TorchArchive.of(LlavaModel.SOURCES));
     try {
-      new WeightLoader(module, new ModelSettings(settings.device(), DType.FLOAT32, false))
+      new WeightLoader(
+              module, new ModelSettings(settings.device(), DType.FLOAT32, WeightFormat.PLAIN))
           .loadTower(checkpoint);
       shapes.put(WORD_TENSORS.get(0), List.of((long) words, width(checkpoint.config())));
       shapes.put(WORD_TENSORS.get(1), List.of((long) words));

@@ -1,6 +1,8 @@
 package org.stfbatch.model;
 
 import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
 import org.stfbatch.model.checkpoint.LlavaConfig;
 
 /**
@@ -12,13 +14,25 @@ import org.stfbatch.model.checkpoint.LlavaConfig;
  * it was given undefined.
  */
 public interface VisionLanguageModel extends AutoCloseable {
+  /** Stands for the next token of a sequence whose logits are NaN or infinite. */
+  int NOT_FINITE = -1;
+
   LlavaConfig config();
 
-  /** Bytes that one position of a slot or shelf takes. */
-  long bytesPerPosition();
+  /** How images are pruned inside the language model, if they are. */
+  Optional<ImagePruning> pruning();
+
+  /** What the cache takes. */
+  CacheCost cacheCost();
 
   /** Bytes that the device has left. */
   long freeBytes();
+
+  /**
+   * How many vision tokens every picture becomes, whatever it shows; empty if that depends on the
+   * picture.
+   */
+  OptionalInt tokensPerImage();
 
   /**
    * Pictures to vision tokens.
@@ -29,33 +43,41 @@ public interface VisionLanguageModel extends AutoCloseable {
 
   /**
    * Gives the cache this shape. What slots and shelves hold is kept, as far as there is still room
-   * for it.
+   * for it. After a failure the shape is undefined until a call succeeds.
    */
   void reserve(CacheShape shape);
 
   /**
-   * Runs prefixes, or continues them, and keeps them on shelves.
+   * Runs prefixes, or continues them, and keeps them on shelves. Images that are pruned are run as
+   * far as that is done, and their hidden states are kept; the others go through all layers.
    *
-   * @param spans what is to be run; what comes before each span is on its shelf already
+   * @param spans what is to be run, all text or all images; what comes before each span is on its
+   *     shelf already
    * @param shelves a shelf for each span, no two the same
    * @param vision the tokens that the spans' vision indices point into
    */
   void fillShelves(List<TokenSpan> spans, int[] shelves, VisionTokens vision);
 
-  /** Copies the first {@code length} positions of a shelf to others. */
+  /** Copies the first {@code length} positions of a shelf, before any image, to others. */
   void copyShelf(int source, int[] targets, int length);
 
   /**
-   * Copies the first positions of shelves to slots, {@code lengths[i]} of {@code shelves[i]} to
+   * Copies the first places of shelves to slots, {@code lengths.get(i)} of {@code shelves[i]} to
    * {@code slots[i]}.
    */
-  void takeFromShelves(int[] shelves, int[] slots, int[] lengths);
+  void takeFromShelves(int[] shelves, int[] slots, List<CacheLength> lengths);
 
   /**
-   * Copies the first positions of slots to others, {@code lengths[i]} of {@code sources[i]} to
+   * Copies the first places of slots to others, {@code lengths.get(i)} of {@code sources[i]} to
    * {@code targets[i]}.
    */
-  void moveSlots(int[] sources, int[] targets, int[] lengths);
+  void moveSlots(int[] sources, int[] targets, List<CacheLength> lengths);
+
+  /** Makes a slot's keys and values zero. */
+  void eraseSlot(int slot);
+
+  /** Makes a shelf's keys and values zero. */
+  void eraseShelf(int shelf);
 
   /**
    * Takes sequences one token further: those in slots 0 .. D-1 that are generating, and those in
@@ -63,7 +85,7 @@ public interface VisionLanguageModel extends AutoCloseable {
    * already.
    *
    * @param vision the tokens that the spans' vision indices point into
-   * @return the next token of every sequence, by slot
+   * @return the next token of every sequence, by slot, or {@link #NOT_FINITE}
    */
   int[] step(Decoding decoding, List<TokenSpan> prompts, VisionTokens vision, Choice choice);
 
@@ -75,7 +97,7 @@ public interface VisionLanguageModel extends AutoCloseable {
    * @param prompts one at least
    * @param vision the tokens that the spans' vision indices point into
    * @return for each prompt, the natural logarithm of the probability of each of its continuations:
-   *     the sum over its tokens
+   *     the sum over its tokens; not finite if the logits are not
    */
   List<double[]> score(int firstSlot, List<BranchingPrompt> prompts, VisionTokens vision);
 

@@ -1,15 +1,66 @@
 package org.stfbatch.model;
 
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.IntStream;
+
 /**
  * The vision tokens of a few pictures, one picture after the other.
  *
- * @param rows number of tokens of all pictures together, n
+ * @param counts how many tokens each picture has
  * @param width the language model's width, H
- * @param data [n, H] float32
+ * @param data [n, H] float32, n the sum of the counts
  */
-public record VisionTokens(int rows, int width, float[] data) {
+public record VisionTokens(int[] counts, int width, float[] data) {
+  /**
+   * @throws IllegalArgumentException if the data are not as many as counts and width say
+   */
+  public VisionTokens {
+    if ((long) width * IntStream.of(counts).sum() != data.length) {
+      throw new IllegalArgumentException(
+          "%d numbers are no vision tokens of %s pictures, %d wide"
+              .formatted(data.length, Arrays.toString(counts), width));
+    }
+  }
+
   /** For prompts without a picture. */
   public static VisionTokens none(int width) {
-    return new VisionTokens(0, width, new float[0]);
+    return new VisionTokens(new int[0], width, new float[0]);
+  }
+
+  /** Tokens of all pictures together, n. */
+  public int rows() {
+    return IntStream.of(counts).sum();
+  }
+
+  /** One picture's tokens. */
+  public VisionTokens picture(int index) {
+    if (index == 0 && counts.length == 1) {
+      return this;
+    }
+    int first = IntStream.range(0, index).map(i -> counts[i]).sum();
+    int count = counts[index];
+    float[] rows = Arrays.copyOfRange(data, first * width, (first + count) * width);
+    return new VisionTokens(new int[] {count}, width, rows);
+  }
+
+  /**
+   * All pictures of several in one.
+   *
+   * @param parts one at least, of the same width
+   */
+  public static VisionTokens joined(List<VisionTokens> parts) {
+    if (parts.size() == 1) {
+      return parts.get(0);
+    }
+    int[] counts = parts.stream().flatMapToInt(part -> IntStream.of(part.counts)).toArray();
+    int width = parts.get(0).width;
+    float[] data = new float[IntStream.of(counts).sum() * width];
+    int at = 0;
+    for (VisionTokens part : parts) {
+      System.arraycopy(part.data, 0, data, at, part.data.length);
+      at += part.data.length;
+    }
+    return new VisionTokens(counts, width, data);
   }
 }

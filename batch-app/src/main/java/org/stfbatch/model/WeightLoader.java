@@ -72,7 +72,13 @@ final class WeightLoader {
    */
   private void load(LlavaConfig config, Consumer<Predicate<String>> bring) {
     place();
-    part(bring, name -> name.startsWith("vision_model."), () -> loadVisionTower(config));
+    part(
+        bring,
+        name -> name.startsWith("vision_model."),
+        () -> {
+          loadCompression(config);
+          loadVisionTower(config);
+        });
     part(bring, name -> name.startsWith("model.mm_projector"), () -> loadFusion(config.fusion()));
     part(bring, WeightLoader::isOutsideLayers, () -> loadLanguageModel(config.language()));
     for (int i = 0; i < config.language().numHiddenLayers(); i++) {
@@ -82,7 +88,8 @@ final class WeightLoader {
   }
 
   private void place() {
-    module.call("place", settings.device(), settings.dtype().torchCode(), settings.pack());
+    module.call(
+        "place", settings.device(), settings.dtype().torchCode(), settings.weights().ordinal());
   }
 
   private static boolean isOutsideLayers(String name) {
@@ -97,11 +104,28 @@ final class WeightLoader {
     module.call("unmap");
   }
 
+  private void loadCompression(LlavaConfig config) {
+    CompressionSetup setup = setup(config);
+    module.call(
+        "load_compression",
+        setup.method(),
+        setup.firstBlock(),
+        setup.endBlock(),
+        setup.lastBlock(),
+        setup.tokens(),
+        setup.step(),
+        setup.kernel());
+  }
+
+  private CompressionSetup setup(LlavaConfig config) {
+    return CompressionSetup.of(settings.compression(), config.vision());
+  }
+
   private void loadVisionTower(LlavaConfig config) {
     ClipVisionConfig vision = config.vision();
     module.call(
         "load_vision_tower",
-        config.fusion().lastBlock(),
+        Math.max(config.fusion().lastBlock(), setup(config).blocks()),
         vision.numAttentionHeads(),
         vision.patchSize(),
         vision.layerNormEps(),

@@ -1,9 +1,12 @@
 package org.stfbatch.prompt;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
+import java.util.Optional;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.stfbatch.prompt.SeparatorStyle.Wording;
 
 /**
  * How turns of a conversation become one prompt text, letter by letter as LLaVA's {@code
@@ -14,112 +17,127 @@ import java.util.stream.Collectors;
  */
 public enum ConversationTemplate {
   /** The template LLaVA-1.5 and LLaVA-STF were trained with. */
-  VICUNA_V1 {
-    @Override
-    String join(List<String> messages) {
-      return joinRoles(
-          "A chat between a curious user and an artificial intelligence assistant."
-              + " The assistant gives helpful, detailed, and polite answers to the user's questions.",
-          messages);
-    }
-  },
+  VICUNA_V1(
+      List.of("vicuna_v1", "v1"),
+      SeparatorStyle.TWO,
+      new Wording(Texts.USER_SYSTEM, "USER", "ASSISTANT", " ", "</s>")),
   /** As {@link #VICUNA_V1} with the words of the first LLaVA. */
-  LLAVA_V1 {
-    @Override
-    String join(List<String> messages) {
-      return joinRoles(
-          "A chat between a curious human and an artificial intelligence assistant."
-              + " The assistant gives helpful, detailed, and polite answers to the human's questions.",
-          messages);
-    }
-  },
+  LLAVA_V1(
+      List.of("llava_v1"),
+      SeparatorStyle.TWO,
+      new Wording(Texts.HUMAN_SYSTEM, "USER", "ASSISTANT", " ", "</s>")),
+  /** As {@link #VICUNA_V1} with a system text that announces the image's tags. */
+  V1_MMTAG(
+      List.of("v1_mmtag"),
+      SeparatorStyle.TWO,
+      new Wording(Texts.TAGGED_SYSTEM, "USER", "ASSISTANT", " ", "</s>")),
+  /** Vicuna's first template, which begins with an example of a question and its answer. */
+  VICUNA_V0(
+      List.of("v0", "default"),
+      SeparatorStyle.SINGLE,
+      new Wording(Texts.HUMAN_SYSTEM, "Human", "Assistant", "###", "###"),
+      Texts.EXAMPLE_QUESTION,
+      Texts.EXAMPLE_ANSWER),
+  /** As {@link #VICUNA_V0} without its example. */
+  LLAVA_V0(
+      List.of("llava_v0"),
+      SeparatorStyle.SINGLE,
+      new Wording(Texts.HUMAN_SYSTEM, "Human", "Assistant", "###", "###")),
+  /** As {@link #LLAVA_V0} with a system text that announces the image's tags. */
+  V0_MMTAG(
+      List.of("v0_mmtag"),
+      SeparatorStyle.SINGLE,
+      new Wording(Texts.TAGGED_SYSTEM, "Human", "Assistant", "###", "###")),
   /** The template of the projector's pre-training: the message and a line feed. */
-  PLAIN {
-    @Override
-    String join(List<String> messages) {
-      StringBuilder prompt = new StringBuilder();
-      for (int i = 0; i < messages.size(); i++) {
-        if (isOpen(messages.get(i))) {
-          continue;
-        }
-        if (i % 2 == 1) {
-          throw new PromptException(
-              PromptErrorCode.PROMPT_INVALID,
-              "the template 'plain' takes no answers, only questions");
-        }
-        prompt.append(messages.get(i)).append('\n');
-      }
-      return prompt.toString();
-    }
-  },
+  PLAIN(List.of("plain", "v0_plain"), SeparatorStyle.PLAIN, new Wording("", "", "", "\n", "")),
   /** LLaMA-2's chat template with its own system text. */
-  LLAMA_2 {
-    @Override
-    String join(List<String> messages) {
-      if (messages.isEmpty() || isOpen(messages.get(0))) {
-        throw new PromptException(
-            PromptErrorCode.PROMPT_INVALID, "the template 'llama_2' needs a first message");
-      }
-      StringBuilder prompt = new StringBuilder();
-      for (int i = 0; i < messages.size(); i++) {
-        if (isOpen(messages.get(i))) {
-          continue;
-        }
-        if (i == 0) {
-          prompt
-              .append("[INST] ")
-              .append(LLAMA_2_SYSTEM)
-              .append(messages.get(i))
-              .append(" [/INST]");
-        } else if (i % 2 == 0) {
-          prompt.append("<s>[INST] ").append(messages.get(i)).append(" [/INST]");
-        } else {
-          prompt.append(' ').append(messages.get(i)).append(" </s>");
-        }
-      }
-      return prompt.toString();
-    }
-  };
+  LLAMA_2(
+      List.of("llama_2"),
+      SeparatorStyle.LLAMA_2,
+      new Wording(Texts.LLAMA_2_SYSTEM, "USER", "ASSISTANT", "<s>", "</s>")),
+  /** LLaMA-2's chat template with the system text of LLaVA. */
+  LLAVA_LLAMA_2(
+      List.of("llava_llama_2"),
+      SeparatorStyle.LLAMA_2,
+      new Wording(Texts.LLAVA_LLAMA_2_SYSTEM, "USER", "ASSISTANT", "<s>", "</s>")),
+  /** LLaMA-2's form without system text and separator. */
+  MISTRAL_INSTRUCT(
+      List.of("mistral_instruct"),
+      SeparatorStyle.LLAMA_2,
+      new Wording("", "USER", "ASSISTANT", "", "</s>")),
+  /** MPT's chat template. */
+  MPT(
+      List.of("mpt"),
+      SeparatorStyle.MPT,
+      new Wording(
+          Texts.MPT_SYSTEM,
+          "<|im_start|>user\n",
+          "<|im_start|>assistant\n",
+          "<|im_end|>",
+          "<|im_end|>")),
+  /** As {@link #MPT} with a system text that asks for answers and nothing else. */
+  CHATML_DIRECT(
+      List.of("chatml_direct", "mistral_direct"),
+      SeparatorStyle.MPT,
+      new Wording(
+          Texts.CHATML_SYSTEM,
+          "<|im_start|>user\n",
+          "<|im_start|>assistant\n",
+          "<|im_end|>",
+          "<|im_end|>"));
 
-  private static final String LLAMA_2_SYSTEM =
-      """
-      <<SYS>>
-      You are a helpful, respectful and honest assistant. \
-      Always answer as helpfully as possible, while being safe.  \
-      Your answers should not include any harmful, unethical, racist, sexist, toxic, dangerous, or illegal content. \
-      Please ensure that your responses are socially unbiased and positive in nature.
-
-      If a question does not make any sense, or is not factually coherent, \
-      explain why instead of answering something not correct. \
-      If you don't know the answer to a question, please don't share false information.
-      <</SYS>>
-
-      """;
+  private final List<String> names;
+  private final SeparatorStyle style;
+  private final Wording wording;
+  private final List<String> opening;
 
   /**
-   * The template of that name: {@code vicuna_v1}, {@code llava_v1}, {@code plain} or {@code
-   * llama_2}.
+   * @param names under which LLaVA knows it
+   * @param opening turns that stand before all others
+   */
+  ConversationTemplate(
+      List<String> names, SeparatorStyle style, Wording wording, String... opening) {
+    this.names = names;
+    this.style = style;
+    this.wording = wording;
+    this.opening = List.of(opening);
+  }
+
+  /**
+   * The template of one of LLaVA's names, such as {@code vicuna_v1} or {@code llava_llama_2}.
    *
    * @throws IllegalArgumentException naming the known templates
    */
   public static ConversationTemplate named(String name) {
-    for (ConversationTemplate template : values()) {
-      if (template.templateName().equals(name)) {
-        return template;
-      }
-    }
-    throw new IllegalArgumentException(
-        "unknown conversation template '%s'; known are %s"
-            .formatted(
-                name,
-                Arrays.stream(values())
-                    .map(ConversationTemplate::templateName)
-                    .collect(Collectors.joining(", "))));
+    return Stream.of(values())
+        .filter(template -> template.names.contains(name))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new IllegalArgumentException(
+                    "unknown conversation template '%s'; known are %s"
+                        .formatted(name, knownNames())));
   }
 
-  /** The name under which LLaVA knows the template. */
+  private static String knownNames() {
+    return Stream.of(values())
+        .flatMap(template -> template.names.stream())
+        .collect(Collectors.joining(", "));
+  }
+
+  /** The first name under which LLaVA knows the template. */
   public String templateName() {
-    return name().toLowerCase(Locale.ROOT);
+    return names.get(0);
+  }
+
+  /**
+   * The text with which an answer ends where the template does not end it with the tokenizer's end
+   * token: the separator that LLaVA's demo server stops at. Empty where the end token is enough.
+   */
+  public Optional<String> stop() {
+    return style == SeparatorStyle.SINGLE || style == SeparatorStyle.MPT
+        ? Optional.of(wording.separator())
+        : Optional.empty();
   }
 
   /**
@@ -130,29 +148,80 @@ public enum ConversationTemplate {
    *     raises
    */
   public String prompt(List<String> messages) {
-    return join(messages);
+    if (opening.isEmpty()) {
+      return style.join(wording, messages);
+    }
+    List<String> turns = new ArrayList<>(opening);
+    turns.addAll(messages);
+    return style.join(wording, turns);
   }
 
   /** The prompt that asks for the answer to one message. */
   public String prompt(String message) {
-    return join(Arrays.asList(message, null));
+    return prompt(Arrays.asList(message, null));
   }
 
-  abstract String join(List<String> messages);
+  /** What {@code conversation.py} has its templates say. */
+  private static final class Texts {
+    static final String USER_SYSTEM =
+        "A chat between a curious user and an artificial intelligence assistant."
+            + " The assistant gives helpful, detailed, and polite answers to the user's questions.";
+    static final String HUMAN_SYSTEM =
+        "A chat between a curious human and an artificial intelligence assistant."
+            + " The assistant gives helpful, detailed, and polite answers to the human's questions.";
+    static final String TAGGED_SYSTEM =
+        "A chat between a curious user and an artificial intelligence assistant."
+            + " The assistant is able to understand the visual content that the user provides,"
+            + " and assist the user with a variety of tasks using natural language."
+            + "The visual content will be provided with the following format:"
+            + " <Image>visual content</Image>.";
+    static final String LLAMA_2_SYSTEM =
+        """
+        You are a helpful, respectful and honest assistant. \
+        Always answer as helpfully as possible, while being safe.  \
+        Your answers should not include any harmful, unethical, racist, sexist, toxic, dangerous, or illegal content. \
+        Please ensure that your responses are socially unbiased and positive in nature.
 
-  private static boolean isOpen(String message) {
-    return message == null || message.isEmpty();
-  }
+        If a question does not make any sense, or is not factually coherent, \
+        explain why instead of answering something not correct. \
+        If you don't know the answer to a question, please don't share false information.""";
+    static final String LLAVA_LLAMA_2_SYSTEM =
+        "You are a helpful language and vision assistant."
+            + " You are able to understand the visual content that the user provides,"
+            + " and assist the user with a variety of tasks using natural language.";
+    static final String MPT_SYSTEM =
+        """
+        <|im_start|>system
+        A conversation between a user and an LLM-based AI assistant. \
+        The assistant gives helpful and honest answers.""";
+    static final String CHATML_SYSTEM =
+        """
+        <|im_start|>system
+        Answer the questions.""";
+    static final String EXAMPLE_QUESTION =
+        "What are the key differences between renewable and non-renewable energy sources?";
+    static final String EXAMPLE_ANSWER =
+        """
+        Renewable energy sources are those that can be replenished naturally in a relatively \
+        short amount of time, such as solar, wind, hydro, geothermal, and biomass. \
+        Non-renewable energy sources, on the other hand, are finite and will eventually be \
+        depleted, such as coal, oil, and natural gas. Here are some key differences between \
+        renewable and non-renewable energy sources:
+        1. Availability: Renewable energy sources are virtually inexhaustible, while non-renewable \
+        energy sources are finite and will eventually run out.
+        2. Environmental impact: Renewable energy sources have a much lower environmental impact \
+        than non-renewable sources, which can lead to air and water pollution, greenhouse gas emissions, \
+        and other negative effects.
+        3. Cost: Renewable energy sources can be more expensive to initially set up, but they typically \
+        have lower operational costs than non-renewable sources.
+        4. Reliability: Renewable energy sources are often more reliable and can be used in more remote \
+        locations than non-renewable sources.
+        5. Flexibility: Renewable energy sources are often more flexible and can be adapted to different \
+        situations and needs, while non-renewable sources are more rigid and inflexible.
+        6. Sustainability: Renewable energy sources are more sustainable over the long term, while \
+        non-renewable sources are not, and their depletion can lead to economic and social instability.
+        """;
 
-  private static String joinRoles(String system, List<String> messages) {
-    StringBuilder prompt = new StringBuilder(system).append(' ');
-    for (int i = 0; i < messages.size(); i++) {
-      boolean user = i % 2 == 0;
-      prompt.append(user ? "USER:" : "ASSISTANT:");
-      if (!isOpen(messages.get(i))) {
-        prompt.append(' ').append(messages.get(i)).append(user ? " " : "</s>");
-      }
-    }
-    return prompt.toString();
+    private Texts() {}
   }
 }

@@ -9,9 +9,11 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.stream.IntStream;
+import org.stfbatch.file.LfsPointer;
 
 /**
  * LLaMA's SentencePiece tokenizer with the exact behaviour of the slow {@code LlamaTokenizer} of
@@ -26,8 +28,12 @@ public final class LlamaTokenizer implements AutoCloseable {
   public static final int IMAGE_TOKEN_INDEX = -200;
 
   private static final String MODEL_FILE = "tokenizer.model";
+  private static final String JSON_FILE = "tokenizer.json";
   private static final char SPACE_SYMBOL = '\u2581';
   private static final String UNKNOWN_ID_TEXT = "\uFFFD";
+
+  /** Texts up to this length are always encoded: it costs no more than a megabyte. */
+  private static final int ALWAYS_ENCODED_CHARACTERS = 1 << 16;
 
   private final SentencePieceModel model;
   private final TokenizerSettings settings;
@@ -42,40 +48,96 @@ public final class LlamaTokenizer implements AutoCloseable {
   private boolean closed;
 
   private LlamaTokenizer(
-      SentencePieceModel model, TokenizerSettings settings, SpTokenizer sentencePiece) {
+      SentencePieceModel model, TokenizerSettings settings, SpTokenizer sentencePiece, int rows) {
     this.model = model;
     this.settings = settings;
     this.sentencePiece = sentencePiece;
-    this.tokens = new TokenTable(model, settings);
+    this.tokens = new TokenTable(model, settings, rows);
     this.decoder = new SentencePieceDecoder(model, settings.legacy() && model.addDummyPrefix());
     this.unknownTokenLength = settings.legacy() ? 0 : pieces(settings.unknownToken()).length;
   }
 
   /**
-   * Opens the tokenizer of a checkpoint folder: {@code tokenizer.model}, and what there is of
-   * {@code tokenizer_config.json}, {@code special_tokens_map.json} and {@code added_tokens.json}.
+   * Opens the tokenizer of a checkpoint folder, with all tokens that its files name.
    *
-   * @throws TokenizerException if {@code tokenizer.model} is missing or a file cannot be read
+   * @throws TokenizerException as {@link #open(Path, int)}
    */
   public static LlamaTokenizer open(Path checkpointDir) {
-    Path file = checkpointDir.resolve(MODEL_FILE);
-    if (!Files.isRegularFile(file)) {
-      throw new TokenizerException(
-          "%s holds no %s: copy it from the original checkpoint (a tokenizer.json alone is not supported)"
-              .formatted(checkpointDir, MODEL_FILE));
+    return open(checkpointDir, Integer.MAX_VALUE);
+  }
+
+  /**
+   * Opens the tokenizer of a checkpoint folder: {@code tokenizer.model}, or {@code tokenizer.json}
+   * if that is absent, and what there is of {@code tokenizer_config.json}, {@code
+   * special_tokens_map.json} and {@code added_tokens.json}. Added tokens with ids from {@code rows}
+   * on are left out, so that their texts are encoded as any other: transformers adds {@code
+   * <image>} and {@code <pad>} to LLaVA-1.5, which the authors' tokenizer does not have.
+   *
+   * @param rows of the model's embedding
+   * @throws TokenizerException if there is no tokenizer, a file cannot be read or used, or the
+   *     vocabulary has more pieces than the model has rows
+   */
+  public static LlamaTokenizer open(Path checkpointDir, int rows) {
+    if (Files.isRegularFile(checkpointDir.resolve(MODEL_FILE))) {
+      return openModel(checkpointDir, rows);
     }
+    if (Files.isRegularFile(checkpointDir.resolve(JSON_FILE))) {
+      return openJson(checkpointDir, rows);
+    }
+    throw new TokenizerException(
+        "%s holds no %s and no %s: copy it from the original checkpoint"
+            .formatted(checkpointDir, MODEL_FILE, JSON_FILE));
+  }
+
+  private static LlamaTokenizer openModel(Path checkpointDir, int rows) {
+    Path file = checkpointDir.resolve(MODEL_FILE);
     try {
-      byte[] bytes = Files.readAllBytes(file);
-      SentencePieceModel model = SentencePieceModel.parse(bytes);
-      TokenizerSettings settings = TokenizerSettings.read(checkpointDir, new ObjectMapper());
-      byte[] encoder = settings.legacy() ? bytes : SentencePieceModel.withoutDummyPrefix(bytes);
-      return new LlamaTokenizer(model, settings, new SpTokenizer(encoder));
+      requireContent(file);
+      byte[] model = Files.readAllBytes(file);
+      TokenizerSettings settings =
+          TokenizerSettings.read(checkpointDir, new ObjectMapper(), true, Map.of());
+      return of(file, model, settings, rows);
     } catch (IOException | EngineException e) {
       throw new TokenizerException(
           "%s is not a SentencePiece model (%s): copy it from the original checkpoint again"
               .formatted(file, firstLine(e)),
           e);
     }
+  }
+
+  private static LlamaTokenizer openJson(Path checkpointDir, int rows) {
+    Path file = checkpointDir.resolve(JSON_FILE);
+    ObjectMapper mapper = new ObjectMapper();
+    try {
+      requireContent(file);
+      TokenizerJson json = TokenizerJson.read(file, mapper);
+      TokenizerSettings settings =
+          TokenizerSettings.read(checkpointDir, mapper, json.legacy(), json.added());
+      return of(file, json.model(), settings, rows);
+    } catch (IOException | EngineException e) {
+      throw new TokenizerException(
+          "%s cannot be read (%s): copy it from the original checkpoint again"
+              .formatted(file, firstLine(e)),
+          e);
+    }
+  }
+
+  private static void requireContent(Path file) throws IOException {
+    if (LfsPointer.is(file)) {
+      throw new TokenizerException(LfsPointer.complaint(file));
+    }
+  }
+
+  private static LlamaTokenizer of(Path file, byte[] bytes, TokenizerSettings settings, int rows)
+      throws IOException {
+    SentencePieceModel model = SentencePieceModel.parse(bytes);
+    if (model.size() > rows) {
+      throw new TokenizerException(
+          "%s has %d pieces, but the model has rows for %d: give the tokenizer that belongs to the model"
+              .formatted(file, model.size(), rows));
+    }
+    byte[] encoder = settings.legacy() ? bytes : SentencePieceModel.withoutDummyPrefix(bytes);
+    return new LlamaTokenizer(model, settings, new SpTokenizer(encoder), rows);
   }
 
   private static String firstLine(Exception e) {
@@ -211,7 +273,17 @@ public final class LlamaTokenizer implements AutoCloseable {
     return settings.legacy();
   }
 
-  /** The number of pieces of {@code tokenizer.model}; ids of added tokens may lie above it. */
+  /**
+   * A bound in characters (UTF-16 units) above which a text has more than so many tokens: none is
+   * longer than the longest one. To be asked before a text is encoded, because encoding takes
+   * native memory of a few hundred bytes a character.
+   */
+  public int mostCharacters(int tokenLimit) {
+    long most = (long) tokenLimit * tokens.longest();
+    return (int) Math.min(Integer.MAX_VALUE, Math.max(ALWAYS_ENCODED_CHARACTERS, most));
+  }
+
+  /** The number of the vocabulary's pieces; ids of added tokens may lie above it. */
   public int vocabSize() {
     return model.size();
   }

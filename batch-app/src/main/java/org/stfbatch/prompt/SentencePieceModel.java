@@ -34,6 +34,10 @@ final class SentencePieceModel {
       this.number = number;
     }
 
+    int number() {
+      return number;
+    }
+
     static PieceType of(int number) throws IOException {
       for (PieceType type : values()) {
         if (type.number == number) {
@@ -46,16 +50,17 @@ final class SentencePieceModel {
 
   record Piece(String text, PieceType type) {}
 
-  private static final int MODEL_PIECES = 1;
-  private static final int MODEL_TRAINER_SPEC = 2;
-  private static final int MODEL_NORMALIZER_SPEC = 3;
-  private static final int PIECE_TEXT = 1;
-  private static final int PIECE_TYPE = 3;
+  static final int MODEL_PIECES = 1;
+  static final int MODEL_TRAINER_SPEC = 2;
+  static final int MODEL_NORMALIZER_SPEC = 3;
+  static final int PIECE_TEXT = 1;
+  static final int PIECE_SCORE = 2;
+  static final int PIECE_TYPE = 3;
   private static final int TRAINER_UNKNOWN_SURFACE = 44;
-  private static final int NORMALIZER_ADD_DUMMY_PREFIX = 3;
-  private static final int NORMALIZER_REMOVE_EXTRA_WHITESPACES = 4;
+  static final int NORMALIZER_ADD_DUMMY_PREFIX = 3;
+  static final int NORMALIZER_REMOVE_EXTRA_WHITESPACES = 4;
 
-  private static final Pattern BYTE_PIECE = Pattern.compile("<0x[0-9A-F]{2}>");
+  static final Pattern BYTE_PIECE = Pattern.compile("<0x[0-9A-F]{2}>");
 
   private final List<Piece> pieces = new ArrayList<>();
   private final Map<String, Integer> ids = new HashMap<>();
@@ -98,6 +103,11 @@ final class SentencePieceModel {
 
   int size() {
     return pieces.size();
+  }
+
+  /** Characters of the longest piece. */
+  int longest() {
+    return pieces.stream().mapToInt(piece -> piece.text().length()).max().orElse(0);
   }
 
   /** The piece of an id in {@code [0, size())}. */

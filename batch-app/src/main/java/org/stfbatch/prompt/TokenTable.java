@@ -14,7 +14,7 @@ import java.util.Set;
  * tokens. Immutable.
  *
  * <p>A token with a role that is neither a piece nor listed as added gets the next free id, as
- * transformers does.
+ * transformers does. An added token that the model has no row for is no token: its text is text.
  */
 final class TokenTable {
 
@@ -25,9 +25,15 @@ final class TokenTable {
   private final Set<String> special = new HashSet<>();
   private final Set<Integer> specialIds = new HashSet<>();
   private final Set<String> standAlone = new HashSet<>();
+  private final int longest;
+  private final int rows;
 
-  TokenTable(SentencePieceModel model, TokenizerSettings settings) {
+  /**
+   * @param rows of the model's embedding
+   */
+  TokenTable(SentencePieceModel model, TokenizerSettings settings, int rows) {
     this.model = model;
+    this.rows = rows;
     settings.added().forEach(this::add);
     for (AddedToken token : settings.special()) {
       if (!token.content().isEmpty() && !addedIds.containsKey(token.content())) {
@@ -51,11 +57,22 @@ final class TokenTable {
             .filter(token -> !token.content().isEmpty())
             .sorted(Comparator.comparingInt((AddedToken t) -> t.content().length()).reversed())
             .toList();
+    longest =
+        Math.max(
+            model.longest(),
+            longestFirst.stream().mapToInt(t -> t.content().length()).max().orElse(0));
+  }
+
+  /** Characters of the longest token. */
+  int longest() {
+    return longest;
   }
 
   private void add(int id, AddedToken token) {
-    addedById.put(id, token);
-    addedIds.put(token.content(), id);
+    if (id < rows) {
+      addedById.put(id, token);
+      addedIds.put(token.content(), id);
+    }
   }
 
   private int nextFreeId() {

@@ -44,12 +44,30 @@ record TokenizerSettings(
           "pad_token",
           "cls_token",
           "mask_token");
+  private static final String CONFIG = "tokenizer_config.json";
+  private static final int LONGEST_VALUE = 200;
+
+  /** Names that transformers gives to LLaMA's SentencePiece tokenizer. */
+  private static final List<String> KINDS =
+      List.of("LlamaTokenizer", "LlamaTokenizerFast", "TokenizersBackend", "SentencePieceBackend");
+
+  private static final List<String> OFF = List.of("do_lower_case", "split_special_tokens");
+
+  private static final String PIECES = "sp_model_kwargs";
   private static final String ADDITIONAL = "additional_special_tokens";
 
-  /** Reads the files of a checkpoint folder; each of them may be absent. */
-  static TokenizerSettings read(Path directory, ObjectMapper json) throws IOException {
-    ObjectNode config = object(directory.resolve("tokenizer_config.json"), json);
-    Map<Integer, AddedToken> added = new LinkedHashMap<>();
+  /**
+   * Reads the files of a checkpoint folder; each of them may be absent.
+   *
+   * @param legacy what holds if the files do not say
+   * @param known added tokens that the tokenizer's own file names, which the others go before
+   */
+  static TokenizerSettings read(
+      Path directory, ObjectMapper json, boolean legacy, Map<Integer, AddedToken> known)
+      throws IOException {
+    ObjectNode config = object(directory.resolve(CONFIG), json);
+    requireSupported(config);
+    Map<Integer, AddedToken> added = new LinkedHashMap<>(known);
     if (config.path("added_tokens_decoder").isObject()) {
       config
           .path("added_tokens_decoder")
@@ -61,7 +79,38 @@ record TokenizerSettings(
           .properties()
           .forEach(e -> added.put(e.getValue().asInt(), AddedToken.plain(e.getKey())));
     }
-    return of(config, added);
+    return of(config, added, legacy);
+  }
+
+  /**
+   * Refuses what would split or join texts otherwise than LLaMA's slow tokenizer; other settings
+   * are about batches, chats and saving.
+   */
+  private static void requireSupported(ObjectNode config) {
+    String kind = config.path("tokenizer_class").asText("");
+    if (!kind.isEmpty() && !kind.equals("null") && !KINDS.contains(kind)) {
+      throw unsupported(config, "tokenizer_class", "'LlamaTokenizer'");
+    }
+    for (String name : OFF) {
+      if (flag(config, name, false)) {
+        throw unsupported(config, name, "false");
+      }
+    }
+    for (JsonNode setting : config.path(PIECES)) {
+      if (!setting.isBoolean() || setting.booleanValue()) {
+        throw unsupported(config, PIECES, "an empty object");
+      }
+    }
+  }
+
+  private static TokenizerException unsupported(ObjectNode config, String name, String supported) {
+    return new TokenizerException(
+        "%s: the setting %s is %s; supported is %s"
+            .formatted(CONFIG, name, shortened(config.get(name).toString()), supported));
+  }
+
+  private static String shortened(String value) {
+    return value.length() <= LONGEST_VALUE ? value : value.substring(0, LONGEST_VALUE) + "...";
   }
 
   private static int tokenId(String text) {
@@ -75,7 +124,8 @@ record TokenizerSettings(
     }
   }
 
-  private static TokenizerSettings of(ObjectNode config, Map<Integer, AddedToken> added) {
+  private static TokenizerSettings of(
+      ObjectNode config, Map<Integer, AddedToken> added, boolean legacy) {
     Map<String, AddedToken> roles = new LinkedHashMap<>();
     roles.put("bos_token", AddedToken.plain("<s>"));
     roles.put("eos_token", AddedToken.plain("</s>"));
@@ -93,7 +143,7 @@ record TokenizerSettings(
       additional.add(AddedToken.from(token).content());
     }
     return new TokenizerSettings(
-        flag(config, "legacy", true),
+        flag(config, "legacy", legacy),
         flag(config, "add_bos_token", true),
         flag(config, "add_eos_token", false),
         flag(config, "add_prefix_space", true),

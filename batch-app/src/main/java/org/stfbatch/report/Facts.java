@@ -3,6 +3,7 @@ package org.stfbatch.report;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import org.stfbatch.db.ChunkMetric;
 import org.stfbatch.db.RunFigures;
 import org.stfbatch.db.StoredEvaluation;
@@ -12,6 +13,7 @@ final class Facts {
   private static final double SECONDS_PER_HOUR = 3600;
   private static final double THOUSAND = 1000;
   private static final double GIGA = 1e9;
+  private static final double TERA = 1e12;
   private static final double MEBI = 1 << 20;
   private static final String SHARE = "share";
   private static final String PER_SECOND = "1/s";
@@ -21,14 +23,23 @@ final class Facts {
 
   private Facts() {}
 
-  static List<Fact> of(RunFigures run, Optional<StoredEvaluation> evaluation, ReportTerms terms) {
+  /**
+   * @param visionTokens of an image, on average; empty if no answer is about one
+   */
+  static List<Fact> of(
+      RunFigures run,
+      OptionalDouble visionTokens,
+      Optional<StoredEvaluation> evaluation,
+      ReportTerms terms) {
     Facts facts = new Facts();
+    Optional<ModelWork> model = work(run, visionTokens, terms);
     facts.jobs(run.counts());
     evaluation.ifPresent(facts::score);
     run.span().ifPresent(facts::speed);
     facts.latency(run.latency());
     facts.tokens(run);
-    run.span().ifPresent(span -> facts.device(span, run, terms));
+    visionTokens.ifPresent(tokens -> facts.image(tokens, model));
+    run.span().ifPresent(span -> facts.device(span, run, model, terms));
     facts.work(run);
     run.span().ifPresent(span -> facts.cost(span, terms));
     return List.copyOf(facts.facts);
@@ -96,22 +107,43 @@ final class Facts {
     }
   }
 
+  private void image(double visionTokens, Optional<ModelWork> model) {
+    add("image_tokens", "Of one image", visionTokens, "");
+    model.ifPresent(
+        work ->
+            add(
+                "image_tflop",
+                "Language model’s work for them",
+                work.visionTokens() / TERA,
+                "TFLOP"));
+  }
+
+  /** A run is answered with one compression strategy. */
+  private static Optional<ModelWork> work(
+      RunFigures run, OptionalDouble visionTokens, ReportTerms terms) {
+    return terms
+        .model()
+        .flatMap(
+            known ->
+                run.places().stream()
+                    .findFirst()
+                    .map(place -> known.work(place.compression(), visionTokens.orElse(0))));
+  }
+
   /** Chunks of older versions do not. */
   private static boolean tellsWhatRan(RunFigures run) {
     return run.work().prefillTokens() > 0;
   }
 
-  private void device(RunFigures.Span span, RunFigures run, ReportTerms terms) {
+  private void device(
+      RunFigures.Span span, RunFigures run, Optional<ModelWork> model, ReportTerms terms) {
     group = "Device";
-    double busy = per(deviceSeconds(run.seconds()), span.workSeconds());
-    add("device_busy", "At work", busy, SHARE);
-    terms
-        .model()
-        .filter(model -> tellsWhatRan(run))
-        .ifPresent(model -> arithmetic(span, run, model, terms));
+    double time = span.attempts().stream().mapToDouble(one -> one.seconds() * one.devices()).sum();
+    add("device_busy", "At work", Math.min(1, per(deviceSeconds(run.seconds()), time)), SHARE);
+    model.filter(work -> tellsWhatRan(run)).ifPresent(work -> arithmetic(span, run, work, terms));
   }
 
-  /** More than the time at work, if several devices worked side by side. */
+  /** Of all devices together. */
   private static double deviceSeconds(ChunkMetric.Seconds seconds) {
     return seconds.vision() + seconds.prefill() + seconds.decode();
   }
@@ -125,15 +157,23 @@ final class Facts {
         .ifPresent(peak -> add("peak_share", "Of its peak", per(gflops, peak), SHARE));
   }
 
-  /** What sharing saved is not counted; of attention it is assumed to save as much as of tokens. */
+  /**
+   * What sharing saved is not counted; of attention it is assumed to save as much as of tokens.
+   * Behind the layer at which images are pruned, questions share no image.
+   */
   private static double operations(RunFigures run, ModelWork model) {
     RunFigures.Tokens tokens = run.tokens();
     long repeated = tokens.prompt() + tokens.vision() - run.work().prefillTokens();
-    double positions = tokens.positions() - repeated;
+    double dropped = tokens.vision() * (1 - model.keptTokens());
     return run.work().encodedImages() * model.image()
-        + positions * model.position()
-        + per(positions, tokens.positions()) * tokens.keys() * model.key()
+        + (1 - model.prunedLayers()) * layers(tokens, tokens.positions() - repeated, model)
+        + model.prunedLayers() * layers(tokens, tokens.positions() - dropped, model)
         + tokens.generated() * model.head();
+  }
+
+  private static double layers(RunFigures.Tokens tokens, double positions, ModelWork model) {
+    double keys = per(positions, tokens.positions()) * tokens.keys();
+    return positions * model.position() + keys * model.key();
   }
 
   private void work(RunFigures run) {

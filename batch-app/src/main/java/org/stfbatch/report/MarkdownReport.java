@@ -2,41 +2,89 @@ package org.stfbatch.report;
 
 import java.io.IOException;
 import java.io.Writer;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import org.stfbatch.db.ChunkMetric;
 import org.stfbatch.db.FailureGroup;
 
 /** A report as Markdown: for a mail, a ticket or a wiki. */
 final class MarkdownReport {
+  /** An underscore within a word is none. */
+  private static final Pattern MARKUP =
+      Pattern.compile("[\\\\`*\\[\\]()|~!#$]|(?<![\\p{L}\\p{N}])_|_(?![\\p{L}\\p{N}])");
+
+  private static final List<String> MODEL_COLUMNS =
+      List.of(
+          "run", "model fingerprint", "compression", "weight format", "device", "dtype", "batch");
+
   private MarkdownReport() {}
 
   static void write(RunReport report, Writer out) throws IOException {
     FactTable table = FactTable.of(report);
-    out.write("# Run " + cell(report.run()) + "\n\n");
-    out.write(line(table.header()));
+    out.write("# Run " + text(report.run()) + "\n\n");
+    out.write(line(table.header().stream().map(MarkdownReport::text).toList()));
     out.write(line(table.header().stream().map(column -> "---").toList()));
     for (List<String> row : table.rows()) {
       out.write(line(row));
     }
-    if (!report.failures().isEmpty()) {
-      out.write("\n## Failures\n\n" + line(List.of("stage", "code", "count", "example")));
-      out.write(line(List.of("---", "---", "---", "---")));
-      for (FailureGroup group : report.failures()) {
-        out.write(
-            line(
-                List.of(
-                    group.stage(), group.code(), String.valueOf(group.count()), group.example())));
-      }
+    table("Models", MODEL_COLUMNS, models(report), out);
+    table(
+        "Failures",
+        List.of("stage", "code", "count", "example"),
+        report.failures().stream().map(MarkdownReport::failure).toList(),
+        out);
+  }
+
+  /** A section, unless its table has no rows. */
+  private static void table(String title, List<String> header, List<List<String>> rows, Writer out)
+      throws IOException {
+    if (rows.isEmpty()) {
+      return;
+    }
+    out.write("\n## " + title + "\n\n" + line(header));
+    out.write(line(header.stream().map(column -> "---").toList()));
+    for (List<String> row : rows) {
+      out.write(line(row.stream().map(MarkdownReport::text).toList()));
     }
   }
 
-  private static String line(List<String> cells) {
-    return cells.stream()
-        .map(MarkdownReport::cell)
-        .collect(Collectors.joining(" | ", "| ", " |\n"));
+  private static List<List<String>> models(RunReport report) {
+    List<List<String>> rows = new ArrayList<>();
+    report.places().forEach(place -> rows.add(model(report.run(), place)));
+    for (RunReport.Other other : report.others()) {
+      other.places().forEach(place -> rows.add(model(other.run(), place)));
+    }
+    return rows;
   }
 
-  private static String cell(String text) {
-    return text.replace("\\", "\\\\").replace("|", "\\|").replaceAll("\\R", " ");
+  private static List<String> model(String run, ChunkMetric.Place place) {
+    return List.of(
+        run,
+        place.modelFingerprint(),
+        place.compression(),
+        place.weightFormat(),
+        place.device(),
+        place.dtype(),
+        String.valueOf(place.batch()));
+  }
+
+  private static List<String> failure(FailureGroup group) {
+    return List.of(group.stage(), group.code(), String.valueOf(group.count()), group.example());
+  }
+
+  private static String line(List<String> cells) {
+    return cells.stream().collect(Collectors.joining(" | ", "| ", " |\n"));
+  }
+
+  /** A text that no reader of Markdown takes for markup, HTML, a link or the end of a cell. */
+  private static String text(String text) {
+    return MARKUP
+        .matcher(text.replaceAll("[\\p{Cntrl}\\u2028\\u2029]+", " "))
+        .replaceAll("\\\\$0")
+        .replace("&", "&amp;")
+        .replace("<", "&lt;")
+        .replace(">", "&gt;");
   }
 }

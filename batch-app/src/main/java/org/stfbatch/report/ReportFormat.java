@@ -11,7 +11,7 @@ public enum ReportFormat {
   JSON,
   /** The numbers, one a line, the other runs' beside them. */
   CSV,
-  /** The same as a table, with what failed. */
+  /** The same as a table, with the models and what failed. */
   MD;
 
   /** Writes a report; the writer stays the caller's to close. */

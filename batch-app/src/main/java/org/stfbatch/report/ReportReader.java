@@ -13,9 +13,9 @@ import org.stfbatch.db.RunFigures;
 import org.stfbatch.db.RunFiguresStore;
 import org.stfbatch.db.RunFiguresStore.TokenKind;
 import org.stfbatch.db.RunSamplesStore;
-import org.stfbatch.db.RunSlice;
 import org.stfbatch.db.StoredEvaluation;
 import org.stfbatch.db.TokenBin;
+import org.stfbatch.secret.Secrets;
 
 /** Makes reports of what the tables say. Thread safe. */
 public final class ReportReader {
@@ -73,7 +73,8 @@ public final class ReportReader {
       List<RunReport.Other> others) {}
 
   /** What is drawn. */
-  private record Curves(List<RunSlice> timeline, List<TokenBin> prompts, List<TokenBin> answers) {}
+  private record Curves(
+      List<RunReport.Slice> timeline, List<TokenBin> prompts, List<TokenBin> answers) {}
 
   private Seen look(Run run, List<Run> others, ReportTerms terms) {
     long id = run.runId();
@@ -82,10 +83,10 @@ public final class ReportReader {
     return new Seen(
         clock.instant().toString(),
         figures,
-        Facts.of(figures, evaluation, terms),
+        Facts.of(figures, store.visionTokens(id), evaluation, terms),
         evaluation,
         curves(id, figures),
-        samples.failures(id),
+        samples.failures(id).stream().map(ReportReader::masked).toList(),
         samples.failedSamples(id, SAMPLES_OF_A_CODE, FAILED_SAMPLES),
         samples.answeredSamples(id, ANSWERED_SAMPLES),
         others.stream().map(other -> other(other, terms)).toList());
@@ -95,15 +96,25 @@ public final class ReportReader {
     long chunks = figures.span().map(RunFigures.Span::chunks).orElse(0L);
     int slices = (int) Math.max(1, Math.min(MOST_SLICES, chunks / CHUNKS_A_SLICE));
     return new Curves(
-        store.timeline(runId, slices),
+        DeviceTime.of(store.timeline(runId, slices), attempts(figures)),
         store.histogram(runId, TokenKind.PROMPT, BINS),
         store.histogram(runId, TokenKind.GENERATED, BINS));
+  }
+
+  private static List<RunFigures.Attempt> attempts(RunFigures figures) {
+    return figures.span().map(RunFigures.Span::attempts).orElse(List.of());
   }
 
   private RunReport.Other other(Run run, ReportTerms terms) {
     RunFigures figures = store.figures(run.runId());
     return new RunReport.Other(
-        run.name(), Facts.of(figures, evaluations.find(run.runId()), of(figures, terms)));
+        run.name(),
+        figures.places(),
+        Facts.of(
+            figures,
+            store.visionTokens(run.runId()),
+            evaluations.find(run.runId()),
+            of(figures, terms)));
   }
 
   /** What is known of the model holds for runs of that model alone. */
@@ -167,13 +178,29 @@ public final class ReportReader {
   }
 
   private RunReport.Sample pictured(OutcomeSample sample) throws InterruptedException {
+    Thumbnails.Thumbnail thumbnail = thumbnails.of(sample.image(), sample.imageRoot());
     return new RunReport.Sample(
         sample.customId(),
-        sample.image().map(image -> shortened(image, SHOWN_REFERENCE)).orElse(""),
-        thumbnails.of(sample.image(), sample.imageRoot()).orElse(""),
+        sample
+            .image()
+            .map(Secrets::maskReference)
+            .map(image -> shortened(image, SHOWN_REFERENCE))
+            .orElse(""),
+        thumbnail.dataUri(),
+        thumbnail.note(),
         shortened(sample.prompt(), SHOWN_CHARACTERS),
-        shortened(sample.outcome(), SHOWN_CHARACTERS),
+        shortened(outcome(sample), SHOWN_CHARACTERS),
         sample.code().orElse(""));
+  }
+
+  /** An answer is what the model said; a failure's message may quote an address. */
+  private static String outcome(OutcomeSample sample) {
+    return sample.code().isPresent() ? Secrets.mask(sample.outcome()) : sample.outcome();
+  }
+
+  private static FailureGroup masked(FailureGroup group) {
+    return new FailureGroup(
+        group.stage(), group.code(), group.count(), Secrets.mask(group.example()));
   }
 
   private static String shortened(String text, int characters) {

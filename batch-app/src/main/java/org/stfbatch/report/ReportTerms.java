@@ -11,7 +11,7 @@ import java.util.OptionalDouble;
  * @param peakGflops the most operations a second that the devices reach in matrix products, in 10^9
  */
 public record ReportTerms(
-    OptionalDouble pricePerHour, Optional<ModelWork> model, OptionalDouble peakGflops) {
+    OptionalDouble pricePerHour, Optional<KnownModel> model, OptionalDouble peakGflops) {
   /** Nothing is known. */
   public static final ReportTerms NONE =
       new ReportTerms(OptionalDouble.empty(), Optional.empty(), OptionalDouble.empty());

@@ -3,7 +3,6 @@ package org.stfbatch.report;
 import java.util.List;
 import org.stfbatch.db.ChunkMetric;
 import org.stfbatch.db.FailureGroup;
-import org.stfbatch.db.RunSlice;
 import org.stfbatch.db.TokenBin;
 
 /**
@@ -35,7 +34,7 @@ public record RunReport(
     List<Evaluation> evaluations,
     ChunkMetric.Seconds seconds,
     List<Attempt> attempts,
-    List<RunSlice> timeline,
+    List<Slice> timeline,
     List<FailureGroup> failures,
     Samples samples,
     List<TokenBin> promptTokens,
@@ -78,6 +77,28 @@ public record RunReport(
   public record Attempt(String started, double second) {}
 
   /**
+   * One slice of the time at work.
+   *
+   * @param second seconds of work before it
+   * @param width its length in seconds
+   * @param jobs jobs that got an outcome in chunks that ended in it
+   * @param failures of them, the failed ones
+   * @param images images that were begun in these chunks
+   * @param generatedTokens of their answers
+   * @param seconds where time went; what the devices did is at most {@code deviceSeconds}
+   * @param deviceSeconds the devices' time: the slice's length times their number
+   */
+  public record Slice(
+      double second,
+      double width,
+      long jobs,
+      long failures,
+      long images,
+      long generatedTokens,
+      ChunkMetric.Seconds seconds,
+      double deviceSeconds) {}
+
+  /**
    * Some jobs.
    *
    * @param failed of each code some
@@ -91,6 +112,7 @@ public record RunReport(
    * @param customId the job's
    * @param image its image as given, shortened; empty for a text-only question
    * @param thumbnail a small JPEG as a data URI; empty if the image could not be read from here
+   * @param thumbnailNote why there is none; empty if there is one, or if none can be expected
    * @param prompt what was asked
    * @param outcome the answer or the failure's message
    * @param code of the failure; empty for an answer
@@ -99,6 +121,7 @@ public record RunReport(
       String customId,
       String image,
       String thumbnail,
+      String thumbnailNote,
       String prompt,
       String outcome,
       String code) {}
@@ -107,7 +130,8 @@ public record RunReport(
    * Another run.
    *
    * @param run its name
+   * @param places on which devices, with which models
    * @param facts its numbers
    */
-  public record Other(String run, List<Fact> facts) {}
+  public record Other(String run, List<ChunkMetric.Place> places, List<Fact> facts) {}
 }

@@ -2,13 +2,21 @@ package org.stfbatch.report;
 
 import java.awt.Graphics2D;
 import java.awt.RenderingHints;
+import java.awt.Transparency;
+import java.awt.color.ColorSpace;
 import java.awt.image.BufferedImage;
+import java.awt.image.ColorModel;
+import java.awt.image.ComponentColorModel;
+import java.awt.image.DataBuffer;
+import java.awt.image.DataBufferByte;
+import java.awt.image.Raster;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Base64;
 import java.util.Optional;
 import javax.imageio.ImageIO;
+import org.stfbatch.image.ImageErrorCode;
 import org.stfbatch.image.ImageException;
 import org.stfbatch.image.ImageLimits;
 import org.stfbatch.image.ImageLoader;
@@ -19,27 +27,52 @@ import org.stfbatch.image.RgbImage;
 final class Thumbnails {
   private static final int SIDE = 112;
 
-  private final ImageLoader loader = new ImageLoader(ImageLimits.defaults());
+  /** Larger ones take about a second each, and a page shows some thirty. */
+  private static final long MOST_PIXELS = 50_000_000;
+
+  private final ImageLoader loader = new ImageLoader(limits());
 
   /**
-   * A JPEG as a data URI; empty for no image, one that cannot be read, as those of failed jobs
-   * often are, and one that would have to be downloaded: a report asks nothing of the network.
+   * A small picture, or why there is none.
+   *
+   * @param dataUri a JPEG; empty if there is none
+   * @param note a word about why there is none; empty if there is one, and if none can be expected
+   */
+  record Thumbnail(String dataUri, String note) {
+    private static final Thumbnail NONE = new Thumbnail("", "");
+  }
+
+  private static ImageLimits limits() {
+    ImageLimits usual = ImageLimits.defaults();
+    return new ImageLimits(
+        usual.maxBytes(),
+        MOST_PIXELS,
+        usual.connectTimeout(),
+        usual.readTimeout(),
+        usual.retries());
+  }
+
+  /**
+   * The picture of a job's image. There is none for no image, one that cannot be read, as those of
+   * failed jobs often are, one that is too large to be looked at in passing, and one that would
+   * have to be downloaded: a report asks nothing of the network.
    *
    * @param root folder of relative paths
    */
-  Optional<String> of(Optional<String> reference, Optional<String> root)
-      throws InterruptedException {
+  Thumbnail of(Optional<String> reference, Optional<String> root) throws InterruptedException {
     if (reference.isEmpty()) {
-      return Optional.empty();
+      return Thumbnail.NONE;
     }
     try {
       ImageSource source = ImageSource.parse(reference.get(), Path.of(root.orElse("")));
       if (source instanceof ImageSource.Http) {
-        return Optional.empty();
+        return Thumbnail.NONE;
       }
-      return Optional.of("data:image/jpeg;base64," + jpeg(scaled(loader.load(source))));
+      BufferedImage small = loader.load(source, Thumbnails::scaled);
+      return new Thumbnail("data:image/jpeg;base64," + jpeg(small), "");
     } catch (ImageException e) {
-      return Optional.empty();
+      boolean large = e.code() == ImageErrorCode.IMAGE_TOO_LARGE;
+      return large ? new Thumbnail("", "too large to be shown") : Thumbnail.NONE;
     }
   }
 
@@ -58,16 +91,28 @@ final class Thumbnails {
     return small;
   }
 
+  /** The same bytes: a large picture is not copied. */
   private static BufferedImage buffered(RgbImage image) {
-    BufferedImage full =
-        new BufferedImage(image.width(), image.height(), BufferedImage.TYPE_INT_RGB);
+    ColorModel model =
+        new ComponentColorModel(
+            ColorSpace.getInstance(ColorSpace.CS_sRGB),
+            false,
+            false,
+            Transparency.OPAQUE,
+            DataBuffer.TYPE_BYTE);
     byte[] rgb = image.rgb();
-    for (int y = 0, i = 0; y < image.height(); y++) {
-      for (int x = 0; x < image.width(); x++, i += 3) {
-        full.setRGB(x, y, (rgb[i] & 255) << 16 | (rgb[i + 1] & 255) << 8 | rgb[i + 2] & 255);
-      }
-    }
-    return full;
+    return new BufferedImage(
+        model,
+        Raster.createInterleavedRaster(
+            new DataBufferByte(rgb, rgb.length),
+            image.width(),
+            image.height(),
+            3 * image.width(),
+            3,
+            new int[] {0, 1, 2},
+            null),
+        false,
+        null);
   }
 
   private static String jpeg(BufferedImage image) {

@@ -44,17 +44,20 @@ final class ConversationTokenizer implements SampleTokenizer {
   /** An answer before the first question is skipped; then the two take turns. */
   private static List<String> messages(Sample sample) {
     List<Turn> turns = ImageMarkers.placed(sample);
-    if (turns.get(0).speaker() != Speaker.HUMAN) {
+    if (turns.isEmpty()) {
+      throw TrainingDataException.of(sample, "has no turns: give it a question and an answer");
+    } else if (turns.get(0).speaker() == Speaker.GPT) {
       turns = turns.subList(1, turns.size());
     }
     for (int i = 0; i < turns.size(); i++) {
-      if (turns.get(i).speaker() != Speaker.values()[i % 2]) {
+      Speaker speaker = turns.get(i).speaker();
+      if (speaker == Speaker.OTHER) {
+        throw TrainingDataException.of(
+            sample, "has a turn that is neither from human nor from gpt: name one of them");
+      } else if (speaker != (i % 2 == 0 ? Speaker.HUMAN : Speaker.GPT)) {
         throw TrainingDataException.of(
             sample, "does not go back and forth between human and gpt: reorder or merge its turns");
       }
-    }
-    if (turns.isEmpty()) {
-      throw TrainingDataException.of(sample, "has no question: give it a turn of human first");
     }
     return turns.stream().map(Turn::text).toList();
   }

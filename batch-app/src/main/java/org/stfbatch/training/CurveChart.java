@@ -1,22 +1,28 @@
 package org.stfbatch.training;
 
+import static java.math.RoundingMode.HALF_EVEN;
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import java.awt.Color;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.nio.file.Files;
+import java.math.BigDecimal;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.List;
+import java.util.regex.Pattern;
 import org.knowm.xchart.VectorGraphicsEncoder;
 import org.knowm.xchart.VectorGraphicsEncoder.VectorGraphicsFormat;
 import org.knowm.xchart.XYChart;
 import org.knowm.xchart.XYChartBuilder;
 import org.knowm.xchart.style.Styler;
 import org.knowm.xchart.style.markers.SeriesMarkers;
+import org.stfbatch.file.WholeFile;
 
 /** The curves of some trainings in one picture. */
 public final class CurveChart {
   private static final int WIDTH = 900;
   private static final int HEIGHT = 420;
+  private static final Pattern LONG_FRACTION = Pattern.compile("-?\\d+\\.\\d{3,}");
 
   private final XYChart chart;
 
@@ -58,12 +64,21 @@ public final class CurveChart {
     return name;
   }
 
-  /** Writes the picture as SVG; the file has its name when it is complete. */
+  /**
+   * Writes the picture as SVG, coordinates to a hundredth of a pixel; the file has its name when it
+   * is complete.
+   */
   public void write(Path file) throws IOException {
-    Path part = file.resolveSibling(file.getFileName() + ".part");
-    try (var out = Files.newOutputStream(part)) {
-      VectorGraphicsEncoder.saveVectorGraphic(chart, out, VectorGraphicsFormat.SVG);
-    }
-    Files.move(part, file, StandardCopyOption.REPLACE_EXISTING);
+    ByteArrayOutputStream picture = new ByteArrayOutputStream();
+    VectorGraphicsEncoder.saveVectorGraphic(chart, picture, VectorGraphicsFormat.SVG);
+    byte[] rounded = rounded(picture.toString(UTF_8)).getBytes(UTF_8);
+    WholeFile.write(file, out -> out.write(rounded));
+  }
+
+  /** Sixteen digits a coordinate make a file half as large again and no other picture. */
+  private static String rounded(String svg) {
+    return LONG_FRACTION
+        .matcher(svg)
+        .replaceAll(n -> new BigDecimal(n.group()).setScale(2, HALF_EVEN).toPlainString());
   }
 }

@@ -12,20 +12,10 @@ final class ImageMarkers {
   /**
    * The turns as LLaVA's trainer takes them: in a conversation about a picture a marker is moved to
    * the start of its turn, on a line of its own; elsewhere it is text as any other.
-   *
-   * @throws TrainingDataException if a conversation about a picture does not mark it in just one
-   *     turn
    */
   static List<Turn> placed(Sample sample) {
     if (sample.image().isEmpty()) {
       return sample.turns();
-    }
-    long marked = sample.turns().stream().filter(ImageMarkers::isMarked).count();
-    if (marked != 1) {
-      throw TrainingDataException.of(
-          sample,
-          "has a picture and %s in %d of its turns: mark it in one turn"
-              .formatted(ImagePrompt.MARKER, marked));
     }
     List<Turn> turns = new ArrayList<>();
     for (Turn turn : sample.turns()) {

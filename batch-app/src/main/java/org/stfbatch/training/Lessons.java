@@ -4,8 +4,10 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 import org.stfbatch.model.TrainingRow;
+import org.stfbatch.prompt.ImagePrompt;
 
 /** All that is to be learned, in the data's order. */
 final class Lessons {
@@ -13,6 +15,7 @@ final class Lessons {
   private final List<Lesson> lessons = new ArrayList<>();
   private final Map<String, Integer> numbers = new LinkedHashMap<>();
   private final List<Picture> pictures = new ArrayList<>();
+  private final List<String> refused = new ArrayList<>();
   private int leftOut;
 
   private Lessons(RowLayout layout) {
@@ -21,36 +24,67 @@ final class Lessons {
 
   /**
    * Tokenises samples, on all processors. Those without a label, which would add nothing to a step,
-   * are left out.
+   * are left out, and those that cannot be learned are refused.
    *
-   * @throws TrainingDataException naming a sample that cannot be used, or if nothing is left
+   * @throws TrainingDataException if nothing is left
    */
   static Lessons of(List<Sample> samples, SampleTokenizer tokenizer, RowLayout layout) {
-    List<TokenizedSample> tokenized = samples.parallelStream().map(tokenizer::tokenize).toList();
+    List<Attempt> attempts =
+        samples.parallelStream().map(sample -> Attempt.of(sample, tokenizer)).toList();
     Lessons lessons = new Lessons(layout);
-    for (Sample sample : samples) {
-      lessons.add(sample, tokenized.get(sample.index()));
-    }
+    attempts.forEach(lessons::add);
     if (lessons.lessons.isEmpty()) {
       throw new TrainingDataException(
-          "none of the %d samples has an answer that can be learned: check the turns of gpt and the longest length that the model is trained at (tokenizer_model_max_length)"
-              .formatted(samples.size()));
+          "none of the %d samples has an answer that can be learned: check the turns of gpt and the longest length that the model is trained at (tokenizer_model_max_length)%s"
+              .formatted(
+                  samples.size(),
+                  lessons.refused.stream().findFirst().map(first -> "; " + first).orElse("")));
     }
     return lessons;
   }
 
+  /**
+   * A sample and what became of it.
+   *
+   * @param tokens empty if it is refused
+   * @param refusal why, naming the sample; empty if it is not
+   */
+  private record Attempt(Sample sample, Optional<TokenizedSample> tokens, String refusal) {
+    static Attempt of(Sample sample, SampleTokenizer tokenizer) {
+      try {
+        return new Attempt(sample, Optional.of(tokenizer.tokenize(sample)), "");
+      } catch (TrainingDataException e) {
+        return new Attempt(sample, Optional.empty(), e.getMessage());
+      }
+    }
+  }
+
+  private void add(Attempt attempt) {
+    attempt
+        .tokens()
+        .ifPresentOrElse(
+            tokens -> add(attempt.sample(), tokens), () -> refused.add(attempt.refusal()));
+  }
+
   private void add(Sample sample, TokenizedSample tokens) {
     TrainingRow row = layout.row(tokens);
-    if (!row.teaches()) {
+    if (row.pictures() > 1) {
+      refused.add(
+          "%s has %s in %d of its turns and would be learned with the pictures of other samples: mark its picture in one turn"
+              .formatted(sample.name(), ImagePrompt.MARKER, row.pictures()));
+    } else if (row.teaches()) {
+      lessons.add(new Lesson(tokens, picture(sample, row), row.length()));
+    } else {
       leftOut++;
-      return;
     }
-    OptionalInt picture =
-        row.pictures() == 0
-            ? OptionalInt.empty()
-            : OptionalInt.of(
-                numbers.computeIfAbsent(sample.image().orElseThrow(), image -> number(sample)));
-    lessons.add(new Lesson(tokens, picture, row.length()));
+  }
+
+  /** A picture that no turn marks is not looked at, as in LLaVA's model. */
+  private OptionalInt picture(Sample sample, TrainingRow row) {
+    return row.pictures() == 0
+        ? OptionalInt.empty()
+        : OptionalInt.of(
+            numbers.computeIfAbsent(sample.image().orElseThrow(), image -> number(sample)));
   }
 
   private int number(Sample sample) {
@@ -93,5 +127,10 @@ final class Lessons {
   /** How many samples had nothing to learn from. */
   int leftOut() {
     return leftOut;
+  }
+
+  /** Why samples cannot be learned, a sentence each that names the sample and the cure. */
+  List<String> refused() {
+    return refused;
   }
 }

@@ -42,7 +42,7 @@ final class PictureReader {
   private byte[] read(Wanted picture) {
     try {
       ImageSource source = ImageSource.parse(picture.reference(), root);
-      return processor.process(loader.load(source)).chw();
+      return loader.load(source, processor::process).chw();
     } catch (ImageException e) {
       throw new TrainingDataException(
           "%s: its picture \"%s\" cannot be used (%s): check --images, or leave the sample out"

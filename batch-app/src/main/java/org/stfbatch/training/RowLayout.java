@@ -19,8 +19,13 @@ import org.stfbatch.prompt.LlamaTokenizer;
 record RowLayout(int tokensPerPicture, int maxLength, int paddingId) {
 
   TrainingRow row(TokenizedSample sample) {
-    Builder row = new Builder(sample.ids().length + tokensPerPicture);
-    for (int i = 0; i < Math.min(sample.ids().length, maxLength); i++) {
+    int read = Math.min(sample.ids().length, maxLength);
+    long pictures =
+        Arrays.stream(sample.ids(), 0, read)
+            .filter(id -> id == LlamaTokenizer.IMAGE_TOKEN_INDEX)
+            .count();
+    Builder row = new Builder(Math.toIntExact(read + pictures * tokensPerPicture));
+    for (int i = 0; i < read; i++) {
       int id = sample.ids()[i];
       if (id == LlamaTokenizer.IMAGE_TOKEN_INDEX) {
         row.addPicture(tokensPerPicture);

@@ -10,11 +10,13 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.stfbatch.base.JsonDefect;
 
 /**
  * LLaVA's training data: a JSON array of objects with {@code id}, {@code image} (absent without a
  * picture) and {@code conversations}, a list of {@code from} ({@code human} or {@code gpt}) and
- * {@code value}.
+ * {@code value}. What lacks these fields ends LLaVA's trainer at its start, and is refused with the
+ * whole file; whether a conversation can be learned is told sample by sample.
  */
 public final class SampleFile {
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -48,7 +50,7 @@ public final class SampleFile {
               .formatted(
                   file,
                   samples.size() - 1,
-                  e.getOriginalMessage().lines().findFirst().orElse(""),
+                  JsonDefect.of(e),
                   e.getLocation() == null ? 0 : e.getLocation().getLineNr()),
           e);
     } catch (IOException e) {
@@ -67,8 +69,8 @@ public final class SampleFile {
     JsonNode idNode = node.path("id");
     String id = idNode.isValueNode() && !idNode.isNull() ? idNode.asText() : "";
     JsonNode conversations = node.path("conversations");
-    if (!conversations.isArray() || conversations.isEmpty()) {
-      throw malformed(id, "has no conversations: give a list with a turn at least");
+    if (!conversations.isArray()) {
+      throw malformed(id, "has no conversations: give a list of turns");
     }
     List<Turn> turns = new ArrayList<>();
     for (JsonNode turn : conversations) {
@@ -93,15 +95,13 @@ public final class SampleFile {
     if (!value.isTextual()) {
       throw malformed(id, "has no text (value) in turn " + number + ": give it one");
     }
-    return switch (turn.path("from").asText("")) {
-      case "human" -> new Turn(Speaker.HUMAN, value.asText());
-      case "gpt" -> new Turn(Speaker.GPT, value.asText());
-      default ->
-          throw malformed(
-              id,
-              "has a turn %d from \"%s\": write human or gpt"
-                  .formatted(number, turn.path("from").asText("")));
-    };
+    Speaker speaker =
+        switch (turn.path("from").asText("")) {
+          case "human" -> Speaker.HUMAN;
+          case "gpt" -> Speaker.GPT;
+          default -> Speaker.OTHER;
+        };
+    return new Turn(speaker, value.asText());
   }
 
   private TrainingDataException malformed(String id, String problem) {

@@ -5,5 +5,7 @@ public enum Speaker {
   /** The user, {@code human} in the data. */
   HUMAN,
   /** The model, {@code gpt} in the data: what is learned. */
-  GPT
+  GPT,
+  /** Anyone else: LLaVA's templates have no role for them. */
+  OTHER
 }

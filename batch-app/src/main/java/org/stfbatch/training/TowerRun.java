@@ -103,6 +103,11 @@ public final class TowerRun implements Training {
   }
 
   @Override
+  public List<String> samplesRefused() {
+    return List.of();
+  }
+
+  @Override
   public long steps() {
     return settings.steps(plan.stepsPerEpoch());
   }

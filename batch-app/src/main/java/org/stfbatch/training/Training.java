@@ -2,6 +2,7 @@ package org.stfbatch.training;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 
 /**
  * One stage of training in a folder of its own: first what it computes once of all pictures, then
@@ -30,6 +31,13 @@ public interface Training extends AutoCloseable {
 
   /** Samples of the data that have nothing to learn from. */
   int samplesLeftOut();
+
+  /**
+   * Why further samples of the data cannot be learned, a sentence each that names the sample and
+   * the cure. LLaVA's trainer ends where it comes to one of them, or learns it with pictures that
+   * are not its own.
+   */
+  List<String> samplesRefused();
 
   /** All steps. */
   long steps();

@@ -103,7 +103,8 @@ public final class TrainingRun implements Training {
     LlavaConfig config = input.model().config();
     int maxLength =
         Math.min(config.tokenizerModelMaxLength(), config.language().maxPositionEmbeddings());
-    try (LlamaTokenizer tokenizer = LlamaTokenizer.open(input.model().directory())) {
+    try (LlamaTokenizer tokenizer =
+        LlamaTokenizer.open(input.model().directory(), config.language().vocabSize())) {
       return Lessons.of(
           samples,
           stage.template().tokenizer(tokenizer, maxLength),
@@ -138,6 +139,11 @@ public final class TrainingRun implements Training {
   @Override
   public int samplesLeftOut() {
     return lessons.leftOut();
+  }
+
+  @Override
+  public List<String> samplesRefused() {
+    return lessons.refused();
   }
 
   @Override

@@ -3,11 +3,23 @@ package org.stfbatch.vocabulary;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import org.stfbatch.file.WholeFile;
+import org.stfbatch.prompt.SentencePieceBuilder;
 
 /** The tokenizer's files in a checkpoint folder, as Hugging Face's LLaMA has them. */
 public final class TokenizerFiles {
+  private static final String MODEL = "tokenizer.model";
+  private static final String CONFIG = "tokenizer_config.json";
+  private static final String SPECIAL_TOKENS = "special_tokens_map.json";
+  private static final String GENERATION = "generation_config.json";
+
+  /** The files that are written. */
+  public static final List<String> NAMES = List.of(MODEL, CONFIG, SPECIAL_TOKENS, GENERATION);
+
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final String BOS = "<s>";
   private static final String EOS = "</s>";
@@ -23,10 +35,22 @@ public final class TokenizerFiles {
    */
   public static void write(Vocabulary vocabulary, Path dir, int maxLength) throws IOException {
     Files.createDirectories(dir);
-    Files.write(dir.resolve("tokenizer.model"), SentencePieceWriter.serialised(vocabulary));
-    write(dir.resolve("tokenizer_config.json"), tokenizerConfig(maxLength));
-    write(dir.resolve("special_tokens_map.json"), specialTokens());
-    write(dir.resolve("generation_config.json"), generationConfig(maxLength));
+    byte[] model = model(vocabulary);
+    WholeFile.write(dir.resolve(MODEL), out -> out.write(model));
+    write(dir.resolve(CONFIG), tokenizerConfig(maxLength));
+    write(dir.resolve(SPECIAL_TOKENS), specialTokens());
+    write(dir.resolve(GENERATION), generationConfig(maxLength));
+  }
+
+  /** Pieces of falling precedence get falling scores. */
+  private static byte[] model(Vocabulary vocabulary) {
+    SentencePieceBuilder model = new SentencePieceBuilder().unknown(Vocabulary.UNKNOWN);
+    Vocabulary.CONTROL.forEach(model::control);
+    Vocabulary.bytes().forEach(model::bytePiece);
+    for (int rank = 0; rank < vocabulary.texts().size(); rank++) {
+      model.normal(vocabulary.texts().get(rank), -rank);
+    }
+    return model.build();
   }
 
   private static ObjectNode tokenizerConfig(int maxLength) {
@@ -81,7 +105,7 @@ public final class TokenizerFiles {
   }
 
   private static void write(Path file, ObjectNode content) throws IOException {
-    Files.writeString(
-        file, JSON.writerWithDefaultPrettyPrinter().writeValueAsString(content) + "\n");
+    String text = JSON.writerWithDefaultPrettyPrinter().writeValueAsString(content) + "\n";
+    WholeFile.write(file, out -> out.write(text.getBytes(StandardCharsets.UTF_8)));
   }
 }

@@ -17,43 +17,58 @@ class ClipVisionTower(Module):
     embeddings : Dict[str, Tensor]
     layer_norm1_weight : List[Tensor]
     layer_norm1_bias : List[Tensor]
-    qkv_proj_weight : List[Tensor]  # q_proj, k_proj and v_proj below each other
+    qkv_proj_weight : List[__torch__.linear.Matrix]  # q_proj, k_proj and v_proj below each other
     qkv_proj_bias : List[Tensor]
-    out_proj_weight : List[Tensor]
+    out_proj_weight : List[__torch__.linear.Matrix]
     out_proj_bias : List[Tensor]
     layer_norm2_weight : List[Tensor]
     layer_norm2_bias : List[Tensor]
-    fc1_weight : List[Tensor]
+    fc1_weight : List[__torch__.linear.Matrix]
     fc1_bias : List[Tensor]
-    fc2_weight : List[Tensor]
+    fc2_weight : List[__torch__.linear.Matrix]
     fc2_bias : List[Tensor]
+
+    # Of the last block, where only its attention is wanted.
+    last_block : Dict[str, Tensor]  # "layer_norm1" and the biases of "q_proj" and "k_proj"
+    last_block_weight : Dict[str, __torch__.linear.Matrix]  # "q_proj" and "k_proj"
 
     # Takes the weights of the first `layers` blocks out of `weights`; no hidden state needs the others.
     def load(self, weights: Dict[str, Tensor], layers: int, heads: int, patch_size: int, epsilon: float,
-             quick_gelu: bool, packed: bool) -> None:
+             quick_gelu: bool, format: int) -> None:
         self.heads = heads
         self.patch_size = patch_size
         self.epsilon = epsilon
         self.quick_gelu = quick_gelu
         for name in ["embeddings.class_embedding", "embeddings.patch_embedding.weight",
                      "embeddings.position_embedding.weight", "pre_layrnorm.weight", "pre_layrnorm.bias"]:
-            self.embeddings[name] = __torch__.linear.kept(weights.pop("vision_model." + name), packed)
+            self.embeddings[name] = __torch__.linear.kept(weights.pop("vision_model." + name), format)
         for i in range(layers):
             layer = "vision_model.encoder.layers.{}.".format(i)
-            self.layer_norm1_weight.append(__torch__.linear.kept(weights.pop(layer + "layer_norm1.weight"), packed))
-            self.layer_norm1_bias.append(__torch__.linear.kept(weights.pop(layer + "layer_norm1.bias"), packed))
+            self.layer_norm1_weight.append(__torch__.linear.kept(weights.pop(layer + "layer_norm1.weight"), format))
+            self.layer_norm1_bias.append(__torch__.linear.kept(weights.pop(layer + "layer_norm1.bias"), format))
             qkv = self.joined(weights, layer + "self_attn.", ".weight")
-            self.qkv_proj_weight.append(__torch__.linear.placed(qkv, packed))
+            self.qkv_proj_weight.append(__torch__.linear.placed(qkv, format))
             self.qkv_proj_bias.append(self.joined(weights, layer + "self_attn.", ".bias"))
             out = weights.pop(layer + "self_attn.out_proj.weight")
-            self.out_proj_weight.append(__torch__.linear.placed(out, packed))
-            self.out_proj_bias.append(__torch__.linear.kept(weights.pop(layer + "self_attn.out_proj.bias"), packed))
-            self.layer_norm2_weight.append(__torch__.linear.kept(weights.pop(layer + "layer_norm2.weight"), packed))
-            self.layer_norm2_bias.append(__torch__.linear.kept(weights.pop(layer + "layer_norm2.bias"), packed))
-            self.fc1_weight.append(__torch__.linear.placed(weights.pop(layer + "mlp.fc1.weight"), packed))
-            self.fc1_bias.append(__torch__.linear.kept(weights.pop(layer + "mlp.fc1.bias"), packed))
-            self.fc2_weight.append(__torch__.linear.placed(weights.pop(layer + "mlp.fc2.weight"), packed))
-            self.fc2_bias.append(__torch__.linear.kept(weights.pop(layer + "mlp.fc2.bias"), packed))
+            self.out_proj_weight.append(__torch__.linear.placed(out, format))
+            self.out_proj_bias.append(__torch__.linear.kept(weights.pop(layer + "self_attn.out_proj.bias"), format))
+            self.layer_norm2_weight.append(__torch__.linear.kept(weights.pop(layer + "layer_norm2.weight"), format))
+            self.layer_norm2_bias.append(__torch__.linear.kept(weights.pop(layer + "layer_norm2.bias"), format))
+            self.fc1_weight.append(__torch__.linear.placed(weights.pop(layer + "mlp.fc1.weight"), format))
+            self.fc1_bias.append(__torch__.linear.kept(weights.pop(layer + "mlp.fc1.bias"), format))
+            self.fc2_weight.append(__torch__.linear.placed(weights.pop(layer + "mlp.fc2.weight"), format))
+            self.fc2_bias.append(__torch__.linear.kept(weights.pop(layer + "mlp.fc2.bias"), format))
+        return None
+
+    # Takes what `last_attention` needs of block `i`, the last one. To be called before `load`.
+    def load_last_block(self, weights: Dict[str, Tensor], i: int, format: int) -> None:
+        layer = "vision_model.encoder.layers.{}.".format(i)
+        for name in ["layer_norm1.weight", "layer_norm1.bias", "q_proj.bias", "k_proj.bias"]:
+            full = layer + name if name.startswith("layer_norm1") else layer + "self_attn." + name
+            self.last_block[name] = __torch__.linear.kept(weights[full], format)
+        for name in ["q_proj", "k_proj"]:
+            weight = weights[layer + "self_attn." + name + ".weight"]
+            self.last_block_weight[name] = __torch__.linear.placed(weight, format)
         return None
 
     # Queries', keys' and values' weights or biases below each other.
@@ -85,14 +100,39 @@ class ClipVisionTower(Module):
 
     # From what the first block takes to the hidden states 0 .. layers, [B, N, d] each.
     def blocks(self, x: Tensor) -> List[Tensor]:
+        hidden_states, _ = self.attentive_blocks(x, 0, 0)
+        return hidden_states
+
+    # Likewise, and how CLS attends to the patches in the blocks from `first` up to `end`, [B, h, P] float32 each.
+    def attentive_blocks(self, x: Tensor, first: int, end: int) -> Tuple[List[Tensor], List[Tensor]]:
         hidden_states = [x]
+        cls_attention = annotate(List[Tensor], [])
         for i in range(len(self.fc1_weight)):
-            y = self.attention(self.layer_norm(x, self.layer_norm1_weight[i], self.layer_norm1_bias[i]), i)
+            y = self.layer_norm(x, self.layer_norm1_weight[i], self.layer_norm1_bias[i])
+            y = self.attention(y, i, cls_attention, i >= first and i < end)
             x = __torch__.linear.linear_add(y, self.out_proj_weight[i], self.out_proj_bias[i], x)
             y = self.activated(self.layer_norm(x, self.layer_norm2_weight[i], self.layer_norm2_bias[i]), i)
             x = __torch__.linear.linear_add(y, self.fc2_weight[i], self.fc2_bias[i], x)
             hidden_states.append(x)
-        return hidden_states
+        return (hidden_states, cls_attention)
+
+    # As forward, with the attention of CLS; see attentive_blocks.
+    def forward_attentive(self, pixel_values: Tensor, first: int, end: int) -> Tuple[List[Tensor], List[Tensor]]:
+        return self.attentive_blocks(self.embed(pixel_values), first, end)
+
+    # How CLS attends to the patches in the last block, as one head of width d, [B, 1, P] float32, and the patches' keys
+    # [B, P, d]. x [B, N, d] is what the block takes.
+    def last_attention(self, x: Tensor) -> Tuple[Tensor, Tensor]:
+        x = self.layer_norm(x, self.last_block["layer_norm1.weight"], self.last_block["layer_norm1.bias"])
+        q = __torch__.linear.linear(x[:, :1], self.last_block_weight["q_proj"], self.last_block["q_proj.bias"])
+        k = __torch__.linear.linear(x, self.last_block_weight["k_proj"], self.last_block["k_proj.bias"])
+        return (self.cls_attention(q.unsqueeze(1), k.unsqueeze(1)), k[:, 1:])
+
+    # One row of each head's attention: q and k [B, h, N, e], CLS first. Returns [B, h, P] float32.
+    def cls_attention(self, q: Tensor, k: Tensor) -> Tensor:
+        scale = 1.0 / float(q.size(3)) ** 0.5
+        scores = torch.matmul(q[:, :, :1].to(6) * scale, k.to(6).transpose(2, 3))  # [B, h, 1, N]
+        return torch.softmax(scores, 3)[:, :, 0, 1:]
 
     def embed(self, pixel_values: Tensor) -> Tensor:
         weight = self.embeddings["embeddings.patch_embedding.weight"]  # [d, 3, patch_size, patch_size]
@@ -107,10 +147,13 @@ class ClipVisionTower(Module):
         x = torch.cat([cls, embedded], 1) + positions
         return self.layer_norm(x, self.embeddings["pre_layrnorm.weight"], self.embeddings["pre_layrnorm.bias"])
 
-    # Attention of all heads, before its output projection: [B, N, d] to [B, N, d].
-    def attention(self, x: Tensor, i: int) -> Tensor:
+    # Attention of all heads, before its output projection: [B, N, d] to [B, N, d]. If it is `watched`, that of CLS to the
+    # patches is added to `cls_attention`, [B, h, P] float32.
+    def attention(self, x: Tensor, i: int, cls_attention: List[Tensor], watched: bool) -> Tensor:
         y = self.project(x, i)  # [B, N, 3d]
         q, k, v = y.unflatten(2, [3, self.heads, -1]).permute([2, 0, 3, 1, 4]).contiguous().unbind(0)  # [B, h, N, e] each
+        if watched:
+            cls_attention.append(self.cls_attention(q, k))
         y = __torch__.attention.attention(q, k, v, None)
         return y.transpose(1, 2).flatten(2)
 
@@ -118,7 +161,8 @@ class ClipVisionTower(Module):
     def project(self, x: Tensor, i: int) -> Tensor:
         if len(self.qkv_proj_weight) == len(self.fc1_weight):
             return __torch__.linear.linear(x, self.qkv_proj_weight[i], self.qkv_proj_bias[i])
-        weight = torch.cat(self.qkv_proj_weight[3 * i:3 * i + 3], 0)
+        q, k, v = self.qkv_proj_weight[3 * i], self.qkv_proj_weight[3 * i + 1], self.qkv_proj_weight[3 * i + 2]
+        weight = torch.cat([q.weight, k.weight, v.weight], 0)
         return torch.linear(x, weight, torch.cat(self.qkv_proj_bias[3 * i:3 * i + 3], 0))
 
     # The perceptron's first layer with its activation: [B, N, d] to [B, N, ffn].
@@ -142,28 +186,29 @@ class ClipVisionTower(Module):
             layer = "vision_model.encoder.layers.{}.".format(i)
             weights[layer + "layer_norm1.weight"] = self.layer_norm1_weight[i]
             weights[layer + "layer_norm1.bias"] = self.layer_norm1_bias[i]
-            weights[layer + "self_attn.q_proj.weight"] = self.qkv_proj_weight[3 * i]
+            weights[layer + "self_attn.q_proj.weight"] = self.qkv_proj_weight[3 * i].weight
             weights[layer + "self_attn.q_proj.bias"] = self.qkv_proj_bias[3 * i]
-            weights[layer + "self_attn.k_proj.weight"] = self.qkv_proj_weight[3 * i + 1]
+            weights[layer + "self_attn.k_proj.weight"] = self.qkv_proj_weight[3 * i + 1].weight
             weights[layer + "self_attn.k_proj.bias"] = self.qkv_proj_bias[3 * i + 1]
-            weights[layer + "self_attn.v_proj.weight"] = self.qkv_proj_weight[3 * i + 2]
+            weights[layer + "self_attn.v_proj.weight"] = self.qkv_proj_weight[3 * i + 2].weight
             weights[layer + "self_attn.v_proj.bias"] = self.qkv_proj_bias[3 * i + 2]
-            weights[layer + "self_attn.out_proj.weight"] = self.out_proj_weight[i]
+            weights[layer + "self_attn.out_proj.weight"] = self.out_proj_weight[i].weight
             weights[layer + "self_attn.out_proj.bias"] = self.out_proj_bias[i]
             weights[layer + "layer_norm2.weight"] = self.layer_norm2_weight[i]
             weights[layer + "layer_norm2.bias"] = self.layer_norm2_bias[i]
-            weights[layer + "mlp.fc1.weight"] = self.fc1_weight[i]
+            weights[layer + "mlp.fc1.weight"] = self.fc1_weight[i].weight
             weights[layer + "mlp.fc1.bias"] = self.fc1_bias[i]
-            weights[layer + "mlp.fc2.weight"] = self.fc2_weight[i]
+            weights[layer + "mlp.fc2.weight"] = self.fc2_weight[i].weight
             weights[layer + "mlp.fc2.bias"] = self.fc2_bias[i]
         return weights
 
     # Joined queries', keys' and values' weights become three tensors, as checkpoints have them.
     def part_projections(self) -> None:
-        weights = annotate(List[Tensor], [])
+        weights = annotate(List[__torch__.linear.Matrix], [])
         biases = annotate(List[Tensor], [])
         for i in range(len(self.fc1_weight)):
-            weights += self.qkv_proj_weight[i].chunk(3)
+            for part in self.qkv_proj_weight[i].weight.chunk(3):
+                weights.append(__torch__.linear.plain(part))
             biases += self.qkv_proj_bias[i].chunk(3)
         self.qkv_proj_weight = weights
         self.qkv_proj_bias = biases
@@ -176,18 +221,18 @@ class ClipVisionTower(Module):
             layer = "vision_model.encoder.layers.{}.".format(i)
             self.layer_norm1_weight[i] = weights[layer + "layer_norm1.weight"]
             self.layer_norm1_bias[i] = weights[layer + "layer_norm1.bias"]
-            self.qkv_proj_weight[3 * i] = weights[layer + "self_attn.q_proj.weight"]
+            self.qkv_proj_weight[3 * i] = __torch__.linear.plain(weights[layer + "self_attn.q_proj.weight"])
             self.qkv_proj_bias[3 * i] = weights[layer + "self_attn.q_proj.bias"]
-            self.qkv_proj_weight[3 * i + 1] = weights[layer + "self_attn.k_proj.weight"]
+            self.qkv_proj_weight[3 * i + 1] = __torch__.linear.plain(weights[layer + "self_attn.k_proj.weight"])
             self.qkv_proj_bias[3 * i + 1] = weights[layer + "self_attn.k_proj.bias"]
-            self.qkv_proj_weight[3 * i + 2] = weights[layer + "self_attn.v_proj.weight"]
+            self.qkv_proj_weight[3 * i + 2] = __torch__.linear.plain(weights[layer + "self_attn.v_proj.weight"])
             self.qkv_proj_bias[3 * i + 2] = weights[layer + "self_attn.v_proj.bias"]
-            self.out_proj_weight[i] = weights[layer + "self_attn.out_proj.weight"]
+            self.out_proj_weight[i] = __torch__.linear.plain(weights[layer + "self_attn.out_proj.weight"])
             self.out_proj_bias[i] = weights[layer + "self_attn.out_proj.bias"]
             self.layer_norm2_weight[i] = weights[layer + "layer_norm2.weight"]
             self.layer_norm2_bias[i] = weights[layer + "layer_norm2.bias"]
-            self.fc1_weight[i] = weights[layer + "mlp.fc1.weight"]
+            self.fc1_weight[i] = __torch__.linear.plain(weights[layer + "mlp.fc1.weight"])
             self.fc1_bias[i] = weights[layer + "mlp.fc1.bias"]
-            self.fc2_weight[i] = weights[layer + "mlp.fc2.weight"]
+            self.fc2_weight[i] = __torch__.linear.plain(weights[layer + "mlp.fc2.weight"])
             self.fc2_bias[i] = weights[layer + "mlp.fc2.bias"]
         return None

@@ -10,6 +10,25 @@
 # B pictures, P patches on a g x g grid, C channels of one CLIP block, T tapped blocks, n = P / k^2 * E vision tokens.
 
 
+# [B, P, C] to [B, P/k^2, C]: the mean of each k x k neighbourhood.
+def average_neighbours(x: Tensor, k: int) -> Tensor:
+    return __torch__.fusion.neighbourhoods(x, k).mean([2, 4]).flatten(1, 2)
+
+
+# [B, P, C] to [B, g/k, k, g/k, k, C].
+def neighbourhoods(x: Tensor, k: int) -> Tensor:
+    side = __torch__.fusion.grid_side(x) // k
+    return x.reshape([x.size(0), side, k, side, k, x.size(2)])
+
+
+def grid_side(x: Tensor) -> int:
+    side = 1
+    while side * side < x.size(1):
+        side += 1
+    assert side * side == x.size(1), "the patches do not form a square grid"
+    return side
+
+
 class TokenFusion(Module):
     __parameters__ = []
     __buffers__ = []
@@ -21,10 +40,11 @@ class TokenFusion(Module):
     kernel : int
     tokens : int
     trailing_gelu : bool
-    weights : Dict[str, Tensor]
+    matrices : Dict[str, __torch__.linear.Matrix]
+    weights : Dict[str, Tensor]  # biases, and the weight of the convolution
 
     def load(self, weights: Dict[str, Tensor], taps: List[int], multi_block: bool, spatial: int, kernel: int,
-             tokens: int, trailing_gelu: bool, packed: bool) -> None:
+             tokens: int, trailing_gelu: bool, format: int) -> None:
         self.taps = taps
         self.multi_block = multi_block
         self.spatial = spatial
@@ -38,17 +58,15 @@ class TokenFusion(Module):
             names += ["mm_projector.4"]
         for name in names:
             weight = weights.pop("model." + name + ".weight")
-            matrix = weight.dim() == 2  # the 2x2 convolution is none
-            self.weights[name + ".weight"] = (
-                __torch__.linear.placed(weight, packed) if matrix else __torch__.linear.kept(weight, packed))
-            self.weights[name + ".bias"] = __torch__.linear.kept(weights.pop("model." + name + ".bias"), packed)
+            if weight.dim() == 2:
+                self.matrices[name] = __torch__.linear.placed(weight, format)
+            else:
+                self.weights[name + ".weight"] = __torch__.linear.kept(weight, format)
+            self.weights[name + ".bias"] = __torch__.linear.kept(weights.pop("model." + name + ".bias"), format)
         return None
 
-    # hidden_states: CLIP's, [B, 1 + P, C] each. Returns the vision tokens [B, n, H], row-major over the grid.
-    def forward(self, hidden_states: List[Tensor]) -> Tensor:
-        return self.project(self.fuse_blocks(hidden_states))
-
-    # The patch features [B, P, C]: of one block, or the multi-block fusion of several.
+    # The patch features [B, P, C], row-major over the grid: of one block, or the multi-block fusion of several.
+    # hidden_states: CLIP's, [B, 1 + P, C] each.
     def fuse_blocks(self, hidden_states: List[Tensor]) -> Tensor:
         return self.fuse(self.tap_blocks(hidden_states))
 
@@ -75,13 +93,13 @@ class TokenFusion(Module):
         if self.spatial == 1:
             x = self.join_neighbours(x)  # [B, n, k^2 * C / E]
         elif self.spatial == 3:
-            x = self.average_neighbours(x)  # [B, n, C]
+            x = __torch__.fusion.average_neighbours(x, self.kernel)  # [B, n, C]
         x = self.linear_gelu(x, "mm_projector.0")
         x = self.linear(x, "mm_projector.2")  # [B, n, H]
         return torch.gelu(x) if self.trailing_gelu else x
 
     def project_convolved(self, x: Tensor) -> Tensor:
-        side = self.grid_side(x)
+        side = __torch__.fusion.grid_side(x)
         x = x.transpose(1, 2).unflatten(2, [side, side])  # [B, C, g, g]
         x = torch.conv2d(x, self.weights["mm_projector.0.weight"], self.weights["mm_projector.0.bias"], [2, 2])
         x = torch.gelu(x).flatten(2).transpose(1, 2)  # [B, P/4, 4C]
@@ -93,34 +111,17 @@ class TokenFusion(Module):
     # that patch: the order of a convolution's weight, channel first. Joining whole patches one after the other would
     # scramble the weights. A neighbourhood's E tokens follow each other; each has some channels of all its patches.
     def join_neighbours(self, x: Tensor) -> Tensor:
-        x = self.neighbourhoods(x).permute([0, 1, 3, 5, 2, 4])  # [B, g/k, g/k, C, k, k]
+        x = __torch__.fusion.neighbourhoods(x, self.kernel).permute([0, 1, 3, 5, 2, 4])  # [B, g/k, g/k, C, k, k]
         x = x.flatten(3).flatten(1, 2)  # [B, P/k^2, k^2 * C]
         if self.tokens == 1:
             return x
         return x.unflatten(2, [self.tokens, -1]).flatten(1, 2)
 
-    # [B, P, C] to [B, P/k^2, C].
-    def average_neighbours(self, x: Tensor) -> Tensor:
-        return self.neighbourhoods(x).mean([2, 4]).flatten(1, 2)
-
-    # [B, P, C] to [B, g/k, k, g/k, k, C].
-    def neighbourhoods(self, x: Tensor) -> Tensor:
-        k = self.kernel
-        side = self.grid_side(x) // k
-        return x.reshape([x.size(0), side, k, side, k, x.size(2)])
-
-    def grid_side(self, x: Tensor) -> int:
-        side = 1
-        while side * side < x.size(1):
-            side += 1
-        assert side * side == x.size(1), "the patches do not form a square grid"
-        return side
-
     def linear(self, x: Tensor, name: str) -> Tensor:
-        return __torch__.linear.linear(x, self.weights[name + ".weight"], self.weights[name + ".bias"])
+        return __torch__.linear.linear(x, self.matrices[name], self.weights[name + ".bias"])
 
     def linear_gelu(self, x: Tensor, name: str) -> Tensor:
-        return __torch__.linear.linear_gelu(x, self.weights[name + ".weight"], self.weights[name + ".bias"])
+        return __torch__.linear.linear_gelu(x, self.matrices[name], self.weights[name + ".bias"])
 
     # ---- training: see LlamaDecoder.named_weights and LlamaDecoder.take ---------------------------------------------------
 
@@ -128,9 +129,13 @@ class TokenFusion(Module):
         weights = annotate(Dict[str, Tensor], {})
         for name in self.weights.keys():
             weights["model." + name] = self.weights[name]
+        for name in self.matrices.keys():
+            weights["model." + name + ".weight"] = self.matrices[name].weight
         return weights
 
     def take(self, weights: Dict[str, Tensor]) -> None:
         for name in self.weights.keys():
             self.weights[name] = weights["model." + name]
+        for name in self.matrices.keys():
+            self.matrices[name] = __torch__.linear.plain(weights["model." + name + ".weight"])
         return None

@@ -1,52 +1,157 @@
-# Linear layers, y = x W^T + b, whose weights may be packed.
+# Linear layers, y = x W^T + b, whose weights have one of three formats, chosen when they are loaded:
 #
-# A packed weight is laid out by oneDNN for its matrix kernels; it is marked by its layout (`is_mkldnn`), and only
-# oneDNN's own operators take it. They also fuse what comes after the product: an activation, a sum or a product.
+#   PLAIN (0)   as in the checkpoint
+#   PACKED (1)  bfloat16, laid out by oneDNN for its matrix kernels, which also fuse what comes after a product: an
+#               activation, a sum or a product
+#   INT8 (2)    codes of 8 bits, likewise laid out, with a scale for each output. The rows that are multiplied with them
+#               become codes too, with a scale for each row alone: what a row is multiplied with never changes it.
+#               They have 8 bits where the processor sums such products without loss (VNNI, AMX), else 7.
 
 
-# Lays out a weight [out, in] for any number of rows. The plain weight is no longer needed.
-def pack(weight: Tensor) -> Tensor:
-    return ops.mkldnn._reorder_linear_weight(weight.contiguous(), 1)
+class Matrix(NamedTuple):
+    format : int
+    weight : Tensor  # PLAIN: [out, in]; PACKED and INT8: what oneDNN makes of that, for its own operators alone
+    scales : Tensor  # INT8: [out] float32, what a code counts
+    shift : Tensor   # INT8: [out] float32, what the zero of the rows' codes adds, to be added to every product
+    zeros : Tensor   # INT8: [out] int64
+    row_zero : int   # INT8: the rows' code of 0: 128 or 64
 
 
-# A matrix as the products take it. Where weights are packed, nothing of the caller's memory is held on to.
-def placed(weight: Tensor, packed: bool) -> Tensor:
-    return __torch__.linear.pack(weight) if packed else weight
+# Rows as codes: code - row_zero counts scales.
+class Codes(NamedTuple):
+    codes : Tensor   # [n, in] uint8
+    scales : Tensor  # [n, 1] float32
+
+
+# The format that a device has: packing is for bfloat16 on CPUs that compute in it.
+def format_on(device: str, dtype: int, wanted: int) -> int:
+    if wanted == 1 and not (device == "cpu" and dtype == 15 and ops.mkldnn._is_mkldnn_bf16_supported()):
+        return 0
+    return wanted
+
+
+# A matrix [out, in] in a format. But for PLAIN, nothing of the caller's memory is held on to.
+def placed(weight: Tensor, format: int) -> __torch__.linear.Matrix:
+    if format == 2:
+        return __torch__.linear.quantized(weight)
+    if format == 1:
+        weight = ops.mkldnn._reorder_linear_weight(weight.contiguous(), 1)
+    none = torch.zeros([0], dtype=6)
+    return __torch__.linear.Matrix(format, weight, none, none, none, 0)
+
+
+def plain(weight: Tensor) -> __torch__.linear.Matrix:
+    return __torch__.linear.placed(weight, 0)
+
+
+# Symmetric, a scale for each output.
+def quantized(weight: Tensor) -> __torch__.linear.Matrix:
+    rows = weight.to(6)
+    scales = rows.abs().amax([1]).clamp_min(1e-30) / 127.0
+    codes = (rows / scales.unsqueeze(1)).round_().to(1)
+    return __torch__.linear.of_codes(codes, scales, __torch__.linear.row_zero())
+
+
+# codes [out, in] int8, scales [out] float32
+def of_codes(codes: Tensor, scales: Tensor, row_zero: int) -> __torch__.linear.Matrix:
+    shift = codes.to(6).sum([1]) * scales * float(-row_zero)
+    packed = ops.onednn.qlinear_prepack(codes, None)
+    zeros = torch.zeros([codes.size(0)], dtype=4)
+    return __torch__.linear.Matrix(2, packed, scales, shift, zeros, row_zero)
+
+
+# Without VNNI, two products of codes are summed in 16 bits, which 255 * 127 + 255 * 127 does not fit, and 127 * 127 +
+# 127 * 127 does. Which processor this is, such a sum says.
+def row_zero() -> int:
+    ones = torch.ones([32], dtype=6)
+    matrix = __torch__.linear.of_codes(torch.full([32, 64], 127, dtype=1), ones, 0)
+    sums = __torch__.linear.multiplied(torch.full([32, 64], 255, dtype=0), matrix, 6)
+    return 128 if bool((sums == 2072640.0).all()) else 64  # 64 * 255 * 127
 
 
 # Any other tensor, likewise.
-def kept(x: Tensor, packed: bool) -> Tensor:
-    return x.clone() if packed else x
+def kept(x: Tensor, format: int) -> Tensor:
+    return x if format == 0 else x.clone()
 
 
-def linear(x: Tensor, weight: Tensor, bias: Optional[Tensor]) -> Tensor:
-    if weight.is_mkldnn:
-        return ops.mkldnn._linear_pointwise(x, weight, bias, "none", annotate(List[Optional[number]], []), "")
-    return torch.linear(x, weight, bias)
+def linear(x: Tensor, matrix: __torch__.linear.Matrix, bias: Optional[Tensor]) -> Tensor:
+    if matrix.format == 2:
+        return __torch__.linear.int8_linear(x, matrix, bias)
+    if matrix.format == 1:
+        none = annotate(List[Optional[number]], [])
+        return ops.mkldnn._linear_pointwise(x, matrix.weight, bias, "none", none, "")
+    return torch.linear(x, matrix.weight, bias)
 
 
 # gelu(x W^T + b), the exact form with the error function.
-def linear_gelu(x: Tensor, weight: Tensor, bias: Optional[Tensor]) -> Tensor:
-    if weight.is_mkldnn:
-        return ops.mkldnn._linear_pointwise(x, weight, bias, "gelu", annotate(List[Optional[number]], []), "none")
-    return torch.gelu(torch.linear(x, weight, bias))
+def linear_gelu(x: Tensor, matrix: __torch__.linear.Matrix, bias: Optional[Tensor]) -> Tensor:
+    if matrix.format == 1:
+        none = annotate(List[Optional[number]], [])
+        return ops.mkldnn._linear_pointwise(x, matrix.weight, bias, "gelu", none, "none")
+    return torch.gelu(__torch__.linear.linear(x, matrix, bias))
 
 
-def linear_silu(x: Tensor, weight: Tensor) -> Tensor:
-    if weight.is_mkldnn:
-        return ops.mkldnn._linear_pointwise(x, weight, None, "swish", annotate(List[Optional[number]], []), "")
-    return torch.silu(torch.linear(x, weight))
-
-
-# (x W^T) * factor
-def linear_mul(x: Tensor, weight: Tensor, factor: Tensor) -> Tensor:
-    if weight.is_mkldnn:
-        return ops.mkldnn._linear_pointwise(x, factor, weight, None, "mul")
-    return torch.linear(x, weight) * factor
+# silu(x G^T) * (x U^T)
+def gated(x: Tensor, gate: __torch__.linear.Matrix, up: __torch__.linear.Matrix) -> Tensor:
+    if gate.format == 2:
+        return __torch__.linear.int8_gated(x, gate, up)
+    if gate.format == 1:
+        none = annotate(List[Optional[number]], [])
+        y = ops.mkldnn._linear_pointwise(x, gate.weight, None, "swish", none, "")
+        return ops.mkldnn._linear_pointwise(x, y, up.weight, None, "mul")
+    y = torch.silu(torch.linear(x, gate.weight))
+    return torch.linear(x, up.weight) * y
 
 
 # residual + (x W^T + b)
-def linear_add(x: Tensor, weight: Tensor, bias: Optional[Tensor], residual: Tensor) -> Tensor:
-    if weight.is_mkldnn:
-        return ops.mkldnn._linear_pointwise(x, residual, weight, bias, "add")
-    return residual + torch.linear(x, weight, bias)
+def linear_add(x: Tensor, matrix: __torch__.linear.Matrix, bias: Optional[Tensor], residual: Tensor) -> Tensor:
+    if matrix.format == 1:
+        return ops.mkldnn._linear_pointwise(x, residual, matrix.weight, bias, "add")
+    return residual + __torch__.linear.linear(x, matrix, bias)
+
+
+# ---- int8 ---------------------------------------------------------------------------------------------------------------
+
+# x [n, in] as codes for matrices with that code of 0, in parts of some rows that stay in the cache.
+def coded(x: Tensor, row_zero: int) -> __torch__.linear.Codes:
+    codes = torch.empty(x.size(), dtype=0)
+    scales = torch.empty([x.size(0), 1], dtype=6)
+    half = torch.full([1], float(row_zero) + 0.5, dtype=6)  # the conversion to integers cuts off: so it rounds
+    step = max(1, 131072 // x.size(1))
+    for begin in range(0, x.size(0), step):
+        part = x[begin:begin + step].to(6)
+        scale = part.abs().amax([1], True).clamp_min_(1e-30).div_(float(row_zero - 1))
+        scales[begin:begin + step] = scale
+        codes[begin:begin + step] = torch.addcmul(half, part, scale.reciprocal())
+    return __torch__.linear.Codes(codes, scales)
+
+
+# Codes [n, in] times a matrix, as if their scales were 1: [n, out] float32 (6) or bfloat16 (15).
+def multiplied(codes: Tensor, matrix: __torch__.linear.Matrix, dtype: int) -> Tensor:
+    none = annotate(List[Optional[number]], [])
+    return ops.onednn.qlinear_pointwise(codes, 1.0, 0, matrix.weight, matrix.scales, matrix.zeros, matrix.shift, 1.0, 0,
+                                        dtype, "none", none, "")
+
+
+# What products are written in: oneDNN writes bfloat16 slowly where the processor has none.
+def written(dtype: int) -> int:
+    return dtype if ops.mkldnn._is_mkldnn_bf16_supported() else 6
+
+
+# The product of rows [n, in] with a matrix, [n, out].
+def product(rows: __torch__.linear.Codes, matrix: __torch__.linear.Matrix, dtype: int) -> Tensor:
+    y = __torch__.linear.multiplied(rows.codes, matrix, __torch__.linear.written(dtype))
+    return y.mul_(rows.scales).to(dtype)
+
+
+def int8_linear(x: Tensor, matrix: __torch__.linear.Matrix, bias: Optional[Tensor]) -> Tensor:
+    y = __torch__.linear.product(__torch__.linear.coded(x.flatten(0, -2), matrix.row_zero), matrix, x.dtype)
+    if bias is not None:
+        y.add_(bias)
+    return y.reshape(x.size()[:-1] + [y.size(1)])
+
+
+def int8_gated(x: Tensor, gate: __torch__.linear.Matrix, up: __torch__.linear.Matrix) -> Tensor:
+    rows = __torch__.linear.coded(x, gate.row_zero)
+    y = torch.silu_(__torch__.linear.product(rows, gate, x.dtype))
+    return y.mul_(__torch__.linear.product(rows, up, x.dtype))

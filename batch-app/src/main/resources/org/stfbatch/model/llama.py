@@ -17,51 +17,58 @@ class LlamaDecoder(Module):
     epsilon : float
 
     tensors : Dict[str, Tensor]
+    lm_head : List[__torch__.linear.Matrix]         # one
     input_layernorm : List[Tensor]
-    qkv_proj : List[Tensor]     # q_proj, k_proj and v_proj of a layer, below each other or one after the other
-    o_proj : List[Tensor]
+    qkv_proj : List[__torch__.linear.Matrix]        # q_proj, k_proj and v_proj of a layer, below each other or one after the other
+    o_proj : List[__torch__.linear.Matrix]
     post_attention_layernorm : List[Tensor]
-    gate_proj : List[Tensor]
-    up_proj : List[Tensor]
-    down_proj : List[Tensor]
+    gate_proj : List[__torch__.linear.Matrix]
+    up_proj : List[__torch__.linear.Matrix]
+    down_proj : List[__torch__.linear.Matrix]
 
     slot_keys : List[Tensor]    # [S, k, M, e] a layer
     slot_values : List[Tensor]
     shelf_keys : List[Tensor]
     shelf_values : List[Tensor]
 
+    prune_layer : int           # K: the layers from this one on see pruned images; see `pruning`
+    prune_keep : int            # tokens that they see of an image, 0 to prune none
+    shelf_images : List[Tensor] # [S, N, d] the hidden states of images on shelves as they enter layer K
+    pruned : Dict[str, Tensor]  # of the last images: "score" [P, N] float64 and "kept" [P, m]
+
     # Takes everything but the layers out of `weights`. To be called first.
     def load(self, weights: Dict[str, Tensor], heads: int, key_value_heads: int, epsilon: float, rope_theta: float,
-             max_positions: int, packed: bool) -> None:
+             max_positions: int, format: int) -> None:
         self.heads = heads
         self.key_value_heads = key_value_heads
         self.epsilon = epsilon
         embedding = weights.pop("model.embed_tokens.weight")
         head = weights.pop("lm_head.weight")
-        self.tensors["lm_head.weight"] = __torch__.linear.placed(head, packed)
-        self.tensors["model.embed_tokens.weight"] = __torch__.linear.kept(embedding, packed)
-        self.tensors["model.norm.weight"] = __torch__.linear.kept(weights.pop("model.norm.weight"), packed)
+        self.lm_head.append(__torch__.linear.placed(head, format))
+        self.tensors["model.embed_tokens.weight"] = __torch__.linear.kept(embedding, format)
+        self.tensors["model.norm.weight"] = __torch__.linear.kept(weights.pop("model.norm.weight"), format)
         self.load_rotary(rope_theta, max_positions)
         return None
 
     # Takes the next layer out of `weights`.
-    def load_layer(self, weights: Dict[str, Tensor], packed: bool) -> None:
+    def load_layer(self, weights: Dict[str, Tensor], format: int) -> None:
         layer = "model.layers.{}.".format(len(self.o_proj))
         q = weights.pop(layer + "self_attn.q_proj.weight")
         k = weights.pop(layer + "self_attn.k_proj.weight")
         v = weights.pop(layer + "self_attn.v_proj.weight")
         norm1 = weights.pop(layer + "input_layernorm.weight")
         norm2 = weights.pop(layer + "post_attention_layernorm.weight")
-        self.input_layernorm.append(__torch__.linear.kept(norm1, packed))
-        if packed or q.is_cuda:
-            self.qkv_proj.append(__torch__.linear.placed(torch.cat([q, k, v], 0), packed))
+        self.input_layernorm.append(__torch__.linear.kept(norm1, format))
+        if format != 0 or q.is_cuda:
+            self.qkv_proj.append(__torch__.linear.placed(torch.cat([q, k, v], 0), format))
         else:
-            self.qkv_proj += [q, k, v]  # mapped files are not copied to be joined
-        self.o_proj.append(__torch__.linear.placed(weights.pop(layer + "self_attn.o_proj.weight"), packed))
-        self.post_attention_layernorm.append(__torch__.linear.kept(norm2, packed))
-        self.gate_proj.append(__torch__.linear.placed(weights.pop(layer + "mlp.gate_proj.weight"), packed))
-        self.up_proj.append(__torch__.linear.placed(weights.pop(layer + "mlp.up_proj.weight"), packed))
-        self.down_proj.append(__torch__.linear.placed(weights.pop(layer + "mlp.down_proj.weight"), packed))
+            for part in [q, k, v]:  # mapped files are not copied to be joined
+                self.qkv_proj.append(__torch__.linear.plain(part))
+        self.o_proj.append(__torch__.linear.placed(weights.pop(layer + "self_attn.o_proj.weight"), format))
+        self.post_attention_layernorm.append(__torch__.linear.kept(norm2, format))
+        self.gate_proj.append(__torch__.linear.placed(weights.pop(layer + "mlp.gate_proj.weight"), format))
+        self.up_proj.append(__torch__.linear.placed(weights.pop(layer + "mlp.up_proj.weight"), format))
+        self.down_proj.append(__torch__.linear.placed(weights.pop(layer + "mlp.down_proj.weight"), format))
         return None
 
     # Tables of cos(m * t_j) and sin(m * t_j), t_j = rope_theta^(-2j/e), both halves of a head alike: [max_positions, e].
@@ -79,40 +86,72 @@ class LlamaDecoder(Module):
 
     # ---- the cache --------------------------------------------------------------------------------------------------
 
-    # Makes room for `slots` sequences and `shelves` prefixes, of so many positions each. What they hold is kept.
-    def reserve(self, slots: int, slot_positions: int, shelves: int, shelf_positions: int) -> None:
+    # From layer `layer` on, of an image only `keep` tokens are seen. To be called before `reserve`.
+    def prune(self, layer: int, keep: int) -> None:
+        self.prune_layer = layer
+        self.prune_keep = keep
+        return None
+
+    # Makes room for `slots` sequences and `shelves` prefixes, of so many positions each: before images are pruned, and
+    # after. Shelves also get room for the hidden states of `image_tokens` tokens. What the cache holds is kept.
+    def reserve(self, slots: int, slot_positions: List[int], shelves: int, shelf_positions: List[int],
+                image_tokens: int) -> None:
         self.resize(self.slot_keys, slots, slot_positions)
         self.resize(self.slot_values, slots, slot_positions)
         self.resize(self.shelf_keys, shelves, shelf_positions)
         self.resize(self.shelf_values, shelves, shelf_positions)
+        self.resize_images(shelves if self.prune_keep > 0 else 0, image_tokens)
         return None
 
-    def resize(self, cache: List[Tensor], count: int, positions: int) -> None:
+    def resize(self, cache: List[Tensor], count: int, positions: List[int]) -> None:
         embedding = self.tensors["model.embed_tokens.weight"]
         size = embedding.size(1) // self.heads
         if len(cache) == 0:
             for _ in range(len(self.o_proj)):
                 cache.append(torch.zeros([0, self.key_value_heads, 0, size], dtype=embedding.dtype,
                                          device=embedding.device))
-        if cache[0].size(0) != count or cache[0].size(2) != positions:
-            for i in range(len(cache)):
-                old = cache[i]
-                new = torch.zeros([count, self.key_value_heads, positions, size], dtype=old.dtype, device=old.device)
+        # Layer by layer: a call that ran out of memory has resized the first ones only.
+        for i in range(len(cache)):
+            old = cache[i]
+            wanted = positions[1] if self.sees_pruned(i) else positions[0]
+            if old.size(0) != count or old.size(2) != wanted:
+                new = torch.zeros([count, self.key_value_heads, wanted, size], dtype=old.dtype, device=old.device)
                 kept = min(old.size(0), count)
-                length = min(old.size(2), positions)
+                length = min(old.size(2), wanted)
                 new[:kept, :, :length] = old[:kept, :, :length]
                 cache[i] = new
         return None
 
-    # Copies the first `length` positions of shelves to slots, pair by pair.
-    def take_from_shelves(self, shelves: List[int], slots: List[int], lengths: List[int]) -> None:
-        for i in range(len(self.slot_keys)):
-            for j in range(len(slots)):
-                self.slot_keys[i][slots[j], :, :lengths[j]] = self.shelf_keys[i][shelves[j], :, :lengths[j]]
-                self.slot_values[i][slots[j], :, :lengths[j]] = self.shelf_values[i][shelves[j], :, :lengths[j]]
+    def resize_images(self, count: int, tokens: int) -> None:
+        embedding = self.tensors["model.embed_tokens.weight"]
+        if len(self.shelf_images) == 0:
+            self.shelf_images.append(torch.zeros([0, 0, embedding.size(1)], dtype=embedding.dtype,
+                                                 device=embedding.device))
+        old = self.shelf_images[0]
+        if old.size(0) != count or old.size(1) != tokens:
+            new = torch.zeros([count, tokens, old.size(2)], dtype=old.dtype, device=old.device)
+            kept = min(old.size(0), count)
+            length = min(old.size(1), tokens)
+            new[:kept, :length] = old[:kept, :length]
+            self.shelf_images[0] = new
         return None
 
-    # Copies the first `length` positions of one shelf to others.
+    # Whether images are pruned before layer i.
+    def sees_pruned(self, i: int) -> bool:
+        return self.prune_keep > 0 and i >= self.prune_layer
+
+    # Copies the first positions of shelves to slots, pair by pair. lengths say how many: those of layers before images are
+    # pruned, pruned_lengths those of the layers after.
+    def take_from_shelves(self, shelves: List[int], slots: List[int], lengths: List[int],
+                          pruned_lengths: List[int]) -> None:
+        for i in range(len(self.slot_keys)):
+            count = pruned_lengths if self.sees_pruned(i) else lengths
+            for j in range(len(slots)):
+                self.slot_keys[i][slots[j], :, :count[j]] = self.shelf_keys[i][shelves[j], :, :count[j]]
+                self.slot_values[i][slots[j], :, :count[j]] = self.shelf_values[i][shelves[j], :, :count[j]]
+        return None
+
+    # Copies the first `length` positions of one shelf, before any image, to others.
     def copy_shelf(self, source: int, targets: List[int], length: int) -> None:
         for i in range(len(self.shelf_keys)):
             for target in targets:
@@ -120,11 +159,29 @@ class LlamaDecoder(Module):
                 self.shelf_values[i][target, :, :length] = self.shelf_values[i][source, :, :length]
         return None
 
-    def move_slots(self, sources: List[int], targets: List[int], lengths: List[int]) -> None:
+    # lengths and pruned_lengths as in take_from_shelves.
+    def move_slots(self, sources: List[int], targets: List[int], lengths: List[int],
+                   pruned_lengths: List[int]) -> None:
         for i in range(len(self.slot_keys)):
+            count = pruned_lengths if self.sees_pruned(i) else lengths
             for j in range(len(sources)):
-                self.slot_keys[i][targets[j], :, :lengths[j]] = self.slot_keys[i][sources[j], :, :lengths[j]]
-                self.slot_values[i][targets[j], :, :lengths[j]] = self.slot_values[i][sources[j], :, :lengths[j]]
+                self.slot_keys[i][targets[j], :, :count[j]] = self.slot_keys[i][sources[j], :, :count[j]]
+                self.slot_values[i][targets[j], :, :count[j]] = self.slot_values[i][sources[j], :, :count[j]]
+        return None
+
+    # What a mask hides is multiplied by zero, which makes NaN of NaN: a slot must not keep any for its next sequence.
+    def erase_slot(self, slot: int) -> None:
+        for i in range(len(self.slot_keys)):
+            self.slot_keys[i][slot].zero_()
+            self.slot_values[i][slot].zero_()
+        return None
+
+    def erase_shelf(self, shelf: int) -> None:
+        for i in range(len(self.shelf_keys)):
+            self.shelf_keys[i][shelf].zero_()
+            self.shelf_values[i][shelf].zero_()
+        if self.prune_keep > 0:
+            self.shelf_images[0][shelf].zero_()
         return None
 
     # ---- forward ----------------------------------------------------------------------------------------------------
@@ -133,86 +190,111 @@ class LlamaDecoder(Module):
     def embed(self, input_ids: Tensor) -> Tensor:
         return torch.embedding(self.tensors["model.embed_tokens.weight"], input_ids)
 
-    # Fills shelves: x [T, d] are the tokens of R prefixes, token t of row rows[t], at positions[t] of its prefix and
-    # columns[t] of this call's row, of which there are `longest`. shelves [R] says where each prefix lies.
-    def fill_shelves(self, x: Tensor, rows: Tensor, columns: Tensor, positions: Tensor, longest: int, shelves: Tensor,
-                     span: int) -> None:
-        cos = self.tensors["rotary.cos"][positions].unsqueeze(1)  # [T, 1, e]
+    # Where prefixes lie on shelves [R]: token t of row rows[t], at positions[t] of its prefix and columns[t] of this call's
+    # row, of which the longest has `longest` tokens.
+    def view_of_shelves(self, rows: Tensor, columns: Tensor, positions: Tensor, longest: int, shelves: Tensor,
+                        span: int) -> __torch__.cache.CacheView:
+        cos, sin = self.rotary(positions)
+        count = shelves.size(0)
+        mask = __torch__.cache.causal(__torch__.cache.grid(positions, rows, columns, count, longest), span)
+        newest = __torch__.cache.causal(positions[:0], span).unsqueeze(1)
+        return __torch__.cache.CacheView(cos, sin, shelves[rows], positions, span, 0, newest, 0, count, shelves, rows,
+                                         columns, mask)
+
+    # Where sequences lie in slots. The first `decoding` of the T tokens are the newest ones of the sequences in slots 0 ..
+    # that are already generating, in the order of their slots. The others are the prompts' ends of the `count` sequences in
+    # the slots from `first` on, token by token: rows counts those slots from 0, columns are places in this call's row.
+    # places [T] are those in the slots, positions [T] those in the sequences. Behind a prompt's end may stand the tree of
+    # its continuations, depth first: such a token is seen by the tokens from its own place up to ends [T]: those below it.
+    def view_of_slots(self, decoding: int, first: int, rows: Tensor, columns: Tensor, places: Tensor, positions: Tensor,
+                      ends: Optional[Tensor], count: int, longest: int, span: int) -> __torch__.cache.CacheView:
+        cos, sin = self.rotary(positions)
+        slots = torch.cat([torch.arange(decoding, device=rows.device), rows + first])  # [T]
+        newest = __torch__.cache.causal(places[:decoding], span).unsqueeze(1)  # [D, 1, 1, span]
+        grid = __torch__.cache.grid(places[decoding:], rows, columns, count, longest)
+        mask = __torch__.cache.causal(grid, span)
+        if ends is not None:
+            branches = __torch__.cache.branches(grid, rows, places[decoding:], ends[decoding:], span)
+            mask = mask.logical_and(branches)
+        return __torch__.cache.CacheView(cos, sin, slots, places, span, decoding, newest, first, count, None, rows,
+                                         columns, mask)
+
+    # [T] to [T, 1, e] each.
+    def rotary(self, positions: Tensor) -> Tuple[Tensor, Tensor]:
+        cos = self.tensors["rotary.cos"][positions].unsqueeze(1)
         sin = self.tensors["rotary.sin"][positions].unsqueeze(1)
-        at = shelves[rows]
-        mask = self.mask(self.grid(rows, columns, positions, shelves.size(0), longest), span)
-        for i in range(len(self.o_proj)):
-            q, k, v = self.project(x, i, cos, sin)
-            self.shelf_keys[i][at, :, positions] = k
-            self.shelf_values[i][at, :, positions] = v
-            keys = self.shelf_keys[i][:, :, :span].index_select(0, shelves)  # [R, k, span, e]
-            values = self.shelf_values[i][:, :, :span].index_select(0, shelves)
-            y = self.attend(q, keys, values, rows, columns, mask)
-            x = self.finish_layer(x, y, i)
+        return (cos, sin)
+
+    # Runs x [T, d], tokens of text alone or of images alone, and keeps the keys and values on shelves. Images that are
+    # pruned go as far as that is done; then their hidden states are kept instead.
+    def fill_shelves(self, x: Tensor, view: __torch__.cache.CacheView, images: bool) -> None:
+        waits = images and self.prune_keep > 0
+        for i in range(self.prune_layer if waits else len(self.o_proj)):
+            x = self.layer(x, view, self.shelf_keys[i], self.shelf_values[i], i)
+        if waits:
+            self.shelf_images[0][view.slots, view.columns] = x
         return None
 
-    # One step of the sequences in slots 0 .. R-1. The first D of the T tokens are the newest ones of the D sequences that
-    # are already generating, in the order of their slots; the others are the prompts' ends of the sequences in slots
-    # D .. R-1, token by token: rows counts those slots from 0. positions [T] are places in the sequences. last [R] are
-    # the tokens whose logits are wanted. Returns [R, V] float32.
-    def step(self, x: Tensor, decoding: int, rows: Tensor, columns: Tensor, positions: Tensor, longest: int,
-             last: Tensor, span: int) -> Tensor:
-        cos = self.tensors["rotary.cos"][positions].unsqueeze(1)  # [T, 1, e]
-        sin = self.tensors["rotary.sin"][positions].unsqueeze(1)
-        slots = torch.cat([torch.arange(decoding, device=x.device), rows + decoding])  # [T]
-        prefilling = last.size(0) - decoding
-        newest = self.mask(positions[:decoding], span).unsqueeze(1)  # [D, 1, 1, span]
-        mask = self.mask(self.grid(rows, columns, positions[decoding:], prefilling, longest), span)
+    # Runs x [T, d] through all layers, and keeps the keys and values in slots. Returns [T, d], for `logits`.
+    def step(self, x: Tensor, view: __torch__.cache.CacheView) -> Tensor:
         for i in range(len(self.o_proj)):
-            q, k, v = self.project(x, i, cos, sin)
-            self.slot_keys[i][slots, :, positions] = k
-            self.slot_values[i][slots, :, positions] = v
-            keys = self.slot_keys[i][:last.size(0), :, :span]  # [R, k, span, e]
-            values = self.slot_values[i][:last.size(0), :, :span]
-            y = annotate(List[Tensor], [])
-            if decoding > 0:
-                z = self.attention(q[:decoding].unsqueeze(2), keys[:decoding], values[:decoding], newest)
-                y.append(z.flatten(1))
-            if prefilling > 0:
-                y.append(self.attend(q[decoding:], keys[decoding:], values[decoding:], rows, columns, mask))
-            x = self.finish_layer(x, torch.cat(y), i)
-        return self.logits(x[last])
-
-    # Runs prompts' ends, each with the tree of its continuations behind it: x [T, d] of the R sequences in slots first ..
-    # first+R-1, rows counted from there. A tree's tokens stand depth first at the places [T] of their slot, one after the
-    # other, each as far into its own sequence as positions [T] says; it is seen by the tokens from its own place up to
-    # ends [T]: those below it. The slots hold the trees afterwards. Returns [T, d], for `log_probabilities`.
-    def branch(self, x: Tensor, rows: Tensor, columns: Tensor, places: Tensor, positions: Tensor, ends: Tensor,
-               longest: int, first: int, count: int, span: int) -> Tensor:
-        cos = self.tensors["rotary.cos"][positions].unsqueeze(1)  # [T, 1, e]
-        sin = self.tensors["rotary.sin"][positions].unsqueeze(1)
-        slots = rows + first
-        grid = self.grid(rows, columns, places, count, longest)
-        mask = self.mask(grid, span).logical_and(self.branches(grid, rows, places, ends, span))
-        for i in range(len(self.o_proj)):
-            q, k, v = self.project(x, i, cos, sin)
-            self.slot_keys[i][slots, :, places] = k
-            self.slot_values[i][slots, :, places] = v
-            keys = self.slot_keys[i][first:first + count, :, :span]  # [R, k, span, e]
-            values = self.slot_values[i][first:first + count, :, :span]
-            x = self.finish_layer(x, self.attend(q, keys, values, rows, columns, mask), i)
+            x = self.layer(x, view, self.slot_keys[i], self.slot_values[i], i)
         return x
 
-    # Whether each query of the grid [R, L] comes before the end of each of `span` places: [R, L, 1, span]. What stands in
-    # a slot already has no end.
-    def branches(self, grid: Tensor, rows: Tensor, places: Tensor, ends: Tensor, span: int) -> Tensor:
-        seen = torch.full([grid.size(0), span], span, dtype=ends.dtype, device=ends.device)
-        seen[rows, places] = ends
-        return (grid.unsqueeze(-1) < seen.unsqueeze(1)).unsqueeze(2)
+    # As step, but prunes images on the way. positions [T] are those of the view's tokens. Returns the tokens that go on:
+    # [U, d].
+    def step_pruned(self, x: Tensor, view: __torch__.cache.CacheView, positions: Tensor,
+                    pruning: __torch__.pruning.Pruning) -> Tensor:
+        last = self.prune_layer - 1
+        for i in range(last):
+            x = self.layer(x, view, self.slot_keys[i], self.slot_values[i], i)
+        q = self.store(x, view, self.slot_keys[last], self.slot_values[last], last)
+        kept = self.kept(q, view, pruning)
+        x = self.finish_layer(x, self.attend(q, self.slot_keys[last], self.slot_values[last], view), last)
+        x = __torch__.pruning.states(x, self.shelf_images[0], kept, pruning)
+        d = view.decoding
+        view = self.view_of_slots(d, view.first, pruning.rows[d:], pruning.columns[d:], pruning.places,
+                                  __torch__.pruning.positions(positions, kept, pruning), pruning.ends, view.count,
+                                  pruning.longest, pruning.span)
+        for i in range(self.prune_layer, len(self.o_proj)):
+            x = self.layer(x, view, self.slot_keys[i], self.slot_values[i], i)
+        return x
 
-    # How likely tokens are: wanted [Q] to come next after x[after] of x [W, d]. Returns their log-probabilities [Q] float32.
+    # Which tokens of images go on, [P, m]. q [T, h, e] are the queries of layer K-1.
+    def kept(self, q: Tensor, view: __torch__.cache.CacheView, pruning: __torch__.pruning.Pruning) -> Tensor:
+        if pruning.slots.size(0) == 0:
+            return torch.zeros([0, 0], dtype=4, device=q.device)
+        keys = self.slot_keys[self.prune_layer - 1][:, :, :view.span].index_select(0, pruning.slots)
+        places = view.places[pruning.queries]
+        scores = __torch__.pruning.scores(q[pruning.queries], self.repeat(keys), places, pruning)
+        kept = __torch__.selection.largest(scores, pruning.keep)  # those behind an image's end are last
+        self.pruned["score"] = scores
+        self.pruned["kept"] = kept
+        return kept
+
+    # keys and values [S, k, M, e] take those of x.
+    def layer(self, x: Tensor, view: __torch__.cache.CacheView, keys: Tensor, values: Tensor, i: int) -> Tensor:
+        q = self.store(x, view, keys, values, i)
+        return self.finish_layer(x, self.attend(q, keys, values, view), i)
+
+    # Puts the keys and values of x [T, d] into those of the cache; returns its queries [T, h, e].
+    def store(self, x: Tensor, view: __torch__.cache.CacheView, keys: Tensor, values: Tensor, i: int) -> Tensor:
+        q, k, v = self.project(x, i, view.cos, view.sin)
+        keys[view.slots, :, view.places] = k
+        values[view.slots, :, view.places] = v
+        return q
+
+    # How likely tokens are: wanted [Q] to come next after x[after] of x [W, d]. Returns their log-probabilities [Q] float32,
+    # NaN where the logits are not finite.
     def log_probabilities(self, x: Tensor, after: Tensor, wanted: Tensor) -> Tensor:
         found = torch.zeros([wanted.size(0)], dtype=6, device=x.device)
         step = 256  # the logits of all of a large tree would not fit
         for begin in range(0, x.size(0), step):
             here = (after // step == begin // step).nonzero().squeeze(1)
-            distribution = torch.log_softmax(self.logits(x[begin:begin + step]), 1)
-            found[here] = distribution[after[here] - begin, wanted[here]]
+            logits = self.logits(x[begin:begin + step])
+            row = after[here] - begin
+            found[here] = torch.log_softmax(logits, 1)[row, wanted[here]]
+            found[here] += 0.0 * logits.sum([1])[row]
         return found
 
     # Queries [T, h, e], keys and values [T, k, e], queries and keys turned to their positions.
@@ -237,22 +319,33 @@ class LlamaDecoder(Module):
         first, second = x.chunk(2, -1)
         return x * cos + torch.cat([-second, first], -1) * sin
 
-    # For rows side by side, the position of each query: [R, L], 0 where a row is shorter than the longest.
-    def grid(self, rows: Tensor, columns: Tensor, positions: Tensor, count: int, longest: int) -> Tensor:
-        grid = torch.zeros([count, longest], dtype=positions.dtype, device=positions.device)
-        grid[rows, columns] = positions
-        return grid
+    # q [T, h, e] to what it sees of the cache, [T, d]. keys and values [S, k, M, e].
+    def attend(self, q: Tensor, keys: Tensor, values: Tensor, view: __torch__.cache.CacheView) -> Tensor:
+        keys = keys[:, :, :view.span]
+        values = values[:, :, :view.span]
+        d = view.decoding
+        if view.count == 0:
+            return self.attend_newest(q, keys[:d], values[:d], view)
+        shelves = view.shelves
+        if shelves is not None:
+            return self.attend_rows(q, keys.index_select(0, shelves), values.index_select(0, shelves), view)
+        end = view.first + view.count
+        y = self.attend_rows(q[d:], keys[view.first:end], values[view.first:end], view)
+        if d == 0:
+            return y
+        return torch.cat([self.attend_newest(q[:d], keys[:d], values[:d], view), y])
 
-    # Which of `span` positions each query sees: those up to its own. [..] to [.., 1, span], the 1 for the heads.
-    def mask(self, positions: Tensor, span: int) -> Tensor:
-        return (torch.arange(span, device=positions.device) <= positions.unsqueeze(-1)).unsqueeze(-2)
+    # q [D, h, e] of the tokens that generate, keys and values [D, k, span, e]; returns [D, d].
+    def attend_newest(self, q: Tensor, keys: Tensor, values: Tensor, view: __torch__.cache.CacheView) -> Tensor:
+        return self.attention(q.unsqueeze(2), keys, values, view.newest).flatten(1)
 
-    # q [T, h, e] of the rows laid side by side, keys and values [R, k, span, e], mask [R, L, 1, span]; returns [T, d].
-    def attend(self, q: Tensor, keys: Tensor, values: Tensor, rows: Tensor, columns: Tensor, mask: Tensor) -> Tensor:
-        queries = torch.zeros([mask.size(0), mask.size(1), q.size(1), q.size(2)], dtype=q.dtype, device=q.device)
-        queries[rows, columns] = q  # [R, L, h, e]
-        y = self.attention(queries.transpose(1, 2), keys, values, mask.transpose(1, 2))  # [R, h, L, e]
-        return y.transpose(1, 2)[rows, columns].flatten(1)
+    # q [T - D, h, e] of the other tokens, keys and values [R, k, span, e]; returns [T - D, d].
+    def attend_rows(self, q: Tensor, keys: Tensor, values: Tensor, view: __torch__.cache.CacheView) -> Tensor:
+        queries = torch.zeros([view.mask.size(0), view.mask.size(1), q.size(1), q.size(2)], dtype=q.dtype,
+                              device=q.device)
+        queries[view.rows, view.columns] = q  # [R, L, h, e]
+        y = self.attention(queries.transpose(1, 2), keys, values, view.mask.transpose(1, 2))  # [R, h, L, e]
+        return y.transpose(1, 2)[view.rows, view.columns].flatten(1)
 
     # q [R, h, L, e], keys and values [R, k, span, e]; returns [R, h, L, e].
     def attention(self, q: Tensor, keys: Tensor, values: Tensor, mask: Tensor) -> Tensor:
@@ -268,8 +361,7 @@ class LlamaDecoder(Module):
     def finish_layer(self, x: Tensor, y: Tensor, i: int) -> Tensor:
         x = __torch__.linear.linear_add(y, self.o_proj[i], None, x)
         y = self.rms_norm(x, self.post_attention_layernorm[i])
-        gate = __torch__.linear.linear_silu(y, self.gate_proj[i])
-        y = __torch__.linear.linear_mul(y, self.up_proj[i], gate)
+        y = __torch__.linear.gated(y, self.gate_proj[i], self.up_proj[i])
         return __torch__.linear.linear_add(y, self.down_proj[i], None, x)
 
     def rms_norm(self, x: Tensor, weight: Tensor) -> Tensor:
@@ -280,55 +372,59 @@ class LlamaDecoder(Module):
     # [R, d] to [R, V] float32.
     def logits(self, x: Tensor) -> Tensor:
         x = self.rms_norm(x, self.tensors["model.norm.weight"])
-        return __torch__.linear.linear(x, self.tensors["lm_head.weight"], None).to(6)
+        return __torch__.linear.linear(x, self.lm_head[0], None).to(6)
 
     # ---- training ---------------------------------------------------------------------------------------------------
 
-    # The weights by their names in checkpoints. There must be no packed ones.
+    # The weights by their names in checkpoints. They must be plain.
     def named_weights(self) -> Dict[str, Tensor]:
         self.part_projections()
         weights = annotate(Dict[str, Tensor], {})
-        for name in ["model.embed_tokens.weight", "model.norm.weight", "lm_head.weight"]:
+        for name in ["model.embed_tokens.weight", "model.norm.weight"]:
             weights[name] = self.tensors[name]
+        weights["lm_head.weight"] = self.lm_head[0].weight
         for i in range(len(self.o_proj)):
             layer = "model.layers.{}.".format(i)
             weights[layer + "input_layernorm.weight"] = self.input_layernorm[i]
-            weights[layer + "self_attn.q_proj.weight"] = self.qkv_proj[3 * i]
-            weights[layer + "self_attn.k_proj.weight"] = self.qkv_proj[3 * i + 1]
-            weights[layer + "self_attn.v_proj.weight"] = self.qkv_proj[3 * i + 2]
-            weights[layer + "self_attn.o_proj.weight"] = self.o_proj[i]
+            weights[layer + "self_attn.q_proj.weight"] = self.qkv_proj[3 * i].weight
+            weights[layer + "self_attn.k_proj.weight"] = self.qkv_proj[3 * i + 1].weight
+            weights[layer + "self_attn.v_proj.weight"] = self.qkv_proj[3 * i + 2].weight
+            weights[layer + "self_attn.o_proj.weight"] = self.o_proj[i].weight
             weights[layer + "post_attention_layernorm.weight"] = self.post_attention_layernorm[i]
-            weights[layer + "mlp.gate_proj.weight"] = self.gate_proj[i]
-            weights[layer + "mlp.up_proj.weight"] = self.up_proj[i]
-            weights[layer + "mlp.down_proj.weight"] = self.down_proj[i]
+            weights[layer + "mlp.gate_proj.weight"] = self.gate_proj[i].weight
+            weights[layer + "mlp.up_proj.weight"] = self.up_proj[i].weight
+            weights[layer + "mlp.down_proj.weight"] = self.down_proj[i].weight
         return weights
 
     # Joined queries', keys' and values' weights become three tensors, as checkpoints have them.
     def part_projections(self) -> None:
         if len(self.qkv_proj) == len(self.o_proj):
-            parts = annotate(List[Tensor], [])
-            for joined in self.qkv_proj:
+            parts = annotate(List[__torch__.linear.Matrix], [])
+            for matrix in self.qkv_proj:
+                joined = matrix.weight
                 size = joined.size(0) // (self.heads + 2 * self.key_value_heads)
                 sizes = [self.heads * size, self.key_value_heads * size, self.key_value_heads * size]
-                parts += joined.split_with_sizes(sizes)
+                for part in joined.split_with_sizes(sizes):
+                    parts.append(__torch__.linear.plain(part))
             self.qkv_proj = parts
         return None
 
     # Computes with these weights from now on; they are named as those of `named_weights`, which was called before.
     def take(self, weights: Dict[str, Tensor]) -> None:
-        for name in ["model.embed_tokens.weight", "model.norm.weight", "lm_head.weight"]:
+        for name in ["model.embed_tokens.weight", "model.norm.weight"]:
             self.tensors[name] = weights[name]
+        self.lm_head[0] = __torch__.linear.plain(weights["lm_head.weight"])
         for i in range(len(self.o_proj)):
             layer = "model.layers.{}.".format(i)
             self.input_layernorm[i] = weights[layer + "input_layernorm.weight"]
-            self.qkv_proj[3 * i] = weights[layer + "self_attn.q_proj.weight"]
-            self.qkv_proj[3 * i + 1] = weights[layer + "self_attn.k_proj.weight"]
-            self.qkv_proj[3 * i + 2] = weights[layer + "self_attn.v_proj.weight"]
-            self.o_proj[i] = weights[layer + "self_attn.o_proj.weight"]
+            self.qkv_proj[3 * i] = __torch__.linear.plain(weights[layer + "self_attn.q_proj.weight"])
+            self.qkv_proj[3 * i + 1] = __torch__.linear.plain(weights[layer + "self_attn.k_proj.weight"])
+            self.qkv_proj[3 * i + 2] = __torch__.linear.plain(weights[layer + "self_attn.v_proj.weight"])
+            self.o_proj[i] = __torch__.linear.plain(weights[layer + "self_attn.o_proj.weight"])
             self.post_attention_layernorm[i] = weights[layer + "post_attention_layernorm.weight"]
-            self.gate_proj[i] = weights[layer + "mlp.gate_proj.weight"]
-            self.up_proj[i] = weights[layer + "mlp.up_proj.weight"]
-            self.down_proj[i] = weights[layer + "mlp.down_proj.weight"]
+            self.gate_proj[i] = __torch__.linear.plain(weights[layer + "mlp.gate_proj.weight"])
+            self.up_proj[i] = __torch__.linear.plain(weights[layer + "mlp.up_proj.weight"])
+            self.down_proj[i] = __torch__.linear.plain(weights[layer + "mlp.down_proj.weight"])
         return None
 
     # The whole of R sequences without a cache: x [T, d], token t at columns[t] of row rows[t], the longest of `longest`

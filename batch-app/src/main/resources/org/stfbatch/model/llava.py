@@ -11,12 +11,13 @@ class Llava(Module):
 
     device : str
     dtype : int
-    packed : bool
+    format : int                   # of the matrices; see `linear`
     files : Dict[str, Tensor]      # "dtype:path" -> the whole file, mapped; only while loading
     weights : Dict[str, Tensor]    # only while loading
     constants : Dict[str, Tensor]  # "mean" and "std" of the pixels, [3, 1, 1] float32
 
     vision_tower : __torch__.clip.ClipVisionTower
+    compression : __torch__.compression.TokenCompression
     fusion : __torch__.fusion.TokenFusion
     language_model : __torch__.llama.LlamaDecoder
 
@@ -29,11 +30,11 @@ class Llava(Module):
 
     # ---- loading: place, then for each part of the model `map`, `put` or `draw` its tensors, load it, and `unmap` ----
 
-    # Says where the weights go, and whether they may be packed: that is possible in bfloat16 on CPUs that compute in it.
-    def place(self, device: str, dtype: int, pack: bool) -> None:
+    # Says where the weights go and the matrices' format; PACKED ones are plain where the device has no such layout.
+    def place(self, device: str, dtype: int, format: int) -> None:
         self.device = device
         self.dtype = dtype
-        self.packed = pack and device == "cpu" and dtype == 15 and ops.mkldnn._is_mkldnn_bf16_supported()
+        self.format = __torch__.linear.format_on(device, dtype, format)
         return None
 
     # Adds the tensor that lies in `file` from element `offset` on; elements are counted in the file's dtype. The file
@@ -71,31 +72,59 @@ class Llava(Module):
 
     def load_vision_tower(self, layers: int, heads: int, patch_size: int, epsilon: float, quick_gelu: bool,
                           mean: Tensor, std: Tensor) -> None:
-        self.vision_tower.load(self.weights, layers, heads, patch_size, epsilon, quick_gelu, self.packed)
+        self.vision_tower.load(self.weights, layers, heads, patch_size, epsilon, quick_gelu, self.format)
         self.constants["mean"] = mean.clone().reshape([3, 1, 1]).to(torch.device(self.device))
         self.constants["std"] = std.clone().reshape([3, 1, 1]).to(torch.device(self.device))
         return None
 
+    # To be called before load_vision_tower, whose weights it looks at; see TokenCompression.
+    def load_compression(self, method: int, first_block: int, end_block: int, last_block: int, tokens: int, step: int,
+                         kernel: int) -> None:
+        self.compression.load(method, first_block, end_block, last_block, tokens, step, kernel)
+        if last_block >= 0:
+            self.vision_tower.load_last_block(self.weights, last_block, self.format)
+        return None
+
     def load_fusion(self, taps: List[int], multi_block: bool, spatial: int, kernel: int, tokens: int,
                     trailing_gelu: bool) -> None:
-        self.fusion.load(self.weights, taps, multi_block, spatial, kernel, tokens, trailing_gelu, self.packed)
+        self.fusion.load(self.weights, taps, multi_block, spatial, kernel, tokens, trailing_gelu, self.format)
         return None
 
     def load_language_model(self, heads: int, key_value_heads: int, epsilon: float, rope_theta: float,
                             max_positions: int) -> None:
-        self.language_model.load(self.weights, heads, key_value_heads, epsilon, rope_theta, max_positions, self.packed)
+        self.language_model.load(self.weights, heads, key_value_heads, epsilon, rope_theta, max_positions, self.format)
         return None
 
     def load_language_model_layer(self) -> None:
-        self.language_model.load_layer(self.weights, self.packed)
+        self.language_model.load_layer(self.weights, self.format)
         return None
 
     # ---- inference --------------------------------------------------------------------------------------------------
 
-    # pixels [B, 3, S, S] uint8 to vision tokens [B * n, H] float32, picture after picture.
-    def encode_images(self, pixels: Tensor) -> Tensor:
-        x = self.normalise(pixels).to(self.dtype)
-        return self.fusion.forward(self.vision_tower.forward(x)).flatten(0, 1).to(6)
+    # pixels [B, 3, S, S] uint8 to vision tokens [n, H] float32, picture after picture, and how many each has, [B] int64.
+    def encode_images(self, pixels: Tensor) -> Tuple[Tensor, Tensor]:
+        _, tokens, counts, _, _ = self.see(self.normalise(pixels))
+        return (tokens.to(6), counts)
+
+    # pixel_values [B, 3, S, S]: the tower's hidden states; the vision tokens [n, H], picture after picture; how many
+    # each picture has, [B] int64; and which patches they were chosen from by what, see
+    # TokenCompression.compress_features.
+    def see(self, pixel_values: Tensor) -> Tuple[List[Tensor], Tensor, Tensor, Tensor, Tensor]:
+        compression = self.compression
+        hidden_states, attention = self.vision_tower.forward_attentive(
+            pixel_values.to(self.dtype), compression.first_block, compression.end_block)
+        features = self.fusion.fuse_blocks(hidden_states)  # [B, P, C]
+        keys = features
+        if compression.merges():
+            cls_attention, keys = self.vision_tower.last_attention(hidden_states[compression.last_block])
+            attention = [cls_attention]
+        features, counts, kept, score = compression.compress_features(features, attention, keys)
+        tokens = self.fusion.project(features)
+        if compression.chooses_projected():
+            tokens, kept, score = compression.compress_tokens(tokens)
+        if counts.size(0) == 0:
+            counts = torch.full([tokens.size(0)], tokens.size(1), dtype=4)
+        return (hidden_states, tokens.flatten(0, 1), counts, kept, score)
 
     # CLIPImageProcessor's rescale and normalise: the product in float64, the rest in float32.
     def normalise(self, pixels: Tensor) -> Tensor:
@@ -111,61 +140,113 @@ class Llava(Module):
         vision = torch.embedding(vision_tokens, vision_index.clamp(0)).to(self.dtype)
         return torch.where((vision_index >= 0).unsqueeze(1), vision, text)
 
-    def reserve(self, slots: int, slot_positions: int, shelves: int, shelf_positions: int) -> None:
-        self.language_model.reserve(slots, slot_positions, shelves, shelf_positions)
+    # FastV; see LlamaDecoder.prune.
+    def prune(self, layer: int, keep: int) -> None:
+        self.language_model.prune(layer, keep)
         return None
 
-    def take_from_shelves(self, shelves: List[int], slots: List[int], lengths: List[int]) -> None:
-        self.language_model.take_from_shelves(shelves, slots, lengths)
+    def reserve(self, slots: int, slot_positions: List[int], shelves: int, shelf_positions: List[int],
+                image_tokens: int) -> None:
+        self.language_model.reserve(slots, slot_positions, shelves, shelf_positions, image_tokens)
+        return None
+
+    def take_from_shelves(self, shelves: List[int], slots: List[int], lengths: List[int],
+                          pruned_lengths: List[int]) -> None:
+        self.language_model.take_from_shelves(shelves, slots, lengths, pruned_lengths)
         return None
 
     def copy_shelf(self, source: int, targets: List[int], length: int) -> None:
         self.language_model.copy_shelf(source, targets, length)
         return None
 
-    def move_slots(self, sources: List[int], targets: List[int], lengths: List[int]) -> None:
-        self.language_model.move_slots(sources, targets, lengths)
+    def move_slots(self, sources: List[int], targets: List[int], lengths: List[int],
+                   pruned_lengths: List[int]) -> None:
+        self.language_model.move_slots(sources, targets, lengths, pruned_lengths)
         return None
 
-    # Runs prefixes onto shelves; see `embed` and LlamaDecoder.fill_shelves. tokens [5, T]: input ids, vision index, row,
+    def erase_slot(self, slot: int) -> None:
+        self.language_model.erase_slot(slot)
+        return None
+
+    def erase_shelf(self, shelf: int) -> None:
+        self.language_model.erase_shelf(shelf)
+        return None
+
+    # Runs prefixes onto shelves; see `embed` and LlamaDecoder.view_of_shelves. tokens [5, T]: input ids, vision index, row,
     # column and position of each token.
     def fill_shelves(self, tokens: Tensor, vision_tokens: Tensor, shelves: Tensor, span: int) -> None:
         longest = self.longest(tokens)
         input_ids, vision_index, rows, columns, positions = self.moved(tokens).unbind(0)
         x = self.embed(input_ids, vision_index, self.moved(vision_tokens))
-        self.language_model.fill_shelves(x, rows, columns, positions, longest, self.moved(shelves), span)
+        view = self.language_model.view_of_shelves(rows, columns, positions, longest, self.moved(shelves), span)
+        self.language_model.fill_shelves(x, view, vision_tokens.size(0) > 0)
         return None
 
-    # One step of the sequences in slots 0 .. R-1; see LlamaDecoder.step. tokens [5, T] as in fill_shelves, rows and
-    # columns of the first `decoding` unused. choice [2, R] float32: temperature and top_p of each row, and keys [R] int64,
-    # see `sampling`; or both empty to take the likeliest tokens. Returns the next tokens [R] int64.
-    def step(self, tokens: Tensor, vision_tokens: Tensor, decoding: int, last: Tensor, span: int, choice: Tensor,
-             keys: Tensor) -> Tensor:
-        logits = self.logits(tokens, vision_tokens, decoding, last, span)
+    # One step of the sequences in slots 0 .. R-1; see LlamaDecoder.view_of_slots. tokens [5, T] as in fill_shelves, rows and
+    # columns of the first `decoding` unused. images [6, P], going_on [4, U] and pruned_span: see `pruning`, empty for models
+    # that prune no images. last [R]: which of the tokens that go through all layers is the last of each sequence. choice
+    # [2, R] float32: temperature and top_p of each row, and keys [R] int64, see `sampling`; or both empty to take the
+    # likeliest tokens. Returns the next tokens [R] int64, -1 where the logits are not finite.
+    def step(self, tokens: Tensor, vision_tokens: Tensor, decoding: int, last: Tensor, span: int, images: Tensor,
+             going_on: Tensor, pruned_span: int, choice: Tensor, keys: Tensor) -> Tensor:
+        logits = self.logits(tokens, vision_tokens, decoding, last, span, images, going_on, pruned_span)
         if choice.size(0) == 0:
-            return __torch__.sampling.greedy(logits)
+            return __torch__.sampling.checked(__torch__.sampling.greedy(logits), logits)
         temperature, top_p = choice.unbind(0)
-        return __torch__.sampling.sample(logits, temperature, top_p, keys)
+        return __torch__.sampling.checked(__torch__.sampling.sample(logits, temperature, top_p, keys), logits)
 
     # As step, but returns the logits [R, V] float32.
-    def logits(self, tokens: Tensor, vision_tokens: Tensor, decoding: int, last: Tensor, span: int) -> Tensor:
+    def logits(self, tokens: Tensor, vision_tokens: Tensor, decoding: int, last: Tensor, span: int, images: Tensor,
+               going_on: Tensor, pruned_span: int) -> Tensor:
         longest = self.longest(tokens)
         input_ids, vision_index, rows, columns, positions = self.moved(tokens).unbind(0)
         x = self.embed(input_ids, vision_index, self.moved(vision_tokens))
-        return self.language_model.step(x, decoding, rows[decoding:], columns[decoding:], positions, longest,
-                                        self.moved(last), span)
+        view = self.language_model.view_of_slots(decoding, decoding, rows[decoding:], columns[decoding:], positions,
+                                                 positions, None, last.size(0) - decoding, longest, span)
+        x = self.through_layers(x, view, positions, images, going_on, pruned_span)
+        return self.language_model.logits(x[self.moved(last)])
 
     # How likely the continuations of prompts are. tokens [7, T]: input ids, vision index, row, column, place, position and
-    # end of each token of the `count` sequences in the slots from `first` on; see LlamaDecoder.branch. queries [2, Q]: which
-    # token, counted through last [W], and the id that may come next. Returns its log-probabilities [Q] float32.
+    # end of each token of the `count` sequences in the slots from `first` on; see LlamaDecoder.view_of_slots. images, going_on
+    # [5, U], pruned_span and last [W] as in step. queries [2, Q]: which token, counted through last, and the id that may come
+    # next. Returns its log-probabilities [Q] float32.
     def score(self, tokens: Tensor, vision_tokens: Tensor, first: int, count: int, last: Tensor, queries: Tensor,
-              span: int) -> Tensor:
+              span: int, images: Tensor, going_on: Tensor, pruned_span: int) -> Tensor:
         longest = self.longest(tokens)
         input_ids, vision_index, rows, columns, places, positions, ends = self.moved(tokens).unbind(0)
         x = self.embed(input_ids, vision_index, self.moved(vision_tokens))
-        x = self.language_model.branch(x, rows, columns, places, positions, ends, longest, first, count, span)
+        view = self.language_model.view_of_slots(0, first, rows, columns, places, positions, ends, count, longest, span)
+        x = self.through_layers(x, view, positions, images, going_on, pruned_span)
         after, wanted = self.moved(queries).unbind(0)
         return self.language_model.log_probabilities(x[self.moved(last)], after, wanted)
+
+    def through_layers(self, x: Tensor, view: __torch__.cache.CacheView, positions: Tensor, images: Tensor,
+                       going_on: Tensor, pruned_span: int) -> Tensor:
+        if going_on.size(1) == 0:
+            return self.language_model.step(x, view)
+        pruning = self.pruning(images, going_on, pruned_span)
+        return self.language_model.step_pruned(x, view, positions, pruning)
+
+    # images [6, P]: slot, query, start, length, shelf and token of each image that is pruned; going_on [4, U]: source, row,
+    # column and place of each token of the call from there on, and its end if there are five; see Pruning.
+    def pruning(self, images: Tensor, going_on: Tensor, span: int) -> __torch__.pruning.Pruning:
+        image_tokens = self.language_model.prune_keep
+        if images.size(1) > 0:
+            image_tokens = max(image_tokens, int(images[3].max()))
+        longest = int(going_on[2].max()) + 1
+        ends = annotate(Optional[Tensor], None)
+        going_on = self.moved(going_on)
+        if going_on.size(0) == 5:
+            ends = going_on[4]
+        slots, queries, starts, lengths, shelves, tokens = self.moved(images).unbind(0)
+        sources, rows, columns, places = going_on[:4].unbind(0)
+        return __torch__.pruning.Pruning(self.language_model.prune_keep, image_tokens, slots, queries, starts, lengths,
+                                         shelves, tokens, sources, rows, columns, places, ends, longest, span)
+
+    # Of the last call's first pruned image: which tokens were kept, [m], and what all were ranked by, [N] float32.
+    def pruning_trace(self) -> List[Tensor]:
+        kept = self.language_model.pruned["kept"][0]
+        return [kept, self.language_model.pruned["score"][0].to(6)]
 
     # Tokens of the longest row. To be asked before they are moved: a GPU would have to finish its work to answer.
     def longest(self, tokens: Tensor) -> int:
@@ -290,14 +371,16 @@ class Llava(Module):
     # ---- looking inside ---------------------------------------------------------------------------------------------
 
     # One picture's way to vision tokens: [pixel_values [3, S, S], the hidden states of the taps in their order without
-    # CLS [P, d] each, the fused blocks [P, C], the vision tokens [n, H]], all float32.
-    def trace_image(self, pixels: Tensor) -> List[Tensor]:
+    # CLS [P, d] each, the fused blocks [P, C], the vision tokens [n, H], what patches were chosen by [P], if they
+    # were], all float32, and the patches that were chosen, [K] int64.
+    def trace_image(self, pixels: Tensor) -> Tuple[List[Tensor], Tensor]:
         pixel_values = self.normalise(pixels)
-        hidden_states = self.vision_tower.forward(pixel_values.to(self.dtype))
-        fused = self.fusion.fuse_blocks(hidden_states)
+        hidden_states, tokens, _, kept, score = self.see(pixel_values)
         trace = [pixel_values[0]]
         for tap in self.fusion.taps:
             trace.append(hidden_states[tap][0, 1:].to(6))
-        trace.append(fused[0].to(6))
-        trace.append(self.fusion.project(fused)[0].to(6))
-        return trace
+        trace.append(self.fusion.fuse_blocks(hidden_states)[0].to(6))
+        trace.append(tokens.to(6))
+        if score.size(0) > 0:
+            trace.append(score[0])
+        return (trace, kept)

@@ -11,26 +11,30 @@ class Peak(Module):
 
     device : str
     dtype : int
-    weights : List[Tensor]      # copies of one matrix [out, in], so many that no cache holds them
-    inputs : Dict[str, Tensor]  # "x": the rows [n, in]
+    format : int                # of the matrices; see `linear`
+    weights : List[__torch__.linear.Matrix]  # copies of one [out, in], so many that no cache holds them
+    inputs : Dict[str, Tensor]  # "x": the rows [n, in]; for int8 products their codes
     buffers : List[Tensor]      # two of the same size
 
-    def place(self, device: str, dtype: int) -> None:
+    def place(self, device: str, dtype: int, format: int) -> None:
         self.device = device
         self.dtype = dtype
+        self.format = __torch__.linear.format_on(device, dtype, format)
         return None
 
     # Makes `copies` random matrices [outputs, inputs] to be multiplied with.
     def draw_weights(self, outputs: int, inputs: int, copies: int) -> None:
         self.weights.clear()
-        packed = self.device == "cpu" and self.dtype == 15 and ops.mkldnn._is_mkldnn_bf16_supported()
         for _ in range(copies):
             weight = self.uniform([outputs, inputs])
-            self.weights.append(__torch__.linear.placed(weight, packed))
+            self.weights.append(__torch__.linear.placed(weight, self.format))
         return None
 
     def draw_rows(self, rows: int, inputs: int) -> None:
-        self.inputs["x"] = self.uniform([rows, inputs])
+        x = self.uniform([rows, inputs])
+        if self.format == 2:
+            x = __torch__.linear.coded(x, self.weights[0].row_zero).codes
+        self.inputs["x"] = x
         return None
 
     # In [-1, 1).
@@ -40,7 +44,11 @@ class Peak(Module):
 
     # The rows times one of the matrices.
     def product(self, copy: int) -> float:
-        y = __torch__.linear.linear(self.inputs["x"], self.weights[copy], None)
+        if self.format == 2:
+            dtype = __torch__.linear.written(self.dtype)
+            y = __torch__.linear.multiplied(self.inputs["x"], self.weights[copy], dtype)
+        else:
+            y = __torch__.linear.linear(self.inputs["x"], self.weights[copy], None)
         return float(y[-1, -1])
 
     # Makes two buffers of so many float32 numbers, every page of them touched.

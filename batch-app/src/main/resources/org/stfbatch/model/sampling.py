@@ -1,6 +1,11 @@
 # Which token comes next. R rows, V vocabulary.
 
 
+# The tokens [R], or -1 where one of the logits [R, V] is NaN or infinite, and their sum with it.
+def checked(tokens: Tensor, logits: Tensor) -> Tensor:
+    return torch.where(torch.isfinite(logits.sum([1])), tokens, torch.full_like(tokens, -1))
+
+
 # The likeliest tokens [R]; the first of equals.
 def greedy(logits: Tensor) -> Tensor:
     return logits.argmax(1)

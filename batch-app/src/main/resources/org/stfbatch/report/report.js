@@ -18,6 +18,7 @@
     'saved_by_sharing', 'latency_p50', 'latency_p99', 'failed_share', 'cost_per_1000_questions', 'score'];
   const BETTER = {questions_per_second: 1, images_per_second: 1, tokens_per_second: 1, score: 1,
     latency_p50: -1, latency_p99: -1, failed_share: -1, cost_per_1000_questions: -1};
+  const MODEL_FIELDS = [['fingerprint', 'model_fingerprint'], ['compression', 'compression'], ['weight format', 'weight_format']];
   const NOTEWORTHY = .0005;
   const byId = id => document.getElementById(id);
   const style = name => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
@@ -216,7 +217,8 @@
       : failed > 0 ? [`complete, ${number(failed)} failed`, 'bad'] : ['complete', 'good'];
     Object.assign(byId('state'), {textContent: text, className: 'pill ' + kind});
     const places = report.places.map(p =>
-      `${p.device} in ${p.dtype}, batch ${p.batch}, model ${p.model_fingerprint.slice(0, 12)}`);
+      `${p.device} in ${p.dtype}, batch ${p.batch}, model ${p.model_fingerprint.slice(0, 12)}, `
+      + `compression ${p.compression}, weight format ${p.weight_format}`);
     byId('when').textContent = [
       report.started ? `${time(report.started)} to ${time(report.finished)} UTC` : 'not begun', ...places,
       `as of ${time(report.made_at)} UTC`].join(' · ');
@@ -306,17 +308,23 @@
       `this run ${share > 0 ? '+' : '−'}${percent(Math.abs(share))}${judged && ', ' + judged}`)];
   }
 
+  /** A field of the models that a run was answered with, each value once. */
+  function answeredWith(run, field) {
+    return {numeric: true, content: [...new Set(run.places.map(place => place[field]))].join(', ') || '–'};
+  }
+
   function comparison() {
     byId('compare-section').hidden = report.others.length === 0;
     if (!report.others.length) return;
-    fill('compare', report.others, () => table(['', report.run, ...report.others.map(run => run.run)],
-      KEY_FACTS.filter(name => find(name)).map(name => [find(name).group + ': ' + find(name).label,
-        {numeric: true, content: shown(find(name))},
-        ...report.others.map(run => {
-          const theirs = find(name, run.facts);
-          return {numeric: true, content: theirs ? [shown(theirs), ...(find('seconds', run.facts) ? change(find(name), theirs) : [])] : '–'};
-        })])));
     const runs = [report, ...report.others];
+    const numbers = KEY_FACTS.filter(name => find(name)).map(name => [find(name).group + ': ' + find(name).label,
+      {numeric: true, content: shown(find(name))},
+      ...report.others.map(run => {
+        const theirs = find(name, run.facts);
+        return {numeric: true, content: theirs ? [shown(theirs), ...(find('seconds', run.facts) ? change(find(name), theirs) : [])] : '–'};
+      })]);
+    const models = MODEL_FIELDS.map(([label, field]) => ['Model: ' + label, ...runs.map(run => answeredWith(run, field))]);
+    fill('compare', report.others, () => table(['', ...runs.map(run => run.run)], [...numbers, ...models]));
     byId('compare-chart').style.height = 70 + 34 * runs.length + 'px';
     const speeds = runs.map(run => find('questions_per_second', run.facts)?.value ?? 0);
     draw('compare-chart', 'Questions a second', {
@@ -325,6 +333,27 @@
         label: 'Questions a second', data: speeds, maxBarThickness: 22,
         backgroundColor: speeds.map((_, i) => (i ? '#999999' : '#0072b2'))}]},
       options: {indexAxis: 'y', scales: {x: {beginAtZero: true}, y: {grid: {display: false}}}}});
+    scores(runs);
+  }
+
+  /** Score against the language model's work for an image, of the runs that answered the same benchmark. */
+  function scores(runs) {
+    const points = runs.flatMap(run => {
+      const score = find('score', run.facts), work = find('image_tflop', run.facts);
+      return score && work && score.group === find('score')?.group
+        ? [{x: work.value, y: score.value, label: [...new Set(run.places.map(place => place.compression))].join(', ')}] : [];
+    });
+    byId('score-chart').hidden = points.length < 2;
+    if (points.length < 2) return;
+    draw('score-chart', 'Score by TFLOP an image', {
+      type: 'scatter',
+      data: {datasets: [{label: 'Score', data: points, pointRadius: 6, backgroundColor: points.map((_, i) => (i ? '#999999' : '#0072b2'))}]},
+      options: {
+        interaction: {mode: 'nearest', intersect: false},
+        scales: {
+          x: {beginAtZero: true, title: {display: true, text: 'TFLOP of an image’s vision tokens in the language model'}},
+          y: {title: {display: true, text: 'Score'}}},
+        plugins: {tooltip: {callbacks: {label: item => `${item.raw.label}: ${number(item.raw.y)} with ${number(item.raw.x)} TFLOP`}}}}});
   }
 
   function stages() {
@@ -368,14 +397,14 @@
     draw('tokens', 'Tokens generated a second', {
       type: 'line', data: {datasets: [line(['generated_tokens', 'Tokens', '#0072b2', 'circle', []])]},
       options: {attempts: true, scales: {x, y: {beginAtZero: true}}, plugins: atSecond}});
-    draw('over', 'What the devices did, share of time', {
+    draw('over', 'What the devices did, share of their time', {
       type: 'line',
       data: {datasets: DEVICE.map(key => ({
         label: STAGES[key].label, fill: true, backgroundColor: fillOf(STAGES[key]), borderColor: STAGES[key].colour,
         borderWidth: 1, pointRadius: 0, stepped: 'middle',
-        data: report.timeline.map(slice => ({x: middle(slice), y: slice.seconds[key] / slice.width}))}))},
+        data: report.timeline.map(slice => ({x: middle(slice), y: slice.seconds[key] / (slice.device_seconds || 1)}))}))},
       options: {
-        attempts: true, scales: {x, y: {stacked: true, beginAtZero: true, ticks: {callback: percent}}},
+        attempts: true, scales: {x, y: {stacked: true, beginAtZero: true, max: 1, ticks: {callback: percent}}},
         plugins: {...lineLegend, legend: {align: 'end', labels: {boxWidth: 22}}, ...atSecond}}});
     fill('speed-table', report.timeline, () => table(
       ['From', ...lines.map(one => one[1] + '/s'), 'Tokens/s', ...DEVICE.map(key => STAGES[key].label + ', s')],
@@ -403,7 +432,7 @@
   function sample(one) {
     const picture = one.thumbnail
       ? element('img', {src: one.thumbnail, alt: one.image, loading: 'lazy'})
-      : element('span', {className: 'none'}, one.image ? 'not to be had: ' + one.image : 'text only');
+      : element('span', {className: 'none'}, one.image ? (one.thumbnail_note || 'not to be had') + ': ' + one.image : 'text only');
     const text = element('div', {className: 'text'},
       element('code', {}, one.custom_id + (one.code ? ' · ' + one.code : '')),
       element('p', {}, one.prompt),

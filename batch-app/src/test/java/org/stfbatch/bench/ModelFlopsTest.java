@@ -5,14 +5,19 @@ import static org.assertj.core.api.Assertions.within;
 
 import java.util.Collections;
 import java.util.List;
-import java.util.Optional;
+import java.util.Map;
 import java.util.OptionalInt;
 import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.stfbatch.compression.CompressionStrategy;
+import org.stfbatch.compression.NoCompression;
 import org.stfbatch.engine.Answer;
 import org.stfbatch.engine.EngineStatistics;
 import org.stfbatch.engine.FinishReason;
 import org.stfbatch.engine.Timings;
+import org.stfbatch.model.ModelFlops;
 import org.stfbatch.model.checkpoint.ClipVisionConfig;
 import org.stfbatch.model.checkpoint.FusionConfig;
 import org.stfbatch.model.checkpoint.ImageProcessing;
@@ -30,19 +35,33 @@ final class ModelFlopsTest {
   private static final ModelFlops UNFUSED = sevenB(576);
 
   private static ModelFlops sevenB(int tokens) {
-    return ModelFlops.of(BenchModel.of("7b", OptionalInt.empty(), OptionalInt.of(tokens)));
+    return sevenB(tokens, new NoCompression());
+  }
+
+  private static ModelFlops sevenB(int tokens, CompressionStrategy compression) {
+    BenchModel model = BenchModel.of("7b", OptionalInt.empty(), OptionalInt.of(tokens));
+    return model.flops(compression);
   }
 
   @Test
   void visionTokensCostWhatThePaperSays() {
-    // Published without saying how; with the output layer and without attention all figures agree.
-    assertThat(published(144)).isCloseTo(1.9, ROUNDED);
-    assertThat(published(288)).isCloseTo(3.8, ROUNDED);
-    assertThat(published(576)).isCloseTo(7.6, ROUNDED);
+    // Published without saying how: both readings agree with all figures.
+    Map.of(144, 1.9, 288, 3.8, 576, 7.6)
+        .forEach(
+            (tokens, published) -> {
+              assertThat(FUSED.visionTokens(tokens) / TERA).isCloseTo(published, ROUNDED);
+              assertThat(FUSED.visionTokensToTheOutput(tokens) / TERA)
+                  .isCloseTo(published, ROUNDED);
+            });
   }
 
-  private static double published(int tokens) {
-    return (2 * FUSED.layerWeights() + FUSED.head()) * tokens / TERA;
+  /** The figures of FastV with K = 2 by the same count. */
+  @ParameterizedTest
+  @CsvSource({"288, 4.01", "256, 3.62", "144, 2.24", "128, 2.04", "64, 1.26"})
+  void visionTokensThatArePrunedCostLessFromThereOn(int keep, double teraFlops) {
+    ModelFlops pruned = sevenB(576, CompressionStrategy.parse("fastv:layer=2,keep=" + keep));
+
+    assertThat(pruned.visionTokens(576) / TERA).isCloseTo(teraFlops, within(0.005));
   }
 
   @Test
@@ -54,9 +73,9 @@ final class ModelFlopsTest {
 
   @Test
   void anImageCostsTheBlocksThatAreUsedAndItsProjectors() {
-    double tower = UNFUSED.image() / TERA - 0.024;
+    double tower = UNFUSED.image(576) / TERA - 0.024;
     assertThat(tower).isCloseTo(23 / 24.0 * 0.38, within(0.01));
-    assertThat((FUSED.image() - UNFUSED.image()) / TERA)
+    assertThat((FUSED.image(144) - UNFUSED.image(576)) / TERA)
         .isCloseTo(0.043 + 0.039 - 0.024, within(0.001));
   }
 
@@ -67,7 +86,7 @@ final class ModelFlopsTest {
     FusionConfig fusion = new FusionConfig(List.of(3), false, SpatialFusion.NONE, false);
     ImageProcessing images = new ImageProcessing(4, List.of(), List.of(), "pad");
     LlavaConfig config = new LlavaConfig(language, vision, fusion, images, 64, "float32");
-    ModelFlops flops = ModelFlops.of(new BenchModel("tiny", config, Optional.empty()));
+    ModelFlops flops = ModelFlops.of(config, new NoCompression());
 
     // q, o: 4x4 each; k, v: 4x2 each; three matrices of 4x6
     assertThat(flops.layerWeights()).isEqualTo(2 * (16 + 16 + 8 + 8 + 72));
@@ -77,7 +96,7 @@ final class ModelFlopsTest {
     // 4 patches of 3x2x2 values to width 2; 3 blocks of 5 tokens; projectors 2 -> 4 -> 4 on 4
     // tokens
     double block = 2 * 5 * (4 * 4 + 2 * 6) + 4 * 25 * 2;
-    assertThat(flops.image()).isEqualTo(2 * 4 * 12 * 2 + 3 * block + 2 * 4 * (8 + 16));
+    assertThat(flops.image(4)).isEqualTo(2 * 4 * 12 * 2 + 3 * block + 2 * 4 * (8 + 16));
   }
 
   @Test
@@ -85,7 +104,7 @@ final class ModelFlopsTest {
     List<Answer> answers = List.of(answer(60, 8), answer(62, 8), answer(61, 1));
     Pass pass = new Pass(1, answers, List.of(0, 0, 1), EngineStatistics.NONE);
 
-    double shared = FUSED.layers(0, 35) + 2 * (FUSED.image() + FUSED.layers(35, 179));
+    double shared = FUSED.layers(0, 35) + 2 * (FUSED.image(144) + FUSED.layers(35, 179));
     double own =
         FUSED.layers(179, 204 + 7)
             + FUSED.layers(179, 206 + 7)
@@ -93,7 +112,7 @@ final class ModelFlopsTest {
             + 17 * FUSED.head();
     assertThat(pass.operations(FUSED, true)).isCloseTo(shared + own, within(1.0));
     double alone =
-        3 * FUSED.image()
+        3 * FUSED.image(144)
             + FUSED.layers(0, 204 + 7)
             + FUSED.layers(0, 206 + 7)
             + FUSED.layers(0, 205)
@@ -113,10 +132,36 @@ final class ModelFlopsTest {
             Golden.file("checkpoints/small").toString(), OptionalInt.empty(), OptionalInt.empty());
     BenchModel shape = BenchModel.of("small", OptionalInt.empty(), OptionalInt.empty());
 
-    assertThat(ModelFlops.of(model).layers(0, 100)).isEqualTo(ModelFlops.of(shape).layers(0, 100));
+    assertThat(flops(model).layers(0, 100)).isEqualTo(flops(shape).layers(0, 100));
     // Its projector is 1024 wide inside, 4 times its input; the named shape's is 4 times its
     // output.
-    assertThat(ModelFlops.of(model).image() - ModelFlops.of(shape).image())
+    assertThat(flops(model).image(144) - flops(shape).image(144))
         .isEqualTo(2 * 144 * (256 + 128) * (1024 - 512));
+  }
+
+  private static ModelFlops flops(BenchModel model) {
+    return model.flops(new NoCompression());
+  }
+
+  @Test
+  void layersBehindThePruningOneSeeFewerTokens() {
+    ModelFlops pruned = sevenB(576, CompressionStrategy.parse("fastv:layer=2,keep=144"));
+    int text = 60;
+    int before = 35;
+
+    double alone = pruned.answer(text, 576, 8) - pruned.image(576) - 8 * pruned.head();
+    assertThat(alone)
+        .isCloseTo(
+            2 / 32.0 * UNFUSED.layers(0, text + 576 + 7)
+                + 30 / 32.0 * UNFUSED.layers(0, text + 144 + 7),
+            within(1e3));
+    assertThat(pruned.prefix(before, 576) - pruned.image(576))
+        .isCloseTo(2 / 32.0 * UNFUSED.layers(before, before + 576), within(1e3));
+    // Behind the pruning layer each question runs the kept tokens of its image, and not the text.
+    assertThat(pruned.answer(before, text, 576, 8) - 8 * pruned.head())
+        .isCloseTo(
+            2 / 32.0 * UNFUSED.layers(before + 576, text + 576 + 7)
+                + 30 / 32.0 * UNFUSED.layers(before, text + 144 + 7),
+            within(1e3));
   }
 }

@@ -85,12 +85,13 @@ class BadInputTest {
             new Reference("../outside.png", "IMAGE_OUTSIDE_FOLDER"),
             new Reference("x/../../outside.png", "IMAGE_OUTSIDE_FOLDER"),
             new Reference("absolute", folder + "/outside.png", "IMAGE_OUTSIDE_FOLDER"),
-            new Reference("absolute inside", good.toString(), "IMAGE_OUTSIDE_FOLDER"),
             new Reference("link.png", "IMAGE_OUTSIDE_FOLDER"),
             new Reference("data:image/png;base64,???", "IMAGE_REFERENCE"),
             new Reference("data:image/png;base64,AAAA", "IMAGE_FORMAT"),
             new Reference("http missing", host + "/missing.png", "IMAGE_NOT_FOUND"),
             new Reference("http://", "IMAGE_REFERENCE"),
+            new Reference("metadata", "http://169.254.169.254/latest/x.png", "IMAGE_ADDRESS"),
+            new Reference("absolute inside", good.toString(), "answered"),
             new Reference("inner.png", "answered"),
             new Reference("./good.png", "answered"),
             new Reference("data", "data:image/png;base64," + base64, "answered"),
@@ -115,7 +116,7 @@ class BadInputTest {
         .allSatisfy(failure -> assertThat(failure.get("stage").asText()).isEqualTo("image"))
         .allSatisfy(
             failure -> assertThat(failure.get("message").asText()).isNotBlank().hasLineCount(1));
-    assertThat(texts("images")).hasSize(references.size() + 4).containsOnly(recorded.answer());
+    assertThat(texts("images")).hasSize(references.size() + 5).containsOnly(recorded.answer());
   }
 
   /** How an image is referred to and what must become of it. */

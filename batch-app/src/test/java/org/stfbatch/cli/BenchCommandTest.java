@@ -133,6 +133,26 @@ final class BenchCommandTest {
   }
 
   @Test
+  void compressedImagesAreMeasuredWithTheTokensTheyBecome() throws IOException {
+    JsonNode report = json(command("bench", "engine", "--tokens", "576", "--compress", "prumerge"));
+
+    assertThat(report.at("/engine/vision_tokens").asInt()).isBetween(2, 145);
+  }
+
+  @Test
+  void bothSidesOfAComparisonOfReuseAreCompressed() throws IOException {
+    JsonNode report =
+        json(
+            (Object[])
+                "bench engine --compare reuse --compress fastv:layer=1 --shape small --layers 2 --images 2 --repeat 1"
+                    .split(" "));
+
+    assertThat(report.path("sides"))
+        .extracting(side -> side.path("compression").asText())
+        .containsExactly("fastv:layer=1,keep=144", "fastv:layer=1,keep=144");
+  }
+
+  @Test
   void whatCannotBeMeasuredIsSaidInOneLine() throws IOException {
     Path file = Files.writeString(home.resolve("file"), "");
     cli().run("bench", "engine", "--shape", file).complainsInOneLine(2, "7b", "small", "folder");
@@ -141,6 +161,12 @@ final class BenchCommandTest {
     cli()
         .run("bench", "engine", "--shape", Tiny.checkpoint(), "--layers", "2")
         .complainsInOneLine(2, "--layers");
+    cli()
+        .run("bench", "engine", "--compress", "scope")
+        .complainsInOneLine(2, "scope needs LLaVA-1.5's projector");
+    cli()
+        .run("bench", "engine", "--tokens", "576", "--compress", "scope", "--compare", "tokens")
+        .complainsInOneLine(2, "leave --compress out");
     cli().run("bench", "runner", "--jobs", "0").complainsInOneLine(2, "10 jobs");
   }
 

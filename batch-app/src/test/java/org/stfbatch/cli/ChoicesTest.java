@@ -128,22 +128,25 @@ class ChoicesTest {
     assertThat(Exported.values(export("sorted", "llava"), "text").get(0)).isIn("cat", "dog");
   }
 
+  /** OpenAI's requests have no such field: what was meant is asked with guided_choice. */
   @Test
-  void requestsInOpenAisFormHaveWrittenAnswers() throws IOException {
+  void choicesInOpenAisFormAreRefusedAndGuidedChoiceIsCarriedOut() throws IOException {
+    String request =
+        "{\"custom_id\": \"%s\", \"method\": \"POST\", \"url\": \"/v1/chat/completions\", \"body\": {\"%s\": [\"A\", \"B\"], \"messages\": [{\"role\": \"user\", \"content\": \"What?\"}]}}";
     Path requests =
-        Files.writeString(
-            folder.resolve("requests.jsonl"),
-            """
-            {"custom_id": "a", "method": "POST", "url": "/v1/chat/completions", "body": {"choices": ["A", "B"],
-             "messages": [{"role": "user", "content": "What?"}]}}
-            """
-                .replace("\n ", " "));
+        Files.write(
+            folder.resolve("requests-in.jsonl"),
+            List.of(request.formatted("a", "choices"), request.formatted("b", "guided_choice")));
     ingest("requests", requests, "--format", "openai");
     infer("requests", "--max-new-tokens", 3);
 
-    JsonNode answer = Exported.json(export("requests", "jsonl")).get(0);
-    assertThat(answer.get("finish_reason").asText()).isEqualTo("length");
-    assertThat(answer.get("log_probabilities").isNull()).isTrue();
+    List<JsonNode> answers = Exported.json(export("requests", "jsonl"));
+    assertThat(answers).hasSize(1);
+    assertThat(answers.get(0).get("custom_id").asText()).isEqualTo("b");
+    assertThat(answers.get(0).get("finish_reason").asText()).isEqualTo("choice");
+    Path failures = folder.resolve("failures.jsonl");
+    cli.ok("export", "--run", "requests", "--out", folder.resolve("o"), "--failures", failures);
+    assertThat(Files.readString(failures)).contains("REQUEST_LINE").contains("choices");
   }
 
   private void ingest(String run, Path questions, Object... more) {

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -128,13 +129,20 @@ class CommandContractTest {
         "--chunk 0 | chunk must be at least 1, not 0",
         "--limit 0 | limit must be at least 1, not 0",
         "--max-new-tokens 0 | max new tokens must be at least 1, not 0",
-        "--temperature -1 | temperature must be 0 or more",
-        "--top-p 0 | top-p must be above 0",
-        "--top-p 1.5 | top-p must be above 0",
+        "--temperature -1 | temperature must be 0, or 0.000001 to 100",
+        "--temperature 1e-30 | temperature must be 0, or 0.000001 to 100",
+        "--top-p 1e-320 | top-p must be 1e-30 to 1",
+        "--top-p 0 | top-p must be 1e-30 to 1",
+        "--top-p 1.5 | top-p must be 1e-30 to 1",
         "--device gpu | device \"gpu\" is neither cpu nor cuda:N",
         "--device cuda:3..1 | \"cuda:3..1\" ends before it begins",
         "--device cuda:0..2,cuda:1 | names cuda:1 twice",
         "--device cuda:99 | tiny cannot be loaded on cuda:99",
+        "--compress vtccls | there is no compression strategy 'vtccls': choose one of none, vtc-cls",
+        "--compress vtc-cls:keep=3 | vtc-cls has no option 'keep': it takes layer, tokens",
+        "--compress none/fastv | --compress takes one strategy here",
+        "--compress vtc-cls | vtc-cls needs LLaVA-1.5's projector",
+        "--compress fastv:keep=5 | an image has 4 with this checkpoint; choose keep=1 to 4",
         "--conv-mode nonsense | unknown conversation template 'nonsense'",
         "--model /nowhere/model | there is no model at /nowhere/model: check --model",
         "--vision-tower /nowhere/tower | /nowhere/tower",
@@ -202,7 +210,7 @@ class CommandContractTest {
         .complainsInOneLine(2, "--format", "--captions");
     cli()
         .run("ingest", "--run", "table", "--questions", questions, "--format", "csv")
-        .complainsInOneLine(2, questions.toString(), "question_id and text");
+        .complainsInOneLine(2, questions.toString(), "holds JSON and no table");
     cli()
         .run("ingest", "--run", "x".repeat(201), "--questions", questions)
         .complainsInOneLine(2, "200 characters");
@@ -330,8 +338,10 @@ class CommandContractTest {
     embedded.run("db", "url").complainsInOneLine(2, "does not run", "stf-batch db start");
 
     assertThat(embedded.ok("db", "start")).startsWith("running: process ").contains("db stop");
-    String url = embedded.ok("db", "url").strip();
-    assertThat(url).startsWith("jdbc:postgresql://").contains("?user=", "&password=");
+    String safe = embedded.ok("db", "url").strip();
+    String url = embedded.ok("db", "url", "--with-password").strip();
+    assertThat(safe).startsWith("jdbc:postgresql://").contains("?user=").doesNotContain("password");
+    assertThat(url).startsWith(safe + "&password=");
     embedded.ok("ingest", "--run", "home", "--questions", questions);
     String json = Cli.with("--db-url", url).ok("status", "--run", "home", "--json");
     assertThat(new ObjectMapper().readTree(json).get("waiting").asInt()).isEqualTo(1);
@@ -350,5 +360,13 @@ class CommandContractTest {
     List<String> all = new ArrayList<>(List.of(first));
     all.addAll(rest);
     return all;
+  }
+
+  @Test
+  void theWorkingFolderIsNoSecretAlthoughShellsNameItLikeAPassword() {
+    String folder = Optional.ofNullable(System.getenv("PWD")).orElse("/any");
+
+    assertThat(new StfBatchCommand().secrets(List.of()).hide("cannot write " + folder + "/x"))
+        .isEqualTo("cannot write " + folder + "/x");
   }
 }

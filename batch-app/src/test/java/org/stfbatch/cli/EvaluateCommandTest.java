@@ -17,6 +17,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
+import org.springframework.jdbc.core.simple.JdbcClient;
 import org.stfbatch.db.EvaluationStore;
 import org.stfbatch.db.ExportStore;
 import org.stfbatch.db.Run;
@@ -226,7 +227,7 @@ class EvaluateCommandTest {
   }
 
   @Test
-  void anotherModelNeedsARunOfItsOwn() {
+  void anotherModelOrCompressionStrategyNeedsARunOfItsOwn() {
     assertThat(evaluate("mm-vet", "--run", "models").code()).isZero();
 
     cli.run(
@@ -241,6 +242,61 @@ class EvaluateCommandTest {
             "--vision-tower",
             Tiny.tower())
         .complainsInOneLine(2, "models-mm-vet", "small", "--run");
+
+    JdbcClient.create(DATABASE.dataSource())
+        .sql(
+            """
+            update answer set compression = 'fastv:layer=2,keep=144', weight_format = 'int8'
+            where run_id = (select run_id from run where name = 'models-mm-vet')
+            """)
+        .update();
+    evaluate("mm-vet", "--run", "models")
+        .complainsInOneLine(
+            2,
+            "models-mm-vet",
+            "compression fastv:layer=2,keep=144, weight format int8",
+            "compression none, weight format plain",
+            "--run");
+  }
+
+  @Test
+  void severalStrategiesAreAskedOneAfterTheOtherAndCompared() throws IOException {
+    Cli.Ran ran =
+        cli.run(
+            "evaluate",
+            "pope",
+            "--data",
+            data,
+            "--run",
+            "sides",
+            "--out",
+            folder.resolve("sides"),
+            "--model",
+            Golden.file("checkpoints/small"),
+            "--compress",
+            "none/fastv:layer=1,keep=20");
+
+    assertThat(ran.code()).as(ran.err()).isZero();
+    assertThat(ran.out())
+        .containsPattern("POPE +score +tokens +TFLOPs +questions/s\n")
+        .containsPattern("none +[0-9.]+ +144 +[0-9.]+ +[0-9.]+\n")
+        .containsPattern("fastv:layer=1,keep=20 +[0-9.]+ +144 +[0-9.]+ +[0-9.]+\n")
+        .containsPattern("LLaVA-1.5 \\(LLaVA-STF\\) +85.90 +576 +7.6 +-\n")
+        .containsPattern("VTC-CLS \\(VTC-CLS\\) +78.80 +64 +- +-\n");
+    assertThat(stored("sides-pope").answered()).isPositive();
+    assertThat(stored("sides-pope-fastv:layer=1,keep=20").answered()).isPositive();
+    assertThat(folder.resolve("sides/pope-fastv_layer_1_keep_20/answers.jsonl")).isNotEmptyFile();
+  }
+
+  @Test
+  void strategiesThatCannotBeUsedAreNamedBeforeAnythingIsLoaded() {
+    evaluate("pope", "--compress", "fast").complainsInOneLine(2, "'fast'", "fastv", "vtc-cls");
+    evaluate("pope", "--compress", "none/none").complainsInOneLine(2, "--compress", "twice");
+    evaluate("pope", "--compress", "vtc-cls:tokens=20")
+        .complainsInOneLine(2, "vtc-cls", "projector");
+    evaluate("pope", "--compress", "fastv:layer=99").complainsInOneLine(2, "layer 99");
+    cli.run("infer", "--run", "any", "--compress", "none/fastv")
+        .complainsInOneLine(2, "--compress", "one strategy");
   }
 
   @Test

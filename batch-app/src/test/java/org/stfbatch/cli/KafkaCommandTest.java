@@ -2,9 +2,12 @@ package org.stfbatch.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -17,6 +20,7 @@ import org.stfbatch.db.testing.TestDatabase;
 import org.stfbatch.kafka.OutgoingRecord;
 import org.stfbatch.kafka.message.MessageHeaders;
 import org.stfbatch.kafka.testing.TestBroker;
+import org.stfbatch.testing.AnsweredRun;
 import org.stfbatch.testing.Topics;
 
 /** What people type to get jobs in and answers out. */
@@ -106,6 +110,59 @@ class KafkaCommandTest {
   }
 
   @Test
+  void everyKindOfImageIsSentAsWhatItIs() throws IOException {
+    byte[] picture = Files.readAllBytes(Tiny.images().resolve("wide.png"));
+    String base64 = Base64.getEncoder().encodeToString(picture);
+    Path file =
+        new Questions()
+            .ask(1, "data:image/png;base64," + base64, "What?")
+            .ask(2, "http_cat.png", "What?")
+            .ask(3, "HTTPS://h/i.png", "What?")
+            .ask(4, "../outside.png", "What?")
+            .ask(5, "data:image/png;base64,???", "What?")
+            .writeTo(folder.resolve("q.jsonl"));
+    Files.write(folder.resolve("outside.png"), picture);
+    Path images = Files.createDirectory(folder.resolve("images"));
+
+    kafka("produce", "--topic", topic, "--file", file, "--images", images);
+    cli("intake", "--topic", topic, "--run", run, "--image-folder", images, "--idle", "500ms");
+
+    assertThat(
+            JdbcClient.create(DATABASE.dataSource())
+                .sql(
+                    """
+                    select coalesce(image_ref, code) from image_job
+                    join run using (run_id) left join failure using (run_id, job_id)
+                    where name = :run
+                    """)
+                .param("run", run)
+                .query(String.class)
+                .list())
+        .containsExactlyInAnyOrder(
+            "data:image/png;base64," + base64,
+            "http_cat.png",
+            "HTTPS://h/i.png",
+            "../outside.png",
+            "MESSAGE_FIELD_INVALID");
+  }
+
+  @Test
+  void aFileIsKnownByItsContent() throws IOException {
+    Path file = new Questions().ask(1, null, "a").ask(2, null, "b").writeTo(folder.resolve("q"));
+    assertThat(kafka("produce", "--topic", topic, "--file", file)).contains("2 messages");
+
+    new Questions().ask(1, null, "a").ask(2, null, "b").ask(3, null, "c").writeTo(file);
+    assertThat(kafka("produce", "--topic", topic, "--file", file)).contains("1 messages");
+
+    new Questions().ask(1, null, "x").ask(2, null, "y").ask(3, null, "z").writeTo(file);
+    assertThat(kafka("produce", "--topic", topic, "--file", file)).contains("3 messages");
+
+    new Questions().ask(1, null, "x").writeTo(file);
+    assertThat(kafka("produce", "--topic", topic, "--file", file)).contains("1 messages");
+    assertThat(kafka("produce", "--topic", topic, "--file", file)).contains("0 messages");
+  }
+
+  @Test
   void choicesGoWithTheQuestionsAndTheirLikelihoodsWithTheAnswers() throws Exception {
     Path file =
         new Questions()
@@ -138,6 +195,35 @@ class KafkaCommandTest {
         .contains("5 read, 5 added");
     assertThat(cli("intake", "--topic", topic, "--run", run, "--from", "earliest"))
         .contains("9 read, 5 added, 4 there already");
+  }
+
+  /** What was read would belong to that run. */
+  @Test
+  void aRunOfAnotherCompressionStrategyReadsNothingFromTheTopic() {
+    AnsweredRun.store(DATABASE.dataSource(), run, "fastv:layer=2,keep=144");
+    topics.send(topic, 1, 2, i -> Topics.job("job-" + i, "What is " + i + "?"));
+
+    run(
+            "infer",
+            "--run",
+            run,
+            "--model",
+            Tiny.checkpoint(),
+            "--source",
+            "kafka",
+            "--topic",
+            topic,
+            "--follow")
+        .complainsInOneLine(
+            2,
+            "run "
+                + run
+                + " has answers with compression fastv:layer=2,keep=144, weight format plain",
+            "compression none, weight format plain",
+            "--run");
+
+    assertThat(cli("status", "--run", run)).contains("1 jobs, 1 answered");
+    assertThat(cli("intake", "--topic", topic, "--run", run + " 2")).contains("2 read, 2 added");
   }
 
   @Test
@@ -174,8 +260,8 @@ class KafkaCommandTest {
             DATABASE.settings().user(),
             "--db-password",
             DATABASE.settings().password(),
-            "--kafka-bootstrap",
-            BROKER.settings().bootstrapServers())
+            "--kafka-config",
+            BROKER.clientProperties().toString())
         .run(command);
   }
 }

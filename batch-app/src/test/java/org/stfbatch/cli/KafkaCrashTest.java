@@ -174,8 +174,8 @@ class KafkaCrashTest {
     List<Object> command =
         new ArrayList<>(
             List.of(
-                "--kafka-bootstrap",
-                broker.settings().bootstrapServers(),
+                "--kafka-config",
+                broker.clientProperties(),
                 "infer",
                 "--run",
                 RUN,

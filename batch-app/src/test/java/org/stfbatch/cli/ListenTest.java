@@ -3,9 +3,11 @@ package org.stfbatch.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.stream.IntStream;
@@ -28,6 +30,7 @@ import org.stfbatch.kafka.OutgoingRecord;
 import org.stfbatch.kafka.message.MessageType;
 import org.stfbatch.kafka.message.RunTriggerMessage;
 import org.stfbatch.kafka.testing.TestBroker;
+import org.stfbatch.testing.AnsweredRun;
 import org.stfbatch.testing.Topics;
 
 /** The listener as a process: what starts runs, what does not, and what survives its death. */
@@ -132,19 +135,102 @@ class ListenTest {
     assertThat(topics.keys(answers)).hasSize(403).doesNotHaveDuplicates();
   }
 
+  /** Each of them would wait for ever, or read what its writer may not. */
+  @Test
+  void triggersThatAskForTooMuchFailAndThoseBehindThemAreCarriedOut() throws Exception {
+    questions(2);
+    Path elsewhere = Files.createDirectory(folder.resolve("elsewhere"));
+    Files.copy(folder.resolve("q.jsonl"), elsewhere.resolve("far.jsonl"));
+    Path below = Files.createDirectory(folder.resolve("below"));
+    Files.copy(folder.resolve("q.jsonl"), below.resolve("near.jsonl"));
+    Files.createSymbolicLink(below.resolve("link.jsonl"), elsewhere.resolve("far.jsonl"));
+    Files.createSymbolicLink(below.resolve("out"), Path.of("/"));
+    Path allowed = Files.createDirectory(folder.resolve("allowed"));
+    Files.copy(folder.resolve("q.jsonl"), allowed.resolve("q.jsonl"));
+    assertThat(new ProcessBuilder("mkfifo", below.resolve("pipe").toString()).start().waitFor())
+        .isZero();
+    topics.send(jobs, 1, 3, i -> Topics.job("job-" + i, "What is " + i + "?"));
+    List<String> refused =
+        List.of(
+            "\"topic\": {\"name\": \"%s\", \"untill_end\": true, \"max_jobs\": 100}"
+                .formatted(jobs),
+            "\"questions\": {\"file\": \"%s\"}".formatted(elsewhere.resolve("far.jsonl")),
+            "\"questions\": {\"file\": \"../elsewhere/far.jsonl\"}",
+            "\"questions\": {\"file\": \"link.jsonl\"}",
+            "\"questions\": {\"file\": \"near.jsonl\", \"images\": \"/root\"}",
+            "\"questions\": {\"file\": \"near.jsonl\", \"images\": \"out/root\"}",
+            "\"questions\": {\"file\": \"pipe\"}",
+            "\"topic\": {\"name\": \"%s\", \"max_jobs\": 100}, \"time_limit_seconds\": 2"
+                .formatted(jobs),
+            "\"topic\": {\"name\": \"%s\", \"until_end\": true}".formatted(jobs));
+    AnsweredRun.store(DATABASE.dataSource(), name + " refused 8", "prumerge");
+    for (int i = 0; i < refused.size(); i++) {
+      String request = "{\"run\": \"%s refused %d\", %s}".formatted(name, i, refused.get(i));
+      topics.send(triggers, List.of(Topics.raw("refused", request)));
+    }
+    ask(new RunTriggerMessage(name + " near", questions("near.jsonl"), OptionalLong.empty()));
+    ask(
+        new RunTriggerMessage(
+            name + " allowed",
+            questions(allowed.resolve("q.jsonl").toString()),
+            OptionalLong.empty()));
+
+    try (ChildJvm child = listen("--folder", below, "--allow-folder", allowed)) {
+      assertThat(child.runsUntil(() -> all().size() == 11 && unfinished() == 0))
+          .as(child::err)
+          .isTrue();
+      child.terminate();
+      assertThat(child.exitCode()).as(child::err).isZero();
+    }
+
+    assertThat(all()).extracting(RunTrigger::state).endsWith(State.DONE, State.DONE);
+    List<String> errors = all().stream().flatMap(trigger -> trigger.error().stream()).toList();
+    assertThat(errors).hasSize(refused.size());
+    assertThat(errors.get(0)).contains("topic.untill_end", "until_end");
+    assertThat(errors.get(1)).contains("far.jsonl", "--allow-folder");
+    assertThat(errors.get(2)).contains("leads out of " + below);
+    assertThat(errors.get(3)).contains("link.jsonl", "link that leads out");
+    assertThat(errors.get(4)).contains("/root", "--allow-folder");
+    assertThat(errors.get(5))
+        .contains("out/root")
+        .containsAnyOf("link that leads out", "not there");
+    assertThat(errors.get(6)).contains("pipe", "cannot be read");
+    assertThat(errors.get(7)).contains("time limit of 2 s", "is kept");
+    assertThat(errors.get(8)).contains("compression prumerge, ", "compression none, ", "--run");
+    assertThat(status(" refused 8").jobs()).isEqualTo(1);
+    assertThat(status(" allowed").answered()).isEqualTo(2);
+  }
+
+  @Test
+  void imagesOfThisMachinesNetworkAreNotFetchedForATriggerAndNothingAnsweredIsAFailure()
+      throws Exception {
+    new Questions()
+        .ask(1, "http://127.0.0.1:9/a.png", "What is it?")
+        .writeTo(folder.resolve("q.jsonl"));
+    ask(new RunTriggerMessage(name, questions("q.jsonl"), OptionalLong.empty()));
+    try (ChildJvm child = listen()) {
+      assertThat(child.runsUntil(() -> all().size() == 1 && unfinished() == 0))
+          .as(child::err)
+          .isTrue();
+      child.terminate();
+      assertThat(child.exitCode()).as(child::err).isZero();
+    }
+    assertThat(all().get(0).state()).isEqualTo(State.FAILED);
+    assertThat(all().get(0).error().orElseThrow()).contains("none of the 1 jobs", name);
+    assertThat(status("").failures()).isEqualTo(Map.of("IMAGE_ADDRESS", 1L));
+  }
+
   private ChildJvm listen(Object... more) {
     List<Object> command =
         new ArrayList<>(
             List.of(
-                "--kafka-bootstrap",
-                BROKER.settings().bootstrapServers(),
+                "--kafka-config",
+                BROKER.clientProperties(),
                 "listen",
                 "--trigger-topic",
                 triggers,
                 "--publish-to",
                 answers,
-                "--folder",
-                folder,
                 "--model",
                 Tiny.checkpoint(),
                 "--vision-tower",
@@ -154,6 +240,9 @@ class ListenTest {
                 "--chunk",
                 8));
     command.addAll(List.of(more));
+    if (!command.contains("--folder")) {
+      command.addAll(List.of("--folder", folder));
+    }
     return ChildJvm.start(folder, DATABASE.settings(), command.toArray());
   }
 

@@ -46,6 +46,9 @@ class LiveTest {
       assertThat(value(scrape, "stf_batch_jobs_total{outcome=\"answered\"}"))
           .isBetween(1.0, (double) status("shown").answered() + CHUNK);
       assertThat(value(scrape, "stf_batch_jobs_total{outcome=\"failed\"}")).isPositive();
+      assertThat(scrape)
+          .containsPattern(
+              "stf_batch_model_info\\{compression=\"none\",.*weight_format=\"plain\"} 1");
 
       Chromium.Opened opened = Chromium.orSkip().openLive(child.page("/"), folder.resolve("live"));
       assertThat(opened.errors()).isEmpty();

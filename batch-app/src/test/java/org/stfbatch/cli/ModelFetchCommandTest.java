@@ -5,10 +5,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.stfbatch.hub.HubServer;
+import org.stfbatch.model.checkpoint.HuggingFaceWriter;
+import org.stfbatch.model.checkpoint.HuggingFaceWriter.Keys;
+import org.stfbatch.model.checkpoint.LlavaCheckpoint;
+import org.stfbatch.prompt.TokenizerJsonWriter;
+import org.stfbatch.testing.Golden;
 
 /** What people type to get a model, and what they are told. */
 class ModelFetchCommandTest {
@@ -38,6 +44,60 @@ class ModelFetchCommandTest {
       assertThat(Cli.with().ok(fetch)).contains("0.00 GB of them downloaded");
     }
     assertThat(Cli.with().ok("model", "inspect", model)).contains("vision tokens");
+  }
+
+  @Test
+  void aModelInTheLayoutOfHuggingFaceComputesWhatItsAuthorsDoes() throws IOException {
+    Path source = folder.resolve("source");
+    Path model = folder.resolve("model");
+    LlavaCheckpoint authors =
+        LlavaCheckpoint.open(Golden.file("checkpoints/small-llava15"), Optional.empty());
+    HuggingFaceWriter writer = new HuggingFaceWriter(authors, Keys.NEW);
+    writer.writeShards(source, 2);
+    writer.writeTokenizerSettings(source);
+    new TokenizerJsonWriter(authors.directory().resolve("tokenizer.model")).write(source);
+    try (HubServer hub = new HubServer()) {
+      put(hub, "lab/llava-hf", "", source);
+
+      assertThat(
+              Cli.with()
+                  .ok(
+                      "model",
+                      "fetch",
+                      "lab/llava-hf",
+                      "--to",
+                      model,
+                      "--endpoint",
+                      hub.endpoint()))
+          .contains("8 files of lab/llava-hf")
+          .doesNotContain("vision tower");
+    }
+    assertThat(Cli.with().ok("model", "inspect", model))
+        .contains("Hugging Face (LlavaForConditionalGeneration)", "LLaVA-1.5")
+        .containsPattern("vision tokens per image +576");
+    assertThat(Cli.with().ok("model", "inspect", model, "--json"))
+        .contains("\"layout\":\"Hugging Face (LlavaForConditionalGeneration)\"");
+    assertThat(trace(model)).hasSameBinaryContentAs(trace(authors.directory()));
+  }
+
+  /** Of a picture that is not square, and a token of the hub's tokenizer in the question. */
+  private Path trace(Path model) {
+    Path out = folder.resolve(model.getFileName() + ".safetensors");
+    Path image = Golden.file("images/wide.png");
+    String question = "What is <pad>?";
+    Cli.with()
+        .ok(
+            "model",
+            "trace",
+            "--model",
+            model,
+            "--image",
+            image,
+            "--prompt",
+            question,
+            "--out",
+            out);
+    return out;
   }
 
   @Test

@@ -14,6 +14,10 @@ final class OwnBroker implements AutoCloseable {
     settings = broker.start();
   }
 
+  Path clientProperties() {
+    return broker.clientProperties();
+  }
+
   KafkaSettings settings() {
     return settings;
   }

@@ -27,8 +27,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.springframework.jdbc.core.simple.JdbcClient;
-import org.stfbatch.bench.ModelFlops;
+import org.stfbatch.compression.NoCompression;
 import org.stfbatch.db.testing.TestDatabase;
+import org.stfbatch.model.ModelFlops;
 import org.stfbatch.model.checkpoint.LlamaConfig;
 import org.stfbatch.model.checkpoint.LlavaCheckpoint;
 import org.stfbatch.testing.Golden;
@@ -43,6 +44,9 @@ class ReportTest {
   private static final String HOSTILE = "</script><b>&\"\u2028";
 
   /** Written apart from the program's own SQL. */
+  private static final String IMAGE_TOKENS =
+      "(select avg(vision_tokens) from answer where run_id = 1 and vision_tokens > 0)";
+
   private static final Map<String, String> FACTS =
       Map.ofEntries(
           Map.entry("jobs", "select count(*) from image_job j where run_id = 1"),
@@ -114,6 +118,8 @@ class ReportTest {
               "peak_memory",
               "select max(peak_memory_bytes) / 1048576.0 from chunk_metric where run_id = 1"),
           Map.entry("cost", "select 7.2 / 3600 * " + seconds()),
+          Map.entry("image_tokens", "select " + IMAGE_TOKENS),
+          Map.entry("image_tflop", imageTeraFlop()),
           Map.entry(
               "cost_per_1000_questions",
               "select 1000 * 7.2 / 3600 * "
@@ -153,11 +159,23 @@ class ReportTest {
         ) t)
         """
         .formatted(
-            ModelFlops.of(checkpoint()).image(),
+            ModelFlops.of(checkpoint(), new NoCompression())
+                .image(checkpoint().config().visionTokens()),
             2 * tiny.numHiddenLayers() * layer,
             4 * width * tiny.numHiddenLayers(),
             2 * width * tiny.vocabSize(),
             seconds());
+  }
+
+  private static String imageTeraFlop() {
+    LlamaConfig tiny = checkpoint().config().language();
+    double width = tiny.hiddenSize();
+    double layer =
+        2 * width * width + 2 * width * tiny.keyValueSize() + 3 * width * tiny.intermediateSize();
+    double n = checkpoint().config().visionTokens();
+    double layers = tiny.numHiddenLayers();
+    return "select %s::float8"
+        .formatted((2 * layers * layer * n + 4 * n * n * width * layers) / 1e12);
   }
 
   private static String latency(String aggregate) {
@@ -172,8 +190,8 @@ class ReportTest {
     jdbc.sql("insert into run (name) values ('big'), ('small'), ('idle')").update();
     jdbc.sql(
             """
-            insert into job_source (run_id, kind, location, image_root, fingerprint)
-            values (1, 'questions', 'q', :root, repeat('a', 64))
+            insert into job_source (run_id, kind, location, image_root, fingerprint, from_outside)
+            values (1, 'questions', 'q', :root, repeat('a', 64), false)
             """)
         .param("root", Tiny.images().toAbsolutePath().toString())
         .update();
@@ -231,7 +249,7 @@ class ReportTest {
               image_decode_seconds, vision_seconds, prefill_seconds, decode_seconds,
               input_wait_seconds, wait_seconds, database_seconds, encoded_images, prefill_tokens,
               steps, step_tokens, prefix_hits,
-              retries, backoffs, peak_memory_bytes, device, dtype, batch, model_fingerprint)
+              retries, backoffs, peak_memory_bytes, device, dtype, batch, model_fingerprint, compression)
             select :run, c / 200,
               timestamptz '2026-03-01 00:00Z' + c * interval '2 s' + c / 200 * interval '1 h',
               timestamptz '2026-03-01 00:00Z' + (c + 1) * interval '2 s' + c / 200 * interval '1 h',
@@ -240,7 +258,7 @@ class ReportTest {
               sum(generated_tokens), 0.1, 0.2, 0.3, 0.4, 1, 0.1, 1.8, 0.05,
               count(distinct image_ref), sum(prompt_tokens) + 144 * count(distinct image_ref), 60,
               sum(generated_tokens), 5, c % 2, c % 3 / 2, 1000000000 + c, 'cpu', 'bfloat16', 32,
-              :fingerprint
+              :fingerprint, case when :run = 2 then 'prumerge+:tokens=64' else 'none' end
             from (
               select *, (row_number() over (order by job_id) - 1) / 32 as c
               from image_job where run_id = :run
@@ -311,6 +329,13 @@ class ReportTest {
     assertThat(report.at("/samples/failed/1/code").asText()).isEqualTo("PROMPT_TOO_LONG");
     assertThat(report.at("/samples/failed/1/thumbnail").asText()).startsWith("data:image/jpeg");
     assertThat(report.at("/samples/answered")).hasSize(24);
+    assertThat(report.at("/places/0/model_fingerprint").asText())
+        .isEqualTo(checkpoint().fingerprint());
+    assertThat(report.at("/places/0/compression").asText()).isEqualTo("none");
+    assertThat(report.at("/places/0/weight_format").asText()).isEqualTo("plain");
+    assertThat(report.at("/others/0/places/0/compression").asText())
+        .isEqualTo("prumerge+:tokens=64");
+    assertThat(report.at("/others/1/places")).isEmpty();
     assertThat(report.at("/others/0/facts/0/value").asInt()).isEqualTo(40);
     assertThat(report.at("/others/1/facts/0/value").asInt()).isZero();
     assertThat(report.at("/evaluations/0/figures/1/value").asDouble()).isEqualTo(81.25);
@@ -372,6 +397,8 @@ class ReportTest {
         .startsWith("# Run big\n")
         .contains("| jobs |  | 10000 | 40 | 0 |\n")
         .contains(
+            "| small | %s | prumerge+:tokens=64 | plain |".formatted(checkpoint().fingerprint()))
+        .contains(
             "| image | IMAGE\\_NOT".replace("\\_", "_") + "_FOUND | 100 | lost-1.png not found |");
   }
 
@@ -384,14 +411,16 @@ class ReportTest {
     Chromium.Opened opened = Chromium.orSkip().open(page, folder.resolve("report.png"));
 
     assertThat(opened.errors()).isEmpty();
-    assertThat(opened.dom()).contains("data-painted=\"7\"").doesNotContain("<b>&amp;");
-    assertThat(Pattern.compile("<canvas ").matcher(opened.dom()).results().count()).isEqualTo(7);
+    assertThat(opened.dom()).contains("data-painted=\"8\"").doesNotContain("<b>&amp;");
+    assertThat(Pattern.compile("<canvas ").matcher(opened.dom()).results().count()).isEqualTo(8);
     for (String colour : List.of("0072b2", "009e73", "56b4e9", "cc79a7", "d55e00", "e69f00")) {
       assertThat(pixels(folder.resolve("report.png"), Integer.parseInt(colour, 16)))
           .as("pixels of colour " + colour)
           .isGreaterThan(100);
     }
     assertThat(opened.dom()).contains("src=\"data:image/jpeg;base64,").contains("lost-1.png");
+    assertThat(opened.dom())
+        .contains("compression none, weight format plain", ">prumerge+:tokens=64</td>");
     assertThat(found(opened.dom(), "data-painted-millis=\"([0-9.]+)\"")).isLessThan(MOST_MILLIS);
     Map<String, List<Double>> shown =
         Pattern.compile("data-fact=\"(\\w+)\" data-value=\"([-0-9.e]+)\"")

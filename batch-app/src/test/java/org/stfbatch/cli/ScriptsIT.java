@@ -39,6 +39,20 @@ class ScriptsIT {
   }
 
   @Test
+  void theProgramNeedsNoHomeOfTheUserWhereItsOwnIsGiven() throws Exception {
+    Path own = folder.resolve("own");
+    for (String home : List.of("-u HOME", "HOME=")) {
+      ok("env " + home + " scripts/stf-batch db start --home " + own);
+      ok("env " + home + " STF_BATCH_HOME=" + own + " scripts/stf-batch db stop");
+      ok(
+          "env -u STF_BATCH_HOME "
+              + home
+              + " scripts/stf-batch db status 2>&1"
+              + " | grep 'give --home DIR or set STF_BATCH_HOME'");
+    }
+  }
+
+  @Test
   void theDemoGoesFromTopicToTopic() throws Exception {
     assertThat(ok("scripts/demo --kafka --home " + folder))
         .contains("1013 outcomes published", "1004 answered, 9 failed, 0 waiting");

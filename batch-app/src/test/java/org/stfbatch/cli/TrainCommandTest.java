@@ -177,13 +177,17 @@ class TrainCommandTest {
             folder.resolve("half.json"),
             """
             [{"conversations": [{"from": "human", "value": "Who?"}, {"from": "gpt", "value": "I."}]},
-             {"conversations": [{"from": "human", "value": "Who else?"}]}]
+             {"conversations": [{"from": "human", "value": "Who else?"}]},
+             {"id": "x", "conversations": [{"from": "system", "value": "Be brief."}]}]
             """);
     Object[] command = command("half");
     command[3] = data;
 
     assertThat(cli.run(command).err())
-        .contains("1 samples, 0 pictures", "warning: 1 more samples are left out: ");
+        .contains(
+            "1 samples, 0 pictures",
+            "warning: 1 more samples are left out: ",
+            "warning: left out: sample 2 (id \"x\") has a turn that is neither");
   }
 
   @Test
@@ -204,7 +208,7 @@ class TrainCommandTest {
             "train",
             "pretrain",
             "--data",
-            data,
+            new TrainingFixture(folder).texts(3),
             "--images",
             Tiny.images(),
             "--model",

@@ -20,6 +20,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
+import org.stfbatch.base.ModelIdentity;
 import org.stfbatch.db.AnswerTimings;
 import org.stfbatch.db.ImageJobStore;
 import org.stfbatch.db.JobPosition;
@@ -77,7 +78,8 @@ class WholeWayTest {
             "failures",
             "images_per_second",
             "questions_per_second",
-            "eta_seconds");
+            "eta_seconds",
+            "models");
     assertThat(after.get("run").asText()).isEqualTo("way");
     assertThat(after.get("jobs").asInt()).isEqualTo(answers + 1);
     assertThat(after.get("answered").asInt()).isEqualTo(answers);
@@ -88,10 +90,16 @@ class WholeWayTest {
     assertThat(after.get("questions_per_second").asDouble())
         .isGreaterThanOrEqualTo(after.get("images_per_second").asDouble());
     assertThat(after.get("eta_seconds").isNull()).isTrue();
+    assertThat(before.get("models")).isEmpty();
+    assertThat(after.get("models")).hasSize(1);
+    assertThat(after.at("/models/0/fingerprint").asText()).matches("[0-9a-f]{16}");
+    assertThat(after.at("/models/0/compression").asText()).isEqualTo("none");
+    assertThat(after.at("/models/0/weight_format").asText()).isEqualTo("plain");
     assertThat(cli.ok("status", "--run", "way"))
         .startsWith(
             "run way: %d jobs, %d answered, 1 failed, 0 waiting%n".formatted(answers + 1, answers))
         .containsPattern("  IMAGE_NOT_FOUND +1\n")
+        .containsPattern("answered by model [0-9a-f]{16}, compression none, weight format plain\n")
         .containsPattern("last speed: [0-9.]+ images/s, [0-9.]+ questions/s\n");
 
     List<String> texts = recorded.stream().map(Tiny.Recorded::answer).toList();
@@ -107,6 +115,8 @@ class WholeWayTest {
     assertThat(Exported.values(jsonl, "generated_tokens")).containsOnly("16");
     assertThat(Exported.values(jsonl, "finish_reason")).containsOnly("length");
     assertThat(Exported.values(jsonl, "model_fingerprint")).hasSize(answers).doesNotContain("");
+    assertThat(Exported.values(jsonl, "compression")).containsOnly("none");
+    assertThat(Exported.values(jsonl, "weight_format")).containsOnly("plain");
     assertThat(csv(export("way", "csv"), "text")).isEqualTo(texts);
 
     JsonNode failure = Exported.json(failures).get(0);
@@ -339,7 +349,7 @@ class WholeWayTest {
               new TokenCounts(1, 0, 1),
               new AnswerTimings(0, 0, 0),
               "model",
-              "fingerprint",
+              ModelIdentity.plain("fingerprint"),
               Instant.EPOCH));
     }
     new OutcomeStore(DATABASE.dataSource()).write(runId, answers, List.of());

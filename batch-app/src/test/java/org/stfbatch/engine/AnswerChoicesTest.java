@@ -75,8 +75,6 @@ final class AnswerChoicesTest {
 
   /** The whole of prompt and beginning of a choice anew for every token of the choice. */
   private static double[] plainly(EngineJob job, AnswerChoices choices) {
-    int perImage = checkpoint.config().visionTokens();
-    int[] rows = IntStream.range(0, job.images().size()).map(i -> i * perImage).toArray();
     try (LlavaModel model = LlavaModel.load(checkpoint, ModelSettings.exact())) {
       VisionTokens vision =
           job.images().isEmpty()
@@ -89,9 +87,8 @@ final class AnswerChoicesTest {
                 double sum = 0;
                 for (int i = 0; i < choice.tokenIds().size(); i++) {
                   int[] ids = joined(job.promptIds(), choice.tokenIds().subList(0, i));
-                  PromptLayout layout = PromptLayout.of(ids, perImage);
-                  float[] logits =
-                      model.logits(layout.span(0, layout.length(), rows, perImage), vision);
+                  PromptLayout layout = PromptLayout.of(ids, vision.counts());
+                  float[] logits = model.logits(layout.span(0, layout.length(), 0), vision);
                   sum += logProbability(logits, choice.tokenIds().get(i));
                 }
                 return sum;
@@ -207,6 +204,7 @@ final class AnswerChoicesTest {
     try (Engine engine =
         BatchingEngine.start(
             checkpoint,
+            ModelSettings.exact(),
             () ->
                 new FailingModel(
                     LlavaModel.load(checkpoint, ModelSettings.exact()),

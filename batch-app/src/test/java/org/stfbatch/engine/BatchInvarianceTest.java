@@ -3,6 +3,8 @@ package org.stfbatch.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -14,11 +16,18 @@ import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.stfbatch.compression.CompressionStrategy;
+import org.stfbatch.image.NoiseImage;
 import org.stfbatch.image.Pixels;
 import org.stfbatch.model.ModelSettings;
+import org.stfbatch.model.WeightFormat;
+import org.stfbatch.model.checkpoint.FusionVariant;
 import org.stfbatch.model.checkpoint.LlavaCheckpoint;
+import org.stfbatch.model.checkpoint.NewCheckpoint;
 import org.stfbatch.prompt.LlamaTokenizer;
 import org.stfbatch.testing.Golden;
 
@@ -28,14 +37,21 @@ import org.stfbatch.testing.Golden;
  */
 final class BatchInvarianceTest {
   private static final int JOBS = 60;
+  private static final int FEWER_JOBS = 25;
+
+  @TempDir private static Path folder;
 
   private static LlavaCheckpoint checkpoint;
+  private static LlavaCheckpoint plain;
   private static LlamaTokenizer tokenizer;
 
   @BeforeAll
-  static void open() {
+  static void open() throws IOException {
     checkpoint = LlavaCheckpoint.open(Golden.file("checkpoints/tiny"), Optional.empty());
     tokenizer = LlamaTokenizer.open(checkpoint.directory());
+    Path written = folder.resolve("plain");
+    NewCheckpoint.withProjectors(checkpoint, FusionVariant.named("plain"), 1).write(written);
+    plain = LlavaCheckpoint.open(written, Optional.empty());
   }
 
   @AfterAll
@@ -46,10 +62,9 @@ final class BatchInvarianceTest {
   @ParameterizedTest
   @ValueSource(longs = {1, 2, 3})
   void everyWayOfRunningGivesTheSameAnswers(long seed) throws Exception {
-    List<EngineJob> jobs = randomJobs(new Random(seed));
-    List<Integer> inOrder = IntStream.range(0, JOBS).boxed().toList();
-    List<Integer> shuffled = new ArrayList<>(inOrder);
-    Collections.shuffle(shuffled, new Random(seed));
+    List<EngineJob> jobs = randomJobs(new Random(seed), JOBS);
+    List<Integer> inOrder = inOrder(JOBS);
+    List<Integer> shuffled = shuffled(JOBS, seed);
 
     List<Answer> alone = answers(jobs, inOrder, new EngineSettings(1));
 
@@ -62,6 +77,58 @@ final class BatchInvarianceTest {
     assertSame(alone, answers(jobs, shuffled, smallCache(32)));
   }
 
+  @Test
+  void neitherDoInt8Weights() {
+    ModelSettings model = ModelSettings.exact().with(WeightFormat.INT8);
+    List<EngineJob> jobs = randomJobs(new Random(5), JOBS);
+    List<Integer> inOrder = inOrder(JOBS);
+    List<Integer> shuffled = shuffled(JOBS, 5);
+
+    List<Answer> alone = answers(checkpoint, model, jobs, inOrder, new EngineSettings(1));
+
+    assertSame(alone, answers(checkpoint, model, jobs, shuffled, new EngineSettings(7)));
+    assertSame(alone, answers(checkpoint, model, jobs, inOrder, new EngineSettings(32)));
+    assertSame(alone, answers(checkpoint, model, jobs, shuffled, withoutReuse(7)));
+    assertSame(alone, answers(checkpoint, model, jobs, inOrder, smallCache(32)));
+  }
+
+  /** On LLaVA-1.5's projector, with images of 16 patches. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "vtc-cls:layer=20,tokens=6",
+        "prumerge",
+        "prumerge+",
+        "avgpool",
+        "scope:tokens=6",
+        "divprune:tokens=6",
+        "fastv:layer=1,keep=6"
+      })
+  void compressionDoesNotChangeThat(String spec) {
+    ModelSettings model = ModelSettings.exact().with(CompressionStrategy.parse(spec));
+    List<EngineJob> jobs = randomJobs(new Random(4), FEWER_JOBS);
+    List<Integer> inOrder = inOrder(FEWER_JOBS);
+    List<Integer> shuffled = shuffled(FEWER_JOBS, 4);
+
+    List<Answer> alone = answers(plain, model, jobs, inOrder, new EngineSettings(1));
+
+    int most = model.compression().mostVisionTokens(plain.config().shape());
+    assertThat(alone).anyMatch(answer -> answer.visionTokens() > 0);
+    assertThat(alone).allMatch(answer -> answer.visionTokens() <= most);
+    assertSame(alone, answers(plain, model, jobs, shuffled, withoutReuse(7)));
+    assertSame(alone, answers(plain, model, jobs, inOrder, smallCache(32)));
+  }
+
+  private static List<Integer> inOrder(int jobs) {
+    return IntStream.range(0, jobs).boxed().toList();
+  }
+
+  private static List<Integer> shuffled(int jobs, long seed) {
+    List<Integer> shuffled = new ArrayList<>(inOrder(jobs));
+    Collections.shuffle(shuffled, new Random(seed));
+    return shuffled;
+  }
+
   private static EngineSettings withoutReuse(int batch) {
     return new EngineSettings(batch, false, false, OptionalLong.empty());
   }
@@ -72,7 +139,7 @@ final class BatchInvarianceTest {
   }
 
   private static void assertSame(List<Answer> expected, List<Answer> actual) {
-    for (int i = 0; i < JOBS; i++) {
+    for (int i = 0; i < expected.size(); i++) {
       assertThat(actual.get(i).tokenIds()).as("job %d", i).isEqualTo(expected.get(i).tokenIds());
       assertThat(actual.get(i).text()).isEqualTo(expected.get(i).text());
       assertThat(actual.get(i).finishReason()).isEqualTo(expected.get(i).finishReason());
@@ -89,9 +156,18 @@ final class BatchInvarianceTest {
 
   private static List<Answer> answers(
       List<EngineJob> jobs, List<Integer> order, EngineSettings settings) {
-    List<CompletableFuture<Outcome>> outcomes = new ArrayList<>(Collections.nCopies(JOBS, null));
-    try (Engine engine =
-        BatchingEngine.start(checkpoint, ModelSettings.exact(), tokenizer, settings)) {
+    return answers(checkpoint, ModelSettings.exact(), jobs, order, settings);
+  }
+
+  private static List<Answer> answers(
+      LlavaCheckpoint checkpoint,
+      ModelSettings model,
+      List<EngineJob> jobs,
+      List<Integer> order,
+      EngineSettings settings) {
+    List<CompletableFuture<Outcome>> outcomes =
+        new ArrayList<>(Collections.nCopies(jobs.size(), null));
+    try (Engine engine = BatchingEngine.start(checkpoint, model, tokenizer, settings)) {
       order.forEach(i -> outcomes.set(i, engine.submit(jobs.get(i))));
       return outcomes.stream().map(outcome -> (Answer) outcome.join()).toList();
     }
@@ -101,16 +177,13 @@ final class BatchInvarianceTest {
    * Questions of all lengths about few images or none; greedy and drawn; short and long answers,
    * some of which end, and some of which are chosen.
    */
-  private static List<EngineJob> randomJobs(Random random) {
+  private static List<EngineJob> randomJobs(Random random, int jobs) {
     List<Pixels> images = IntStream.range(0, 9).mapToObj(i -> noise(random)).toList();
-    return IntStream.range(0, JOBS).mapToObj(i -> randomJob(random, images)).toList();
+    return IntStream.range(0, jobs).mapToObj(i -> randomJob(random, images)).toList();
   }
 
   private static Pixels noise(Random random) {
-    int size = checkpoint.config().image().size();
-    byte[] pixels = new byte[3 * size * size];
-    random.nextBytes(pixels);
-    return new Pixels(size, pixels);
+    return NoiseImage.of(checkpoint.config().image().size(), random);
   }
 
   private static EngineJob randomJob(Random random, List<Pixels> images) {

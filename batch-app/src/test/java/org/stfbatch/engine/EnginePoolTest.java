@@ -14,6 +14,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.stfbatch.image.NoiseImage;
 import org.stfbatch.image.Pixels;
 import org.stfbatch.model.ModelException;
 import org.stfbatch.model.ModelSettings;
@@ -88,14 +89,7 @@ final class EnginePoolTest {
 
   private static List<Pixels> noise() {
     Random random = new Random(5);
-    return IntStream.range(0, IMAGES)
-        .mapToObj(
-            i -> {
-              byte[] pixels = new byte[3 * IMAGE_SIZE * IMAGE_SIZE];
-              random.nextBytes(pixels);
-              return new Pixels(IMAGE_SIZE, pixels);
-            })
-        .toList();
+    return IntStream.range(0, IMAGES).mapToObj(i -> NoiseImage.of(IMAGE_SIZE, random)).toList();
   }
 
   private static List<List<Integer>> ids(Engine engine, List<EngineJob> jobs) {

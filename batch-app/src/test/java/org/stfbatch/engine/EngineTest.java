@@ -2,11 +2,13 @@ package org.stfbatch.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -14,6 +16,9 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -21,6 +26,9 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.stfbatch.model.LlavaModel;
 import org.stfbatch.model.ModelException;
 import org.stfbatch.model.ModelSettings;
@@ -165,6 +173,128 @@ final class EngineTest {
     }
   }
 
+  @ParameterizedTest
+  @MethodSource("errors")
+  void aFaultOfOneCallLosesNothing(String method, int number, Throwable error) throws Exception {
+    List<RecordedCase> cases = stillPictures();
+    try (Engine engine =
+        engine(4, model -> new FailingModel(model, FailingModel.atCall(method, number, error)))) {
+      List<Answer> together = answers(engine, cases.stream());
+      for (int i = 0; i < cases.size(); i++) {
+        assertThat(together.get(i).tokenIds()).isEqualTo(cases.get(i).outputIds());
+      }
+    }
+  }
+
+  private static Stream<Arguments> errors() {
+    List<Throwable> errors =
+        List.of(
+            new IllegalStateException("a fault of this program"),
+            new OutOfMemoryError("Cannot reserve 4096 bytes of direct buffer memory"),
+            outOfMemory());
+    return Stream.of("reserve", "encodeImages", "fillShelves", "step")
+        .flatMap(
+            method ->
+                Stream.of(1, 2).flatMap(n -> errors.stream().map(e -> arguments(method, n, e))));
+  }
+
+  @Test
+  void aCacheThatDoesNotFitIsMadeSmaller() throws Exception {
+    List<RecordedCase> cases = stillPictures();
+    for (Throwable error : List.of(outOfMemory(), new OutOfMemoryError("Java heap space"))) {
+      try (Engine engine =
+          engine(16, model -> new FailingModel(model, FailingModel.cacheBeyond(1, error)))) {
+        List<Answer> together = answers(engine, cases.stream());
+        for (int i = 0; i < cases.size(); i++) {
+          assertThat(together.get(i).tokenIds()).isEqualTo(cases.get(i).outputIds());
+        }
+      }
+    }
+  }
+
+  @Test
+  void aFailureSaysWhatToDoAboutALackOfMemory() throws Exception {
+    try (Engine engine =
+        engine(4, model -> new FailingModel(model, FailingModel.cacheBeyond(0, outOfMemory())))) {
+      Failure failure = (Failure) submitted(engine, Stream.of(recorded("tiny/q03"))).get(0).join();
+      assertThat(failure.code()).isEqualTo("ENGINE_ERROR");
+      assertThat(failure.message())
+          .contains("not enough memory on the device")
+          .contains("--batch")
+          .contains("--kv-cache");
+    }
+  }
+
+  @Test
+  void aDeviceThatHangsIsSeen() throws Exception {
+    CountDownLatch hanging = new CountDownLatch(1);
+    CountDownLatch goOn = new CountDownLatch(1);
+    FailingModel.Fault hang =
+        call -> {
+          if (call.isStep()) {
+            hanging.countDown();
+            awaitQuietly(goOn);
+          }
+        };
+    try (Engine engine = engine(4, model -> new FailingModel(model, hang));
+        Watchdog watchdog = Watchdog.start(engine, Duration.ofSeconds(1))) {
+      CompletableFuture<Outcome> answer = submitted(engine, Stream.of(recorded("tiny/q03"))).get(0);
+      hanging.await();
+      until(() -> !watchdog.problems().isEmpty());
+      assertThat(watchdog.problems().get(0)).contains("has not finished a call to the device");
+      assertThat(engine.stalled(Duration.ofSeconds(1)).get(0).stack().toString())
+          .contains("awaitQuietly");
+
+      goOn.countDown();
+      assertThat(answer.join()).isInstanceOf(Answer.class);
+      until(() -> watchdog.problems().isEmpty());
+    }
+  }
+
+  @Test
+  void aJobOfADeviceThatHangsFailsWhenTheEngineIsClosed() throws Exception {
+    CountDownLatch hanging = new CountDownLatch(1);
+    CountDownLatch goOn = new CountDownLatch(1);
+    FailingModel.Fault hang =
+        call -> {
+          if (call.isStep()) {
+            hanging.countDown();
+            awaitQuietly(goOn);
+          }
+        };
+    try (BatchingEngine engine = engine(1, model -> new FailingModel(model, hang))) {
+      List<CompletableFuture<Outcome>> answers =
+          submitted(engine, Stream.of(recorded("tiny/q03"), recorded("tiny/q03")));
+      hanging.await();
+
+      engine.close(Duration.ofMillis(100));
+
+      assertThat(answers)
+          .allSatisfy(
+              answer ->
+                  assertThatThrownBy(answer::join)
+                      .hasCauseInstanceOf(EngineException.class)
+                      .hasMessageContaining("has not finished a call to the device"));
+      goOn.countDown();
+    }
+  }
+
+  private static void awaitQuietly(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  private static void until(BooleanSupplier event) throws InterruptedException {
+    long deadline = System.nanoTime() + TimeUnit.MINUTES.toNanos(1);
+    while (!event.getAsBoolean()) {
+      assertThat(System.nanoTime()).isLessThan(deadline);
+      TimeUnit.MILLISECONDS.sleep(10);
+    }
+  }
+
   @Test
   void aJobThatTheDeviceCannotRunFailsAloneAndAllOthersAreAnswered() throws Exception {
     List<RecordedCase> cases = stillPictures();
@@ -289,9 +419,10 @@ final class EngineTest {
         checkpoint, ModelSettings.exact(), tokenizer, new EngineSettings(batch));
   }
 
-  private static Engine engine(int batch, Function<LlavaModel, FailingModel> wrap) {
+  private static BatchingEngine engine(int batch, Function<LlavaModel, FailingModel> wrap) {
     return BatchingEngine.start(
         checkpoint,
+        ModelSettings.exact(),
         () -> wrap.apply(LlavaModel.load(checkpoint, ModelSettings.exact())),
         tokenizer,
         new EngineSettings(batch));

@@ -1,39 +1,128 @@
 package org.stfbatch.engine;
 
 import java.util.List;
-import java.util.function.BiPredicate;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 import org.stfbatch.model.BranchingPrompt;
+import org.stfbatch.model.CacheCost;
+import org.stfbatch.model.CacheLength;
 import org.stfbatch.model.CacheShape;
 import org.stfbatch.model.Choice;
 import org.stfbatch.model.Decoding;
-import org.stfbatch.model.ModelException;
+import org.stfbatch.model.ImagePruning;
 import org.stfbatch.model.TokenSpan;
 import org.stfbatch.model.VisionLanguageModel;
 import org.stfbatch.model.VisionTokens;
 import org.stfbatch.model.checkpoint.LlavaConfig;
 
-/** A real model on a device that fails under some condition, as devices do when memory is short. */
+/** A real model on a device whose calls fail under some condition, as devices do. */
 final class FailingModel implements VisionLanguageModel {
   private final VisionLanguageModel model;
-  private final Trouble trouble;
+  private final Fault fault;
 
-  /** Which steps fail, and how. */
-  record Trouble(BiPredicate<Decoding, List<TokenSpan>> step, ModelException error) {}
+  /** What happens at a call to the device. */
+  interface Fault {
+    /** Throws what the call is to throw instead of being carried out. */
+    void before(Call call);
 
-  FailingModel(VisionLanguageModel model, Trouble trouble) {
+    /** Throws what the call is to throw although it was carried out. */
+    default void after(Call call) {}
+
+    /** What a step gives instead of its tokens. */
+    default int[] tokens(int[] next) {
+      return next;
+    }
+
+    /** What scoring gives instead of its log-probabilities. */
+    default List<double[]> scores(List<double[]> scores) {
+      return scores;
+    }
+  }
+
+  /**
+   * @param method of {@link VisionLanguageModel}
+   * @param decoding of a step
+   * @param prompts that are run
+   * @param shape that is reserved
+   * @param pixels that are encoded
+   */
+  record Call(
+      String method,
+      Decoding decoding,
+      List<TokenSpan> prompts,
+      CacheShape shape,
+      List<byte[]> pixels) {
+    private static Call to(String method) {
+      return new Call(method, Decoding.NONE, List.of(), CacheShape.NONE, List.of());
+    }
+
+    boolean isStep() {
+      return method.equals("step") || method.equals("score");
+    }
+  }
+
+  FailingModel(VisionLanguageModel model, Fault fault) {
     this.model = model;
-    this.trouble = trouble;
+    this.fault = fault;
   }
 
   /** Steps of more than so many sequences fail. */
-  static Trouble beyond(int sequences, ModelException error) {
-    return new Trouble((decoding, prompts) -> decoding.count() + prompts.size() > sequences, error);
+  static Fault beyond(int sequences, RuntimeException error) {
+    return call -> {
+      if (call.isStep() && call.decoding().count() + call.prompts().size() > sequences) {
+        throw error;
+      }
+    };
   }
 
   /** Prompts of exactly this length fail. */
-  static Trouble promptOf(int length, ModelException error) {
-    return new Trouble(
-        (decoding, prompts) -> prompts.stream().anyMatch(prompt -> prompt.end() == length), error);
+  static Fault promptOf(int length, RuntimeException error) {
+    return call -> {
+      if (call.isStep() && call.prompts().stream().anyMatch(prompt -> prompt.end() == length)) {
+        throw error;
+      }
+    };
+  }
+
+  /** A cache with more than so many slots does not fit. */
+  static Fault cacheBeyond(int slots, Throwable error) {
+    return call -> {
+      if (call.shape().slots() > slots) {
+        raise(error);
+      }
+    };
+  }
+
+  /** The n-th call of a method fails, counted from 1. */
+  static Fault atCall(String method, int number, Throwable error) {
+    AtomicInteger calls = new AtomicInteger();
+    return call -> {
+      if (call.method().equals(method) && calls.incrementAndGet() == number) {
+        raise(error);
+      }
+    };
+  }
+
+  static void raise(Throwable error) {
+    if (error instanceof Error fatal) {
+      throw fatal;
+    }
+    throw (RuntimeException) error;
+  }
+
+  private void run(Call call, Runnable work) {
+    fault.before(call);
+    work.run();
+    fault.after(call);
+  }
+
+  private <T> T get(Call call, Supplier<T> work) {
+    fault.before(call);
+    T result = work.get();
+    fault.after(call);
+    return result;
   }
 
   @Override
@@ -42,8 +131,13 @@ final class FailingModel implements VisionLanguageModel {
   }
 
   @Override
-  public long bytesPerPosition() {
-    return model.bytesPerPosition();
+  public Optional<ImagePruning> pruning() {
+    return model.pruning();
+  }
+
+  @Override
+  public CacheCost cacheCost() {
+    return model.cacheCost();
   }
 
   @Override
@@ -52,50 +146,64 @@ final class FailingModel implements VisionLanguageModel {
   }
 
   @Override
+  public OptionalInt tokensPerImage() {
+    return model.tokensPerImage();
+  }
+
+  @Override
   public VisionTokens encodeImages(List<byte[]> pixels) {
-    return model.encodeImages(pixels);
+    Call call = new Call("encodeImages", Decoding.NONE, List.of(), CacheShape.NONE, pixels);
+    return get(call, () -> model.encodeImages(pixels));
   }
 
   @Override
   public void reserve(CacheShape shape) {
-    model.reserve(shape);
+    Call call = new Call("reserve", Decoding.NONE, List.of(), shape, List.of());
+    run(call, () -> model.reserve(shape));
   }
 
   @Override
   public void fillShelves(List<TokenSpan> spans, int[] shelves, VisionTokens vision) {
-    model.fillShelves(spans, shelves, vision);
+    run(Call.to("fillShelves"), () -> model.fillShelves(spans, shelves, vision));
   }
 
   @Override
   public void copyShelf(int source, int[] targets, int length) {
-    model.copyShelf(source, targets, length);
+    run(Call.to("copyShelf"), () -> model.copyShelf(source, targets, length));
   }
 
   @Override
-  public void takeFromShelves(int[] shelves, int[] slots, int[] lengths) {
-    model.takeFromShelves(shelves, slots, lengths);
+  public void takeFromShelves(int[] shelves, int[] slots, List<CacheLength> lengths) {
+    run(Call.to("takeFromShelves"), () -> model.takeFromShelves(shelves, slots, lengths));
   }
 
   @Override
-  public void moveSlots(int[] sources, int[] targets, int[] lengths) {
-    model.moveSlots(sources, targets, lengths);
+  public void moveSlots(int[] sources, int[] targets, List<CacheLength> lengths) {
+    run(Call.to("moveSlots"), () -> model.moveSlots(sources, targets, lengths));
+  }
+
+  @Override
+  public void eraseSlot(int slot) {
+    run(Call.to("eraseSlot"), () -> model.eraseSlot(slot));
+  }
+
+  @Override
+  public void eraseShelf(int shelf) {
+    run(Call.to("eraseShelf"), () -> model.eraseShelf(shelf));
   }
 
   @Override
   public int[] step(
       Decoding decoding, List<TokenSpan> prompts, VisionTokens vision, Choice choice) {
-    if (trouble.step().test(decoding, prompts)) {
-      throw trouble.error();
-    }
-    return model.step(decoding, prompts, vision, choice);
+    Call call = new Call("step", decoding, prompts, CacheShape.NONE, List.of());
+    return fault.tokens(get(call, () -> model.step(decoding, prompts, vision, choice)));
   }
 
   @Override
   public List<double[]> score(int firstSlot, List<BranchingPrompt> prompts, VisionTokens vision) {
-    if (trouble.step().test(Decoding.NONE, prompts.stream().map(BranchingPrompt::end).toList())) {
-      throw trouble.error();
-    }
-    return model.score(firstSlot, prompts, vision);
+    List<TokenSpan> ends = prompts.stream().map(BranchingPrompt::end).toList();
+    Call call = new Call("score", Decoding.NONE, ends, CacheShape.NONE, List.of());
+    return fault.scores(get(call, () -> model.score(firstSlot, prompts, vision)));
   }
 
   @Override

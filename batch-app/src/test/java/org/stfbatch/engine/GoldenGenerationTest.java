@@ -6,15 +6,14 @@ import static org.assertj.core.api.Assertions.within;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.stfbatch.model.FloatTensor;
 import org.stfbatch.model.ModelSettings;
+import org.stfbatch.model.Trace;
 import org.stfbatch.model.checkpoint.LlavaCheckpoint;
 import org.stfbatch.prompt.LlamaTokenizer;
 import org.stfbatch.testing.Golden;
@@ -74,7 +73,7 @@ final class GoldenGenerationTest {
         if (recorded.isTruncated() || job.images().size() > 1) {
           continue;
         }
-        Map<String, FloatTensor> trace = Tracer.trace(opened, job.promptIds(), job.images());
+        Trace trace = Tracer.trace(opened, ModelSettings.exact(), job.promptIds(), job.images());
         assertClose(
             recorded.id(), trace.get("logits").data(), Npy.read(recorded.logits()).floats());
       }

@@ -13,6 +13,7 @@ import org.stfbatch.model.LlavaModel;
 import org.stfbatch.model.ModelSettings;
 import org.stfbatch.model.TokenSpan;
 import org.stfbatch.model.VisionTokens;
+import org.stfbatch.model.WeightFormat;
 import org.stfbatch.model.checkpoint.DType;
 import org.stfbatch.model.checkpoint.LlavaCheckpoint;
 import org.stfbatch.prompt.LlamaTokenizer;
@@ -27,18 +28,21 @@ final class PrecisionTest {
 
   @ParameterizedTest
   @CsvSource({
-    "small, BFLOAT16, true, 0.03",
-    "small, BFLOAT16, false, 0.03",
-    "small, FLOAT16, false, 0.004",
-    "small-llava15, BFLOAT16, true, 0.03",
-    "small, FLOAT32, true, 0.00001"
+    "small, BFLOAT16, PACKED, 0.03",
+    "small, BFLOAT16, PLAIN, 0.03",
+    "small, FLOAT16, PLAIN, 0.004",
+    "small-llava15, BFLOAT16, PACKED, 0.03",
+    "small, FLOAT32, PACKED, 0.00001",
+    "small, BFLOAT16, INT8, 0.12",
+    "small, FLOAT32, INT8, 0.12"
   })
-  void logitsStayNear(String name, DType dtype, boolean pack, double limit) throws Exception {
+  void logitsStayNear(String name, DType dtype, WeightFormat weights, double limit)
+      throws Exception {
     LlavaCheckpoint checkpoint =
         LlavaCheckpoint.open(Golden.file("checkpoints/" + name), Optional.empty());
     RecordedCase recorded = RecordedCase.of(name).get(0);
     try (LlamaTokenizer tokenizer = LlamaTokenizer.open(checkpoint.directory());
-        LlavaModel model = LlavaModel.load(checkpoint, new ModelSettings("cpu", dtype, pack))) {
+        LlavaModel model = LlavaModel.load(checkpoint, new ModelSettings("cpu", dtype, weights))) {
       EngineJob job = recorded.job(tokenizer, checkpoint.config().image().size());
 
       float[] logits = logits(model, job);
@@ -49,8 +53,8 @@ final class PrecisionTest {
 
   /** The sum of several tokens' errors, none of them large. */
   @ParameterizedTest
-  @CsvSource({"BFLOAT16, true", "BFLOAT16, false", "FLOAT16, false"})
-  void likelihoodsOfChoicesStayNear(DType dtype, boolean pack) throws Exception {
+  @CsvSource({"BFLOAT16, PACKED", "BFLOAT16, PLAIN", "FLOAT16, PLAIN"})
+  void likelihoodsOfChoicesStayNear(DType dtype, WeightFormat weights) throws Exception {
     LlavaCheckpoint checkpoint =
         LlavaCheckpoint.open(Golden.file("checkpoints/small"), Optional.empty());
     try (LlamaTokenizer tokenizer = LlamaTokenizer.open(checkpoint.directory())) {
@@ -60,7 +64,7 @@ final class PrecisionTest {
       EngineJob job = new EngineJob(recorded.promptIds(), recorded.images(), choices);
 
       Answer exact = answer(checkpoint, tokenizer, ModelSettings.exact(), job);
-      Answer answer = answer(checkpoint, tokenizer, new ModelSettings("cpu", dtype, pack), job);
+      Answer answer = answer(checkpoint, tokenizer, new ModelSettings("cpu", dtype, weights), job);
 
       exact
           .logProbabilities()
@@ -81,9 +85,9 @@ final class PrecisionTest {
   }
 
   private static float[] logits(LlavaModel model, EngineJob job) {
-    PromptLayout layout = PromptLayout.of(job.promptIds(), model.config().visionTokens());
     List<byte[]> pixels = job.images().stream().map(Pixels::chw).toList();
     VisionTokens vision = model.encodeImages(pixels);
+    PromptLayout layout = PromptLayout.of(job.promptIds(), vision.counts());
     model.reserve(new CacheShape(1, layout.length(), 0, 0));
     return model.logits(new TokenSpan(0, layout.tokenIds(), layout.visionIndex()), vision);
   }

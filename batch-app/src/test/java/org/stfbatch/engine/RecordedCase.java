@@ -5,6 +5,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
+import org.stfbatch.compression.CompressionStrategy;
 import org.stfbatch.image.Aspect;
 import org.stfbatch.image.ClipImageConfig;
 import org.stfbatch.image.ClipImageProcessor;
@@ -18,22 +20,58 @@ import org.stfbatch.testing.Golden;
 
 /** A recorded generation of the original: what went in and what came out. */
 record RecordedCase(JsonNode json) {
+  private static final List<String> COMPRESSED = List.of("vtc-cls", "prumerge", "prumerge+");
 
   /**
    * The cases of a checkpoint that one still picture, several or none belong to; video clips are
    * left out.
    */
   static List<RecordedCase> of(String checkpoint) {
-    return Stream.concat(Golden.cases("generate").stream(), plainBaselines())
+    return Stream.concat(Golden.cases("generate").stream(), baselines("baseline"))
         .filter(json -> json.get("checkpoint").asText().equals(checkpoint))
         .filter(json -> !json.path("video").asBoolean())
         .map(RecordedCase::new)
         .toList();
   }
 
-  private static Stream<JsonNode> plainBaselines() {
+  /** The cases of the strategies that act before the language model, all on one checkpoint. */
+  static List<RecordedCase> compressed() {
+    return COMPRESSED.stream().flatMap(method -> ofStrategy(method).stream()).toList();
+  }
+
+  /** The cases of a compression strategy. */
+  static List<RecordedCase> ofStrategy(String method) {
+    return baselines(method).map(RecordedCase::new).toList();
+  }
+
+  private static Stream<JsonNode> baselines(String method) {
     return Golden.cases("baseline").stream()
-        .filter(json -> json.get("method").asText().equals("baseline"));
+        .filter(json -> json.get("method").asText().equals(method));
+  }
+
+  /** The strategy of a case of {@link #compressed}. */
+  CompressionStrategy strategy() {
+    String method = json.get("method").asText();
+    JsonNode params = json.get("params");
+    return CompressionStrategy.parse(
+        method.equals("vtc-cls")
+            ? "vtc-cls:layer=%d,tokens=%d"
+                .formatted(params.get("start_layer").asInt(), params.get("token_num").asInt())
+            : method);
+  }
+
+  /** The patches that were kept, ascending. */
+  int[] kept() {
+    JsonNode indices = json.has("kept") ? json.get("kept") : json.get("kept_in_order");
+    return StreamSupport.stream(indices.spliterator(), false)
+        .mapToInt(JsonNode::asInt)
+        .sorted()
+        .toArray();
+  }
+
+  /** A recorded array. */
+  Path array(String name) {
+    return Golden.file(json.get("arrays").get(name).get("file").asText());
   }
 
   String id() {
@@ -56,7 +94,7 @@ record RecordedCase(JsonNode json) {
   }
 
   Path logits() {
-    return Golden.file(json.get("arrays").get("prefill_logits_last").get("file").asText());
+    return array("prefill_logits_last");
   }
 
   /** Positions of the prompt, vision tokens included. */
@@ -86,6 +124,11 @@ record RecordedCase(JsonNode json) {
       files.add(json.get("image").asText());
     }
     return files;
+  }
+
+  @Override
+  public String toString() {
+    return id();
   }
 
   private static Pixels pixels(String file, int size) throws ImageException, InterruptedException {

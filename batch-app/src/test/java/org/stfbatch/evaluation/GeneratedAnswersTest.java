@@ -123,13 +123,13 @@ class GeneratedAnswersTest {
       Scoring scoring = new Scoring("gqa", folder);
       int balanced = 1;
       int right = 1;
-      gold.put("first", Map.of("answer", "kite", "isBalanced", true));
+      gold.put("first", gqaQuestion("kite", true));
       scoring.answer("first", "Kite.");
       for (int i = 0; i < 6; i++) {
         boolean isBalanced = random.nextInt(4) > 0;
         String answer = any(List.of("yes", "no", "red", "."));
         String text = random.nextBoolean() ? answer.toUpperCase() + ".." : text();
-        gold.put("q" + i, Map.of("answer", answer, "isBalanced", isBalanced));
+        gold.put("q" + i, gqaQuestion(answer, isBalanced));
         scoring.answer("q" + i, text);
         balanced += isBalanced ? 1 : 0;
         right += isBalanced && lower(text).replaceFirst("\\.+\\z", "").equals(answer) ? 1 : 0;
@@ -138,6 +138,22 @@ class GeneratedAnswersTest {
 
       assertThat(scoring.headline()).isEqualTo(100.0 * right / balanced, within(1e-9));
     }
+  }
+
+  private static Map<String, Object> gqaQuestion(String answer, boolean isBalanced) {
+    return Map.of(
+        "answer",
+        answer,
+        "isBalanced",
+        isBalanced,
+        "question",
+        "Q",
+        "semantic",
+        List.of(),
+        "types",
+        Map.of("structural", "query", "semantic", "obj"),
+        "groups",
+        Map.of("global", "g"));
   }
 
   /** Good enough for words that could be right. */
@@ -315,26 +331,22 @@ class GeneratedAnswersTest {
       for (int i = 0; i < 8; i++) {
         boolean isMissing = i == 0;
         String text = any(List.of("A", "B", "A.", text()));
-        questions.add(
-            Map.of(
-                "question_id",
-                i % 2 == 0 ? String.valueOf(i) : (Object) i,
-                "question_type_id",
-                1,
-                "data_type",
-                "image",
-                "answer",
-                "A"));
+        questions.add(seedQuestion(i % 2 == 0 ? String.valueOf(i) : (Object) i, "image"));
         if (!isMissing) {
           scoring.answer(i, text);
           right += text.equals("A") ? 1 : 0;
         }
       }
+      questions.add(seedQuestion("v", "video"));
       scoring.file(
           "SEED-Bench.json",
           PythonJson.of(Map.of("questions", questions, "question_type", Map.of("Scene", 1))));
 
       assertThat(scoring.headline()).isEqualTo(100.0 * right / 8, within(1e-9));
     }
+  }
+
+  private static Map<String, Object> seedQuestion(Object id, String dataType) {
+    return Map.of("question_id", id, "question_type_id", 1, "data_type", dataType, "answer", "A");
   }
 }

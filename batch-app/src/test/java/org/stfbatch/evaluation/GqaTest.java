@@ -18,11 +18,14 @@ class GqaTest {
         .file(
             "data/testdev_balanced_questions.json",
             """
-            {"01": {"answer": "left", "isBalanced": true, "types": {"structural": "query", "semantic": "rel"}},
-             "02": {"answer": "yes", "isBalanced": true, "types": {"structural": "verify", "semantic": "obj"}},
-             "03": {"answer": "no", "isBalanced": true, "types": {"structural": "verify", "semantic": "obj"}},
-             "04": {"answer": "no", "isBalanced": false}}
-            """);
+            {"01": {"answer": "left", "isBalanced": true, "types": {"structural": "query", "semantic": "rel"}, REST},
+             "02": {"answer": "yes", "isBalanced": true, "types": {"structural": "verify", "semantic": "obj"}, REST},
+             "03": {"answer": "no", "isBalanced": true, "types": {"structural": "verify", "semantic": "obj"}, REST},
+             "04": {"answer": "no", "isBalanced": false, REST}}
+            """
+                .replace(
+                    "REST",
+                    "\"question\": \"Q\", \"semantic\": [], \"groups\": {\"global\": \"g\"}"));
   }
 
   @Test
@@ -86,11 +89,13 @@ class GqaTest {
                 "data/testdev_balanced_questions.json",
                 """
                 {"1": {"answer": "red", "isBalanced": true, "question": "What colour is it?", "groups": {"global": "colour"},
-                       "semantic": [{"operation": "select", "argument": "kite"}, {"operation": "query", "argument": "name"}]},
+                       TYPES, "semantic": [{"operation": "select", "argument": "kite"}, {"operation": "query", "argument": "name"}]},
                  "2": {"answer": "blue", "isBalanced": true, "question": "And now?", "groups": {"global": "colour"},
-                       "semantic": [{"operation": "select", "argument": "kite"}, {"operation": "filter", "argument": "x"}]},
-                 "3": {"answer": "yes", "isBalanced": true, "question": "Really?", "groups": {"global": null}, "semantic": []}}
-                """)
+                       TYPES, "semantic": [{"operation": "select", "argument": "kite"}, {"operation": "filter", "argument": "x"}]},
+                 "3": {"answer": "yes", "isBalanced": true, "question": "Really?", "groups": {"global": null}, TYPES, "semantic": []}}
+                """
+                    .replace(
+                        "TYPES", "\"types\": {\"structural\": \"query\", \"semantic\": \"attr\"}"))
             .answer("1", "red")
             .answer("2", "red")
             .answer("3", "yes")
@@ -102,5 +107,60 @@ class GqaTest {
     assertThat(metric(score, "steps/02")).isZero();
     assertThat(metric(score, "steps/00")).isEqualTo(100);
     assertThat(metric(score, "distribution")).isEqualTo((1.0 + 1.0) * 2 / 2 / 100);
+  }
+
+  private Scoring one(String question) {
+    return new Scoring("gqa", folder)
+        .file("data/testdev_balanced_questions.json", "{\"1\": {" + question + "}}")
+        .answer("1", "red");
+  }
+
+  private static final String WHOLE =
+      "\"answer\": \"red\", \"isBalanced\": true, \"question\": \"Q\", \"semantic\": [], \"types\": {\"structural\": \"query\", \"semantic\": \"attr\"}, \"groups\": {\"global\": \"g\"}";
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "\"question\": \"Q\" | \"question\": 5 | question",
+        "\"question\": \"Q\", | `` | question",
+        "\"semantic\": [] | \"semantic\": null | semantic",
+        "\"semantic\": [] | \"semantic\": [{\"operation\": \"x\"}] | semantic",
+        "\"structural\": \"query\", | `` | types.structural",
+        "\"semantic\": \"attr\" | \"x\": 1 | types.semantic",
+        "\"global\": \"g\" | \"local\": \"g\" | groups.global",
+        "\"isBalanced\": true, | `` | isBalanced",
+        "\"isBalanced\": true | \"isBalanced\": 0 | groups.global",
+        "\"global\": \"g\" | \"global\": null | groups.global"
+      })
+  void theScriptFailsAtQuestionsThatLackWhatItReads(String there, String instead, String named) {
+    assertThat(one(WHOLE).headline()).isEqualTo(100);
+    String lacking = WHOLE.replace(there, instead);
+
+    assertThat(one(lacking).complaint()).contains(named, "--strict");
+    Score strict =
+        one(lacking)
+            .file(
+                "llava_gqa_testdev_balanced.jsonl",
+                "{\"question_id\": \"1\", \"image\": \"x\", \"text\": \"q\"}\n")
+            .score(Variant.STRICT);
+    assertThat(strict.headline()).isPresent();
+  }
+
+  @Test
+  void whatIsBalancedIsWhatPythonTakesForTrue() {
+    assertThat(one(WHOLE.replace("true", "\"false\"")).headline()).isEqualTo(100);
+  }
+
+  @Test
+  void everyAnswerMustBeATextHereAndIdsNeedNotBe() {
+    assertThat(one(WHOLE).line("{\"question_id\": \"9\", \"text\": 5}").complaint())
+        .contains("line 2", "\"text\"");
+    assertThat(
+            text(
+                one(WHOLE).line("{\"question_id\": null, \"text\": \"X.\"}").score(),
+                "testdev_balanced_predictions.json"))
+        .endsWith("{\"questionId\": null, \"prediction\": \"x\"}]");
   }
 }

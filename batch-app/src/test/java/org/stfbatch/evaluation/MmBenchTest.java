@@ -8,11 +8,13 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.dhatim.fastexcel.reader.CellType;
 import org.dhatim.fastexcel.reader.ReadableWorkbook;
 import org.dhatim.fastexcel.reader.Row;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class MmBenchTest {
@@ -117,7 +119,7 @@ class MmBenchTest {
 
     assertThat(cells(bytes(scoring.score(), "mmbench.xlsx")).subList(1, 3))
         .extracting(row -> row.subList(2, 6))
-        .containsExactly(List.of("x", "100000.0", "1", "7"), List.of("y", "2.5", "0", ""));
+        .containsExactly(List.of("x", "100000", "1", "7"), List.of("y", "2.5", "0", ""));
   }
 
   private static List<List<String>> cells(byte[] workbook) throws IOException {
@@ -163,5 +165,118 @@ class MmBenchTest {
                 .file("mmbench_dev_20230712.tsv", "index\tquestion\n1\tx\n")
                 .complaint())
         .contains("no column");
+  }
+
+  private static List<String> predictions(Score score) throws IOException {
+    return cells(bytes(score, "mmbench.xlsx")).stream().skip(1).map(row -> row.get(6)).toList();
+  }
+
+  private static CellType type(Score score, int row) throws IOException {
+    try (ReadableWorkbook book =
+        new ReadableWorkbook(new ByteArrayInputStream(bytes(score, "mmbench.xlsx")))) {
+      return book.getFirstSheet().read().get(row).getCell(6).getType();
+    }
+  }
+
+  private static String said(String id, String text) {
+    return "{\"question_id\": %s, \"text\": %s}".formatted(id, text);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "5 | 5",
+        "5.0 | 5",
+        "1.5 | 1.5",
+        "true | 1",
+        "null | ``",
+        "NaN | ``",
+        "Infinity | inf",
+        "{} | ``",
+        "{\"a\": 1} | ``",
+        "[\"x\"] | x",
+        "[7] | 7",
+        "\"\" | ``",
+        "\"=1+1\" | =1+1",
+        "\"#N/A\" | #N/A"
+      })
+  void whatIsNoTextIsWrittenAsPandasDoes(String text, String expected) throws IOException {
+    assertThat(predictions(rounds().line(said("5", text)).score()))
+        .containsExactly(expected, "", "");
+  }
+
+  @Test
+  void aTextIsATextAndANumberANumber() throws IOException {
+    Scoring scoring =
+        rounds()
+            .line(said("5", "\"=HYPERLINK(\\\"x\\\")\""))
+            .line(said("1000005", "\"5\""))
+            .line(said("6", "5"));
+
+    assertThat(type(scoring.score(), 1)).isEqualTo(CellType.STRING);
+    assertThat(type(scoring.score(), 2)).isEqualTo(CellType.STRING);
+    assertThat(type(scoring.score(), 3)).isEqualTo(CellType.NUMBER);
+  }
+
+  @Test
+  void anEmptyAnswerIsAnEmptyCell() throws IOException {
+    Score score = rounds().answer(5, "").score();
+
+    try (ReadableWorkbook book =
+        new ReadableWorkbook(new ByteArrayInputStream(bytes(score, "mmbench.xlsx")))) {
+      assertThat(book.getFirstSheet().read().get(1).getOptionalCell(6)).isEmpty();
+    }
+  }
+
+  @Test
+  void listsMustFitTheirRows() throws IOException {
+    assertThat(rounds().line(said("5", "[\"x\", \"y\"]")).complaint()).contains("line 1", "a list");
+    assertThat(rounds().line(said("5", "[]")).complaint()).contains("line 1", "a list");
+    assertThat(rounds().line(said("99", "[1, 2]")).complaint()).contains("line 1", "a list");
+    assertThat(predictions(rounds().line(said("99", "[1, 2, 3]")).score()))
+        .containsExactly("", "", "");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"\"5\"", "null", "NaN", "{}", "5.5", "1e400"})
+  void idsThatAreInNoRowChangeNothing(String id) throws IOException {
+    assertThat(predictions(rounds().line(said(id, "\"x\"")).score())).containsExactly("", "", "");
+  }
+
+  @Test
+  void rowsAreFoundByNumbersUnlessOneIsNone() throws IOException {
+    assertThat(predictions(rounds().line(said("5.0", "\"x\"")).score()))
+        .containsExactly("x", "", "");
+    Scoring mixed = mmbench(row("5", "", "x\ty\t\t", "A") + row("a", "", "x\ty\t\t", "A"));
+    assertThat(predictions(mixed.answer(5, "A").answer("a", "B").score())).containsExactly("", "B");
+    assertThat(predictions(mixed.answer("5", "A").score())).containsExactly("A", "B");
+  }
+
+  @Test
+  void aCellTakesSoManyCharactersNotHalves() throws IOException {
+    String long1 = "\uD83D\uDE00".repeat(32_768);
+
+    assertThat(predictions(rounds().answer(5, long1).score()).get(0)).isEqualTo(long1.substring(2));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"\\ufffe", "\\uffff", "\\ud83d", "\\ude00x", "\\u0000", "\\u001f"})
+  void whatNoTableCanHoldFailsUnlessItIsCutOrReplaced(String character) throws IOException {
+    String text = "\"a" + character + "\"";
+    Scoring scoring = rounds().line(said("5", text)).answer(1000005, "A").answer(6, "D");
+
+    assertThat(scoring.complaint()).contains("line 1", "--strict");
+    assertThat(predictions(scoring.score(Variant.STRICT)).get(0)).matches("ax?");
+    assertThat(predictions(scoring.answer(5, "B").score()).get(0)).isEqualTo("B");
+    Scoring far = rounds().line(said("5", "\"" + "x".repeat(32_767) + character + "\""));
+    assertThat(predictions(far.score()).get(0)).hasSize(32_767);
+  }
+
+  @Test
+  void theTableItselfMayNotHoldItEither() {
+    assertThat(mmbench(row("5", "", "a\uFFFE\ty\t\t", "A")).complaint())
+        .contains("mmbench_dev_20230712.tsv", "line 2", "column \"A\"");
   }
 }

@@ -145,4 +145,20 @@ class MmeTest {
     }
     return lines.toString();
   }
+
+  @Test
+  void halfACharacterCannotBeWritten() throws IOException {
+    Scoring scoring = mme();
+    answerAll(scoring, "yes", "no");
+    scoring.line(
+        "{\"question_id\": \"OCR/0001.jpg\", \"prompt\": \"Is it not?\", \"text\": \"no\\ud83d\"}");
+
+    assertThat(scoring.complaint()).contains("half a character", "--strict");
+  }
+
+  @Test
+  void idsAreTexts() throws IOException {
+    assertThat(mme().line("{\"question_id\": 5, \"prompt\": \"q\", \"text\": \"x\"}").complaint())
+        .contains("line 1", "question_id");
+  }
 }

@@ -83,11 +83,15 @@ class ServerBenchmarksTest {
 
   @Test
   void llavaBenchLeavesTheRawAnswersToTheJudge() {
-    Score score = new Scoring("llava-bench", folder).answer(0, "A long answer.").score();
+    Score score =
+        new Scoring("llava-bench", folder)
+            .line("{\"question_id\": 0, \"text\": \"A long answer.\", \"answer_id\": \"x\"}")
+            .line("{\"question_id\": 1, \"text\": null, \"answer_id\": \"y\"}")
+            .score();
 
     assertThat(score.headline()).isEmpty();
     assertThat(score.files()).isEmpty();
-    assertThat(score.notes()).anyMatch(note -> note.contains("1 raw answers"));
+    assertThat(score.notes()).anyMatch(note -> note.contains("2 raw answers"));
   }
 
   @Test

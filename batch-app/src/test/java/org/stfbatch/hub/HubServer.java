@@ -44,6 +44,7 @@ public final class HubServer implements AutoCloseable {
   private final Map<String, TreeMap<String, Stored>> repositories = new ConcurrentHashMap<>();
   private final List<String> requests = new CopyOnWriteArrayList<>();
   private final List<String> tokensAtTheStore = new CopyOnWriteArrayList<>();
+  private final List<String> proxyLogins = new CopyOnWriteArrayList<>();
   private final AtomicInteger refusals = new AtomicInteger();
   private final AtomicInteger wrongFiles = new AtomicInteger();
   private final HttpServer hub;
@@ -142,7 +143,14 @@ public final class HubServer implements AutoCloseable {
     return List.copyOf(tokensAtTheStore);
   }
 
+  /** What was told to the hub as to a proxy. */
+  public List<String> proxyLogins() {
+    return proxyLogins;
+  }
+
   private void answer(HttpExchange exchange) throws IOException {
+    Optional.ofNullable(exchange.getRequestHeaders().getFirst("Proxy-Authorization"))
+        .ifPresent(proxyLogins::add);
     String path = exchange.getRequestURI().getPath();
     requests.add(path);
     if (refusals.getAndUpdate(left -> Math.max(0, left - 1)) > 0) {

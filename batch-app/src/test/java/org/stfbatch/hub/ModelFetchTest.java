@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
@@ -28,6 +29,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.stfbatch.hub.HubServer.Bytes;
+import org.stfbatch.net.ProxySettings;
 
 /** Downloads from a real server on this machine. */
 class ModelFetchTest {
@@ -76,6 +78,27 @@ class ModelFetchTest {
     requireEqual(folder.resolve("model.safetensors"), Bytes.generated(3 * MB, 1));
     requireEqual(tower.resolve("pytorch_model.bin"), Bytes.generated(2 * MB, 4));
     assertThat(folder.resolve("config.json")).content().contains(CLIP);
+  }
+
+  @Test
+  void comesThroughTheProxyOfTheEnvironment() throws Exception {
+    String proxy = server.endpoint().replace("//", "//me:secret@");
+    HubSettings behind =
+        new HubSettings(
+                URI.create("http://hub.example.invalid"),
+                Optional.empty(),
+                2,
+                2,
+                Duration.ofMillis(1),
+                Duration.ofSeconds(20))
+            .through(ProxySettings.of(Map.of("http_proxy", proxy, "no_proxy", "localhost")));
+
+    FetchResult result =
+        new ModelFetch(behind, listener)
+            .fetch(HubFolder.parse(MODEL, HubFolder.MAIN), folder, Optional.empty());
+
+    assertThat(result.files()).isEqualTo(6);
+    assertThat(server.proxyLogins()).containsOnly("Basic bWU6c2VjcmV0");
   }
 
   @Test
@@ -197,6 +220,40 @@ class ModelFetchTest {
         .hasMessageContaining("OWNER/NAME/FOLDER");
   }
 
+  @ParameterizedTest
+  @CsvSource({"true, tokenizer.model", "false, tokenizer.json"})
+  void theLayoutOfTransformersNeedsNoTowerOfItsOwn(boolean hasModel, String tokenizer)
+      throws Exception {
+    String repository = "lab/llava-hf";
+    server
+        .has(repository, "config.json", json("{\"model_type\": \"llava\", \"text_config\": {}}"))
+        .has(repository, "preprocessor_config.json", json("{}"))
+        .has(repository, "processor_config.json", json("{}"))
+        .has(repository, "added_tokens.json", json("{}"))
+        .has(repository, "chat_template.json", json("{}"))
+        .has(repository, "tokenizer.json", json("{}"))
+        .has(repository, "model.safetensors.index.json", json("{}"))
+        .has(repository, "model-00001-of-00002.safetensors", Bytes.generated(MB, 1), true)
+        .has(repository, "model-00002-of-00002.safetensors", Bytes.generated(MB, 2), true);
+    if (hasModel) {
+      server.has(repository, "tokenizer.model", json("t"));
+    }
+
+    FetchResult result = fetch(repository);
+
+    assertThat(result.tower()).isEmpty();
+    assertThat(names(folder))
+        .containsExactly(
+            "added_tokens.json",
+            "config.json",
+            "model-00001-of-00002.safetensors",
+            "model-00002-of-00002.safetensors",
+            "model.safetensors.index.json",
+            "preprocessor_config.json",
+            "processor_config.json",
+            tokenizer);
+  }
+
   @Test
   void theTowerCanBeTakenFromElsewhere() throws Exception {
     server.has(MODEL, "config.json", json("{\"mm_vision_tower\": \"./my-tower\"}"));
@@ -277,7 +334,7 @@ class ModelFetchTest {
     }
     HubSettings nowhere =
         new HubSettings(
-            URI.create("http://localhost:" + port),
+            URI.create("http://ann:hunter2@localhost:" + port),
             Optional.empty(),
             1,
             2,
@@ -287,7 +344,8 @@ class ModelFetchTest {
             () ->
                 new ModelFetch(nowhere, listener)
                     .fetch(HubFolder.parse(MODEL, HubFolder.MAIN), folder, Optional.empty()))
-        .hasMessageContaining("localhost:" + port + " does not answer");
+        .hasMessageContaining(" localhost:" + port + " does not answer")
+        .hasMessageNotContaining("hunter2");
   }
 
   @Test

@@ -5,12 +5,16 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.Base64;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -105,6 +109,100 @@ class ImageLoaderTest {
   }
 
   @Test
+  void opensAbsolutePathsBelowTheFolderAndBelowWhatItLinksTo() throws Exception {
+    Files.write(root.resolve("a.png"), PICTURE);
+    Path link = Files.createSymbolicLink(folder.resolve("link"), root);
+    for (Path images : new Path[] {root, link}) {
+      for (Path absolute : new Path[] {images.resolve("a.png"), root.resolve("./x/../a.png")}) {
+        assertThat(loader.load(new ImageSource.File(images, absolute.toString())).width())
+            .isEqualTo(61);
+      }
+    }
+    assertThat(failure(link.resolve("a.png").toString()).code())
+        .isEqualTo(ImageErrorCode.IMAGE_OUTSIDE_FOLDER);
+  }
+
+  @Test
+  void followsLinksOutOfTheFolderOnlyWhenTold() throws Exception {
+    Files.write(folder.resolve("a.png"), PICTURE);
+    Files.createSymbolicLink(root.resolve("link.png"), folder.resolve("a.png"));
+    FetchSettings defaults = FetchSettings.defaults();
+    ImageLoader following =
+        new ImageLoader(
+            ImageLimits.defaults(),
+            new FetchSettings(
+                true, defaults.addresses(), defaults.proxies(), 1, 1, defaults.patience()));
+
+    assertThat(following.load(ImageSource.parse("link.png", root)).width()).isEqualTo(61);
+    assertThat(failure("link.png")).hasMessageContaining("--follow-links");
+    ImageException climbing =
+        catchThrowableOfType(
+            ImageException.class, () -> following.load(ImageSource.parse("../a.png", root)));
+    assertThat(climbing.code()).isEqualTo(ImageErrorCode.IMAGE_OUTSIDE_FOLDER);
+  }
+
+  @Test
+  void whatIsReadIsWhatWasJudgedWhileALinkIsSwapped() throws Exception {
+    byte[] inside = {1};
+    byte[] secret = {2};
+    Path own = Files.write(root.resolve("own"), inside);
+    Path foreign = Files.write(folder.resolve("secret"), secret);
+    Path link = Files.createSymbolicLink(root.resolve("link"), own);
+    AtomicBoolean ended = new AtomicBoolean();
+    CompletableFuture<Void> swapping =
+        CompletableFuture.runAsync(
+            () -> {
+              for (int i = 0; !ended.get(); i++) {
+                swap(link, i % 2 == 0 ? foreign : own);
+              }
+            });
+    FileFetcher fetcher = new FileFetcher(10, false);
+    int read = 0;
+    int refused = 0;
+    long end = System.nanoTime() + Duration.ofSeconds(2).toNanos();
+    while (System.nanoTime() < end) {
+      try {
+        assertThat(fetcher.fetch(new ImageSource.File(root, "link"))).isEqualTo(inside);
+        read++;
+      } catch (ImageException e) {
+        assertThat(e.code()).isEqualTo(ImageErrorCode.IMAGE_OUTSIDE_FOLDER);
+        refused++;
+      }
+    }
+    ended.set(true);
+    swapping.get();
+    assertThat(read).isPositive();
+    assertThat(refused).isPositive();
+  }
+
+  private void swap(Path link, Path target) {
+    try {
+      Path next = Files.createSymbolicLink(folder.resolve("next"), target);
+      Files.move(next, link, StandardCopyOption.ATOMIC_MOVE);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  @Test
+  void doesNotWaitForAPipe() throws Exception {
+    Process made = new ProcessBuilder("mkfifo", root.resolve("pipe.png").toString()).start();
+    assertThat(made.waitFor()).isZero();
+    assertThat(failure("pipe.png").code()).isEqualTo(ImageErrorCode.IMAGE_UNREADABLE);
+  }
+
+  @Test
+  void aFolderThatIsAwayAsAWholeMayComeBack() throws Exception {
+    for (int i = 0; i < 2; i++) {
+      ImageException failure = failure("a.png");
+      assertThat(failure.code()).isEqualTo(ImageErrorCode.IMAGE_NOT_FOUND);
+      assertThat(failure.isTransient()).isTrue();
+      assertThat(failure).hasMessageContaining("missing or empty as a whole");
+      Files.deleteIfExists(root);
+    }
+  }
+
+  @Test
   void saysWhenAFileMayNotBeRead() throws Exception {
     Path file = Files.write(root.resolve("a.png"), PICTURE);
     Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("---------"));
@@ -180,7 +278,8 @@ class ImageLoaderTest {
   }
 
   @Test
-  void failuresOfFilesArePermanent() {
+  void failuresOfFilesArePermanent() throws IOException {
+    Files.write(root.resolve("other.png"), PICTURE);
     assertThat(failure("missing.png").isTransient()).isFalse();
   }
 

@@ -16,7 +16,6 @@ class ImageSourceTest {
   void tellsTheKindsApartByPrefix() throws ImageException {
     assertThat(ImageSource.parse("a/b.jpg", ROOT)).isEqualTo(new ImageSource.File(ROOT, "a/b.jpg"));
     assertThat(ImageSource.parse("https.jpg", ROOT)).isInstanceOf(ImageSource.File.class);
-    assertThat(ImageSource.parse("httpx://a/b", ROOT)).isInstanceOf(ImageSource.File.class);
     assertThat(ImageSource.parse("data:,x", ROOT)).isEqualTo(new ImageSource.DataUri("data:,x"));
     assertThat(ImageSource.parse("DATA:,x", ROOT)).isInstanceOf(ImageSource.DataUri.class);
     assertThat(ImageSource.parse("HTTPS://host/a.png", ROOT))
@@ -25,7 +24,18 @@ class ImageSourceTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"", "  ", "http://host/a b.jpg", "https://", "http:///path", "http://h/%zz"})
+      strings = {
+        "",
+        "  ",
+        "http://host/a b.jpg",
+        "https://",
+        "http:///path",
+        "http://h/%zz",
+        "httpx://a/b",
+        "s3://bucket/a.png",
+        "ftp://host/a.png",
+        "file:///etc/passwd"
+      })
   void refusesWhatCannotBeAReference(String reference) {
     assertThatThrownBy(() -> ImageSource.parse(reference, ROOT))
         .isInstanceOfSatisfying(

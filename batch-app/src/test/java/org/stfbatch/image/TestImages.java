@@ -10,6 +10,7 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Random;
+import java.util.function.Function;
 import java.util.stream.StreamSupport;
 
 /** Small drawn pictures in many formats, written and decoded by Pillow 9.4, and helpers. */
@@ -38,7 +39,15 @@ final class TestImages {
   }
 
   static RgbImage decode(byte[] data) throws ImageException {
-    return new ImageDecoder(ImageLimits.DEFAULT_MAX_PIXELS).decode(data, "test");
+    return decode(new ImageDecoder(ImageLimits.DEFAULT_MAX_PIXELS), data, "test");
+  }
+
+  static RgbImage decode(ImageDecoder decoder, byte[] data, String name) throws ImageException {
+    try {
+      return decoder.decode(data, name, Function.identity());
+    } catch (InterruptedException e) {
+      throw new IllegalStateException("nobody interrupts this", e);
+    }
   }
 
   static RgbImage random(int width, int height, long seed) {

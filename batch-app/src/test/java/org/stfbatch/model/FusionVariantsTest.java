@@ -6,12 +6,12 @@ import static org.assertj.core.api.Assertions.within;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.stfbatch.image.NoiseImage;
 import org.stfbatch.model.checkpoint.FusionVariant;
 import org.stfbatch.model.checkpoint.LlavaCheckpoint;
 import org.stfbatch.model.checkpoint.SpatialFusion;
@@ -42,7 +42,7 @@ class FusionVariantsTest {
     FusionVariant variant = FusionVariant.named(name);
     TinyVariants.write(folder, variant);
     LlavaCheckpoint checkpoint = LlavaCheckpoint.open(folder, Optional.empty());
-    Map<String, FloatTensor> trace;
+    Trace trace;
     try (LlavaModel model = LlavaModel.load(checkpoint, ModelSettings.exact())) {
       trace = model.traceImage(pixels(checkpoint.config().vision().imageSize()));
     }
@@ -125,8 +125,6 @@ class FusionVariantsTest {
   }
 
   private static byte[] pixels(int size) {
-    byte[] pixels = new byte[3 * size * size];
-    new Random(1).nextBytes(pixels);
-    return pixels;
+    return NoiseImage.of(size, new Random(1)).chw();
   }
 }

@@ -39,7 +39,7 @@ final class GoldenVisionTest {
     try (LlavaModel model =
         LlavaModel.load(
             LlavaCheckpoint.open(checkpoint, Optional.empty()), ModelSettings.exact())) {
-      Map<String, FloatTensor> trace = model.traceImage(pixels);
+      Trace trace = model.traceImage(pixels);
       recorded
           .get("arrays")
           .properties()

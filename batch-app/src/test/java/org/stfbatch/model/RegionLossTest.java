@@ -104,9 +104,9 @@ class RegionLossTest {
   private double expected() {
     float[] hidden;
     try (LlavaModel model = LlavaModel.load(checkpoint, ModelSettings.exact())) {
-      Map<String, FloatTensor> trace = model.traceImage(pixels);
+      Trace trace = model.traceImage(pixels);
       int last = checkpoint.config().fusion().lastBlock();
-      hidden = trace.getOrDefault("hidden_" + last, trace.get("hidden_select")).data();
+      hidden = trace.tensors().getOrDefault("hidden_" + last, trace.get("hidden_select")).data();
     }
     double[] sum = new double[2];
     int[] count = new int[2];

@@ -5,8 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.DynamicTest;
@@ -37,6 +41,33 @@ class ConversationTemplateTest {
     }
   }
 
+  /** Recorded from {@code conversation.py}, for every name it knows. */
+  private static Stream<JsonNode> ofAllNames() throws IOException {
+    try (InputStream recorded =
+        ConversationTemplateTest.class.getResourceAsStream("conversations.json")) {
+      return StreamSupport.stream(
+          new ObjectMapper().readTree(recorded).get("cases").spliterator(), false);
+    }
+  }
+
+  @TestFactory
+  Stream<DynamicTest> everyNameJoinsAsRecorded() throws IOException {
+    return ofAllNames()
+        .map(c -> dynamicTest(c.get("template").asText() + c.get("messages"), () -> check(c)));
+  }
+
+  @Test
+  void answersEndAtTheSeparatorUnlessTheEndTokenEndsThem() throws IOException {
+    ofAllNames()
+        .forEach(
+            c ->
+                assertThat(ConversationTemplate.named(c.get("template").asText()).stop())
+                    .as(c.get("template").asText())
+                    .isEqualTo(
+                        Optional.ofNullable(c.get("stop").textValue())
+                            .filter(stop -> !stop.equals("</s>"))));
+  }
+
   @Test
   void anEmptyTurnIsAnOpenTurn() {
     assertThat(ConversationTemplate.VICUNA_V1.prompt("")).endsWith("questions. USER:ASSISTANT:");
@@ -54,6 +85,7 @@ class ConversationTemplateTest {
     assertThatThrownBy(() -> ConversationTemplate.named("v9"))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("v9")
-        .hasMessageContaining("vicuna_v1, llava_v1, plain, llama_2");
+        .hasMessageContaining("vicuna_v1, v1, llava_v1, v1_mmtag, v0, default")
+        .hasMessageContaining("llava_llama_2, mistral_instruct, mpt,");
   }
 }

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import org.apache.parquet.column.page.PageReadStore;
 import org.apache.parquet.example.data.Group;
 import org.apache.parquet.example.data.simple.SimpleGroup;
@@ -35,6 +36,13 @@ public final class ParquetTable {
   /** A table without a row. */
   public static Path empty(Path file, String columns) throws IOException {
     return write(file, columns, 1, List.of());
+  }
+
+  /** A table of one row. */
+  public static Path row(Path file, String columns, Consumer<Group> cells) throws IOException {
+    Group row = new SimpleGroup(schema(columns));
+    cells.accept(row);
+    return write(file, columns, 1, List.of(row));
   }
 
   /**

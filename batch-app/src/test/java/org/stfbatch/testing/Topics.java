@@ -1,12 +1,19 @@
 package org.stfbatch.testing;
 
+import java.io.Reader;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Properties;
 import java.util.function.IntFunction;
 import java.util.stream.IntStream;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
 import org.stfbatch.kafka.BrokerListener;
 import org.stfbatch.kafka.KafkaSettings;
 import org.stfbatch.kafka.OutgoingRecord;
@@ -34,6 +41,18 @@ public final class Topics {
   public void create(String topic, int partitions) {
     try (TopicAdmin admin = new TopicAdmin(settings, BrokerListener.logging())) {
       admin.create(topic, partitions);
+    }
+  }
+
+  /** Makes a topic of one partition with settings of its own, through Kafka's own client. */
+  public void createWith(Path clientProperties, String topic, Map<String, String> configs)
+      throws Exception {
+    Properties properties = new Properties();
+    try (Reader reader = Files.newBufferedReader(clientProperties)) {
+      properties.load(reader);
+    }
+    try (Admin admin = Admin.create(properties)) {
+      admin.createTopics(List.of(new NewTopic(topic, 1, (short) 1).configs(configs))).all().get();
     }
   }
 

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -42,9 +43,7 @@ final class SampleFileTest {
       value = {
         "[%s, 7] | sample 1 is no object",
         "[%s, {'id':'b'}] | sample 1 (id \"b\") has no conversations",
-        "[%s, {'conversations':[]}] | sample 1 has no conversations",
         "[%s, {'conversations':[{'from':'human'}]}] | sample 1 has no text (value) in turn 0",
-        "[%s, {'conversations':[{'from':'system','value':'x'}]}] | turn 0 from \"system\": write human or gpt",
         "[%s, {'image':3,'conversations':[{'from':'human','value':'x'}]}] | sample 1 has an image that is no file name",
         "[%s, {'conversations':[{'from': | is not valid JSON after sample 0",
         "[] | holds no samples"
@@ -55,6 +54,22 @@ final class SampleFileTest {
         .hasMessageContaining(problem)
         .hasMessageContaining(": ")
         .hasMessageNotContaining("\n");
+  }
+
+  @Test
+  void whoSpeaksIsToldWhereItMatters() throws IOException {
+    List<Sample> samples =
+        read(
+            "[{'conversations':[]},{'conversations':[{'from':'system','value':'x'},{'value':'y'},{'from':'Human','value':'z'}]}]");
+
+    assertThat(samples.get(0).turns()).isEmpty();
+    assertThat(samples.get(1).turns()).extracting(Turn::speaker).containsOnly(Speaker.OTHER);
+  }
+
+  @Test
+  void aLongIdIsShortenedInMessages() {
+    assertThat(new Sample(1, "x".repeat(5000), Optional.empty(), List.of()).name())
+        .hasSizeLessThan(130);
   }
 
   @Test

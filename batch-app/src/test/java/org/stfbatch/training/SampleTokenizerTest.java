@@ -90,26 +90,57 @@ final class SampleTokenizerTest {
   }
 
   @Test
-  void aPictureMustBeMarkedInOneTurn() {
-    assertThatThrownBy(() -> talk(sample(true, "What?", "That.")))
-        .isInstanceOf(TrainingDataException.class)
-        .hasMessage(
-            "sample 3 (id \"x\") has a picture and <image> in 0 of its turns: mark it in one turn");
-    assertThatThrownBy(() -> talk(sample(true, "<image> What?", "That <image>.")))
-        .isInstanceOf(TrainingDataException.class)
-        .hasMessageContaining("in 2 of its turns");
+  void aPictureThatNoTurnMarksIsNotLookedAt() {
+    TokenizedSample unmarked = talk(sample(true, "What?", "That."));
+
+    assertThat(unmarked.ids()).isEqualTo(talk(sample(false, "What?", "That.")).ids());
+    assertThat(unmarked.labels()).isEqualTo(talk(sample(false, "What?", "That.")).labels());
+    assertThat(learned(talk(sample(true, "no marker ASSISTANT: here", "That.")))).isZero();
+  }
+
+  @Test
+  void theMarkersOfATurnAreOneAndThoseOfTwoTurnsAreTwo() {
+    assertThat(markers(talk(sample(true, "<image> What <image>?", "That.")))).isEqualTo(1);
+    assertThat(talk(sample(true, "<image> What <image>?", "That.")).ids())
+        .isEqualTo(talk(sample(true, "<image>\nWhat ?", "That.")).ids());
+    assertThat(markers(talk(sample(true, "<image> What?", "That <image>.")))).isEqualTo(2);
+  }
+
+  private static long markers(TokenizedSample sample) {
+    return Arrays.stream(sample.ids()).filter(id -> id == LlamaTokenizer.IMAGE_TOKEN_INDEX).count();
   }
 
   @Test
   void speakersMustTakeTurns() {
     List<Turn> twice = List.of(new Turn(Speaker.HUMAN, "What?"), new Turn(Speaker.HUMAN, "Well?"));
-    assertThatThrownBy(() -> talk(new Sample(0, "", Optional.empty(), twice)))
+    refuses(twice, "sample 0 does not go back and forth");
+    List<Turn> answers = List.of(new Turn(Speaker.GPT, "That."), new Turn(Speaker.GPT, "This."));
+    refuses(answers, "sample 0 does not go back and forth");
+    refuses(List.of(), "sample 0 has no turns");
+    refuses(List.of(new Turn(Speaker.OTHER, "Hi")), "sample 0 has a turn that is neither");
+    refuses(
+        List.of(new Turn(Speaker.HUMAN, "What?"), new Turn(Speaker.OTHER, "Hi")),
+        "sample 0 has a turn that is neither");
+  }
+
+  private static void refuses(List<Turn> turns, String beginning) {
+    assertThatThrownBy(() -> talk(new Sample(0, "", Optional.empty(), turns)))
         .isInstanceOf(TrainingDataException.class)
-        .hasMessageStartingWith("sample 0 does not go back and forth");
-    List<Turn> answer = List.of(new Turn(Speaker.GPT, "That."));
-    assertThatThrownBy(() -> talk(new Sample(0, "", Optional.empty(), answer)))
-        .isInstanceOf(TrainingDataException.class)
-        .hasMessageStartingWith("sample 0 has no question");
+        .hasMessageStartingWith(beginning);
+  }
+
+  @Test
+  void anAnswerBeforeTheFirstQuestionIsPassedOver() {
+    List<Turn> turns =
+        List.of(
+            new Turn(Speaker.GPT, "<image> Hello."),
+            new Turn(Speaker.HUMAN, "What?"),
+            new Turn(Speaker.GPT, "That."));
+    Sample greeted = new Sample(0, "", Optional.of("a.png"), turns);
+
+    assertThat(talk(greeted).ids()).isEqualTo(talk(sample(false, "What?", "That.")).ids());
+    Sample greeting = new Sample(0, "", Optional.empty(), turns.subList(0, 1));
+    assertThat(learned(talk(greeting))).isZero();
   }
 
   @Test

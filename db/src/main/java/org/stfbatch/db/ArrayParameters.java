@@ -4,6 +4,9 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.util.List;
+import java.util.OptionalDouble;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
 import java.util.function.Function;
 
 /**
@@ -78,5 +81,20 @@ final class ArrayParameters<T> {
       literal.append('"').append(text.replace("\\", "\\\\").replace("\"", "\\\"")).append('"');
     }
     return literal.append('}').toString();
+  }
+
+  /** Null where there is no value. */
+  static Integer boxed(OptionalInt value) {
+    return value.isPresent() ? value.getAsInt() : null;
+  }
+
+  /** Null where there is no value. */
+  static Long boxed(OptionalLong value) {
+    return value.isPresent() ? value.getAsLong() : null;
+  }
+
+  /** Null where there is no value. */
+  static Double boxed(OptionalDouble value) {
+    return value.isPresent() ? value.getAsDouble() : null;
   }
 }

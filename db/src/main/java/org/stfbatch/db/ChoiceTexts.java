@@ -3,6 +3,7 @@ package org.stfbatch.db;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import org.stfbatch.base.Shortened;
 
 /**
  * The texts of which an answer is to be one, in the order in which they were given. White space
@@ -26,7 +27,9 @@ public record ChoiceTexts(List<String> texts) {
     for (String text : texts) {
       StoredText.requireStorable(text, "a choice");
       require(!text.isEmpty(), "choices holds an empty text");
-      require(seen.add(text), "choices holds '" + text + "' twice");
+      if (!seen.add(text)) {
+        throw new IllegalArgumentException("choices holds '" + Shortened.given(text) + "' twice");
+      }
     }
   }
 

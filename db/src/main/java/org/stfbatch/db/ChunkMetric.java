@@ -2,6 +2,9 @@ package org.stfbatch.db;
 
 import java.time.Instant;
 import java.util.Objects;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.stfbatch.base.ModelIdentity;
 
 /**
  * What one committed chunk did, how long it took and what it cost.
@@ -102,7 +105,35 @@ public record ChunkMetric(
    * @param device its name, or the list of several
    * @param dtype of weights and activations
    * @param batch jobs that are generated together at most
-   * @param modelFingerprint hash of weights and configuration
+   * @param modelFingerprint hash of weights and configuration, as {@link ModelIdentity} says
+   * @param compression the compression strategy, likewise
+   * @param weightFormat the weights' format, likewise
    */
-  public record Place(String device, String dtype, int batch, String modelFingerprint) {}
+  public record Place(
+      String device,
+      String dtype,
+      int batch,
+      String modelFingerprint,
+      String compression,
+      String weightFormat) {
+    private static final Pattern RANGE = Pattern.compile(".*:(\\d{1,9})\\.\\.(\\d{1,9})");
+
+    public Place(String device, String dtype, int batch, ModelIdentity model) {
+      this(device, dtype, batch, model.fingerprint(), model.compression(), model.weightFormat());
+    }
+
+    /** How many devices a name as {@code cpu}, {@code cuda:0,cuda:2} or {@code cuda:0..3} lists. */
+    public static int devices(String device) {
+      int count = 0;
+      for (String part : device.split(",")) {
+        Matcher range = RANGE.matcher(part);
+        count +=
+            range.matches()
+                ? Math.max(
+                    1, Integer.parseInt(range.group(2)) - Integer.parseInt(range.group(1)) + 1)
+                : 1;
+      }
+      return count;
+    }
+  }
 }

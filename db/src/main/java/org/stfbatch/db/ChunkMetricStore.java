@@ -15,7 +15,7 @@ public final class ChunkMetricStore {
         fetch_seconds, image_decode_seconds, vision_seconds, prefill_seconds, decode_seconds,
         input_wait_seconds, wait_seconds, database_seconds,
         encoded_images, prefill_tokens, steps, step_tokens, prefix_hits, retries, backoffs, peak_memory_bytes,
-        device, dtype, batch, model_fingerprint)
+        device, dtype, batch, model_fingerprint, compression, weight_format)
       values (
         :run, :step, :started, :finished,
         :jobs, :answers, :failures, :images, :distinctImages,
@@ -23,7 +23,7 @@ public final class ChunkMetricStore {
         :fetchSeconds, :imageDecodeSeconds, :visionSeconds, :prefillSeconds, :decodeSeconds,
         :inputWaitSeconds, :answerWaitSeconds, :databaseSeconds,
         :encodedImages, :prefillTokens, :steps, :stepTokens, :prefixHits, :retries, :backoffs, :peakMemory,
-        :device, :dtype, :batch, :fingerprint)
+        :device, :dtype, :batch, :fingerprint, :compression, :weightFormat)
       """;
 
   private final JdbcClient jdbc;
@@ -97,6 +97,8 @@ public final class ChunkMetricStore {
         .param("device", place.device())
         .param("dtype", place.dtype())
         .param("batch", place.batch())
-        .param("fingerprint", place.modelFingerprint());
+        .param("fingerprint", place.modelFingerprint())
+        .param("compression", place.compression())
+        .param("weightFormat", place.weightFormat());
   }
 }

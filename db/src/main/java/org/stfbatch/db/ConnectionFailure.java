@@ -28,7 +28,7 @@ final class ConnectionFailure {
             + ": "
             + problem
             + " ("
-            + firstLine(e)
+            + settings.hide(firstLine(e))
             + ")",
         e);
   }

@@ -1,7 +1,9 @@
 package org.stfbatch.db;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
-import java.util.regex.Pattern;
+import org.stfbatch.secret.Secrets;
 
 /**
  * How to reach a PostgreSQL database.
@@ -13,20 +15,22 @@ import java.util.regex.Pattern;
  */
 public record DatabaseSettings(String url, String user, String password) {
 
-  private static final Pattern SECRET_PARAMETER =
-      Pattern.compile("([?&][^=&]*password=)[^&]*", Pattern.CASE_INSENSITIVE);
-  private static final Pattern USER_INFO = Pattern.compile("//[^/?]*@");
-
   public DatabaseSettings {
     Objects.requireNonNull(url, "url is null");
     Objects.requireNonNull(user, "user is null");
     Objects.requireNonNull(password, "password is null");
   }
 
-  /** The URL for messages and logs: passwords in it are replaced by {@code ***}. */
+  /** The URL for messages and logs: secrets in it are replaced by {@code ***}. */
   public String safeUrl() {
-    String withoutUserInfo = USER_INFO.matcher(url).replaceAll("//***@");
-    return SECRET_PARAMETER.matcher(withoutUserInfo).replaceAll("$1***");
+    return hide(url);
+  }
+
+  /** A text for messages and logs, such as the driver's own words. */
+  String hide(String text) {
+    List<String> known = new ArrayList<>(Secrets.valuesIn(url));
+    known.add(password);
+    return Secrets.of(known).hide(text);
   }
 
   @Override

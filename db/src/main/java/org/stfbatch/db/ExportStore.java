@@ -23,7 +23,8 @@ public final class ExportStore {
         case when j.image_ref is not null then j.image_key end as image, j.prompt,
         a.job_id is not null as answered, a.text, a.text_utf8, a.finish_reason,
         a.prompt_tokens, a.vision_tokens, a.generated_tokens,
-        a.queue_seconds, a.prefill_seconds, a.decode_seconds, a.model_name, a.model_fingerprint, a.answered_at,
+        a.queue_seconds, a.prefill_seconds, a.decode_seconds,
+        a.model_name, a.model_fingerprint, a.compression, a.weight_format, a.answered_at,
         a.choices, a.log_probabilities,
         f.job_id is not null as failed, f.stage, f.code, f.message, f.attempts, f.failed_at
       from image_job j
@@ -81,7 +82,7 @@ public final class ExportStore {
             row.getDouble("prefill_seconds"),
             row.getDouble("decode_seconds")),
         row.getString("model_name"),
-        row.getString("model_fingerprint"),
+        RunModelStore.model(row),
         Rows.instant(row, "answered_at"),
         Rows.realsByText(row, "choices", "log_probabilities"));
   }

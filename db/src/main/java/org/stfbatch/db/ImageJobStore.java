@@ -1,5 +1,7 @@
 package org.stfbatch.db;
 
+import static org.stfbatch.db.ArrayParameters.boxed;
+
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -7,9 +9,6 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalDouble;
-import java.util.OptionalInt;
-import java.util.OptionalLong;
 import java.util.function.Function;
 import javax.sql.DataSource;
 import org.springframework.jdbc.core.JdbcTemplate;
@@ -28,8 +27,8 @@ public final class ImageJobStore {
 
   private static final String ADD_SOURCE =
       """
-      insert into job_source (run_id, kind, location, image_root, fingerprint)
-      values (:run, :kind, :location, :root, :fingerprint)
+      insert into job_source (run_id, kind, location, image_root, fingerprint, from_outside)
+      values (:run, :kind, :location, :root, :fingerprint, :outside)
       on conflict (run_id, fingerprint) do nothing
       """;
 
@@ -87,12 +86,12 @@ public final class ImageJobStore {
   static final String WAITING_AFTER =
       """
       select
-        job_id, run_id, custom_id, image_key, image_root,
+        job_id, run_id, custom_id, image_key, image_root, from_outside,
         question_id, category, image_ref, prompt,
         max_new_tokens, temperature, top_p, seed, stop, choices
       from (
         select
-          job.*, source.image_root,
+          job.*, source.image_root, coalesce(source.from_outside, false) as from_outside,
           coalesce(sum(octet_length(coalesce(image_ref, '')) + octet_length(prompt)) over (
             order by page.image_key, page.job_id
             rows between unbounded preceding and 1 preceding), 0) as bytes_before
@@ -131,15 +130,31 @@ public final class ImageJobStore {
    * @param imageRoot the folder below which relative image references are
    */
   public long sourceId(long runId, SourceKind kind, String location, String imageRoot) {
+    return sourceId(runId, kind, location, imageRoot, kind == SourceKind.KAFKA);
+  }
+
+  /**
+   * The same.
+   *
+   * @param fromOutside whether somebody else than this machine's user names the images; always so
+   *     for what comes by Kafka
+   */
+  public long sourceId(
+      long runId, SourceKind kind, String location, String imageRoot, boolean fromOutside) {
     StoredText.requireStorable(location, "the source's path");
     StoredText.requireStorable(imageRoot, "the image folder's path");
-    String fingerprint = Fingerprints.of(kind.stored(), location, imageRoot);
+    boolean told = fromOutside && kind != SourceKind.KAFKA;
+    String fingerprint =
+        told
+            ? Fingerprints.of(kind.stored(), location, imageRoot, "from outside")
+            : Fingerprints.of(kind.stored(), location, imageRoot);
     jdbc.sql(ADD_SOURCE)
         .param("run", runId)
         .param("kind", kind.stored())
         .param("location", location)
         .param("root", imageRoot)
         .param("fingerprint", fingerprint)
+        .param("outside", fromOutside)
         .update();
     return jdbc.sql(FIND_SOURCE)
         .param("run", runId)
@@ -262,18 +277,7 @@ public final class ImageJobStore {
             Rows.real(row, "top_p"),
             Rows.longInteger(row, "seed"),
             Rows.texts(row, "stop"),
-            Rows.texts(row, "choices").map(ChoiceTexts::new)));
-  }
-
-  private static Integer boxed(OptionalInt value) {
-    return value.isPresent() ? value.getAsInt() : null;
-  }
-
-  private static Long boxed(OptionalLong value) {
-    return value.isPresent() ? value.getAsLong() : null;
-  }
-
-  private static Double boxed(OptionalDouble value) {
-    return value.isPresent() ? value.getAsDouble() : null;
+            Rows.texts(row, "choices").map(ChoiceTexts::new)),
+        row.getBoolean("from_outside"));
   }
 }

@@ -1,5 +1,7 @@
 package org.stfbatch.db;
 
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.Objects;
 
 /**
@@ -16,5 +18,14 @@ public record JobPosition(String imageKey, long jobId) {
 
   public JobPosition {
     Objects.requireNonNull(imageKey, "imageKey is null");
+  }
+
+  /** Whether this place comes later. */
+  public boolean isAfter(JobPosition other) {
+    int order =
+        Arrays.compareUnsigned(
+            imageKey.getBytes(StandardCharsets.UTF_8),
+            other.imageKey.getBytes(StandardCharsets.UTF_8));
+    return order > 0 || order == 0 && jobId > other.jobId;
   }
 }

@@ -3,6 +3,8 @@ package org.stfbatch.db;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
+import org.stfbatch.base.SamplingRange;
+import org.stfbatch.base.Shortened;
 
 /**
  * An image job to be stored.
@@ -29,7 +31,7 @@ public record NewImageJob(
 
   /**
    * @throws IllegalArgumentException if {@code customId} is empty, too long or not storable, or the
-   *     trace id is not storable
+   *     trace id is not storable, or a setting is out of the range that can be computed with
    */
   public NewImageJob {
     Objects.requireNonNull(sourceId, "sourceId is null");
@@ -42,8 +44,14 @@ public record NewImageJob(
     if (customId.isEmpty()
         || customId.codePointCount(0, customId.length()) > MAX_CUSTOM_ID_LENGTH) {
       throw new IllegalArgumentException(
-          "custom_id has 1 to " + MAX_CUSTOM_ID_LENGTH + " characters: '" + customId + "'");
+          "custom_id has 1 to "
+              + MAX_CUSTOM_ID_LENGTH
+              + " characters: '"
+              + Shortened.given(customId)
+              + "'");
     }
+    settings.temperature().ifPresent(value -> SamplingRange.temperature("temperature", value));
+    settings.topP().ifPresent(value -> SamplingRange.topP("top_p", value));
   }
 
   /** A job to be answered. */

@@ -23,7 +23,8 @@ public final class OutcomeFeedStore {
             sequence, job_id, true as answered, text, text_utf8, finish_reason,
             prompt_tokens, vision_tokens, generated_tokens,
             queue_seconds, prefill_seconds, decode_seconds,
-            model_name, model_fingerprint, answered_at, choices, log_probabilities,
+            model_name, model_fingerprint, compression, weight_format, answered_at,
+            choices, log_probabilities,
             false as failed, null as stage, null as code, null as message, 0 as attempts,
             null::timestamptz as failed_at
           from answer
@@ -35,7 +36,7 @@ public final class OutcomeFeedStore {
         (
           select
             sequence, job_id, false, null, null, null, 0, 0, 0, 0, 0, 0, null, null, null, null, null,
-            true, stage, code, message, attempts, failed_at
+            null, null, true, stage, code, message, attempts, failed_at
           from failure
           where run_id = :run and sequence > :after
           order by sequence
@@ -57,8 +58,9 @@ public final class OutcomeFeedStore {
   }
 
   /**
-   * The next outcomes, without gaps: those of sequence {@code after + 1}, {@code after + 2}, and so
-   * on. Costs the same however many there are before and behind.
+   * The next outcomes: those of sequence {@code after + 1}, {@code after + 2}, and so on, without
+   * gaps but for failures that were taken back. Costs the same however many there are before and
+   * behind.
    *
    * @param limit the most wanted
    * @return fewer than that only if there are no more by now

@@ -23,9 +23,10 @@ public final class OutcomeStore {
   static final String WRITE_ANSWERS =
       """
       with outcome as (
-        select * from unnest(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?::timestamptz[], ?, ?) as t (
+        select * from unnest(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?::timestamptz[], ?, ?) as t (
           job_id, text, text_utf8, finish_reason, prompt_tokens, vision_tokens, generated_tokens,
-          queue_seconds, prefill_seconds, decode_seconds, model_name, model_fingerprint, answered_at,
+          queue_seconds, prefill_seconds, decode_seconds,
+          model_name, model_fingerprint, compression, weight_format, answered_at,
           choices, log_probabilities)
         where job_id % 1 = 0
       ),
@@ -37,12 +38,14 @@ public final class OutcomeStore {
       insert into answer (
         sequence, run_id, job_id, text, text_utf8, finish_reason,
         prompt_tokens, vision_tokens, generated_tokens,
-        queue_seconds, prefill_seconds, decode_seconds, model_name, model_fingerprint, answered_at,
+        queue_seconds, prefill_seconds, decode_seconds,
+        model_name, model_fingerprint, compression, weight_format, answered_at,
         choices, log_probabilities)
       select
         ? + row_number() over (), run_id, job_id, text, text_utf8, finish_reason,
         prompt_tokens, vision_tokens, generated_tokens,
-        queue_seconds, prefill_seconds, decode_seconds, model_name, model_fingerprint, answered_at,
+        queue_seconds, prefill_seconds, decode_seconds,
+        model_name, model_fingerprint, compression, weight_format, answered_at,
         choices::text[], log_probabilities::float8[]
       from taken
       """;
@@ -131,12 +134,14 @@ public final class OutcomeStore {
         .reals(answer -> answer.timings().prefillSeconds())
         .reals(answer -> answer.timings().decodeSeconds())
         .texts(StoredAnswer::modelName)
-        .texts(StoredAnswer::modelFingerprint)
+        .texts(answer -> answer.model().fingerprint())
+        .texts(answer -> answer.model().compression())
+        .texts(answer -> answer.model().weightFormat())
         .texts(answer -> answer.answeredAt().toString())
         .textLists(OutcomeStore::choices)
         .realLists(OutcomeStore::logProbabilities);
-    statement.setLong(16, runId);
-    statement.setLong(17, last);
+    statement.setLong(18, runId);
+    statement.setLong(19, last);
   }
 
   private static List<String> choices(StoredAnswer answer) {

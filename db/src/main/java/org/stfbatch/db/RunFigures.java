@@ -78,8 +78,10 @@ public record RunFigures(
    *
    * @param started beginning of its first chunk
    * @param second seconds of work before it, in other attempts
+   * @param seconds from its first to its last chunk
+   * @param devices how many worked side by side
    */
-  public record Attempt(Instant started, double second) {}
+  public record Attempt(Instant started, double second, double seconds, int devices) {}
 
   /**
    * Seconds from submission to the last token, by share of the answers that took no longer.

@@ -3,6 +3,7 @@ package org.stfbatch.db;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.List;
+import java.util.OptionalDouble;
 import java.util.function.Supplier;
 import javax.sql.DataSource;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -60,6 +61,9 @@ public final class RunFiguresStore {
       ) answered
       """;
 
+  private static final String VISION_TOKENS =
+      "select avg(vision_tokens) from answer where run_id = :run and vision_tokens > 0";
+
   /** Attempts one after the other, without the time between them. */
   private static final String ATTEMPT =
       """
@@ -71,6 +75,7 @@ public final class RunFiguresStore {
             min(started_at) as started,
             max(finished_at) as finished,
             extract(epoch from max(finished_at) - min(started_at))::float8 as seconds,
+            coalesce(max(device), '') as device,
             count(*) as chunks,
             sum(jobs) as jobs,
             sum(distinct_images) as images,
@@ -99,7 +104,8 @@ public final class RunFiguresStore {
           .formatted(ATTEMPT);
 
   private static final String ATTEMPTS =
-      "with %s select started, second from attempt order by second".formatted(ATTEMPT);
+      "with %s select started, second, seconds, device from attempt order by second"
+          .formatted(ATTEMPT);
 
   private static final String COSTS =
       """
@@ -121,10 +127,10 @@ public final class RunFiguresStore {
 
   private static final String PLACES =
       """
-      select device, dtype, batch, model_fingerprint
+      select device, dtype, batch, model_fingerprint, compression, weight_format
       from chunk_metric
       where run_id = :run and device is not null
-      group by device, dtype, batch, model_fingerprint
+      group by device, dtype, batch, model_fingerprint, compression, weight_format
       order by min(metric_id)
       """;
 
@@ -137,25 +143,49 @@ public final class RunFiguresStore {
         cross join generate_series(0, :slices - 1) n
       ),
       chunk as (
-        select c.*, second + extract(epoch from finished_at - started)::float8 as ended
+        select
+          c.*,
+          second + extract(epoch from started_at - started)::float8 as began,
+          second + extract(epoch from finished_at - started)::float8 as ended,
+          width
         from chunk_metric c
         join attempt using (step_execution_id)
+        cross join (select width from slice where n = 0) one
         where run_id = :run
+      ),
+      indexed as (
+        select
+          *,
+          least(:slices - 1, floor(began / width))::int as first,
+          least(:slices - 1, floor(ended / width))::int as last
+        from chunk
+      ),
+      part as (
+        select
+          n as slice,
+          n = last as has_end,
+          case when first = last then 1
+            else (case when n = last then ended else (n + 1) * width end
+              - case when n = first then began else n * width end) / (ended - began)
+          end as portion,
+          indexed.*
+        from indexed
+        cross join lateral generate_series(first, last) n
       )
       select
-        n * width as second,
-        width,
-        coalesce(sum(jobs), 0) as jobs,
-        coalesce(sum(failures), 0) as failures,
-        coalesce(sum(distinct_images), 0) as images,
-        coalesce(sum(generated_tokens), 0) as generated,
+        n * slice.width as second,
+        slice.width,
+        coalesce(sum(jobs) filter (where has_end), 0) as jobs,
+        coalesce(sum(failures) filter (where has_end), 0) as failures,
+        coalesce(sum(distinct_images) filter (where has_end), 0) as images,
+        coalesce(sum(generated_tokens) filter (where has_end), 0) as generated,
         %s
       from slice
-      left join chunk on least(:slices - 1, floor(ended / width)) = n
-      group by n, width
+      left join part on part.slice = n
+      group by n, slice.width
       order by n
       """
-          .formatted(ATTEMPT, SUMS);
+          .formatted(ATTEMPT, SUMS.replace("sum(", "sum(portion * "));
 
   private static final String HISTOGRAM =
       """
@@ -238,6 +268,12 @@ public final class RunFiguresStore {
         query(PLACES, runId).query((row, n) -> place(row)).list());
   }
 
+  /** Vision tokens of a prompt, on average over the answers about images; empty without one. */
+  public OptionalDouble visionTokens(long runId) {
+    Double mean = query(VISION_TOKENS, runId).query(Double.class).optional().orElse(null);
+    return mean == null ? OptionalDouble.empty() : OptionalDouble.of(mean);
+  }
+
   /** Where the run's time went, without the rest. */
   public ChunkMetric.Seconds seconds(long runId) {
     return query(COSTS, runId).query((row, n) -> seconds(row)).single();
@@ -245,7 +281,8 @@ public final class RunFiguresStore {
 
   /**
    * The run's time at work cut into equal slices: attempts follow each other without the time
-   * between them. A chunk counts where it ended. Empty if the run was never worked on.
+   * between them. What came out of a chunk counts where it ended, its seconds are spread over the
+   * time it lasted. Empty if the run was never worked on.
    *
    * @param slices how many
    */
@@ -284,7 +321,11 @@ public final class RunFiguresStore {
     return query(ATTEMPTS, runId)
         .query(
             (row, n) ->
-                new RunFigures.Attempt(Rows.instant(row, "started"), row.getDouble("second")))
+                new RunFigures.Attempt(
+                    Rows.instant(row, "started"),
+                    row.getDouble("second"),
+                    row.getDouble("seconds"),
+                    ChunkMetric.Place.devices(row.getString("device"))))
         .list();
   }
 
@@ -330,7 +371,7 @@ public final class RunFiguresStore {
         row.getString("device"),
         row.getString("dtype"),
         row.getInt("batch"),
-        row.getString("model_fingerprint"));
+        RunModelStore.model(row));
   }
 
   private static RunSlice slice(ResultSet row) throws SQLException {

@@ -33,4 +33,9 @@ public record RunStatus(
   public RunStatus {
     failures = Collections.unmodifiableSortedMap(new TreeMap<>(failures));
   }
+
+  /** Whether the run is done and has failures alone. */
+  public boolean nothingSucceeded() {
+    return waiting == 0 && answered == 0 && failed > 0;
+  }
 }

@@ -5,6 +5,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
+import org.stfbatch.base.ModelIdentity;
 
 /**
  * The answer of one image job. Read back, it equals what was written, whatever characters it holds.
@@ -15,7 +16,7 @@ import java.util.Objects;
  * @param tokens counts
  * @param timings where the time went
  * @param modelName what the user calls the checkpoint that answered
- * @param modelFingerprint of the checkpoint that answered
+ * @param model what answered
  * @param answeredAt to the microsecond
  * @param logProbabilities of the texts that it was chosen from, in their order; empty if it was
  *     generated
@@ -27,7 +28,7 @@ public record StoredAnswer(
     TokenCounts tokens,
     AnswerTimings timings,
     String modelName,
-    String modelFingerprint,
+    ModelIdentity model,
     Instant answeredAt,
     Map<String, Double> logProbabilities) {
 
@@ -43,7 +44,9 @@ public record StoredAnswer(
     }
     StoredText.requireStorable(finishReason, "the finish reason");
     StoredText.requireStorable(modelName, "the model's name");
-    StoredText.requireStorable(modelFingerprint, "the model's fingerprint");
+    StoredText.requireStorable(model.fingerprint(), "the model's fingerprint");
+    StoredText.requireStorable(model.compression(), "the compression strategy");
+    StoredText.requireStorable(model.weightFormat(), "the weight format");
     answeredAt = Rows.storablePrecision(answeredAt);
     logProbabilities.keySet().forEach(choice -> StoredText.requireStorable(choice, "a choice"));
     logProbabilities = Collections.unmodifiableMap(new LinkedHashMap<>(logProbabilities));
@@ -57,17 +60,8 @@ public record StoredAnswer(
       TokenCounts tokens,
       AnswerTimings timings,
       String modelName,
-      String modelFingerprint,
+      ModelIdentity model,
       Instant answeredAt) {
-    this(
-        jobId,
-        text,
-        finishReason,
-        tokens,
-        timings,
-        modelName,
-        modelFingerprint,
-        answeredAt,
-        Map.of());
+    this(jobId, text, finishReason, tokens, timings, modelName, model, answeredAt, Map.of());
   }
 }

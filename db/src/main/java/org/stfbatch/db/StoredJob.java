@@ -13,6 +13,8 @@ import java.util.Optional;
  *     has none
  * @param prompt what is asked
  * @param settings how to generate
+ * @param fromOutside whether somebody else than this machine's user named its image: the job came
+ *     by Kafka, or by a trigger
  */
 public record StoredJob(
     long jobId,
@@ -21,7 +23,20 @@ public record StoredJob(
     String imageKey,
     Optional<String> imageRoot,
     ImagePrompt prompt,
-    JobSettings settings) {
+    JobSettings settings,
+    boolean fromOutside) {
+
+  /** One of this machine's user. */
+  public StoredJob(
+      long jobId,
+      long runId,
+      String customId,
+      String imageKey,
+      Optional<String> imageRoot,
+      ImagePrompt prompt,
+      JobSettings settings) {
+    this(jobId, runId, customId, imageKey, imageRoot, prompt, settings, false);
+  }
 
   /** The job's place in the order in which jobs are answered. */
   public JobPosition position() {

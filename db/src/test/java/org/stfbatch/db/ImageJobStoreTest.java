@@ -2,6 +2,7 @@ package org.stfbatch.db;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 
 import java.util.ArrayList;
 import java.util.Collections;
@@ -262,5 +263,31 @@ class ImageJobStoreTest {
       page = jobs.waitingAfter(run.runId(), page.get(page.size() - 1).position(), size);
     }
     return ids;
+  }
+
+  @Test
+  void jobsTellWhetherTheirImagesWereNamedFromOutside() {
+    long mine = jobs.sourceId(run.runId(), SourceKind.QUESTIONS, "/q", "/i");
+    long triggered = jobs.sourceId(run.runId(), SourceKind.QUESTIONS, "/q", "/i", true);
+    long topic = jobs.sourceId(run.runId(), SourceKind.KAFKA, "topic", "/i");
+    assertThat(triggered).isNotEqualTo(mine);
+    for (long source : List.of(mine, triggered, topic)) {
+      jobs.insert(
+          run.runId(),
+          List.of(
+              NewImageJob.toAnswer(
+                  "from " + source,
+                  OptionalLong.of(source),
+                  ImagePrompt.about("a" + source, "What?"),
+                  JobSettings.DEFAULTS)));
+    }
+
+    assertThat(jobs.waitingAfter(run.runId(), JobPosition.START, 1000))
+        .filteredOn(job -> job.customId().startsWith("from "))
+        .extracting(StoredJob::customId, StoredJob::fromOutside)
+        .containsExactlyInAnyOrder(
+            tuple("from " + mine, false),
+            tuple("from " + triggered, true),
+            tuple("from " + topic, true));
   }
 }

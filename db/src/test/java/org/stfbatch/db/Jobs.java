@@ -4,6 +4,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.stream.IntStream;
+import org.stfbatch.base.ModelIdentity;
 
 /** Jobs and outcomes for tests. */
 final class Jobs {
@@ -26,6 +27,10 @@ final class Jobs {
   }
 
   static StoredAnswer answer(long jobId, String text) {
+    return answer(jobId, text, ModelIdentity.plain("fingerprint"));
+  }
+
+  static StoredAnswer answer(long jobId, String text, ModelIdentity model) {
     return new StoredAnswer(
         jobId,
         text,
@@ -33,7 +38,7 @@ final class Jobs {
         new TokenCounts(40, 144, 7),
         new AnswerTimings(0.25, 0.5, 1.5),
         "llava-stf-7b",
-        "fingerprint",
+        model,
         Instant.parse("2026-03-04T05:06:07.123456789Z"));
   }
 

@@ -31,6 +31,7 @@ import org.springframework.batch.infrastructure.item.ItemWriter;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.datasource.DriverManagerDataSource;
 import org.springframework.jdbc.support.JdbcTransactionManager;
+import org.stfbatch.base.ModelIdentity;
 import org.stfbatch.db.testing.TestDatabase;
 
 class MigrationsTest {
@@ -59,15 +60,7 @@ class MigrationsTest {
   @Test
   void outcomesOfAnOlderVersionAreNumberedInTheOrderOfTheirTimes() {
     DatabaseSettings old = DATABASE.createEmpty("");
-    DriverManagerDataSource dataSource =
-        new DriverManagerDataSource(old.url(), old.user(), old.password());
-    Flyway.configure()
-        .dataSource(dataSource)
-        .locations("classpath:db/migration")
-        .target("2")
-        .load()
-        .migrate();
-    JdbcClient.create(dataSource)
+    migrated(old, "2")
         .sql(
             """
             insert into run (name) values ('old'), ('empty');
@@ -96,6 +89,57 @@ class MigrationsTest {
       assertThat(feed.lastSequence(2)).isZero();
       assertThat(runs.all()).extracting(Run::uuid).doesNotHaveDuplicates().doesNotContainNull();
     }
+  }
+
+  /** A table of many millions of rows must not be written anew. */
+  @Test
+  void answersOfAnOlderVersionAreUncompressedAndPlainAndStayWhereTheyAre() {
+    DatabaseSettings old = DATABASE.createEmpty("");
+    JdbcClient before = migrated(old, "12");
+    before
+        .sql(
+            """
+            insert into run (name) values ('old');
+            insert into image_job (run_id, custom_id, image_key, prompt) values (1, 'a', '', 'What?');
+            insert into answer (
+              run_id, job_id, sequence, text, finish_reason, prompt_tokens, vision_tokens, generated_tokens,
+              queue_seconds, prefill_seconds, decode_seconds, model_name, model_fingerprint, answered_at)
+            values (1, 1, 1, 'x', 'eos', 1, 0, 1, 0, 0, 0, 'm', 'f', now());
+            insert into chunk_metric (
+              run_id, step_execution_id, started_at, finished_at, jobs, answers, failures, distinct_images,
+              prompt_tokens, vision_tokens, generated_tokens, wait_seconds, device, dtype, batch, model_fingerprint)
+            values (1, 1, now(), now(), 1, 1, 0, 0, 1, 0, 1, 0, 'cpu', 'float32', 8, 'f');
+            """)
+        .update();
+    List<Long> files = files(before);
+
+    try (Database database = Database.open(old)) {
+      assertThat(files(JdbcClient.create(database.dataSource()))).isEqualTo(files);
+      List<ExportRow> rows = new ArrayList<>();
+      new ExportStore(database.dataSource()).forEach(1, rows::add);
+      assertThat(rows.get(0).answer().orElseThrow().model()).isEqualTo(ModelIdentity.plain("f"));
+      assertThat(new RunFiguresStore(database.dataSource()).figures(1).places())
+          .containsExactly(new ChunkMetric.Place("cpu", "float32", 8, ModelIdentity.plain("f")));
+    }
+  }
+
+  private static List<Long> files(JdbcClient jdbc) {
+    return jdbc.sql(
+            "select pg_relation_filenode(t::regclass) from unnest(array['answer', 'chunk_metric']) t")
+        .query(Long.class)
+        .list();
+  }
+
+  private static JdbcClient migrated(DatabaseSettings empty, String version) {
+    DriverManagerDataSource dataSource =
+        new DriverManagerDataSource(empty.url(), empty.user(), empty.password());
+    Flyway.configure()
+        .dataSource(dataSource)
+        .locations("classpath:db/migration")
+        .target(version)
+        .load()
+        .migrate();
+    return JdbcClient.create(dataSource);
   }
 
   @Test

@@ -20,6 +20,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.support.JdbcTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
+import org.stfbatch.base.ModelIdentity;
 import org.stfbatch.db.OutcomeStore.Written;
 import org.stfbatch.db.testing.TestDatabase;
 
@@ -64,7 +65,7 @@ class OutcomeStoreTest {
             written.tokens(),
             written.timings(),
             "m",
-            "f",
+            new ModelIdentity("f", "vtc-cls:layer=16,tokens=144", "int8"),
             written.answeredAt(),
             scores);
 

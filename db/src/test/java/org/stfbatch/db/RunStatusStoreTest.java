@@ -10,6 +10,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInfo;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.stfbatch.base.ModelIdentity;
 import org.stfbatch.db.testing.TestDatabase;
 
 class RunStatusStoreTest {
@@ -109,6 +110,6 @@ class RunStatusStoreTest {
         new TokenCounts(1, 2, 3).plus(TokenCounts.NONE),
         new ChunkMetric.Seconds(1, 1, 1, 1, 1, 1, 0.5, 1),
         new ChunkMetric.Work(1, 1, 1, 1, 1, 1, 1, 1),
-        new ChunkMetric.Place("cpu", "float32", 8, "fingerprint"));
+        new ChunkMetric.Place("cpu", "float32", 8, ModelIdentity.plain("fingerprint")));
   }
 }

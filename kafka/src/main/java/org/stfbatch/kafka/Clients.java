@@ -20,7 +20,7 @@ final class Clients {
   private static final int BYTES_A_FETCH = 32 << 20;
   private static final int BYTES_A_PARTITION = 4 << 20;
 
-  /** Far below what topics take as one batch: a batch over that limit is split into equal ones. */
+  /** Of a producer, unless the topic takes less. */
   static final int BYTES_A_PRODUCER_BATCH = 64 << 10;
 
   /** The broker's own limit decides, so that its answer tells what is too large. */
@@ -60,15 +60,19 @@ final class Clients {
     return create(properties, KafkaConsumer::new);
   }
 
-  /** Writes in transactions. */
-  KafkaProducer<byte[], byte[]> producer(String transactionalId) {
+  /**
+   * Writes in transactions.
+   *
+   * @param batchBytes what it collects before it sends
+   */
+  KafkaProducer<byte[], byte[]> producer(String transactionalId, int batchBytes) {
     Map<String, Object> properties = new HashMap<>();
     properties.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, "5000");
     properties.put(ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, "10000");
     properties.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, "15000");
     properties.put(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG, "60000");
     properties.put(ProducerConfig.LINGER_MS_CONFIG, "5");
-    properties.put(ProducerConfig.BATCH_SIZE_CONFIG, BYTES_A_PRODUCER_BATCH);
+    properties.put(ProducerConfig.BATCH_SIZE_CONFIG, batchBytes);
     properties.put(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, LARGEST_REQUEST);
     properties.put(ProducerConfig.BUFFER_MEMORY_CONFIG, LARGEST_REQUEST);
     properties = withUsers(properties);

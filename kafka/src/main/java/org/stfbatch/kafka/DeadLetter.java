@@ -1,7 +1,6 @@
 package org.stfbatch.kafka;
 
 import java.util.Objects;
-import java.util.Optional;
 import org.stfbatch.kafka.message.MessageHeaders;
 
 /**
@@ -42,19 +41,21 @@ public record DeadLetter(TopicRecord record, String code, String reason) {
 
   /**
    * The message itself, with its own headers first. If it is too large so, it goes without its
-   * value, and if it still is, without its key and its own headers.
+   * value, and if it still is, without its key and its own headers. One that is too large even then
+   * is left out: it must not hold up the others.
    */
   OutgoingRecord toRecord(String topic) {
     byte[] value = record.value();
     OutgoingRecord whole = outgoing(record.key(), value, withReason(record.headers(), topic));
-    return value == null ? whole : whole.orSmaller(withoutValue(topic, value.length));
+    return whole.orSmaller(() -> withoutValue(topic, value == null ? 0 : value.length));
   }
 
   private OutgoingRecord withoutValue(String topic, int length) {
     String omitted = Integer.toString(length);
     MessageHeaders headers = withReason(record.headers(), topic).with(OMITTED, omitted);
     MessageHeaders own = withReason(MessageHeaders.NONE, topic).with(OMITTED, omitted);
-    return outgoing(record.key(), null, headers).orSmaller(outgoing(null, null, own));
+    return outgoing(record.key(), null, headers)
+        .orSmaller(() -> outgoing(null, null, own).orLeftOut());
   }
 
   private MessageHeaders withReason(MessageHeaders headers, String topic) {
@@ -68,6 +69,6 @@ public record DeadLetter(TopicRecord record, String code, String reason) {
   }
 
   private static OutgoingRecord outgoing(byte[] key, byte[] value, MessageHeaders headers) {
-    return new OutgoingRecord(key, value, headers, Optional.empty());
+    return new OutgoingRecord(key, value, headers, new OutgoingRecord.Otherwise.Fail());
   }
 }

@@ -7,7 +7,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collections;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -19,6 +18,8 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Stream;
+import org.stfbatch.base.IoReason;
+import org.stfbatch.secret.Secrets;
 
 /** How to reach a Kafka cluster. Never shows a secret. Immutable. */
 public final class KafkaSettings {
@@ -48,9 +49,6 @@ public final class KafkaSettings {
 
   private static final List<String> SECRET_ENDINGS =
       List.of("password", "secret", "token", "jaas.config", "keystore.key", "credentials");
-
-  /** Shorter parts of a secret occur in any text by chance. */
-  private static final int SHORTEST_SECRET = 4;
 
   private final String bootstrapServers;
   private final SortedMap<String, String> properties;
@@ -124,11 +122,7 @@ public final class KafkaSettings {
    * The text with every secret of these settings, and every part of one, replaced by three stars.
    */
   String withoutSecrets(String text) {
-    String safe = text;
-    for (String secret : secretParts()) {
-      safe = safe.replace(secret, "***");
-    }
-    return safe;
+    return Secrets.of(secretParts()).hide(text);
   }
 
   @Override
@@ -155,17 +149,12 @@ public final class KafkaSettings {
     return SECRET_ENDINGS.stream().anyMatch(lower::endsWith);
   }
 
-  /**
-   * Longest first; a JAAS entry is also taken apart, because the client complains about its parts.
-   */
+  /** A JAAS entry is also taken apart, because the client complains about its parts. */
   private List<String> secretParts() {
     return properties.entrySet().stream()
         .filter(property -> isSecret(property.getKey()))
         .map(Map.Entry::getValue)
         .flatMap(value -> Stream.concat(Stream.of(value), Stream.of(value.split("[\\s;=\"']+"))))
-        .filter(part -> part.length() >= SHORTEST_SECRET)
-        .distinct()
-        .sorted(Comparator.comparingInt(String::length).reversed())
         .toList();
   }
 
@@ -176,7 +165,8 @@ public final class KafkaSettings {
     } catch (CharacterCodingException e) {
       throw new BrokerException(file + " is not UTF-8; encode it so", e);
     } catch (IOException e) {
-      throw new BrokerException("cannot read " + file + "; check its path (" + e + ")", e);
+      throw new BrokerException(
+          "cannot read " + file + "; check its path (" + IoReason.of(e) + ")", e);
     } catch (IllegalArgumentException e) {
       // Its message may quote the file, which may hold a password.
       throw new BrokerException(file + " is no properties file: it has a broken \\u escape");

@@ -7,6 +7,7 @@ import java.util.UUID;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.InvalidProducerEpochException;
 import org.apache.kafka.common.errors.ProducerFencedException;
@@ -34,6 +35,7 @@ public final class PositionedPublisher implements AutoCloseable {
   /** An error that is neither a matter of reaching the broker nor a refusal may pass, too. */
   private static final int ATTEMPTS = 3;
 
+  private final KafkaSettings settings;
   private final PublisherTarget target;
   private final StopSignal stop = new StopSignal();
   private final Problems problems;
@@ -46,6 +48,9 @@ public final class PositionedPublisher implements AutoCloseable {
   private final String owner = UUID.randomUUID().toString();
 
   private Optional<KafkaProducer<byte[], byte[]>> producer = Optional.empty();
+
+  /** Of the topic, as it was when this publisher took over. */
+  private MessageLimit limit = MessageLimit.UNKNOWN;
 
   /** What the position topic held when this publisher took over. */
   private Optional<PositionRecord> inherited = Optional.empty();
@@ -61,6 +66,7 @@ public final class PositionedPublisher implements AutoCloseable {
    */
   public PositionedPublisher(
       KafkaSettings settings, PublisherTarget target, BrokerListener listener) {
+    this.settings = settings;
     this.target = target;
     this.problems = new Problems(settings);
     this.outage = new Outage(listener);
@@ -83,6 +89,7 @@ public final class PositionedPublisher implements AutoCloseable {
    */
   public Optional<PublisherPosition> open() {
     TopicLookup.Found topic = lookup.find(target.topic()).orElseGet(this::createTopic);
+    limit = messageLimit();
     positions.ensure(topic.replicas());
     String topicId = topic.identity().topicId();
     takeOver();
@@ -95,8 +102,9 @@ public final class PositionedPublisher implements AutoCloseable {
   }
 
   /**
-   * Publishes messages and the position after them, in one transaction. When it returns, it is
-   * decided that both are committed; readers get them a moment later.
+   * Publishes messages and the position after them, in one transaction. What is too large for the
+   * topic is replaced, left out, or refused, as its message says. When it returns, it is decided
+   * that both are committed; readers get them a moment later.
    *
    * @throws PublisherFencedException if a newer publisher has taken over
    * @throws StoppedException if stopped while the broker was away; whether the messages were
@@ -123,6 +131,13 @@ public final class PositionedPublisher implements AutoCloseable {
     admin.close(Duration.ZERO);
   }
 
+  /** What compression makes of a message is known when it is sent. */
+  private MessageLimit messageLimit() {
+    return settings.properties().containsKey(ProducerConfig.COMPRESSION_TYPE_CONFIG)
+        ? MessageLimit.UNKNOWN
+        : lookup.messageLimit(target.topic());
+  }
+
   private TopicLookup.Found createTopic() {
     NewTopic topic = new NewTopic(target.topic(), Optional.empty(), Optional.empty());
     if (lookup.create(topic)) {
@@ -133,10 +148,11 @@ public final class PositionedPublisher implements AutoCloseable {
 
   /** Commits once, in as many attempts as that takes. */
   private void commit(List<OutgoingRecord> records, PositionRecord next) {
-    List<OutgoingRecord> toSend = records;
+    List<OutgoingRecord> toSend = limit.fitting(records, target.topic());
     int failures = 0;
     while (true) {
-      Transaction transaction = new Transaction(target.topic(), positions.name(), target.name());
+      Transaction transaction =
+          new Transaction(target.topic(), positions.name(), target.name(), limit);
       try {
         transaction.send(producer(), toSend, next);
         commitPatiently();
@@ -231,7 +247,8 @@ public final class PositionedPublisher implements AutoCloseable {
   /** Fences every older publisher of the name; its transaction is ended when this returns. */
   private void takeOver() {
     while (producer.isEmpty()) {
-      producer = Optional.of(clients.producer(target.transactionalId()));
+      producer =
+          Optional.of(clients.producer(target.transactionalId(), limit.producerBatchBytes()));
       try {
         initPatiently();
       } catch (KafkaException e) {

@@ -44,7 +44,10 @@ final class Problems {
   String silence() {
     return "the Kafka broker at "
         + settings.bootstrapServers()
-        + " does not answer; waiting for it";
+        + " does not answer; waiting for it"
+        + (settings.properties().containsKey("security.protocol")
+            ? ""
+            : " (one that asks for a password or TLS needs its client settings)");
   }
 
   /** An error that waiting does not cure. */

@@ -8,12 +8,16 @@ import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.Config;
 import org.apache.kafka.clients.admin.ListOffsetsOptions;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.config.TopicConfig;
+import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.errors.TopicExistsException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
@@ -83,6 +87,31 @@ final class TopicLookup {
       return true;
     } catch (TopicExistsException e) {
       return false;
+    }
+  }
+
+  /** How large the topic's messages may be; unknown if this user may not ask. */
+  MessageLimit messageLimit(String topic) {
+    ConfigResource resource = new ConfigResource(ConfigResource.Type.TOPIC, topic);
+    try {
+      Config config =
+          patience.get(
+              "topic " + topic,
+              () ->
+                  admin
+                      .describeConfigs(List.of(resource))
+                      .all()
+                      .thenApply(all -> all.get(resource)));
+      return new MessageLimit(
+          Long.parseLong(config.get(TopicConfig.MAX_MESSAGE_BYTES_CONFIG).value()));
+    } catch (UnknownTopicOrPartitionException e) {
+      // A broker that has just started may not know yet what the controller knows.
+      return MessageLimit.UNKNOWN;
+    } catch (BrokerException e) {
+      if (e instanceof StoppedException || !(e.getCause() instanceof AuthorizationException)) {
+        throw e;
+      }
+      return MessageLimit.UNKNOWN;
     }
   }
 

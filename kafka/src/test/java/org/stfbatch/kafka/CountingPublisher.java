@@ -2,6 +2,7 @@ package org.stfbatch.kafka;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 
 /** A process that publishes 0, 1, 2, ... from where the last one was killed. */
@@ -9,14 +10,14 @@ final class CountingPublisher {
 
   private CountingPublisher() {}
 
-  static Process start(KafkaSettings settings, String topic, int count) throws IOException {
+  static Process start(Path clientProperties, String topic, int count) throws IOException {
     return new ProcessBuilder(
             Path.of(System.getProperty("java.home"), "bin", "java").toString(),
             "-XX:TieredStopAtLevel=1",
             "-cp",
             System.getProperty("java.class.path"),
             CountingPublisher.class.getName(),
-            settings.bootstrapServers(),
+            clientProperties.toString(),
             topic,
             Integer.toString(count))
         .redirectError(ProcessBuilder.Redirect.INHERIT)
@@ -27,7 +28,7 @@ final class CountingPublisher {
     int count = Integer.parseInt(arguments[2]);
     try (PositionedPublisher publisher =
         new PositionedPublisher(
-            KafkaSettings.of(arguments[0]),
+            KafkaSettings.read(Optional.empty(), Path.of(arguments[0])),
             new PublisherTarget(arguments[1], "run"),
             BrokerListener.logging())) {
       int next = publisher.open().map(p -> p.get("next").orElseThrow()).orElse(0L).intValue();

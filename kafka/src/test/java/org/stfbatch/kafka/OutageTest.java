@@ -155,20 +155,23 @@ class OutageTest {
 
   /** So that most messages are still at the broker when it goes. */
   private static KafkaSettings withSmallFetches() {
-    return KafkaSettings.of(
-        broker.settings().bootstrapServers(),
-        Map.of("fetch.max.bytes", "1000", "max.partition.fetch.bytes", "1000"));
+    return with(Map.of("fetch.max.bytes", "1000", "max.partition.fetch.bytes", "1000"));
   }
 
   /** So that a transaction is given up before the broker is back. */
   private static KafkaSettings withLittlePatience() {
-    return KafkaSettings.of(
-        broker.settings().bootstrapServers(),
+    return with(
         Map.of(
             "request.timeout.ms", "500",
             "delivery.timeout.ms", "1000",
             "default.api.timeout.ms", "600",
             "max.block.ms", "700",
             "transaction.timeout.ms", "1000"));
+  }
+
+  private static KafkaSettings with(Map<String, String> more) {
+    Map<String, String> properties = new HashMap<>(broker.settings().properties());
+    properties.putAll(more);
+    return KafkaSettings.of(broker.settings().bootstrapServers(), properties);
   }
 }

@@ -3,6 +3,7 @@ package org.stfbatch.kafka;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
@@ -35,6 +36,7 @@ final class Wire {
 
   static KafkaProducer<byte[], byte[]> producer(KafkaSettings settings, Map<String, String> more) {
     Properties properties = new Properties();
+    properties.putAll(settings.properties());
     properties.put("bootstrap.servers", settings.bootstrapServers());
     properties.put("max.request.size", "40000000");
     properties.putAll(more);
@@ -61,7 +63,9 @@ final class Wire {
   }
 
   static Admin admin(KafkaSettings settings) {
-    return Admin.create(Map.of("bootstrap.servers", settings.bootstrapServers()));
+    Map<String, Object> properties = new HashMap<>(settings.properties());
+    properties.put("bootstrap.servers", settings.bootstrapServers());
+    return Admin.create(properties);
   }
 
   static byte[] bytes(String text) {

@@ -1,7 +1,9 @@
 package org.stfbatch.cli.bench;
 
+import org.stfbatch.cli.option.WeightsOption;
 import org.stfbatch.model.ModelSettings;
 import org.stfbatch.model.checkpoint.DType;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Where, and how precisely. */
@@ -20,11 +22,13 @@ final class BenchDeviceOptions {
       description = "cpu or cuda:N. Default: ${DEFAULT-VALUE}")
   private String device;
 
+  @Mixin private WeightsOption weights;
+
   ModelSettings settings() {
     if (!dtype.isWeightType()) {
       throw new IllegalArgumentException(
           "--dtype must be float32, float16 or bfloat16, not " + dtype.torchName());
     }
-    return new ModelSettings(device, dtype, true);
+    return new ModelSettings(device, dtype, weights.format(true));
   }
 }

@@ -1,9 +1,11 @@
 package org.stfbatch.cli.bench;
 
 import java.util.concurrent.Callable;
+import org.stfbatch.bench.BenchModel;
 import org.stfbatch.bench.EngineBench;
 import org.stfbatch.bench.EnginePlan;
 import org.stfbatch.bench.Report;
+import org.stfbatch.cli.option.CompressionOption;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -16,6 +18,7 @@ final class BenchEngineCommand implements Callable<Integer> {
   @Mixin private BenchShapeOptions shape;
   @Mixin private BenchWorkOptions work;
   @Mixin private BenchDeviceOptions device;
+  @Mixin private CompressionOption compression;
   @Mixin private BenchReportOptions report;
 
   @Option(
@@ -27,30 +30,40 @@ final class BenchEngineCommand implements Callable<Integer> {
       names = "--compare",
       paramLabel = "WHAT",
       description =
-          "Measure both sides: tokens (144 against 576), reuse (prefix reuse against none) or static (in-flight against static batches).")
+          "Measure both sides: tokens (144 against 576), reuse (prefix reuse against none), static (in-flight against static batches) or compression (the strategies of --compress against the first of them).")
   private Compare compare;
 
   /** What is compared. */
   enum Compare {
     TOKENS,
     REUSE,
-    STATIC
+    STATIC,
+    COMPRESSION
   }
 
   @Override
   public Integer call() {
-    EnginePlan plan = work.plan(shape.model(), device.settings(), report.repeat());
-    return report.show(measured(plan));
+    BenchModel model = shape.model();
+    compression.strategies().forEach(strategy -> strategy.check(model.config().shape()));
+    if (compare == Compare.TOKENS && compression.isGiven()) {
+      throw new IllegalArgumentException(
+          "--compare tokens measures LLaVA-STF against LLaVA-1.5: leave --compress out");
+    }
+    return report.show(measured(work.plan(model, device.settings(), report.repeat())));
   }
 
   private Report measured(EnginePlan plan) {
+    if (compare == Compare.COMPRESSION) {
+      return EngineBench.compareCompression(plan, compression.strategies());
+    }
+    EnginePlan compressed = plan.withCompression(compression.strategy());
     if (compare == null) {
-      return EngineBench.run(plan, statically);
+      return EngineBench.run(compressed, statically);
     }
     return switch (compare) {
-      case TOKENS -> EngineBench.compareTokens(plan, shape.layers());
-      case REUSE -> EngineBench.compareReuse(plan);
-      case STATIC -> EngineBench.compareStatic(plan);
+      case REUSE -> EngineBench.compareReuse(compressed);
+      case STATIC -> EngineBench.compareStatic(compressed);
+      default -> EngineBench.compareTokens(compressed, shape.layers());
     };
   }
 }

@@ -8,10 +8,13 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
+import org.stfbatch.cli.service.Stores;
 import org.stfbatch.demo.DrawnWorld;
 import org.stfbatch.demo.DrawnWorldSettings;
 import org.stfbatch.evaluation.synthetic.DrawnPicture;
 import org.stfbatch.evaluation.synthetic.SyntheticSets;
+import org.stfbatch.file.OutputException;
+import org.stfbatch.file.OutputPaths;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -23,6 +26,8 @@ import picocli.CommandLine.Option;
       "before the real ones are there."
     })
 public final class BenchmarkDataCommand implements Callable<Integer> {
+  private final Stores stores;
+
   @Option(names = "--out", required = true, paramLabel = "DIR", description = "Where to.")
   private Path out;
 
@@ -40,8 +45,17 @@ public final class BenchmarkDataCommand implements Callable<Integer> {
       description = "The same seed draws the same pictures.")
   private long seed;
 
+  BenchmarkDataCommand(Stores stores) {
+    this.stores = stores;
+  }
+
   @Override
   public Integer call() throws IOException {
+    new OutputPaths()
+        .keepsOutOf("the program's store", stores.serverFolders())
+        .writesInto("--out", out)
+        .check();
+    requireDrawn();
     Path world = Files.createTempDirectory("stf-batch-world");
     try {
       DrawnWorld.write(world, DrawnWorldSettings.defaults().withImages(images).withSeed(seed));
@@ -51,6 +65,19 @@ public final class BenchmarkDataCommand implements Callable<Integer> {
       return 0;
     } finally {
       delete(world);
+    }
+  }
+
+  /** Drawn data sets have the file names of the real ones, which they must not replace. */
+  private void requireDrawn() throws IOException {
+    if (!Files.isDirectory(out) || Files.exists(out.resolve(SyntheticSets.MARKER))) {
+      return;
+    }
+    try (Stream<Path> there = Files.list(out)) {
+      if (there.findAny().isPresent()) {
+        throw new OutputException(
+            out + " holds files that benchmark-data did not write: give an empty or new --out");
+      }
     }
   }
 

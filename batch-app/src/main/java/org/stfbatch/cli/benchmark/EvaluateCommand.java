@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicReference;
@@ -14,12 +15,17 @@ import org.stfbatch.cli.option.RunnerOptions;
 import org.stfbatch.cli.service.ExitCode;
 import org.stfbatch.cli.service.Shutdown;
 import org.stfbatch.cli.service.Stores;
+import org.stfbatch.compression.CompressionStrategy;
 import org.stfbatch.db.Run;
+import org.stfbatch.db.RunFigures;
+import org.stfbatch.db.RunFiguresStore;
 import org.stfbatch.db.RunStatus;
 import org.stfbatch.db.RunStatusStore;
 import org.stfbatch.db.RunStore;
 import org.stfbatch.evaluation.Benchmark;
 import org.stfbatch.evaluation.DataFolder;
+import org.stfbatch.evaluation.Score;
+import org.stfbatch.file.OutputPaths;
 import org.stfbatch.job.BatchRuntime;
 import org.stfbatch.job.Claim;
 import org.stfbatch.job.Lockable;
@@ -39,6 +45,7 @@ import picocli.CommandLine.Parameters;
     name = "evaluate",
     description = {
       "Asks a benchmark's questions, scores the answers, and shows the score beside the paper's.",
+      "With several strategies in --compress, asks once for each, and compares them.",
       "Stopped or killed at any moment, the same command goes on where it was."
     })
 public final class EvaluateCommand implements Callable<Integer> {
@@ -46,14 +53,20 @@ public final class EvaluateCommand implements Callable<Integer> {
   private static final InferSettings.Defaults GREEDY =
       new InferSettings.Defaults(128, 0, 1, 0, List.of());
 
+  private static final double TERA = 1e12;
+
   private final Stores stores;
   private final Shutdown shutdown;
   private final StopSignal stopSignal = new StopSignal();
+  private final ScoreTable table = new ScoreTable();
+  private final ComparisonTable comparison = new ComparisonTable();
+  private boolean imagesAway;
 
   @Parameters(
       paramLabel = "NAME",
       description =
-          "The benchmark, or all: every one whose data set is complete. An unknown name lists them.")
+          "The benchmark, or all: every one whose data set is complete. An unknown name lists"
+              + " them.")
   private String name;
 
   @Mixin private BenchmarkOptions benchmarks;
@@ -64,14 +77,16 @@ public final class EvaluateCommand implements Callable<Integer> {
       names = "--run",
       paramLabel = "NAME",
       description =
-          "What the runs' names begin with; the benchmark's name follows. Default: the model's name.")
+          "What the runs' names begin with; the benchmark's name follows, and the compression"
+              + " strategy if it is not none. Default: the model's name.")
   private String runName;
 
   @Option(
       names = "--out",
       paramLabel = "DIR",
       description =
-          "Where answers and submission files are written, in a folder for each benchmark. Default: evaluation/ and the runs' name.")
+          "Where answers and submission files are written, in a folder for each benchmark. Default:"
+              + " evaluation/ and the runs' name.")
   private Path out;
 
   @Option(names = "--json", description = "One JSON object a benchmark.")
@@ -86,14 +101,38 @@ public final class EvaluateCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     InferSettings settings = settings();
     runName = runName != null ? runName : runner.modelName();
-    out = out != null ? out : Path.of("evaluation", runName.replaceAll("[^\\w.-]", "_"));
+    out = out != null ? out : Path.of("evaluation", fileName(runName));
     List<EvaluationPlan> plans = plans();
-    long questions = plans.stream().mapToLong(EvaluationPlan::questions).sum();
+    List<CompressionStrategy> strategies = runner.compressions();
+    checkOutputs(strategies.stream().flatMap(s -> with(s, plans).stream()).toList());
     shutdown.guard(stopSignal);
-    try (Stores.Connected db = stores.open();
-        LoadedModel model = runner.load(questions)) {
-      return report(evaluate(db, model, settings, plans));
+    try (Stores.Connected db = stores.open()) {
+      for (CompressionStrategy strategy : strategies) {
+        if (!stopSignal.isRequested()) {
+          evaluate(db, strategy, settings, with(strategy, plans));
+        }
+      }
     }
+    return report();
+  }
+
+  private void evaluate(
+      Stores.Connected db,
+      CompressionStrategy strategy,
+      InferSettings settings,
+      List<EvaluationPlan> plans) {
+    long questions = plans.stream().mapToLong(EvaluationPlan::questions).sum();
+    try (LoadedModel model = runner.load(questions, strategy)) {
+      evaluate(db, model, strategy, settings, plans);
+    }
+  }
+
+  private void checkOutputs(List<EvaluationPlan> plans) {
+    OutputPaths paths =
+        runner.keptOut(new OutputPaths()).keepsOutOf("the program's store", stores.serverFolders());
+    plans.forEach(plan -> paths.reads("the data set's folder", plan.data().path()));
+    plans.forEach(plan -> paths.writesInto("--out", plan.out()));
+    paths.check();
   }
 
   private InferSettings settings() {
@@ -109,6 +148,13 @@ public final class EvaluateCommand implements Callable<Integer> {
         .toList();
   }
 
+  /** Each strategy has a folder of its own for every benchmark. */
+  private List<EvaluationPlan> with(CompressionStrategy strategy, List<EvaluationPlan> plans) {
+    return plans.stream()
+        .map(plan -> plan.into(out.resolve(fileName(plan.benchmark().name() + suffix(strategy)))))
+        .toList();
+  }
+
   private EvaluationPlan plan(Benchmark benchmark) {
     DataFolder folder = benchmarks.folder(benchmark);
     return new EvaluationPlan(
@@ -119,6 +165,15 @@ public final class EvaluateCommand implements Callable<Integer> {
         out.resolve(benchmark.name()));
   }
 
+  /** Runs of the checkpoint's own tokens have the names that they had before there were others. */
+  private static String suffix(CompressionStrategy strategy) {
+    return strategy.compresses() ? "-" + strategy.spec() : "";
+  }
+
+  private static String fileName(String name) {
+    return name.replaceAll("[^\\w.+-]", "_");
+  }
+
   /** Reads the questions, so that what is damaged is found before anything is loaded. */
   private static long count(Benchmark benchmark, DataFolder folder) {
     long[] count = new long[1];
@@ -126,21 +181,54 @@ public final class EvaluateCommand implements Callable<Integer> {
     return count[0];
   }
 
-  private ScoreTable evaluate(
-      Stores.Connected db, LoadedModel model, InferSettings settings, List<EvaluationPlan> plans) {
-    ScoreTable table = new ScoreTable();
+  private void evaluate(
+      Stores.Connected db,
+      LoadedModel model,
+      CompressionStrategy strategy,
+      InferSettings settings,
+      List<EvaluationPlan> plans) {
     AtomicReference<Run> latest = new AtomicReference<>();
     try (LiveOptions.Shown shown = shown(db, model, latest)) {
       for (EvaluationPlan plan : plans) {
         if (!stopSignal.isRequested()) {
-          latest.set(new RunStore(db.database().dataSource()).findOrCreate(run(plan)));
+          latest.set(new RunStore(db.database().dataSource()).findOrCreate(run(plan, strategy)));
           evaluate(db, model, settings, plan, latest.get(), shown)
-              .map(result -> row(plan, result))
-              .ifPresent(table::add);
+              .ifPresent(
+                  result -> {
+                    table.add(row(plan, strategy, result));
+                    if (runner.compressions().size() > 1) {
+                      comparison.add(compared(db, model, strategy, plan, latest.get(), result));
+                    }
+                  });
         }
       }
     }
-    return table;
+  }
+
+  private static ComparedRow compared(
+      Stores.Connected db,
+      LoadedModel model,
+      CompressionStrategy strategy,
+      EvaluationPlan plan,
+      Run run,
+      EvaluationResult result) {
+    RunFiguresStore figures = new RunFiguresStore(db.database().dataSource());
+    OptionalDouble tokens = figures.visionTokens(run.runId());
+    Optional<RunFigures.Span> span = figures.figures(run.runId()).span();
+    return new ComparedRow(
+        plan.benchmark(),
+        strategy.spec(),
+        result.score().flatMap(Score::headline).stream()
+            .mapToDouble(Score.Metric::value)
+            .findFirst(),
+        tokens,
+        tokens.stream()
+            .map(n -> model.flops().visionTokens((int) Math.round(n)) / TERA)
+            .findFirst(),
+        span.stream()
+            .filter(s -> s.workSeconds() > 0)
+            .mapToDouble(s -> s.jobs() / s.workSeconds())
+            .findFirst());
   }
 
   private LiveOptions.Shown shown(
@@ -182,6 +270,7 @@ public final class EvaluateCommand implements Callable<Integer> {
                             steps.around(stop))
                         .run());
       }
+      imagesAway |= ending == InferJob.Ending.IMAGES_AWAY;
       return ending == InferJob.Ending.DONE ? steps.result() : Optional.empty();
     }
   }
@@ -192,14 +281,15 @@ public final class EvaluateCommand implements Callable<Integer> {
         plan.benchmark().name(), before.answered() + before.failed(), plan.questions());
   }
 
-  private String run(EvaluationPlan plan) {
-    return runName + "-" + plan.benchmark().name();
+  private String run(EvaluationPlan plan, CompressionStrategy strategy) {
+    return runName + "-" + plan.benchmark().name() + suffix(strategy);
   }
 
-  private ScoreTable.Row row(EvaluationPlan plan, EvaluationResult result) {
+  private ScoreTable.Row row(
+      EvaluationPlan plan, CompressionStrategy strategy, EvaluationResult result) {
     return new ScoreTable.Row(
         plan.benchmark(),
-        Optional.of(run(plan)),
+        Optional.of(run(plan, strategy)),
         OptionalLong.of(result.questions()),
         OptionalLong.of(result.answered()),
         result.score(),
@@ -207,12 +297,21 @@ public final class EvaluateCommand implements Callable<Integer> {
         result.problem());
   }
 
-  private int report(ScoreTable table) throws IOException {
+  private int report() throws IOException {
     System.out.print(json ? table.json() : table.text());
+    if (!comparison.isEmpty() && !json) {
+      System.out.print(System.lineSeparator() + comparison.text());
+    }
     if (stopSignal.isRequested()) {
       System.err.println("stf-batch: stopped; the same command goes on");
       return ExitCode.FAILED;
     }
-    return table.hasProblems() ? ExitCode.FAILED : 0;
+    if (imagesAway) {
+      System.err.println(
+          "stf-batch: images stayed away for longer than --wait-for-images, and their questions"
+              + " wait; the same command goes on");
+      return ExitCode.FAILED;
+    }
+    return table.hasProblems() || table.hasNoAnswers() ? ExitCode.FAILED : 0;
   }
 }

@@ -8,10 +8,13 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.Callable;
+import org.stfbatch.cli.service.Stores;
 import org.stfbatch.evaluation.Benchmark;
 import org.stfbatch.evaluation.Benchmarks;
+import org.stfbatch.evaluation.DataFolder;
 import org.stfbatch.evaluation.OutputFile;
 import org.stfbatch.evaluation.Score;
+import org.stfbatch.file.OutputPaths;
 import org.stfbatch.job.InputException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -26,6 +29,8 @@ import picocli.CommandLine.Parameters;
       "or writes what the benchmark's server or judge wants to be sent."
     })
 public final class ScoreCommand implements Callable<Integer> {
+  private final Stores stores;
+
   @Parameters(paramLabel = "NAME", description = "The benchmark; an unknown one lists them all.")
   private String name;
 
@@ -48,13 +53,26 @@ public final class ScoreCommand implements Callable<Integer> {
   @Option(names = "--json", description = "As one JSON object.")
   private boolean json;
 
+  ScoreCommand(Stores stores) {
+    this.stores = stores;
+  }
+
   @Override
   public Integer call() throws IOException {
     Benchmark benchmark = Benchmarks.named(name);
     if (!Files.isReadable(answers) || Files.isDirectory(answers)) {
       throw new InputException("the answers " + answers + " cannot be read: check --answers");
     }
-    Score score = benchmark.score(benchmarks.folder(benchmark), answers, benchmarks.variant());
+    Path folder = out != null ? out : beside(benchmark);
+    DataFolder data = benchmarks.folder(benchmark);
+    OutputPaths paths =
+        new OutputPaths()
+            .keepsOutOf("the program's store", stores.serverFolders())
+            .reads("the data set's folder", data.path())
+            .reads("--answers", answers)
+            .writesInto("--out", folder);
+    paths.check();
+    Score score = benchmark.score(data, answers, benchmarks.variant());
     ScoreTable table = new ScoreTable();
     table.add(
         new ScoreTable.Row(
@@ -63,14 +81,19 @@ public final class ScoreCommand implements Callable<Integer> {
             OptionalLong.empty(),
             OptionalLong.empty(),
             Optional.of(score),
-            written(benchmark, score),
+            written(folder, score),
             Optional.empty()));
     System.out.print(json ? table.json() : table.text() + table.details());
     return 0;
   }
 
-  private List<Path> written(Benchmark benchmark, Score score) throws IOException {
-    Path folder = out != null ? out : beside(benchmark);
+  private List<Path> written(Path folder, Score score) throws IOException {
+    for (OutputFile file : score.files()) {
+      Path target = folder.resolve(file.name());
+      if (Files.exists(target)) {
+        new OutputPaths().reads("--answers", answers).writes("--out", target).check();
+      }
+    }
     List<Path> files = new ArrayList<>();
     for (OutputFile file : score.files()) {
       files.add(file.writeBelow(folder));

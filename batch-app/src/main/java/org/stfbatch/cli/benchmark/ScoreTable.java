@@ -73,6 +73,12 @@ final class ScoreTable {
     return rows.stream().anyMatch(row -> row.problem().isPresent());
   }
 
+  /** Whether a benchmark was asked and every one of its questions failed. */
+  boolean hasNoAnswers() {
+    return rows.stream()
+        .anyMatch(row -> row.questions().orElse(0) > 0 && row.answered().orElse(1) == 0);
+  }
+
   /** The table, and what there is to say about its rows. */
   String text() {
     StringBuilder text =

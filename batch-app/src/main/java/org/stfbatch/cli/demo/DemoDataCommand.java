@@ -1,12 +1,16 @@
 package org.stfbatch.cli.demo;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
+import org.stfbatch.cli.service.Stores;
 import org.stfbatch.demo.DrawnWorld;
 import org.stfbatch.demo.DrawnWorldSettings;
 import org.stfbatch.demo.DrawnWorldSummary;
 import org.stfbatch.demo.Split;
+import org.stfbatch.file.OutputException;
+import org.stfbatch.file.OutputPaths;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
@@ -17,6 +21,8 @@ import picocli.CommandLine.TypeConversionException;
     name = "demo-data",
     description = "Draws pictures and writes questions about them, to try things out or to train.")
 public final class DemoDataCommand implements Callable<Integer> {
+  private final Stores stores;
+
   @Option(names = "--out", required = true, paramLabel = "DIR", description = "Where to.")
   private Path out;
 
@@ -63,6 +69,10 @@ public final class DemoDataCommand implements Callable<Integer> {
       description = "Leave the pictures black, to see what can be guessed from the questions.")
   private boolean black;
 
+  DemoDataCommand(Stores stores) {
+    this.stores = stores;
+  }
+
   @Override
   public Integer call() throws IOException {
     DrawnWorldSettings settings =
@@ -72,9 +82,27 @@ public final class DemoDataCommand implements Callable<Integer> {
     if (questionsPerImage != null) {
       settings = settings.withQuestionsPerImage(questionsPerImage);
     }
+    new OutputPaths()
+        .keepsOutOf("the program's store", stores.serverFolders())
+        .writesInto("--out", out)
+        .check();
+    requireNoStrangeFiles();
     DrawnWorldSummary summary = DrawnWorld.write(out, settings);
     System.out.printf("%s: %d images, %d questions%n", out, summary.images(), summary.questions());
     return 0;
+  }
+
+  /** Files of an earlier world are replaced, those of somebody else are not. */
+  private void requireNoStrangeFiles() {
+    if (Files.exists(out.resolve(DrawnWorld.SCENES))) {
+      return;
+    }
+    for (String name : DrawnWorld.namesOf(split)) {
+      if (Files.exists(out.resolve(name))) {
+        throw new OutputException(
+            "%s holds %s, which demo-data did not write: give another --out".formatted(out, name));
+      }
+    }
   }
 
   private static final class SplitConverter implements ITypeConverter<Split> {

@@ -1,9 +1,12 @@
 package org.stfbatch.cli.demo;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
+import org.stfbatch.cli.service.Stores;
+import org.stfbatch.file.OutputPaths;
 import org.stfbatch.prompt.ConversationTemplate;
 import org.stfbatch.vocabulary.TokenizerFiles;
 import org.stfbatch.vocabulary.Vocabulary;
@@ -18,6 +21,8 @@ import picocli.CommandLine.Option;
 public final class DemoTokenizerCommand implements Callable<Integer> {
   private static final String IMAGE = "<image>";
   private static final String END = "</s>";
+
+  private final Stores stores;
 
   @Option(
       names = "--data",
@@ -48,8 +53,21 @@ public final class DemoTokenizerCommand implements Callable<Integer> {
       description = "The most tokens that the model will take. Default: ${DEFAULT-VALUE}")
   private int maxLength;
 
+  DemoTokenizerCommand(Stores stores) {
+    this.stores = stores;
+  }
+
   @Override
   public Integer call() throws IOException {
+    OutputPaths paths =
+        new OutputPaths()
+            .keepsOutOf("the program's store", stores.serverFolders())
+            .writesInto("--out", out);
+    if (Files.isDirectory(out)) {
+      TokenizerFiles.NAMES.forEach(name -> paths.writes("--out", out.resolve(name)));
+    }
+    data.forEach(file -> paths.reads("--data", file));
+    paths.check();
     VocabularyLearner learner = new VocabularyLearner();
     for (Path file : data) {
       ConversationFile.read(file, turns -> add(turns, learner));

@@ -1,6 +1,7 @@
 package org.stfbatch.cli.kafka;
 
 import org.stfbatch.cli.service.Brokers;
+import org.stfbatch.cli.service.Shutdown;
 import org.stfbatch.job.InputException;
 import org.stfbatch.job.StopSignal;
 import org.stfbatch.kafka.TopicAdmin;
@@ -18,15 +19,17 @@ import picocli.CommandLine.Option;
     subcommands = {KafkaStatusCommand.class, KafkaProduceCommand.class, KafkaTailCommand.class})
 public final class KafkaCommand {
   private final Brokers brokers;
+  private final Shutdown shutdown;
 
-  KafkaCommand(Brokers brokers) {
+  KafkaCommand(Brokers brokers, Shutdown shutdown) {
     this.brokers = brokers;
+    this.shutdown = shutdown;
   }
 
   @Command(name = "start", description = "Starts the embedded broker and lets it run.")
   int start() {
     embedded().start();
-    return KafkaStatusCommand.show(embedded().status());
+    return KafkaStatusCommand.show(embedded());
   }
 
   @Command(
@@ -34,7 +37,7 @@ public final class KafkaCommand {
       description = "Stops the embedded broker, or lets the last command that uses it stop it.")
   int stop() {
     embedded().stop();
-    return KafkaStatusCommand.show(embedded().status());
+    return KafkaStatusCommand.show(embedded());
   }
 
   @Command(
@@ -49,8 +52,11 @@ public final class KafkaCommand {
               paramLabel = "N",
               description = "Its partitions. Default: ${DEFAULT-VALUE}")
           int partitions) {
-    try (Brokers.Connected broker = brokers.open(new StopSignal());
-        TopicAdmin admin = new TopicAdmin(broker.kafka().settings(), broker.kafka().listener())) {
+    StopSignal stop = new StopSignal();
+    shutdown.guard(stop);
+    try (Brokers.Connected broker = brokers.open(stop);
+        TopicAdmin admin = new TopicAdmin(broker.kafka().settings(), broker.kafka().listener());
+        StopSignal.Watch watch = stop.whenRequested(admin::stop)) {
       boolean created = admin.create(topic, partitions);
       System.out.printf("topic %s %s%n", topic, created ? "created" : "is there already");
       return 0;

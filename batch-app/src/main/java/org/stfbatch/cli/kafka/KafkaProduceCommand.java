@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.stfbatch.cli.service.Brokers;
+import org.stfbatch.cli.service.Shutdown;
 import org.stfbatch.job.InputException;
 import org.stfbatch.job.StopSignal;
 import org.stfbatch.job.ingest.QuestionMessages;
@@ -20,6 +21,7 @@ import picocli.CommandLine.Option;
     })
 final class KafkaProduceCommand implements Callable<Integer> {
   private final Brokers brokers;
+  private final Shutdown shutdown;
 
   @Option(names = "--topic", required = true, paramLabel = "TOPIC", description = "Where to.")
   private String topic;
@@ -37,8 +39,9 @@ final class KafkaProduceCommand implements Callable<Integer> {
       description = "Send the images of this folder with the questions, instead of their paths.")
   private Path images;
 
-  KafkaProduceCommand(Brokers brokers) {
+  KafkaProduceCommand(Brokers brokers, Shutdown shutdown) {
     this.brokers = brokers;
+    this.shutdown = shutdown;
   }
 
   @Override
@@ -46,9 +49,11 @@ final class KafkaProduceCommand implements Callable<Integer> {
     if (!Files.isReadable(file) || Files.isDirectory(file)) {
       throw new InputException("the question file " + file + " cannot be read: check --file");
     }
-    try (Brokers.Connected broker = brokers.open(new StopSignal())) {
+    StopSignal stop = new StopSignal();
+    shutdown.guard(stop);
+    try (Brokers.Connected broker = brokers.open(stop)) {
       long sent =
-          new QuestionMessages(file, Optional.ofNullable(images)).send(broker.kafka(), topic);
+          new QuestionMessages(file, Optional.ofNullable(images)).send(broker.kafka(), topic, stop);
       System.out.printf("%d messages to topic %s%n", sent, topic);
       return 0;
     }

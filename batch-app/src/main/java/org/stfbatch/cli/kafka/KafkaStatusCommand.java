@@ -1,5 +1,6 @@
 package org.stfbatch.cli.kafka;
 
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
@@ -40,38 +41,45 @@ final class KafkaStatusCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     if (brokers.isEmbedded()) {
-      EmbeddedBroker.Status status = brokers.embedded().status();
-      show(status);
+      EmbeddedBroker broker = brokers.embedded();
+      EmbeddedBroker.Status status = broker.status();
+      show(status, broker.clientProperties());
       if (!status.running()) {
         return 0;
       }
     }
     StopSignal stop = new StopSignal();
     shutdown.guard(stop);
-    try (Stores.Connected db = stores.open();
+    try (Stores.Connected db = stores.open(stop);
         Brokers.Connected broker = brokers.open(stop)) {
-      show(new KafkaReaderStore(db.database().dataSource()), broker.kafka());
+      show(new KafkaReaderStore(db.database().dataSource()), broker.kafka(), stop);
     }
     return 0;
   }
 
-  static int show(EmbeddedBroker.Status status) {
+  static int show(EmbeddedBroker broker) {
+    show(broker.status(), broker.clientProperties());
+    return 0;
+  }
+
+  private static void show(EmbeddedBroker.Status status, Path clientProperties) {
     if (status.running()) {
       System.out.printf(
-          "running: process %d at %s, %d command(s) use it, %s, data in %s%n",
+          "running: process %d at %s, %d command(s) use it, %s, data in %s, settings for Kafka's own tools in %s%n",
           status.pid().getAsLong(),
           status.settings().map(settings -> settings.bootstrapServers()).orElse("no port yet"),
           status.users(),
           status.keepsRunning() ? "stays until kafka stop" : "stops with the last command",
-          status.dataFolder());
+          status.dataFolder(),
+          clientProperties);
     } else {
       System.out.printf("not running: data in %s%n", status.dataFolder());
     }
-    return 0;
   }
 
-  private static void show(KafkaReaderStore readers, KafkaConnection kafka) {
-    try (TopicAdmin admin = new TopicAdmin(kafka.settings(), kafka.listener())) {
+  private static void show(KafkaReaderStore readers, KafkaConnection kafka, StopSignal stop) {
+    try (TopicAdmin admin = new TopicAdmin(kafka.settings(), kafka.listener());
+        StopSignal.Watch watch = stop.whenRequested(admin::stop)) {
       for (KafkaReader reader : readers.all()) {
         String state =
             admin
@@ -83,7 +91,7 @@ final class KafkaStatusCommand implements Callable<Integer> {
             reader.topic(),
             reader.group(),
             state,
-            messages(kafka, DeadLetters.topicOf(reader.topic())),
+            messages(kafka, DeadLetters.topicOf(reader.topic()), stop),
             DeadLetters.topicOf(reader.topic()));
       }
     }
@@ -102,10 +110,11 @@ final class KafkaStatusCommand implements Callable<Integer> {
   }
 
   /** Counted by reading: the offsets of transactions' marks are no messages. */
-  private static long messages(KafkaConnection kafka, String topic) {
+  private static long messages(KafkaConnection kafka, String topic, StopSignal stop) {
     TopicRequest request = TopicRequest.of(topic, ReadBound.untilEnd());
     long count = 0;
-    try (TopicReader reader = new TopicReader(kafka.settings(), request, kafka.listener())) {
+    try (TopicReader reader = new TopicReader(kafka.settings(), request, kafka.listener());
+        StopSignal.Watch watch = stop.whenRequested(reader::stop)) {
       reader.open();
       while (!reader.ended()) {
         count += reader.poll(POLL).records().size();

@@ -1,12 +1,17 @@
 package org.stfbatch.cli.live;
 
+import com.sun.net.httpserver.Headers;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
 import java.nio.channels.UnresolvedAddressException;
 import java.nio.charset.StandardCharsets;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
@@ -14,28 +19,81 @@ import org.slf4j.LoggerFactory;
 import org.stfbatch.job.InputException;
 
 /**
- * Tells others over HTTP how the process is: {@code /health} answers 200 while it lives, {@code
- * /ready} 200 while it can work and 503 otherwise.
+ * Tells others over HTTP how the process is: {@code /health} answers 200 while it is well, 503 with
+ * the reasons otherwise; {@code /ready} 200 while it can work and 503 otherwise. It answers nothing
+ * but GET and HEAD, and only who asks for it by an accepted host.
+ *
+ * <p>A client that is slow in asking or in taking the answer is cut off, and until then occupies
+ * one of many threads: it does not keep others waiting.
  */
 final class HealthServer implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(HealthServer.class);
   private static final int OK = 200;
   private static final int NOT_FOUND = 404;
+  private static final int NOT_ALLOWED = 405;
+  private static final int MISDIRECTED = 421;
   private static final int UNAVAILABLE = 503;
+  private static final int NO_BODY = -1;
   private static final String PLAIN = "text/plain; charset=utf-8";
 
-  /** A page that takes long must not keep others waiting for a sign of life. */
-  private static final int THREADS = 8;
+  /** A thread costs little while it waits, and ends when it is not needed. */
+  private static final int THREADS = 256;
+
+  private static final long STACK_BYTES = 512 << 10;
+  private static final long IDLE_SECONDS = 10;
+
+  /** The JDK's server reads them when the first one is made; see its module's documentation. */
+  private static final Map<String, String> LIMITS =
+      Map.of(
+          "sun.net.httpserver.maxReqTime", "5",
+          "sun.net.httpserver.maxRspTime", "30",
+          "sun.net.httpserver.idleInterval", "30",
+          "jdk.httpserver.maxConnections", "1000");
 
   private final HttpServer server;
-  private final ExecutorService threads =
-      Executors.newFixedThreadPool(THREADS, HealthServer::thread);
+  private final AcceptedHosts hosts;
+  private final Map<String, Route> routes = new ConcurrentHashMap<>();
+  private final ThreadPoolExecutor threads =
+      new ThreadPoolExecutor(
+          THREADS,
+          THREADS,
+          IDLE_SECONDS,
+          TimeUnit.SECONDS,
+          new LinkedBlockingQueue<>(),
+          HealthServer::thread);
+
+  /** What is served at a path; made anew for each request, by a thread of the server's. */
+  @FunctionalInterface
+  interface Route {
+    Answer answer();
+  }
 
   /**
+   * An answer.
+   *
+   * @param policy for browsers, see {@link ContentPolicy}
+   */
+  record Answer(int code, String contentType, String policy, String text) {
+    private static Answer plain(int code, String text) {
+      return new Answer(code, PLAIN, ContentPolicy.NOTHING, text + "\n");
+    }
+  }
+
+  /**
+   * @param hosts by which it may be asked
    * @param ready asked by a thread of the server's
    * @param doing one line, for people
+   * @param problems one line each, for people; none while the process is well
    */
-  HealthServer(HttpAddress address, BooleanSupplier ready, Supplier<String> doing) {
+  HealthServer(
+      HttpAddress address,
+      AcceptedHosts hosts,
+      BooleanSupplier ready,
+      Supplier<String> doing,
+      Supplier<List<String>> problems) {
+    this.hosts = hosts;
+    LIMITS.forEach(HealthServer::setUnlessSet);
+    threads.allowCoreThreadTimeOut(true);
     try {
       server = HttpServer.create(address.socket(), 0);
     } catch (IOException | UnresolvedAddressException e) {
@@ -43,19 +101,21 @@ final class HealthServer implements AutoCloseable {
       throw new InputException(
           "cannot listen on %s: give another --http (%s)".formatted(address, e), e);
     }
+    routes.put("/health", () -> health(problems.get(), doing));
+    routes.put("/ready", () -> ready(ready.getAsBoolean()));
     server.setExecutor(threads);
-    server.createContext("/health", exchange -> answer(exchange, OK, PLAIN, doing.get() + "\n"));
-    server.createContext(
-        "/ready",
-        exchange -> {
-          boolean isReady = ready.getAsBoolean();
-          answer(exchange, isReady ? OK : UNAVAILABLE, PLAIN, isReady ? "ready\n" : "not ready\n");
-        });
+    server.createContext("/", this::handle);
     server.start();
   }
 
+  private static void setUnlessSet(String name, String value) {
+    if (System.getProperty(name) == null) {
+      System.setProperty(name, value);
+    }
+  }
+
   private static Thread thread(Runnable task) {
-    Thread thread = new Thread(task, "http");
+    Thread thread = new Thread(null, task, "http", STACK_BYTES);
     thread.setDaemon(true);
     return thread;
   }
@@ -68,44 +128,75 @@ final class HealthServer implements AutoCloseable {
    * Serves something else, too.
    *
    * @param path exactly this
+   * @param policy for browsers, see {@link ContentPolicy}
    * @param body made anew for each request, by a thread of the server's
    */
-  void serve(String path, String contentType, Supplier<String> body) {
-    server.createContext(
-        path,
-        exchange -> {
-          if (exchange.getRequestURI().getPath().equals(path)) {
-            answer(exchange, contentType, body);
-          } else {
-            answer(
-                exchange,
-                NOT_FOUND,
-                PLAIN,
-                "there are /, /report.json, /health, /ready and /metrics\n");
-          }
-        });
+  void serve(String path, String contentType, String policy, Supplier<String> body) {
+    routes.put(path, () -> new Answer(OK, contentType, policy, body.get()));
   }
 
-  private static void answer(HttpExchange exchange, String contentType, Supplier<String> body)
-      throws IOException {
-    String text;
+  private static Answer health(List<String> problems, Supplier<String> doing) {
+    return problems.isEmpty()
+        ? Answer.plain(OK, doing.get())
+        : Answer.plain(UNAVAILABLE, String.join("\n", problems));
+  }
+
+  private static Answer ready(boolean isReady) {
+    return isReady ? Answer.plain(OK, "ready") : Answer.plain(UNAVAILABLE, "not ready");
+  }
+
+  private void handle(HttpExchange exchange) throws IOException {
+    try (exchange) {
+      send(exchange, answer(exchange));
+    }
+  }
+
+  private Answer answer(HttpExchange exchange) {
+    String method = exchange.getRequestMethod();
+    if (!hosts.accepts(exchange.getRequestHeaders().getFirst("Host"))) {
+      return Answer.plain(
+          MISDIRECTED,
+          "this is no host of that name: ask by the address, or name it with --http-host");
+    }
+    if (!method.equals("GET") && !method.equals("HEAD")) {
+      exchange.getResponseHeaders().set("Allow", "GET, HEAD");
+      return Answer.plain(NOT_ALLOWED, "only GET and HEAD are answered");
+    }
+    Route route = routes.get(exchange.getRequestURI().getPath());
+    if (route == null) {
+      return Answer.plain(NOT_FOUND, "there are /, /report.json, /health, /ready and /metrics");
+    }
     try {
-      text = body.get();
+      return route.answer();
     } catch (RuntimeException e) {
       LOG.warn("{} cannot be served: {}", exchange.getRequestURI().getPath(), e.toString());
-      answer(exchange, UNAVAILABLE, PLAIN, "not now: " + e.getMessage() + "\n");
-      return;
+      return Answer.plain(UNAVAILABLE, "not now: " + e.getMessage());
     }
-    answer(exchange, OK, contentType, text);
   }
 
-  private static void answer(HttpExchange exchange, int code, String contentType, String text)
-      throws IOException {
-    byte[] body = text.getBytes(StandardCharsets.UTF_8);
-    exchange.getResponseHeaders().set("Content-Type", contentType);
-    exchange.sendResponseHeaders(code, body.length);
-    exchange.getResponseBody().write(body);
-    exchange.close();
+  private static void send(HttpExchange exchange, Answer answer) throws IOException {
+    byte[] body = answer.text().getBytes(StandardCharsets.UTF_8);
+    boolean isHead = exchange.getRequestMethod().equals("HEAD");
+    Headers headers = exchange.getResponseHeaders();
+    headers.set("Content-Type", answer.contentType());
+    headers.set("Content-Security-Policy", answer.policy());
+    headers.set("X-Content-Type-Options", "nosniff");
+    headers.set("X-Frame-Options", "DENY");
+    headers.set("Referrer-Policy", "no-referrer");
+    headers.set("Cross-Origin-Resource-Policy", "same-origin");
+    headers.set("Cache-Control", "no-store");
+    if (isHead) {
+      headers.set("Content-Length", Integer.toString(body.length));
+    }
+    if (exchange.getRequestHeaders().containsKey("Content-Length")
+        || exchange.getRequestHeaders().containsKey("Transfer-Encoding")) {
+      // Nobody reads what it sends.
+      headers.set("Connection", "close");
+    }
+    exchange.sendResponseHeaders(answer.code(), isHead ? NO_BODY : body.length);
+    if (!isHead) {
+      exchange.getResponseBody().write(body);
+    }
   }
 
   @Override

@@ -39,29 +39,34 @@ final class Live implements AutoCloseable {
   /**
    * Begins to listen.
    *
+   * @param hosts by which it may be asked, beside its own
    * @param ready whether it can work
    * @param doing one line, for people
+   * @param problems why it is not well, a line each; none while it is
    * @param run the one that is worked on, if there is one
    * @param observed what Spring Batch tells its times to
    */
   Live(
       HttpAddress address,
+      List<String> hosts,
       BooleanSupplier ready,
       Supplier<String> doing,
+      Supplier<List<String>> problems,
       Supplier<Optional<Run>> run,
       DataSource dataSource,
       LoadedModel model,
       ObservationRegistry observed) {
-    server = new HealthServer(address, ready, doing);
+    AcceptedHosts accepted = new AcceptedHosts(address.socket().getHostString(), hosts);
+    server = new HealthServer(address, accepted, ready, doing, problems);
     RunStatusStore statuses = new RunStatusStore(dataSource);
     status = new Refreshed<>(() -> run.get().map(statuses::status), REFRESH);
     metrics = new LiveMetrics(model, observed, () -> status.latest().flatMap(latest -> latest));
     ReportReader reports = new ReportReader(dataSource, Clock.systemUTC());
     report = new Refreshed<>(() -> report(reports, run.get(), doing.get()), REFRESH);
     String page = page();
-    server.serve("/metrics", METRICS, metrics::scrape);
-    server.serve("/report.json", JSON, report::get);
-    server.serve("/", HTML, () -> page);
+    server.serve("/metrics", METRICS, ContentPolicy.NOTHING, metrics::scrape);
+    server.serve("/report.json", JSON, ContentPolicy.NOTHING, report::get);
+    server.serve("/", HTML, ContentPolicy.of(page), () -> page);
     Notices.onStderr("health on port " + server.port());
   }
 

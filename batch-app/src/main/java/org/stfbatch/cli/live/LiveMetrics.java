@@ -116,7 +116,9 @@ final class LiveMetrics implements AutoCloseable {
     Gauge.builder("stf.batch.model.info", () -> 1)
         .description("The model that answers, and where")
         .tag("model", model.name())
-        .tag("fingerprint", model.fingerprint())
+        .tag("fingerprint", model.identity().fingerprint())
+        .tag("compression", model.identity().compression())
+        .tag("weight_format", model.identity().weightFormat())
         .tag("device", model.place().device())
         .tag("dtype", model.place().dtype())
         .register(registry);

@@ -1,6 +1,7 @@
 package org.stfbatch.cli.live;
 
 import io.micrometer.observation.ObservationRegistry;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
@@ -18,6 +19,14 @@ public final class LiveOptions {
       description =
           "Serve /health, /ready, Prometheus' /metrics and the run's live page / there; port 0 for any free one.")
   private HttpAddress address;
+
+  @Option(
+      names = "--http-host",
+      paramLabel = "NAME",
+      description =
+          "A name by which --http may be asked, beside localhost, the machine's own and every address in digits; may be"
+              + " given several times. Other names are refused, so that no web site can have its name lead there.")
+  private List<String> hosts = List.of();
 
   private final ObservationRegistry observed = ObservationRegistry.create();
 
@@ -50,7 +59,13 @@ public final class LiveOptions {
     return address == null ? ObservationRegistry.NOOP : observed;
   }
 
-  /** See {@link Live#Live}; shows nothing if no port is given. */
+  /**
+   * Begins to show the process, if a port is given.
+   *
+   * @param ready whether it can work
+   * @param doing one line, for people
+   * @param run the one that is worked on, if there is one
+   */
   public Shown open(
       BooleanSupplier ready,
       Supplier<String> doing,
@@ -59,6 +74,17 @@ public final class LiveOptions {
       LoadedModel model) {
     return new Shown(
         Optional.ofNullable(address)
-            .map(given -> new Live(given, ready, doing, run, dataSource, model, observed)));
+            .map(
+                given ->
+                    new Live(
+                        given,
+                        hosts,
+                        ready,
+                        doing,
+                        model.watchdog()::problems,
+                        run,
+                        dataSource,
+                        model,
+                        observed)));
   }
 }

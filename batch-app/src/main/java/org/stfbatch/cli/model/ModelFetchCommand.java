@@ -5,10 +5,13 @@ import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import org.stfbatch.cli.service.Stores;
+import org.stfbatch.file.OutputPaths;
 import org.stfbatch.hub.FetchResult;
 import org.stfbatch.hub.HubFolder;
 import org.stfbatch.hub.HubSettings;
 import org.stfbatch.hub.ModelFetch;
+import org.stfbatch.net.ProxySettings;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -22,6 +25,8 @@ import picocli.CommandLine.Parameters;
     })
 final class ModelFetchCommand implements Callable<Integer> {
   private static final double GB = 1e9;
+
+  private final Stores stores;
 
   @Parameters(
       paramLabel = "REPO",
@@ -72,16 +77,24 @@ final class ModelFetchCommand implements Callable<Integer> {
           "For what is not public; better given as $HF_TOKEN, which other users cannot see.")
   private String token;
 
+  ModelFetchCommand(Stores stores) {
+    this.stores = stores;
+  }
+
   @Override
   public Integer call() throws IOException, InterruptedException {
+    new OutputPaths()
+        .keepsOutOf("the program's store", stores.serverFolders())
+        .writesInto("--to", to)
+        .check();
     HubFolder model = HubFolder.parse(repository, revision);
     Optional<HubFolder> tower =
         Optional.ofNullable(visionTower).map(name -> HubFolder.parse(name, HubFolder.MAIN));
     Optional<String> secret = Optional.ofNullable(token).filter(given -> !given.isBlank());
+    HubSettings hub =
+        HubSettings.of(endpoint, secret, connections).through(ProxySettings.of(System.getenv()));
     try (FetchProgress progress = new FetchProgress()) {
-      FetchResult result =
-          new ModelFetch(HubSettings.of(endpoint, secret, connections), progress)
-              .fetch(model, to, tower);
+      FetchResult result = new ModelFetch(hub, progress).fetch(model, to, tower);
       progress.close();
       report(result);
     }

@@ -2,9 +2,13 @@ package org.stfbatch.cli.model;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import org.stfbatch.cli.service.Stores;
+import org.stfbatch.file.OutputPaths;
 import org.stfbatch.job.InputException;
 import org.stfbatch.model.checkpoint.CheckpointSummary;
 import org.stfbatch.model.checkpoint.FusionVariant;
@@ -24,6 +28,10 @@ import picocli.CommandLine.Option;
       "another one, and only the fusion modules between them fresh."
     })
 final class ModelNewCommand implements Callable<Integer> {
+  private static final List<String> TOKENIZERS = List.of("tokenizer.model", "tokenizer.json");
+
+  private final Stores stores;
+
   @Option(
       names = "--out",
       required = true,
@@ -118,7 +126,8 @@ final class ModelNewCommand implements Callable<Integer> {
         names = "--tokenizer",
         required = true,
         paramLabel = "DIR",
-        description = "All weights are fresh; the folder of tokenizer.model.")
+        description =
+            "All weights are fresh; the folder of the tokenizer: tokenizer.model or tokenizer.json.")
     private Path tokenizer;
 
     @Option(
@@ -130,11 +139,21 @@ final class ModelNewCommand implements Callable<Integer> {
     private Path from;
   }
 
+  ModelNewCommand(Stores stores) {
+    this.stores = stores;
+  }
+
   @Override
   public Integer call() throws IOException {
-    if (Files.exists(out)) {
+    if (Files.exists(out, LinkOption.NOFOLLOW_LINKS)) {
       throw new InputException(out + " is there already: give another --out");
     }
+    new OutputPaths()
+        .keepsOutOf("the program's store", stores.serverFolders())
+        .reads("--from", origin.from)
+        .reads("--tokenizer", origin.tokenizer)
+        .writesInto("--out", out)
+        .check();
     checkpoint(FusionVariant.named(fusion)).write(out);
     CheckpointSummary summary = CheckpointSummary.of(LlavaCheckpoint.open(out, Optional.empty()));
     System.out.print(summary.toText());
@@ -161,9 +180,10 @@ final class ModelNewCommand implements Callable<Integer> {
   }
 
   private int vocabulary() {
-    if (!Files.exists(origin.tokenizer.resolve("tokenizer.model"))) {
+    if (TOKENIZERS.stream().noneMatch(name -> Files.exists(origin.tokenizer.resolve(name)))) {
       throw new InputException(
-          origin.tokenizer + " holds no tokenizer.model: give its folder with --tokenizer");
+          "%s holds no %s: give its folder with --tokenizer"
+              .formatted(origin.tokenizer, String.join(" and no ", TOKENIZERS)));
     }
     try (LlamaTokenizer tokenizer = LlamaTokenizer.open(origin.tokenizer)) {
       return tokenizer.vocabSize();

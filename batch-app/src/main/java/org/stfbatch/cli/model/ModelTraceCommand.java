@@ -7,9 +7,13 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import org.stfbatch.cli.option.CompressionOption;
 import org.stfbatch.cli.option.Images;
 import org.stfbatch.cli.option.ModelOptions;
+import org.stfbatch.cli.option.WeightsOption;
+import org.stfbatch.cli.service.Stores;
 import org.stfbatch.engine.Tracer;
+import org.stfbatch.file.OutputPaths;
 import org.stfbatch.image.ClipImageProcessor;
 import org.stfbatch.image.ImageException;
 import org.stfbatch.image.ImageLimits;
@@ -17,7 +21,8 @@ import org.stfbatch.image.ImageLoader;
 import org.stfbatch.image.ImageSource;
 import org.stfbatch.image.Pixels;
 import org.stfbatch.job.InputException;
-import org.stfbatch.model.FloatTensor;
+import org.stfbatch.model.ModelSettings;
+import org.stfbatch.model.Trace;
 import org.stfbatch.model.checkpoint.LlavaCheckpoint;
 import org.stfbatch.model.checkpoint.SafetensorsWriter;
 import org.stfbatch.prompt.ConversationTemplate;
@@ -32,10 +37,15 @@ import picocli.CommandLine.Option;
     name = "trace",
     description = {
       "Runs one image and one prompt in float32 on the CPU and writes what is in between as safetensors: pixel_values,",
-      "hidden_3 .. hidden_21, hidden_select, mbtf, vision_tokens, logits (of the last position), input_ids (-200 marks the image)."
+      "hidden_3 .. hidden_21, hidden_select, mbtf, vision_tokens, logits (of the last position), input_ids (-200 marks the image);",
+      "where --compress keeps some patches, also kept (their indices, ascending) and score (of every patch, by which they were chosen)."
     })
 final class ModelTraceCommand implements Callable<Integer> {
+  private final Stores stores;
+
   @Mixin private ModelOptions model;
+  @Mixin private CompressionOption compression;
+  @Mixin private WeightsOption weights;
 
   @Option(
       names = "--image",
@@ -65,22 +75,41 @@ final class ModelTraceCommand implements Callable<Integer> {
   @Option(names = "--out", required = true, paramLabel = "FILE", description = "Where to.")
   private Path out;
 
+  ModelTraceCommand(Stores stores) {
+    this.stores = stores;
+  }
+
   @Override
   public Integer call() throws IOException, InterruptedException {
+    model
+        .keptOut(new OutputPaths())
+        .keepsOutOf("the program's store", stores.serverFolders())
+        .reads("--image", image)
+        .writes("--out", out)
+        .check();
     LlavaCheckpoint checkpoint = model.open();
-    try (LlamaTokenizer tokenizer = LlamaTokenizer.open(checkpoint.directory())) {
+    compression.strategy().check(checkpoint.config().shape());
+    int rows = checkpoint.config().language().vocabSize();
+    try (LlamaTokenizer tokenizer = LlamaTokenizer.open(checkpoint.directory(), rows)) {
       int[] inputIds = tokenizer.encodeWithImages(wholePrompt());
       List<Pixels> images = image == null ? List.of() : List.of(pixels(checkpoint));
-      Map<String, FloatTensor> trace = Tracer.trace(checkpoint, inputIds, images);
+      Trace trace = Tracer.trace(checkpoint, settings(), inputIds, images);
       Map<String, SafetensorsWriter.Data> tensors = new LinkedHashMap<>();
-      trace.forEach(
-          (name, tensor) ->
-              tensors.put(name, SafetensorsWriter.float32(tensor.shape(), tensor.data())));
+      trace
+          .tensors()
+          .forEach(
+              (name, tensor) ->
+                  tensors.put(name, SafetensorsWriter.float32(tensor.shape(), tensor.data())));
+      trace.kept().ifPresent(kept -> tensors.put("kept", SafetensorsWriter.int64(kept)));
       tensors.put("input_ids", SafetensorsWriter.int64(inputIds));
       SafetensorsWriter.write(out, tensors);
       System.out.println(out + ": " + String.join(", ", tensors.keySet()));
       return 0;
     }
+  }
+
+  private ModelSettings settings() {
+    return ModelSettings.exact().with(compression.strategy()).with(weights.format(false));
   }
 
   private String wholePrompt() {

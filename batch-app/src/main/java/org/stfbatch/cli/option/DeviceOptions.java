@@ -1,13 +1,19 @@
 package org.stfbatch.cli.option;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.stream.Collectors;
+import org.stfbatch.compression.CompressionStrategy;
+import org.stfbatch.compression.NoCompression;
 import org.stfbatch.engine.EngineSettings;
 import org.stfbatch.job.infer.ModelName;
 import org.stfbatch.model.ModelSettings;
 import org.stfbatch.model.NativePrecision;
 import org.stfbatch.model.checkpoint.DType;
+import org.stfbatch.model.checkpoint.LlavaConfig;
+import org.stfbatch.prompt.PromptLimit;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Where, how precisely and how many at a time. */
@@ -24,6 +30,8 @@ final class DeviceOptions {
         "Default: ${DEFAULT-VALUE}"
       })
   private Precision dtype;
+
+  @Mixin private WeightsOption weights;
 
   @Option(
       names = "--device",
@@ -57,6 +65,14 @@ final class DeviceOptions {
           "Cut a prompt that is too long for the model at its end, as the original does, instead of failing it.")
   private boolean truncate;
 
+  @Option(
+      names = "--stall-timeout",
+      defaultValue = "10m",
+      paramLabel = "TIME",
+      description =
+          "A device that has work and finishes nothing for so long is logged, and /health answers 503. Default: ${DEFAULT-VALUE}")
+  private Duration stallTimeout;
+
   /** The dtypes a model can run in. */
   enum Precision {
     AUTO(null),
@@ -79,8 +95,11 @@ final class DeviceOptions {
    * @throws IllegalArgumentException naming an option that cannot be used
    */
   void check() {
-    models(MANY_JOBS);
+    models(MANY_JOBS, new NoCompression());
     engine();
+    if (stallTimeout.isZero()) {
+      throw new IllegalArgumentException("--stall-timeout must be above 0");
+    }
   }
 
   /**
@@ -88,9 +107,12 @@ final class DeviceOptions {
    *
    * @param jobs how many are to be answered
    */
-  List<ModelSettings> models(long jobs) {
+  List<ModelSettings> models(long jobs, CompressionStrategy compression) {
     return devices().names().stream()
-        .map(name -> new ModelSettings(name, dtype.on(name), jobs >= MANY_JOBS))
+        .map(
+            name ->
+                new ModelSettings(
+                    name, dtype.on(name), weights.format(jobs >= MANY_JOBS), compression))
         .toList();
   }
 
@@ -102,6 +124,18 @@ final class DeviceOptions {
     OptionalLong cacheBytes =
         keyValueCache == null ? OptionalLong.empty() : OptionalLong.of(keyValueCache.bytes());
     return new EngineSettings(batch, truncate, !noPrefixReuse, cacheBytes);
+  }
+
+  /** How long a device may take for one call. */
+  Duration stallTimeout() {
+    return stallTimeout;
+  }
+
+  /** How long prompts may be. */
+  PromptLimit promptLimit(LlavaConfig model) {
+    return new PromptLimit(
+        Math.min(model.tokenizerModelMaxLength(), model.language().maxPositionEmbeddings()),
+        truncate);
   }
 
   String name() {

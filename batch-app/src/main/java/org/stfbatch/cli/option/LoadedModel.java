@@ -1,13 +1,20 @@
 package org.stfbatch.cli.option;
 
+import java.util.List;
 import java.util.Locale;
+import org.stfbatch.cli.console.Notices;
+import org.stfbatch.compression.CompressionStrategy;
 import org.stfbatch.engine.Engine;
 import org.stfbatch.engine.EnginePool;
+import org.stfbatch.engine.Watchdog;
+import org.stfbatch.image.FetchSettings;
 import org.stfbatch.image.ImageLimits;
 import org.stfbatch.job.InputException;
 import org.stfbatch.job.infer.ModelName;
 import org.stfbatch.job.infer.Preparation;
 import org.stfbatch.model.ModelException;
+import org.stfbatch.model.ModelFlops;
+import org.stfbatch.model.ModelSettings;
 import org.stfbatch.model.checkpoint.LlavaCheckpoint;
 import org.stfbatch.prompt.LlamaTokenizer;
 
@@ -17,30 +24,49 @@ import org.stfbatch.prompt.LlamaTokenizer;
  * @param engine with the model
  * @param preparation how images and prompts are made ready for it
  * @param name what answers are signed with
+ * @param watchdog tells of devices that do not get on
+ * @param flops what answers cost
  */
-public record LoadedModel(Engine engine, Preparation preparation, ModelName name)
+public record LoadedModel(
+    Engine engine, Preparation preparation, ModelName name, Watchdog watchdog, ModelFlops flops)
     implements AutoCloseable {
   private static final double NANOS = 1e9;
 
   /**
+   * @param fetching from where and how images are brought
    * @param jobs how many are to be answered
    */
-  static LoadedModel load(ModelOptions model, DeviceOptions device, long jobs) {
+  static LoadedModel load(
+      ModelOptions model,
+      DeviceOptions device,
+      CompressionStrategy compression,
+      FetchSettings fetching,
+      long jobs) {
     long started = System.nanoTime();
-    LlavaCheckpoint checkpoint = model.open();
-    LlamaTokenizer tokenizer = LlamaTokenizer.open(checkpoint.directory());
+    ReadModel read = model.read();
+    LlavaCheckpoint checkpoint = read.checkpoint();
+    LlamaTokenizer tokenizer = read.tokenizer();
     try {
-      Engine engine = start(model, device, jobs, checkpoint, tokenizer);
+      Engine engine = start(model, device.models(jobs, compression), device, checkpoint, tokenizer);
       System.err.printf(
           Locale.ROOT,
-          "model %s on %s: loaded in %.1f s%n",
+          "model %s on %s%s: loaded in %.1f s%n",
           model.name(),
           device,
+          compression.compresses() ? " with " + compression.spec() : "",
           (System.nanoTime() - started) / NANOS);
       return new LoadedModel(
           engine,
-          new Preparation(ImageLimits.defaults(), Images.config(checkpoint.config()), tokenizer),
-          new ModelName(model.name(), engine.modelFingerprint(), device.place()));
+          new Preparation(
+              ImageLimits.defaults(),
+              fetching,
+              Images.config(checkpoint.config()),
+              tokenizer,
+              device.promptLimit(checkpoint.config()),
+              Notices::onStderr),
+          new ModelName(model.name(), engine.model(), device.place()),
+          Watchdog.start(engine, device.stallTimeout()),
+          ModelFlops.of(checkpoint, compression));
     } catch (RuntimeException e) {
       tokenizer.close();
       throw e;
@@ -49,12 +75,12 @@ public record LoadedModel(Engine engine, Preparation preparation, ModelName name
 
   private static Engine start(
       ModelOptions model,
+      List<ModelSettings> settings,
       DeviceOptions device,
-      long jobs,
       LlavaCheckpoint checkpoint,
       LlamaTokenizer tokenizer) {
     try {
-      return EnginePool.start(checkpoint, device.models(jobs), tokenizer, device.engine());
+      return EnginePool.start(checkpoint, settings, tokenizer, device.engine());
     } catch (ModelException e) {
       throw new InputException(
           "model %s cannot be loaded on %s: check --device and its memory (%s)"
@@ -66,6 +92,7 @@ public record LoadedModel(Engine engine, Preparation preparation, ModelName name
 
   @Override
   public void close() {
+    watchdog.close();
     try {
       engine.close();
     } finally {

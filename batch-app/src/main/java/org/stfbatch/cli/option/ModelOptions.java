@@ -3,6 +3,7 @@ package org.stfbatch.cli.option;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
+import org.stfbatch.file.OutputPaths;
 import org.stfbatch.job.InputException;
 import org.stfbatch.model.checkpoint.LlavaCheckpoint;
 import picocli.CommandLine.Option;
@@ -19,7 +20,7 @@ public final class ModelOptions {
       defaultValue = "${sys:" + SHIPPED + "}",
       paramLabel = "DIR",
       description =
-          "The checkpoint's folder, in the Hugging Face layout. Default: the small model that comes with the program and knows nothing but drawn pictures.")
+          "The checkpoint's folder, in the layout of LLaVA's authors or of Hugging Face's LlavaForConditionalGeneration. Default: the small model that comes with the program and knows nothing but drawn pictures.")
   private Path model;
 
   @Option(
@@ -38,6 +39,16 @@ public final class ModelOptions {
       throw new InputException("there is no model at " + model + ": check --model");
     }
     return LlavaCheckpoint.open(model, Optional.ofNullable(visionTower));
+  }
+
+  /** Likewise, with the tokenizer. */
+  ReadModel read() {
+    return ReadModel.open(folder(), Optional.ofNullable(visionTower));
+  }
+
+  /** Lets no output lie in the model's folders. */
+  public OutputPaths keptOut(OutputPaths outputs) {
+    return outputs.keepsOutOf("--model", model).keepsOutOf("--vision-tower", visionTower);
   }
 
   /**

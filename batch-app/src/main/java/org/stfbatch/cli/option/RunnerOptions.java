@@ -1,6 +1,9 @@
 package org.stfbatch.cli.option;
 
+import java.util.List;
 import java.util.OptionalLong;
+import org.stfbatch.compression.CompressionStrategy;
+import org.stfbatch.file.OutputPaths;
 import org.stfbatch.job.infer.InferSettings;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -13,13 +16,16 @@ public final class RunnerOptions {
 
   @Mixin private ModelOptions model;
   @Mixin private DeviceOptions device;
+  @Mixin private CompressionOption compression;
+  @Mixin private ImageOptions images;
 
   @Option(
       names = "--chunk",
       defaultValue = "32",
       paramLabel = "N",
       description =
-          "Answers that are committed together: what a kill loses at most. Default: ${DEFAULT-VALUE}")
+          "Answers that are committed together: what a kill loses at most. Default:"
+              + " ${DEFAULT-VALUE}")
   private int chunk;
 
   @Option(
@@ -27,7 +33,7 @@ public final class RunnerOptions {
       defaultValue = "vicuna_v1",
       paramLabel = "NAME",
       description =
-          "Conversation template: vicuna_v1, llava_v1, plain or llama_2. Default: ${DEFAULT-VALUE}")
+          "Conversation template, by its name in LLaVA: v1, v0, v1_mmtag, llava_llama_2, mpt, plain and so on; an unknown one lists them. Default: ${DEFAULT-VALUE}")
   private String conversation;
 
   /**
@@ -35,6 +41,8 @@ public final class RunnerOptions {
    */
   public void check() {
     device.check();
+    compression.check(() -> model.open().config().shape());
+    images.settings();
   }
 
   /**
@@ -51,15 +59,45 @@ public final class RunnerOptions {
         Math.min(MAX_WINDOW_JOBS, (long) CHUNKS_AHEAD * Math.max(chunk, device.batch())));
   }
 
+  /** Lets no output lie in the model's folders. */
+  public OutputPaths keptOut(OutputPaths outputs) {
+    return model.keptOut(outputs);
+  }
+
   /** The checkpoint folder's name. */
   public String modelName() {
     return model.name();
   }
 
   /**
+   * What becomes of vision tokens.
+   *
+   * @throws IllegalArgumentException if there are several strategies
+   */
+  public CompressionStrategy compression() {
+    return compression.strategy();
+  }
+
+  /** What becomes of vision tokens, one strategy after the other. */
+  public List<CompressionStrategy> compressions() {
+    return compression.strategies();
+  }
+
+  /**
+   * With the only compression strategy.
+   *
    * @param jobs how many are to be answered
    */
   public LoadedModel load(long jobs) {
-    return LoadedModel.load(model, device, jobs);
+    return load(jobs, compression());
+  }
+
+  /**
+   * With one of the compression strategies.
+   *
+   * @param jobs how many are to be answered
+   */
+  public LoadedModel load(long jobs, CompressionStrategy strategy) {
+    return LoadedModel.load(model, device, strategy, images.settings(), jobs);
   }
 }

@@ -15,6 +15,7 @@ final class AnswerOptions {
    * @throws IllegalArgumentException naming an option that cannot be used
    */
   void check() {
+    runner.compression();
     runner.check();
     settings(OptionalLong.empty());
   }

@@ -5,6 +5,9 @@ import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.stfbatch.cli.service.Stores;
+import org.stfbatch.db.Run;
+import org.stfbatch.file.OutputPaths;
+import org.stfbatch.file.WholeFile;
 import org.stfbatch.job.export.ExportFormat;
 import org.stfbatch.job.export.ExportResult;
 import org.stfbatch.job.export.RunExporter;
@@ -42,29 +45,55 @@ public final class ExportCommand implements Callable<Integer> {
           "Where to write the failed jobs, as JSON lines; with --format openai as its error lines.")
   private Path failures;
 
+  @Option(
+      names = "--spreadsheet-safe",
+      description =
+          "With --format csv: an apostrophe before cells that begin with =, +, -, @, a tab or a carriage return, which spreadsheets take for formulas.")
+  private boolean spreadsheetSafe;
+
   ExportCommand(Stores stores) {
     this.stores = stores;
   }
 
   @Override
   public Integer call() throws IOException {
-    try (Stores.Connected db = stores.open();
-        WholeFile answerFile = new WholeFile(out);
-        WholeFile failureFile = failures == null ? null : new WholeFile(failures)) {
+    if (spreadsheetSafe && format != ExportFormat.CSV) {
+      throw new IllegalArgumentException("--spreadsheet-safe is for --format csv");
+    }
+    OutputPaths paths =
+        new OutputPaths()
+            .keepsOutOf("the program's store", stores.serverFolders())
+            .writes("--out", out)
+            .writes("--failures", failures);
+    paths.check();
+    try (Stores.Connected db = stores.open()) {
+      Run exported = db.run(run);
+      RunInputs inputs = new RunInputs(db.database().dataSource(), exported);
+      inputs.requireSpared("--out", out);
+      inputs.requireSpared("--failures", failures);
+      ExportResult result = export(db, exported);
+      System.out.printf("%s: %d answers", out, result.answered());
+      System.out.printf("; %d jobs failed, %d are waiting%n", result.failed(), result.waiting());
+      return 0;
+    }
+  }
+
+  private ExportResult export(Stores.Connected db, Run exported) throws IOException {
+    try (WholeFile answerFile = WholeFile.begin(out);
+        WholeFile failureFile = failures == null ? null : WholeFile.begin(failures)) {
       ExportResult result =
           new RunExporter(db.database().dataSource())
               .export(
-                  db.run(run),
+                  exported,
                   format,
+                  spreadsheetSafe,
                   answerFile.stream(),
                   Optional.ofNullable(failureFile).map(WholeFile::stream));
       answerFile.commit();
       if (failureFile != null) {
         failureFile.commit();
       }
-      System.out.printf("%s: %d answers", out, result.answered());
-      System.out.printf("; %d jobs failed, %d are waiting%n", result.failed(), result.waiting());
-      return 0;
+      return result;
     }
   }
 }

@@ -20,6 +20,7 @@ import org.stfbatch.job.BatchRuntime;
 import org.stfbatch.job.Claim;
 import org.stfbatch.job.Lockable;
 import org.stfbatch.job.StopSignal;
+import org.stfbatch.job.infer.ComparableAnswers;
 import org.stfbatch.job.infer.InferJob;
 import org.stfbatch.job.infer.InferSettings;
 import picocli.CommandLine.Command;
@@ -30,7 +31,8 @@ import picocli.CommandLine.Option;
 @Command(
     name = "infer",
     description = {
-      "Answers the waiting jobs of a run. Stopped or killed at any moment, the same command goes on where it was;",
+      "Answers the waiting jobs of a run. Stopped or killed at any moment, the same command goes on"
+          + " where it was;",
       "SIGTERM or Ctrl-C stop it at the next commit."
     })
 public final class InferCommand implements Callable<Integer> {
@@ -64,7 +66,7 @@ public final class InferCommand implements Callable<Integer> {
     kafka.check(limit);
     InferSettings settings = settings();
     shutdown.guard(stopSignal);
-    try (Stores.Connected db = stores.open()) {
+    try (Stores.Connected db = stores.open(stopSignal)) {
       if (!kafka.isUsed()) {
         return call(db, db.run(runName), settings, List.of(), new NoKafka());
       }
@@ -90,11 +92,11 @@ public final class InferCommand implements Callable<Integer> {
     List<Lockable> wanted = new ArrayList<>(List.of(Lockable.run(db.database(), run)));
     wanted.addAll(locks);
     try (Claim claim = db.claim(wanted, stopSignal)) {
-      surroundings.prepare();
+      surroundings.prepare(stopSignal);
       RunStatus before = status(db, run);
       if (before.waiting() == 0 && !kafka.isUsed()) {
-        System.out.println("run " + runName + ": nothing is waiting");
-        return 0;
+        System.out.println("run " + runName + ": nothing is waiting" + allFailed(before));
+        return before.nothingSucceeded() ? ExitCode.FAILED : 0;
       }
       return answer(db, run, claim, before, settings, surroundings);
     }
@@ -115,6 +117,8 @@ public final class InferCommand implements Callable<Integer> {
       InferSettings settings,
       InferSurroundings surroundings) {
     try (LoadedModel model = answers.load(jobsExpected(before, settings))) {
+      // Before anything is read from a topic: it would belong to this run.
+      new ComparableAnswers(db.database().dataSource()).require(run, model.name().identity());
       InferJob.Ending ending = run(db, run, claim, before, settings, model, surroundings);
       surroundings.report();
       return report(status(db, run), ending);
@@ -175,12 +179,29 @@ public final class InferCommand implements Callable<Integer> {
   }
 
   private int report(RunStatus status, InferJob.Ending ending) {
-    boolean stopped = ending == InferJob.Ending.STOPPED;
-    String how = stopped ? "stopped (" + stopSignal.reason().orElse("") + ")" : "done";
+    String how =
+        switch (ending) {
+          case DONE -> "done";
+          case STOPPED -> "stopped (" + stopSignal.reason().orElse("") + ")";
+          case IMAGES_AWAY -> "ended before all was done";
+        };
     System.out.printf(
-        "run %s %s: %d answered, %d failed, %d waiting%n",
-        status.run(), how, status.answered(), status.failed(), status.waiting());
-    boolean meant = kafka.isFollowing() && Shutdown.isTold(stopSignal);
-    return stopped && !meant ? ExitCode.FAILED : 0;
+        "run %s %s: %d answered, %d failed, %d waiting%s%n",
+        status.run(), how, status.answered(), status.failed(), status.waiting(), allFailed(status));
+    if (ending == InferJob.Ending.IMAGES_AWAY) {
+      System.out.println(
+          "their images stayed away for longer than --wait-for-images: the same command asks for"
+              + " them again");
+    }
+    boolean meant =
+        ending == InferJob.Ending.STOPPED && kafka.isFollowing() && Shutdown.isTold(stopSignal);
+    boolean good = ending == InferJob.Ending.DONE && !status.nothingSucceeded();
+    return good || meant ? 0 : ExitCode.FAILED;
+  }
+
+  private static String allFailed(RunStatus status) {
+    return status.nothingSucceeded()
+        ? "; everything failed: export --failures tells why, and retry takes failures back"
+        : "";
   }
 }

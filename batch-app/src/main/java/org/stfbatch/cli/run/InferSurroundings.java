@@ -14,8 +14,12 @@ interface InferSurroundings {
    */
   record Around(InferJob.Around steps, StopSignal stop) {}
 
-  /** Done once, when the locks are held. */
-  void prepare();
+  /**
+   * Done once, when the locks are held.
+   *
+   * @param stop ends waiting
+   */
+  void prepare(StopSignal stop);
 
   /** Answers, and does what belongs to it. */
   InferJob.Ending run(Function<Around, InferJob> infer, StopSignal stop);

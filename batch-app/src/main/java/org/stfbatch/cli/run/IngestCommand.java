@@ -99,6 +99,10 @@ public final class IngestCommand implements Callable<Integer> {
     check();
     StopSignal stop = new StopSignal();
     shutdown.guard(stop);
+    return report(ingest(stop));
+  }
+
+  private IngestResult ingest(StopSignal stop) {
     try (Stores.Connected db = stores.open();
         ConsoleProgress progress = ConsoleProgress.onStderr("jobs read", 0, 0)) {
       Run target = new RunStore(db.database().dataSource()).findOrCreate(run);
@@ -109,10 +113,9 @@ public final class IngestCommand implements Callable<Integer> {
               progress,
               stop,
               Optional.ofNullable(choices));
-      return report(
-          source.questions != null
-              ? job.questions(source.questions, images, format())
-              : job.captions(source.captions, prompt));
+      return source.questions != null
+          ? job.questions(source.questions, images, format())
+          : job.captions(source.captions, prompt);
     }
   }
 
@@ -129,6 +132,7 @@ public final class IngestCommand implements Callable<Integer> {
       require(
           Files.isDirectory(images),
           "the image folder " + images + " is not there: check --images");
+      format().requireReadable(source.questions);
     } else {
       require(format == null, "--format is for question files: leave it out with --captions");
       require(
@@ -149,6 +153,7 @@ public final class IngestCommand implements Callable<Integer> {
     if (result.rejected() > 0) {
       System.out.printf(", %d unusable (status and export --failures tell why)", result.rejected());
     }
+    result.notes().forEach(note -> System.out.print(", " + note));
     System.out.println(result.stopped() ? ", stopped before the end: ingest it again" : "");
     return result.stopped() ? ExitCode.FAILED : 0;
   }

@@ -56,7 +56,7 @@ public final class IntakeCommand implements Callable<Integer> {
     IntakeSettings settings = options.settings();
     StopSignal stop = new StopSignal();
     shutdown.guard(stop);
-    try (Stores.Connected db = stores.open();
+    try (Stores.Connected db = stores.open(stop);
         Brokers.Connected broker = brokers.open(stop)) {
       Run run = new RunStore(db.database().dataSource()).findOrCreate(runName);
       TopicPositions positions =
@@ -64,7 +64,7 @@ public final class IntakeCommand implements Callable<Integer> {
       Lockable reading = Lockable.reader(db.database(), positions.reader());
       try (Claim claim = db.claim(List.of(reading), stop);
           ConsoleProgress progress = ConsoleProgress.onStderr("messages", 0, 0)) {
-        positions.reset(options.from(), broker.kafka());
+        positions.reset(options.from(), broker.kafka(), stop);
         IntakeJob job =
             new IntakeJob(
                 new BatchRuntime(db.database().dataSource()),

@@ -15,6 +15,11 @@ final class IntakeReport {
     if (result.duplicates() > 0) {
       line.append(", ").append(result.duplicates()).append(" there already");
     }
+    if (result.changed() > 0) {
+      line.append(
+          ", %d known %s with other content, kept as in the run"
+              .formatted(result.changed(), result.changed() == 1 ? "id" : "ids"));
+    }
     if (result.unusable() > 0) {
       line.append(
           ", %d unusable (in topic %s with the reason)"

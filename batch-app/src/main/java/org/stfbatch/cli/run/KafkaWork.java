@@ -69,8 +69,8 @@ final class KafkaWork implements InferSurroundings {
   }
 
   @Override
-  public void prepare() {
-    positions.ifPresent(reading -> reading.reset(options.intake().from(), kafka));
+  public void prepare(StopSignal stop) {
+    positions.ifPresent(reading -> reading.reset(options.intake().from(), kafka, stop));
   }
 
   @Override

@@ -1,6 +1,7 @@
 package org.stfbatch.cli.run;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -60,12 +61,22 @@ public final class ListenCommand implements Callable<Integer> {
   private String group;
 
   @Option(
-      names = "--folder",
-      defaultValue = ".",
+      names = {"--folder", "--image-folder"},
       paramLabel = "DIR",
       description =
           "The folder below which relative paths of question files and images are. Default: the current one.")
   private Path folder;
+
+  @Option(
+      names = "--trigger-time-limit",
+      defaultValue = "24h",
+      paramLabel = "TIME",
+      description =
+          "How long a trigger may take, waiting for messages included, unless it has time_limit_seconds; then it has failed"
+              + " and the next one is carried out. Default: ${DEFAULT-VALUE}")
+  private Duration timeLimit;
+
+  @Mixin private MessageFolders folders;
 
   @Mixin private AnswerOptions answers;
   @Mixin private LiveOptions live;
@@ -79,13 +90,18 @@ public final class ListenCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     answers.check();
+    ListenSettings settings =
+        new ListenSettings(
+            topic,
+            group,
+            Optional.ofNullable(publishTo),
+            folders.from(Optional.ofNullable(folder), "--folder"),
+            timeLimit);
     StopSignal stop = new StopSignal();
     shutdown.guard(stop);
-    try (Stores.Connected db = stores.open();
+    try (Stores.Connected db = stores.open(stop);
         Brokers.Connected broker = brokers.open(stop);
         LoadedModel loaded = answers.load(Long.MAX_VALUE)) {
-      ListenSettings settings =
-          new ListenSettings(topic, group, Optional.ofNullable(publishTo), folder);
       AtomicReference<LiveOptions.Shown> shown = new AtomicReference<>(LiveOptions.Shown.nothing());
       AtomicReference<Run> latest = new AtomicReference<>();
       Listener listener =

@@ -7,7 +7,7 @@ import org.stfbatch.job.infer.InferJob;
 /** A run that is answered from the database alone. */
 record NoKafka() implements InferSurroundings {
   @Override
-  public void prepare() {
+  public void prepare(StopSignal stop) {
     // Nothing is needed.
   }
 

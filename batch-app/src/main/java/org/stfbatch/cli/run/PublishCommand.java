@@ -52,7 +52,7 @@ public final class PublishCommand implements Callable<Integer> {
     PublishSettings settings = new PublishSettings(topic, follow, PublishSettings.PAGE);
     StopSignal stop = new StopSignal();
     shutdown.guard(stop);
-    try (Stores.Connected db = stores.open();
+    try (Stores.Connected db = stores.open(stop);
         Brokers.Connected broker = brokers.open(stop)) {
       Run run = db.run(runName);
       try (Claim claim = db.claim(List.of(), stop);

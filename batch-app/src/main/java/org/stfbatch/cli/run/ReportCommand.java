@@ -11,11 +11,13 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.concurrent.Callable;
-import org.stfbatch.bench.ModelFlops;
 import org.stfbatch.cli.service.Stores;
+import org.stfbatch.db.Run;
+import org.stfbatch.file.OutputPaths;
+import org.stfbatch.file.WholeFile;
 import org.stfbatch.job.InputException;
 import org.stfbatch.model.checkpoint.LlavaCheckpoint;
-import org.stfbatch.report.ModelWork;
+import org.stfbatch.report.KnownModel;
 import org.stfbatch.report.ReportFormat;
 import org.stfbatch.report.ReportReader;
 import org.stfbatch.report.ReportTerms;
@@ -87,19 +89,33 @@ public final class ReportCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException, InterruptedException {
+    new OutputPaths()
+        .keepsOutOf("the program's store", stores.serverFolders())
+        .keepsOutOf("--model", model)
+        .keepsOutOf("--vision-tower", visionTower)
+        .writes("--out", out)
+        .check();
     ReportTerms terms = terms();
-    try (Stores.Connected db = stores.open();
-        WholeFile file = new WholeFile(out)) {
+    try (Stores.Connected db = stores.open()) {
+      Run reported = db.run(run);
+      new RunInputs(db.database().dataSource(), reported).requireSpared("--out", out);
+      write(db, reported, terms);
+      System.out.printf("%s: report of run %s%n", out, run);
+      return 0;
+    }
+  }
+
+  private void write(Stores.Connected db, Run reported, ReportTerms terms)
+      throws IOException, InterruptedException {
+    try (WholeFile file = WholeFile.begin(out)) {
       RunReport report =
           new ReportReader(db.database().dataSource(), Clock.systemUTC())
-              .read(db.run(run), others.stream().map(db::run).toList(), terms);
+              .read(reported, others.stream().map(db::run).toList(), terms);
       check(report, terms);
       Writer writer = new OutputStreamWriter(file.stream(), StandardCharsets.UTF_8);
       format.write(report, writer);
       writer.flush();
       file.commit();
-      System.out.printf("%s: report of run %s%n", out, run);
-      return 0;
     }
   }
 
@@ -109,7 +125,7 @@ public final class ReportCommand implements Callable<Integer> {
     }
     return new ReportTerms(
         amount("price per hour", pricePerHour),
-        Optional.ofNullable(model).map(this::work),
+        Optional.ofNullable(model).map(this::known),
         amount("peak GFLOP/s", peakGflops));
   }
 
@@ -123,18 +139,11 @@ public final class ReportCommand implements Callable<Integer> {
     return OptionalDouble.of(given);
   }
 
-  private ModelWork work(Path folder) {
+  private KnownModel known(Path folder) {
     if (!Files.isDirectory(folder)) {
       throw new InputException("there is no model at " + folder + ": check --model");
     }
-    LlavaCheckpoint checkpoint = LlavaCheckpoint.open(folder, Optional.ofNullable(visionTower));
-    ModelFlops flops = ModelFlops.of(checkpoint);
-    return new ModelWork(
-        checkpoint.fingerprint(),
-        flops.image(),
-        2 * flops.layerWeights(),
-        flops.key(),
-        flops.head());
+    return new ReportedModel(LlavaCheckpoint.open(folder, Optional.ofNullable(visionTower)));
   }
 
   private void check(RunReport report, ReportTerms terms) {

@@ -3,13 +3,16 @@ package org.stfbatch.cli.run;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import org.stfbatch.base.ModelIdentity;
 import org.stfbatch.cli.service.Stores;
 import org.stfbatch.db.EvaluationStore;
 import org.stfbatch.db.Run;
 import org.stfbatch.db.RunLock;
+import org.stfbatch.db.RunModelStore;
 import org.stfbatch.db.RunStatus;
 import org.stfbatch.db.RunStatusStore;
 import org.stfbatch.db.StoredEvaluation;
@@ -36,10 +39,12 @@ public final class StatusCommand implements Callable<Integer> {
     try (Stores.Connected db = stores.open()) {
       Run found = db.run(run);
       RunStatus status = new RunStatusStore(db.database().dataSource()).status(found);
+      List<ModelIdentity> models = new RunModelStore(db.database().dataSource()).all(found.runId());
       if (json) {
-        System.out.println(new ObjectMapper().writeValueAsString(object(status)));
+        System.out.println(new ObjectMapper().writeValueAsString(object(status, models)));
       } else {
         print(status);
+        models.forEach(StatusCommand::print);
         new EvaluationStore(db.database().dataSource())
             .find(found.runId())
             .ifPresent(StatusCommand::print);
@@ -53,7 +58,7 @@ public final class StatusCommand implements Callable<Integer> {
     }
   }
 
-  private static Map<String, Object> object(RunStatus status) {
+  private static Map<String, Object> object(RunStatus status, List<ModelIdentity> models) {
     Map<String, Object> object = new LinkedHashMap<>();
     object.put("run", status.run());
     object.put("jobs", status.jobs());
@@ -65,7 +70,20 @@ public final class StatusCommand implements Callable<Integer> {
     object.put("questions_per_second", status.questionsPerSecond());
     object.put(
         "eta_seconds", status.etaSeconds().isPresent() ? status.etaSeconds().getAsDouble() : null);
+    object.put("models", models.stream().map(StatusCommand::object).toList());
     return object;
+  }
+
+  private static Map<String, Object> object(ModelIdentity model) {
+    Map<String, Object> object = new LinkedHashMap<>();
+    object.put("fingerprint", model.fingerprint());
+    object.put("compression", model.compression());
+    object.put("weight_format", model.weightFormat());
+    return object;
+  }
+
+  private static void print(ModelIdentity model) {
+    System.out.printf("answered by model %s, %s%n", model.fingerprint(), model.settings());
   }
 
   private static void print(StoredEvaluation evaluation) {

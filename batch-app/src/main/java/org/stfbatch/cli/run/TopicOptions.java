@@ -1,14 +1,14 @@
 package org.stfbatch.cli.run;
 
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.OptionalLong;
-import org.stfbatch.job.InputException;
 import org.stfbatch.job.intake.IntakeSettings;
 import org.stfbatch.job.intake.TopicStart;
 import org.stfbatch.kafka.ReadBound;
 import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** From where to where a topic of image jobs is read. */
@@ -38,11 +38,12 @@ final class TopicOptions {
 
   @Option(
       names = "--image-folder",
-      defaultValue = ".",
       paramLabel = "DIR",
       description =
           "The folder below which the messages' relative image paths are. Default: the current one.")
   private Path imageFolder;
+
+  @Mixin private MessageFolders folders;
 
   @Option(names = "--max-jobs", paramLabel = "N", description = "Take N messages at most.")
   private Long maxJobs;
@@ -82,12 +83,8 @@ final class TopicOptions {
   }
 
   IntakeSettings settings() {
-    if (!Files.isDirectory(imageFolder)) {
-      throw new InputException(
-          "the image folder " + imageFolder + " is not there: check --image-folder");
-    }
     return new IntakeSettings(
-        imageFolder,
+        folders.from(Optional.ofNullable(imageFolder), "--image-folder"),
         readBound(),
         maxJobs == null ? OptionalLong.empty() : OptionalLong.of(maxJobs),
         skipGap,

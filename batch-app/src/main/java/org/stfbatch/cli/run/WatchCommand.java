@@ -54,7 +54,7 @@ public final class WatchCommand implements Callable<Integer> {
     StopSignal stop = new StopSignal();
     shutdown.guard(stop);
     CountDownLatch stopped = new CountDownLatch(1);
-    try (Stores.Connected db = stores.open();
+    try (Stores.Connected db = stores.open(stop);
         StopSignal.Watch watch = stop.whenRequested(stopped::countDown)) {
       show(db.database(), db.run(run), stopped);
       return 0;

@@ -43,14 +43,14 @@ public final class Brokers {
   /**
    * Makes ready to connect, starting the embedded broker if need be.
    *
-   * @param stop is requested when the broker stays away for too long
+   * @param stop ends the starting, and is requested when the broker stays away for too long
    */
   public Connected open(StopSignal stop) {
     if (!isEmbedded()) {
       return connected(settings(), stop, () -> {}, () -> {});
     }
     EmbeddedBroker broker = embedded();
-    EmbeddedBroker.Session session = broker.open();
+    EmbeddedBroker.Session session = Interruptible.get("the embedded broker", stop, broker::open);
     // Another session starts it again if it was killed, and this one keeps it running.
     return connected(session.settings(), stop, () -> broker.open().close(), session::close);
   }

@@ -3,6 +3,9 @@ package org.stfbatch.cli.service;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
 import org.stfbatch.cli.console.Notices;
 import org.stfbatch.db.Database;
 import org.stfbatch.db.DatabaseSettings;
@@ -12,20 +15,48 @@ import org.stfbatch.db.embedded.EmbeddedDatabase;
 import org.stfbatch.job.Claim;
 import org.stfbatch.job.DatabaseWait;
 import org.stfbatch.job.InputException;
+import org.stfbatch.job.JobFailedException;
 import org.stfbatch.job.Lockable;
 import org.stfbatch.job.StopSignal;
 
 /** The database that the global options name: the user's own, or the embedded one. */
 public final class Stores {
-  private Path home;
+  private static final String CACHE = "DJL_CACHE_DIR";
+
+  private final Map<String, String> environment;
+  private Optional<Path> home = Optional.empty();
   private String url;
   private String user;
   private String password;
   private Duration patience = Duration.ZERO;
 
-  /** The folder of what the program keeps for itself; to be set first. */
+  /**
+   * @param environment tells the user's own folder
+   */
+  public Stores(Map<String, String> environment) {
+    this.environment = environment;
+  }
+
+  /** The folder of what the program keeps for itself; null or blank for the one in $HOME. */
   public void setHome(Path home) {
-    this.home = home;
+    this.home = Optional.ofNullable(home).filter(path -> !path.toString().isBlank());
+  }
+
+  /**
+   * Lets the tensor library unpack itself in the program's folder where the environment names no
+   * other place: services and containers may have no HOME.
+   */
+  public void provideLibraryCache() {
+    boolean named = !blank(System.getProperty(CACHE)) || !blank(environment.get(CACHE));
+    if (!named && blank(environment.get("HOME"))) {
+      home.ifPresent(
+          folder ->
+              System.setProperty(CACHE, folder.resolve(".djl.ai").toAbsolutePath().toString()));
+    }
+  }
+
+  private static boolean blank(String value) {
+    return value == null || value.isBlank();
   }
 
   /** The user's own database; null or blank for the embedded one. */
@@ -41,6 +72,11 @@ public final class Stores {
   /** Null for none. */
   public void setPassword(String password) {
     this.password = password;
+  }
+
+  /** Null for none. */
+  public String password() {
+    return password;
   }
 
   /** How long work that has begun waits for a database that went away. */
@@ -61,9 +97,32 @@ public final class Stores {
     return value == null ? "" : value;
   }
 
-  /** The folder of what the program keeps for itself, absolute. */
+  /**
+   * The folder of what the program keeps for itself, absolute.
+   *
+   * @throws InputException if neither an option nor the environment names one
+   */
   public Path home() {
-    return home.toAbsolutePath().normalize();
+    return knownHome()
+        .orElseThrow(
+            () ->
+                new InputException(
+                    "no folder for the embedded servers: HOME is not set; give --home DIR or set STF_BATCH_HOME, or name your own database with --db-url"));
+  }
+
+  private Optional<Path> knownHome() {
+    Optional<Path> own =
+        Optional.ofNullable(environment.get("HOME"))
+            .filter(folder -> !folder.isBlank())
+            .map(folder -> Path.of(folder, ".stf-batch"));
+    return home.or(() -> own).map(folder -> folder.toAbsolutePath().normalize());
+  }
+
+  /** The folders of the embedded servers, which nothing else may write to. */
+  public List<Path> serverFolders() {
+    return knownHome().stream()
+        .flatMap(folder -> Stream.of(folder.resolve("pg"), folder.resolve("kafka")))
+        .toList();
   }
 
   /** The embedded database, whether it is used or not; starts nothing. */
@@ -84,6 +143,15 @@ public final class Stores {
       session.close();
       throw e;
     }
+  }
+
+  /**
+   * The same for a command that can be told to stop.
+   *
+   * @throws JobFailedException if it was, before the database was there
+   */
+  public Connected open(StopSignal stop) {
+    return Interruptible.get("the database", stop, this::open);
   }
 
   private Connected connected(DatabaseSettings settings, Runnable revive, Runnable server) {

@@ -5,6 +5,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import org.stfbatch.cli.service.Stores;
+import org.stfbatch.file.OutputPaths;
 import org.stfbatch.training.CurveChart;
 import org.stfbatch.training.TrainingCurve;
 import picocli.CommandLine.Command;
@@ -18,6 +20,8 @@ import picocli.CommandLine.Parameters;
 final class TrainCurvesCommand implements Callable<Integer> {
   private static final int POINTS = 300;
 
+  private final Stores stores;
+
   @Parameters(arity = "1..*", paramLabel = "DIR", description = "What trainings have as --out.")
   private List<Path> folders;
 
@@ -28,10 +32,21 @@ final class TrainCurvesCommand implements Callable<Integer> {
       description = "The picture to write.")
   private Path out;
 
+  TrainCurvesCommand(Stores stores) {
+    this.stores = stores;
+  }
+
   @Override
   public Integer call() throws IOException {
+    OutputPaths paths =
+        new OutputPaths()
+            .keepsOutOf("the program's store", stores.serverFolders())
+            .writes("--out", out);
     List<TrainingCurve> curves = new ArrayList<>();
     for (Path folder : folders) {
+      paths.reads("what a training was begun with", folder.resolve("training.json"));
+      paths.reads("the log of a training", folder.resolve("log.jsonl"));
+      paths.check();
       curves.add(TrainingCurve.of(folder, POINTS));
     }
     new CurveChart(curves).write(out);

@@ -6,7 +6,11 @@ import java.util.OptionalInt;
 import java.util.OptionalLong;
 import org.stfbatch.cli.option.Images;
 import org.stfbatch.cli.option.ModelOptions;
+import org.stfbatch.cli.service.Stores;
+import org.stfbatch.file.OutputException;
+import org.stfbatch.file.OutputPaths;
 import org.stfbatch.model.ModelSettings;
+import org.stfbatch.model.WeightFormat;
 import org.stfbatch.model.checkpoint.DType;
 import org.stfbatch.model.checkpoint.LlavaCheckpoint;
 import org.stfbatch.training.TrainingInput;
@@ -162,7 +166,7 @@ final class TrainOptions {
 
   TrainingInput input() {
     LlavaCheckpoint checkpoint = model.open();
-    ModelSettings settings = new ModelSettings(device, dtype.dtype, false);
+    ModelSettings settings = new ModelSettings(device, dtype.dtype, WeightFormat.PLAIN);
     return new TrainingInput(
         data, images, checkpoint, Images.config(checkpoint.config()), settings);
   }
@@ -175,6 +179,20 @@ final class TrainOptions {
         weights.dtype,
         features.dtype,
         Optional.ofNullable(sharedFeatures));
+  }
+
+  /**
+   * @throws OutputException if what is written would be lost, or would destroy what is read
+   */
+  void checkOutputs(Stores stores) {
+    model
+        .keptOut(new OutputPaths())
+        .keepsOutOf("the program's store", stores.serverFolders())
+        .reads("--data", data)
+        .reads("--images", images)
+        .writesInto("--out", out)
+        .writesInto("--features", sharedFeatures)
+        .check();
   }
 
   /** The training's name: where it is. */

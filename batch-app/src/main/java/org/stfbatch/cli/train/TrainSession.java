@@ -1,6 +1,7 @@
 package org.stfbatch.cli.train;
 
 import java.io.IOException;
+import java.util.List;
 import org.stfbatch.cli.service.ExitCode;
 import org.stfbatch.cli.service.Shutdown;
 import org.stfbatch.cli.service.Stores;
@@ -15,6 +16,8 @@ import org.stfbatch.training.TrainingStage;
 
 /** A training from the command's options to its end. */
 final class TrainSession {
+  private static final int REFUSALS_SHOWN = 10;
+
   private final Stores stores;
   private final Shutdown shutdown;
   private final TrainOptions options;
@@ -32,6 +35,7 @@ final class TrainSession {
    * @return the exit code
    */
   int run() throws IOException {
+    options.checkOutputs(stores);
     try (Training training = open()) {
       if (training.isDone()) {
         System.out.println("trained already: " + training.model());
@@ -62,6 +66,17 @@ final class TrainSession {
           "warning: %d more samples are left out: they have no answer, or this tokenizer splits their rounds otherwise alone than within the conversation, so that LLaVA's trainer masks all of it%n",
           training.samplesLeftOut());
     }
+    List<String> refused = training.samplesRefused();
+    refused.stream().limit(REFUSALS_SHOWN).forEach(TrainSession::warnOfRefused);
+    if (refused.size() > REFUSALS_SHOWN) {
+      System.err.printf(
+          "warning: %d further samples are left out for reasons of this kind%n",
+          refused.size() - REFUSALS_SHOWN);
+    }
+  }
+
+  private static void warnOfRefused(String refusal) {
+    System.err.printf("warning: left out: %s%n", refusal);
   }
 
   private boolean train(Stores.Connected db, Training training) {

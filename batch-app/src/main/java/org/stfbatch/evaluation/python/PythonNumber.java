@@ -13,7 +13,7 @@ public final class PythonNumber {
   private static final int MOST_DIGITS = 17;
   private static final int FIRST_LARGE_EXPONENT = 16;
   private static final int LAST_SMALL_EXPONENT = -5;
-  private static final Pattern INTEGER = Pattern.compile("[+-]?\\d+(_\\d+)*");
+  private static final Pattern INTEGER = Pattern.compile("[+-]?\\p{Nd}+(_\\p{Nd}+)*");
 
   private PythonNumber() {}
 

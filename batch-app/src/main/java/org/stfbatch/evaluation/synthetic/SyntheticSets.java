@@ -28,6 +28,9 @@ public final class SyntheticSets {
   private static final int PEOPLE = 10;
   private static final int ROUND = 1_000_000;
 
+  /** An empty file that tells a folder of drawn data sets from one of real ones. */
+  public static final String MARKER = ".drawn-by-stf-batch";
+
   private final Sets sets;
 
   private SyntheticSets(Sets sets) {
@@ -40,6 +43,7 @@ public final class SyntheticSets {
    */
   public static void write(Path folder, List<DrawnPicture> pictures) throws IOException {
     SyntheticSets writer = new SyntheticSets(new Sets(folder, pictures));
+    writer.sets.text(MARKER, "");
     writer.writeVqaV2();
     writer.writeGqa();
     writer.writeVizWiz();
@@ -79,24 +83,51 @@ public final class SyntheticSets {
       Asked asked = sets.asked(i);
       String id = String.format(Locale.ROOT, "20%07d", i);
       lines.append(shortQuestion(id, "n" + i + ".jpg", asked.question() + SHORT, "default"));
-      boolean isBinary = asked.answer().equals("yes") || asked.answer().equals("no");
-      questions.put(
-          id,
-          object(
-              "question",
-              asked.question(),
-              "imageId",
-              "n" + i,
-              "answer",
-              asked.answer(),
-              "isBalanced",
-              true,
-              "types",
-              object("structural", isBinary ? "verify" : "query", "semantic", "obj")));
+      questions.put(id, gqaQuestion(asked, "n" + i));
       sets.image("gqa/data/images/n" + i + ".jpg", i);
     }
     sets.text("gqa/llava_gqa_testdev_balanced.jsonl", lines.toString());
     sets.text("gqa/data/testdev_balanced_questions.json", PythonJson.of(questions));
+  }
+
+  /** In the one group of all, without which GQA's script would divide by zero. */
+  private static Map<String, Object> gqaQuestion(Asked asked, String image) {
+    boolean isBinary = asked.answer().equals("yes") || asked.answer().equals("no");
+    String operation = isBinary ? "exist" : "query";
+    String argument = isBinary ? "?" : "name";
+    return object(
+        "semantic",
+        List.of(
+            object("operation", "select", "dependencies", List.of(), "argument", "object (-)"),
+            object("operation", operation, "dependencies", List.of(0), "argument", argument)),
+        "entailed",
+        List.of(),
+        "equivalent",
+        List.of(),
+        "question",
+        asked.question(),
+        "imageId",
+        image,
+        "isBalanced",
+        true,
+        "groups",
+        object("global", "drawn", "local", "06-drawn"),
+        "answer",
+        asked.answer(),
+        "semanticStr",
+        "select: object (-)->%s: %s [0]".formatted(operation, argument),
+        "annotations",
+        object("answer", Map.of(), "question", Map.of(), "fullAnswer", Map.of()),
+        "types",
+        object(
+            "detailed",
+            isBinary ? "exist" : "categoryThat",
+            "semantic",
+            "obj",
+            "structural",
+            isBinary ? "verify" : "query"),
+        "fullAnswer",
+        asked.answer());
   }
 
   private void writeVizWiz() throws IOException {

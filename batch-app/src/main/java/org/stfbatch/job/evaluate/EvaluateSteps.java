@@ -38,11 +38,13 @@ public final class EvaluateSteps {
   }
 
   /**
+   * Another compression strategy or weight format is refused by the job that answers.
+   *
    * @throws InputException if another model, or the same one in another dtype, answered a part
    */
   public void check() {
     new EvaluationStore(batch.dataSource())
-        .otherModel(run.runId(), model.fingerprint())
+        .otherModel(run.runId(), model.identity().fingerprint())
         .ifPresent(
             other -> {
               throw new InputException(

@@ -15,4 +15,9 @@ import org.stfbatch.evaluation.Variant;
  * @param out the folder for the raw answers and for what servers and judges are sent
  */
 public record EvaluationPlan(
-    Benchmark benchmark, DataFolder data, long questions, Variant variant, Path out) {}
+    Benchmark benchmark, DataFolder data, long questions, Variant variant, Path out) {
+  /** The same with another folder for what comes out. */
+  public EvaluationPlan into(Path folder) {
+    return new EvaluationPlan(benchmark, data, questions, variant, folder);
+  }
+}

@@ -58,6 +58,12 @@ final class AnswerColumns {
           .required(BINARY)
           .as(stringType())
           .named("model_fingerprint")
+          .required(BINARY)
+          .as(stringType())
+          .named("compression")
+          .required(BINARY)
+          .as(stringType())
+          .named("weight_format")
           .required(INT64)
           .as(timestampType(true, TimeUnit.MICROS))
           .named("answered_at")
@@ -79,7 +85,7 @@ final class AnswerColumns {
     text("custom_id", row.customId());
     text("question_id", Columns.plainQuestionId(row));
     text("category", row.prompt().category());
-    text("image", row.prompt().image());
+    text("image", Columns.image(row));
     text("prompt", row.prompt().text());
     text("text", answer.text());
     text("finish_reason", answer.finishReason());
@@ -87,7 +93,9 @@ final class AnswerColumns {
     integer("vision_tokens", answer.tokens().vision());
     integer("generated_tokens", answer.tokens().generated());
     text("model", answer.modelName());
-    text("model_fingerprint", answer.modelFingerprint());
+    text("model_fingerprint", answer.model().fingerprint());
+    text("compression", answer.model().compression());
+    text("weight_format", answer.model().weightFormat());
     time("answered_at", answer.answeredAt());
     if (!answer.logProbabilities().isEmpty()) {
       map(LOG_PROBABILITIES, answer.logProbabilities());

@@ -9,6 +9,7 @@ import java.util.Optional;
 import org.stfbatch.db.ExportRow;
 import org.stfbatch.db.StoredAnswer;
 import org.stfbatch.db.StoredFailure;
+import org.stfbatch.secret.Secrets;
 
 /** Rows as JSON objects, the common ground of the project's own formats. */
 final class Columns {
@@ -25,7 +26,9 @@ final class Columns {
     object.put("vision_tokens", answer.tokens().vision());
     object.put("generated_tokens", answer.tokens().generated());
     object.put("model", answer.modelName());
-    object.put("model_fingerprint", answer.modelFingerprint());
+    object.put("model_fingerprint", answer.model().fingerprint());
+    object.put("compression", answer.model().compression());
+    object.put("weight_format", answer.model().weightFormat());
     object.put("answered_at", answer.answeredAt().toString());
     object.set("log_probabilities", logProbabilities(answer));
     return object;
@@ -53,9 +56,14 @@ final class Columns {
     object.put("custom_id", row.customId());
     object.set("question_id", questionId(row.prompt().questionId()));
     object.put("category", row.prompt().category().orElse(null));
-    object.put("image", row.prompt().image().orElse(null));
+    object.put("image", image(row).orElse(null));
     object.put("prompt", row.prompt().text());
     return object;
+  }
+
+  /** The image as it was given, but for the secrets of a URL: exports are passed on. */
+  static Optional<String> image(ExportRow row) {
+    return row.prompt().image().map(Secrets::maskReference);
   }
 
   private static JsonNode questionId(Optional<String> json) {

@@ -24,8 +24,23 @@ final class CsvFormat implements TextFormat {
           "generated_tokens",
           "model",
           "model_fingerprint",
+          "compression",
+          "weight_format",
           "answered_at",
           "log_probabilities");
+
+  /** What spreadsheets take for the beginning of a formula, of half and of full width. */
+  private static final String FORMULA = "=+-@\t\r\uFF1D\uFF0B\uFF0D\uFF20";
+
+  private final boolean spreadsheetSafe;
+
+  /**
+   * @param spreadsheetSafe whether cells that a spreadsheet would calculate begin with an
+   *     apostrophe
+   */
+  CsvFormat(boolean spreadsheetSafe) {
+    this.spreadsheetSafe = spreadsheetSafe;
+  }
 
   @Override
   public void begin(Appendable out) throws IOException {
@@ -37,12 +52,18 @@ final class CsvFormat implements TextFormat {
     ObjectNode object = Columns.answered(row);
     List<String> values = new ArrayList<>();
     for (String column : HEADER) {
-      values.add(
+      String value =
           column.equals("question_id")
               ? Columns.plainQuestionId(row).orElse(null)
-              : text(object.get(column)));
+              : text(object.get(column));
+      values.add(spreadsheetSafe ? guarded(value) : value);
     }
     CSVFormat.RFC4180.printRecord(out, values.toArray());
+  }
+
+  private static String guarded(String value) {
+    boolean formula = value != null && !value.isEmpty() && FORMULA.indexOf(value.charAt(0)) >= 0;
+    return formula ? "'" + value : value;
   }
 
   private static String text(JsonNode value) {

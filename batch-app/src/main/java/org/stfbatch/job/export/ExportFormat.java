@@ -16,11 +16,11 @@ public enum ExportFormat {
   /** The output line and the error line of OpenAI's Batch API. */
   OPENAI;
 
-  RowWriter answers(String run, OutputStream out) throws IOException {
+  RowWriter answers(String run, OutputStream out, boolean spreadsheetSafe) throws IOException {
     return switch (this) {
       case LLAVA -> new TextRows(new LlavaFormat(run), out);
       case JSONL -> new TextRows(new JsonlFormat(), out);
-      case CSV -> new TextRows(new CsvFormat(), out);
+      case CSV -> new TextRows(new CsvFormat(spreadsheetSafe), out);
       case PARQUET -> new ParquetRows(out);
       case OPENAI -> new TextRows(new OpenAiFormat(run)::answered, out);
     };

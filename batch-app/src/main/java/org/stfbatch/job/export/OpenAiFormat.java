@@ -67,7 +67,7 @@ final class OpenAiFormat {
     choice.putNull("logprobs");
     choice.put("finish_reason", finishReason(answer.finishReason()));
     completion.set("usage", usage(answer.tokens()));
-    completion.put("system_fingerprint", answer.modelFingerprint());
+    completion.put("system_fingerprint", answer.model().systemFingerprint());
     return completion;
   }
 

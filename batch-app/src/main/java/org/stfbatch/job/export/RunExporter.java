@@ -18,13 +18,18 @@ public final class RunExporter {
   }
 
   /**
+   * @param spreadsheetSafe whether CSV cells that a spreadsheet would calculate are guarded
    * @param answers stays open
    * @param failures takes the failed jobs, as JSON lines; stays open
    */
   public ExportResult export(
-      Run run, ExportFormat format, OutputStream answers, Optional<OutputStream> failures)
+      Run run,
+      ExportFormat format,
+      boolean spreadsheetSafe,
+      OutputStream answers,
+      Optional<OutputStream> failures)
       throws IOException {
-    RowWriter answered = format.answers(run.name(), answers);
+    RowWriter answered = format.answers(run.name(), answers, spreadsheetSafe);
     Optional<RowWriter> failed = Optional.empty();
     if (failures.isPresent()) {
       failed = Optional.of(format.failures(run.name(), failures.get()));

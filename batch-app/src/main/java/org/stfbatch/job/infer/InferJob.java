@@ -1,9 +1,14 @@
 package org.stfbatch.job.infer;
 
 import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.SortedSet;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.springframework.batch.core.BatchStatus;
 import org.springframework.batch.core.job.Job;
@@ -17,11 +22,14 @@ import org.springframework.batch.core.step.builder.ChunkOrientedStepBuilder;
 import org.springframework.batch.infrastructure.item.Chunk;
 import org.stfbatch.db.ChunkMetricStore;
 import org.stfbatch.db.ImageJobStore;
+import org.stfbatch.db.JobAttemptStore;
 import org.stfbatch.db.JobPosition;
 import org.stfbatch.db.OutcomeStore;
 import org.stfbatch.db.Run;
 import org.stfbatch.engine.Engine;
+import org.stfbatch.image.Availability;
 import org.stfbatch.job.BatchRuntime;
+import org.stfbatch.job.InputException;
 import org.stfbatch.job.JobFailedException;
 import org.stfbatch.job.Progress;
 import org.stfbatch.job.StopSignal;
@@ -30,6 +38,7 @@ import org.stfbatch.job.StoppableReader;
 /** The main job: answers the waiting jobs of a run. The caller holds the run's lock. */
 public final class InferJob {
   private static final String NAME = "infer";
+  private static final Duration LOOK_AGAIN = Duration.ofSeconds(1);
 
   private final BatchRuntime batch;
   private final Run run;
@@ -42,6 +51,7 @@ public final class InferJob {
   private final StopSignal stop;
   private final Around around;
   private final ImageJobStore jobs;
+  private JobAttempts attempts = JobAttempts.uncounted();
 
   /**
    * Steps of the same job beside the one that answers.
@@ -104,13 +114,18 @@ public final class InferJob {
   /**
    * Does the step before, answers until nothing waits, the limit is reached or a stop is asked for,
    * and does the step after. Jobs that are ingested meanwhile are answered too, wherever in the
-   * order of images they belong.
+   * order of images they belong. Jobs whose images did not come for a reason that may pass are
+   * asked for again in later passes; if only those are left, it waits for them.
    *
+   * @throws InputException if the run has answers with another compression strategy or weight
+   *     format
    * @throws JobFailedException if it could not go on; it can be run again
    */
   public Ending run() {
+    requireComparable();
     long left = settings.limit().orElse(Long.MAX_VALUE);
     boolean first = !around.isNothing();
+    attempts = attempts();
     while (first || left > 0 && isWaiting()) {
       JobExecution execution = batch.runOrResume(job(left, first), run.name());
       if (execution.getStatus() == BatchStatus.STOPPED) {
@@ -119,10 +134,44 @@ public final class InferJob {
       if (execution.getStatus() != BatchStatus.COMPLETED) {
         throw failed(execution);
       }
-      left -= answered(execution);
+      long answered = answered(execution);
+      left -= answered;
       first = false;
+      if (answered == 0 && left > 0 && isWaiting()) {
+        Optional<Ending> ending = awaitImages();
+        if (ending.isPresent()) {
+          return ending.get();
+        }
+      }
     }
     return Ending.DONE;
+  }
+
+  /** Until it is worth asking again; the ending, if it never is. */
+  private Optional<Ending> awaitImages() {
+    Availability.Outlook outlook = preparer.outlook();
+    if (outlook.nextTry().isEmpty() && !outlook.away().isEmpty()) {
+      return Optional.of(Ending.IMAGES_AWAY);
+    }
+    Duration pause = outlook.nextTry().orElse(LOOK_AGAIN);
+    CountDownLatch stopped = new CountDownLatch(1);
+    try (StopSignal.Watch watch = stop.whenRequested(stopped::countDown)) {
+      return stopped.await(pause.toMillis() + 1, TimeUnit.MILLISECONDS)
+          ? Optional.of(Ending.STOPPED)
+          : Optional.empty();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new JobFailedException("run " + run.name() + " was interrupted", e);
+    }
+  }
+
+  /** The hosts and folders that were away for too long. */
+  public SortedSet<String> away() {
+    return preparer.outlook().away();
+  }
+
+  private void requireComparable() {
+    new ComparableAnswers(batch.dataSource()).require(run, model.identity());
   }
 
   private boolean isWaiting() {
@@ -140,9 +189,14 @@ public final class InferJob {
    * Answers what waits and what comes, until a stop is asked for: to be run beside what brings jobs
    * and what hands outcomes on.
    *
+   * @throws InputException if the run has answers with another compression strategy or weight
+   *     format
    * @throws JobFailedException if it could not go on; it can be run again
    */
   public Ending follow() {
+    requireComparable();
+    preparer.neverGiveUp();
+    attempts = attempts();
     Job job = jobBuilder().start(followingStep()).build();
     JobExecution execution = batch.runOrResume(job, run.name());
     if (execution.getStatus() != BatchStatus.STOPPED) {
@@ -154,7 +208,9 @@ public final class InferJob {
   /** How an inference ended that did not fail. */
   public enum Ending {
     DONE,
-    STOPPED
+    STOPPED,
+    /** What is left waits for images whose hosts or folders were away for too long. */
+    IMAGES_AWAY
   }
 
   private JobFailedException failed(JobExecution execution) {
@@ -190,7 +246,7 @@ public final class InferJob {
         .transactionManager(batch.transactionManager())
         .observationRegistry(batch.observations())
         .reader(reader)
-        .processor(new OutcomeProcessor())
+        .processor(new OutcomeProcessor(engine, stop))
         .writer(writer)
         .listener((StepListener) reader)
         .listener((StepListener) writer)
@@ -206,14 +262,15 @@ public final class InferJob {
             settings.chunk(),
             stop,
             times);
-    OutcomeProcessor processor = new OutcomeProcessor();
+    OutcomeProcessor processor = new OutcomeProcessor(engine, stop);
     OutcomeWriter writer = writer(times);
     return new ChunkOrientedStepBuilder<List<InFlightJob>, List<FinishedJob>>(
             NAME, batch.jobRepository(), 1)
         .transactionManager(batch.transactionManager())
         .observationRegistry(batch.observations())
         .reader(reader)
-        .processor(group -> group.stream().map(processor::process).toList())
+        .processor(
+            group -> group.stream().map(processor::process).filter(Objects::nonNull).toList())
         .writer(groups -> groups.forEach(group -> writer.write(new Chunk<>(group))))
         .listener((StepListener) reader)
         .listener((StepListener) writer)
@@ -228,9 +285,18 @@ public final class InferJob {
         engine,
         imageBytes,
         settings.window(),
-        start,
-        limit,
-        ending);
+        new ReadAhead.Bounds(start, limit, ending),
+        attempts);
+  }
+
+  /** Counts those that may have been in work when a process was killed. */
+  private JobAttempts attempts() {
+    return batch.wasKilled(NAME, run.name())
+        ? JobAttempts.counted(
+            new JobAttemptStore(batch.dataSource()),
+            run.runId(),
+            settings.window().jobs() + settings.chunk())
+        : JobAttempts.uncounted();
   }
 
   private OutcomeWriter writer(StepTimes times) {

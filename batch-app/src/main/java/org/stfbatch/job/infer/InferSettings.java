@@ -3,6 +3,7 @@ package org.stfbatch.job.infer;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import org.stfbatch.base.SamplingRange;
 import org.stfbatch.db.ChoiceTexts;
 import org.stfbatch.engine.Generation;
 import org.stfbatch.prompt.ConversationTemplate;
@@ -69,6 +70,8 @@ public record InferSettings(
       Optional<ChoiceTexts> choices) {
     public Defaults {
       stop = List.copyOf(stop);
+      SamplingRange.temperature("--temperature", temperature);
+      SamplingRange.topP("--top-p", topP);
       new Generation(maxNewTokens, temperature, topP, seed, stop);
     }
 

@@ -1,16 +1,18 @@
 package org.stfbatch.job.infer;
 
+import org.stfbatch.base.ModelIdentity;
+
 /**
  * What answers and metrics are signed with.
  *
  * @param name the checkpoint folder's name
- * @param fingerprint identifies weights and configuration
+ * @param identity what makes answers comparable
  * @param place where the model runs
  */
-public record ModelName(String name, String fingerprint, Place place) {
+public record ModelName(String name, ModelIdentity identity, Place place) {
   /** A model that runs nowhere in particular. */
-  public ModelName(String name, String fingerprint) {
-    this(name, fingerprint, new Place("none", "none", 0));
+  public ModelName(String name, ModelIdentity identity) {
+    this(name, identity, new Place("none", "none", 0));
   }
 
   /**

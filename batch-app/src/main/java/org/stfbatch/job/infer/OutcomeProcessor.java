@@ -1,28 +1,73 @@
 package org.stfbatch.job.infer;
 
-import java.util.concurrent.CompletionException;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.springframework.batch.infrastructure.item.ItemProcessor;
+import org.stfbatch.engine.Engine;
 import org.stfbatch.engine.EngineException;
 import org.stfbatch.engine.Outcome;
+import org.stfbatch.engine.StalledDevice;
+import org.stfbatch.image.PutOffException;
+import org.stfbatch.job.StopSignal;
 
-/** Waits for a job's outcome. */
+/**
+ * Waits for a job's outcome; a job that is put off has none, and goes on waiting. If a stop is
+ * asked for while a device hangs in a call, the wait ends: its jobs are still waiting, and another
+ * process answers them.
+ */
 final class OutcomeProcessor implements ItemProcessor<InFlightJob, FinishedJob> {
   private static final double NANOS = 1e9;
+  private static final long LOOK_MILLIS = 500;
+
+  /** Longer than any call to a device takes. */
+  private static final Duration STALLED = Duration.ofMinutes(1);
+
+  private final Engine engine;
+  private final StopSignal stop;
+
+  OutcomeProcessor(Engine engine, StopSignal stop) {
+    this.engine = engine;
+    this.stop = stop;
+  }
 
   @Override
   public FinishedJob process(InFlightJob inFlight) {
     long started = System.nanoTime();
-    return new FinishedJob(inFlight.job(), await(inFlight), (System.nanoTime() - started) / NANOS);
+    Outcome outcome = await(inFlight);
+    double waited = (System.nanoTime() - started) / NANOS;
+    return outcome == null ? null : new FinishedJob(inFlight.job(), outcome, waited);
   }
 
-  private static Outcome await(InFlightJob inFlight) {
-    try {
-      return inFlight.outcome().join();
-    } catch (CompletionException e) {
-      if (e.getCause() instanceof EngineException broken) {
-        throw broken;
+  /** Null, which Spring Batch takes for a filtered item, if the job is put off. */
+  private Outcome await(InFlightJob inFlight) {
+    while (true) {
+      try {
+        return inFlight.outcome().get(LOOK_MILLIS, TimeUnit.MILLISECONDS);
+      } catch (TimeoutException e) {
+        endIfStalled();
+      } catch (ExecutionException e) {
+        if (e.getCause() instanceof PutOffException) {
+          return null;
+        }
+        throw e.getCause() instanceof EngineException broken
+            ? broken
+            : new IllegalStateException(
+                "job " + inFlight.job().customId() + " has no outcome: " + e.getCause(),
+                e.getCause());
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new EngineException("interrupted while waiting for an answer", e);
       }
-      throw e;
+    }
+  }
+
+  private void endIfStalled() {
+    List<StalledDevice> stalled = stop.isRequested() ? engine.stalled(STALLED) : List.of();
+    if (!stalled.isEmpty()) {
+      throw new EngineException("stopping: " + stalled.get(0).summary(), null);
     }
   }
 }

@@ -93,7 +93,7 @@ final class OutcomeWriter implements ItemWriter<FinishedJob>, StepExecutionListe
         new AnswerTimings(
             answer.timings().queue(), answer.timings().prefill(), answer.timings().decode()),
         model.name(),
-        model.fingerprint(),
+        model.identity(),
         now,
         answer.logProbabilities());
   }
@@ -125,7 +125,7 @@ final class OutcomeWriter implements ItemWriter<FinishedJob>, StepExecutionListe
 
   private ChunkMetric.Place place() {
     ModelName.Place place = model.place();
-    return new ChunkMetric.Place(place.device(), place.dtype(), place.batch(), model.fingerprint());
+    return new ChunkMetric.Place(place.device(), place.dtype(), place.batch(), model.identity());
   }
 
   private ChunkMetric.Counts counts(List<? extends FinishedJob> jobs, int answers, int failures) {

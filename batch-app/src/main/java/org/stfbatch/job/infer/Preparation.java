@@ -1,31 +1,59 @@
 package org.stfbatch.job.infer;
 
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.stfbatch.image.Availability;
 import org.stfbatch.image.ClipImageConfig;
 import org.stfbatch.image.ClipImageProcessor;
+import org.stfbatch.image.FetchSettings;
 import org.stfbatch.image.ImageLimits;
 import org.stfbatch.image.ImageLoader;
 import org.stfbatch.prompt.ConversationTemplate;
 import org.stfbatch.prompt.LlamaTokenizer;
+import org.stfbatch.prompt.PromptLimit;
 
 /**
  * What jobs are prepared with for LLaVA.
  *
  * @param limits what one image may cost
+ * @param fetching from where and how images are brought
  * @param images how the model wants its pictures
  * @param tokenizer the model's
+ * @param prompts how long a prompt may be
+ * @param notices gets lines for people
  */
-public record Preparation(ImageLimits limits, ClipImageConfig images, LlamaTokenizer tokenizer)
+public record Preparation(
+    ImageLimits limits,
+    FetchSettings fetching,
+    ClipImageConfig images,
+    LlamaTokenizer tokenizer,
+    PromptLimit prompts,
+    Consumer<String> notices)
     implements JobPreparation {
+  private static final Logger LOG = LoggerFactory.getLogger(Preparation.class);
   private static final int CHANNELS = 3;
+
+  /** As many again as are under way wait for their turn. */
+  private static final int AHEAD = 2;
+
+  /** One that fetches as {@link FetchSettings#defaults} say, and tells the log. */
+  public Preparation(
+      ImageLimits limits, ClipImageConfig images, LlamaTokenizer tokenizer, PromptLimit prompts) {
+    this(limits, FetchSettings.defaults(), images, tokenizer, prompts, LOG::warn);
+  }
 
   @Override
   public JobPreparer preparer(InferSettings settings) {
     return new ImageJobPreparer(
-        new ImageLoader(limits),
+        new ImageLoader(limits, fetching),
+        new Availability(1 + limits.retries(), fetching.patience(), notices),
+        new JobPreparer.Parallel(AHEAD * fetching.downloads(), AHEAD * fetching.downloadsPerHost()),
         1 + limits.retries(),
         new ClipImageProcessor(images),
         ConversationTemplate.named(settings.conversation()),
         tokenizer,
+        prompts,
         settings.defaults());
   }
 

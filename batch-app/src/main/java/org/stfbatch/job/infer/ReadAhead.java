@@ -20,16 +20,24 @@ import org.stfbatch.engine.EngineException;
 import org.stfbatch.engine.Failure;
 import org.stfbatch.engine.Outcome;
 import org.stfbatch.engine.Stage;
+import org.stfbatch.image.PutOffException;
 
 /**
  * Keeps the engine busy ahead of the step: a thread of its own pages through the waiting jobs, has
- * them prepared on a pool and submitted, and queues them in source order with their futures.
- * Bounded by a window of jobs and bytes; an error of that thread reaches the consumer.
+ * them prepared on a pool and submitted, and queues them with their futures. Jobs whose images are
+ * downloaded are queued when those are there, all others in source order: no slow host holds up
+ * other jobs. Bounded by a window of jobs and bytes; an error of that thread reaches the consumer.
+ *
+ * <p>Jobs whose images cannot be had now are passed over. They go on waiting in the database, and
+ * {@link JobPreparer#outlook} tells when they are worth another pass.
  */
 final class ReadAhead implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(ReadAhead.class);
   private static final int PAGE = 500;
   private static final long LOOK_AGAIN_MILLIS = 50;
+
+  /** Looking through jobs that cannot be had now takes this part of the time at most. */
+  private static final int SCAN_SHARE = 10;
 
   /** Pages of waiting jobs, in the order in which they are answered. */
   @FunctionalInterface
@@ -58,7 +66,9 @@ final class ReadAhead implements AutoCloseable {
   private final long imageBytes;
   private final WindowBudget budget;
   private final Ending ending;
+  private final JobAttempts attempts;
   private final Set<Long> onTheirWay = ConcurrentHashMap.newKeySet();
+  private final Arrivals arrivals;
   private final ExecutorService pool;
   private final List<Thread> preparers = new CopyOnWriteArrayList<>();
   private final Thread feeder;
@@ -66,11 +76,19 @@ final class ReadAhead implements AutoCloseable {
   private Optional<Signal.End> end = Optional.empty();
 
   /**
+   * Which jobs are read.
+   *
+   * @param start after this place
+   * @param limit at most so many jobs
+   * @param ending see {@link #stored} for one that never ends
+   */
+  record Bounds(JobPosition start, long limit, Ending ending) {}
+
+  /**
    * Starts reading at once.
    *
    * @param imageBytes what a prepared image takes
-   * @param limit at most so many jobs
-   * @param whenToEnd see {@link #stored} for one that never ends
+   * @param attempts begins each job
    */
   ReadAhead(
       Pages pages,
@@ -78,21 +96,22 @@ final class ReadAhead implements AutoCloseable {
       Engine engine,
       long imageBytes,
       InferSettings.Window window,
-      JobPosition start,
-      long limit,
-      Ending whenToEnd) {
-    this.ending = whenToEnd;
+      Bounds bounds,
+      JobAttempts attempts) {
+    this.ending = bounds.ending();
     this.pages = pages;
     this.preparer = preparer;
     this.engine = engine;
     this.imageBytes = imageBytes;
+    this.attempts = attempts;
     this.budget = new WindowBudget(window);
+    this.arrivals = new Arrivals(preparer.parallel());
     this.pool = Executors.newFixedThreadPool(preparationThreads(), this::preparer);
-    this.feeder = daemon(() -> feed(start, limit), "read-ahead");
+    this.feeder = daemon(() -> feed(bounds.start(), bounds.limit()), "read-ahead");
     feeder.start();
   }
 
-  /** One that ends at the last job. */
+  /** One that ends at the last job, and whose attempts nobody counts. */
   ReadAhead(
       Pages pages,
       JobPreparer preparer,
@@ -101,7 +120,14 @@ final class ReadAhead implements AutoCloseable {
       InferSettings.Window window,
       JobPosition start,
       long limit) {
-    this(pages, preparer, engine, imageBytes, window, start, limit, Ending.AT_THE_LAST_JOB);
+    this(
+        pages,
+        preparer,
+        engine,
+        imageBytes,
+        window,
+        new Bounds(start, limit, Ending.AT_THE_LAST_JOB),
+        JobAttempts.uncounted());
   }
 
   private static int preparationThreads() {
@@ -121,13 +147,13 @@ final class ReadAhead implements AutoCloseable {
   }
 
   /**
-   * The next job in source order; empty at the end, and from then on.
+   * The next job; empty at the end, and from then on.
    *
    * @throws IllegalStateException if the reading thread failed
    */
   Optional<InFlightJob> next() throws InterruptedException {
     if (end.isEmpty()) {
-      Signal signal = queue.take();
+      Signal signal = nextSignal();
       if (signal instanceof Signal.Job job) {
         budget.release(job.bytes());
         return Optional.of(job.inFlight());
@@ -143,7 +169,20 @@ final class ReadAhead implements AutoCloseable {
     return Optional.empty();
   }
 
-  /** The next job in source order if there is one within that time. */
+  private Signal nextSignal() throws InterruptedException {
+    while (true) {
+      boolean last = !feeder.isAlive();
+      Signal signal = queue.poll(LOOK_AGAIN_MILLIS, TimeUnit.MILLISECONDS);
+      if (signal != null) {
+        return signal;
+      }
+      if (last) {
+        throw new IllegalStateException("reading ahead ended without a word");
+      }
+    }
+  }
+
+  /** The next job if there is one within that time. */
   Optional<InFlightJob> poll(long millis) throws InterruptedException {
     Signal signal = end.isPresent() ? end.get() : queue.poll(millis, TimeUnit.MILLISECONDS);
     if (signal == null) {
@@ -184,19 +223,23 @@ final class ReadAhead implements AutoCloseable {
     while (left > 0) {
       List<StoredJob> page = pages.after(position, (int) Math.min(PAGE, left));
       if (page.isEmpty()) {
-        return;
+        break;
       }
       for (StoredJob job : page) {
-        feed(job);
+        left -= feed(job) ? 1 : 0;
       }
       position = page.get(page.size() - 1).position();
-      left -= page.size();
+    }
+    while (!arrivals.isEmpty()) {
+      accept(arrivals.next());
     }
   }
 
   /** Jobs that come may belong anywhere in the order. */
   private void feedForEver() throws InterruptedException {
     JobPosition position = JobPosition.START;
+    boolean fed = false;
+    long scanBegan = System.nanoTime();
     while (!Thread.currentThread().isInterrupted()) {
       // Looked up before the page: what is committed between is not in the page.
       Set<Long> known = Set.copyOf(onTheirWay);
@@ -204,22 +247,79 @@ final class ReadAhead implements AutoCloseable {
       for (StoredJob job : page) {
         if (!known.contains(job.jobId())) {
           onTheirWay.add(job.jobId());
-          feed(job);
+          if (feed(job)) {
+            fed = true;
+          } else {
+            onTheirWay.remove(job.jobId());
+          }
         }
       }
       if (page.isEmpty()) {
+        long scan = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - scanBegan);
+        acceptFor(fed ? LOOK_AGAIN_MILLIS : Math.max(LOOK_AGAIN_MILLIS, SCAN_SHARE * scan));
+        fed = false;
         position = JobPosition.START;
-        Thread.sleep(LOOK_AGAIN_MILLIS);
+        scanBegan = System.nanoTime();
       } else {
         position = page.get(page.size() - 1).position();
       }
     }
   }
 
-  private void feed(StoredJob job) throws InterruptedException {
+  private void acceptFor(long millis) throws InterruptedException {
+    long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis);
+    for (long left = end - System.nanoTime(); left > 0; left = end - System.nanoTime()) {
+      Optional<Arrivals.Arrival> arrival = arrivals.next(left);
+      if (arrival.isPresent()) {
+        accept(arrival.get());
+      }
+    }
+  }
+
+  /** False if it is passed over this time. */
+  private boolean feed(StoredJob job) throws InterruptedException {
+    for (Arrivals.Arrival there = arrivals.poll(); there != null; there = arrivals.poll()) {
+      accept(there);
+    }
+    String host = preparer.host(job);
+    if (!preparer.admits(job) || !host.isEmpty() && !hasRoom(host)) {
+      return false;
+    }
+    CompletableFuture<JobPreparer.Fetched> fetched = preparer.fetch(job);
+    if (fetched.isDone()) {
+      return accept(Arrivals.Arrival.atOnce(job, fetched));
+    }
+    arrivals.expect(job, host, fetched);
+    return true;
+  }
+
+  /** Waits for room, unless the host does not get on. */
+  private boolean hasRoom(String host) throws InterruptedException {
+    while (!arrivals.hasRoom(host)) {
+      if (arrivals.isStalled(host)) {
+        return false;
+      }
+      Optional<Arrivals.Arrival> arrival = arrivals.next(Arrivals.STALLED_NANOS);
+      if (arrival.isPresent()) {
+        accept(arrival.get());
+      }
+    }
+    return true;
+  }
+
+  /** Queues a job that has what it needs. False if it is put off. */
+  private boolean accept(Arrivals.Arrival arrival) throws InterruptedException {
+    StoredJob job = arrival.job();
+    if (arrival.isPutOff()) {
+      onTheirWay.remove(job.jobId());
+      return false;
+    }
     long bytes = bytes(job);
     budget.acquire(bytes);
-    queue.add(new Signal.Job(new InFlightJob(job, start(job)), bytes));
+    CompletableFuture<Outcome> outcome =
+        attempts.start(job, () -> start(job, arrival.fetched()), pool);
+    queue.add(new Signal.Job(new InFlightJob(job, outcome), bytes));
+    return true;
   }
 
   /**
@@ -231,22 +331,25 @@ final class ReadAhead implements AutoCloseable {
     return 2 * text + (job.prompt().image().isPresent() ? imageBytes : 0);
   }
 
-  private CompletableFuture<Outcome> start(StoredJob job) {
-    return CompletableFuture.supplyAsync(() -> submit(job), pool).thenCompose(outcome -> outcome);
+  private CompletableFuture<Outcome> start(
+      StoredJob job, CompletableFuture<JobPreparer.Fetched> fetched) {
+    return fetched.thenApplyAsync(rest -> submit(job, rest), pool).thenCompose(outcome -> outcome);
   }
 
-  private CompletableFuture<Outcome> submit(StoredJob job) {
+  private CompletableFuture<Outcome> submit(StoredJob job, JobPreparer.Fetched fetched) {
     try {
-      return engine.submit(preparer.prepare(job));
+      return engine.submit(fetched.prepare());
     } catch (PreparationException e) {
       return CompletableFuture.completedFuture(e.failure());
+    } catch (PutOffException e) {
+      return CompletableFuture.failedFuture(e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return CompletableFuture.failedFuture(
           new EngineException("interrupted while preparing " + job.customId(), e));
     } catch (EngineException e) {
       return CompletableFuture.failedFuture(e);
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       // One job that nobody foresaw must not hold up all others, night after night.
       LOG.warn("job {} could not be prepared", job.customId(), e);
       return CompletableFuture.completedFuture(
@@ -263,6 +366,8 @@ final class ReadAhead implements AutoCloseable {
     feeder.interrupt();
     pool.shutdownNow();
     boolean interrupted = joined(feeder);
+    // Only now: the feeder might have begun another download.
+    preparer.cancel();
     // A terminated pool's last thread may still be on its way out.
     for (Thread preparer : preparers) {
       interrupted |= joined(preparer);

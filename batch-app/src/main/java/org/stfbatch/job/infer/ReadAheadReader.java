@@ -7,8 +7,9 @@ import org.springframework.batch.infrastructure.item.ItemStreamReader;
 import org.stfbatch.db.JobPosition;
 
 /**
- * Hands out jobs that are already in the engine, in source order. Only the position of jobs handed
- * out is ever saved, so a crash simply reads the others again.
+ * Hands out jobs that are already in the engine. Only the furthest position of jobs handed out is
+ * ever saved: a crash reads the jobs behind it again, and those before it that are still waiting
+ * are found by the next pass.
  */
 final class ReadAheadReader implements ItemStreamReader<InFlightJob> {
   private static final String IMAGE_KEY = "infer.position.image_key";
@@ -41,7 +42,7 @@ final class ReadAheadReader implements ItemStreamReader<InFlightJob> {
     long began = times.readBegins();
     InFlightJob next = readAhead.next().orElse(null);
     times.readEnds(began);
-    if (next != null) {
+    if (next != null && next.job().position().isAfter(position)) {
       position = next.job().position();
     }
     return next;

@@ -1,6 +1,7 @@
 package org.stfbatch.job.ingest;
 
 import java.nio.file.Path;
+import java.util.List;
 import java.util.OptionalLong;
 import org.springframework.batch.infrastructure.item.ExecutionContext;
 import org.springframework.batch.infrastructure.item.ItemStreamReader;
@@ -31,6 +32,11 @@ final class CaptionReader implements ItemStreamReader<NewImageJob> {
   @Override
   public NewImageJob read() {
     return files.hasNext() ? job(folder.relativize(files.next()).toString()) : null;
+  }
+
+  /** What was passed over so far. */
+  List<String> notes() {
+    return files == null ? List.of() : files.passedOver().notes();
   }
 
   private NewImageJob job(String image) {

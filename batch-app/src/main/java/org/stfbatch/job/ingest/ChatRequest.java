@@ -4,11 +4,14 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
+import java.util.Set;
+import org.stfbatch.base.SamplingRange;
+import org.stfbatch.base.Shortened;
+import org.stfbatch.db.ChoiceTexts;
 import org.stfbatch.db.JobSettings;
 
 /**
@@ -18,25 +21,30 @@ import org.stfbatch.db.JobSettings;
  * <p>The conversation template has a system text of its own, with which the model was trained; so
  * the system messages become the beginning of the user's text, each on lines of its own. The image
  * stands before the text, wherever the request has it, as it did in training. A setting that would
- * change the answer and cannot be carried out makes the request unusable; others are passed over.
+ * change the answer and cannot be carried out makes the request unusable: see {@link ChatFields}.
  *
  * @param image a path below the image folder, a URL or a data URI
  * @param prompt the text of all messages
  * @param settings how to generate
  */
 record ChatRequest(Optional<String> image, String prompt, JobSettings settings) {
-  /** What these may be, beside null, for an answer to be what was asked for. */
-  private static final Map<String, List<String>> HARMLESS =
-      Map.of(
-          "n", List.of("1"),
-          "stream", List.of("false"),
-          "logprobs", List.of("false"),
-          "frequency_penalty", List.of("0", "0.0"),
-          "presence_penalty", List.of("0", "0.0"),
-          "logit_bias", List.of("{}"),
-          "tools", List.of("[]"),
-          "functions", List.of("[]"),
-          "response_format", List.of("{\"type\":\"text\"}"));
+  private static final Set<String> MESSAGE = Set.of("role", "content", "name");
+  private static final Set<String> TEXT_PART = Set.of("type", "text", "cache_control");
+  private static final Set<String> IMAGE_PART =
+      Set.of("type", "image_url", "uuid", "cache_control");
+  private static final Set<String> IMAGE_URL = Set.of("url", "detail");
+  private static final Set<String> DETAILS = Set.of("auto", "low", "high");
+  private static final Set<String> STREAM_OPTIONS =
+      Set.of("include_usage", "include_obfuscation", "continuous_usage_stats");
+  private static final Set<String> STRUCTURED_OUTPUTS =
+      Set.of(
+          "choice",
+          "disable_fallback",
+          "disable_any_whitespace",
+          "disable_additional_properties",
+          "whitespace_pattern");
+  private static final String GUIDED_CHOICE = "guided_choice";
+  private static final String STRUCTURED_CHOICE = "structured_outputs.choice";
 
   /**
    * @param imageRoot the folder that {@code file:} addresses of images are to be below
@@ -45,7 +53,8 @@ record ChatRequest(Optional<String> image, String prompt, JobSettings settings) 
    */
   static ChatRequest read(JsonNode body, Path imageRoot) throws BadRequestException {
     require(body.isObject(), "its body is not a JSON object");
-    requireAnswerable(body);
+    ChatFields.requireAnswerable(body);
+    requireOptions(body.path("stream_options"), "stream_options", STREAM_OPTIONS);
     Messages messages = new Messages(imageRoot);
     for (JsonNode message : list(body, "messages")) {
       messages.add(message);
@@ -53,12 +62,11 @@ record ChatRequest(Optional<String> image, String prompt, JobSettings settings) 
     return messages.request(settings(body));
   }
 
-  private static void requireAnswerable(JsonNode body) throws BadRequestException {
-    for (Map.Entry<String, List<String>> setting : HARMLESS.entrySet()) {
-      JsonNode value = body.path(setting.getKey());
-      require(
-          isAbsent(value) || setting.getValue().contains(value.toString()),
-          "its " + setting.getKey() + " cannot be carried out here: leave it out");
+  private static void requireOptions(JsonNode options, String name, Set<String> known)
+      throws BadRequestException {
+    if (!isAbsent(options)) {
+      require(options.isObject(), "its " + name + " is not an object");
+      ChatFields.requireKnown(options, name + ".", known);
     }
   }
 
@@ -67,41 +75,87 @@ record ChatRequest(Optional<String> image, String prompt, JobSettings settings) 
     String name = isAbsent(most) ? "max_tokens" : "max_completion_tokens";
     return new JobSettings(
         integer(body, name),
-        real(body, "temperature"),
-        real(body, "top_p"),
+        real(body, "temperature", SamplingRange::temperature),
+        real(body, "top_p", SamplingRange::topP),
         longInteger(body, "seed"),
-        stop(body));
+        stop(body),
+        choices(body));
+  }
+
+  private static Optional<ChoiceTexts> choices(JsonNode body) throws BadRequestException {
+    JsonNode structured = body.path("structured_outputs");
+    requireOptions(structured, "structured_outputs", STRUCTURED_OUTPUTS);
+    JsonNode guided = body.path(GUIDED_CHOICE);
+    JsonNode choice = structured.path("choice");
+    require(
+        isAbsent(guided) || isAbsent(choice),
+        "it has both " + GUIDED_CHOICE + " and " + STRUCTURED_CHOICE + ": give one");
+    return isAbsent(choice) ? choices(guided, GUIDED_CHOICE) : choices(choice, STRUCTURED_CHOICE);
+  }
+
+  private static Optional<ChoiceTexts> choices(JsonNode value, String name)
+      throws BadRequestException {
+    if (isAbsent(value)) {
+      return Optional.empty();
+    }
+    require(value.isArray(), "its " + name + " is not a list of texts");
+    List<String> texts = new ArrayList<>();
+    for (JsonNode text : value) {
+      require(text.isTextual(), "its " + name + " is not a list of texts");
+      texts.add(text.asText());
+    }
+    try {
+      return Optional.of(new ChoiceTexts(texts));
+    } catch (IllegalArgumentException e) {
+      throw new BadRequestException("its " + name + " cannot be used: " + e.getMessage());
+    }
   }
 
   private static OptionalInt integer(JsonNode body, String name) throws BadRequestException {
-    OptionalLong value = longInteger(body, name);
-    if (value.isEmpty()) {
+    JsonNode value = wholeNumber(body, name);
+    if (isAbsent(value)) {
       return OptionalInt.empty();
     }
     require(
-        value.getAsLong() > 0 && value.getAsLong() <= Integer.MAX_VALUE,
-        "its " + name + " must be above 0, and is " + value.getAsLong());
-    return OptionalInt.of((int) value.getAsLong());
+        value.canConvertToInt() && value.intValue() > 0,
+        "its " + name + " must be above 0, at most 2147483647, and is " + shown(value));
+    return OptionalInt.of(value.intValue());
   }
 
   private static OptionalLong longInteger(JsonNode body, String name) throws BadRequestException {
-    JsonNode value = body.path(name);
+    JsonNode value = wholeNumber(body, name);
     if (isAbsent(value)) {
       return OptionalLong.empty();
     }
     require(
-        value.isIntegralNumber() && value.canConvertToLong(),
-        "its " + name + " is not a whole number");
-    return OptionalLong.of(value.asLong());
+        value.canConvertToLong(),
+        "its " + name + " must fit 64 bits with a sign, and is " + shown(value));
+    return OptionalLong.of(value.longValue());
   }
 
-  private static OptionalDouble real(JsonNode body, String name) throws BadRequestException {
+  private static JsonNode wholeNumber(JsonNode body, String name) throws BadRequestException {
+    JsonNode value = body.path(name);
+    require(isAbsent(value) || value.isIntegralNumber(), "its " + name + " is not a whole number");
+    return value;
+  }
+
+  private static String shown(JsonNode value) {
+    return Shortened.given(value.asText());
+  }
+
+  private static OptionalDouble real(JsonNode body, String name, Range range)
+      throws BadRequestException {
     JsonNode value = body.path(name);
     if (isAbsent(value)) {
       return OptionalDouble.empty();
     }
     require(value.isNumber(), "its " + name + " is not a number");
-    return OptionalDouble.of(value.asDouble());
+    return OptionalDouble.of(range.require("its " + name, value.doubleValue()));
+  }
+
+  /** Gives a value back that is within it. */
+  private interface Range {
+    double require(String name, double value);
   }
 
   private static Optional<List<String>> stop(JsonNode body) throws BadRequestException {
@@ -126,7 +180,7 @@ record ChatRequest(Optional<String> image, String prompt, JobSettings settings) 
   }
 
   private static boolean isAbsent(JsonNode value) {
-    return value.isMissingNode() || value.isNull();
+    return ChatFields.isAbsent(value);
   }
 
   private static void require(boolean condition, String complaint) throws BadRequestException {
@@ -151,7 +205,10 @@ record ChatRequest(Optional<String> image, String prompt, JobSettings settings) 
       boolean system = role.equals("system") || role.equals("developer");
       require(
           system || role.equals("user"),
-          "it holds a message of role \"" + role + "\": only system and user can be answered");
+          "it holds a message of role \""
+              + Shortened.given(role)
+              + "\": only system and user can be answered");
+      ChatFields.requireKnown(message, "messages.", MESSAGE);
       require(!asked, "something follows its user message: ask one question a request");
       asked = !system;
       JsonNode content = message.path("content");
@@ -167,10 +224,12 @@ record ChatRequest(Optional<String> image, String prompt, JobSettings settings) 
     private void addPart(JsonNode part, boolean system) throws BadRequestException {
       switch (part.path("type").asText()) {
         case "text" -> {
+          ChatFields.requireKnown(part, "messages.content.", TEXT_PART);
           require(part.path("text").isTextual(), "a text of its messages is no string");
           texts.add(part.path("text").asText());
         }
         case "image_url" -> {
+          ChatFields.requireKnown(part, "messages.content.", IMAGE_PART);
           require(!system, "its system message holds an image");
           require(image == null, "it holds several images: ask about one");
           image = reference(part.path("image_url"));
@@ -178,12 +237,19 @@ record ChatRequest(Optional<String> image, String prompt, JobSettings settings) 
         default ->
             throw new BadRequestException(
                 "it holds content of type \""
-                    + part.path("type").asText()
+                    + Shortened.given(part.path("type").asText())
                     + "\": only text and image_url can be answered");
       }
     }
 
     private String reference(JsonNode imageUrl) throws BadRequestException {
+      if (imageUrl.isObject()) {
+        ChatFields.requireKnown(imageUrl, "image_url.", IMAGE_URL);
+        JsonNode detail = imageUrl.path("detail");
+        require(
+            isAbsent(detail) || DETAILS.contains(detail.asText()),
+            "its image_url.detail is none of auto, low and high");
+      }
       JsonNode url = imageUrl.isObject() ? imageUrl.path("url") : imageUrl;
       require(url.isTextual() && !url.asText().isBlank(), "its image_url has no url");
       return ImageAddress.reference(url.asText(), imageRoot);

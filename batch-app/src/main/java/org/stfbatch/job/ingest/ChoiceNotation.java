@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.ObjectReader;
 import java.util.ArrayList;
 import java.util.List;
+import org.stfbatch.base.Shortened;
 import org.stfbatch.db.ChoiceTexts;
 
 /**
@@ -31,7 +32,8 @@ public final class ChoiceNotation {
     try {
       for (JsonNode each : JSON.readTree(text)) {
         if (!each.isTextual()) {
-          throw new IllegalArgumentException("choices holds " + each + ", which is no text");
+          throw new IllegalArgumentException(
+              "choices holds " + Shortened.given(each.toString()) + ", which is no text");
         }
         texts.add(each.asText());
       }

@@ -1,14 +1,15 @@
 package org.stfbatch.job.ingest;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
-import java.nio.charset.MalformedInputException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Iterator;
 import java.util.List;
+import org.apache.commons.csv.CSVException;
 import org.apache.commons.csv.CSVFormat;
 import org.apache.commons.csv.CSVParser;
 import org.apache.commons.csv.CSVRecord;
@@ -16,6 +17,8 @@ import org.apache.commons.csv.DuplicateHeaderMode;
 import org.springframework.batch.infrastructure.item.ExecutionContext;
 import org.springframework.batch.infrastructure.item.ItemStreamException;
 import org.springframework.batch.infrastructure.item.ItemStreamReader;
+import org.stfbatch.base.IoReason;
+import org.stfbatch.base.Shortened;
 import org.stfbatch.db.NewImageJob;
 import org.stfbatch.job.InputException;
 
@@ -40,11 +43,12 @@ final class CsvFileReader implements ItemStreamReader<NewImageJob> {
   @Override
   public void open(ExecutionContext context) {
     try {
+      InputStream in = QuestionFileHead.open(file);
       rows =
           new RowReader(
-              new InputStreamReader(
-                  Files.newInputStream(file), StandardCharsets.UTF_8.newDecoder()),
+              new InputStreamReader(in, StandardCharsets.UTF_8.newDecoder()),
               QuestionFileReader.MAX_LINE_BYTES);
+      QuestionFileHead.of(file, in).requireTable();
       parser =
           CSVParser.builder()
               .setReader(rows)
@@ -59,12 +63,14 @@ final class CsvFileReader implements ItemStreamReader<NewImageJob> {
                       .get())
               .get();
       records = parser.iterator();
-    } catch (MalformedInputException e) {
-      throw unreadable(1, e);
-    } catch (IOException | UncheckedIOException | IllegalArgumentException e) {
+    } catch (CharacterCodingException e) {
+      throw notUtf8(1, e);
+    } catch (IOException e) {
+      throw new InputException(file + " cannot be read: " + IoReason.withoutFile(e), e);
+    } catch (UncheckedIOException | IllegalArgumentException e) {
       throw new InputException(
           "the first row of %s names no columns (%s): it must name question_id and text"
-              .formatted(file, e.getMessage()),
+              .formatted(file, CsvDefect.of(e)),
           e);
     }
     requireColumns(parser.getHeaderNames());
@@ -73,9 +79,16 @@ final class CsvFileReader implements ItemStreamReader<NewImageJob> {
   private void requireColumns(List<String> columns) {
     if (!columns.contains("question_id") || !columns.contains("text")) {
       throw new InputException(
-          "the first row of %s names the columns %s: it must name question_id and text, separated by %s"
-              .formatted(file, columns, separator == '\t' ? "tabs" : "commas"));
+          "the first row of %s names the columns %s: it must name question_id and text, separated by %s%s"
+              .formatted(
+                  file,
+                  Shortened.given(columns.toString()),
+                  separator == '	' ? "tabs" : "commas",
+                  separator != '	' && columns.toString().contains("	")
+                      ? "; its tabs are those of --format tsv"
+                      : ""));
     }
+    QuestionCells.requireNoSettingIn(file, columns);
   }
 
   @Override
@@ -83,9 +96,61 @@ final class CsvFileReader implements ItemStreamReader<NewImageJob> {
     long number = parser.getCurrentLineNumber() + 1;
     try {
       rows.nextRow();
-      return records.hasNext() ? questions.parse(line(number, records.next())) : null;
+      return records.hasNext() ? job(number, records.next()) : null;
     } catch (UncheckedIOException e) {
-      throw unreadable(number, e.getCause());
+      return unusableRow(number, e);
+    }
+  }
+
+  private NewImageJob job(long number, CSVRecord cells) {
+    Line line = line(number, cells);
+    int columns = parser.getHeaderNames().size();
+    boolean tooLong = cells.stream().skip(columns).anyMatch(cell -> !cell.isEmpty());
+    return tooLong
+        ? questions.unusable(
+            line,
+            "it has %d cells, and the first row %d: a text that holds separators must be in quotation marks"
+                .formatted(cells.size(), columns))
+        : questions.parse(line);
+  }
+
+  /**
+   * A quotation mark at the wrong place makes its row unusable, and what is left of its line is
+   * passed over.
+   */
+  private NewImageJob unusableRow(long number, UncheckedIOException defect) {
+    if (defect.getCause() instanceof CharacterCodingException encoding) {
+      throw notUtf8(number, encoding);
+    }
+    if (!(defect.getCause() instanceof CSVException)) {
+      throw unreadable(number, defect);
+    }
+    requireOneLine(number, defect);
+    skipRow(number, defect);
+    requireOneLine(number, defect);
+    byte[] place = ("row " + number).getBytes(StandardCharsets.UTF_8);
+    return questions.unusable(new Line(number, place, false), CsvDefect.of(defect));
+  }
+
+  /** Over several lines, it cannot be told which of them the row's end is in. */
+  private void requireOneLine(long number, UncheckedIOException defect) {
+    if (parser.getCurrentLineNumber() > number) {
+      throw unreadable(number, defect);
+    }
+  }
+
+  private void skipRow(long number, UncheckedIOException defect) {
+    while (true) {
+      try {
+        if (records.hasNext()) {
+          records.next();
+        }
+        return;
+      } catch (UncheckedIOException e) {
+        if (!(e.getCause() instanceof CSVException)) {
+          throw unreadable(number, defect);
+        }
+      }
     }
   }
 
@@ -99,14 +164,15 @@ final class CsvFileReader implements ItemStreamReader<NewImageJob> {
     return question.line(number);
   }
 
-  private InputException unreadable(long number, Exception e) {
-    String why =
-        e instanceof MalformedInputException
-            ? "is not UTF-8: save it as UTF-8"
-            : "cannot be read (" + e.getMessage() + "): correct it";
+  private InputException notUtf8(long number, Exception e) {
     return new InputException(
-        "%s %s, at line %d or after; what came before is stored, ingest it again"
-            .formatted(file, why, number),
+        "%s is not UTF-8: save it as UTF-8, at line %d or after".formatted(file, number), e);
+  }
+
+  private InputException unreadable(long number, UncheckedIOException e) {
+    return new InputException(
+        "%s cannot be read (%s): correct it, at line %d or after"
+            .formatted(file, CsvDefect.of(e), number),
         e);
   }
 

@@ -36,6 +36,15 @@ public final class CustomIds {
     return "caption-" + hash(image + '\n' + prompt) + "-" + readable(image) + place;
   }
 
+  /**
+   * A second request under another one's name.
+   *
+   * @param content by which it is told apart
+   */
+  static String ofSecond(String customId, String content) {
+    return "second-" + hash(customId + '\n' + content) + "-" + readable(customId);
+  }
+
   /** What the job is, wherever its images are. */
   public static String withoutPlace(String customId) {
     return PLACE.matcher(customId).replaceFirst("");

@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Supplier;
 import org.springframework.batch.core.BatchStatus;
 import org.springframework.batch.core.job.Job;
 import org.springframework.batch.core.job.JobExecution;
@@ -16,6 +17,7 @@ import org.springframework.batch.core.step.builder.ChunkOrientedStepBuilder;
 import org.springframework.batch.infrastructure.item.ItemStreamReader;
 import org.stfbatch.db.ChoiceTexts;
 import org.stfbatch.db.ImageJobStore;
+import org.stfbatch.db.KnownJobStore;
 import org.stfbatch.db.NewImageJob;
 import org.stfbatch.db.Run;
 import org.stfbatch.db.SourceKind;
@@ -40,6 +42,7 @@ public final class IngestJob {
   private final StopSignal stop;
   private final Optional<ChoiceTexts> choices;
   private final ImageJobStore jobs;
+  private boolean fromOutside;
 
   /**
    * @param stop ends the job at its next commit
@@ -59,6 +62,12 @@ public final class IngestJob {
     this.jobs = new ImageJobStore(batch.dataSource());
   }
 
+  /** Somebody else than this machine's user names the images: a trigger asks for the ingest. */
+  public IngestJob fromOutside() {
+    fromOutside = true;
+    return this;
+  }
+
   /**
    * A file of questions.
    *
@@ -68,21 +77,24 @@ public final class IngestJob {
     Path location = file.toAbsolutePath().normalize();
     Path root = images.toAbsolutePath().normalize();
     long source =
-        jobs.sourceId(run.runId(), SourceKind.QUESTIONS, location.toString(), root.toString());
-    return ingest(format.reader(file, root, source));
+        jobs.sourceId(
+            run.runId(), SourceKind.QUESTIONS, location.toString(), root.toString(), fromOutside);
+    return ingest(format.reader(file, root, source), List::of);
   }
 
   /** One caption job for each image below the folder. */
   public IngestResult captions(Path folder, String prompt) {
     Path root = folder.toAbsolutePath().normalize();
     long source = jobs.sourceId(run.runId(), SourceKind.CAPTIONS, root.toString(), root.toString());
-    return ingest(new CaptionReader(root, prompt, source));
+    CaptionReader images = new CaptionReader(root, prompt, source);
+    return ingest(images, images::notes);
   }
 
-  private IngestResult ingest(ItemStreamReader<NewImageJob> source) {
+  private IngestResult ingest(ItemStreamReader<NewImageJob> source, Supplier<List<String>> notes) {
     ItemStreamReader<NewImageJob> reader =
         choices.isPresent() ? new ChoosingReader(source, choices.get()) : source;
-    IngestWriter writer = new IngestWriter(run.runId(), jobs, progress);
+    KnownIds known = new KnownIds(run.runId(), new KnownJobStore(batch.dataSource()));
+    IngestWriter writer = new IngestWriter(run.runId(), jobs, known, progress);
     JobParameters parameters =
         new JobParametersBuilder()
             .addString("run", run.name())
@@ -91,9 +103,9 @@ public final class IngestJob {
     JobExecution execution = batch.runOnce(job(reader, writer), parameters);
     boolean stopped = execution.getStatus() == BatchStatus.STOPPED;
     if (!stopped && execution.getStatus() != BatchStatus.COMPLETED) {
-      throw failed(execution);
+      throw failed(execution, writer.stored());
     }
-    return writer.result(stopped);
+    return writer.result(notes.get(), stopped);
   }
 
   private Job job(ItemStreamReader<NewImageJob> reader, IngestWriter writer) {
@@ -110,11 +122,17 @@ public final class IngestJob {
     return new JobBuilder("ingest", batch.jobRepository()).start(step).build();
   }
 
-  private RuntimeException failed(JobExecution execution) {
+  private RuntimeException failed(JobExecution execution, long stored) {
     Throwable cause = execution.getAllFailureExceptions().stream().findFirst().orElse(null);
     for (Throwable t = cause; t != null; t = t.getCause()) {
       if (t instanceof InputException unusable) {
-        return unusable;
+        return stored == 0
+            ? unusable
+            : new InputException(
+                unusable.getMessage()
+                    + "; the first %d are stored, ingest it again when it is corrected"
+                        .formatted(stored),
+                unusable);
       }
     }
     return JobFailedException.of("ingest into run " + run.name(), cause);

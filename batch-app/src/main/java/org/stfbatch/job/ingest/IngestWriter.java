@@ -1,5 +1,6 @@
 package org.stfbatch.job.ingest;
 
+import java.util.ArrayList;
 import java.util.List;
 import org.springframework.batch.infrastructure.item.Chunk;
 import org.springframework.batch.infrastructure.item.ItemWriter;
@@ -11,14 +12,16 @@ import org.stfbatch.job.Progress;
 final class IngestWriter implements ItemWriter<List<NewImageJob>> {
   private final long runId;
   private final ImageJobStore jobs;
+  private final KnownIds known;
   private final Progress progress;
   private long read;
   private long added;
   private long rejected;
 
-  IngestWriter(long runId, ImageJobStore jobs, Progress progress) {
+  IngestWriter(long runId, ImageJobStore jobs, KnownIds known, Progress progress) {
     this.runId = runId;
     this.jobs = jobs;
+    this.known = known;
     this.progress = progress;
   }
 
@@ -28,14 +31,31 @@ final class IngestWriter implements ItemWriter<List<NewImageJob>> {
   }
 
   private void write(List<NewImageJob> group) {
-    added += jobs.insert(runId, group);
-    long unusable = group.stream().filter(job -> job.rejection().isPresent()).count();
+    int inserted = jobs.insert(runId, group);
+    List<NewImageJob> second =
+        inserted < group.size() ? known.secondRequests(group, group.size() - inserted) : List.of();
+    added += inserted;
+    if (!second.isEmpty()) {
+      added += jobs.insert(runId, second);
+    }
+    long unusable =
+        second.size() + group.stream().filter(job -> job.rejection().isPresent()).count();
     read += group.size();
     rejected += unusable;
     progress.advanced(new Progress.Step(group.size(), unusable));
   }
 
-  IngestResult result(boolean stopped) {
-    return new IngestResult(read, added, rejected, stopped);
+  /** How many were read and stored. */
+  long stored() {
+    return read;
+  }
+
+  /**
+   * @param more what else there is to say
+   */
+  IngestResult result(List<String> more, boolean stopped) {
+    List<String> notes = new ArrayList<>(known.notes());
+    notes.addAll(more);
+    return new IngestResult(read, added, rejected, notes, stopped);
   }
 }

@@ -6,8 +6,8 @@ import java.io.IOException;
 import java.io.InputStream;
 
 /**
- * Splits a file into lines of bytes, so that a line that is not text harms no other. Memory: one
- * line.
+ * Splits a file into lines of bytes, so that a line that is not text harms no other. A line ends
+ * with a line feed or, as in Python's text files, with a carriage return alone. Memory: one line.
  */
 final class LineReader implements AutoCloseable {
   private static final int BUFFER = 1 << 16;
@@ -38,6 +38,9 @@ final class LineReader implements AutoCloseable {
         if (length++ < maxBytes) {
           bytes.write(b);
         }
+        if (b == '\r' && !isFollowedByLineFeed()) {
+          break;
+        }
       }
       number++;
       Line line = new Line(number, withoutMark(bytes.toByteArray()), length > maxBytes);
@@ -45,6 +48,13 @@ final class LineReader implements AutoCloseable {
         return line;
       }
     }
+  }
+
+  private boolean isFollowedByLineFeed() throws IOException {
+    in.mark(1);
+    int next = in.read();
+    in.reset();
+    return next == '\n';
   }
 
   private byte[] withoutMark(byte[] bytes) {

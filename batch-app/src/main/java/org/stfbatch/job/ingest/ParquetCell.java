@@ -1,20 +1,26 @@
 package org.stfbatch.job.ingest;
 
+import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
+import java.util.UUID;
 import org.apache.parquet.example.data.Group;
 import org.apache.parquet.io.api.Binary;
 import org.apache.parquet.schema.GroupType;
 import org.apache.parquet.schema.LogicalTypeAnnotation;
-import org.apache.parquet.schema.LogicalTypeAnnotation.IntLogicalTypeAnnotation;
+import org.apache.parquet.schema.LogicalTypeAnnotation.EnumLogicalTypeAnnotation;
+import org.apache.parquet.schema.LogicalTypeAnnotation.JsonLogicalTypeAnnotation;
 import org.apache.parquet.schema.LogicalTypeAnnotation.ListLogicalTypeAnnotation;
+import org.apache.parquet.schema.LogicalTypeAnnotation.StringLogicalTypeAnnotation;
+import org.apache.parquet.schema.LogicalTypeAnnotation.UUIDLogicalTypeAnnotation;
 import org.apache.parquet.schema.PrimitiveType;
 import org.apache.parquet.schema.PrimitiveType.PrimitiveTypeName;
 import org.apache.parquet.schema.Type;
+import org.stfbatch.base.Shortened;
 
 /** Takes one column's value out of a row that has one. */
 @FunctionalInterface
@@ -31,8 +37,8 @@ interface ParquetCell {
   void add(Group row, int index, QuestionCells question);
 
   /**
-   * How a column is read: text, numbers and lists of texts as they are; as an image its path, the
-   * bytes of its file, or {@code {bytes, path}} as Hugging Face's data sets have it.
+   * How a column is read: text, numbers and lists of texts as they are, UUIDs as text; as an image
+   * its path, the bytes of its file, or {@code {bytes, path}} as Hugging Face's data sets have it.
    *
    * @throws UnusableColumnException if it is nothing of that
    */
@@ -45,58 +51,69 @@ interface ParquetCell {
             new UnusableColumnException(
                 "has a column %s of the type \"%s\": make it %s"
                     .formatted(
-                        name, type, name.equals(IMAGE) ? "text or bytes" : "text or numbers")));
+                        name,
+                        Shortened.given(type.toString().replaceAll("\\s+", " ")),
+                        name.equals(IMAGE) ? "text or bytes" : "text or numbers")));
   }
 
   private static Optional<ParquetCell> ofPrimitive(PrimitiveType type) {
     String name = type.getName();
     LogicalTypeAnnotation meaning = type.getLogicalTypeAnnotation();
-    boolean whole = meaning == null || meaning instanceof IntLogicalTypeAnnotation;
     if (type.isRepetition(Type.Repetition.REPEATED)) {
       return Optional.empty();
     }
-    return switch (type.getPrimitiveTypeName()) {
-      case BINARY ->
-          Optional.of(
-              name.equals(IMAGE) && meaning == null
-                  ? (row, i, question) -> question.addText(name, dataUri(row.getBinary(i, 0)))
-                  : (row, i, question) -> question.addText(name, text(row.getBinary(i, 0))));
-      case INT32 ->
-          whole
-              ? Optional.of((row, i, question) -> question.addNumber(name, row.getInteger(i, 0)))
-              : Optional.empty();
-      case INT64 ->
-          whole
-              ? Optional.of((row, i, question) -> question.addNumber(name, row.getLong(i, 0)))
-              : Optional.empty();
-      case FLOAT -> Optional.of((row, i, question) -> question.addNumber(name, row.getFloat(i, 0)));
-      case DOUBLE ->
-          Optional.of((row, i, question) -> question.addNumber(name, row.getDouble(i, 0)));
-      default -> Optional.empty();
-    };
+    if (type.getPrimitiveTypeName() == PrimitiveTypeName.BINARY) {
+      if (meaning == null && name.equals(IMAGE)) {
+        return Optional.of(
+            (row, i, question) -> question.addText(name, dataUri(row.getBinary(i, 0))));
+      }
+      if (isText(type)) {
+        return Optional.of((row, i, question) -> question.addText(name, text(row.getBinary(i, 0))));
+      }
+    }
+    if (meaning instanceof UUIDLogicalTypeAnnotation) {
+      return Optional.of((row, i, question) -> question.addText(name, uuid(row.getBinary(i, 0))));
+    }
+    return ParquetNumber.of(type)
+        .map(number -> (row, i, question) -> question.addNumber(name, number.read(row, i)));
+  }
+
+  /** Bytes without a meaning are text, too: old writers leave it out. */
+  private static boolean isText(Type type) {
+    LogicalTypeAnnotation meaning = type.getLogicalTypeAnnotation();
+    return type.isPrimitive()
+        && type.asPrimitiveType().getPrimitiveTypeName() == PrimitiveTypeName.BINARY
+        && !type.isRepetition(Type.Repetition.REPEATED)
+        && (meaning == null
+            || meaning instanceof StringLogicalTypeAnnotation
+            || meaning instanceof EnumLogicalTypeAnnotation
+            || meaning instanceof JsonLogicalTypeAnnotation);
   }
 
   private static Optional<ParquetCell> ofGroup(GroupType type) {
     String name = type.getName();
-    if (name.equals(IMAGE) && isBinary(type, "bytes") && isBinary(type, "path")) {
+    if (type.isRepetition(Type.Repetition.REPEATED)) {
+      return Optional.empty();
+    }
+    if (name.equals(IMAGE) && isText(type, "bytes") && isText(type, "path")) {
       return Optional.of((row, i, question) -> addImage(row.getGroup(i, 0), question));
     }
-    if (type.getLogicalTypeAnnotation() instanceof ListLogicalTypeAnnotation
-        && !type.getType(0).isPrimitive()
-        && isBinary(type.getType(0).asGroupType(), 0)) {
+    if (QuestionCells.LISTS.contains(name) && isListOfTexts(type)) {
       return Optional.of((row, i, question) -> question.addTexts(name, texts(row.getGroup(i, 0))));
     }
     return Optional.empty();
   }
 
-  private static boolean isBinary(GroupType group, String field) {
-    return group.containsField(field) && isBinary(group, group.getFieldIndex(field));
+  private static boolean isListOfTexts(GroupType type) {
+    return type.getLogicalTypeAnnotation() instanceof ListLogicalTypeAnnotation
+        && type.getFieldCount() == 1
+        && !type.getType(0).isPrimitive()
+        && type.getType(0).asGroupType().getFieldCount() == 1
+        && isText(type.getType(0).asGroupType().getType(0));
   }
 
-  private static boolean isBinary(GroupType group, int field) {
-    Type type = group.getType(field);
-    return type.isPrimitive()
-        && type.asPrimitiveType().getPrimitiveTypeName() == PrimitiveTypeName.BINARY;
+  private static boolean isText(GroupType group, String field) {
+    return group.containsField(field) && isText(group.getType(field));
   }
 
   private static void addImage(Group image, QuestionCells question) {
@@ -118,6 +135,12 @@ interface ParquetCell {
 
   private static String dataUri(Binary bytes) {
     return DATA_URI + Base64.getEncoder().encodeToString(bytes.getBytes());
+  }
+
+  /** In the usual form, as Arrow shows it. */
+  private static String uuid(Binary bytes) {
+    ByteBuffer big = bytes.toByteBuffer();
+    return new UUID(big.getLong(), big.getLong()).toString();
   }
 
   private static String text(Binary utf8) {

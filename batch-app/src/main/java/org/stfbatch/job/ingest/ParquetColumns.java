@@ -5,6 +5,7 @@ import java.util.List;
 import org.apache.parquet.example.data.Group;
 import org.apache.parquet.schema.MessageType;
 import org.apache.parquet.schema.Type;
+import org.stfbatch.base.Shortened;
 
 /** The columns of a Parquet file that a question has. */
 final class ParquetColumns {
@@ -24,7 +25,7 @@ final class ParquetColumns {
     if (!file.containsField("question_id") || !file.containsField("text")) {
       throw new UnusableColumnException(
           "has the columns %s: it must have question_id and text"
-              .formatted(file.getFields().stream().map(Type::getName).toList()));
+              .formatted(Shortened.given(names(file).toString())));
     }
     List<Type> wanted =
         file.getFields().stream()
@@ -35,6 +36,10 @@ final class ParquetColumns {
       cells.add(ParquetCell.of(type));
     }
     return new ParquetColumns(new MessageType(file.getName(), wanted), cells);
+  }
+
+  static List<String> names(MessageType file) {
+    return file.getFields().stream().map(Type::getName).toList();
   }
 
   /** The schema with these columns alone. */

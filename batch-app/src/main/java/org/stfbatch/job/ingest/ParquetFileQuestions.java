@@ -1,7 +1,9 @@
 package org.stfbatch.job.ingest;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Path;
+import java.util.regex.Pattern;
 import org.apache.parquet.ParquetReadOptions;
 import org.apache.parquet.column.page.PageReadStore;
 import org.apache.parquet.example.data.Group;
@@ -12,9 +14,12 @@ import org.apache.parquet.hadoop.metadata.ColumnChunkMetaData;
 import org.apache.parquet.io.ColumnIOFactory;
 import org.apache.parquet.io.LocalInputFile;
 import org.apache.parquet.io.RecordReader;
+import org.apache.parquet.schema.MessageType;
 import org.springframework.batch.infrastructure.item.ExecutionContext;
 import org.springframework.batch.infrastructure.item.ItemStreamException;
 import org.springframework.batch.infrastructure.item.ItemStreamReader;
+import org.stfbatch.base.IoReason;
+import org.stfbatch.base.Shortened;
 import org.stfbatch.db.NewImageJob;
 import org.stfbatch.job.InputException;
 
@@ -25,6 +30,9 @@ import org.stfbatch.job.InputException;
 final class ParquetFileQuestions implements ItemStreamReader<NewImageJob> {
   /** The part of the memory that a row group may take. */
   private static final int MEMORY_SHARE = 3;
+
+  private static final Pattern CODE =
+      Pattern.compile("[a-z]+\\.[a-z.]+\\.[A-Z]|Exception|[Cc]lass |[a-z]\\(|\\[\\d+, ");
 
   private final Path file;
   private final LineParser questions;
@@ -42,15 +50,28 @@ final class ParquetFileQuestions implements ItemStreamReader<NewImageJob> {
 
   @Override
   public void open(ExecutionContext context) {
+    requireSignature();
     try {
       reader = ParquetFileReader.open(new LocalInputFile(file), options());
-      columns = ParquetColumns.of(reader.getFileMetaData().getSchema());
+      MessageType schema = reader.getFileMetaData().getSchema();
+      QuestionCells.requireNoSettingIn(file, ParquetColumns.names(schema));
+      columns = ParquetColumns.of(schema);
       reader.setRequestedSchema(columns.schema());
     } catch (UnusableColumnException e) {
       throw new InputException(file + " " + e.getMessage(), e);
+    } catch (InputException e) {
+      throw e;
     } catch (IOException | RuntimeException e) {
       throw new InputException(
-          "%s is no Parquet file that can be read: %s".formatted(file, firstLine(e)), e);
+          "%s is no Parquet file that can be read: %s".formatted(file, reason(e)), e);
+    }
+  }
+
+  private void requireSignature() {
+    try (InputStream in = QuestionFileHead.open(file)) {
+      QuestionFileHead.of(file, in).requireParquet();
+    } catch (IOException e) {
+      throw new InputException(file + " cannot be read: " + IoReason.withoutFile(e), e);
     }
   }
 
@@ -77,8 +98,8 @@ final class ParquetFileQuestions implements ItemStreamReader<NewImageJob> {
       throw e;
     } catch (IOException | RuntimeException e) {
       throw new InputException(
-          "%s cannot be read at row %d or after (%s): correct it; what came before is stored, ingest it again"
-              .formatted(file, row + 1, firstLine(e)),
+          "%s cannot be read at row %d or after (%s): write it anew"
+              .formatted(file, row + 1, reason(e)),
           e);
     }
   }
@@ -113,8 +134,11 @@ final class ParquetFileQuestions implements ItemStreamReader<NewImageJob> {
     }
   }
 
-  private static String firstLine(Exception e) {
-    return String.valueOf(e.getMessage()).lines().findFirst().orElse("");
+  /** The library's words, unless they are those of its own code. */
+  private static String reason(Exception e) {
+    String said = String.valueOf(e.getMessage()).lines().findFirst().orElse("");
+    boolean usable = !said.isBlank() && !said.equals("null") && !CODE.matcher(said).find();
+    return usable ? Shortened.given(said) : "it is damaged";
   }
 
   @Override

@@ -5,9 +5,14 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.math.BigDecimal;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
 import java.util.regex.Pattern;
+import org.stfbatch.base.SettingNames;
+import org.stfbatch.base.Shortened;
+import org.stfbatch.job.InputException;
 
 /**
  * Writes a table's row as the question line that says the same, so that there is one place that
@@ -36,9 +41,29 @@ final class QuestionCells {
 
   private static final Set<String> WHOLE_NUMBERS = Set.of("max_new_tokens", "seed");
   private static final Pattern WHOLE = Pattern.compile("(-?\\d+)\\.0*");
-  private static final Set<String> LISTS = Set.of("stop", "choices");
+
+  /** The columns whose cells may be lists of texts. */
+  static final Set<String> LISTS = Set.of("stop", "choices");
+
   private static final Pattern LIST = Pattern.compile("(?s)\\s*\\[.*\\]\\s*");
   private static final JsonFactory JSON = new JsonFactory();
+
+  /**
+   * @param columns of the table
+   * @throws InputException if one looks like a setting, and is none: its cells would have no effect
+   */
+  static void requireNoSettingIn(Path file, List<String> columns) {
+    for (String column : columns) {
+      if (!COLUMNS.contains(column)) {
+        SettingNames.complaint(column, columns)
+            .ifPresent(
+                complaint -> {
+                  throw new InputException(
+                      "the column %s of %s %s".formatted(Shortened.given(column), file, complaint));
+                });
+      }
+    }
+  }
 
   private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
   private final JsonGenerator json;
@@ -77,7 +102,9 @@ final class QuestionCells {
     if (Double.isNaN(number.doubleValue())) {
       return this;
     }
-    String text = withoutFraction(column, number.toString());
+    String text =
+        withoutFraction(
+            column, number instanceof BigDecimal exact ? exact.toPlainString() : number.toString());
     return NUMBER.matcher(text).matches() ? addJson(column, text) : addText(column, text);
   }
 

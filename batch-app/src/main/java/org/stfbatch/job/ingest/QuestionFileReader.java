@@ -1,12 +1,15 @@
 package org.stfbatch.job.ingest;
 
 import java.io.IOException;
-import java.nio.file.Files;
+import java.io.InputStream;
 import java.nio.file.Path;
+import java.util.function.Consumer;
 import org.springframework.batch.infrastructure.item.ExecutionContext;
 import org.springframework.batch.infrastructure.item.ItemStreamException;
 import org.springframework.batch.infrastructure.item.ItemStreamReader;
+import org.stfbatch.base.IoReason;
 import org.stfbatch.db.NewImageJob;
+import org.stfbatch.job.InputException;
 
 /** Reads a file of questions line by line. */
 final class QuestionFileReader implements ItemStreamReader<NewImageJob> {
@@ -15,19 +18,26 @@ final class QuestionFileReader implements ItemStreamReader<NewImageJob> {
 
   private final Path file;
   private final LineParser parser;
+  private final Consumer<QuestionFileHead> check;
   private LineReader lines;
 
-  QuestionFileReader(Path file, LineParser parser) {
+  /**
+   * @param check fails if the file is of another format
+   */
+  QuestionFileReader(Path file, LineParser parser, Consumer<QuestionFileHead> check) {
     this.file = file;
     this.parser = parser;
+    this.check = check;
   }
 
   @Override
   public void open(ExecutionContext context) {
     try {
-      lines = new LineReader(Files.newInputStream(file), MAX_LINE_BYTES);
+      InputStream in = QuestionFileHead.open(file);
+      lines = new LineReader(in, MAX_LINE_BYTES);
+      check.accept(QuestionFileHead.of(file, in));
     } catch (IOException e) {
-      throw new ItemStreamException("cannot read " + file, e);
+      throw new InputException(file + " cannot be read: " + IoReason.withoutFile(e), e);
     }
   }
 

@@ -1,9 +1,12 @@
 package org.stfbatch.job.ingest;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
+import org.springframework.batch.infrastructure.item.ExecutionContext;
 import org.springframework.batch.infrastructure.item.ItemStreamReader;
 import org.stfbatch.db.NewImageJob;
+import org.stfbatch.job.InputException;
 
 /** The formats of question files. */
 public enum QuestionFormat {
@@ -30,12 +33,34 @@ public enum QuestionFormat {
     return LLAVA;
   }
 
+  /**
+   * Looks at the beginning of a file, before anything is stored of it. What is no file on a disk
+   * can be read once only, and is looked at when it is.
+   *
+   * @throws InputException if it is not of this format
+   */
+  public void requireReadable(Path file) {
+    if (!Files.isRegularFile(file)) {
+      return;
+    }
+    ItemStreamReader<NewImageJob> reader = reader(file, file.toAbsolutePath().getParent(), 0);
+    try {
+      reader.open(new ExecutionContext());
+    } finally {
+      reader.close();
+    }
+  }
+
   ItemStreamReader<NewImageJob> reader(Path file, Path imageRoot, long sourceId) {
     CustomIds ids = new CustomIds(imageRoot);
     LineParser questions = new QuestionLineParser(sourceId, ids);
     return switch (this) {
-      case LLAVA -> new QuestionFileReader(file, questions);
-      case OPENAI -> new QuestionFileReader(file, new RequestLineParser(sourceId, ids, imageRoot));
+      case LLAVA -> new QuestionFileReader(file, questions, QuestionFileHead::requireQuestions);
+      case OPENAI ->
+          new QuestionFileReader(
+              file,
+              new RequestLineParser(sourceId, ids, imageRoot),
+              QuestionFileHead::requireRequests);
       case CSV -> new CsvFileReader(file, ',', questions);
       case TSV -> new CsvFileReader(file, '\t', questions);
       case PARQUET -> new ParquetFileQuestions(file, questions);

@@ -5,20 +5,27 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
-import com.fasterxml.jackson.core.exc.InputCoercionException;
 import com.fasterxml.jackson.core.io.JsonStringEncoder;
+import com.fasterxml.jackson.core.json.JsonReadFeature;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.math.BigInteger;
 import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
+import java.util.Set;
+import org.stfbatch.base.JsonDefect;
+import org.stfbatch.base.SamplingRange;
+import org.stfbatch.base.SettingNames;
+import org.stfbatch.base.Shortened;
 import org.stfbatch.db.ChoiceTexts;
 import org.stfbatch.db.ImagePrompt;
 import org.stfbatch.db.JobFailure;
@@ -31,7 +38,8 @@ import org.stfbatch.engine.Stage;
  * LLaVA's question lines: a JSON object with {@code question_id} (a number or a string), {@code
  * text}, and optionally {@code image} and {@code category}. Beyond the original a line may set
  * {@code max_new_tokens}, {@code temperature}, {@code top_p}, {@code seed}, {@code stop} and {@code
- * choices} for itself. Other fields are passed over.
+ * choices} for itself. Other fields are passed over, unless their name looks like a setting. {@code
+ * NaN}, which Python writes for empty cells, is as good as null.
  *
  * <p>A line that cannot be used becomes a job that has already failed, and names its number.
  */
@@ -46,10 +54,15 @@ final class QuestionLineParser implements LineParser {
               StreamReadConstraints.builder()
                   .maxStringLength(QuestionFileReader.MAX_LINE_BYTES)
                   .build())
+          .enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS)
           .build();
+
+  /** So many names are remembered, so that a line's usual fields are judged once. */
+  private static final int MOST_NAMES = 1000;
 
   private final long sourceId;
   private final CustomIds ids;
+  private final Set<String> harmless = new HashSet<>();
 
   QuestionLineParser(long sourceId, CustomIds ids) {
     this.sourceId = sourceId;
@@ -64,21 +77,25 @@ final class QuestionLineParser implements LineParser {
         throw new BadLine("it is longer than " + QuestionFileReader.MAX_LINE_BYTES + " bytes");
       }
       read(line.bytes(), fields);
+      requireNoSettingIn(fields);
       require(fields.questionId != null, "it has no question_id");
       require(fields.text != null, "it has no text");
       return NewImageJob.toAnswer(
           ids.ofLine(line), OptionalLong.of(sourceId), fields.prompt(), fields.settings());
     } catch (BadLine | IllegalArgumentException e) {
       return rejected(line, fields, e.getMessage());
-    } catch (InputCoercionException e) {
-      return rejected(line, fields, "a number is too large");
     } catch (JsonProcessingException e) {
-      return rejected(line, fields, "it is not JSON: " + firstLine(e.getOriginalMessage()));
+      return rejected(line, fields, "it is not JSON: " + JsonDefect.of(e));
     } catch (CharacterCodingException e) {
       return rejected(line, fields, "it is not UTF-8");
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  @Override
+  public NewImageJob unusable(Line line, String why) {
+    return rejected(line, new Fields(), why);
   }
 
   private NewImageJob rejected(Line line, Fields fields, String why) {
@@ -90,8 +107,27 @@ final class QuestionLineParser implements LineParser {
         new JobFailure(Stage.INGEST.stored(), QUESTION_LINE, message, 1));
   }
 
-  private static String firstLine(String message) {
-    return message.lines().findFirst().orElse("");
+  /** Names are judged without the fields beside them first: those that say nothing never do. */
+  private void requireNoSettingIn(Fields fields) throws BadLine {
+    for (String name : fields.others) {
+      if (harmless.contains(name)) {
+        continue;
+      }
+      if (SettingNames.complaint(name, Set.of()).isEmpty()) {
+        remember(name);
+        continue;
+      }
+      Optional<String> complaint = SettingNames.complaint(name, fields.known);
+      if (complaint.isPresent()) {
+        throw new BadLine("its " + Shortened.given(name) + " " + complaint.get());
+      }
+    }
+  }
+
+  private void remember(String name) {
+    if (harmless.size() < MOST_NAMES) {
+      harmless.add(name);
+    }
   }
 
   /** Decodes by itself: given bytes, the parser would guess at UTF-16 and UTF-32, too. */
@@ -110,7 +146,10 @@ final class QuestionLineParser implements LineParser {
 
   private static void readField(String name, JsonParser parser, Fields fields)
       throws IOException, BadLine {
-    boolean absent = parser.currentToken() == JsonToken.VALUE_NULL;
+    boolean absent = isAbsent(parser);
+    if (!absent) {
+      (QuestionCells.COLUMNS.contains(name) ? fields.known : fields.others).add(name);
+    }
     switch (name) {
       case "question_id" -> fields.questionId = questionId(parser);
       case "text" -> fields.text = string(name, parser);
@@ -121,9 +160,15 @@ final class QuestionLineParser implements LineParser {
               absent ? OptionalInt.empty() : OptionalInt.of(integer(name, parser));
       case "temperature" ->
           fields.temperature =
-              absent ? OptionalDouble.empty() : OptionalDouble.of(number(name, parser));
+              absent
+                  ? OptionalDouble.empty()
+                  : OptionalDouble.of(
+                      SamplingRange.temperature("its " + name, number(name, parser)));
       case "top_p" ->
-          fields.topP = absent ? OptionalDouble.empty() : OptionalDouble.of(number(name, parser));
+          fields.topP =
+              absent
+                  ? OptionalDouble.empty()
+                  : OptionalDouble.of(SamplingRange.topP("its " + name, number(name, parser)));
       case "seed" ->
           fields.seed = absent ? OptionalLong.empty() : OptionalLong.of(longInteger(name, parser));
       case "stop" -> fields.stop = absent ? Optional.empty() : Optional.of(stop(name, parser));
@@ -133,11 +178,17 @@ final class QuestionLineParser implements LineParser {
     }
   }
 
+  private static boolean isAbsent(JsonParser parser) throws IOException {
+    JsonToken token = parser.currentToken();
+    return token == JsonToken.VALUE_NULL
+        || token == JsonToken.VALUE_NUMBER_FLOAT && parser.getText().equals("NaN");
+  }
+
   /** The JSON text itself, so that 7, 7.0 and "7" come back as they were. */
   private static String questionId(JsonParser parser) throws IOException, BadLine {
     JsonToken token = parser.currentToken();
     require(
-        token == JsonToken.VALUE_STRING || token.isNumeric(),
+        token == JsonToken.VALUE_STRING || token.isNumeric() && !parser.isNaN(),
         "its question_id is neither a number nor a string");
     return token.isNumeric() ? parser.getText() : quoted(parser.getText());
   }
@@ -163,16 +214,25 @@ final class QuestionLineParser implements LineParser {
   }
 
   private static int integer(String name, JsonParser parser) throws IOException, BadLine {
-    long value = longInteger(name, parser);
-    require(value == (int) value, "its " + name + " is too large");
+    long value = wholeNumber(name, parser, Integer.MAX_VALUE);
+    require(value > 0, "its " + name + " must be 1 to " + Integer.MAX_VALUE);
     return (int) value;
   }
 
   private static long longInteger(String name, JsonParser parser) throws IOException, BadLine {
+    return wholeNumber(name, parser, Long.MAX_VALUE);
+  }
+
+  private static long wholeNumber(String name, JsonParser parser, long most)
+      throws IOException, BadLine {
     require(
         parser.currentToken() == JsonToken.VALUE_NUMBER_INT,
         "its " + name + " is not a whole number");
-    return parser.getLongValue();
+    BigInteger value = parser.getBigIntegerValue();
+    require(
+        value.bitLength() < Long.SIZE && value.longValue() <= most,
+        "its " + name + " is too large: it must be at most " + most);
+    return value.longValue();
   }
 
   private static double number(String name, JsonParser parser) throws IOException, BadLine {
@@ -221,6 +281,8 @@ final class QuestionLineParser implements LineParser {
 
   /** What has been read of a line so far. */
   private static final class Fields {
+    private final Set<String> known = new HashSet<>();
+    private final List<String> others = new ArrayList<>();
     private String questionId;
     private String text;
     private String image;

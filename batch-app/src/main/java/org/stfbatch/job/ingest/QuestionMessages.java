@@ -1,16 +1,27 @@
 package org.stfbatch.job.ingest;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.stfbatch.base.IoReason;
 import org.stfbatch.db.ChoiceTexts;
 import org.stfbatch.db.JobSettings;
 import org.stfbatch.db.NewImageJob;
+import org.stfbatch.image.ImageException;
+import org.stfbatch.image.ImageSource;
 import org.stfbatch.job.InputException;
 import org.stfbatch.job.KafkaConnection;
+import org.stfbatch.job.StopSignal;
 import org.stfbatch.kafka.OutgoingRecord;
 import org.stfbatch.kafka.PositionedPublisher;
 import org.stfbatch.kafka.PublisherPosition;
@@ -24,10 +35,17 @@ import org.stfbatch.kafka.message.MessageType;
 /**
  * Sends the lines of a question file as image jobs, each once, however often it is started. A line
  * that is no question is sent as it is.
+ *
+ * <p>What was sent is known by its content: a file that begins with it has been continued, and any
+ * other one under the same name is sent from its beginning. What is no file on a disk, such as a
+ * pipe, is always sent whole.
  */
 public final class QuestionMessages {
   private static final int TOGETHER = 1000;
   private static final String LINE = "line";
+  private static final String CONTENT = "content";
+  private static final Pattern MEDIA_TYPE =
+      Pattern.compile("data:(image/[A-Za-z0-9.+-]{1,100})[;,].*", Pattern.DOTALL);
 
   private final Path file;
   private final Optional<Path> images;
@@ -46,42 +64,83 @@ public final class QuestionMessages {
   /**
    * Sends the lines that were not sent yet.
    *
+   * @param stop ends waiting for the broker
    * @return how many
    * @throws InputException if the file, or an image of it, cannot be read
    */
-  public long send(KafkaConnection kafka, String topic) {
+  public long send(KafkaConnection kafka, String topic, StopSignal stop) {
     PublisherTarget target = new PublisherTarget(topic, "produce " + file);
-    try (PositionedPublisher publisher =
+    try (LineReader lines = open();
+        PositionedPublisher publisher =
             new PositionedPublisher(kafka.settings(), target, kafka.listener());
-        LineReader lines =
-            new LineReader(Files.newInputStream(file), QuestionFileReader.MAX_LINE_BYTES)) {
-      long position = publisher.open().map(at -> at.get(LINE).orElse(0)).orElse(0L);
-      return send(publisher, lines, position);
+        StopSignal.Watch watch = stop.whenRequested(publisher::stop)) {
+      return send(publisher, lines, sentBefore(publisher.open()));
     } catch (IOException e) {
-      throw new InputException("cannot read " + file + " or an image of it: " + e.getMessage(), e);
+      throw new InputException(
+          "cannot read " + file + " or an image of it: " + IoReason.withoutFile(e), e);
+    }
+  }
+
+  private LineReader open() throws IOException {
+    InputStream in = QuestionFileHead.open(file);
+    LineReader lines = new LineReader(in, QuestionFileReader.MAX_LINE_BYTES);
+    try {
+      QuestionFileHead.of(file, in).requireQuestions();
+      return lines;
+    } catch (IOException | RuntimeException e) {
+      lines.close();
+      throw e;
+    }
+  }
+
+  /** The number of the last line that was sent of this file; 0 if it was another one. */
+  private long sentBefore(Optional<PublisherPosition> position) throws IOException {
+    long line = position.map(at -> at.get(LINE).orElse(0)).orElse(0L);
+    OptionalLong content = position.map(at -> at.get(CONTENT)).orElse(OptionalLong.empty());
+    if (line == 0 || content.isEmpty() || !Files.isRegularFile(file)) {
+      return 0;
+    }
+    SentContent found = new SentContent(images);
+    try (LineReader lines = open()) {
+      Line next = lines.next();
+      while (next != null && next.number() < line) {
+        found.add(next);
+        next = lines.next();
+      }
+      if (next == null || next.number() != line) {
+        return 0;
+      }
+      found.add(next);
+      return found.hash() == content.getAsLong() ? line : 0;
     }
   }
 
   private long send(PositionedPublisher publisher, LineReader lines, long position)
       throws IOException {
+    SentContent content = new SentContent(images);
     long sent = 0;
     List<OutgoingRecord> records = new ArrayList<>();
     long last = position;
     for (Line line = lines.next(); line != null; line = lines.next()) {
+      content.add(line);
       if (line.number() > position) {
         records.add(message(line));
         last = line.number();
       }
       if (records.size() == TOGETHER) {
-        publisher.publish(List.copyOf(records), PublisherPosition.of(LINE, last));
+        publisher.publish(List.copyOf(records), at(last, content));
         sent += records.size();
         records.clear();
       }
     }
     if (!records.isEmpty()) {
-      publisher.publish(List.copyOf(records), PublisherPosition.of(LINE, last));
+      publisher.publish(List.copyOf(records), at(last, content));
     }
     return sent + records.size();
+  }
+
+  private static PublisherPosition at(long line, SentContent content) {
+    return PublisherPosition.of(Map.of(LINE, line, CONTENT, content.hash()));
   }
 
   private OutgoingRecord message(Line line) throws IOException {
@@ -107,14 +166,41 @@ public final class QuestionMessages {
       return Optional.empty();
     }
     String image = job.prompt().image().get();
-    if (image.regionMatches(true, 0, "http", 0, 4)) {
+    if (image.regionMatches(true, 0, "http://", 0, 7)
+        || image.regionMatches(true, 0, "https://", 0, 8)) {
       return Optional.of(new ImageReference.Url(image));
     }
-    Path file = images.map(folder -> folder.resolve(image)).orElse(Path.of(image));
     return Optional.of(
-        images.isPresent() && Files.isRegularFile(file)
-            ? ImageReference.Bytes.of(Files.readAllBytes(file))
-            : new ImageReference.Path(image));
+        image.regionMatches(true, 0, "data:", 0, 5) ? fromDataUri(image) : fromPath(image));
+  }
+
+  /** One that cannot be decoded is sent as a path, which its reader refuses by its name. */
+  private static ImageReference fromDataUri(String image) {
+    try {
+      byte[] bytes = new ImageSource.DataUri(image).decode(QuestionFileReader.MAX_LINE_BYTES);
+      Matcher type = MEDIA_TYPE.matcher(image);
+      return new ImageReference.Bytes(
+          Base64.getEncoder().encodeToString(bytes),
+          type.matches() ? Optional.of(type.group(1)) : Optional.empty());
+    } catch (ImageException e) {
+      return new ImageReference.Path(image);
+    }
+  }
+
+  private ImageReference fromPath(String image) throws IOException {
+    Optional<Path> found = images.flatMap(folder -> below(folder, image));
+    return found.isPresent() && Files.isRegularFile(found.get())
+        ? ImageReference.Bytes.of(Files.readAllBytes(found.get()))
+        : new ImageReference.Path(image);
+  }
+
+  private static Optional<Path> below(Path folder, String image) {
+    try {
+      Path root = folder.toAbsolutePath().normalize();
+      return Optional.of(root.resolve(image).normalize()).filter(path -> path.startsWith(root));
+    } catch (InvalidPathException e) {
+      return Optional.empty();
+    }
   }
 
   private static GenerationSettings settings(JobSettings settings) {

@@ -3,6 +3,7 @@ package org.stfbatch.job.ingest;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.json.JsonReadFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -13,6 +14,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
+import org.stfbatch.base.JsonDefect;
 import org.stfbatch.db.ImagePrompt;
 import org.stfbatch.db.JobFailure;
 import org.stfbatch.db.NewImageJob;
@@ -21,8 +24,8 @@ import org.stfbatch.engine.Stage;
 
 /**
  * Request lines of OpenAI's Batch API: a JSON object with {@code custom_id}, {@code method} POST,
- * {@code url} {@code /v1/chat/completions} and a {@code body}, which {@link ChatRequest} reads.
- * Other fields are passed over.
+ * {@code url} {@code /v1/chat/completions} and a {@code body}, which {@link ChatRequest} reads. A
+ * line with any other field is unusable: settings beside the body would have no effect.
  *
  * <p>A line that cannot be used becomes a job that has already failed, under its {@code custom_id}
  * if that can be read.
@@ -32,6 +35,7 @@ final class RequestLineParser implements LineParser {
   static final String REQUEST_LINE = "REQUEST_LINE";
 
   private static final String CHAT = "/v1/chat/completions";
+  private static final Set<String> FIELDS = Set.of("custom_id", "method", "url", "body");
 
   private static final ObjectReader JSON =
       new ObjectMapper(
@@ -40,8 +44,10 @@ final class RequestLineParser implements LineParser {
                       StreamReadConstraints.builder()
                           .maxStringLength(QuestionFileReader.MAX_LINE_BYTES)
                           .build())
+                  .enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS)
                   .build())
-          .reader(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
+          .reader(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+          .with(DeserializationFeature.FAIL_ON_READING_DUP_TREE_KEY);
 
   private final long sourceId;
   private final CustomIds ids;
@@ -67,8 +73,7 @@ final class RequestLineParser implements LineParser {
     } catch (BadRequestException | IllegalArgumentException e) {
       return rejected(line, customId, e.getMessage());
     } catch (JsonProcessingException e) {
-      String why = e.getOriginalMessage().lines().findFirst().orElse("");
-      return rejected(line, customId, "it is not JSON: " + why);
+      return rejected(line, customId, "it is not JSON: " + JsonDefect.of(e));
     } catch (CharacterCodingException e) {
       return rejected(line, customId, "it is not UTF-8");
     }
@@ -100,10 +105,11 @@ final class RequestLineParser implements LineParser {
   }
 
   private NewImageJob job(String customId, JsonNode request) throws BadRequestException {
-    if (!request.path("method").asText("POST").equals("POST")) {
+    ChatFields.requireKnown(request, "", FIELDS);
+    if (!isAbsentOr(request.path("method"), "POST")) {
       throw new BadRequestException("its method is not POST");
     }
-    if (!request.path("url").asText(CHAT).equals(CHAT)) {
+    if (!isAbsentOr(request.path("url"), CHAT)) {
       throw new BadRequestException("its url is not " + CHAT + ", the only one answered here");
     }
     ChatRequest chat = ChatRequest.read(request.path("body"), imageRoot);
@@ -112,6 +118,15 @@ final class RequestLineParser implements LineParser {
         OptionalLong.of(sourceId),
         new ImagePrompt(Optional.empty(), Optional.empty(), chat.image(), chat.prompt()),
         chat.settings());
+  }
+
+  private static boolean isAbsentOr(JsonNode value, String text) {
+    return ChatFields.isAbsent(value) || value.asText().equals(text);
+  }
+
+  @Override
+  public NewImageJob unusable(Line line, String why) {
+    return rejected(line, Optional.empty(), why);
   }
 
   private NewImageJob rejected(Line line, Optional<String> customId, String why) {

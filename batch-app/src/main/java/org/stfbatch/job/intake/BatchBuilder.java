@@ -8,7 +8,6 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import org.stfbatch.db.NewImageJob;
 import org.stfbatch.kafka.DeadLetter;
-import org.stfbatch.kafka.TopicBatch;
 import org.stfbatch.kafka.TopicIdentity;
 import org.stfbatch.kafka.TopicRecord;
 
@@ -24,40 +23,34 @@ final class BatchBuilder {
   private final int chunk;
   private final SortedMap<Long, List<NewImageJob>> jobs = new TreeMap<>();
   private final List<DeadLetter> unusable = new ArrayList<>();
-  private final Map<Integer, Long> positions = new HashMap<>();
+  private final Map<Integer, Long> positions;
   private int count;
   private long bytes;
 
-  BatchBuilder(TopicIdentity topic, MessageFeed.Session session, int chunk) {
+  /**
+   * @param begun the next offset of each partition before the first message
+   */
+  BatchBuilder(
+      TopicIdentity topic, MessageFeed.Session session, int chunk, Map<Integer, Long> begun) {
     this.topic = topic;
     this.session = session;
     this.chunk = chunk;
+    this.positions = new HashMap<>(begun);
   }
 
-  /** Adds what a poll brought. */
-  void add(TopicBatch polled) {
-    polled.records().forEach(this::add);
-    positions.putAll(polled.positions());
-  }
-
-  /** Adds the first messages of a poll, and leaves the others unread. */
-  void addFirst(TopicBatch polled, int most) {
-    polled
-        .records()
-        .subList(0, most)
-        .forEach(
-            record -> {
-              add(record);
-              positions.put(record.partition(), record.nextOffset());
-            });
-  }
-
-  private void add(TopicRecord record) {
+  /** Adds the next message of its partition. */
+  void add(TopicRecord record) {
     JobMessages.Read read = session.parser().read(record);
     jobs.computeIfAbsent(read.runId(), run -> new ArrayList<>()).add(read.job());
     read.deadLetter().ifPresent(unusable::add);
+    positions.put(record.partition(), record.nextOffset());
     count++;
     bytes += record.value() == null ? 0 : record.value().length;
+  }
+
+  /** After a poll of which every message was added: marks of transactions have offsets, too. */
+  void moveTo(Map<Integer, Long> next) {
+    positions.putAll(next);
   }
 
   boolean isFull() {
@@ -74,6 +67,6 @@ final class BatchBuilder {
   }
 
   MessageBatch build() {
-    return new MessageBatch(topic, session.begunAt(), count, jobs, unusable, positions);
+    return new MessageBatch(topic, session.begunAt(), count, jobs, unusable, bytes, positions);
   }
 }

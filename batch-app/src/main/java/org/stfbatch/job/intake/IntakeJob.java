@@ -15,6 +15,7 @@ import org.springframework.batch.core.step.builder.ChunkOrientedStepBuilder;
 import org.stfbatch.db.ImageJobStore;
 import org.stfbatch.db.KafkaReader;
 import org.stfbatch.db.KafkaReaderStore;
+import org.stfbatch.db.KnownJobStore;
 import org.stfbatch.db.Run;
 import org.stfbatch.db.RunStore;
 import org.stfbatch.job.BatchRuntime;
@@ -99,6 +100,7 @@ public final class IntakeJob {
             run.runId(),
             new KafkaReaderStore(batch.dataSource()),
             new ImageJobStore(batch.dataSource()),
+            new KnownJobStore(batch.dataSource()),
             sender,
             progress);
     StepExecutionListener ending =
@@ -146,7 +148,7 @@ public final class IntakeJob {
             new RunStore(batch.dataSource()),
             new ImageJobStore(batch.dataSource()),
             topic,
-            settings.imageFolder(),
+            settings.folders(),
             run);
     return new MessageFeed.Session(
         new JobMessages(topic, targets),

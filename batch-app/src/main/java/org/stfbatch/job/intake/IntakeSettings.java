@@ -1,20 +1,20 @@
 package org.stfbatch.job.intake;
 
-import java.nio.file.Path;
 import java.util.OptionalLong;
+import org.stfbatch.job.AllowedFolders;
 import org.stfbatch.kafka.ReadBound;
 
 /**
  * How a topic is taken in.
  *
- * @param imageFolder the folder below which the messages' relative image paths are
+ * @param folders where the images may be that messages name
  * @param bound where reading ends
  * @param maxMessages at most so many messages; empty for all
  * @param skipGap whether to go on at what is left where messages are gone that were not read
  * @param chunk about so many messages are committed together
  */
 public record IntakeSettings(
-    Path imageFolder, ReadBound bound, OptionalLong maxMessages, boolean skipGap, int chunk) {
+    AllowedFolders folders, ReadBound bound, OptionalLong maxMessages, boolean skipGap, int chunk) {
   /** Messages that are committed together unless said otherwise. */
   public static final int CHUNK = 1000;
 
@@ -22,7 +22,6 @@ public record IntakeSettings(
    * @throws IllegalArgumentException if a number is not above 0
    */
   public IntakeSettings {
-    imageFolder = imageFolder.toAbsolutePath().normalize();
     if (chunk < 1 || maxMessages.isPresent() && maxMessages.getAsLong() < 1) {
       throw new IllegalArgumentException("chunk and the most jobs to take must be at least 1");
     }

@@ -10,6 +10,8 @@ import org.stfbatch.db.KafkaOrigin;
 import org.stfbatch.db.NewImageJob;
 import org.stfbatch.db.StoredText;
 import org.stfbatch.engine.Stage;
+import org.stfbatch.job.AllowedFolders;
+import org.stfbatch.job.InputException;
 import org.stfbatch.kafka.DeadLetter;
 import org.stfbatch.kafka.TopicRecord;
 import org.stfbatch.kafka.message.GenerationSettings;
@@ -50,14 +52,28 @@ final class JobMessages {
 
   private Read job(TopicRecord record, ImageJobMessage message) {
     try {
-      RunTargets.Target target = targets.of(message.run());
+      Optional<AllowedFolders.Place> elsewhere = absolute(message);
+      RunTargets.Target target =
+          elsewhere
+              .map(place -> targets.of(message.run(), place.folder()))
+              .orElseGet(() -> targets.of(message.run()));
       NewImageJob job =
           NewImageJob.toAnswer(
               message.customId(),
               OptionalLong.of(target.sourceId()),
-              prompt(message),
+              prompt(
+                  message,
+                  elsewhere
+                      .map(place -> place.below().toString())
+                      .or(() -> message.image().map(ImageReference::text))),
               settings(message.settings()));
       return new Read(target.runId(), from(record, job), Optional.empty());
+    } catch (InputException e) {
+      return unusable(
+          record,
+          Optional.of(message.customId()),
+          MessageErrorCode.MESSAGE_FIELD_INVALID,
+          "image.path: " + e.getMessage());
     } catch (IllegalArgumentException e) {
       // Fine as JSON, but the database could not hold it.
       return unusable(
@@ -68,12 +84,21 @@ final class JobMessages {
     }
   }
 
-  private static ImagePrompt prompt(ImageJobMessage message) {
-    return new ImagePrompt(
-        message.questionId(),
-        message.category(),
-        message.image().map(ImageReference::text),
-        message.prompt());
+  /**
+   * Where an absolute path leads; a relative one is below the folder of relative names, which is
+   * looked at when the image is loaded.
+   */
+  private Optional<AllowedFolders.Place> absolute(ImageJobMessage message) {
+    return message
+        .image()
+        .filter(ImageReference.Path.class::isInstance)
+        .map(ImageReference::text)
+        .filter(path -> path.startsWith("/"))
+        .map(targets.folders()::place);
+  }
+
+  private static ImagePrompt prompt(ImageJobMessage message, Optional<String> image) {
+    return new ImagePrompt(message.questionId(), message.category(), image, message.prompt());
   }
 
   private static JobSettings settings(GenerationSettings settings) {

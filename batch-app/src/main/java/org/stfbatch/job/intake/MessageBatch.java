@@ -15,6 +15,7 @@ import org.stfbatch.kafka.TopicIdentity;
  * @param messages how many
  * @param jobs by run id, in the order of the ids
  * @param unusable what the dead-letter topic gets
+ * @param bytes of the messages' values
  * @param positions the next offset of each partition after these messages
  */
 record MessageBatch(
@@ -23,4 +24,5 @@ record MessageBatch(
     int messages,
     SortedMap<Long, List<NewImageJob>> jobs,
     List<DeadLetter> unusable,
+    long bytes,
     Map<Integer, Long> positions) {}

@@ -1,25 +1,34 @@
 package org.stfbatch.job.intake;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import org.stfbatch.kafka.StoppedException;
 import org.stfbatch.kafka.TopicBatch;
 import org.stfbatch.kafka.TopicIdentity;
 import org.stfbatch.kafka.TopicReader;
+import org.stfbatch.kafka.TopicRecord;
 
 /**
- * Reads and parses a topic on a thread of its own, while the step stores what was read before. An
- * error of that thread reaches the step. One thread takes, and closes.
+ * Reads and parses a topic on a thread of its own, while the step stores what was read before. What
+ * is read ahead is bounded by count and by bytes. An error of that thread, of whatever kind,
+ * reaches the step. One thread takes, and closes.
  */
 final class MessageFeed implements AutoCloseable {
   private static final int BATCHES_AHEAD = 2;
+
+  /** A batch alone may hold more: there is no limit to a message but the broker's. */
+  private static final long BYTES_AHEAD = 16L << 20;
+
+  private static final long ROOM_MILLIS = 10;
   private static final Duration PATIENCE = Duration.ofMillis(200);
   private static final long POLL_MILLIS = 100;
 
@@ -27,11 +36,19 @@ final class MessageFeed implements AutoCloseable {
   private final String group;
   private final int chunk;
   private final Function<Opened, Session> messages;
-  private final BlockingQueue<Signal> queue = new ArrayBlockingQueue<>(BATCHES_AHEAD);
+  private final BlockingQueue<MessageBatch> queue = new ArrayBlockingQueue<>(BATCHES_AHEAD);
   private final AtomicReference<Map<Integer, Long>> committed = new AtomicReference<>(Map.of());
   private final CountDownLatch taken = new CountDownLatch(1);
   private final Thread thread = new Thread(this::read, "intake");
+  private final AtomicLong bytesAhead = new AtomicLong();
   private volatile boolean closed;
+
+  /** Set before {@link #isRead}. */
+  private Throwable failure;
+
+  /** Whether nothing more will be put. */
+  private volatile boolean isRead;
+
   private long left;
   private boolean over;
 
@@ -51,13 +68,6 @@ final class MessageFeed implements AutoCloseable {
    */
   record Session(JobMessages parser, Map<Integer, Long> begunAt) {}
 
-  /** What the queue carries. */
-  private sealed interface Signal {
-    record Batch(MessageBatch batch) implements Signal {}
-
-    record End(Optional<RuntimeException> error) implements Signal {}
-  }
-
   /**
    * Starts reading at once.
    *
@@ -74,24 +84,39 @@ final class MessageFeed implements AutoCloseable {
     this.left = most;
     this.messages = messages;
     thread.setDaemon(true);
-    thread.start();
+    try {
+      thread.start();
+    } catch (Error e) {
+      reader.close();
+      throw e;
+    }
   }
 
-  /** The next batch if one comes within a moment. */
+  /**
+   * The next batch if one comes within a moment.
+   *
+   * @throws RuntimeException what has ended the reading, when the batches before it were handed out
+   * @throws Error the same
+   */
   Optional<MessageBatch> poll() throws InterruptedException {
-    Signal signal = over ? null : queue.poll(POLL_MILLIS, TimeUnit.MILLISECONDS);
-    if (signal instanceof Signal.Batch batch) {
-      return Optional.of(batch.batch());
-    }
-    if (signal instanceof Signal.End end) {
+    // In this order: what the thread has put last is seen once it has ended.
+    boolean ended = isRead;
+    MessageBatch batch = over ? null : queue.poll(POLL_MILLIS, TimeUnit.MILLISECONDS);
+    if (batch != null) {
+      bytesAhead.addAndGet(-batch.bytes());
+    } else if (ended && !over) {
       over = true;
-      end.error()
-          .ifPresent(
-              error -> {
-                throw error;
-              });
+      throwFailure();
     }
-    return Optional.empty();
+    return Optional.ofNullable(batch);
+  }
+
+  private void throwFailure() {
+    if (failure instanceof Error error) {
+      throw error;
+    } else if (failure != null) {
+      throw (RuntimeException) failure;
+    }
   }
 
   /** Whether everything was handed out. */
@@ -104,64 +129,76 @@ final class MessageFeed implements AutoCloseable {
     committed.set(positions);
   }
 
+  /** Whatever ends the reading is noted without making an object: there may be no memory left. */
   private void read() {
     try {
       TopicIdentity topic = reader.open();
       batches(topic, messages.apply(new Opened(topic, reader.positions())));
-      put(new Signal.End(Optional.empty()));
     } catch (StoppedException e) {
-      putEnd(Optional.empty());
+      // Nothing is lost: what was handed out counts.
+      return;
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-    } catch (RuntimeException e) {
-      putEnd(Optional.of(e));
+      failure = new IllegalStateException("interrupted while reading a topic", e);
+    } catch (RuntimeException | Error e) {
+      failure = e;
     } finally {
+      isRead = true;
       finish();
     }
   }
 
   private void batches(TopicIdentity topic, Session session) throws InterruptedException {
-    BatchBuilder batch = new BatchBuilder(topic, session, chunk);
+    BatchBuilder batch = new BatchBuilder(topic, session, chunk, Map.of());
     Map<Integer, Long> before = Map.of();
     boolean more = true;
     while (more) {
       TopicBatch polled = reader.poll(batch.isEmpty() ? PATIENCE : Duration.ZERO);
       tellLagTools();
-      add(batch, polled);
+      List<TopicRecord> wanted = first(polled.records());
+      for (TopicRecord record : wanted) {
+        if (batch.isFull()) {
+          before = put(batch.build());
+          batch = new BatchBuilder(topic, session, chunk, before);
+        }
+        batch.add(record);
+      }
+      left -= wanted.size();
+      if (wanted.size() == polled.records().size()) {
+        batch.moveTo(polled.positions());
+      }
       more = left > 0 && !reader.ended();
       boolean due = batch.isFull() || !more || polled.isEmpty() && queue.isEmpty();
       if (due && !batch.isIdle(before)) {
-        MessageBatch built = batch.build();
-        put(new Signal.Batch(built));
-        before = built.positions();
-        batch = new BatchBuilder(topic, session, chunk);
+        before = put(batch.build());
+        batch = new BatchBuilder(topic, session, chunk, before);
       }
     }
   }
 
-  private void add(BatchBuilder batch, TopicBatch polled) {
-    int count = polled.records().size();
-    if (count <= left) {
-      batch.add(polled);
-      left -= count;
-    } else {
-      batch.addFirst(polled, (int) left);
-      left = 0;
-    }
+  private List<TopicRecord> first(List<TopicRecord> records) {
+    return records.subList(0, (int) Math.min(records.size(), left));
   }
 
-  private void put(Signal signal) throws InterruptedException {
-    while (!closed && !queue.offer(signal, POLL_MILLIS, TimeUnit.MILLISECONDS)) {
+  /** Returns the positions after the batch. */
+  private Map<Integer, Long> put(MessageBatch batch) throws InterruptedException {
+    while (!closed && !offer(batch)) {
       tellLagTools();
     }
+    return batch.positions();
   }
 
-  private void putEnd(Optional<RuntimeException> error) {
-    try {
-      put(new Signal.End(error));
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
+  private boolean offer(MessageBatch batch) throws InterruptedException {
+    if (!queue.isEmpty() && bytesAhead.get() + batch.bytes() > BYTES_AHEAD) {
+      Thread.sleep(ROOM_MILLIS);
+      return false;
     }
+    bytesAhead.addAndGet(batch.bytes());
+    if (queue.offer(batch, POLL_MILLIS, TimeUnit.MILLISECONDS)) {
+      return true;
+    }
+    bytesAhead.addAndGet(-batch.bytes());
+    return false;
   }
 
   private void tellLagTools() {

@@ -5,11 +5,16 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.batch.infrastructure.item.Chunk;
 import org.springframework.batch.infrastructure.item.ItemWriter;
+import org.stfbatch.base.Shortened;
 import org.stfbatch.db.ImageJobStore;
 import org.stfbatch.db.KafkaReader;
 import org.stfbatch.db.KafkaReaderStore;
+import org.stfbatch.db.KnownJobStore;
 import org.stfbatch.db.NewImageJob;
 import org.stfbatch.job.Progress;
 import org.stfbatch.kafka.DeadLetter;
@@ -17,10 +22,13 @@ import org.stfbatch.kafka.TopicIdentity;
 
 /** Stores jobs, failures and positions in the batch's transaction. */
 final class MessageWriter implements ItemWriter<MessageBatch> {
+  private static final Logger LOG = LoggerFactory.getLogger(MessageWriter.class);
+
   private final TopicPositions positions;
   private final long runId;
   private final KafkaReaderStore readers;
   private final ImageJobStore jobs;
+  private final KnownJobStore known;
   private final DeadLetterBox deadLetters;
   private final Progress progress;
   private final Map<Integer, Long> stored = new HashMap<>();
@@ -41,12 +49,14 @@ final class MessageWriter implements ItemWriter<MessageBatch> {
       long runId,
       KafkaReaderStore readers,
       ImageJobStore jobs,
+      KnownJobStore known,
       DeadLetterBox deadLetters,
       Progress progress) {
     this.positions = positions;
     this.runId = runId;
     this.readers = readers;
     this.jobs = jobs;
+    this.known = known;
     this.deadLetters = deadLetters;
     this.progress = progress;
   }
@@ -65,8 +75,11 @@ final class MessageWriter implements ItemWriter<MessageBatch> {
     pending = IntakeResult.NOTHING;
     deadLetters.publish(batch.topic(), batch.unusable());
     long added = 0;
+    long changed = 0;
     for (Map.Entry<Long, List<NewImageJob>> run : batch.jobs().entrySet()) {
-      added += jobs.insert(run.getKey(), run.getValue());
+      int inserted = jobs.insert(run.getKey(), run.getValue());
+      added += inserted;
+      changed += inserted < run.getValue().size() ? changed(run.getKey(), run.getValue()) : 0;
     }
     if (stored.isEmpty()) {
       stored.putAll(batch.begunAt());
@@ -74,8 +87,26 @@ final class MessageWriter implements ItemWriter<MessageBatch> {
     move(positions.reader(), batch.positions());
     pending =
         new IntakeResult(
-            batch.messages(), added, batch.messages() - added, batch.unusable().size(), false);
+            batch.messages(),
+            added,
+            batch.messages() - added,
+            changed,
+            batch.unusable().size(),
+            false);
     progress.advanced(new Progress.Step(batch.messages(), batch.unusable().size()));
+  }
+
+  /** How many ids have messages that ask something else than the run's jobs of those ids. */
+  private long changed(long run, List<NewImageJob> messages) {
+    Set<String> ids = known.withOtherContent(run, messages).keySet();
+    if (!ids.isEmpty()) {
+      LOG.warn(
+          "{} known {} with other content, kept as in the run ({}): use another id or another run",
+          ids.size(),
+          ids.size() == 1 ? "id" : "ids",
+          Shortened.given(String.join(", ", ids)));
+    }
+    return ids.size();
   }
 
   private void move(KafkaReader reader, Map<Integer, Long> next) {

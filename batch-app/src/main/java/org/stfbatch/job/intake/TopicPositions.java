@@ -8,6 +8,7 @@ import org.stfbatch.db.KafkaReaderStore;
 import org.stfbatch.db.KafkaTopicId;
 import org.stfbatch.job.InputException;
 import org.stfbatch.job.KafkaConnection;
+import org.stfbatch.job.StopSignal;
 import org.stfbatch.kafka.ReadBound;
 import org.stfbatch.kafka.TopicAdmin;
 import org.stfbatch.kafka.TopicIdentity;
@@ -36,13 +37,15 @@ public final class TopicPositions {
   /**
    * Forgets where the group stopped, if the start says so. The caller holds the reader's lock.
    *
+   * @param stop ends waiting for the broker
    * @throws InputException if there is no such topic to begin at the end of
    */
-  public void reset(TopicStart start, KafkaConnection kafka) {
+  public void reset(TopicStart start, KafkaConnection kafka, StopSignal stop) {
     if (start == TopicStart.STORED) {
       return;
     }
-    try (TopicAdmin admin = new TopicAdmin(kafka.settings(), kafka.listener())) {
+    try (TopicAdmin admin = new TopicAdmin(kafka.settings(), kafka.listener());
+        StopSignal.Watch watch = stop.whenRequested(admin::stop)) {
       TopicAdmin.TopicState state =
           admin
               .find(topic)

@@ -1,7 +1,8 @@
 package org.stfbatch.job.listen;
 
-import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Optional;
+import org.stfbatch.job.AllowedFolders;
 
 /**
  * How triggers are carried out.
@@ -9,10 +10,21 @@ import java.util.Optional;
  * @param topic of the triggers
  * @param group in whose name it, and topics of jobs, are read
  * @param publishTo the topic to which outcomes go, if to any
- * @param folder below which relative paths of question files and images are
+ * @param folders where question files and images may be
+ * @param timeLimit how long a trigger may take that does not say so itself
  */
-public record ListenSettings(String topic, String group, Optional<String> publishTo, Path folder) {
+public record ListenSettings(
+    String topic,
+    String group,
+    Optional<String> publishTo,
+    AllowedFolders folders,
+    Duration timeLimit) {
+  /**
+   * @throws IllegalArgumentException if the time limit is not above 0
+   */
   public ListenSettings {
-    folder = folder.toAbsolutePath().normalize();
+    if (timeLimit.isNegative() || timeLimit.isZero()) {
+      throw new IllegalArgumentException("the time limit of triggers must be above 0");
+    }
   }
 }

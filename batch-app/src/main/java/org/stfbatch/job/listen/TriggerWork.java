@@ -3,6 +3,7 @@ package org.stfbatch.job.listen;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -13,12 +14,15 @@ import org.springframework.batch.core.step.Step;
 import org.stfbatch.db.Database;
 import org.stfbatch.db.OutcomeFeedStore;
 import org.stfbatch.db.Run;
+import org.stfbatch.db.RunStatus;
+import org.stfbatch.db.RunStatusStore;
 import org.stfbatch.db.RunStore;
 import org.stfbatch.db.RunTrigger;
 import org.stfbatch.db.RunTriggerStore;
 import org.stfbatch.job.BatchRuntime;
 import org.stfbatch.job.Claim;
 import org.stfbatch.job.InputException;
+import org.stfbatch.job.JobFailedException;
 import org.stfbatch.job.KafkaConnection;
 import org.stfbatch.job.Lockable;
 import org.stfbatch.job.Progress;
@@ -71,11 +75,42 @@ final class TriggerWork {
    *
    * @param claims takes locks
    * @return the run's name; empty if it was stopped on the way
-   * @throws InputException if it asks for what is not there
+   * @throws InputException if it asks for what is not there, or not allowed
+   * @throws JobFailedException if it has taken longer than its time limit
    */
   Optional<String> carryOut(
       RunTrigger trigger, BiFunction<List<Lockable>, StopSignal, Claim> claims, StopSignal stop) {
     RunTriggerMessage message = message(trigger);
+    Duration allowed = message.timeLimit().orElse(settings.timeLimit());
+    StopSignal work = stop.forPart();
+    try (TimeLimit limit = new TimeLimit(allowed, work)) {
+      Optional<String> done;
+      try {
+        done = carryOut(trigger, message, claims, work);
+      } catch (JobFailedException e) {
+        throw limit.isOver() && !stop.isRequested() ? tookTooLong(message, allowed, e) : e;
+      }
+      if (done.isEmpty() && limit.isOver() && !stop.isRequested()) {
+        throw tookTooLong(message, allowed, null);
+      }
+      return done;
+    }
+  }
+
+  private static JobFailedException tookTooLong(
+      RunTriggerMessage message, Duration limit, JobFailedException cause) {
+    return new JobFailedException(
+        ("its time limit of %d s is over: what was taken in and answered is kept; ask for run %s again to go on, or"
+                + " give it more time_limit_seconds")
+            .formatted(limit.toSeconds(), message.run()),
+        cause);
+  }
+
+  private Optional<String> carryOut(
+      RunTrigger trigger,
+      RunTriggerMessage message,
+      BiFunction<List<Lockable>, StopSignal, Claim> claims,
+      StopSignal stop) {
     Run run = run(message);
     triggers.start(trigger.triggerId(), run.runId(), outcomes.lastSequence(run.runId()));
     try (Claim claim = claims.apply(locks(message, run), stop)) {
@@ -124,20 +159,41 @@ final class TriggerWork {
     }
     InferJob.Around around =
         new InferJob.Around(intake(trigger, message, run, stop), publish(run, stop));
-    return answering.infer(run, limit(trigger, message, run), around, stop).run()
-        == InferJob.Ending.DONE;
+    InferJob job = answering.infer(run, limit(trigger, message, run), around, stop);
+    InferJob.Ending ending = job.run();
+    if (ending == InferJob.Ending.IMAGES_AWAY) {
+      throw new JobFailedException(
+          "images of %s stayed away, and the jobs that need them wait in run %s: ask for the run again"
+              .formatted(String.join(", ", job.away()), run.name()),
+          null);
+    }
+    if (ending == InferJob.Ending.DONE) {
+      requireAnswers(run);
+    }
+    return ending == InferJob.Ending.DONE;
+  }
+
+  private void requireAnswers(Run run) {
+    RunStatus status = new RunStatusStore(batch.dataSource()).status(run);
+    if (status.nothingSucceeded()) {
+      throw new JobFailedException(
+          "none of the %d jobs of run %s could be answered".formatted(status.failed(), run.name()),
+          null);
+    }
   }
 
   private boolean ingest(Questions questions, Run run, StopSignal stop) {
-    Path file = settings.folder().resolve(questions.file());
-    Path images = questions.images().map(settings.folder()::resolve).orElseGet(file::getParent);
-    if (!Files.isReadable(file) || Files.isDirectory(file)) {
+    Path file = settings.folders().existing(questions.file());
+    Path images = questions.images().map(settings.folders()::existing).orElseGet(file::getParent);
+    // Whoever opens a pipe waits for its writer.
+    if (!Files.isReadable(file) || !Files.isRegularFile(file)) {
       throw new InputException("the question file " + file + " cannot be read");
     }
     if (!Files.isDirectory(images)) {
       throw new InputException("the image folder " + images + " is not there");
     }
     return !new IngestJob(batch, run, Progress.none(), stop, Optional.empty())
+        .fromOutside()
         .questions(file, images, QuestionFormat.of(file))
         .stopped();
   }
@@ -153,7 +209,7 @@ final class TriggerWork {
     }
     IntakeSettings intake =
         new IntakeSettings(
-            settings.folder(),
+            settings.folders(),
             slice.untilEnd() ? ReadBound.untilEnd() : ReadBound.follow(),
             left,
             false,

@@ -1,6 +1,7 @@
 package org.stfbatch.job.publish;
 
-import java.util.Optional;
+import java.util.List;
+import java.util.Map;
 import org.stfbatch.db.ExportRow;
 import org.stfbatch.db.OutcomeRow;
 import org.stfbatch.db.StoredAnswer;
@@ -9,10 +10,23 @@ import org.stfbatch.kafka.OutgoingRecord;
 import org.stfbatch.kafka.message.AnswerMessage;
 import org.stfbatch.kafka.message.FailureMessage;
 import org.stfbatch.kafka.message.JobIdentity;
+import org.stfbatch.kafka.message.MessageHeaders;
 import org.stfbatch.kafka.message.MessageType;
 
-/** Turns outcomes into messages, keyed by {@code custom_id}. */
+/**
+ * Turns outcomes into messages, keyed by {@code custom_id}. One that is too large for its topic
+ * goes there shortened, more and more until it fits, and a header names the fields: first an answer
+ * loses its prompt, then all that is long is cut or left out.
+ */
 final class OutcomeMessages {
+  private static final List<Shortening> SHORTENINGS =
+      List.of(
+          Shortening.toPrompt(),
+          Shortening.to(64 << 10),
+          Shortening.to(8 << 10),
+          Shortening.to(1 << 10),
+          Shortening.to(100));
+
   private final String run;
 
   OutcomeMessages(String run) {
@@ -20,24 +34,30 @@ final class OutcomeMessages {
   }
 
   OutgoingRecord message(OutcomeRow outcome) {
+    return message(outcome, Shortening.none(), SHORTENINGS);
+  }
+
+  private OutgoingRecord message(OutcomeRow outcome, Shortening how, List<Shortening> further) {
+    OutgoingRecord record = record(outcome, how.begin());
+    return further.isEmpty()
+        ? record.orLeftOut()
+        : record.orSmaller(
+            () -> message(outcome, further.get(0), further.subList(1, further.size())));
+  }
+
+  private OutgoingRecord record(OutcomeRow outcome, Shortening.Cuts cuts) {
     ExportRow job = outcome.job();
     return job.answer().isPresent()
-        ? answer(outcome, job.answer().get())
-        : failure(outcome, job.failure().orElseThrow());
+        ? answer(outcome, job.answer().get(), cuts)
+        : failure(outcome, job.failure().orElseThrow(), cuts);
   }
 
-  /** A prompt may be too long for the broker; then the answer goes without it. */
-  private OutgoingRecord answer(OutcomeRow outcome, StoredAnswer answer) {
-    Optional<String> prompt = Optional.of(outcome.job().prompt().text());
-    return record(outcome, answer, prompt).orSmaller(record(outcome, answer, Optional.empty()));
-  }
-
-  private OutgoingRecord record(OutcomeRow outcome, StoredAnswer answer, Optional<String> prompt) {
+  private OutgoingRecord answer(OutcomeRow outcome, StoredAnswer answer, Shortening.Cuts cuts) {
     AnswerMessage message =
         new AnswerMessage(
-            identity(outcome),
-            prompt,
-            answer.text(),
+            identity(outcome, cuts),
+            cuts.prompt(outcome.job().prompt().text()),
+            cuts.text("text", answer.text()),
             answer.finishReason(),
             new AnswerMessage.Tokens(
                 answer.tokens().prompt(), answer.tokens().vision(), answer.tokens().generated()),
@@ -45,34 +65,48 @@ final class OutcomeMessages {
                 answer.timings().queueSeconds(),
                 answer.timings().prefillSeconds(),
                 answer.timings().decodeSeconds()),
-            new AnswerMessage.Model(answer.modelName(), answer.modelFingerprint()),
+            new AnswerMessage.Model(answer.modelName(), answer.model()),
             answer.answeredAt(),
-            answer.logProbabilities());
+            cuts.isTooLong(length(answer.logProbabilities()))
+                ? cuts.without("log_probabilities", Map.of())
+                : answer.logProbabilities());
     return OutgoingRecord.of(
-        outcome.job().customId(), message.toJson(), MessageType.ANSWER.headers(outcome.traceId()));
+        outcome.job().customId(), message.toJson(), headers(MessageType.ANSWER, outcome, cuts));
   }
 
-  private OutgoingRecord failure(OutcomeRow outcome, StoredFailure failed) {
+  private OutgoingRecord failure(OutcomeRow outcome, StoredFailure failed, Shortening.Cuts cuts) {
     FailureMessage message =
         new FailureMessage(
-            identity(outcome),
+            identity(outcome, cuts),
             failed.failure().stage(),
             failed.failure().code(),
-            failed.failure().message(),
+            cuts.text("message", failed.failure().message()),
             failed.failure().attempts(),
             failed.failedAt());
     return OutgoingRecord.of(
-        outcome.job().customId(), message.toJson(), MessageType.FAILURE.headers(outcome.traceId()));
+        outcome.job().customId(), message.toJson(), headers(MessageType.FAILURE, outcome, cuts));
   }
 
-  private JobIdentity identity(OutcomeRow outcome) {
+  private static MessageHeaders headers(
+      MessageType type, OutcomeRow outcome, Shortening.Cuts cuts) {
+    MessageHeaders headers = type.headers(outcome.traceId());
+    return cuts.names().isEmpty()
+        ? headers
+        : headers.with(MessageHeaders.SHORTENED, String.join(",", cuts.names()));
+  }
+
+  private static long length(Map<String, Double> choices) {
+    return choices.keySet().stream().mapToLong(choice -> choice.length() + Double.BYTES).sum();
+  }
+
+  private JobIdentity identity(OutcomeRow outcome, Shortening.Cuts cuts) {
     ExportRow job = outcome.job();
     return new JobIdentity(
         job.customId(),
         run,
         outcome.sequence(),
-        job.prompt().questionId(),
-        job.prompt().category(),
-        job.prompt().image());
+        cuts.ifShort("question_id", job.prompt().questionId()),
+        cuts.ifShort("category", job.prompt().category()),
+        cuts.ifShort("image", job.prompt().image()));
   }
 }

@@ -11,8 +11,9 @@ import java.util.Map;
 import org.stfbatch.model.checkpoint.SafetensorsWriter.Data;
 
 /**
- * The Hugging Face layout of a checkpoint that is complete in one folder: {@code config.json}, the
- * weights as safetensors, the tokenizer's files, and the vision tower in a folder of its own.
+ * The layout of LLaVA's authors for a checkpoint that is complete in one folder: {@code
+ * config.json}, the weights as safetensors, the tokenizer's files, and the vision tower in a folder
+ * of its own.
  */
 final class CheckpointLayout {
   /** The tower's folder, and what {@code config.json} must name it. */
@@ -21,7 +22,10 @@ final class CheckpointLayout {
   private static final String CONFIG = "config.json";
   private static final String WEIGHTS = "model.safetensors";
   private static final ObjectMapper JSON = new ObjectMapper();
-  private static final String TOKENIZER = "tokenizer.model";
+
+  /** The first that is there is the tokenizer. */
+  private static final List<String> TOKENIZERS = List.of("tokenizer.model", "tokenizer.json");
+
   private static final List<String> BESIDE_TOKENIZER =
       List.of(
           "tokenizer_config.json",
@@ -62,11 +66,16 @@ final class CheckpointLayout {
    * @throws CheckpointException if there is none
    */
   void copyTokenizer(Path source) throws IOException {
-    if (!Files.exists(source.resolve(TOKENIZER))) {
-      throw new CheckpointException(
-          "%s holds no %s: give a folder that does".formatted(source, TOKENIZER));
-    }
-    Files.copy(source.resolve(TOKENIZER), folder.resolve(TOKENIZER));
+    String tokenizer =
+        TOKENIZERS.stream()
+            .filter(name -> Files.exists(source.resolve(name)))
+            .findFirst()
+            .orElseThrow(
+                () ->
+                    new CheckpointException(
+                        "%s holds no %s: give a folder that does"
+                            .formatted(source, String.join(" and no ", TOKENIZERS))));
+    Files.copy(source.resolve(tokenizer), folder.resolve(tokenizer));
     for (String name : BESIDE_TOKENIZER) {
       if (Files.exists(source.resolve(name))) {
         Files.copy(source.resolve(name), folder.resolve(name));

@@ -12,6 +12,7 @@ import java.util.stream.Collectors;
  * What a person wants to know of a checkpoint before running it.
  *
  * @param architecture the two models' shapes in words
+ * @param layout the files' layout and the class that loads it elsewhere
  * @param variant the form of token fusion in words
  * @param tensors the number of tensors that the model uses
  * @param dtypes the element types of those tensors
@@ -24,6 +25,7 @@ import java.util.stream.Collectors;
  */
 public record CheckpointSummary(
     String architecture,
+    String layout,
     String variant,
     int tensors,
     List<String> dtypes,
@@ -47,6 +49,7 @@ public record CheckpointSummary(
     int tokens = config.visionTokens();
     return new CheckpointSummary(
         architecture(config),
+        checkpoint.layout(),
         config.fusion().describe(),
         checkpoint.tensors().size(),
         checkpoint.tensors().values().stream()
@@ -100,15 +103,15 @@ public record CheckpointSummary(
    */
   public static double prefillFlops(LlamaConfig config, int n) {
     double d = config.hiddenSize();
-    double weights = 2 * d * d + 2 * d * config.keyValueSize() + 3 * d * config.intermediateSize();
     double layers = config.numHiddenLayers();
-    return 2 * layers * weights * n + 4.0 * n * n * d * layers;
+    return 2 * layers * config.layerWeights() * n + 4.0 * n * n * d * layers;
   }
 
   /** The summary as lines of text, each ended by a line feed. */
   public String toText() {
     Map<String, String> lines = new LinkedHashMap<>();
     lines.put("architecture", architecture);
+    lines.put("layout", layout);
     lines.put("variant", variant);
     lines.put("tensors", String.valueOf(tensors));
     lines.put("dtype", String.join(", ", dtypes));
@@ -127,6 +130,7 @@ public record CheckpointSummary(
   public Map<String, Object> toMap() {
     Map<String, Object> map = new LinkedHashMap<>();
     map.put("architecture", architecture);
+    map.put("layout", layout);
     map.put("variant", variant);
     map.put("tensors", tensors);
     map.put("dtypes", dtypes);

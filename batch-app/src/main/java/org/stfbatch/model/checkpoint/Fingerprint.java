@@ -18,6 +18,10 @@ import java.util.List;
  * tensor's name, type, shape and some of its bytes. Small tensors are read whole, of large ones a
  * few windows, so that it costs milliseconds and not the time of reading the checkpoint. File names
  * and the file format do not matter.
+ *
+ * <p>What is hashed is version 1, see {@link FingerprintText}: the same checkpoint has the same
+ * fingerprint in every version of the program, and stored answers stay comparable. Should hashes
+ * ever have to change, those of version 2 begin with {@code 2-}; version 1 has no prefix.
  */
 final class Fingerprint {
 
@@ -31,6 +35,9 @@ final class Fingerprint {
           "special_tokens_map.json",
           "added_tokens.json");
 
+  /** Read where there is no {@code tokenizer.model}, which has the vocabulary otherwise. */
+  private static final String TOKENIZER_JSON = "tokenizer.json";
+
   private final MessageDigest digest = sha256();
 
   private Fingerprint() {}
@@ -43,12 +50,15 @@ final class Fingerprint {
     fingerprint.addText(
         String.join(
             "\n",
-            config.language().toString(),
-            config.vision().toString(),
-            config.fusion().toString(),
-            config.image().toString(),
-            String.valueOf(config.tokenizerModelMaxLength())));
+            FingerprintText.language(config.language()),
+            FingerprintText.vision(config.vision()),
+            FingerprintText.fusion(config.fusion()),
+            FingerprintText.image(config.image()),
+            Integer.toString(config.tokenizerModelMaxLength())));
     TOKENIZER_FILES.forEach(name -> fingerprint.addFile(directory.resolve(name)));
+    if (!Files.exists(directory.resolve(TOKENIZER_FILES.get(0)))) {
+      fingerprint.addFile(directory.resolve(TOKENIZER_JSON));
+    }
     fingerprint.addTensors(tensors);
     return fingerprint.hex();
   }
@@ -59,9 +69,9 @@ final class Fingerprint {
     fingerprint.addText(
         String.join(
             "\n",
-            config.vision().toString(),
-            config.fusion().hiddenStates().toString(),
-            config.image().toString()));
+            FingerprintText.vision(config.vision()),
+            FingerprintText.hiddenStates(config.fusion()),
+            FingerprintText.image(config.image())));
     fingerprint.addTensors(tensors);
     return fingerprint.hex();
   }
@@ -89,7 +99,7 @@ final class Fingerprint {
 
   private void addTensors(Collection<TensorSlice> tensors) {
     for (TensorSlice tensor : tensors) {
-      addText(tensor.name() + tensor.dtype() + tensor.shape());
+      addText(FingerprintText.tensor(tensor));
       try (FileChannel channel = FileChannel.open(tensor.file(), StandardOpenOption.READ)) {
         addSample(tensor, channel);
       } catch (IOException e) {

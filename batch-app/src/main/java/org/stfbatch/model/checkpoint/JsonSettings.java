@@ -1,25 +1,47 @@
 package org.stfbatch.model.checkpoint;
 
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.MissingNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.function.UnaryOperator;
+import org.stfbatch.file.LfsPointer;
 
 /** A JSON file of settings, read with error messages that name the file and the setting. */
 final class JsonSettings {
 
-  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final ObjectMapper JSON =
+      new ObjectMapper().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
   private static final int MAX_LAYERS = 1000;
+  private static final int LONGEST_VALUE = 200;
 
   private final Path file;
+  private final UnaryOperator<String> fullName;
   private final JsonNode object;
+  private final Set<String> read = new HashSet<>();
 
-  private JsonSettings(Path file, JsonNode object) {
+  private JsonSettings(Path file, UnaryOperator<String> fullName, JsonNode object) {
     this.file = file;
+    this.fullName = fullName;
     this.object = object;
+  }
+
+  /**
+   * Settings that were made from those of a file.
+   *
+   * @param nameInFile what error messages call a setting
+   */
+  static JsonSettings translated(Path file, UnaryOperator<String> nameInFile, ObjectNode settings) {
+    return new JsonSettings(file, nameInFile, settings);
   }
 
   /**
@@ -31,9 +53,12 @@ final class JsonSettings {
           "%s is missing: copy it from the original checkpoint".formatted(file));
     }
     try {
+      if (LfsPointer.is(file)) {
+        throw new CheckpointException(LfsPointer.complaint(file));
+      }
       JsonNode node = JSON.readTree(file.toFile());
       if (node.isObject()) {
-        return new JsonSettings(file, node);
+        return new JsonSettings(file, UnaryOperator.identity(), node);
       }
       throw new CheckpointException("%s is not a JSON object: copy it again".formatted(file));
     } catch (IOException e) {
@@ -43,13 +68,27 @@ final class JsonSettings {
 
   /** The settings below a name, or empty ones if there are none. */
   JsonSettings child(String name) {
-    return new JsonSettings(file, node(name));
+    return new JsonSettings(file, inner -> fullName.apply(name + "." + inner), node(name));
+  }
+
+  /** A copy of all settings, to be changed; empty if there are none. */
+  ObjectNode copy() {
+    return object instanceof ObjectNode settings ? settings.deepCopy() : JSON.createObjectNode();
   }
 
   /** The value of a name; a missing or null one is a missing node. */
   JsonNode node(String name) {
+    read.add(name);
     JsonNode node = object.path(name);
     return node.isNull() ? MissingNode.getInstance() : node;
+  }
+
+  /** The settings that were not asked for so far, in the file's order. */
+  List<String> unread() {
+    return object.properties().stream()
+        .map(Map.Entry::getKey)
+        .filter(name -> !read.contains(name))
+        .toList();
   }
 
   boolean has(String name) {
@@ -89,7 +128,8 @@ final class JsonSettings {
 
   double positiveNumber(String name, double absent) {
     JsonNode value = node(name);
-    if (!value.isMissingNode() && !(value.isNumber() && value.asDouble() > 0)) {
+    if (!value.isMissingNode()
+        && !(value.isNumber() && value.asDouble() > 0 && Double.isFinite(value.asDouble()))) {
       throw unsupported(name, "a positive number");
     }
     return value.asDouble(absent);
@@ -136,8 +176,10 @@ final class JsonSettings {
 
   CheckpointException unsupported(String name, String supported) {
     String value = has(name) ? node(name).toString() : "absent";
+    value = value.length() <= LONGEST_VALUE ? value : value.substring(0, LONGEST_VALUE) + "...";
     return new CheckpointException(
-        "%s: the setting %s is %s; supported is %s".formatted(file, name, value, supported));
+        "%s: the setting %s is %s; supported is %s"
+            .formatted(file, fullName.apply(name), value, supported));
   }
 
   Path file() {

@@ -27,4 +27,10 @@ public record LlamaConfig(
   public int keyValueSize() {
     return headSize() * numKeyValueHeads;
   }
+
+  /** The weights of one layer's matrices. */
+  public double layerWeights() {
+    double width = hiddenSize;
+    return 2 * width * width + 2 * width * keyValueSize() + 3 * width * intermediateSize;
+  }
 }

@@ -1,5 +1,6 @@
 package org.stfbatch.model.checkpoint;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collections;
@@ -12,19 +13,25 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * A checkpoint of LLaVA-STF or LLaVA-1.5 in the Hugging Face layout, found complete and consistent.
- * Immutable; it holds no open files.
+ * A checkpoint of LLaVA-STF or LLaVA-1.5, found complete and consistent. It may have the layout of
+ * LLaVA's authors or that of transformers' {@code LlavaForConditionalGeneration}; what is read has
+ * the authors' names in either case. Immutable; it holds no open files.
  */
 public final class LlavaCheckpoint {
 
   private final Path directory;
+  private final SourceLayout layout;
   private final LlavaConfig config;
   private final SortedMap<String, TensorSlice> tensors;
   private final String fingerprint;
 
   private LlavaCheckpoint(
-      Path directory, LlavaConfig config, SortedMap<String, TensorSlice> tensors) {
+      Path directory,
+      SourceLayout layout,
+      LlavaConfig config,
+      SortedMap<String, TensorSlice> tensors) {
     this.directory = directory;
+    this.layout = layout;
     this.config = config;
     this.tensors = Collections.unmodifiableSortedMap(tensors);
     this.fingerprint = Fingerprint.of(directory, config, tensors.values());
@@ -37,7 +44,7 @@ public final class LlavaCheckpoint {
    * @param directory the checkpoint's folder
    * @param visionTower the CLIP tower's folder; if empty, the one that {@code config.json} names
    *     (as it stands, beside the checkpoint's folder or in it), else the copy inside the
-   *     checkpoint
+   *     checkpoint; in the layout of transformers it is always inside
    * @throws CheckpointException naming the file, setting or tensor that cannot be used
    */
   public static LlavaCheckpoint open(Path directory, Optional<Path> visionTower) {
@@ -46,9 +53,13 @@ public final class LlavaCheckpoint {
           "the model %s is not a folder: give the folder that holds config.json"
               .formatted(directory));
     }
-    LlavaSettings settings = LlavaSettings.read(directory);
-    SortedMap<String, TensorSlice> own = WeightFolder.read(directory);
-    VisionTower tower = VisionTower.find(directory, settings, visionTower, own);
+    SourceLayout layout = SourceLayout.of(directory);
+    LlavaSettings settings = layout.settings();
+    SortedMap<String, TensorSlice> own = layout.tensors();
+    VisionTower tower =
+        visionTower
+            .map(folder -> VisionTower.ofFolder(folder, settings.aspect()))
+            .orElseGet(() -> layout.tower(settings, own));
     requireWidth(settings, tower);
     Map<String, TensorSlice> model = withMatrices(own);
     FusionShapes fusion = FusionShapes.detect(model, settings, tower.config());
@@ -58,6 +69,7 @@ public final class LlavaCheckpoint {
     tensors.putAll(
         TensorCheck.select(
             tower.origin(), tower.tensors(), ExpectedTensors.vision(tower.config())));
+    tensors.values().forEach(LlavaCheckpoint::requireReadable);
     LlavaConfig config =
         new LlavaConfig(
             settings.language(),
@@ -68,7 +80,17 @@ public final class LlavaCheckpoint {
             settings
                 .torchDtype()
                 .orElse(tensors.get(ExpectedTensors.EMBEDDING).dtype().torchName()));
-    return new LlavaCheckpoint(directory, config, tensors);
+    return new LlavaCheckpoint(directory, layout, config, tensors);
+  }
+
+  /** What cannot be mapped is widened in memory, in one piece. */
+  private static void requireReadable(TensorSlice tensor) {
+    boolean mapped = tensor.offset() % tensor.dtype().bytes() == 0;
+    if (!mapped && 2 * tensor.byteLength() > Integer.MAX_VALUE) {
+      throw new CheckpointException(
+          "tensor %s in %s starts at the odd offset %d and is too large to be moved: save the checkpoint again with a current version of safetensors"
+              .formatted(tensor.name(), tensor.file(), tensor.offset()));
+    }
   }
 
   private static void requireWidth(LlavaSettings settings, VisionTower tower) {
@@ -109,16 +131,26 @@ public final class LlavaCheckpoint {
     return shapes;
   }
 
+  /** The files' layout and the class that loads it elsewhere, in words. */
+  public String layout() {
+    return layout.describe();
+  }
+
+  /** {@code config.json} as LLaVA's authors would write it; a copy, to be changed. */
+  ObjectNode authorsConfig() {
+    return layout.authorsConfig();
+  }
+
   /** The model's shape and settings. */
   public LlavaConfig config() {
     return config;
   }
 
   /**
-   * All tensors the model uses: language model and projectors under their names in the checkpoint,
-   * the vision tower's under those of its own folder ({@code vision_model.*}). 1x1 convolutions
-   * have the shape of the matrix they are; a tied {@code lm_head.weight} has the place of the
-   * embedding.
+   * All tensors the model uses: language model and projectors under their names in the layout of
+   * LLaVA's authors, the vision tower's under those of its own folder ({@code vision_model.*}). 1x1
+   * convolutions have the shape of the matrix they are; a tied {@code lm_head.weight} has the place
+   * of the embedding.
    */
   public SortedMap<String, TensorSlice> tensors() {
     return tensors;

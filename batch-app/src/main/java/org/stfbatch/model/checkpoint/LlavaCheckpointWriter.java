@@ -1,6 +1,5 @@
 package org.stfbatch.model.checkpoint;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -16,14 +15,12 @@ import java.util.function.Supplier;
 import org.stfbatch.model.checkpoint.SafetensorsWriter.Data;
 
 /**
- * Writes a changed checkpoint in the Hugging Face layout, complete in one folder: {@code
+ * Writes a changed checkpoint in the layout of LLaVA's authors, complete in one folder: {@code
  * config.json}, the weights as safetensors, the tokenizer's files as the base has them, and the
  * vision tower in a folder of its own.
  */
 public final class LlavaCheckpointWriter {
   private static final String TOWER_PREFIX = "vision_model.";
-  private static final String CONFIG = "config.json";
-  private static final ObjectMapper JSON = new ObjectMapper();
   private final LlavaCheckpoint base;
   private final DType dtype;
 
@@ -87,10 +84,8 @@ public final class LlavaCheckpointWriter {
     }
   }
 
-  private ObjectNode config() throws IOException {
-    if (!(JSON.readTree(base.directory().resolve(CONFIG).toFile()) instanceof ObjectNode config)) {
-      throw new CheckpointException(base.directory().resolve(CONFIG) + " is no JSON object");
-    }
+  private ObjectNode config() {
+    ObjectNode config = base.authorsConfig();
     config.remove("dtype");
     return config
         .put("mm_vision_tower", CheckpointLayout.TOWER)

@@ -1,5 +1,7 @@
 package org.stfbatch.model.checkpoint;
 
+import org.stfbatch.compression.CheckpointShape;
+
 /**
  * All that a model needs to know of its checkpoint apart from the weights.
  *
@@ -16,8 +18,19 @@ public record LlavaConfig(
     int tokenizerModelMaxLength,
     String torchDtype) {
 
-  /** The number of tokens that one image becomes for the language model. */
+  /** The number of tokens that the projector makes of one image. */
   public int visionTokens() {
     return fusion.visionTokens(vision);
+  }
+
+  /** What compression strategies ask of it. */
+  public CheckpointShape shape() {
+    boolean stockProjector = !fusion.multiBlock() && fusion.spatial().equals(SpatialFusion.NONE);
+    return new CheckpointShape(
+        vision.grid(),
+        vision.numHiddenLayers(),
+        stockProjector,
+        visionTokens(),
+        language.numHiddenLayers());
   }
 }

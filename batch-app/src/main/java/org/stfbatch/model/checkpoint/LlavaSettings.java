@@ -1,8 +1,11 @@
 package org.stfbatch.model.checkpoint;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import org.stfbatch.model.checkpoint.SpatialFusion.Form;
 
 /**
@@ -16,6 +19,7 @@ import org.stfbatch.model.checkpoint.SpatialFusion.Form;
  * @param spatialFusion how patches become tokens, if that is said and not left to the projectors'
  *     shapes
  * @param tieWordEmbeddings whether the output layer is the embedding
+ * @param towerTuned whether the tower inside the checkpoint was trained, and is not the named one
  */
 record LlavaSettings(
     LlamaConfig language,
@@ -26,15 +30,29 @@ record LlavaSettings(
     String aspect,
     boolean tieWordEmbeddings,
     int tokenizerModelMaxLength,
-    Optional<String> torchDtype) {
+    Optional<String> torchDtype,
+    boolean towerTuned) {
+
+  private static final Pattern TILED = Pattern.compile("anyres|highres|crop_split");
 
   private static final List<String> MODEL_TYPES = List.of("llava_llama", "llava");
 
-  static LlavaSettings read(Path directory) {
-    JsonSettings json = JsonSettings.read(directory.resolve("config.json"));
+  /**
+   * @param directory the checkpoint's folder
+   * @param json {@code config.json} in the form of LLaVA's authors
+   * @throws CheckpointException naming the first setting that cannot be used
+   */
+  static LlavaSettings read(Path directory, JsonSettings json) {
     requireLlava(json);
     requireSupported(json);
     LlamaConfig language = language(json);
+    requireGeneration(directory, json, language);
+    LlavaSettings settings = settings(json, language);
+    ArithmeticSettings.requireNoMore(json);
+    return settings;
+  }
+
+  private static LlavaSettings settings(JsonSettings json, LlamaConfig language) {
     return new LlavaSettings(
         language,
         json.text("mm_vision_tower").orElseThrow(),
@@ -46,19 +64,42 @@ record LlavaSettings(
         aspect(json),
         json.flag("tie_word_embeddings", false),
         json.positiveInt("tokenizer_model_max_length", language.maxPositionEmbeddings()),
-        json.text("torch_dtype").or(() -> json.text("dtype")));
+        json.text("torch_dtype").or(() -> json.text("dtype")),
+        isTowerTuned(json));
+  }
+
+  /** A tower that was trained with the rest is in the checkpoint, as LLaVA's loader knows. */
+  private static boolean isTowerTuned(JsonSettings json) {
+    JsonNode parts = json.node("mm_tunable_parts");
+    return json.flag("unfreeze_mm_vision_tower", false)
+        || parts.isTextual() && List.of(parts.textValue().split(",")).contains("mm_vision_tower");
+  }
+
+  /** What the original takes from {@code generation_config.json}, or else from here. */
+  private static void requireGeneration(Path directory, JsonSettings json, LlamaConfig language) {
+    ArithmeticSettings.requirePlainGeneration(json);
+    Path file = directory.resolve("generation_config.json");
+    if (!Files.exists(file)) {
+      return;
+    }
+    JsonSettings generation = JsonSettings.read(file);
+    ArithmeticSettings.requirePlainGeneration(generation);
+    JsonNode ends = generation.node("eos_token_id");
+    for (JsonNode end : ends.isArray() ? ends : List.of(ends)) {
+      if (!end.isMissingNode() && !(end.isInt() && end.intValue() == language.eosTokenId())) {
+        throw generation.unsupported(
+            "eos_token_id", "that of config.json, %d".formatted(language.eosTokenId()));
+      }
+    }
   }
 
   private static void requireLlava(JsonSettings json) {
-    if (json.has("text_config")) {
-      throw new CheckpointException(
-          "%s is in the form of transformers' own LLaVA (text_config): give the checkpoint in the form of LLaVA's authors"
-              .formatted(json.file()));
-    }
     if (!MODEL_TYPES.contains(json.text("model_type").orElse(""))) {
       throw json.unsupported("model_type", "'llava_llama'");
     }
-    if (json.text("mm_vision_tower").filter(name -> name.indexOf('\0') < 0).isEmpty()) {
+    if (json.text("mm_vision_tower")
+        .filter(name -> !name.isBlank() && name.indexOf('\0') < 0)
+        .isEmpty()) {
       throw json.unsupported("mm_vision_tower", "the name or folder of a CLIP vision tower");
     }
   }
@@ -67,11 +108,13 @@ record LlavaSettings(
     json.requireText("mm_projector_type", "mlp2x_gelu", "linear");
     json.requireText("mm_vision_select_feature", "patch", "patch");
     json.requireText("mm_patch_merge_type", "flat", "flat");
-    json.requireText("hidden_act", "silu", "silu");
+    if (!json.text("hidden_act").orElse("swish").equals("swish")) {
+      json.requireText("hidden_act", "silu", "silu");
+    }
     json.requireFalse("mm_use_im_start_end");
     json.requireFalse("attention_bias");
     json.requireFalse("mlp_bias");
-    json.requireAbsent("rope_scaling");
+    json.requireFalse("s2");
     json.requireAbsent("quantization_config");
   }
 
@@ -86,7 +129,7 @@ record LlavaSettings(
             heads,
             json.positiveInt("num_key_value_heads", heads),
             json.positiveNumber("rms_norm_eps", 1e-6),
-            json.positiveNumber("rope_theta", 10_000),
+            RopeSettings.theta(json),
             json.positiveInt("max_position_embeddings", 2048),
             json.integer("bos_token_id", 1),
             json.integer("eos_token_id", 2));
@@ -96,6 +139,11 @@ record LlavaSettings(
     }
     if (heads % config.numKeyValueHeads() != 0) {
       throw json.unsupported("num_key_value_heads", "a divisor of num_attention_heads");
+    }
+    boolean windowed = json.flag("use_sliding_window", true);
+    int window = json.positiveInt("sliding_window", config.maxPositionEmbeddings());
+    if (windowed && window < config.maxPositionEmbeddings()) {
+      throw json.unsupported("sliding_window", "null or at least max_position_embeddings");
     }
     if (json.positiveInt("head_dim", config.headSize()) != config.headSize()) {
       throw json.unsupported("head_dim", "hidden_size / num_attention_heads");
@@ -115,12 +163,10 @@ record LlavaSettings(
     };
   }
 
-  /**
-   * LLaVA pads for {@code pad}, cuts into tiles for {@code anyres} and crops for all other values.
-   */
+  /** LLaVA pads for {@code pad}, cuts into tiles for these, and crops for all other values. */
   private static String aspect(JsonSettings json) {
     String aspect = json.text("image_aspect_ratio").orElse("square");
-    if (aspect.startsWith("anyres")) {
+    if (TILED.matcher(aspect).lookingAt()) {
       throw json.unsupported("image_aspect_ratio", "'pad' or 'square'");
     }
     return aspect.equals("pad") ? aspect : "square";

@@ -11,9 +11,9 @@ import java.util.Optional;
 import org.stfbatch.model.checkpoint.SafetensorsWriter.Data;
 
 /**
- * Makes a checkpoint to be trained, in the Hugging Face layout and float32: with fresh weights all
- * over, or with another one's vision tower and language model between which only the projectors are
- * fresh.
+ * Makes a checkpoint to be trained, in the layout of LLaVA's authors and float32: with fresh
+ * weights all over, or with another one's vision tower and language model between which only the
+ * projectors are fresh.
  */
 public final class NewCheckpoint {
   /** All of a new tower's blocks are used, the last one too. */
@@ -55,7 +55,11 @@ public final class NewCheckpoint {
       ModelSizes sizes, Path tokenizer, int vocabulary, FusionVariant variant, long seed) {
     ClipVisionConfig vision = sizes.vision();
     ImageProcessing image =
-        new ImageProcessing(vision.imageSize(), VisionTower.CLIP_MEAN, VisionTower.CLIP_STD, "pad");
+        new ImageProcessing(
+            vision.imageSize(),
+            PreprocessorSettings.CLIP_MEAN,
+            PreprocessorSettings.CLIP_STD,
+            "pad");
     return new NewCheckpoint(
         vision,
         sizes.language(vocabulary),

@@ -2,6 +2,7 @@ package org.stfbatch.model.checkpoint;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
@@ -10,6 +11,8 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
@@ -18,10 +21,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import org.stfbatch.base.JsonDefect;
 
 /**
  * The header of a safetensors file: eight bytes with its length, then a JSON object from tensor
- * name to element type, shape and byte range of the data behind it.
+ * name to element type, shape and byte range of the data behind it. As the format's specification
+ * wants it, nothing but white space follows the object, and the tensors fill the rest of the file
+ * without gaps; so a length that is not the header's cannot shift the data unnoticed.
  */
 public final class SafetensorsFile {
 
@@ -32,7 +38,10 @@ public final class SafetensorsFile {
   private static final String METADATA = "__metadata__";
 
   private static final ObjectMapper JSON =
-      JsonMapper.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build();
+      JsonMapper.builder()
+          .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+          .build();
 
   private SafetensorsFile() {}
 
@@ -67,12 +76,19 @@ public final class SafetensorsFile {
 
   private static JsonNode header(FileChannel channel, int length) throws IOException {
     try {
-      JsonNode header = JSON.readTree(read(channel, LENGTH_BYTES, length).array());
+      String text =
+          StandardCharsets.UTF_8
+              .newDecoder()
+              .decode(read(channel, LENGTH_BYTES, length))
+              .toString();
+      JsonNode header = JSON.readTree(text);
       if (header.isObject()) {
         return header;
       }
+    } catch (CharacterCodingException e) {
+      throw new MalformedFileException("its header is not UTF-8, or longer than it should be");
     } catch (JsonProcessingException e) {
-      throw new MalformedFileException("its header is not valid JSON: " + e.getOriginalMessage());
+      throw new MalformedFileException("its header is not valid JSON: " + JsonDefect.of(e));
     }
     throw new MalformedFileException("its header is not a JSON object");
   }
@@ -91,13 +107,14 @@ public final class SafetensorsFile {
   private static SortedMap<String, TensorSlice> tensors(
       Path file, JsonNode header, long dataStart, long fileSize) throws IOException {
     SortedMap<String, TensorSlice> tensors = new TreeMap<>();
+    requireTexts(header.path(METADATA));
     for (Map.Entry<String, JsonNode> entry : header.properties()) {
       if (!entry.getKey().equals(METADATA)) {
         TensorSlice tensor = tensor(file, entry.getKey(), entry.getValue(), dataStart, fileSize);
         tensors.put(tensor.name(), tensor);
       }
     }
-    requireDisjoint(tensors);
+    requireGapless(tensors, dataStart, fileSize);
     return tensors;
   }
 
@@ -152,18 +169,42 @@ public final class SafetensorsFile {
     return values;
   }
 
-  private static void requireDisjoint(SortedMap<String, TensorSlice> tensors) throws IOException {
+  private static void requireTexts(JsonNode metadata) throws IOException {
+    boolean texts = metadata.isMissingNode() || metadata.isObject();
+    for (JsonNode value : metadata) {
+      texts &= value.isTextual();
+    }
+    if (!texts) {
+      throw new MalformedFileException("its %s is no object of texts".formatted(METADATA));
+    }
+  }
+
+  private static void requireGapless(
+      SortedMap<String, TensorSlice> tensors, long dataStart, long fileSize) throws IOException {
     List<TensorSlice> byOffset =
         tensors.values().stream()
-            .filter(t -> t.byteLength() > 0)
-            .sorted(Comparator.comparingLong(TensorSlice::offset))
+            .sorted(
+                Comparator.comparingLong(TensorSlice::offset)
+                    .thenComparingLong(TensorSlice::byteLength))
             .toList();
-    for (int i = 1; i < byOffset.size(); i++) {
-      TensorSlice before = byOffset.get(i - 1);
-      if (before.offset() + before.byteLength() > byOffset.get(i).offset()) {
+    long end = dataStart;
+    String before = "";
+    for (TensorSlice tensor : byOffset) {
+      if (tensor.offset() < end) {
         throw new MalformedFileException(
-            "tensors '%s' and '%s' overlap".formatted(before.name(), byOffset.get(i).name()));
+            "tensors '%s' and '%s' overlap".formatted(before, tensor.name()));
       }
+      if (tensor.offset() > end) {
+        throw new MalformedFileException(
+            "nothing says what the %d bytes before tensor '%s' are"
+                .formatted(tensor.offset() - end, tensor.name()));
+      }
+      end += tensor.byteLength();
+      before = tensor.name();
+    }
+    if (end != fileSize) {
+      throw new MalformedFileException(
+          "nothing says what the %d bytes behind its last tensor are".formatted(fileSize - end));
     }
   }
 }

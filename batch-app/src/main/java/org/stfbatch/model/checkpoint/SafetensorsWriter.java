@@ -14,6 +14,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
+import org.stfbatch.file.WholeFile;
 
 /** Writes tensors as a safetensors file, one at a time in memory. */
 public final class SafetensorsWriter {
@@ -106,21 +107,18 @@ public final class SafetensorsWriter {
     return ByteBuffer.allocate(size).order(ByteOrder.LITTLE_ENDIAN);
   }
 
-  /** Writes the tensors in the map's order, replacing the file. */
+  /** Writes the tensors in the map's order, replacing the file when all are written. */
   public static void write(Path file, Map<String, Data> tensors) throws IOException {
     byte[] header = header(tensors);
-    try (FileChannel out =
-        FileChannel.open(
-            file,
-            StandardOpenOption.CREATE,
-            StandardOpenOption.WRITE,
-            StandardOpenOption.TRUNCATE_EXISTING)) {
-      writeFully(out, allocate(Long.BYTES).putLong(header.length).flip());
-      writeFully(out, ByteBuffer.wrap(header));
-      for (Data tensor : tensors.values()) {
-        tensor.content().writeTo(out);
-      }
-    }
+    WholeFile.writeChannel(
+        file,
+        out -> {
+          writeFully(out, allocate(Long.BYTES).putLong(header.length).flip());
+          writeFully(out, ByteBuffer.wrap(header));
+          for (Data tensor : tensors.values()) {
+            tensor.content().writeTo(out);
+          }
+        });
   }
 
   private static byte[] header(Map<String, Data> tensors) throws IOException {

@@ -22,6 +22,7 @@ import org.stfbatch.model.checkpoint.StateDictPickle.TensorView;
  */
 final class TorchFile {
 
+  private static final String LITTLE_ENDIAN = "little";
   private static final String PICKLE = "data.pkl";
   private static final int PICKLE_PROTOCOL_OPCODE = 0x80;
 
@@ -48,6 +49,9 @@ final class TorchFile {
     requireZip(file);
     try (ZipFile zip = ZipFile.builder().setPath(file).get()) {
       return new TorchFile(file, zip).tensors();
+    } catch (RuntimeException e) {
+      // Offsets and lengths of a damaged directory make the zip library throw all sorts.
+      throw new IOException("its zip directory is damaged", e);
     }
   }
 
@@ -96,8 +100,12 @@ final class TorchFile {
 
   private void requireLittleEndian() throws IOException {
     String name = folder + "byteorder";
-    if (zip.getEntry(name) != null
-        && !new String(content(storedEntry(name)), StandardCharsets.US_ASCII).equals("little")) {
+    if (zip.getEntry(name) == null) {
+      return;
+    }
+    ZipArchiveEntry order = storedEntry(name);
+    if (order.getSize() != LITTLE_ENDIAN.length()
+        || !new String(content(order), StandardCharsets.US_ASCII).equals(LITTLE_ENDIAN)) {
       throw new MalformedFileException(
           "its numbers are big-endian: save it again on another machine");
     }

@@ -1,6 +1,5 @@
 package org.stfbatch.model.checkpoint;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -22,29 +21,26 @@ record VisionTower(
     ImageProcessing image,
     SortedMap<String, TensorSlice> tensors) {
 
-  private static final String INNER_PREFIX = "model.vision_tower.vision_tower.";
+  private static final String OUTER_PREFIX = "model.vision_tower.vision_tower.";
   private static final String TENSOR_PREFIX = "vision_model.";
-  static final List<Double> CLIP_MEAN = List.of(0.48145466, 0.4578275, 0.40821073);
-  static final List<Double> CLIP_STD = List.of(0.26862954, 0.26130258, 0.27577711);
-  private static final int BICUBIC = 3;
+
+  /** What the authors' names of a tower inside a checkpoint begin with. */
+  static final String INNER_PREFIX = OUTER_PREFIX + TENSOR_PREFIX;
 
   /**
-   * Finds the tower: the given folder, else the folder that the checkpoint names, else the copy
-   * inside the checkpoint. As in LLaVA, a folder wins over the copy.
+   * Finds the tower of a checkpoint in the layout of LLaVA's authors: the folder that it names,
+   * else the copy inside it. As in LLaVA, a folder wins over the copy, unless the copy was trained.
    *
    * @param checkpointTensors all tensors of the checkpoint's own files
    * @throws CheckpointException naming the places that were looked at
    */
   static VisionTower find(
-      Path checkpoint,
-      LlavaSettings settings,
-      Optional<Path> given,
-      SortedMap<String, TensorSlice> checkpointTensors) {
-    if (given.isPresent()) {
-      if (!Files.isDirectory(given.get())) {
-        throw new CheckpointException("the vision tower %s is not a folder".formatted(given.get()));
+      Path checkpoint, LlavaSettings settings, SortedMap<String, TensorSlice> checkpointTensors) {
+    if (settings.towerTuned()) {
+      Optional<VisionTower> tuned = inner(checkpoint, settings.aspect(), checkpointTensors);
+      if (tuned.isPresent()) {
+        return tuned.get();
       }
-      return ofFolder(given.get(), settings.aspect());
     }
     List<Path> places = places(checkpoint, settings.visionTower());
     Optional<Path> folder =
@@ -80,15 +76,34 @@ record VisionTower(
     return places.stream().distinct().toList();
   }
 
-  private static VisionTower ofFolder(Path folder, String aspect) {
+  /**
+   * The tower of a folder of its own.
+   *
+   * @throws CheckpointException if there is no such folder, or what it holds cannot be used
+   */
+  static VisionTower ofFolder(Path folder, String aspect) {
+    if (!Files.isDirectory(folder)) {
+      throw new CheckpointException("the vision tower %s is not a folder".formatted(folder));
+    }
     ClipVisionConfig config = readConfig(folder);
-    ImageProcessing image = readImageProcessing(folder, config, aspect);
+    JsonSettings preprocessor = JsonSettings.read(folder.resolve("preprocessor_config.json"));
+    ImageProcessing image = PreprocessorSettings.read(preprocessor, config.imageSize(), aspect);
     return new VisionTower(folder, config, image, visionTensors(WeightFolder.read(folder), ""));
+  }
+
+  /** The tower inside a checkpoint whose settings describe it. */
+  static VisionTower inside(
+      Path checkpoint,
+      ClipVisionConfig config,
+      ImageProcessing image,
+      SortedMap<String, TensorSlice> checkpointTensors) {
+    return new VisionTower(
+        checkpoint, config, image, visionTensors(checkpointTensors, OUTER_PREFIX));
   }
 
   private static Optional<VisionTower> inner(
       Path checkpoint, String aspect, SortedMap<String, TensorSlice> checkpointTensors) {
-    SortedMap<String, TensorSlice> tensors = visionTensors(checkpointTensors, INNER_PREFIX);
+    SortedMap<String, TensorSlice> tensors = visionTensors(checkpointTensors, OUTER_PREFIX);
     if (tensors.isEmpty()) {
       return Optional.empty();
     }
@@ -101,7 +116,12 @@ record VisionTower(
                 .formatted(checkpoint, expected.getKey()));
       }
     }
-    ImageProcessing image = new ImageProcessing(config.imageSize(), CLIP_MEAN, CLIP_STD, aspect);
+    ImageProcessing image =
+        new ImageProcessing(
+            config.imageSize(),
+            PreprocessorSettings.CLIP_MEAN,
+            PreprocessorSettings.CLIP_STD,
+            aspect);
     return Optional.of(new VisionTower(checkpoint, config, image, tensors));
   }
 
@@ -117,13 +137,26 @@ record VisionTower(
     return own;
   }
 
-  /**
-   * A tower's folder holds a CLIP vision model or a whole CLIP model. Defaults are those of
-   * CLIPVisionConfig.
-   */
+  /** A tower's folder holds a CLIP vision model or a whole CLIP model. */
   private static ClipVisionConfig readConfig(Path folder) {
     JsonSettings file = JsonSettings.read(folder.resolve("config.json"));
     JsonSettings json = file.has("vision_config") ? file.child("vision_config") : file;
+    if (!List.of("clip", "clip_vision_model").contains(file.text("model_type").orElse("clip"))) {
+      throw file.unsupported("model_type", "'clip' or 'clip_vision_model'");
+    }
+    if (!json.text("model_type").orElse("clip").startsWith("clip")) {
+      throw json.unsupported("model_type", "'clip_vision_model'");
+    }
+    file.requireAbsent("quantization_config");
+    return readConfig(json);
+  }
+
+  /**
+   * The shape of a CLIP vision model. Defaults are those of CLIPVisionConfig.
+   *
+   * @throws CheckpointException naming a setting that would change what the tower computes
+   */
+  static ClipVisionConfig readConfig(JsonSettings json) {
     ClipVisionConfig config =
         new ClipVisionConfig(
             json.positiveInt("hidden_size", 768),
@@ -134,9 +167,6 @@ record VisionTower(
             json.positiveInt("patch_size", 32),
             json.positiveNumber("layer_norm_eps", 1e-5),
             json.text("hidden_act").orElse("quick_gelu"));
-    if (!List.of("clip", "clip_vision_model").contains(file.text("model_type").orElse("clip"))) {
-      throw file.unsupported("model_type", "'clip' or 'clip_vision_model'");
-    }
     if (!List.of("quick_gelu", "gelu").contains(config.hiddenAct())) {
       throw json.unsupported("hidden_act", "'quick_gelu' or 'gelu'");
     }
@@ -149,59 +179,8 @@ record VisionTower(
     if (config.patchSize() > config.imageSize()) {
       throw json.unsupported("patch_size", "at most image_size");
     }
+    json.requireAbsent("quantization_config");
+    ArithmeticSettings.requireNoMore(json);
     return config;
-  }
-
-  private static ImageProcessing readImageProcessing(
-      Path folder, ClipVisionConfig config, String aspect) {
-    JsonSettings json = JsonSettings.read(folder.resolve("preprocessor_config.json"));
-    for (String step :
-        List.of("do_resize", "do_center_crop", "do_rescale", "do_normalize", "do_convert_rgb")) {
-      if (!json.flag(step, true)) {
-        throw json.unsupported(step, "true");
-      }
-    }
-    if (json.integer("resample", BICUBIC) != BICUBIC) {
-      throw json.unsupported("resample", "3 (bicubic)");
-    }
-    if (Math.abs(json.positiveNumber("rescale_factor", 1 / 255.0) * 255 - 1) > 1e-6) {
-      throw json.unsupported("rescale_factor", "1/255");
-    }
-    requireSide(json, "size", config.imageSize());
-    requireSide(json, "crop_size", config.imageSize());
-    return new ImageProcessing(
-        config.imageSize(),
-        channels(json, "image_mean", CLIP_MEAN),
-        channels(json, "image_std", CLIP_STD),
-        aspect);
-  }
-
-  /** A side is written 336, {"shortest_edge": 336} or {"height": 336, "width": 336}. */
-  private static void requireSide(JsonSettings json, String name, int side) {
-    JsonNode value = json.node(name);
-    boolean right = value.isMissingNode() || value.isNumber() && value.asInt() == side;
-    if (value.isObject()) {
-      right = !value.isEmpty();
-      for (JsonNode part : value) {
-        right &= part.asInt() == side;
-      }
-    }
-    if (!right) {
-      throw json.unsupported(name, "the tower's image_size, " + side);
-    }
-  }
-
-  private static List<Double> channels(JsonSettings json, String name, List<Double> absent) {
-    if (!json.has(name)) {
-      return absent;
-    }
-    List<Double> values = new ArrayList<>();
-    for (JsonNode value : json.node(name)) {
-      values.add(value.asDouble(Double.NaN));
-    }
-    if (values.size() != 3 || values.stream().anyMatch(v -> v.isNaN())) {
-      throw json.unsupported(name, "three numbers");
-    }
-    return values;
   }
 }

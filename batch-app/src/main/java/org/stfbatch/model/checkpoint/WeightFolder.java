@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
+import org.stfbatch.file.LfsPointer;
 
 /**
  * The weight files of a folder, in the order of preference of transformers: safetensors first, one
@@ -66,6 +67,9 @@ final class WeightFolder {
 
   private static SortedMap<String, TensorSlice> readFile(Path file) {
     try {
+      if (LfsPointer.is(file)) {
+        throw new CheckpointException(LfsPointer.complaint(file));
+      }
       return file.getFileName().toString().endsWith(SAFETENSORS_SUFFIX)
           ? SafetensorsFile.read(file)
           : TorchFile.read(file);

@@ -17,6 +17,7 @@ import java.util.Random;
 import org.apache.parquet.example.data.Group;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.stfbatch.base.ModelIdentity;
 import org.stfbatch.db.AnswerTimings;
 import org.stfbatch.db.ExportRow;
 import org.stfbatch.db.ImagePrompt;
@@ -56,6 +57,8 @@ final class ParquetRowsTest {
     assertThat(first.getInteger("generated_tokens", 0)).isEqualTo(7);
     assertThat(first.getString("model", 0)).isEqualTo("m");
     assertThat(first.getString("model_fingerprint", 0)).isEqualTo("f");
+    assertThat(first.getString("compression", 0)).isEqualTo("fastv:layer=2,keep=144");
+    assertThat(first.getString("weight_format", 0)).isEqualTo("int8");
     assertThat(first.getLong("answered_at", 0)).isEqualTo(1_772_600_767_123_456L);
     assertThat(first.getFieldRepetitionCount("log_probabilities")).isZero();
     Group second = rows.get(1);
@@ -97,7 +100,7 @@ final class ParquetRowsTest {
 
   private Path written(List<ExportRow> rows) throws IOException {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
-    RowWriter writer = ExportFormat.PARQUET.answers("run", out);
+    RowWriter writer = ExportFormat.PARQUET.answers("run", out, false);
     for (ExportRow row : rows) {
       writer.write(row);
     }
@@ -117,7 +120,7 @@ final class ParquetRowsTest {
         new TokenCounts(40, 144, 7),
         new AnswerTimings(0, 0, 0),
         "m",
-        "f",
+        new ModelIdentity("f", "fastv:layer=2,keep=144", "int8"),
         Instant.parse("2026-03-04T05:06:07.123456Z"),
         scores);
   }

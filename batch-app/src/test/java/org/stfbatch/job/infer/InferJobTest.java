@@ -8,11 +8,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -24,6 +26,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.springframework.jdbc.core.simple.JdbcClient;
+import org.stfbatch.base.ModelIdentity;
 import org.stfbatch.db.Database;
 import org.stfbatch.db.ImageJobStore;
 import org.stfbatch.db.ImagePrompt;
@@ -31,6 +34,7 @@ import org.stfbatch.db.JobSettings;
 import org.stfbatch.db.NewImageJob;
 import org.stfbatch.db.Run;
 import org.stfbatch.db.RunLock;
+import org.stfbatch.db.RunModelStore;
 import org.stfbatch.db.RunStatus;
 import org.stfbatch.db.RunStatusStore;
 import org.stfbatch.db.RunStore;
@@ -42,10 +46,12 @@ import org.stfbatch.image.ClipImageConfig;
 import org.stfbatch.image.ImageLimits;
 import org.stfbatch.job.BatchRuntime;
 import org.stfbatch.job.Heartbeat;
+import org.stfbatch.job.InputException;
 import org.stfbatch.job.JobFailedException;
 import org.stfbatch.job.Progress;
 import org.stfbatch.job.StopSignal;
 import org.stfbatch.prompt.LlamaTokenizer;
+import org.stfbatch.prompt.PromptLimit;
 import org.stfbatch.testing.Golden;
 
 /**
@@ -127,6 +133,27 @@ class InferJobTest {
 
     assertThat(second.asked()).isEqualTo(4);
     assertThat(answers(run)).isEqualTo(lengths(0, 10));
+  }
+
+  @Test
+  void jobsInWorkAreCountedOnlyAfterAProcessWasKilled() {
+    insert(run, 10);
+    List<Long> counted = new CopyOnWriteArrayList<>();
+    ScriptedEngine breaking =
+        ScriptedEngine.of(
+            job -> {
+              counted.add(jdbc.sql("select count(*) from job_attempt").query(Long.class).single());
+              return job.promptIds().length == shortest + 7
+                  ? CompletableFuture.failedFuture(ScriptedEngine.broken())
+                  : CompletableFuture.completedFuture(ScriptedEngine.answer(job));
+            });
+    assertThatThrownBy(() -> infer(breaking)).isInstanceOf(JobFailedException.class);
+    assertThat(counted).isNotEmpty().containsOnly(0L);
+
+    leaveLastExecutionAs("STARTED");
+    counted.clear();
+    assertThatThrownBy(() -> infer(breaking)).isInstanceOf(JobFailedException.class);
+    assertThat(counted).isNotEmpty().allMatch(count -> count > 0);
   }
 
   @ParameterizedTest
@@ -370,6 +397,65 @@ class InferJobTest {
         .isEqualTo(3);
   }
 
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "fastv:layer=2,keep=144 | plain",
+        "none | int8",
+        "vtc-cls:layer=16,tokens=144 | int8"
+      })
+  void aRunHasOneCompressionStrategyAndOneWeightFormat(String compression, String weightFormat) {
+    insert(run, 4);
+    infer(run, ScriptedEngine.healthy(), stop, settings(OptionalLong.of(2)));
+    ScriptedEngine other =
+        ScriptedEngine.healthy(new ModelIdentity("fingerprint", compression, weightFormat));
+
+    for (ThrowingCallable asking :
+        List.<ThrowingCallable>of(() -> infer(other), () -> follow(other))) {
+      assertThatThrownBy(asking)
+          .isInstanceOf(InputException.class)
+          .hasMessage(
+              "run %s has answers with compression none, weight format plain, and these would be with compression %s, weight format %s: give them a run of their own with --run"
+                  .formatted(run.name(), compression, weightFormat));
+    }
+
+    assertThat(other.asked()).isZero();
+    assertThat(status().waiting()).isEqualTo(2);
+    assertThat(infer(ScriptedEngine.healthy())).isEqualTo(InferJob.Ending.DONE);
+  }
+
+  @Test
+  void anotherCheckpointWithTheSameSettingsGoesOn() {
+    ModelIdentity first = new ModelIdentity("a", "fastv:layer=2,keep=144", "int8");
+    ModelIdentity second = new ModelIdentity("b", "fastv:layer=2,keep=144", "int8");
+    insert(run, 2);
+
+    infer(run, ScriptedEngine.healthy(first), stop, settings(OptionalLong.of(1)));
+    infer(ScriptedEngine.healthy(second));
+
+    assertThat(new RunModelStore(DATABASE.dataSource()).all(run.runId()))
+        .containsExactly(first, second);
+  }
+
+  @Test
+  void aRunWithoutAnswersTakesAnyStrategy() {
+    insertAbout(run, "lost.png", "What?");
+    infer(ScriptedEngine.healthy());
+    assertThat(status().failed()).isEqualTo(1);
+    insert(run, 1);
+    ModelIdentity other = new ModelIdentity("fingerprint", "prumerge", "plain");
+
+    assertThat(infer(ScriptedEngine.healthy(other))).isEqualTo(InferJob.Ending.DONE);
+
+    assertThat(new RunModelStore(DATABASE.dataSource()).all(run.runId())).containsExactly(other);
+  }
+
+  private void follow(Engine engine) {
+    job(DATABASE.database(), run, engine, stop, settings(OptionalLong.empty()), Progress.none())
+        .follow();
+  }
+
   private InferJob.Ending infer(Engine engine) {
     return infer(run, engine, Progress.none());
   }
@@ -411,9 +497,9 @@ class InferJobTest {
         new BatchRuntime(database.dataSource()),
         target,
         settings,
-        new Preparation(ImageLimits.defaults(), images, tokenizer),
+        new Preparation(ImageLimits.defaults(), images, tokenizer, new PromptLimit(2048, false)),
         engine,
-        new ModelName("scripted", "fingerprint"),
+        new ModelName("scripted", engine.model()),
         progress,
         stop);
   }

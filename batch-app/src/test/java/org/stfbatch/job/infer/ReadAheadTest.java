@@ -3,10 +3,13 @@ package org.stfbatch.job.infer;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -26,6 +29,12 @@ import org.stfbatch.engine.Failure;
 import org.stfbatch.engine.Generation;
 import org.stfbatch.engine.Outcome;
 import org.stfbatch.engine.Stage;
+import org.stfbatch.image.Availability;
+import org.stfbatch.image.ImageErrorCode;
+import org.stfbatch.image.ImageException;
+import org.stfbatch.image.ImageSource;
+import org.stfbatch.image.PutOffException;
+import org.stfbatch.job.StopSignal;
 
 @Timeout(30)
 class ReadAheadTest {
@@ -200,12 +209,133 @@ class ReadAheadTest {
             });
     readAhead = open(2, engine, WIDE);
 
-    OutcomeProcessor processor = new OutcomeProcessor();
+    OutcomeProcessor processor = new OutcomeProcessor(engine, new StopSignal());
     for (int i = 0; i < 2; i++) {
       InFlightJob inFlight = readAhead.next().orElseThrow();
       assertThatThrownBy(() -> processor.process(inFlight))
           .isInstanceOf(EngineException.class)
           .hasMessage("the device fell off");
+    }
+  }
+
+  @Test
+  void jobsWhoseImagesAreOnTheirWayHoldUpNoOthers() throws Exception {
+    Remote remote = new Remote(new JobPreparer.Parallel(4, 4));
+    readAhead = open(20, remote, ScriptedEngine.healthy(), WIDE);
+
+    for (long job : List.of(5, 6, 7, 8)) {
+      assertThat(readAhead.next().orElseThrow().job().jobId()).isEqualTo(job);
+    }
+    remote.arrive(3);
+    List<Long> order = new ArrayList<>();
+    for (int i = 0; i < 13; i++) {
+      order.add(readAhead.next().orElseThrow().job().jobId());
+    }
+    assertThat(order).containsSubsequence(9L, 10L, 20L).contains(3L);
+    remote.arrive(1);
+    remote.arrive(2);
+    remote.arrive(4);
+    assertThat(List.of(next(), next(), next())).containsExactlyInAnyOrder(1L, 2L, 4L);
+    assertThat(readAhead.next()).isEmpty();
+  }
+
+  @Test
+  void noMoreImagesAreOnTheirWayThanAllowedAndAHostThatDoesNotGetOnIsPassedOver() throws Exception {
+    Remote remote = new Remote(new JobPreparer.Parallel(8, 2));
+    readAhead = open(6, remote, ScriptedEngine.healthy(), WIDE);
+
+    assertThat(next()).isEqualTo(5);
+    assertThat(next()).isEqualTo(6);
+    assertThat(remote.asked).containsOnlyKeys(1L, 2L);
+    remote.arrive(2);
+    remote.arrive(1);
+    assertThat(List.of(next(), next())).containsExactly(2L, 1L);
+    assertThat(readAhead.next()).isEmpty();
+    assertThat(remote.asked).as("jobs 3 and 4 wait for another pass").hasSize(2);
+  }
+
+  @Test
+  void whatIsPutOffIsNotHandedOut() throws Exception {
+    Remote remote = new Remote(new JobPreparer.Parallel(8, 8));
+    readAhead = open(6, remote, ScriptedEngine.healthy(), WIDE);
+    assertThat(List.of(next(), next())).containsExactly(5L, 6L);
+    remote.fail(1);
+    remote.arrive(2);
+    remote.fail(3);
+    remote.fail(4);
+    assertThat(next()).isEqualTo(2);
+    assertThat(readAhead.next()).isEmpty();
+  }
+
+  @Test
+  void whatIsPutOffOnceItIsHandedOutHasNoOutcome() throws Exception {
+    JobPreparer away =
+        job -> {
+          if (job.jobId() == 1) {
+            throw putOff();
+          }
+          return prepared(job);
+        };
+    ScriptedEngine engine = ScriptedEngine.healthy();
+    readAhead = open(2, away, engine, WIDE);
+    OutcomeProcessor processor = new OutcomeProcessor(engine, new StopSignal());
+    assertThat(processor.process(readAhead.next().orElseThrow())).isNull();
+    assertThat(processor.process(readAhead.next().orElseThrow())).isNotNull();
+  }
+
+  private long next() throws InterruptedException {
+    return readAhead.next().orElseThrow().job().jobId();
+  }
+
+  private static PutOffException putOff() {
+    Availability availability = new Availability(3, Duration.ofMinutes(1), notice -> {});
+    ImageSource source = new ImageSource.DataUri("data:,");
+    try {
+      throw new AssertionError(
+          availability.judged(
+              source, ImageException.transientError(ImageErrorCode.IMAGE_FETCH, "no", null)));
+    } catch (PutOffException e) {
+      return e;
+    }
+  }
+
+  /** Jobs 1 to 4 are on a host, whose images come when the test says so. */
+  private static final class Remote implements JobPreparer {
+    private final Map<Long, CompletableFuture<Fetched>> asked = new ConcurrentHashMap<>();
+    private final Parallel parallel;
+
+    Remote(Parallel parallel) {
+      this.parallel = parallel;
+    }
+
+    @Override
+    public EngineJob prepare(StoredJob job) {
+      return prepared(job);
+    }
+
+    @Override
+    public CompletableFuture<Fetched> fetch(StoredJob job) {
+      return host(job).isEmpty()
+          ? JobPreparer.super.fetch(job)
+          : asked.computeIfAbsent(job.jobId(), any -> new CompletableFuture<>());
+    }
+
+    @Override
+    public String host(StoredJob job) {
+      return job.jobId() <= 4 ? "host" : "";
+    }
+
+    @Override
+    public Parallel parallel() {
+      return parallel;
+    }
+
+    void arrive(long job) {
+      asked.get(job).complete(() -> prepared(job(job)));
+    }
+
+    void fail(long job) {
+      asked.get(job).completeExceptionally(putOff());
     }
   }
 
@@ -250,7 +380,7 @@ class ReadAheadTest {
 
   private static List<Thread> threads() {
     return Thread.getAllStackTraces().keySet().stream()
-        .filter(thread -> List.of("read-ahead", "prepare").contains(thread.getName()))
+        .filter(thread -> List.of("read-ahead", "prepare", "download").contains(thread.getName()))
         .toList();
   }
 
@@ -278,7 +408,7 @@ class ReadAheadTest {
         id,
         1,
         "job" + id,
-        "image",
+        "image" + id,
         Optional.of("/images"),
         ImagePrompt.about("image", "What?"),
         JobSettings.DEFAULTS);

@@ -6,6 +6,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.function.Function;
+import org.stfbatch.base.ModelIdentity;
 import org.stfbatch.engine.Answer;
 import org.stfbatch.engine.Engine;
 import org.stfbatch.engine.EngineException;
@@ -18,24 +19,32 @@ import org.stfbatch.engine.Timings;
 /** An engine that does as it is told, and keeps what it was asked. Thread safe. */
 final class ScriptedEngine implements Engine {
   private final Function<EngineJob, CompletableFuture<Outcome>> script;
+  private final ModelIdentity model;
   private final BlockingQueue<EngineJob> asked = new LinkedBlockingQueue<>();
 
-  private ScriptedEngine(Function<EngineJob, CompletableFuture<Outcome>> script) {
+  private ScriptedEngine(
+      Function<EngineJob, CompletableFuture<Outcome>> script, ModelIdentity model) {
     this.script = script;
+    this.model = model;
   }
 
   static ScriptedEngine of(Function<EngineJob, CompletableFuture<Outcome>> script) {
-    return new ScriptedEngine(script);
+    return new ScriptedEngine(script, ModelIdentity.plain("fingerprint"));
+  }
+
+  /** As {@link #healthy}, with another model. */
+  static ScriptedEngine healthy(ModelIdentity model) {
+    return new ScriptedEngine(job -> CompletableFuture.completedFuture(answer(job)), model);
   }
 
   /** Answers each job at once with a text that depends on its prompt alone. */
   static ScriptedEngine healthy() {
-    return new ScriptedEngine(job -> CompletableFuture.completedFuture(answer(job)));
+    return of(job -> CompletableFuture.completedFuture(answer(job)));
   }
 
   /** Breaks for good at the first job whose prompt is this long. */
   static ScriptedEngine breakingAt(int promptLength) {
-    return new ScriptedEngine(
+    return of(
         job ->
             job.promptIds().length >= promptLength
                 ? CompletableFuture.failedFuture(broken())
@@ -78,8 +87,8 @@ final class ScriptedEngine implements Engine {
   }
 
   @Override
-  public String modelFingerprint() {
-    return "fingerprint";
+  public ModelIdentity model() {
+    return model;
   }
 
   @Override

@@ -11,6 +11,8 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.batch.infrastructure.item.ExecutionContext;
 import org.stfbatch.db.ChoiceTexts;
 import org.stfbatch.db.JobSettings;
@@ -111,14 +113,64 @@ class CsvFileReaderTest {
     requireUnusable(
         "question_id,text\n1,é\n".getBytes(StandardCharsets.ISO_8859_1), "save it as UTF-8");
     requireUnusable(
-        "question_id,text\n1,\"a\" b\n".getBytes(StandardCharsets.UTF_8), "cannot be read");
+        "question_id,text\n1,\"a\n2,b\n3,c\n".getBytes(StandardCharsets.UTF_8),
+        "a quotation mark is missing",
+        "line 2");
+    requireUnusable(
+        "question_id,text\n1,\"a\n2,\"b\"\n3,c\n".getBytes(StandardCharsets.UTF_8), "line 2");
+    requireUnusable(
+        "question_id;text\n1;a\n".getBytes(StandardCharsets.UTF_8), "separated by commas");
+    requireUnusable("question_id\ttext\n1\ta\n".getBytes(StandardCharsets.UTF_8), "--format tsv");
+    requireUnusable(
+        "{\"question_id\": 1, \"text\": \"a\"}\n".getBytes(StandardCharsets.UTF_8), "holds JSON");
+    requireUnusable("question_id,text\n1,a\n".getBytes(StandardCharsets.UTF_16LE), "is UTF-16");
+    requireUnusable(
+        "question_id,text,temprature\n1,a,0.5\n".getBytes(StandardCharsets.UTF_8),
+        "temprature",
+        "temperature is");
+    requireUnusable(
+        ("x".repeat(100_000) + "\u0000,b\n").getBytes(StandardCharsets.UTF_8), "more characters");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"2,\"b\" c,x", "2,\"say \"hi\", please\",x", "2,\"b\"c", "2,\"b\"c,\"d\"e"})
+  void aQuotationMarkAtTheWrongPlaceMakesItsRowAloneUnusable(String row) throws IOException {
+    for (String end : List.of("\n", "\r\n")) {
+      List<NewImageJob> jobs =
+          read(',', String.join(end, "question_id,text,category", "1,a,", row, "3,\"c\",", ""));
+
+      assertThat(jobs).hasSize(3);
+      assertThat(jobs.get(0).rejection()).isEmpty();
+      requireRejected(jobs.get(1), "line 3 ", "written twice");
+      assertThat(jobs.get(2).rejection()).isEmpty();
+      assertThat(jobs.get(2).prompt().text()).isEqualTo("c");
+    }
+  }
+
+  @Test
+  void theLastRowMayEndWithoutItsQuotationMark() throws IOException {
+    List<NewImageJob> jobs = read(',', "question_id,text\n1,a\n2,\"b");
+    assertThat(jobs).hasSize(2);
+    requireRejected(jobs.get(1), "line 3 ", "a quotation mark is missing");
+  }
+
+  @Test
+  void noCellIsLost() throws IOException {
+    List<NewImageJob> jobs = read(',', "question_id,text\n1,Is it red, or blue?\n2,What?,,\n3\n");
+    requireRejected(jobs.get(0), "line 2 ", "it has 3 cells, and the first row 2");
+    assertThat(jobs.get(1).rejection()).isEmpty();
+    requireRejected(jobs.get(2), "no text");
   }
 
   private void requireUnusable(byte[] bytes, String... parts) {
     assertThatThrownBy(() -> read(',', bytes))
         .isInstanceOf(InputException.class)
-        .hasMessageContaining("table")
-        .hasMessageContainingAll(parts);
+        .hasMessageContaining(folder.resolve("table").toString())
+        .satisfies(e -> assertThat(e.getMessage()).hasSizeLessThan(600).doesNotContain("\0"))
+        .message()
+        .doesNotContain("csv.", "Exception", "what came before");
+    assertThatThrownBy(() -> read(',', bytes)).hasMessageContainingAll(parts);
   }
 
   private static void requireRejected(NewImageJob job, String... parts) {

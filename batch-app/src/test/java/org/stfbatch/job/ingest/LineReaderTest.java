@@ -20,6 +20,14 @@ class LineReaderTest {
   }
 
   @Test
+  void aCarriageReturnAloneEndsALineAsInPythonsTextFiles() throws IOException {
+    List<Line> lines = lines("a\rb\r\r\nc\r", 100);
+
+    assertThat(lines).extracting(LineReaderTest::text).containsExactly("a\r", "b\r", "c\r");
+    assertThat(lines).extracting(Line::number).containsExactly(1L, 2L, 4L);
+  }
+
+  @Test
   void theByteOrderMarkIsNoPartOfTheFirstLine() throws IOException {
     assertThat(lines("\uFEFFa\n\uFEFFb", 100))
         .extracting(LineReaderTest::text)

@@ -10,7 +10,12 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.apache.parquet.example.data.Group;
+import org.apache.parquet.io.api.Binary;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -113,6 +118,17 @@ final class ParquetFileQuestionsTest {
         "required int64 question_id; required group text { required binary x; } | a column text",
         "required int64 question_id; required binary text; required group image { required binary data; } | make it text or bytes",
         "required int64 question_id; required binary text; optional boolean seed; | a column seed",
+        "required int32 question_id (DATE); required binary text; | a column question_id of the type \"required int32 question_id (DATE)\"",
+        "required int64 question_id (TIME(MICROS,true)); required binary text; | a column question_id",
+        "required int96 question_id; required binary text; | a column question_id",
+        "required fixed_len_byte_array(12) question_id (INTERVAL); required binary text; | a column question_id",
+        "required int64 question_id; required binary text (BSON); | a column text",
+        "required int64 question_id; repeated binary text (STRING); | a column text",
+        "required int64 question_id; required group text (LIST) { repeated group list { required binary element (STRING); } } | a column text",
+        "required int64 question_id; required binary text; required group stop (LIST) { repeated group list { required binary element (DECIMAL(9,2)); } } | a column stop",
+        "required int64 question_id; required binary text; required group stop (LIST) { repeated group list { required binary a (STRING); required binary b (STRING); } } | a column stop",
+        "required int64 question_id; required binary text; optional int32 max_new_token; | max_new_tokens is",
+        "required int64 question_id; required binary text; optional float temprature; | temperature is",
       })
   void columnsThatAreNoQuestionsAreNamed(String columns, String part) throws Exception {
     Path file = ParquetTable.empty(folder.resolve("table"), columns);
@@ -120,6 +136,67 @@ final class ParquetFileQuestionsTest {
     assertThatThrownBy(() -> read(file))
         .isInstanceOf(InputException.class)
         .hasMessageContainingAll(file.toString(), part);
+  }
+
+  @Test
+  void numbersAreWhatTheirLogicalTypesSay() throws Exception {
+    Map<String, Consumer<Group>> ids = new LinkedHashMap<>();
+    ids.put("int32 question_id (INTEGER(32,false))", row -> row.append("question_id", -1));
+    ids.put("int32 question_id (INTEGER(16,false))", row -> row.append("question_id", 65535));
+    ids.put("int32 question_id (INTEGER(8,true))", row -> row.append("question_id", -7));
+    ids.put("int64 question_id (INTEGER(64,false))", row -> row.append("question_id", -1L));
+    ids.put("int32 question_id (DECIMAL(9,2))", row -> row.append("question_id", 150));
+    ids.put("int64 question_id (DECIMAL(18,0))", row -> row.append("question_id", -3L));
+    ids.put(
+        "binary question_id (DECIMAL(30,3))",
+        row -> row.append("question_id", Binary.fromConstantByteArray(new byte[] {-1, 0x7F})));
+    ids.put(
+        "fixed_len_byte_array(9) question_id (DECIMAL(20,1))",
+        row ->
+            row.append(
+                "question_id",
+                Binary.fromConstantByteArray(new byte[] {0, -1, -1, -1, -1, -1, -1, -1, -1})));
+    ids.put(
+        "fixed_len_byte_array(2) question_id (FLOAT16)",
+        row -> row.append("question_id", Binary.fromConstantByteArray(new byte[] {0, 0x3E})));
+    ids.put(
+        "fixed_len_byte_array(16) question_id (UUID)",
+        row ->
+            row.append(
+                "question_id",
+                Binary.fromConstantByteArray(
+                    new byte[] {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15})));
+    ids.put(
+        "binary question_id (ENUM)",
+        row -> row.append("question_id", Binary.fromConstantByteArray(new byte[] {'a'})));
+
+    List<String> read = new ArrayList<>();
+    int n = 0;
+    for (Map.Entry<String, Consumer<Group>> id : ids.entrySet()) {
+      Path file =
+          ParquetTable.row(
+              folder.resolve("ids" + n++),
+              "required " + id.getKey() + "; required binary text (STRING);",
+              row -> {
+                id.getValue().accept(row);
+                row.append("text", "What?");
+              });
+      read.add(read(file).get(0).prompt().questionId().orElseThrow());
+    }
+
+    assertThat(read)
+        .containsExactly(
+            "4294967295",
+            "65535",
+            "-7",
+            "18446744073709551615",
+            "1.50",
+            "-3",
+            "-0.129",
+            "1844674407370955161.5",
+            "1.5",
+            "\"00010203-0405-0607-0809-0a0b0c0d0e0f\"",
+            "\"a\"");
   }
 
   @Test
@@ -134,7 +211,9 @@ final class ParquetFileQuestionsTest {
     for (Path file : List.of(text, cut, Files.createFile(folder.resolve("empty")), broken)) {
       assertThatThrownBy(() -> read(file))
           .isInstanceOf(InputException.class)
-          .hasMessageContaining(file.toString());
+          .hasMessageContaining(file.toString())
+          .message()
+          .doesNotContain("parquet.", "Exception", "null", "what came before");
     }
   }
 

@@ -12,6 +12,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.stfbatch.db.ChoiceTexts;
 import org.stfbatch.db.JobFailure;
+import org.stfbatch.db.JobSettings;
 import org.stfbatch.db.NewImageJob;
 
 class QuestionLineParserTest {
@@ -29,7 +30,17 @@ class QuestionLineParserTest {
         "[1] | not a JSON object",
         "7 | not a JSON object",
         "null | not a JSON object",
-        "{\"question_id\":NaN,\"text\":\"a\"} | not JSON",
+        "{\"question_id\":NaN,\"text\":\"a\"} | neither a number nor a string",
+        "{\"question_id\":Infinity,\"text\":\"a\"} | neither a number nor a string",
+        "{\"question_id\":1,\"text\":NaN} | text is not a string",
+        "{\"question_id\":1,\"text\":\"a\",\"temperature\":-Infinity} | temperature must be 0, or 0.000001 to 100",
+        "{\"question_id\":1,\"text\":\"a\",\"temperature\":1e-30} | temperature must be 0, or 0.000001 to 100",
+        "{\"question_id\":1,\"text\":\"a\",\"temperature\":1e30} | temperature must be 0, or 0.000001 to 100",
+        "{\"question_id\":1,\"text\":\"a\",\"top_p\":1e-320} | top_p must be 1e-30 to 1",
+        "{\"question_id\":1,\"text\":\"a\",\"max_new_token\":5} | its max_new_token is not known: max_new_tokens is",
+        "{\"question_id\":1,\"text\":\"a\",\"temprature\":5} | its temprature is not known: temperature is",
+        "{\"question_id\":1,\"text\":\"a\",\"images\":\"a.png\"} | its images is not known: image is",
+        "{\"question_id\":1,\"text\":\"a\",\"top_k\":5} | its top_k cannot be carried out",
         "{\"text\":\"a\"} | no question_id",
         "{\"question_id\":null,\"text\":\"a\"} | neither a number nor a string",
         "{\"question_id\":[1],\"text\":\"a\"} | neither a number nor a string",
@@ -123,6 +134,33 @@ class QuestionLineParserTest {
     assertThat(job.prompt().image()).isEmpty();
     assertThat(job.settings().maxNewTokens()).isEmpty();
     assertThat(job.settings().stop()).isEmpty();
+  }
+
+  @Test
+  void whatPythonWritesForEmptyCellsIsAbsent() {
+    NewImageJob job =
+        parse(
+            1,
+            """
+            {"question_id":1,"text":"a","image":NaN,"category":NaN,"stop":NaN,"max_new_tokens":NaN,\
+            "temperature":NaN,"top_p":NaN,"seed":NaN,"choices":NaN,"score":NaN,"temprature":NaN}""");
+
+    assertThat(job.rejection()).isEmpty();
+    assertThat(job.prompt().image()).isEmpty();
+    assertThat(job.prompt().category()).isEmpty();
+    assertThat(job.settings()).isEqualTo(JobSettings.DEFAULTS);
+  }
+
+  @Test
+  void fieldsBesideTheKnownOnesArePassedOver() {
+    NewImageJob job =
+        parse(
+            1,
+            """
+            {"question_id":1,"text":"a","image":"a.png","images":["b.png"],"label":"yes","choice":"A","choices":["A","B"]}""");
+
+    assertThat(job.rejection()).isEmpty();
+    assertThat(job.prompt().image()).contains("a.png");
   }
 
   @Test

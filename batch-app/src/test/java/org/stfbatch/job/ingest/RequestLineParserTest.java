@@ -8,6 +8,8 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.stfbatch.db.ChoiceTexts;
 import org.stfbatch.db.JobFailure;
 import org.stfbatch.db.JobSettings;
 import org.stfbatch.db.NewImageJob;
@@ -55,6 +57,39 @@ class RequestLineParserTest {
   }
 
   @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "\"guided_choice\":[\"blue\",\"green\"]",
+        "\"structured_outputs\":{\"choice\":[\"blue\",\"green\"],\"json\":null}",
+      })
+  void choicesAreCarriedOut(String setting) {
+    NewImageJob job = parse(request(setting, USER));
+
+    assertThat(job.rejection()).isEmpty();
+    assertThat(job.settings().choices()).contains(new ChoiceTexts(List.of("blue", "green")));
+  }
+
+  @Test
+  void whatAsksForNothingIsPassedOver() {
+    NewImageJob job =
+        parse(
+            request(
+                """
+                "user":"me","metadata":{"a":"b"},"store":true,"service_tier":"flex","seed":null,"n":1.0,"top_k":-1,
+                "frequency_penalty":-0.0,"presence_penalty":0,"repetition_penalty":1.0,"min_p":0.0,"logit_bias":{"5":0},
+                "tools":[],"tool_choice":"auto","parallel_tool_calls":true,"stream":false,"logprobs":false,
+                "stream_options":{"include_usage":true},"top_logprobs":0,"guided_json":null,"unheard_of":null,
+                "structured_outputs":{},"response_format":{"type":"text"},"modalities":["text"],"temperature":NaN,
+                "prediction":{"type":"content","content":"x"},"chat_template_kwargs":{}""",
+                """
+                {"role":"user","name":"me","refusal":null,"content":[{"type":"text","text":"What?","cache_control":{}},
+                {"type":"image_url","uuid":"7","image_url":{"url":"a.png","detail":"high"}}]}"""));
+
+    assertThat(job.rejection()).isEmpty();
+    assertThat(job.settings()).isEqualTo(JobSettings.DEFAULTS);
+  }
+
+  @ParameterizedTest
   @CsvSource({
     "https://example.org/a.png, https://example.org/a.png",
     "'data:image/png;base64,AAAA', 'data:image/png;base64,AAAA'",
@@ -84,11 +119,34 @@ class RequestLineParserTest {
         "\"response_format\":{\"type\":\"json_object\"} | response_format cannot be carried out",
         "\"frequency_penalty\":0.5 | frequency_penalty cannot be carried out",
         "\"max_tokens\":0 | max_tokens must be above 0",
-        "\"max_tokens\":99999999999 | max_tokens must be above 0, and is 99999999999",
+        "\"max_tokens\":99999999999 | max_tokens must be above 0, at most 2147483647, and is 99999999999",
         "\"max_completion_tokens\":1.5 | max_completion_tokens is not a whole number",
         "\"temperature\":\"hot\" | temperature is not a number",
-        "\"temperature\":-1 | temperature must be 0 or more",
-        "\"top_p\":0 | top_p must be above 0",
+        "\"temperature\":-1 | temperature must be 0, or 0.000001 to 100",
+        "\"temperature\":1e-30 | temperature must be 0, or 0.000001 to 100",
+        "\"temperature\":1e999 | temperature must be 0, or 0.000001 to 100",
+        "\"top_p\":0 | top_p must be 1e-30 to 1",
+        "\"top_p\":1e-320 | top_p must be 1e-30 to 1",
+        "\"seed\":9223372036854775808 | seed must fit 64 bits",
+        "\"guided_regex\":\"[0-9]+\" | guided_regex is not known here",
+        "\"bad_words\":[\"red\"] | bad_words cannot be carried out",
+        "\"repetition_penalty\":1.3 | repetition_penalty cannot be carried out",
+        "\"min_tokens\":5 | min_tokens cannot be carried out",
+        "\"ignore_eos\":true | ignore_eos cannot be carried out",
+        "\"stop_token_ids\":[2] | stop_token_ids cannot be carried out",
+        "\"use_beam_search\":true | use_beam_search cannot be carried out",
+        "\"top_k\":40 | top_k cannot be carried out",
+        "\"logit_bias\":{\"7\":-100} | logit_bias cannot be carried out",
+        "\"reasoning_effort\":\"high\" | reasoning_effort cannot be carried out",
+        "\"chat_template\":\"x\" | chat_template is not known here",
+        "\"max_token\":5 | max_token is not known here",
+        "\"stream_options\":{\"x\":1} | stream_options.x is not known here",
+        "\"stream_options\":7 | stream_options is not an object",
+        "\"structured_outputs\":{\"regex\":\"a\"} | structured_outputs.regex is not known here",
+        "\"structured_outputs\":{\"choice\":[\"a\"]},\"guided_choice\":[\"b\"] | both guided_choice and",
+        "\"guided_choice\":[] | guided_choice cannot be used: choices has no text",
+        "\"guided_choice\":[7] | guided_choice is not a list of texts",
+        "\"guided_choice\":\"yes\" | guided_choice is not a list of texts",
         "\"seed\":0.5 | seed is not a whole number",
         "\"stop\":[7] | stop is neither",
       })
@@ -110,6 +168,11 @@ class RequestLineParserTest {
         "{\"role\":\"user\",\"content\":[{\"type\":\"image_url\"}]} | image_url has no url",
         "{\"role\":\"user\",\"content\":[{\"type\":\"image_url\",\"image_url\":\"a\"},{\"type\":\"image_url\",\"image_url\":\"b\"}]} | several images",
         "{\"role\":\"user\",\"content\":\"a\\u0000\"} | NUL",
+        "{\"role\":\"user\",\"content\":\"a\",\"weight\":2} | messages.weight is not known here",
+        "{\"role\":\"user\",\"content\":[{\"type\":\"text\",\"text\":\"a\",\"lang\":\"de\"}]} | messages.content.lang is not known here",
+        "{\"role\":\"user\",\"content\":[{\"type\":\"image_url\",\"max_pixels\":9,\"image_url\":\"a\"}]} | messages.content.max_pixels",
+        "{\"role\":\"user\",\"content\":[{\"type\":\"image_url\",\"image_url\":{\"url\":\"a\",\"crop\":1}}]} | image_url.crop is not known here",
+        "{\"role\":\"user\",\"content\":[{\"type\":\"image_url\",\"image_url\":{\"url\":\"a\",\"detail\":\"ultra\"}}]} | image_url.detail is none of",
       })
   void conversationsThatCannotBeAnsweredAreNamed(String messages, String why) {
     requireRejected(request("\"n\":1", messages), "a-1", why);
@@ -123,6 +186,7 @@ class RequestLineParserTest {
         "{\"custom_id\":\"a-1\",\"body\":[]} | body is not a JSON object",
         "{\"custom_id\":\"a-1\",\"body\":{}} | has no messages",
         "{\"custom_id\":\"a-1\",\"method\":\"GET\"} | method is not POST",
+        "{\"custom_id\":\"a-1\",\"temperature\":0} | temperature is not known here",
         "{\"custom_id\":\"a-1\",\"url\":\"/v1/embeddings\"} | url is not /v1/chat/completions",
       })
   void otherRequestsAreNamed(String line, String why) {
@@ -135,7 +199,8 @@ class RequestLineParserTest {
       quoteCharacter = '`',
       value = {
         "nonsense | not JSON",
-        "{} {} | not JSON",
+        "{} {} | not JSON: something follows",
+        "{\"custom_id\":\"a\",\"custom_id\":\"b\"} | it holds custom_id twice",
         "[] | not a JSON object",
         "{\"body\":{}} | custom_id is no text",
         "{\"custom_id\":7} | custom_id is no text",
@@ -146,6 +211,19 @@ class RequestLineParserTest {
     NewImageJob job = parse(line);
     assertThat(job.customId()).startsWith("line-4-");
     requireRejected(line, job.customId(), why);
+  }
+
+  @Test
+  void whatWasGivenIsNotEchoedWhole() {
+    String long1 = "x".repeat(100_000);
+    for (String line :
+        List.of(
+            request("\"" + long1 + "\":1", USER),
+            request("\"n\":1", USER.replace("user", long1)),
+            request("\"guided_choice\":[\"" + long1 + "\",\"" + long1 + "\"]", USER),
+            "{\"custom_id\":\"a\"," + long1)) {
+      assertThat(parse(line).rejection().orElseThrow().message()).hasSizeLessThan(400);
+    }
   }
 
   private void requireRejected(String line, String customId, String why) {

@@ -24,10 +24,12 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.stfbatch.db.ExportRow;
 import org.stfbatch.db.ExportStore;
+import org.stfbatch.db.ImageJobStore;
 import org.stfbatch.db.KafkaReaderStore;
 import org.stfbatch.db.Run;
 import org.stfbatch.db.RunStore;
 import org.stfbatch.db.testing.TestDatabase;
+import org.stfbatch.job.AllowedFolders;
 import org.stfbatch.job.BatchRuntime;
 import org.stfbatch.job.JobFailedException;
 import org.stfbatch.job.KafkaConnection;
@@ -38,6 +40,8 @@ import org.stfbatch.kafka.DeadLetter;
 import org.stfbatch.kafka.DeadLetters;
 import org.stfbatch.kafka.ReadBound;
 import org.stfbatch.kafka.TopicAdmin;
+import org.stfbatch.kafka.TopicReader;
+import org.stfbatch.kafka.TopicRequest;
 import org.stfbatch.kafka.testing.TestBroker;
 import org.stfbatch.testing.Topics;
 
@@ -70,10 +74,10 @@ class IntakeJobTest {
   void everyMessageBecomesAJobOnceHoweverOftenItIsTakenIn() {
     send(1, 2500);
 
-    assertThat(intake()).isEqualTo(new IntakeResult(2500, 2500, 0, 0, false));
+    assertThat(intake()).isEqualTo(new IntakeResult(2500, 2500, 0, 0, 0, false));
     assertThat(intake()).isEqualTo(IntakeResult.NOTHING);
     send(2501, 2600);
-    assertThat(intake()).isEqualTo(new IntakeResult(100, 100, 0, 0, false));
+    assertThat(intake()).isEqualTo(new IntakeResult(100, 100, 0, 0, 0, false));
 
     assertThat(customIds(run)).hasSize(2600).doesNotHaveDuplicates();
     assertThat(lag()).isZero();
@@ -171,9 +175,107 @@ class IntakeJobTest {
     IntakeResult result = intake();
 
     Run named = new RunStore(DATABASE.dataSource()).find("named run").orElseThrow();
-    assertThat(result).isEqualTo(new IntakeResult(3, 2, 1, 0, false));
+    assertThat(result).isEqualTo(new IntakeResult(3, 2, 1, 1, 0, false));
     assertThat(jobs(run)).extracting(job -> job.prompt().text()).containsExactly("first");
     assertThat(jobs(named)).extracting(job -> job.prompt().text()).containsExactly("elsewhere");
+  }
+
+  @Test
+  void absolutePathsOfImagesAreTakenBelowAllowedFoldersOnly() {
+    AllowedFolders folders = new AllowedFolders(Path.of("/base"), List.of(Path.of("/far/away")));
+    for (String path : List.of("near.png", "/base/in.png", "/far/away/a/b.png", "/far/c.png")) {
+      topics.send(
+          topic,
+          List.of(
+              Topics.raw(
+                  path,
+                  "{\"custom_id\":\"%1$s\",\"prompt\":\"p\",\"image\":{\"path\":\"%1$s\"}}"
+                      .formatted(path))));
+    }
+    IntakeSettings settings =
+        new IntakeSettings(
+            folders, ReadBound.untilEnd(), OptionalLong.empty(), false, IntakeSettings.CHUNK);
+
+    assertThat(job(settings, "group").run(stop)).isEqualTo(new IntakeResult(4, 4, 0, 0, 1, false));
+
+    assertThat(
+            JdbcClient.create(DATABASE.dataSource())
+                .sql(
+                    """
+                    select custom_id || ' ' || image_root || ' ' || coalesce(image_ref, 'none')
+                    from image_job join job_source using (source_id) where image_job.run_id = :run
+                    """)
+                .param("run", run.runId())
+                .query(String.class)
+                .list())
+        .containsExactlyInAnyOrder(
+            "near.png /base near.png",
+            "/base/in.png /base in.png",
+            "/far/away/a/b.png /far/away a/b.png",
+            "/far/c.png /base none");
+    assertThat(topics.read(DeadLetters.topicOf(topic)).get(0).headers().text(DeadLetter.REASON))
+        .hasValueSatisfying(reason -> assertThat(reason).contains("/far/c.png", "--allow-folder"));
+  }
+
+  @Test
+  void anErrorOfTheReadingThreadReachesTheStep() {
+    TopicReader reader =
+        new TopicReader(
+            BROKER.settings(),
+            TopicRequest.of(topic, ReadBound.follow()),
+            BrokerListener.logging());
+    try (MessageFeed feed =
+        new MessageFeed(
+            reader,
+            "group",
+            10,
+            Long.MAX_VALUE,
+            opened -> {
+              throw new OutOfMemoryError("made for the test");
+            })) {
+      assertThatThrownBy(() -> readAll(feed))
+          .isInstanceOf(OutOfMemoryError.class)
+          .hasMessage("made for the test");
+      assertThat(feed.isOver()).isTrue();
+    }
+  }
+
+  @Test
+  void batchesAreBoundedByBytesToo() throws Exception {
+    topics.send(topic, 1, 7, i -> Topics.job("large-" + i, "x".repeat(3 << 20)));
+    TopicRequest request = TopicRequest.of(topic, ReadBound.untilEnd());
+    RunTargets targets =
+        new RunTargets(
+            new RunStore(DATABASE.dataSource()),
+            new ImageJobStore(DATABASE.dataSource()),
+            topic,
+            new AllowedFolders(Path.of(""), List.of()),
+            run);
+    List<MessageBatch> batches;
+    try (MessageFeed feed =
+        new MessageFeed(
+            new TopicReader(BROKER.settings(), request, BrokerListener.logging()),
+            "group",
+            1000,
+            Long.MAX_VALUE,
+            opened ->
+                new MessageFeed.Session(new JobMessages(topic, targets), opened.positions()))) {
+      batches = readAll(feed);
+    }
+    assertThat(batches).allMatch(batch -> batch.messages() <= 3 && batch.bytes() < 12 << 20);
+    assertThat(batches.stream().mapToInt(MessageBatch::messages).sum()).isEqualTo(7);
+    try (TopicAdmin admin = new TopicAdmin(BROKER.settings(), BrokerListener.logging())) {
+      assertThat(batches.get(batches.size() - 1).positions())
+          .containsExactlyInAnyOrderEntriesOf(admin.find(topic).orElseThrow().ends());
+    }
+  }
+
+  private static List<MessageBatch> readAll(MessageFeed feed) throws InterruptedException {
+    List<MessageBatch> batches = new ArrayList<>();
+    while (!feed.isOver()) {
+      feed.poll().ifPresent(batches::add);
+    }
+    return batches;
   }
 
   /** The database refuses the first batch at its end, when its dead letters are sent already. */
@@ -188,7 +290,7 @@ class IntakeJobTest {
     assertThat(customIds(run)).isEmpty();
 
     mend();
-    assertThat(intake()).isEqualTo(new IntakeResult(2, 2, 0, 1, false));
+    assertThat(intake()).isEqualTo(new IntakeResult(2, 2, 0, 0, 1, false));
     assertThat(topics.read(DeadLetters.topicOf(topic))).hasSize(1);
   }
 
@@ -197,7 +299,11 @@ class IntakeJobTest {
     send(1, 50);
     IntakeSettings seven =
         new IntakeSettings(
-            Path.of(""), ReadBound.untilEnd(), OptionalLong.of(7), false, IntakeSettings.CHUNK);
+            new AllowedFolders(Path.of(""), List.of()),
+            ReadBound.untilEnd(),
+            OptionalLong.of(7),
+            false,
+            IntakeSettings.CHUNK);
 
     assertThat(job(seven, "group").run(stop).read()).isEqualTo(7);
     Run next = new RunStore(DATABASE.dataSource()).findOrCreate("next " + run.name());
@@ -224,7 +330,7 @@ class IntakeJobTest {
 
     IntakeResult other = job(untilEnd(), "other group").run(stop);
 
-    assertThat(other).isEqualTo(new IntakeResult(20, 0, 20, 0, false));
+    assertThat(other).isEqualTo(new IntakeResult(20, 0, 20, 0, 0, false));
     try (TopicAdmin admin = new TopicAdmin(BROKER.settings(), BrokerListener.logging())) {
       Map<Integer, Long> ends = admin.find(topic).orElseThrow().ends();
       await(() -> admin.groupOffsets("group", topic).equals(ends));
@@ -250,27 +356,31 @@ class IntakeJobTest {
         .hasMessageContaining("topic " + other)
         .hasMessageContaining("--from earliest");
 
-    positions("group").reset(TopicStart.EARLIEST, kafka());
+    positions("group").reset(TopicStart.EARLIEST, kafka(), stop);
     assertThat(intake().added()).isEqualTo(1);
   }
 
   @Test
   void readingCanBeginBehindTheLastMessageAndAgainAtTheFirst() {
     send(1, 10);
-    positions("group").reset(TopicStart.LATEST, kafka());
+    positions("group").reset(TopicStart.LATEST, kafka(), stop);
     assertThat(intake().read()).isZero();
     send(11, 12);
     assertThat(customIdsAfterIntake()).containsExactlyInAnyOrder("job-11", "job-12");
 
-    positions("group").reset(TopicStart.EARLIEST, kafka());
-    assertThat(intake()).isEqualTo(new IntakeResult(12, 10, 2, 0, false));
+    positions("group").reset(TopicStart.EARLIEST, kafka(), stop);
+    assertThat(intake()).isEqualTo(new IntakeResult(12, 10, 2, 0, 0, false));
   }
 
   @Test
   void followingTakesWhatComesUntilStopped() {
     IntakeSettings follow =
         new IntakeSettings(
-            Path.of(""), ReadBound.follow(), OptionalLong.empty(), false, IntakeSettings.CHUNK);
+            new AllowedFolders(Path.of(""), List.of()),
+            ReadBound.follow(),
+            OptionalLong.empty(),
+            false,
+            IntakeSettings.CHUNK);
     CompletableFuture<IntakeResult> following =
         CompletableFuture.supplyAsync(() -> job(follow, "group").run(stop));
     send(1, 3);
@@ -281,7 +391,7 @@ class IntakeJobTest {
 
     stop.request("enough");
 
-    assertThat(following.join()).isEqualTo(new IntakeResult(9, 9, 0, 0, true));
+    assertThat(following.join()).isEqualTo(new IntakeResult(9, 9, 0, 0, 0, true));
     assertThat(intake().read()).isZero();
   }
 
@@ -349,7 +459,11 @@ class IntakeJobTest {
 
   private static IntakeSettings untilEnd() {
     return new IntakeSettings(
-        Path.of(""), ReadBound.untilEnd(), OptionalLong.empty(), false, IntakeSettings.CHUNK);
+        new AllowedFolders(Path.of(""), List.of()),
+        ReadBound.untilEnd(),
+        OptionalLong.empty(),
+        false,
+        IntakeSettings.CHUNK);
   }
 
   private static KafkaConnection kafka() {

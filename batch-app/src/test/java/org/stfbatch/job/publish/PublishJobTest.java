@@ -6,10 +6,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -17,6 +19,7 @@ import org.junit.jupiter.api.TestInfo;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.springframework.jdbc.core.simple.JdbcClient;
+import org.stfbatch.base.ModelIdentity;
 import org.stfbatch.db.AnswerTimings;
 import org.stfbatch.db.ImageJobStore;
 import org.stfbatch.db.ImagePrompt;
@@ -44,6 +47,7 @@ import org.stfbatch.kafka.message.AnswerMessage;
 import org.stfbatch.kafka.message.FailureMessage;
 import org.stfbatch.kafka.message.JobIdentity;
 import org.stfbatch.kafka.message.MessageException;
+import org.stfbatch.kafka.message.MessageHeaders;
 import org.stfbatch.kafka.message.MessageType;
 import org.stfbatch.kafka.testing.TestBroker;
 import org.stfbatch.testing.Topics;
@@ -54,6 +58,8 @@ class PublishJobTest {
   @RegisterExtension static final TestDatabase DATABASE = new TestDatabase();
   @RegisterExtension static final TestBroker BROKER = new TestBroker();
 
+  private static final ModelIdentity MODEL =
+      new ModelIdentity("fingerprint", "prumerge+:tokens=64", "int8");
   private static final Instant NOON = Instant.parse("2026-03-04T12:00:00Z");
 
   private final StopSignal stop = new StopSignal();
@@ -109,7 +115,7 @@ class PublishJobTest {
                 Optional.of("a.png")));
     assertThat(message.prompt()).contains("What?");
     assertThat(message.text()).isEqualTo("a cat \0 and \uD83D\uDE00");
-    assertThat(message.model()).isEqualTo(new AnswerMessage.Model("model", "fingerprint"));
+    assertThat(message.model()).isEqualTo(new AnswerMessage.Model("model", MODEL));
     assertThat(message.tokens()).isEqualTo(new AnswerMessage.Tokens(40, 144, 7));
     assertThat(message.answeredAt()).isEqualTo(NOON);
     assertThat(answer.headers().trace()).contains("trace 1");
@@ -206,6 +212,72 @@ class PublishJobTest {
     assertThat(topics.keys(topic)).hasSize(60).doesNotHaveDuplicates();
   }
 
+  @Test
+  void whatIsTooLargeForTheTopicGoesThereShortenedAndHoldsUpNothing() throws Exception {
+    topic = BROKER.newName();
+    topics.createWith(BROKER.clientProperties(), topic, Map.of("max.message.bytes", "2000"));
+    String id = "7".repeat(3000);
+    String name = "\uD83D\uDE00".repeat(1 << 20);
+    List<NewImageJob> asked =
+        List.of(
+            question("long answer", "a.png", "What?", Optional.of("7")),
+            question("small", "a.png", "What?", Optional.of("8")),
+            question("long failure", name, "What?", Optional.of(id)),
+            question("long prompt", "a.png", "x".repeat(5000), Optional.of("9")));
+    new ImageJobStore(DATABASE.dataSource()).insert(run.runId(), asked);
+    Map<String, Long> jobs =
+        waiting().stream().collect(Collectors.toMap(StoredJob::customId, StoredJob::jobId));
+    new OutcomeStore(DATABASE.dataSource())
+        .write(
+            run.runId(),
+            List.of(
+                answer(jobs.get("long answer"), "a \uD83D\uDE00".repeat(1 << 20)),
+                answer(jobs.get("small"), "yes"),
+                answer(jobs.get("long prompt"), "no")),
+            List.of(
+                new StoredFailure(
+                    jobs.get("long failure"),
+                    new JobFailure("image", "IMAGE_NOT_FOUND", "no " + name, 1),
+                    NOON)));
+
+    assertThat(publish().published()).isEqualTo(4);
+
+    AnswerMessage small = AnswerMessage.parse(record("small").value(), record("small").headers());
+    assertThat(small.prompt()).contains("What?");
+    assertThat(shortened("small")).isEmpty();
+    AnswerMessage asks =
+        AnswerMessage.parse(record("long prompt").value(), record("long prompt").headers());
+    assertThat(asks.text()).isEqualTo("no");
+    assertThat(shortened("long prompt")).contains("prompt");
+    AnswerMessage cut =
+        AnswerMessage.parse(record("long answer").value(), record("long answer").headers());
+    assertThat(cut.text())
+        .startsWith("a \uD83D\uDE00a ")
+        .endsWith("[cut: " + (4 << 20) + " characters in all]");
+    assertThat(cut.job().questionId()).contains("7");
+    assertThat(shortened("long answer")).contains("prompt,text");
+    FailureMessage failure =
+        FailureMessage.parse(record("long failure").value(), record("long failure").headers());
+    assertThat(failure.code()).isEqualTo("IMAGE_NOT_FOUND");
+    assertThat(failure.message()).startsWith("no \uD83D\uDE00").contains(" [cut: ");
+    assertThat(failure.job().questionId()).isEmpty();
+    assertThat(shortened("long failure")).contains("message,question_id");
+    assertThat(publish().published()).isZero();
+  }
+
+  private Optional<String> shortened(String key) {
+    return record(key).headers().text(MessageHeaders.SHORTENED);
+  }
+
+  private static NewImageJob question(
+      String customId, String image, String prompt, Optional<String> id) {
+    return NewImageJob.toAnswer(
+        customId,
+        OptionalLong.empty(),
+        new ImagePrompt(id, Optional.empty(), Optional.of(image), prompt),
+        JobSettings.DEFAULTS);
+  }
+
   private PublishJob publishInSmallPages() {
     PublishJob job = job(new PublishSettings(topic, false, 50));
     job.run(new StopSignal());
@@ -261,7 +333,7 @@ class PublishJobTest {
         new TokenCounts(40, 144, 7),
         new AnswerTimings(0.25, 0.5, 1.5),
         "model",
-        "fingerprint",
+        MODEL,
         NOON);
   }
 

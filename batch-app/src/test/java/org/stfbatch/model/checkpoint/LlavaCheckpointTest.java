@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -271,6 +272,57 @@ class LlavaCheckpointTest {
     "mm_use_im_start_end, true",
     "attention_bias, true",
     "mlp_bias, true",
+    "partial_rotary_factor, 0.5",
+    "sliding_window, 1024",
+    "rope_scaling, {\"rope_type\":\"linear\"; \"factor\":2.0}",
+    "rope_scaling, {\"rope_type\":\"default\"; \"factor\":2.0}",
+    "rope_parameters, {\"rope_type\":\"yarn\"; \"rope_theta\":10000.0}",
+    "rope_parameters, {\"rope_type\":\"llama3\"; \"factor\":8.0}",
+    "rope_parameters, {\"type\":\"dynamic\"; \"factor\":1.0}",
+    "rope_parameters, {\"rope_theta\":10000.0; \"mystery\":1}",
+    "rope_parameters, {\"full_attention\":{\"rope_theta\":10000.0}}",
+    "rope_parameters, {\"rope_theta\":\"large\"}",
+    "rope_parameters, 5",
+    "rope_theta, 1e999",
+    "rms_norm_eps, 1e999",
+    "attn_logit_softcapping, 50.0",
+    "final_logit_softcapping, 30.0",
+    "attention_multiplier, 0.0078125",
+    "embedding_multiplier, 12.0",
+    "residual_multiplier, 0.22",
+    "logits_scaling, 8.0",
+    "logit_scale, 0.0625",
+    "scale_emb, 12",
+    "use_qk_norm, true",
+    "qkv_bias, true",
+    "lm_head_bias, true",
+    "num_local_experts, 8",
+    "attention_chunk_size, 8192",
+    "activation_function, \"gelu\"",
+    "mlp_act, \"relu\"",
+    "act_fn, \"gelu\"",
+    "is_causal, false",
+    "use_bidirectional_attention, true",
+    "clip_qkv, 8.0",
+    "attn_temperature_tuning, true",
+    "position_embedding_type, \"alibi\"",
+    "attention_sink, true",
+    "dual_chunk_attention_config, {\"chunk_size\":8}",
+    "use_dynamic_ntk, true",
+    "ntk_alpha, 2.0",
+    "use_logn_attn, true",
+    "swiglu_limit, 7.0",
+    "no_rope_layers, '[1,0]'",
+    "layer_types, '[\"full_attention\",\"sliding_attention\"]'",
+    "pruned_heads, {\"0\":[1]}",
+    "compression_config, {\"format\":\"pack\"}",
+    "mm_resampler_type, \"spatial_pool\"",
+    "mm_newline_position, \"grid\"",
+    "mm_something_of_next_year, 4",
+    "s2, true",
+    "repetition_penalty, 1.1",
+    "no_repeat_ngram_size, 3",
+    "num_beams, 5",
     "rope_scaling, {\"type\":\"linear\"}",
     "quantization_config, {\"bits\":8}",
     "hidden_size, 65",
@@ -282,16 +334,118 @@ class LlavaCheckpointTest {
     "eos_token_id, '[1,2]'",
     "rms_norm_eps, \"small\"",
     "mm_vision_tower, 5",
+    "mm_vision_tower, '\" \"'",
     "mm_vision_tower, \"a\\u0000b\""
   })
   void unsupportedSettingsAreNamed(String name, String value) throws IOException {
     CheckpointWriter writer = released();
-    writer.settings().set(name, new ObjectMapper().readTree(value));
+    writer.settings().set(name, new ObjectMapper().readTree(value.replace(';', ',')));
     writer.write(folder);
 
     String reported =
         name.equals("hidden_size") && value.equals("65") ? "num_attention_heads" : name;
     assertFails().hasMessageContaining("the setting " + reported);
+  }
+
+  /** Of transformers 4.31 to 5: what is about training, memory, chats, or leaves arithmetic out. */
+  @ParameterizedTest
+  @CsvSource({
+    "attention_dropout, 0.1",
+    "initializer_range, 0.05",
+    "pretraining_tp, 2",
+    "use_cache, false",
+    "sliding_window, null",
+    "use_sliding_window, true",
+    "sliding_window, 4096",
+    "partial_rotary_factor, 1.0",
+    "rope_scaling, {\"rope_type\":\"default\"}",
+    "rope_scaling, {\"type\":\"linear\"; \"factor\":1.0}",
+    "layer_types, '[\"full_attention\",\"full_attention\"]'",
+    "attn_logit_softcapping, null",
+    "logits_scaling, 1.0",
+    "hidden_act, \"swish\"",
+    "mm_projector_lr, 2e-5",
+    "mm_vision_tower_lr, 2e-6",
+    "mm_use_im_patch_token, true",
+    "tune_mm_mlp_adapter, true",
+    "freeze_mm_mlp_adapter, true",
+    "unfreeze_mm_vision_tower, true",
+    "mm_tunable_parts, \"mm_mlp_adapter\"",
+    "image_grid_pinpoints, '[[336,672]]'",
+    "pruned_heads, {}",
+    "chunk_size_feed_forward, 4",
+    "repetition_penalty, 1.0",
+    "temperature, 0.9",
+    "some_name_of_next_year, 4",
+    "id2label, {\"0\":\"LABEL_0\"}"
+  })
+  void settingsThatLeaveTheArithmeticAlonePass(String name, String value) throws IOException {
+    CheckpointWriter writer = released();
+    writer.settings().set(name, new ObjectMapper().readTree(value.replace(';', ',')));
+    writer.write(folder);
+
+    assertThat(open().config().language().ropeTheta()).isEqualTo(10_000);
+  }
+
+  @Test
+  void theBaseOfThePositionsIsReadAsEveryTransformersWritesIt() throws IOException {
+    for (String form :
+        List.of(
+            "{\"rope_theta\": 500000.0}",
+            "{\"rope_parameters\": {\"rope_theta\": 500000.0, \"rope_type\": \"default\"}}",
+            "{\"rope_parameters\": {\"rope_theta\": 500000.0}, \"rope_theta\": 500000.0}",
+            "{\"rope_parameters\": {\"rope_type\": \"default\"}, \"rope_theta\": 500000.0}",
+            "{\"rope_scaling\": {\"rope_theta\": 500000.0, \"rope_type\": \"default\"}}",
+            "{\"rope_parameters\": null, \"rope_scaling\": null, \"rope_theta\": 500000.0}")) {
+      CheckpointWriter writer = released();
+      writer.settings().remove("rope_theta");
+      writer.settings().setAll((ObjectNode) new ObjectMapper().readTree(form));
+      writer.write(folder);
+
+      assertThat(open().config().language().ropeTheta()).as(form).isEqualTo(500_000);
+    }
+  }
+
+  @Test
+  void twoBasesOfThePositionsContradictEachOther() throws IOException {
+    CheckpointWriter writer = released();
+    writer.settings().put("rope_theta", 10_000.0);
+    writer.settings().putObject("rope_parameters").put("rope_theta", 500_000.0);
+    writer.write(folder);
+
+    assertFails().hasMessageContaining("rope_parameters").hasMessageContaining("10000.0");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "{\"repetition_penalty\":1.2}, repetition_penalty",
+    "{\"no_repeat_ngram_size\":2}, no_repeat_ngram_size",
+    "{\"suppress_tokens\":[5]}, suppress_tokens",
+    "{\"num_beams\":3}, num_beams",
+    "{\"eos_token_id\":[2;5]}, eos_token_id",
+    "{\"eos_token_id\":7}, eos_token_id"
+  })
+  void whatWouldChangeTheOriginalsGenerationIsNamed(String generation, String name)
+      throws IOException {
+    released().write(folder);
+    Files.writeString(folder.resolve("generation_config.json"), generation.replace(';', ','));
+
+    assertFails()
+        .hasMessageContaining("generation_config.json")
+        .hasMessageContaining("the setting " + name);
+  }
+
+  @Test
+  void whatTheOptionsDecideMayBeInTheGenerationSettings() throws IOException {
+    released().write(folder);
+    Files.writeString(
+        folder.resolve("generation_config.json"),
+        """
+        {"eos_token_id": [2], "temperature": 0.2, "top_p": 0.7, "top_k": 50, "do_sample": true,
+         "max_length": 4096, "num_beams": 1, "repetition_penalty": 1.0, "suppress_tokens": null}
+        """);
+
+    assertThat(open().config().language().eosTokenId()).isEqualTo(2);
   }
 
   @Test
@@ -309,6 +463,16 @@ class LlavaCheckpointTest {
     "preprocessor_config.json, resample, 2",
     "preprocessor_config.json, size, 64",
     "preprocessor_config.json, crop_size, {\"height\":56;\"width\":64}",
+    "preprocessor_config.json, crop_size, {\"shortest_edge\":56}",
+    "preprocessor_config.json, size, {\"longest_edge\":56}",
+    "preprocessor_config.json, size, 56.5",
+    "preprocessor_config.json, image_std, '[0.5,0,0.5]'",
+    "preprocessor_config.json, image_mean, '[1e999,0,0]'",
+    "preprocessor_config.json, image_processor_type, \"SiglipImageProcessor\"",
+    "preprocessor_config.json, do_pad, true",
+    "preprocessor_config.json, do_flip_channel_order, true",
+    "config.json, qkv_bias, true",
+    "config.json, quantization_config, {\"bits\":4}",
     "preprocessor_config.json, image_mean, '[1,2]'",
     "preprocessor_config.json, rescale_factor, 1.0",
     "config.json, hidden_act, \"relu\"",
@@ -329,6 +493,60 @@ class LlavaCheckpointTest {
     edit(folder.resolve(CheckpointWriter.TOWER).resolve("preprocessor_config.json"), "size", side);
 
     assertThat(open().config().image().size()).isEqualTo(56);
+  }
+
+  @Test
+  void aPictureThatIsSquashedIsNoPictureThatIsCropped() throws IOException {
+    CheckpointWriter writer = released();
+    writer.settings().put("image_aspect_ratio", "square");
+    writer.write(folder);
+    edit(
+        folder.resolve(CheckpointWriter.TOWER).resolve("preprocessor_config.json"),
+        "size",
+        "{\"height\":56,\"width\":56}");
+
+    assertFails().hasMessageContaining("the setting size").hasMessageContaining("shortest edge");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"anyres", "anyres_max_9", "highres", "crop_split"})
+  void tilesAreRefused(String aspect) throws IOException {
+    CheckpointWriter writer = released();
+    writer.settings().put("image_aspect_ratio", aspect);
+    writer.write(folder);
+
+    assertFails().hasMessageContaining("the setting image_aspect_ratio");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "config.json",
+        "generation_config.json",
+        "model.safetensors",
+        CheckpointWriter.TOWER + "/config.json",
+        CheckpointWriter.TOWER + "/preprocessor_config.json",
+        CheckpointWriter.TOWER + "/model.safetensors"
+      })
+  void aPointerOfGitLfsIsNamedWithTheCure(String file) throws IOException {
+    released().write(folder);
+    Files.writeString(
+        folder.resolve(file),
+        "version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\nsize 134\n");
+
+    assertFails()
+        .hasMessageContaining(folder.resolve(file).toString())
+        .hasMessageContaining("Git LFS pointer")
+        .hasMessageContaining("git lfs pull")
+        .hasMessageContaining("model fetch");
+  }
+
+  @Test
+  void aConfigurationThatGoesOnBehindItsEndIsNamed() throws IOException {
+    released().write(folder);
+    Files.writeString(folder.resolve("config.json"), "{}", StandardOpenOption.APPEND);
+
+    assertFails().hasMessageContaining("config.json").hasMessageContaining("JSON");
   }
 
   @Test

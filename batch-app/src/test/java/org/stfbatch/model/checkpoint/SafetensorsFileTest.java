@@ -9,6 +9,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -53,6 +54,15 @@ class SafetensorsFileTest {
         "{'a':{'dtype':'F32','data_offsets':[0,4]}} | no shape",
         "{'a':{'dtype':'F8_E4M3','shape':[4],'data_offsets':[0,4]}} | 'F8_E4M3'",
         "{'a':5} | element type ''",
+        "{'__metadata__':{'n':5},'a':{'dtype':'F64','shape':[1],'data_offsets':[0,8]}} | __metadata__",
+        "{'__metadata__':[],'a':{'dtype':'F64','shape':[1],'data_offsets':[0,8]}} | __metadata__",
+        "{'a':{'dtype':'F64','shape':[1],'data_offsets':[0,8]}} {} | not valid JSON",
+        "{'a':{'dtype':'F64','shape':[1],'data_offsets':[0,8]}}x | not valid JSON",
+        "{'a':{'dtype':'F32','shape':[1],'data_offsets':[4,8]}} | the 4 bytes before tensor 'a'",
+        "{'a':{'dtype':'F32','shape':[1],'data_offsets':[0,4]}} | the 4 bytes behind its last tensor",
+        "{'a':{'dtype':'F16','shape':[1],'data_offsets':[0,2]},'b':{'dtype':'F16','shape':[1],'data_offsets':[6,8]}} | the 4 bytes before tensor 'b'",
+        "{'a':{'dtype':'F64','shape':[1],'data_offsets':[0,8]},'b':{'dtype':'F16','shape':[0],'data_offsets':[4,4]}} | overlap",
+        "{} | the 8 bytes behind its last tensor",
         "[1] | not a JSON object",
         "{'a': | not valid JSON",
       })
@@ -91,7 +101,7 @@ class SafetensorsFileTest {
 
     assertThatThrownBy(() -> SafetensorsFile.read(file()))
         .isInstanceOf(MalformedFileException.class)
-        .hasMessageContaining("Duplicate");
+        .hasMessageContaining("a twice");
   }
 
   @ParameterizedTest
@@ -103,6 +113,42 @@ class SafetensorsFileTest {
     assertThatThrownBy(() -> SafetensorsFile.read(file()))
         .isInstanceOf(MalformedFileException.class)
         .hasMessageContaining("header");
+  }
+
+  /** Without a look at what follows the object, all data would be read from eight bytes later. */
+  @Test
+  void aHeaderLengthThatReachesIntoTheDataIsRefused() throws IOException {
+    SafetensorsFixture.writeRaw(
+        file(), "{\"a\": {\"dtype\": \"F32\", \"shape\": [2], \"data_offsets\": [0, 8]}}", 16);
+    byte[] bytes = Files.readAllBytes(file());
+    long length = bytes.length - 8 - 16;
+    for (byte data : new byte[] {0, ' ', (byte) 0xFF, '"'}) {
+      Arrays.fill(bytes, bytes.length - 16, bytes.length, data);
+      for (int shift = 1; shift <= 16; shift++) {
+        ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).putLong(length + shift);
+        Files.write(file(), bytes);
+        if (data == ' ' && shift == 8) {
+          // The same file as one with a longer padding.
+          continue;
+        }
+        assertThatThrownBy(() -> SafetensorsFile.read(file()))
+            .as("%d bytes of %d", shift, data)
+            .isInstanceOf(MalformedFileException.class);
+      }
+    }
+  }
+
+  @Test
+  void aHeaderThatIsNoUtf8IsRefused() throws IOException {
+    SafetensorsFixture.writeRaw(
+        file(), "{\"?\": {\"dtype\": \"F32\", \"shape\": [2], \"data_offsets\": [0, 8]}}", 8);
+    byte[] bytes = Files.readAllBytes(file());
+    bytes[10] = (byte) 0xC3;
+    Files.write(file(), bytes);
+
+    assertThatThrownBy(() -> SafetensorsFile.read(file()))
+        .isInstanceOf(MalformedFileException.class)
+        .hasMessageContaining("UTF-8");
   }
 
   @Test

@@ -11,6 +11,7 @@ import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.stfbatch.base.IoReason;
 import org.stfbatch.db.DatabaseException;
 import org.tukaani.xz.XZInputStream;
 
@@ -73,7 +74,12 @@ final class Binaries {
       Files.move(unfinished, folder, StandardCopyOption.ATOMIC_MOVE);
     } catch (IOException e) {
       throw new DatabaseException(
-          "cannot unpack PostgreSQL into " + folder + "; free 100 MB there (" + e + ")", e);
+          "cannot unpack PostgreSQL into "
+              + folder
+              + "; free 100 MB there ("
+              + IoReason.of(e)
+              + ")",
+          e);
     } finally {
       HomeFolders.delete(unfinished);
     }

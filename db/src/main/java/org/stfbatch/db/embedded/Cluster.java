@@ -12,6 +12,7 @@ import java.util.Base64;
 import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.stfbatch.base.IoReason;
 import org.stfbatch.db.DatabaseException;
 
 /** The data folder of a home: made once, checked at every start. Needs the {@link HomeLock}. */
@@ -111,7 +112,8 @@ final class Cluster {
     try {
       Files.move(unfinished, folders.data(), StandardCopyOption.ATOMIC_MOVE);
     } catch (IOException e) {
-      throw new DatabaseException("cannot create " + folders.data() + " (" + e + ")", e);
+      throw new DatabaseException(
+          "cannot create " + folders.data() + " (" + IoReason.of(e) + ")", e);
     }
   }
 
@@ -161,7 +163,8 @@ final class Cluster {
         channel.write(StandardCharsets.US_ASCII.encode(password + "\n"));
       }
     } catch (IOException e) {
-      throw new DatabaseException("cannot write " + folders.password() + " (" + e + ")", e);
+      throw new DatabaseException(
+          "cannot write " + folders.password() + " (" + IoReason.of(e) + ")", e);
     }
   }
 }

@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.OptionalLong;
+import org.stfbatch.base.IoReason;
 import org.stfbatch.db.DatabaseException;
 import org.stfbatch.db.DatabaseSettings;
 
@@ -223,7 +224,8 @@ public final class EmbeddedDatabase {
     try {
       Files.writeString(folders.keepMarker(), "");
     } catch (IOException e) {
-      throw new DatabaseException("cannot write " + folders.keepMarker() + " (" + e + ")", e);
+      throw new DatabaseException(
+          "cannot write " + folders.keepMarker() + " (" + IoReason.of(e) + ")", e);
     }
   }
 }

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Comparator;
 import java.util.regex.Pattern;
+import org.stfbatch.base.IoReason;
 import org.stfbatch.db.DatabaseException;
 
 /**
@@ -77,7 +78,12 @@ record HomeFolders(Path home) {
       Files.createDirectories(users());
     } catch (IOException e) {
       throw new DatabaseException(
-          "cannot create " + server() + "; choose a home folder you can write to (" + e + ")", e);
+          "cannot create "
+              + server()
+              + "; choose a home folder you can write to ("
+              + IoReason.of(e)
+              + ")",
+          e);
     }
   }
 

@@ -19,6 +19,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.stfbatch.base.IoReason;
 import org.stfbatch.db.DatabaseException;
 
 /** The server process of a data folder. Everything but {@link #find} needs the {@link HomeLock}. */
@@ -198,7 +199,7 @@ final class Postmaster {
       return Optional.empty();
     } catch (IOException | NumberFormatException e) {
       throw new DatabaseException(
-          "cannot read postmaster.pid in " + folders.data() + " (" + e + ")", e);
+          "cannot read postmaster.pid in " + folders.data() + " (" + IoReason.of(e) + ")", e);
     }
   }
 
@@ -211,7 +212,7 @@ final class Postmaster {
     } catch (NoSuchFileException e) {
       return OptionalInt.empty();
     } catch (IOException e) {
-      throw new DatabaseException("cannot read " + file + " (" + e + ")", e);
+      throw new DatabaseException("cannot read " + file + " (" + IoReason.of(e) + ")", e);
     }
   }
 
@@ -219,7 +220,7 @@ final class Postmaster {
     try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
       return socket.getLocalPort();
     } catch (IOException e) {
-      throw new DatabaseException("no free port on 127.0.0.1 (" + e + ")", e);
+      throw new DatabaseException("no free port on 127.0.0.1 (" + IoReason.of(e) + ")", e);
     }
   }
 
@@ -229,7 +230,8 @@ final class Postmaster {
         Path old = folders.log().resolveSibling("server.log.old");
         Files.move(folders.log(), old, StandardCopyOption.REPLACE_EXISTING);
       } catch (IOException e) {
-        throw new DatabaseException("cannot move " + folders.log() + " (" + e + ")", e);
+        throw new DatabaseException(
+            "cannot move " + folders.log() + " (" + IoReason.of(e) + ")", e);
       }
     }
   }

@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.stfbatch.base.IoReason;
 import org.stfbatch.db.DatabaseException;
 
 /**
@@ -89,7 +90,7 @@ final class ServerCommand {
     try {
       return (Integer) Files.getAttribute(path, "unix:uid");
     } catch (IOException e) {
-      throw new DatabaseException("cannot see who owns " + path + " (" + e + ")", e);
+      throw new DatabaseException("cannot see who owns " + path + " (" + IoReason.of(e) + ")", e);
     }
   }
 

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Instant;
 import java.util.UUID;
+import org.stfbatch.base.IoReason;
 import org.stfbatch.db.DatabaseException;
 
 /**
@@ -34,7 +35,8 @@ final class ServerUsers {
       channel.lock();
       return new User(file, channel);
     } catch (IOException e) {
-      throw new DatabaseException("cannot lock " + file + "; check the home folder (" + e + ")", e);
+      throw new DatabaseException(
+          "cannot lock " + file + "; check the home folder (" + IoReason.of(e) + ")", e);
     }
   }
 
@@ -43,7 +45,7 @@ final class ServerUsers {
       Files.deleteIfExists(user.file());
       user.channel().close();
     } catch (IOException e) {
-      throw new DatabaseException("cannot remove " + user.file() + " (" + e + ")", e);
+      throw new DatabaseException("cannot remove " + user.file() + " (" + IoReason.of(e) + ")", e);
     }
   }
 
@@ -59,7 +61,7 @@ final class ServerUsers {
         }
       }
     } catch (IOException e) {
-      throw new DatabaseException("cannot look into " + folder + " (" + e + ")", e);
+      throw new DatabaseException("cannot look into " + folder + " (" + IoReason.of(e) + ")", e);
     }
     return alive;
   }

@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Comparator;
+import org.stfbatch.base.IoReason;
 import org.stfbatch.kafka.BrokerException;
 
 /**
@@ -39,6 +40,15 @@ record BrokerFolders(Path home) {
     return server().resolve(PROPERTIES);
   }
 
+  Path password() {
+    return server().resolve("password");
+  }
+
+  /** How to connect, for Kafka's own tools. */
+  Path clientProperties() {
+    return server().resolve("client.properties");
+  }
+
   Path log() {
     return server().resolve("server.log");
   }
@@ -69,7 +79,12 @@ record BrokerFolders(Path home) {
       Files.createDirectories(users());
     } catch (IOException e) {
       throw new BrokerException(
-          "cannot create " + server() + "; choose a home folder you can write to (" + e + ")", e);
+          "cannot create "
+              + server()
+              + "; choose a home folder you can write to ("
+              + IoReason.of(e)
+              + ")",
+          e);
     }
   }
 
@@ -83,7 +98,7 @@ record BrokerFolders(Path home) {
         Files.delete(each);
       }
     } catch (IOException e) {
-      throw new BrokerException("cannot delete " + path + " (" + e + ")", e);
+      throw new BrokerException("cannot delete " + path + " (" + IoReason.of(e) + ")", e);
     }
   }
 }

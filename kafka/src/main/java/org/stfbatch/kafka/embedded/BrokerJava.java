@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Collectors;
+import org.stfbatch.base.IoReason;
 import org.stfbatch.kafka.BrokerException;
 
 /** Runs the broker's programs from the jars of this program. */
@@ -18,6 +19,9 @@ final class BrokerJava {
   static final String FORMAT = "kafka.tools.StorageTool";
 
   private static final String LOGGING = "org/stfbatch/kafka/embedded/broker-logback.xml";
+
+  /** Programs that end at once have no use for the optimising compiler. */
+  private static final List<String> BRIEF = List.of("-XX:TieredStopAtLevel=1");
 
   private final Path workingFolder;
 
@@ -34,7 +38,7 @@ final class BrokerJava {
    */
   Process startDetached(File log, String mainClass, String... arguments) {
     List<String> command = new ArrayList<>(List.of("setsid"));
-    command.addAll(command(mainClass, arguments));
+    command.addAll(command(brokerOptions(), mainClass, arguments));
     return start(
         new ProcessBuilder(command)
             .redirectOutput(ProcessBuilder.Redirect.appendTo(log))
@@ -49,7 +53,7 @@ final class BrokerJava {
    */
   String run(String mainClass, String... arguments) {
     Process process =
-        start(new ProcessBuilder(command(mainClass, arguments)).redirectErrorStream(true));
+        start(new ProcessBuilder(command(BRIEF, mainClass, arguments)).redirectErrorStream(true));
     try (InputStream output = process.getInputStream()) {
       String text = new String(output.readAllBytes(), StandardCharsets.UTF_8);
       if (process.waitFor() != 0) {
@@ -57,7 +61,8 @@ final class BrokerJava {
       }
       return text;
     } catch (IOException e) {
-      throw new BrokerException("cannot read what " + mainClass + " says (" + e + ")", e);
+      throw new BrokerException(
+          "cannot read what " + mainClass + " says (" + IoReason.of(e) + ")", e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new BrokerException("interrupted while " + mainClass + " ran", e);
@@ -68,11 +73,18 @@ final class BrokerJava {
     try {
       return builder.directory(workingFolder.toFile()).redirectInput(new File("/dev/null")).start();
     } catch (IOException e) {
-      throw new BrokerException("cannot run " + builder.command().get(0) + " (" + e + ")", e);
+      throw new BrokerException(
+          "cannot run " + builder.command().get(0) + " (" + IoReason.of(e) + ")", e);
     }
   }
 
-  private static List<String> command(String mainClass, String... arguments) {
+  /** As Kafka's own scripts take them. */
+  private static List<String> brokerOptions() {
+    String options = System.getenv().getOrDefault("KAFKA_OPTS", "").strip();
+    return options.isEmpty() ? List.of() : List.of(options.split("\\s+"));
+  }
+
+  private static List<String> command(List<String> options, String mainClass, String... arguments) {
     List<String> command =
         new ArrayList<>(
             List.of(
@@ -81,10 +93,9 @@ final class BrokerJava {
                 "-XX:+UseSerialGC",
                 "-XX:+ExitOnOutOfMemoryError",
                 "-Djava.awt.headless=true",
-                "-Dlogback.configurationFile=" + LOGGING,
-                "-cp",
-                classPath(),
-                mainClass));
+                "-Dlogback.configurationFile=" + LOGGING));
+    command.addAll(options);
+    command.addAll(List.of("-cp", classPath(), mainClass));
     command.addAll(List.of(arguments));
     return command;
   }

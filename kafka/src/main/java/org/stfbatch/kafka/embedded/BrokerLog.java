@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.List;
+import org.stfbatch.base.IoReason;
 import org.stfbatch.kafka.BrokerException;
 
 /** What the broker writes. */
@@ -32,7 +33,7 @@ final class BrokerLog {
         Files.move(
             file, file.resolveSibling("server.log.old"), StandardCopyOption.REPLACE_EXISTING);
       } catch (IOException e) {
-        throw new BrokerException("cannot move " + file + " (" + e + ")", e);
+        throw new BrokerException("cannot move " + file + " (" + IoReason.of(e) + ")", e);
       }
     }
   }

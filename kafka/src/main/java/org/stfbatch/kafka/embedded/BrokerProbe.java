@@ -1,6 +1,7 @@
 package org.stfbatch.kafka.embedded;
 
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
@@ -16,13 +17,12 @@ final class BrokerProbe {
   private BrokerProbe() {}
 
   /** Whether it answers, and counts itself among the cluster's nodes. */
-  static boolean answers(String address) {
-    Map<String, Object> properties =
-        Map.of(
-            AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, address,
-            AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, LIMIT_MS,
-            AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, LIMIT_MS,
-            AdminClientConfig.METRIC_REPORTER_CLASSES_CONFIG, "");
+  static boolean answers(String address, Login login) {
+    Map<String, Object> properties = new HashMap<>(login.clientProperties());
+    properties.put(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, address);
+    properties.put(AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, LIMIT_MS);
+    properties.put(AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, LIMIT_MS);
+    properties.put(AdminClientConfig.METRIC_REPORTER_CLASSES_CONFIG, "");
     Admin admin = Admin.create(properties);
     try {
       return !admin.describeCluster().nodes().get().isEmpty();

@@ -12,6 +12,7 @@ import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.stfbatch.base.IoReason;
 import org.stfbatch.kafka.BrokerException;
 
 /** The broker process of a home. Everything but {@link #find} needs the {@link HomeLock}. */
@@ -46,8 +47,9 @@ final class BrokerProcess {
    *
    * @param process it
    * @param port on which it listens, or soon will
+   * @param login of its only user; empty if it asks for none, as those of older versions do
    */
-  record Running(ProcessHandle process, int port) {
+  record Running(ProcessHandle process, int port, Optional<Login> login) {
 
     String address() {
       return "127.0.0.1:" + port;
@@ -72,17 +74,25 @@ final class BrokerProcess {
                 ProcessHandle.allProcesses()
                     .filter(this::isBroker)
                     .findFirst()
-                    .map(process -> new Running(process, ports.broker())));
+                    .map(process -> new Running(process, ports.broker(), login())));
+  }
+
+  private Optional<Login> login() {
+    return ServerProperties.isClosed(folders.properties()) ? Login.read(folders) : Optional.empty();
   }
 
   /** Gives the broker back, started if need be, when it takes requests. */
   Running ensureRunning() {
     Optional<Running> found = find();
-    if (found.isPresent() && isReady(found.get())) {
+    if (found.isPresent() && found.get().login().isEmpty()) {
+      LOG.info("Restarting the embedded Kafka broker, so that it asks for a password");
+      end(found.get().process());
+    } else if (found.isPresent() && isReady(found.get(), found.get().login().get())) {
       return found.get();
     }
-    format();
-    return start();
+    Login login = Login.read(folders).orElseGet(() -> Login.make(folders));
+    format(login);
+    return start(login);
   }
 
   /** Ends the broker; what was acknowledged is kept. */
@@ -100,13 +110,13 @@ final class BrokerProcess {
     }
   }
 
-  private Running start() {
+  private Running start(Login login) {
     log.limit();
     Optional<Ports> last = ServerProperties.ports(folders.properties());
     Ports ports = last.filter(BrokerProcess::becomeFree).orElseGet(Ports::free);
     for (int attempt = 1; ; attempt++) {
       long logged = log.size();
-      Optional<Running> running = startOn(ports);
+      Optional<Running> running = startOn(ports, login);
       if (running.isPresent()) {
         last.ifPresent(before -> tellIfMoved(before, running.get()));
         return running.get();
@@ -138,13 +148,14 @@ final class BrokerProcess {
     }
   }
 
-  private Optional<Running> startOn(Ports ports) {
-    ServerProperties.write(folders.properties(), BrokerFolders.DATA, ports);
+  private Optional<Running> startOn(Ports ports, Login login) {
+    ServerProperties.write(folders.properties(), BrokerFolders.DATA, ports, login);
     Process process =
         java.startDetached(folders.log().toFile(), BrokerJava.BROKER, BrokerFolders.PROPERTIES);
-    Running running = new Running(process.toHandle(), ports.broker());
+    Running running = new Running(process.toHandle(), ports.broker(), Optional.of(login));
+    login.writeClientProperties(folders.clientProperties(), running.address());
     try {
-      return isReady(running) ? Optional.of(running) : Optional.empty();
+      return isReady(running, login) ? Optional.of(running) : Optional.empty();
     } catch (RuntimeException e) {
       end(process.toHandle());
       throw e;
@@ -152,7 +163,7 @@ final class BrokerProcess {
   }
 
   /** Waits until the broker takes requests; false if it ends before. */
-  private boolean isReady(Running running) {
+  private boolean isReady(Running running, Login login) {
     boolean[] ready = {false};
     boolean decided =
         await(
@@ -161,7 +172,8 @@ final class BrokerProcess {
               if (!running.process().isAlive()) {
                 return true;
               }
-              ready[0] = running.takesConnections() && BrokerProbe.answers(running.address());
+              ready[0] =
+                  running.takesConnections() && BrokerProbe.answers(running.address(), login);
               return ready[0];
             });
     if (!decided) {
@@ -171,7 +183,7 @@ final class BrokerProcess {
   }
 
   /** Makes an empty store if there is none. */
-  private void format() {
+  private void format(Login login) {
     if (Files.exists(folders.data())) {
       return;
     }
@@ -179,7 +191,7 @@ final class BrokerProcess {
     BrokerFolders.delete(folders.unfinishedData());
     String name = "format.properties";
     Path properties = folders.server().resolve(name);
-    ServerProperties.write(properties, BrokerFolders.UNFINISHED_DATA, Ports.free());
+    ServerProperties.write(properties, BrokerFolders.UNFINISHED_DATA, Ports.free(), login);
     java.run(
         BrokerJava.FORMAT,
         "format",
@@ -189,7 +201,7 @@ final class BrokerProcess {
       Files.move(folders.unfinishedData(), folders.data(), StandardCopyOption.ATOMIC_MOVE);
       Files.delete(properties);
     } catch (IOException e) {
-      throw new BrokerException("cannot create " + folders.data() + " (" + e + ")", e);
+      throw new BrokerException("cannot create " + folders.data() + " (" + IoReason.of(e) + ")", e);
     }
   }
 

@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.OptionalLong;
+import org.stfbatch.base.IoReason;
 import org.stfbatch.kafka.BrokerException;
 import org.stfbatch.kafka.KafkaSettings;
 
@@ -17,9 +18,10 @@ import org.stfbatch.kafka.KafkaSettings;
  * acknowledged when it is started again; a power cut may cost it the last seconds, because like any
  * Kafka it leaves writing to disk to the system.
  *
- * <p>It listens on 127.0.0.1 only, without a password, on the port of its last start if that is
- * free. It makes no topic by itself and forgets no message. Thread safe. Methods throw {@link
- * BrokerException} with one line for the user.
+ * <p>It listens on 127.0.0.1 only, on the port of its last start if that is free, and asks for a
+ * password that is generated once; a store that was made without one is used on with one. It makes
+ * no topic by itself and forgets no message. Thread safe. Methods throw {@link BrokerException}
+ * with one line for the user.
  */
 public final class EmbeddedBroker {
 
@@ -78,6 +80,14 @@ public final class EmbeddedBroker {
       return new Status(false, 0, folders.data(), OptionalLong.empty(), Optional.empty());
     }
     return HomeLock.holding(folders.lock(), this::currentStatus);
+  }
+
+  /**
+   * A file of client settings for Kafka's own tools, address and password included; there when the
+   * broker was started once.
+   */
+  public Path clientProperties() {
+    return folders.clientProperties();
   }
 
   /** {@code HOST:PORT}, if the broker runs. */
@@ -174,14 +184,18 @@ public final class EmbeddedBroker {
   }
 
   private static KafkaSettings settings(BrokerProcess.Running running) {
-    return KafkaSettings.of(running.address());
+    return running
+        .login()
+        .map(login -> login.settings(running.address()))
+        .orElseGet(() -> KafkaSettings.of(running.address()));
   }
 
   private void mark() {
     try {
       Files.writeString(folders.keepMarker(), "");
     } catch (IOException e) {
-      throw new BrokerException("cannot write " + folders.keepMarker() + " (" + e + ")", e);
+      throw new BrokerException(
+          "cannot write " + folders.keepMarker() + " (" + IoReason.of(e) + ")", e);
     }
   }
 }

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
+import org.stfbatch.base.IoReason;
 import org.stfbatch.kafka.BrokerException;
 
 /**
@@ -32,7 +33,8 @@ final class HomeLock {
       channel.lock();
       return work.get();
     } catch (IOException e) {
-      throw new BrokerException("cannot lock " + file + "; check the home folder (" + e + ")", e);
+      throw new BrokerException(
+          "cannot lock " + file + "; check the home folder (" + IoReason.of(e) + ")", e);
     } finally {
       THIS_PROCESS.unlock();
     }

@@ -2,12 +2,16 @@ package org.stfbatch.kafka.embedded;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
+import java.io.StringWriter;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
+import org.stfbatch.base.IoReason;
 import org.stfbatch.kafka.BrokerException;
 
 /** The broker's configuration file: one node that is broker and controller. */
@@ -16,6 +20,9 @@ final class ServerProperties {
   /** Room for an image inside a message. */
   private static final int LARGEST_MESSAGE = 32 << 20;
 
+  private static final String CLIENTS = "CLIENTS";
+  private static final String CONTROLLER = "CONTROLLER";
+  private static final String PROTOCOLS = "listener.security.protocol.map";
   private static final int CLEANER_BYTES = 8 << 20;
   private static final String BROKER_PORT = "stf-batch.port";
   private static final String CONTROLLER_PORT = "stf-batch.controller.port";
@@ -24,8 +31,9 @@ final class ServerProperties {
 
   /**
    * @param data relative to the folder in which the broker runs, whose path may hold any character
+   * @param login of its only user
    */
-  static void write(Path file, String data, Ports ports) {
+  static void write(Path file, String data, Ports ports, Login login) {
     Properties properties = new Properties();
     properties.putAll(
         Map.of(
@@ -34,14 +42,15 @@ final class ServerProperties {
             "node.id",
             "1",
             "listeners",
-            "PLAINTEXT://127.0.0.1:"
+            CLIENTS
+                + "://127.0.0.1:"
                 + ports.broker()
-                + ",CONTROLLER://127.0.0.1:"
+                + ","
+                + CONTROLLER
+                + "://127.0.0.1:"
                 + ports.controller(),
             "advertised.listeners",
-            "PLAINTEXT://127.0.0.1:" + ports.broker(),
-            "controller.listener.names",
-            "CONTROLLER",
+            CLIENTS + "://127.0.0.1:" + ports.broker(),
             "controller.quorum.voters",
             "1@127.0.0.1:" + ports.controller(),
             "log.dirs",
@@ -50,26 +59,33 @@ final class ServerProperties {
             Integer.toString(ports.broker()),
             CONTROLLER_PORT,
             Integer.toString(ports.controller())));
+    closed(properties, login);
     oneNode(properties);
     small(properties);
     properties.setProperty("auto.create.topics.enable", "false");
     properties.setProperty("log.retention.ms", "-1");
     properties.setProperty("message.max.bytes", Integer.toString(LARGEST_MESSAGE));
-    try (OutputStream out = Files.newOutputStream(file)) {
-      properties.store(out, "Written anew at every start.");
+    StringWriter text = new StringWriter();
+    try {
+      properties.store(text, "Written anew at every start.");
     } catch (IOException e) {
-      throw new BrokerException("cannot write " + file + " (" + e + ")", e);
+      throw new UncheckedIOException(e);
     }
+    Login.writePrivately(file, text.toString());
+  }
+
+  /** Whether a broker that was started with the file asks for a login. */
+  static boolean isClosed(Path file) {
+    return read(file).map(properties -> properties.containsKey(PROTOCOLS)).orElse(false);
   }
 
   /** The ports of the last start, if there was one. */
   static Optional<Ports> ports(Path file) {
-    if (!Files.exists(file)) {
-      return Optional.empty();
-    }
-    Properties properties = new Properties();
-    try (InputStream in = Files.newInputStream(file)) {
-      properties.load(in);
+    return read(file).flatMap(ServerProperties::ports);
+  }
+
+  private static Optional<Ports> ports(Properties properties) {
+    try {
       return Optional.of(
           new Ports(
               Integer.parseInt(properties.getProperty(BROKER_PORT, "")),
@@ -77,8 +93,37 @@ final class ServerProperties {
     } catch (NumberFormatException e) {
       // Cut off while it was written: the broker was not started with it.
       return Optional.empty();
+    }
+  }
+
+  private static Optional<Properties> read(Path file) {
+    if (!Files.exists(file)) {
+      return Optional.empty();
+    }
+    Properties properties = new Properties();
+    try (InputStream in = Files.newInputStream(file)) {
+      properties.load(in);
+      return Optional.of(properties);
     } catch (IOException e) {
-      throw new BrokerException("cannot read " + file + " (" + e + ")", e);
+      throw new BrokerException("cannot read " + file + " (" + IoReason.of(e) + ")", e);
+    }
+  }
+
+  /** Every user of the machine can reach the ports: both ask for a login. */
+  private static void closed(Properties properties, Login login) {
+    properties.setProperty(
+        PROTOCOLS, CLIENTS + ":" + Login.PROTOCOL + "," + CONTROLLER + ":" + Login.PROTOCOL);
+    properties.setProperty("inter.broker.listener.name", CLIENTS);
+    properties.setProperty("controller.listener.names", CONTROLLER);
+    properties.setProperty("sasl.enabled.mechanisms", Login.MECHANISM);
+    properties.setProperty("sasl.mechanism.inter.broker.protocol", Login.MECHANISM);
+    properties.setProperty("sasl.mechanism.controller.protocol", Login.MECHANISM);
+    for (String listener : List.of(CLIENTS, CONTROLLER)) {
+      String prefix =
+          ("listener.name." + listener + "." + Login.MECHANISM + ".").toLowerCase(Locale.ROOT);
+      properties.setProperty(prefix + "sasl.jaas.config", login.jaas());
+      properties.setProperty(
+          prefix + "sasl.server.callback.handler.class", OneUser.class.getName());
     }
   }
 

@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import org.stfbatch.base.ModelIdentity;
 
 /**
  * The answer of one job.
@@ -89,21 +90,34 @@ public record AnswerMessage(
   }
 
   /**
-   * The checkpoint that answered.
+   * What answered. A message without compression or weight format is of a program that had neither.
    *
-   * @param name what the user calls it
-   * @param fingerprint of its files
+   * @param name what the user calls the checkpoint
+   * @param identity what makes answers comparable
    */
-  public record Model(String name, String fingerprint) {
+  public record Model(String name, ModelIdentity identity) {
 
     public Model {
       Objects.requireNonNull(name, "name is null");
-      Objects.requireNonNull(fingerprint, "fingerprint is null");
+      Objects.requireNonNull(identity, "identity is null");
     }
 
     private static Model of(Fields fields) throws MessageException {
       return new Model(
-          fields.required("name", Kind.TEXT), fields.required("fingerprint", Kind.TEXT));
+          fields.required("name", Kind.TEXT),
+          new ModelIdentity(
+              fields.required("fingerprint", Kind.TEXT),
+              fields.optional("compression", Kind.FILLED_TEXT).orElse(ModelIdentity.NO_COMPRESSION),
+              fields
+                  .optional("weight_format", Kind.FILLED_TEXT)
+                  .orElse(ModelIdentity.PLAIN_WEIGHTS)));
+    }
+
+    private void writeTo(JsonGenerator json) throws IOException {
+      json.writeStringField("name", name);
+      json.writeStringField("fingerprint", identity.fingerprint());
+      json.writeStringField("compression", identity.compression());
+      json.writeStringField("weight_format", identity.weightFormat());
     }
   }
 
@@ -148,8 +162,7 @@ public record AnswerMessage(
     json.writeNumberField("decode", seconds.decode());
     json.writeEndObject();
     json.writeObjectFieldStart("model");
-    json.writeStringField("name", model.name());
-    json.writeStringField("fingerprint", model.fingerprint());
+    model.writeTo(json);
     json.writeEndObject();
     json.writeStringField("answered_at", answeredAt.toString());
     if (!logProbabilities.isEmpty()) {

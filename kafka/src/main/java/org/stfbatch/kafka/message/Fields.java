@@ -2,9 +2,18 @@ package org.stfbatch.kafka.message;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import org.stfbatch.base.SettingNames;
+import org.stfbatch.base.Shortened;
 
-/** The fields of a JSON object, taken out by name. Fields that nobody takes are passed over. */
+/**
+ * The fields of a JSON object, taken out by name. Fields that nobody takes are passed over, unless
+ * {@link #requireOnly} forbids them; {@link #requireNoSettingBeside} finds one that would have
+ * changed the answer.
+ */
 final class Fields {
 
   private static final int SHOWN = 40;
@@ -19,6 +28,21 @@ final class Fields {
   private Fields(ObjectNode object, String path) {
     this.object = object;
     this.path = path;
+  }
+
+  /**
+   * @param known all that the object may have
+   * @throws MessageException naming the first field that is not known
+   */
+  void requireOnly(String... known) throws MessageException {
+    List<String> names = List.of(known);
+    for (Map.Entry<String, JsonNode> field : object.properties()) {
+      if (!names.contains(field.getKey())) {
+        throw new MessageException(
+            MessageErrorCode.MESSAGE_FIELD_UNKNOWN,
+            path + shown(field.getKey()) + " is not known: there are " + String.join(", ", names));
+      }
+    }
   }
 
   /**
@@ -55,6 +79,25 @@ final class Fields {
     return has(name) ? Optional.of(requiredObject(name)) : Optional.empty();
   }
 
+  /**
+   * @param known the names that are taken
+   * @throws MessageException if another is a misspelt setting, or another program's
+   */
+  void requireNoSettingBeside(Set<String> known) throws MessageException {
+    List<String> present = object.propertyStream().map(Map.Entry::getKey).toList();
+    for (String name : present) {
+      Optional<String> complaint =
+          known.contains(name) || !has(name)
+              ? Optional.empty()
+              : SettingNames.complaint(name, present);
+      if (complaint.isPresent()) {
+        throw new MessageException(
+            MessageErrorCode.MESSAGE_FIELD_INVALID,
+            path + Shortened.given(name) + " " + complaint.get());
+      }
+    }
+  }
+
   boolean has(String name) {
     return object.hasNonNull(name);
   }
@@ -76,7 +119,10 @@ final class Fields {
     if (value.isContainerNode()) {
       return value.isArray() ? "a list" : "an object";
     }
-    String text = value.isTextual() ? '"' + value.textValue() + '"' : value.asText();
+    return shown(value.isTextual() ? '"' + value.textValue() + '"' : value.asText());
+  }
+
+  private static String shown(String text) {
     StringBuilder shown = new StringBuilder();
     text.codePoints()
         .limit(SHOWN)

@@ -8,13 +8,14 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
+import org.stfbatch.base.SamplingRange;
 
 /**
  * Generation settings of one job. An empty one is left to the command that answers the job.
  *
  * @param maxNewTokens at least 1
- * @param temperature 0 (greedy) or more
- * @param topP above 0, at most 1
+ * @param temperature {@value SamplingRange#TEMPERATURE}; 0 is greedy
+ * @param topP {@value SamplingRange#TOP_P}
  * @param seed of sampling
  * @param stop strings that end the answer; an empty list means none
  * @param choices the answer is to be one of these, all different
@@ -37,22 +38,28 @@ public record GenerationSettings(
           Optional.empty(),
           Optional.empty());
 
-  private static final BigDecimal MAX_TEMPERATURE = new BigDecimal("1e308");
-
   private static final Kind<Integer> MAX_NEW_TOKENS = Kind.intFrom(1);
   private static final Kind<Double> TEMPERATURE =
       Kind.number(
-          "a number of 0 or more",
-          value -> value.signum() >= 0 && value.compareTo(MAX_TEMPERATURE) <= 0);
+          "a number: " + SamplingRange.TEMPERATURE,
+          value ->
+              value.signum() == 0
+                  || isWithin(
+                      value, SamplingRange.LEAST_TEMPERATURE, SamplingRange.MOST_TEMPERATURE));
   private static final Kind<Double> TOP_P =
       Kind.number(
-          "a number above 0 and at most 1",
-          value -> value.signum() > 0 && value.compareTo(BigDecimal.ONE) <= 0);
+          "a number from " + SamplingRange.TOP_P,
+          value -> isWithin(value, SamplingRange.LEAST_TOP_P, 1));
   private static final Kind<Long> SEED = Kind.integer(Long.MIN_VALUE, Long.MAX_VALUE);
 
   public GenerationSettings {
     stop = stop.map(List::copyOf);
     choices = choices.map(List::copyOf);
+  }
+
+  private static boolean isWithin(BigDecimal value, double least, double most) {
+    return value.compareTo(BigDecimal.valueOf(least)) >= 0
+        && value.compareTo(BigDecimal.valueOf(most)) <= 0;
   }
 
   static GenerationSettings of(Fields fields) throws MessageException {

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.IOException;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * One image, or none, with one prompt: a job to be answered.
@@ -24,6 +25,21 @@ public record ImageJobMessage(
     Optional<String> questionId,
     Optional<String> category,
     Optional<String> run) {
+
+  private static final Set<String> NAMES =
+      Set.of(
+          "custom_id",
+          "image",
+          "prompt",
+          "max_new_tokens",
+          "temperature",
+          "top_p",
+          "seed",
+          "stop",
+          "choices",
+          "question_id",
+          "category",
+          "run");
 
   public ImageJobMessage {
     Objects.requireNonNull(customId, "customId is null");
@@ -66,6 +82,7 @@ public record ImageJobMessage(
   }
 
   private static ImageJobMessage parse(String customId, Fields fields) throws MessageException {
+    fields.requireNoSettingBeside(NAMES);
     Optional<Fields> image = fields.optionalObject("image");
     return new ImageJobMessage(
         customId,

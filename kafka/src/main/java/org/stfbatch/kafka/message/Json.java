@@ -17,6 +17,7 @@ import java.nio.CharBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
+import org.stfbatch.base.JsonDefect;
 
 /** Between bytes and JSON objects, strictly. */
 final class Json {
@@ -91,7 +92,7 @@ final class Json {
       throw new MessageException(
           MessageErrorCode.MESSAGE_ENCODING, "the message is not UTF-8: encode it so");
     } catch (JsonProcessingException e) {
-      throw notJson(e.getOriginalMessage());
+      throw notJson(JsonDefect.of(e));
     } catch (NumberFormatException e) {
       // The parser takes the form of numbers only; 1e99999999999 has the form, but no decimal.
       throw notJson("a number's exponent is too large");
@@ -101,8 +102,6 @@ final class Json {
   }
 
   private static MessageException notJson(String why) {
-    return new MessageException(
-        MessageErrorCode.MESSAGE_JSON,
-        "the message is not JSON: " + why.lines().findFirst().orElse("it cannot be parsed"));
+    return new MessageException(MessageErrorCode.MESSAGE_JSON, "the message is not JSON: " + why);
   }
 }

@@ -112,14 +112,8 @@ record Kind<T>(String expected, Function<JsonNode, Optional<T>> reader) {
         expected,
         node ->
             node.isNumber() && test.test(node.decimalValue())
-                ? Optional.of(toDouble(node.decimalValue()))
+                ? Optional.of(node.decimalValue().doubleValue())
                 : Optional.empty());
-  }
-
-  /** A number above 0 stays above 0, however small it is. */
-  private static double toDouble(BigDecimal value) {
-    double nearest = value.doubleValue();
-    return nearest == 0 && value.signum() > 0 ? Double.MIN_VALUE : nearest;
   }
 
   private static Optional<String> string(JsonNode node) {

@@ -13,5 +13,7 @@ public enum MessageErrorCode {
   /** A field is missing. */
   MESSAGE_FIELD_MISSING,
   /** A field holds what it cannot. */
-  MESSAGE_FIELD_INVALID
+  MESSAGE_FIELD_INVALID,
+  /** A field is there that no such message has. */
+  MESSAGE_FIELD_UNKNOWN
 }

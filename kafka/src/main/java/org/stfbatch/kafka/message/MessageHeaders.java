@@ -20,6 +20,9 @@ public record MessageHeaders(List<Header> all) {
   /** Kind and version of the message, for example {@code image-job/1}. */
   public static final String SCHEMA = "stf-batch-schema";
 
+  /** Names the fields of an outcome that are cut or left out, because it was too large. */
+  public static final String SHORTENED = "stf-batch-shortened";
+
   /** An id that goes from a job to its answer, whatever it looks like. */
   public static final String TRACE_ID = "trace-id";
 

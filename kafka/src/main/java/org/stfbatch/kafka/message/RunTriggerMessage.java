@@ -2,18 +2,25 @@ package org.stfbatch.kafka.message;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
- * Starts a run, or goes on with one.
+ * Starts a run, or goes on with one. Unlike other messages it may have no field that is not known:
+ * a misspelt bound would have it wait for what never comes.
  *
  * @param run the run's name: 1 to 200 characters
  * @param source where its jobs come from
  * @param limit answer at most so many jobs, if given
+ * @param timeLimit how long it may take in all, if it says so itself: whole seconds, at least one
  */
-public record RunTriggerMessage(String run, Source source, OptionalLong limit) {
+public record RunTriggerMessage(
+    String run, Source source, OptionalLong limit, Optional<Duration> timeLimit) {
+
+  private static final int MAX_SECONDS = Integer.MAX_VALUE;
+  private static final Kind<Integer> SECONDS = Kind.intFrom(1);
 
   private static final Kind<Long> COUNT = Kind.integer(1, Long.MAX_VALUE);
   private static final Kind<String> TOPIC =
@@ -25,6 +32,18 @@ public record RunTriggerMessage(String run, Source source, OptionalLong limit) {
     Objects.requireNonNull(run, "run is null");
     Objects.requireNonNull(source, "source is null");
     Objects.requireNonNull(limit, "limit is null");
+    timeLimit.ifPresent(RunTriggerMessage::requireWholeSeconds);
+  }
+
+  /** One without a time limit of its own. */
+  public RunTriggerMessage(String run, Source source, OptionalLong limit) {
+    this(run, source, limit, Optional.empty());
+  }
+
+  private static void requireWholeSeconds(Duration limit) {
+    if (limit.toSeconds() < 1 || limit.toSeconds() > MAX_SECONDS || limit.getNano() != 0) {
+      throw new IllegalArgumentException("the time limit must be whole seconds, not " + limit);
+    }
   }
 
   /** Where a run's jobs come from. */
@@ -75,8 +94,12 @@ public record RunTriggerMessage(String run, Source source, OptionalLong limit) {
       throws MessageException {
     MessageType.RUN_TRIGGER.requireReadable(headers);
     Fields fields = Json.read(value);
+    fields.requireOnly("run", "questions", "topic", "limit", "time_limit_seconds");
     return new RunTriggerMessage(
-        fields.required("run", Kind.RUN), source(fields), count(fields, "limit"));
+        fields.required("run", Kind.RUN),
+        source(fields),
+        count(fields, "limit"),
+        fields.optional("time_limit_seconds", SECONDS).map(Duration::ofSeconds));
   }
 
   private static Source source(Fields fields) throws MessageException {
@@ -94,11 +117,13 @@ public record RunTriggerMessage(String run, Source source, OptionalLong limit) {
   }
 
   private static Questions questions(Fields fields) throws MessageException {
+    fields.requireOnly("file", "images");
     return new Questions(
         fields.required("file", Kind.FILLED_TEXT), fields.optional("images", Kind.FILLED_TEXT));
   }
 
   private static TopicSlice topic(Fields fields) throws MessageException {
+    fields.requireOnly("name", "until_end", "max_jobs");
     String name = fields.required("name", TOPIC);
     boolean untilEnd = fields.optional("until_end", Kind.BOOLEAN).orElse(false);
     OptionalLong maxJobs = count(fields, "max_jobs");
@@ -137,6 +162,9 @@ public record RunTriggerMessage(String run, Source source, OptionalLong limit) {
     }
     if (limit.isPresent()) {
       json.writeNumberField("limit", limit.getAsLong());
+    }
+    if (timeLimit.isPresent()) {
+      json.writeNumberField("time_limit_seconds", timeLimit.get().toSeconds());
     }
   }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.io.Reader;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -11,10 +12,18 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Properties;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.common.errors.SaslAuthenticationException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -172,6 +181,121 @@ class EmbeddedBrokerTest {
         .contains("a newer Kafka has written there", "move the folder away");
     assertThat(broker.status().running()).isFalse();
     assertThat(log).hasBinaryContent(before);
+  }
+
+  @Test
+  void itLetsNobodyInWithoutThePasswordAtNeitherPort() throws Exception {
+    KafkaSettings settings = broker.start();
+    publish(settings, 1);
+    Properties server = new Properties();
+    try (Reader reader = Files.newBufferedReader(home.resolve("kafka/server.properties"))) {
+      server.load(reader);
+    }
+
+    for (String address :
+        List.of(
+            settings.bootstrapServers(),
+            "127.0.0.1:" + server.getProperty("stf-batch.controller.port"))) {
+      String key =
+          address.equals(settings.bootstrapServers())
+              ? "bootstrap.servers"
+              : "bootstrap.controllers";
+      assertThatThrownBy(() -> ask(Map.of(key, address))).isInstanceOf(ExecutionException.class);
+      assertThatThrownBy(() -> ask(login(key, address, "wrong")))
+          .cause()
+          .isInstanceOf(SaslAuthenticationException.class);
+      assertThat(ask(login(key, address, password()))).isNotBlank();
+    }
+    for (String secret : List.of("password", "client.properties", "server.properties")) {
+      assertThat(
+              PosixFilePermissions.toString(
+                  Files.getPosixFilePermissions(home.resolve("kafka").resolve(secret))))
+          .as(secret)
+          .isEqualTo("rw-------");
+    }
+    assertThat(settings.toString()).doesNotContain(password());
+    assertThat(
+            ProcessHandle.of(broker.status().pid().orElseThrow()).orElseThrow().info().toString())
+        .doesNotContain(password());
+    assertThat(KafkaSettings.read(Optional.empty(), broker.clientProperties())).isEqualTo(settings);
+  }
+
+  @Test
+  void aPasswordThatIsLostIsMadeAnewWhenTheBrokerStarts() throws IOException {
+    publish(broker.start(), 1);
+    broker.stop();
+    Files.delete(home.resolve("kafka/password"));
+
+    assertThat(published(broker.start())).isEqualTo(1);
+  }
+
+  /** As the versions did that asked for no password. */
+  @Test
+  void aBrokerWithoutAPasswordIsRestartedWithOneAndKeepsItsMessages() throws Exception {
+    KafkaSettings open = startWithoutPassword();
+    publish(open, 1);
+    long before = broker.status().pid().orElseThrow();
+    assertThat(broker.status().settings()).contains(open);
+
+    try (EmbeddedBroker.Session session = broker.open()) {
+      assertThat(broker.status().pid()).isNotEqualTo(OptionalLong.of(before));
+      assertThat(session.settings().bootstrapServers()).isEqualTo(open.bootstrapServers());
+      assertThat(session.settings()).isNotEqualTo(open);
+      assertThat(published(session.settings())).isEqualTo(1);
+      publish(session.settings(), 2);
+    }
+  }
+
+  private KafkaSettings startWithoutPassword() throws IOException {
+    BrokerFolders folders = new BrokerFolders(home);
+    folders.create();
+    BrokerJava java = new BrokerJava(folders.server());
+    Ports ports = Ports.free();
+    Files.writeString(
+        folders.properties(),
+        """
+        process.roles=broker,controller
+        node.id=1
+        listeners=PLAINTEXT://127.0.0.1:%1$d,CONTROLLER://127.0.0.1:%2$d
+        advertised.listeners=PLAINTEXT://127.0.0.1:%1$d
+        controller.listener.names=CONTROLLER
+        controller.quorum.voters=1@127.0.0.1:%2$d
+        log.dirs=data
+        stf-batch.port=%1$d
+        stf-batch.controller.port=%2$d
+        offsets.topic.replication.factor=1
+        transaction.state.log.replication.factor=1
+        transaction.state.log.min.isr=1
+        transaction.state.log.num.partitions=4
+        auto.create.topics.enable=false
+        """
+            .formatted(ports.broker(), ports.controller()));
+    java.run(
+        BrokerJava.FORMAT,
+        "format",
+        "--cluster-id=" + BrokerProbe.randomClusterId(),
+        "--config=server.properties");
+    java.startDetached(folders.log().toFile(), BrokerJava.BROKER, BrokerFolders.PROPERTIES);
+    return KafkaSettings.of("127.0.0.1:" + ports.broker());
+  }
+
+  private static String ask(Map<String, String> properties) throws Exception {
+    Map<String, Object> all = new HashMap<>(properties);
+    all.put("request.timeout.ms", "1500");
+    all.put("default.api.timeout.ms", "1500");
+    try (Admin admin = Admin.create(all)) {
+      return admin.describeCluster().clusterId().get();
+    }
+  }
+
+  private static Map<String, String> login(String key, String address, String password) {
+    Map<String, String> properties = new HashMap<>(new Login(password).clientProperties());
+    properties.put(key, address);
+    return properties;
+  }
+
+  private String password() throws IOException {
+    return Files.readString(home.resolve("kafka/password")).strip();
   }
 
   @Test

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -16,6 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.stfbatch.base.ModelIdentity;
 
 class MessagesTest {
 
@@ -27,7 +29,7 @@ class MessagesTest {
         new GenerationSettings(
             OptionalInt.of(5),
             OptionalDouble.of(0.25),
-            OptionalDouble.of(Double.MIN_VALUE),
+            OptionalDouble.of(1e-6),
             OptionalLong.of(Long.MIN_VALUE),
             Optional.of(List.of("\n", "</s>")),
             Optional.of(List.of("A, or B", "ü")));
@@ -79,10 +81,28 @@ class MessagesTest {
             "stop",
             new AnswerMessage.Tokens(3, 144, 5),
             new AnswerMessage.Seconds(0, 0.1, 1e-9),
-            new AnswerMessage.Model("small", "abc"),
+            new AnswerMessage.Model(
+                "small", new ModelIdentity("abc", "fastv:layer=2,keep=144", "int8")),
             Instant.parse("2026-11-21T10:00:00.123456Z"),
             Map.of("ü \"x\"", -0.125, "", -1e-300));
     assertThat(AnswerMessage.parse(answer.toJson(), MessageHeaders.NONE)).isEqualTo(answer);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", ", \"compression\": null, \"weight_format\": null, \"later\": 1"})
+  void anAnswerOfAnOlderProgramHasNoCompressionAndPlainWeights(String more)
+      throws MessageException {
+    String json =
+        """
+        {"custom_id": "a", "run": "r", "sequence": 1, "text": "so", "finish_reason": "stop",
+         "tokens": {"prompt": 1, "vision": 144, "generated": 2},
+         "seconds": {"queue": 0, "prefill": 0, "decode": 0},
+         "model": {"name": "m", "fingerprint": "f"%s}, "answered_at": "2026-01-31T23:59:59Z"}
+        """
+            .formatted(more);
+
+    assertThat(AnswerMessage.parse(bytes(json), MessageHeaders.NONE).model())
+        .isEqualTo(new AnswerMessage.Model("m", new ModelIdentity("f", "none", "plain")));
   }
 
   @Test
@@ -103,12 +123,77 @@ class MessagesTest {
       RunTriggerMessage trigger = new RunTriggerMessage("r", source, OptionalLong.of(7));
       assertThat(RunTriggerMessage.parse(trigger.toJson(), MessageHeaders.NONE)).isEqualTo(trigger);
     }
+    RunTriggerMessage timed =
+        new RunTriggerMessage(
+            "r",
+            new RunTriggerMessage.ExistingRun(),
+            OptionalLong.empty(),
+            Optional.of(Duration.ofMinutes(2)));
+    assertThat(RunTriggerMessage.parse(timed.toJson(), MessageHeaders.NONE)).isEqualTo(timed);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "{\"run\":\"r\",\"topics\":{\"name\":\"t\"}} | topics | run, questions, topic, limit",
+        "{\"run\":\"r\",\"topic\":{\"name\":\"t\",\"untill_end\":true,\"max_jobs\":9}} | topic.untill_end | name, until_end, max_jobs",
+        "{\"run\":\"r\",\"questions\":{\"file\":\"f\",\"folder\":\"i\"}} | questions.folder | file, images",
+        "{\"run\":\"r\",\"time_limit\":null} | time_limit | time_limit_seconds"
+      })
+  void aTriggerHasNoFieldThatIsNotKnown(String json, String field, String known) {
+    MessageException refused =
+        catchThrowableOfType(
+            MessageException.class,
+            () ->
+                RunTriggerMessage.parse(
+                    json.getBytes(StandardCharsets.UTF_8), MessageHeaders.NONE));
+    assertThat(refused.code()).isEqualTo(MessageErrorCode.MESSAGE_FIELD_UNKNOWN);
+    assertThat(refused).hasMessageStartingWith(field + " is not known").hasMessageContaining(known);
   }
 
   @Test
   void unknownFieldsAreKeptOutOfTheWay() throws MessageException {
     String more = SMALL.replace("}", ", \"x\": {\"custom_id\": [1, {}]}, \"prompt2\": 7}");
     assertThat(parse(more)).isEqualTo(parse(SMALL));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "max_new_token, max_new_tokens",
+    "temprature, temperature",
+    "max_tokens, max_new_tokens",
+    "top_k, cannot be carried out",
+    "images, image",
+  })
+  void aSettingThatIsNotKnownIsRefused(String name, String why) {
+    MessageException refusal = refusal(with(name, "5"));
+
+    assertThat(refusal.code()).isEqualTo(MessageErrorCode.MESSAGE_FIELD_INVALID);
+    assertThat(refusal).hasMessageStartingWith(name + " ").hasMessageContaining(why);
+    assertThat(refusal.customId()).contains("a");
+  }
+
+  @Test
+  void aSettingThatIsNotKnownMayBeNull() throws MessageException {
+    byte[] json = with("temprature", "null");
+    assertThat(ImageJobMessage.parse(json, MessageHeaders.NONE)).isEqualTo(parse(SMALL));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"temperature, 1e-30", "temperature, 1e30", "top_p, 1e-320", "seed, 1e19"})
+  void settingsOutOfRangeAreRefusedWithTheRange(String name, String value) {
+    assertThat(refusal(with(name, value)))
+        .hasMessageStartingWith(name + " is ")
+        .hasMessageContaining(": it must be ");
+  }
+
+  @Test
+  void nothingOfTheParserShowsInARefusal() {
+    assertThat(refusal(with("seed", "NaN"))).hasMessageContaining("NaN is no JSON: write null");
+    assertThat(refusal((SMALL + "{}").getBytes(StandardCharsets.UTF_8)))
+        .hasMessageContaining("something follows");
   }
 
   @ParameterizedTest
@@ -210,7 +295,7 @@ class MessagesTest {
         "{}|custom_id is missing: it must be a text of 1 to 500 characters, without NUL and lone surrogates",
         "{\"custom_id\": \"a\"}|prompt is missing: it must be a text, not empty, without NUL and lone surrogates",
         "{\"custom_id\": \"a\", \"prompt\": [\"p\"]}|prompt is a list: it must be a text, not empty, without NUL and lone surrogates",
-        "{\"custom_id\": \"a\", \"prompt\": \"p\", \"top_p\": 1.5}|top_p is 1.5: it must be a number above 0 and at most 1",
+        "{\"custom_id\": \"a\", \"prompt\": \"p\", \"top_p\": 1.5}|top_p is 1.5: it must be a number from 1e-30 to 1",
         "{\"custom_id\": \"a\", \"prompt\": \"p\", \"image\": {}}|image has none of path, url and bytes: give exactly one, or leave image out of a text-only job",
         "{\"custom_id\": \"a\", \"prompt\": \"p\", \"image\": {\"url\": \"x\\ny\"}}|image.url is \"x\uFFFDy\": it must be an address that begins with http:// or https://, without spaces",
       })

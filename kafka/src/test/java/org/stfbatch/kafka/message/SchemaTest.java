@@ -58,7 +58,8 @@ class SchemaTest {
            "image": "a.png", "prompt": "why?", "text": "so", "finish_reason": "stop",
            "tokens": {"prompt": 1, "vision": 144, "generated": 2},
            "seconds": {"queue": 0.5, "prefill": 0, "decode": 1e-3},
-           "model": {"name": "m", "fingerprint": "f"}, "answered_at": "2026-01-31T23:59:59.5Z",
+           "model": {"name": "m", "fingerprint": "f", "compression": "vtc-cls:layer=16,tokens=144", "weight_format": "int8"},
+           "answered_at": "2026-01-31T23:59:59.5Z",
            "log_probabilities": {"A": -0.5, "B": 0}}
           """,
           MessageType.FAILURE,
@@ -69,7 +70,8 @@ class SchemaTest {
           """,
           MessageType.RUN_TRIGGER,
           """
-          {"run": "r", "topic": {"name": "t", "until_end": true, "max_jobs": 5}, "limit": 3}
+          {"run": "r", "topic": {"name": "t", "until_end": true, "max_jobs": 5}, "limit": 3,
+           "time_limit_seconds": 60}
           """);
 
   /** Each takes the place of each field. */
@@ -88,6 +90,10 @@ class SchemaTest {
           "1.0000000000000000000001",
           "1e400",
           "1e-400",
+          "1e-6",
+          "9e-7",
+          "100",
+          "100.1",
           "1e308",
           "1.1e308",
           "2147483647",
@@ -186,6 +192,10 @@ class SchemaTest {
       List.of(
           "{}",
           "{\"run\": \"r\"}",
+          "{\"run\": \"r\", \"Limit\": 1}",
+          "{\"run\": \"r\", \"x\": null}",
+          "{\"run\": \"r\", \"questions\": {\"file\": \"f\", \"image\": \"i\"}}",
+          "{\"run\": \"r\", \"topic\": {\"name\": \"t\", \"untill_end\": true, \"max_jobs\": 5}}",
           "{\"custom_id\": \"a\", \"prompt\": \"p\"}",
           "{\"run\": \"r\", \"questions\": {\"file\": \"f\"}, \"topic\": null}",
           "{\"run\": \"r\", \"questions\": {\"file\": \"f\"}, \"topic\": {\"name\": \"t\", \"until_end\": true}}");

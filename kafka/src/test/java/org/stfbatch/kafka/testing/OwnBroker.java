@@ -24,6 +24,11 @@ public final class OwnBroker implements AutoCloseable {
     return settings;
   }
 
+  /** The same as a file of client settings, for commands. */
+  public Path clientProperties() {
+    return broker.clientProperties();
+  }
+
   /** Starts it again. */
   public void start() {
     KafkaSettings now = broker.start();

@@ -1,8 +1,12 @@
 package org.stfbatch.kafka.testing;
 
+import java.io.IOException;
+import java.io.Reader;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
+import java.util.Properties;
 import java.util.concurrent.ExecutionException;
 import java.util.function.Predicate;
 import org.apache.kafka.clients.admin.Admin;
@@ -18,19 +22,36 @@ final class SharedBroker implements AutoCloseable {
   private static final String PREFIX = "test-";
 
   private final EmbeddedBroker.Session session;
+  private final Path clientProperties;
   private final Admin admin;
   private final TopicAdmin topics;
   private final String prefix = PREFIX + ProcessHandle.current().pid() + "-";
 
   SharedBroker(Path home) {
-    session = new EmbeddedBroker(home).open();
-    admin = Admin.create(Map.of("bootstrap.servers", session.settings().bootstrapServers()));
+    EmbeddedBroker broker = new EmbeddedBroker(home);
+    session = broker.open();
+    clientProperties = broker.clientProperties();
+    admin = Admin.create(read(clientProperties));
     topics = new TopicAdmin(session.settings(), BrokerListener.logging());
     deleteTopics(name -> name.startsWith(PREFIX) && !ownerIsAlive(name));
   }
 
   String prefix() {
     return prefix;
+  }
+
+  Path clientProperties() {
+    return clientProperties;
+  }
+
+  private static Properties read(Path file) {
+    Properties properties = new Properties();
+    try (Reader reader = Files.newBufferedReader(file)) {
+      properties.load(reader);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return properties;
   }
 
   KafkaSettings settings() {

@@ -29,6 +29,11 @@ public final class TestBroker implements BeforeAllCallback {
     return broker.settings();
   }
 
+  /** The same as a file of client settings, for commands. */
+  public Path clientProperties() {
+    return broker.clientProperties();
+  }
+
   /** A name of a topic that does not exist; deleted later, if it is made. */
   public String newName() {
     return prefix + created.incrementAndGet();

@@ -1,0 +1,46 @@
+package org.stfbatch.cli.live;
+
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Base64;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** What a browser may do with what is served (Content Security Policy Level 3). */
+final class ContentPolicy {
+  /** Nothing at all: for what is no page. */
+  static final String NOTHING = "default-src 'none'; frame-ancestors 'none'";
+
+  private static final Pattern STYLE = Pattern.compile("<style>(.*?)</style>", Pattern.DOTALL);
+  private static final Pattern SCRIPT = Pattern.compile("<script>(.*?)</script>", Pattern.DOTALL);
+
+  private ContentPolicy() {}
+
+  /** Allows the page its own styles and scripts, by their hashes, and to ask its own server. */
+  static String of(String page) {
+    return "default-src 'none'; script-src"
+        + hashes(SCRIPT.matcher(page))
+        + "; style-src"
+        + hashes(STYLE.matcher(page))
+        + "; img-src data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+  }
+
+  private static String hashes(Matcher elements) {
+    StringBuilder hashes = new StringBuilder();
+    while (elements.find()) {
+      hashes.append(" 'sha256-").append(hash(elements.group(1))).append("'");
+    }
+    return hashes.toString();
+  }
+
+  private static String hash(String text) {
+    try {
+      byte[] digest =
+          MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
+      return Base64.getEncoder().encodeToString(digest);
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java runtime has SHA-256", e);
+    }
+  }
+}

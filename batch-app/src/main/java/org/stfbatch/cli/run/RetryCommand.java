@@ -1,0 +1,95 @@
+package org.stfbatch.cli.run;
+
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import org.stfbatch.cli.service.Shutdown;
+import org.stfbatch.cli.service.Stores;
+import org.stfbatch.db.RetryStore;
+import org.stfbatch.db.Run;
+import org.stfbatch.db.RunStatusStore;
+import org.stfbatch.job.Claim;
+import org.stfbatch.job.FailureCodes;
+import org.stfbatch.job.InputException;
+import org.stfbatch.job.Lockable;
+import org.stfbatch.job.StopSignal;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** Takes failures back. */
+@Command(
+    name = "retry",
+    description = {
+      "Makes failures of a run waiting jobs again, all or those of some codes; infer then asks them"
+          + " anew. Their failures are gone",
+      "from exports; what was published stays published, and what comes of them now is published,"
+          + " too."
+    })
+public final class RetryCommand implements Callable<Integer> {
+  private final Stores stores;
+  private final Shutdown shutdown;
+
+  @Option(names = "--run", required = true, paramLabel = "RUN", description = "The run's name.")
+  private String runName;
+
+  @Option(
+      names = "--code",
+      split = ",",
+      paramLabel = "CODE,...",
+      description =
+          "Only failures with these codes, such as IMAGE_FETCH,ENGINE_ERROR. Default: all.")
+  private Set<String> codes = new TreeSet<>();
+
+  RetryCommand(Stores stores, Shutdown shutdown) {
+    this.stores = stores;
+    this.shutdown = shutdown;
+  }
+
+  @Override
+  public Integer call() {
+    StopSignal stop = new StopSignal();
+    shutdown.guard(stop);
+    try (Stores.Connected db = stores.open()) {
+      Run run = db.run(runName);
+      checkCodes(db, run);
+      try (Claim claim = db.claim(List.of(Lockable.run(db.database(), run)), stop)) {
+        report(
+            claim.work(
+                part -> new RetryStore(db.database().dataSource()).takeBack(run.runId(), codes)));
+      }
+      return 0;
+    }
+  }
+
+  /** A code is one that this program knows, or that the run has. */
+  private void checkCodes(Stores.Connected db, Run run) {
+    Set<String> known = new TreeSet<>(FailureCodes.known());
+    known.addAll(new RunStatusStore(db.database().dataSource()).status(run).failures().keySet());
+    List<String> unknown = codes.stream().filter(code -> !known.contains(code)).toList();
+    if (!unknown.isEmpty()) {
+      throw new InputException(
+          "there is no code "
+              + String.join(", ", unknown)
+              + ": --code takes "
+              + String.join(", ", known));
+    }
+  }
+
+  private void report(RetryStore.Retried retried) {
+    String byCode =
+        retried.byCode().entrySet().stream()
+            .map(entry -> entry.getKey() + " " + entry.getValue())
+            .collect(Collectors.joining(", ", " (", ")"));
+    System.out.printf(
+        "run %s: %d failures are waiting jobs again%s%n",
+        runName, retried.jobs(), retried.jobs() == 0 ? "" : byCode);
+    if (retried.neverJobs() > 0) {
+      System.out.printf(
+          "%d failures stay: their lines or messages could not be read as jobs; correct and ingest"
+              + " them%n",
+          retried.neverJobs());
+    }
+  }
+}

@@ -1,0 +1,55 @@
+package org.stfbatch.compression;
+
+/**
+ * What strategies ask of a checkpoint.
+ *
+ * @param grid patches along one side of the image
+ * @param towerBlocks blocks of the CLIP tower, those that LLaVA does not use included
+ * @param stockProjector whether the projector is LLaVA-1.5's: each patch of one CLIP block becomes
+ *     a token by itself
+ * @param projectedTokens tokens that the checkpoint's own projector makes of an image
+ * @param languageLayers layers of the language model
+ */
+public record CheckpointShape(
+    int grid, int towerBlocks, boolean stockProjector, int projectedTokens, int languageLayers) {
+
+  /** Patches of an image. */
+  public int patches() {
+    return grid * grid;
+  }
+
+  /**
+   * @param strategy one that acts before the projector
+   * @throws IllegalArgumentException if the projector is not LLaVA-1.5's
+   */
+  void requireStockProjector(CompressionStrategy strategy) {
+    if (!stockProjector) {
+      throw new IllegalArgumentException(
+          "%s needs LLaVA-1.5's projector: this checkpoint fuses blocks or neighbouring patches of the %dx%d grid, which %s would break up; use none or fastv, or a LLaVA-1.5 checkpoint"
+              .formatted(strategy.name(), grid, grid, strategy.name()));
+    }
+  }
+
+  /**
+   * @param tokens that {@code strategy} is to keep
+   * @throws IllegalArgumentException if there are fewer patches
+   */
+  void requirePatches(CompressionStrategy strategy, int tokens) {
+    if (tokens > patches()) {
+      throw new IllegalArgumentException(
+          "%s cannot keep %d tokens: an image has %d patches; choose tokens=1 to %d"
+              .formatted(strategy.name(), tokens, patches(), patches()));
+    }
+  }
+
+  /**
+   * @throws IllegalArgumentException if the tower has no block before its last one
+   */
+  void requireTwoBlocks(CompressionStrategy strategy) {
+    if (towerBlocks < 2) {
+      throw new IllegalArgumentException(
+          "%s reads the attention of the vision tower's last block but one: this tower has %d; use another strategy"
+              .formatted(strategy.name(), towerBlocks));
+    }
+  }
+}

@@ -1,0 +1,46 @@
+package org.stfbatch.compression;
+
+/** How each strategy is written, and what {@code --help} says of it. */
+public final class StrategyHelp {
+  static final String NONE_USAGE = "none";
+  static final String VTC_CLS_USAGE = "vtc-cls[:layer=16,tokens=144]";
+  static final String FASTV_USAGE = "fastv[:layer=2,keep=144]";
+  static final String PRUMERGE_USAGE = "prumerge";
+  static final String PRUMERGE_PLUS_USAGE = "prumerge+[:tokens=64|128|144|192|256]";
+  static final String AVGPOOL_USAGE = "avgpool[:k=2]";
+  static final String SCOPE_USAGE = "scope[:tokens=144]";
+  static final String DIVPRUNE_USAGE = "divprune[:tokens=144]";
+
+  public static final String NONE =
+      NONE_USAGE + ": all tokens that the checkpoint's own projector makes.";
+
+  public static final String VTC_CLS =
+      VTC_CLS_USAGE
+          + ": keeps the patches that CLIP's class token attends to most, in blocks layer to last but one (VTC-CLS, arXiv:2412.05819).";
+
+  public static final String FASTV =
+      FASTV_USAGE
+          + ": drops tokens before a layer of the language model, those that the prompt's end attends to least; ratio=0.75 instead of keep drops that share (FastV, arXiv:2403.06764).";
+
+  public static final String PRUMERGE =
+      PRUMERGE_USAGE
+          + ": keeps patches whose class attention is an outlier, and merges similar ones into them; how many, depends on the image (LLaVA-PruMerge, arXiv:2403.15388).";
+
+  public static final String PRUMERGE_PLUS =
+      PRUMERGE_PLUS_USAGE
+          + ": likewise, with patches of a regular grid; tokens: about so many (LLaVA-PruMerge+, arXiv:2403.15388).";
+
+  public static final String AVGPOOL =
+      AVGPOOL_USAGE
+          + ": the mean of each k x k block of patches (AvgPool of the LLaVA-STF paper, untrained).";
+
+  public static final String SCOPE =
+      SCOPE_USAGE
+          + ": keeps patches that together resemble all others most, weighted by class attention (SCOPE, arXiv:2510.24214).";
+
+  public static final String DIVPRUNE =
+      DIVPRUNE_USAGE
+          + ": keeps the projected tokens that differ most from each other (DivPrune, arXiv:2503.02175).";
+
+  private StrategyHelp() {}
+}

@@ -1,0 +1,193 @@
+package org.stfbatch.engine;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalInt;
+import java.util.stream.Stream;
+import org.stfbatch.image.Pixels;
+import org.stfbatch.model.VisionLanguageModel;
+import org.stfbatch.model.VisionTokens;
+
+/**
+ * Gives sequences the vision tokens of their images.
+ *
+ * <p>If every image becomes the same number of tokens, a sequence is laid out when it is submitted,
+ * and its images are encoded when they are run. If the number depends on the image, it is encoded
+ * first, together with those of the sequences that wait behind it. Sequences keep their images'
+ * tokens until these are run; only when none that is next has them is there another call, so that
+ * not more than a call's images are ahead.
+ *
+ * <p>Used by the device thread only.
+ */
+final class ImageEncoder {
+  /** Enough images of CLIP-L to keep matrix kernels busy, few enough to keep activations small. */
+  private static final int IMAGES_OF_A_CALL = 14;
+
+  private final VisionLanguageModel model;
+  private final PrefixShelves shelves;
+  private final Collection<Sequence> inFlight;
+  private final Collection<Sequence> waiting;
+  private final EngineMeter meter;
+
+  /**
+   * @param shelves prefixes whose images need not be encoded again
+   * @param inFlight the sequences that have been taken out of the queue; a view
+   * @param waiting the sequences that come next, in their order; a view
+   */
+  ImageEncoder(
+      VisionLanguageModel model,
+      PrefixShelves shelves,
+      Collection<Sequence> inFlight,
+      Collection<Sequence> waiting,
+      EngineMeter meter) {
+    this.model = model;
+    this.shelves = shelves;
+    this.inFlight = inFlight;
+    this.waiting = waiting;
+    this.meter = meter;
+  }
+
+  /**
+   * Lays out a sequence whose length its images decide. Those that wait for the same images, or
+   * whose images fill up the call, are laid out with it, unless a call has just failed, be it for
+   * one of those.
+   *
+   * @param next the first one that is to enter; in flight, and no longer in the queue
+   */
+  void layOut(Sequence next) {
+    OptionalInt tokens = shelvedTokens(next);
+    if (tokens.isPresent()) {
+      next.layOut(new int[] {tokens.getAsInt()});
+      return;
+    }
+    Map<String, VisionTokens> encoded = kept();
+    Map<String, Pixels> missing = missing(next, encoded);
+    List<Sequence> together = new ArrayList<>(List.of(next));
+    if (!missing.isEmpty() && next.attempts() == 1) {
+      lookAhead(encoded, missing, together);
+    }
+    encoded.putAll(encoded(missing));
+    for (Sequence sequence : together) {
+      sequence.layOut(
+          VisionTokens.joined(
+              sequence.images().stream().map(image -> encoded.get(image.contentHash())).toList()));
+    }
+  }
+
+  private OptionalInt shelvedTokens(Sequence sequence) {
+    return sequence.wantedPrefix().map(shelves::imageTokens).orElseGet(OptionalInt::empty);
+  }
+
+  /** The images' tokens that sequences keep, by the images' hashes. */
+  private Map<String, VisionTokens> kept() {
+    Map<String, VisionTokens> kept = new HashMap<>();
+    Stream.concat(inFlight.stream(), waiting.stream())
+        .filter(sequence -> sequence.encoded().isPresent())
+        .forEach(
+            sequence -> {
+              for (int i = 0; i < sequence.images().size(); i++) {
+                kept.put(
+                    sequence.images().get(i).contentHash(), sequence.encoded().get().picture(i));
+              }
+            });
+    return kept;
+  }
+
+  /** Its images that are not encoded, by their hashes. */
+  private static Map<String, Pixels> missing(Sequence sequence, Map<String, VisionTokens> encoded) {
+    Map<String, Pixels> missing = new LinkedHashMap<>();
+    for (Pixels image : sequence.images()) {
+      if (!encoded.containsKey(image.contentHash())) {
+        missing.put(image.contentHash(), image);
+      }
+    }
+    return missing;
+  }
+
+  private void lookAhead(
+      Map<String, VisionTokens> encoded, Map<String, Pixels> missing, List<Sequence> together) {
+    for (Sequence sequence : waiting) {
+      if (sequence.isLaidOut() || shelvedTokens(sequence).isPresent()) {
+        continue;
+      }
+      Map<String, Pixels> more = new LinkedHashMap<>(missing);
+      more.putAll(missing(sequence, encoded));
+      if (more.size() > Math.max(missing.size(), IMAGES_OF_A_CALL)) {
+        return;
+      }
+      missing.putAll(more);
+      together.add(sequence);
+    }
+  }
+
+  /** Each image's tokens, by the images' hashes. */
+  private Map<String, VisionTokens> encoded(Map<String, Pixels> images) {
+    List<String> hashes = List.copyOf(images.keySet());
+    Map<String, VisionTokens> encoded = new HashMap<>();
+    for (int first = 0; first < hashes.size(); first += IMAGES_OF_A_CALL) {
+      List<String> call = hashes.subList(first, Math.min(hashes.size(), first + IMAGES_OF_A_CALL));
+      VisionTokens tokens = encode(call.stream().map(images::get).toList());
+      for (int i = 0; i < call.size(); i++) {
+        encoded.put(call.get(i), tokens.picture(i));
+      }
+    }
+    return encoded;
+  }
+
+  private VisionTokens encode(List<Pixels> images) {
+    List<byte[]> pixels = images.stream().map(Pixels::chw).toList();
+    return pixels.isEmpty()
+        ? VisionTokens.none(model.config().language().hiddenSize())
+        : meter.encoding(pixels.size(), () -> model.encodeImages(pixels));
+  }
+
+  /**
+   * The vision tokens of sequences that are laid out, one sequence after the other: those that they
+   * keep, and the others', whose images are encoded in one call. The sequences keep none from then
+   * on.
+   *
+   * @throws org.stfbatch.model.ModelException if an image has become another number of tokens than
+   *     its sequence was laid out for
+   */
+  VisionTokens take(List<? extends Sequence> sequences) {
+    List<? extends Sequence> bare =
+        sequences.stream().filter(sequence -> sequence.encoded().isEmpty()).toList();
+    VisionTokens fresh =
+        encode(bare.stream().flatMap(sequence -> sequence.images().stream()).toList());
+    VisionTokens all = bare.size() == sequences.size() ? fresh : merged(sequences, fresh);
+    int image = 0;
+    for (Sequence sequence : sequences) {
+      sequence.dropEncoded();
+      for (int i = 0; i < sequence.images().size(); i++) {
+        sequence.requireImageTokens(i, all.counts()[image++]);
+      }
+    }
+    return all;
+  }
+
+  /** A sequence goes back to the queue: its images, if they decide its length, do so anew. */
+  void forget(Sequence sequence) {
+    if (model.tokensPerImage().isEmpty() && !sequence.images().isEmpty()) {
+      sequence.forgetLayout();
+    }
+  }
+
+  private static VisionTokens merged(List<? extends Sequence> sequences, VisionTokens fresh) {
+    List<VisionTokens> parts = new ArrayList<>();
+    int next = 0;
+    for (Sequence sequence : sequences) {
+      if (sequence.encoded().isPresent()) {
+        parts.add(sequence.encoded().get());
+      } else {
+        for (int i = 0; i < sequence.images().size(); i++) {
+          parts.add(fresh.picture(next++));
+        }
+      }
+    }
+    return VisionTokens.joined(parts);
+  }
+}

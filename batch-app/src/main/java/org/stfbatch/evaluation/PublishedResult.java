@@ -1,0 +1,67 @@
+package org.stfbatch.evaluation;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Objects;
+import java.util.OptionalDouble;
+import java.util.OptionalInt;
+
+/**
+ * What a paper reports of a way to compress LLaVA-1.5-7B's vision tokens. Its checkpoint may have
+ * been trained for that.
+ *
+ * @param source the paper whose table has it
+ * @param method as the paper calls it
+ * @param visionTokens of an image, if the paper gives them
+ * @param teraFlops of an image's vision tokens, as the paper gives them, if it does
+ * @param benchmark a benchmark's name
+ * @param score in the unit of {@link Score#headline}
+ */
+public record PublishedResult(
+    String source,
+    String method,
+    OptionalInt visionTokens,
+    OptionalDouble teraFlops,
+    String benchmark,
+    double score) {
+  private static final String TABLE = "published-compression.tsv";
+  private static final String UNKNOWN = "-";
+
+  /** Those of a benchmark, in the papers' order. */
+  public static List<PublishedResult> of(String benchmark) {
+    try (BufferedReader reader =
+        new BufferedReader(
+            new InputStreamReader(
+                Objects.requireNonNull(PublishedResult.class.getResourceAsStream(TABLE)),
+                StandardCharsets.UTF_8))) {
+      return reader
+          .lines()
+          .filter(line -> !line.startsWith("#"))
+          .skip(1)
+          .map(PublishedResult::read)
+          .filter(result -> result.benchmark().equals(benchmark))
+          .toList();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static PublishedResult read(String line) {
+    String[] cells = line.split("\t");
+    return new PublishedResult(
+        cells[0],
+        cells[1],
+        known(cells[2]) ? OptionalInt.of(Integer.parseInt(cells[2])) : OptionalInt.empty(),
+        known(cells[3]) ? OptionalDouble.of(Double.parseDouble(cells[3])) : OptionalDouble.empty(),
+        cells[4],
+        Double.parseDouble(cells[5]));
+  }
+
+  private static boolean known(String cell) {
+    return !cell.equals(UNKNOWN);
+  }
+}

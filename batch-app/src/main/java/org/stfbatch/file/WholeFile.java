@@ -1,0 +1,358 @@
+package org.stfbatch.file;
+
+import java.io.BufferedOutputStream;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.FilterOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.security.SecureRandom;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/**
+ * A file that appears under its name only when it is complete and on disk; until then an older file
+ * of that name stays as it was. What is no file, such as a pipe or a device, is written to at once.
+ * Used by one thread.
+ *
+ * <p>Until {@link #commit} the content is in a file {@code NAME.RANDOM.partial} beside it, which is
+ * locked, so that two processes that write the same file do not mix, and what a killed process left
+ * is known and deleted by the next one.
+ */
+public final class WholeFile implements AutoCloseable {
+  private static final int BUFFER = 1 << 16;
+  private static final int RANDOM_BYTES = 8;
+
+  /** In characters of up to four bytes: names have up to 255 bytes. */
+  private static final int LONGEST_STEM = 50;
+
+  private static final String ENDING = ".partial";
+  private static final Map<String, FileDescriptor> STANDARD_STREAMS =
+      Map.of("/dev/stdout", FileDescriptor.out, "/dev/stderr", FileDescriptor.err);
+
+  private final Path name;
+  private final Path target;
+  private final Path partial;
+  private final FileChannel channel;
+  private final OutputStream stream;
+
+  private WholeFile(
+      Path name, Path target, Path partial, FileChannel channel, OutputStream stream) {
+    this.name = name;
+    this.target = target;
+    this.partial = partial;
+    this.channel = channel;
+    this.stream = new Named(new BufferedOutputStream(stream, BUFFER), name);
+  }
+
+  /** Writes the content of a file. */
+  public interface Content {
+    /** Writes all of it; the caller closes the stream. */
+    void writeTo(OutputStream out) throws IOException;
+  }
+
+  /** Writes the content of a file, at positions of its own. */
+  public interface ChannelContent {
+    /** Writes all of it; the caller closes the channel. */
+    void writeTo(FileChannel out) throws IOException;
+  }
+
+  /**
+   * Begins to write a file. A symbolic link stays a link: what it leads to is replaced.
+   *
+   * @throws OutputException if it cannot be begun
+   */
+  public static WholeFile begin(Path file) {
+    try {
+      FileDescriptor standard = STANDARD_STREAMS.get(file.toString());
+      Path target = Location.of(file);
+      if (standard != null) {
+        return new WholeFile(file, target, target, null, new Lent(new FileOutputStream(standard)));
+      }
+      if (Files.isDirectory(target)) {
+        throw new OutputException("cannot write " + file + ": it is a folder");
+      }
+      if (Files.exists(target) && !Files.isRegularFile(target)) {
+        OutputStream device = Files.newOutputStream(target, StandardOpenOption.WRITE);
+        return new WholeFile(file, target, target, null, device);
+      }
+      deleteAbandoned(target);
+      return partial(file, target);
+    } catch (IOException e) {
+      throw new OutputException("cannot write " + file + ": " + reason(e), e);
+    }
+  }
+
+  /**
+   * Writes a file from its beginning to its end.
+   *
+   * @throws OutputException if it cannot be begun
+   * @throws IOException naming the file, if it cannot be completed; an older file stays
+   */
+  public static void write(Path file, Content content) throws IOException {
+    try (WholeFile whole = begin(file)) {
+      content.writeTo(whole.stream());
+      whole.commit();
+    }
+  }
+
+  /** Like {@link #write}, for content that is written through a channel. */
+  public static void writeChannel(Path file, ChannelContent content) throws IOException {
+    try (WholeFile whole = begin(file)) {
+      if (whole.channel == null) {
+        throw new OutputException(
+            "cannot write " + file + ": it is a pipe or a device; give the name of a file");
+      }
+      try {
+        content.writeTo(whole.channel);
+      } catch (FileSystemException e) {
+        // It names a file that is read.
+        throw e;
+      } catch (IOException e) {
+        throw failure(file, e);
+      }
+      whole.commit();
+    }
+  }
+
+  private static WholeFile partial(Path file, Path target) throws IOException {
+    while (true) {
+      Path partial = target.resolveSibling(stem(target) + random() + ENDING);
+      FileChannel channel;
+      try {
+        channel =
+            FileChannel.open(partial, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+      } catch (FileAlreadyExistsException e) {
+        continue;
+      }
+      // Without its lock, another process may have taken it for abandoned.
+      if (lockIfPossible(channel) && Files.exists(partial, LinkOption.NOFOLLOW_LINKS)) {
+        return new WholeFile(file, target, partial, channel, new ChannelStream(channel));
+      }
+      channel.close();
+    }
+  }
+
+  /** Cut so that the partial file's name is not too long where the file's own is not. */
+  private static String stem(Path target) {
+    String name = target.getFileName().toString();
+    return name.substring(0, Math.min(name.length(), LONGEST_STEM)) + ".";
+  }
+
+  private static String random() {
+    byte[] bytes = new byte[RANDOM_BYTES];
+    new SecureRandom().nextBytes(bytes);
+    return HexFormat.of().formatHex(bytes);
+  }
+
+  /** Network file systems may have no locks; then nothing counts as abandoned there. */
+  private static boolean lockIfPossible(FileChannel channel) {
+    try {
+      return channel.tryLock() != null;
+    } catch (OverlappingFileLockException e) {
+      return false;
+    } catch (IOException e) {
+      return true;
+    }
+  }
+
+  /** Whether a path is one under which content of a file may be kept until it is complete. */
+  static boolean isPartial(Path path, Path of) {
+    String name = String.valueOf(path.getFileName());
+    return path.resolveSibling(of.getFileName()).equals(of)
+        && name.startsWith(of.getFileName() + ".")
+        && name.endsWith(ENDING);
+  }
+
+  private static void deleteAbandoned(Path target) throws IOException {
+    Pattern ours =
+        Pattern.compile(
+            Pattern.quote(stem(target))
+                + "[0-9a-f]{"
+                + 2 * RANDOM_BYTES
+                + "}"
+                + Pattern.quote(ENDING));
+    List<Path> left;
+    try (Stream<Path> all = Files.list(target.getParent())) {
+      left =
+          all.filter(path -> ours.matcher(path.getFileName().toString()).matches())
+              .filter(path -> Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS))
+              .toList();
+    } catch (IOException e) {
+      // One may be allowed to write into a folder and not to list it.
+      return;
+    }
+    for (Path path : left) {
+      deleteIfAbandoned(path);
+    }
+  }
+
+  private static void deleteIfAbandoned(Path path) throws IOException {
+    try (FileChannel channel = FileChannel.open(path, StandardOpenOption.WRITE);
+        FileLock lock = channel.tryLock()) {
+      if (lock != null) {
+        Files.deleteIfExists(path);
+      }
+    } catch (OverlappingFileLockException e) {
+      // This process writes it.
+      return;
+    } catch (FileSystemException e) {
+      // Just completed, or another user's.
+      return;
+    }
+  }
+
+  /** Takes the content; its errors name the file. */
+  public OutputStream stream() {
+    return stream;
+  }
+
+  /**
+   * Gives the file its name, with all that was written.
+   *
+   * @throws IOException naming the file, if it cannot be completed; an older file stays
+   */
+  public void commit() throws IOException {
+    stream.flush();
+    if (channel == null) {
+      stream.close();
+      return;
+    }
+    try {
+      channel.force(true);
+      Files.move(
+          partial, target, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
+      channel.close();
+    } catch (IOException e) {
+      throw failure(name, e);
+    }
+  }
+
+  /** Drops what was not committed. */
+  @Override
+  public void close() throws IOException {
+    if (channel == null) {
+      stream.close();
+    } else if (channel.isOpen()) {
+      channel.close();
+      Files.deleteIfExists(partial);
+    }
+  }
+
+  private static IOException failure(Path file, IOException e) {
+    return new IOException("cannot write " + file + ": " + reason(e), e);
+  }
+
+  private static String reason(IOException e) {
+    if (e instanceof FileSystemException told) {
+      String said = told.getReason();
+      String kind =
+          told.getClass()
+              .getSimpleName()
+              .replaceAll("Exception$", "")
+              .replaceAll("\\B(?=[A-Z])", " ");
+      return said != null ? said : kind.toLowerCase(Locale.ROOT);
+    }
+    return String.valueOf(e.getMessage());
+  }
+
+  /** A stream over a channel whose closing is its owner's. */
+  private static final class ChannelStream extends OutputStream {
+    private final FileChannel channel;
+
+    ChannelStream(FileChannel channel) {
+      this.channel = channel;
+    }
+
+    @Override
+    public void write(int value) throws IOException {
+      write(new byte[] {(byte) value}, 0, 1);
+    }
+
+    @Override
+    public void write(byte[] bytes, int offset, int length) throws IOException {
+      ByteBuffer buffer = ByteBuffer.wrap(bytes, offset, length);
+      while (buffer.hasRemaining()) {
+        channel.write(buffer);
+      }
+    }
+  }
+
+  /** A stream that is not its user's to close. */
+  private static final class Lent extends FilterOutputStream {
+    Lent(OutputStream out) {
+      super(out);
+    }
+
+    @Override
+    public void write(byte[] bytes, int offset, int length) throws IOException {
+      out.write(bytes, offset, length);
+    }
+
+    @Override
+    public void close() throws IOException {
+      out.flush();
+    }
+  }
+
+  /** Says in its errors which file it is. */
+  private static final class Named extends FilterOutputStream {
+    private final Path file;
+
+    Named(OutputStream out, Path file) {
+      super(out);
+      this.file = file;
+    }
+
+    @Override
+    public void write(int value) throws IOException {
+      try {
+        out.write(value);
+      } catch (IOException e) {
+        throw failure(file, e);
+      }
+    }
+
+    @Override
+    public void write(byte[] bytes, int offset, int length) throws IOException {
+      try {
+        out.write(bytes, offset, length);
+      } catch (IOException e) {
+        throw failure(file, e);
+      }
+    }
+
+    @Override
+    public void flush() throws IOException {
+      try {
+        out.flush();
+      } catch (IOException e) {
+        throw failure(file, e);
+      }
+    }
+
+    @Override
+    public void close() throws IOException {
+      try {
+        out.close();
+      } catch (IOException e) {
+        throw failure(file, e);
+      }
+    }
+  }
+}

@@ -1,0 +1,14 @@
+package org.stfbatch.image;
+
+import java.util.regex.Pattern;
+
+/** Addresses of kinds that are not fetched, such as {@code s3://}. */
+final class OtherAddress {
+  private static final Pattern SCHEME = Pattern.compile("[a-zA-Z][a-zA-Z0-9+.-]{1,30}://.*");
+
+  private OtherAddress() {}
+
+  static boolean isOne(String reference) {
+    return SCHEME.matcher(reference).matches();
+  }
+}

@@ -1,0 +1,123 @@
+package org.stfbatch.image;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * What the chunks of a PNG file say before any is decoded.
+ *
+ * @param width in pixels
+ * @param height in pixels
+ * @param isPlainRgb whether pixels are stored as three bytes
+ * @param sampleBytes of a decoded pixel, all channels together
+ * @param palette the colours of a palette picture, three bytes each; empty for others
+ * @param whole a file with the same pixels that ends as it should
+ */
+record PngLayout(
+    int width, int height, boolean isPlainRgb, int sampleBytes, byte[] palette, byte[] whole) {
+  private static final int SIGNATURE = 8;
+  private static final int CHUNK_HEADER = 8;
+  private static final int CHECKSUM = 4;
+  private static final int HEADER_END = SIGNATURE + CHUNK_HEADER + 13 + CHECKSUM;
+  private static final byte[] END_CHUNK = {
+    0, 0, 0, 0, 'I', 'E', 'N', 'D', (byte) 0xae, 0x42, 0x60, (byte) 0x82
+  };
+
+  private static final int RGB = 2;
+  private static final int PALETTE = 3;
+
+  static PngLayout parse(byte[] data) throws IOException {
+    if (data.length < HEADER_END || !type(data, SIGNATURE).equals("IHDR")) {
+      throw new IOException("it is cut off in its header");
+    }
+    ByteBuffer header = ByteBuffer.wrap(data);
+    int depth = data[24];
+    int kind = data[25];
+    Chunks chunks = new Chunks(data);
+    boolean hasAlpha = chunks.transparent && kind != PALETTE;
+    // For palettes, the JDK's plug-in reads all chunks, and stumbles over what others pass over.
+    boolean asItIs = chunks.ended && kind != PALETTE;
+    return new PngLayout(
+        header.getInt(16),
+        header.getInt(20),
+        kind == RGB && depth == 8 && !hasAlpha,
+        (channels(kind) + (hasAlpha ? 1 : 0)) * (depth > 8 ? 2 : 1),
+        kind == PALETTE ? chunks.palette() : new byte[0],
+        asItIs ? data : chunks.essential());
+  }
+
+  private static int channels(int kind) throws IOException {
+    return switch (kind) {
+      case 0, PALETTE -> 1;
+      case RGB -> 3;
+      case 4 -> 2;
+      case 6 -> 4;
+      default -> throw new IOException("its colour type is " + kind);
+    };
+  }
+
+  private static String type(byte[] data, int chunk) {
+    return new String(data, chunk + 4, 4, StandardCharsets.ISO_8859_1);
+  }
+
+  /** The chunks up to the end of the file, or of what is there of it. */
+  private static final class Chunks {
+    private static final Set<String> ESSENTIAL = Set.of("IHDR", "PLTE", "tRNS", "IDAT");
+
+    private record Place(int payload, int length) {}
+
+    private final byte[] data;
+    private final List<Place> essential = new ArrayList<>();
+    private Place palette;
+    private boolean transparent;
+    private boolean ended;
+
+    Chunks(byte[] data) {
+      this.data = data;
+      ByteBuffer numbers = ByteBuffer.wrap(data);
+      long at = SIGNATURE;
+      while (at + CHUNK_HEADER <= data.length && !ended) {
+        int start = (int) at;
+        long length = numbers.getInt(start) & 0xffff_ffffL;
+        at += CHUNK_HEADER + length + CHECKSUM;
+        see(type(data, start), start + CHUNK_HEADER, length);
+      }
+    }
+
+    private void see(String type, int payload, long length) {
+      ended = type.equals("IEND");
+      transparent |= type.equals("tRNS");
+      if (ESSENTIAL.contains(type)) {
+        Place place = new Place(payload, (int) Math.min(length, data.length - payload));
+        essential.add(place);
+        palette = type.equals("PLTE") ? place : palette;
+      }
+    }
+
+    private byte[] palette() throws IOException {
+      if (palette == null) {
+        throw new IOException("it has no palette");
+      }
+      return Arrays.copyOfRange(data, palette.payload(), palette.payload() + palette.length());
+    }
+
+    /** A file of the chunks that pixels come from. The plug-in looks at no checksum. */
+    private byte[] essential() {
+      ByteArrayOutputStream file = new ByteArrayOutputStream(data.length + END_CHUNK.length);
+      file.write(data, 0, SIGNATURE);
+      for (Place place : essential) {
+        file.writeBytes(ByteBuffer.allocate(Integer.BYTES).putInt(place.length()).array());
+        file.write(data, place.payload() - Integer.BYTES, Integer.BYTES + place.length());
+        file.writeBytes(new byte[CHECKSUM]);
+      }
+      file.writeBytes(END_CHUNK);
+      return file.toByteArray();
+    }
+  }
+}

@@ -1,0 +1,41 @@
+package org.stfbatch.image;
+
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+
+/**
+ * Where a {@code Location} leads to. As browsers do, it takes characters that an address may not
+ * have, such as spaces, in their encoded form.
+ */
+final class RedirectTarget {
+  private static final String ALLOWED =
+      "-._~:/?#[]@!$&'()*+,;=%" + "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
+
+  private RedirectTarget() {}
+
+  /**
+   * @throws IllegalArgumentException if this is no address
+   */
+  static URI of(URI from, String location) {
+    String encoded = encoded(location.strip());
+    // java.net.URI resolves a query alone against the folder, RFC 3986 against the whole path.
+    if (encoded.isEmpty() || encoded.startsWith("?") || encoded.startsWith("#")) {
+      String address = from.toString();
+      int fragment = address.indexOf('#');
+      String whole = fragment < 0 ? address : address.substring(0, fragment);
+      int query = whole.indexOf('?');
+      boolean replacesQuery = encoded.startsWith("?") && query >= 0;
+      return URI.create((replacesQuery ? whole.substring(0, query) : whole) + encoded);
+    }
+    return from.resolve(encoded);
+  }
+
+  private static String encoded(String location) {
+    StringBuilder text = new StringBuilder();
+    for (byte b : location.getBytes(StandardCharsets.UTF_8)) {
+      char c = (char) (b & 0xFF);
+      text.append(ALLOWED.indexOf(c) >= 0 ? String.valueOf(c) : "%%%02X".formatted((int) c));
+    }
+    return text.toString();
+  }
+}

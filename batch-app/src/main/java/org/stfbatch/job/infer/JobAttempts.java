@@ -1,0 +1,103 @@
+package org.stfbatch.job.infer;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
+import java.util.function.Supplier;
+import org.stfbatch.db.JobAttemptStore;
+import org.stfbatch.db.StoredJob;
+import org.stfbatch.engine.Failure;
+import org.stfbatch.engine.Outcome;
+import org.stfbatch.engine.Stage;
+
+/**
+ * Finds the job that kills the process, after the process before was killed. The first jobs, among
+ * which it must be, are counted in the database before work on them begins. One that a process died
+ * with in work is worked on alone from then on, and fails when that has killed the process several
+ * times. While no process was killed, nothing is counted. Used by the reading thread.
+ */
+final class JobAttempts {
+  /**
+   * Once among others, then alone. People and machines kill processes, too: an innocent job must
+   * not be in work alone so many times in a row.
+   */
+  private static final int DEATHS_THAT_FAIL = 4;
+
+  private final JobAttemptStore store;
+  private final long runId;
+  private final List<CompletableFuture<Outcome>> inWork = new ArrayList<>();
+  private long left;
+
+  private JobAttempts(JobAttemptStore store, long runId, long jobs) {
+    this.store = store;
+    this.runId = runId;
+    this.left = jobs;
+  }
+
+  /** Counts nothing. */
+  static JobAttempts uncounted() {
+    return new JobAttempts(null, 0, 0);
+  }
+
+  /**
+   * Counts the first jobs.
+   *
+   * @param jobs as many as may have been in work when the process died
+   */
+  static JobAttempts counted(JobAttemptStore store, long runId, long jobs) {
+    return new JobAttempts(store, runId, jobs);
+  }
+
+  /**
+   * Begins work on a job, or fails it.
+   *
+   * @param work begins it and returns at once
+   * @param executor runs the database's part of its end
+   * @return completes with its outcome, when its attempt is no longer counted as begun
+   */
+  CompletableFuture<Outcome> start(
+      StoredJob job, Supplier<CompletableFuture<Outcome>> work, Executor executor)
+      throws InterruptedException {
+    if (left == 0) {
+      return work.get();
+    }
+    left--;
+    int deaths = store.begin(runId, job.jobId());
+    if (deaths >= DEATHS_THAT_FAIL) {
+      store.end(job.jobId());
+      return CompletableFuture.completedFuture(killer(deaths));
+    }
+    if (deaths > 0) {
+      awaitOthers();
+    }
+    CompletableFuture<Outcome> outcome =
+        work.get().whenCompleteAsync((end, error) -> store.end(job.jobId()), executor);
+    inWork.add(outcome);
+    if (deaths > 0) {
+      awaitOthers();
+    }
+    return outcome;
+  }
+
+  private void awaitOthers() throws InterruptedException {
+    CompletableFuture<?>[] all = inWork.toArray(CompletableFuture[]::new);
+    try {
+      // How each one ended is told where it is handed out.
+      CompletableFuture.allOf(all).handle((end, error) -> end).get();
+    } catch (ExecutionException e) {
+      throw new IllegalStateException("waiting for jobs in work failed", e.getCause());
+    }
+    inWork.clear();
+  }
+
+  private static Failure killer(int deaths) {
+    return new Failure(
+        Stage.ENGINE,
+        "JOB_KILLED_PROCESS",
+        "%d processes died while they worked on this job, the last %d on it alone: give the process more memory or look at the image and the prompt, then take it back with retry"
+            .formatted(deaths, deaths - 1),
+        deaths);
+  }
+}

@@ -1,0 +1,48 @@
+package org.stfbatch.job.ingest;
+
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Optional;
+
+/** What lines were sent, as a number: 64 bits of SHA-256. For one thread. */
+final class SentContent {
+  private final MessageDigest digest;
+
+  /**
+   * @param images the folder of images that are sent with the lines; without them, other messages
+   *     are sent
+   */
+  SentContent(Optional<Path> images) {
+    digest = sha256();
+    digest.update(images.map(Path::toString).orElse("").getBytes(StandardCharsets.UTF_8));
+  }
+
+  void add(Line line) {
+    digest.update(
+        ByteBuffer.allocate(2 * Long.BYTES)
+            .putLong(line.number())
+            .putLong(line.bytes().length)
+            .flip());
+    digest.update(line.bytes());
+  }
+
+  /** Of all lines so far. */
+  long hash() {
+    try {
+      return ByteBuffer.wrap(((MessageDigest) digest.clone()).digest()).getLong();
+    } catch (CloneNotSupportedException e) {
+      throw new IllegalStateException("every Java runtime can copy SHA-256", e);
+    }
+  }
+
+  private static MessageDigest sha256() {
+    try {
+      return MessageDigest.getInstance("SHA-256");
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java runtime has SHA-256", e);
+    }
+  }
+}

@@ -1,0 +1,70 @@
+package org.stfbatch.model;
+
+import org.stfbatch.compression.AvgPool;
+import org.stfbatch.compression.CompressionStrategy;
+import org.stfbatch.compression.DivPrune;
+import org.stfbatch.compression.PruMerge;
+import org.stfbatch.compression.PruMergePlus;
+import org.stfbatch.compression.Scope;
+import org.stfbatch.compression.VtcCls;
+import org.stfbatch.model.checkpoint.ClipVisionConfig;
+
+/**
+ * What the module must know of a compression strategy; the names are those of {@code
+ * compression.py}.
+ *
+ * @param method its number there
+ * @param firstBlock the first block in which the class token's attention is wanted
+ * @param endBlock behind the last of them
+ * @param lastBlock the block of which queries and keys are wanted and nothing else; -1 for none
+ * @param tokens that stay; PruMerge: patches that stay for their attention, 0 for the outliers
+ * @param step PruMerge: of the grid, 0 for none, -1 for what follows from the outliers' share
+ * @param kernel of average pooling
+ */
+record CompressionSetup(
+    int method, int firstBlock, int endBlock, int lastBlock, int tokens, int step, int kernel) {
+  private static final int NONE = 0;
+  private static final int VTC_CLS = 1;
+  private static final int SCOPE = 2;
+  private static final int AVGPOOL = 3;
+  private static final int PRUMERGE = 4;
+  private static final int DIVPRUNE = 5;
+
+  private static final int NO_BLOCK = -1;
+  private static final int OUTLIERS = 0;
+  private static final int NO_GRID = 0;
+  private static final int STEP_BY_OUTLIERS = -1;
+
+  static CompressionSetup of(CompressionStrategy strategy, ClipVisionConfig vision) {
+    int last = vision.numHiddenLayers() - 1;
+    if (strategy instanceof VtcCls vtcCls) {
+      return attentive(VTC_CLS, vtcCls.layer(), last, vtcCls.tokens());
+    } else if (strategy instanceof Scope scope) {
+      return attentive(SCOPE, last - 1, last, scope.tokens());
+    } else if (strategy instanceof AvgPool pool) {
+      return new CompressionSetup(AVGPOOL, 0, 0, NO_BLOCK, 0, 0, pool.kernel());
+    } else if (strategy instanceof PruMerge) {
+      return merging(last, OUTLIERS, NO_GRID);
+    } else if (strategy instanceof PruMergePlus plus) {
+      return plus.budget()
+          .map(budget -> merging(last, budget.top(), budget.step()))
+          .orElseGet(() -> merging(last, OUTLIERS, STEP_BY_OUTLIERS));
+    } else if (strategy instanceof DivPrune divPrune) {
+      return new CompressionSetup(DIVPRUNE, 0, 0, NO_BLOCK, divPrune.tokens(), 0, 0);
+    }
+    return new CompressionSetup(NONE, 0, 0, NO_BLOCK, 0, 0, 0);
+  }
+
+  private static CompressionSetup attentive(int method, int firstBlock, int endBlock, int tokens) {
+    return new CompressionSetup(method, firstBlock, endBlock, NO_BLOCK, tokens, 0, 0);
+  }
+
+  private static CompressionSetup merging(int lastBlock, int top, int step) {
+    return new CompressionSetup(PRUMERGE, 0, 0, lastBlock, top, step, 0);
+  }
+
+  /** How many of the tower's blocks must be run for it. */
+  int blocks() {
+    return Math.max(endBlock, lastBlock);
+  }
+}

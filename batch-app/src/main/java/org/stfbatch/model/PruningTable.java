@@ -1,0 +1,203 @@
+package org.stfbatch.model;
+
+import ai.djl.ndarray.types.DataType;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.IntStream;
+import org.stfbatch.model.Continuations.Node;
+import org.stfbatch.model.TorchModule.Tensor;
+
+/**
+ * The tokens of one call that go on behind the layer at which images are pruned, as the module
+ * takes them: [4, U] source, row, column, place, and where continuations branch [5, U] with the
+ * end; and [6, P] the images: slot, query, start, length, shelf, token. The tokens of a row follow
+ * each other as in the prompt: text, the kept tokens of the image, text. A source counts the call's
+ * tokens, and behind them the kept ones of all images.
+ */
+final class PruningTable {
+  private static final int FIELDS = 4;
+  private static final int BRANCHING_FIELDS = 5;
+  private static final int IMAGE_FIELDS = 6;
+
+  private final ImagePruning pruning;
+  private final int callTokens;
+  private final int fields;
+  private final List<long[]> goingOn = new ArrayList<>();
+  private final List<long[]> images = new ArrayList<>();
+  private final List<Integer> lastOfPrompts = new ArrayList<>();
+  private int nextToken;
+  private int span;
+
+  private PruningTable(ImagePruning pruning, int callTokens, int fields) {
+    this.pruning = pruning;
+    this.callTokens = callTokens;
+    this.fields = fields;
+  }
+
+  /** Of a step. Without pruning, no token is listed. */
+  static PruningTable of(
+      Optional<ImagePruning> pruning, Decoding decoding, List<TokenSpan> prompts) {
+    int prompted = prompts.stream().mapToInt(TokenSpan::length).sum();
+    return pruning
+        .map(images -> new PruningTable(images, decoding.count() + prompted, FIELDS))
+        .map(table -> table.with(decoding, prompts))
+        .orElseGet(
+            () -> {
+              int[] lengths = prompts.stream().mapToInt(TokenSpan::length).toArray();
+              return without(FIELDS, decoding.count(), lengths, lengths);
+            });
+  }
+
+  /** Of prompts whose continuations branch. Without pruning, no token is listed. */
+  static PruningTable of(
+      Optional<ImagePruning> pruning, int firstSlot, List<BranchingPrompt> prompts) {
+    int[] tokens = prompts.stream().mapToInt(BranchingPrompt::tokens).toArray();
+    return pruning
+        .map(images -> new PruningTable(images, IntStream.of(tokens).sum(), BRANCHING_FIELDS))
+        .map(table -> table.with(firstSlot, prompts))
+        .orElseGet(
+            () -> {
+              int[] ends = prompts.stream().mapToInt(prompt -> prompt.end().length()).toArray();
+              return without(BRANCHING_FIELDS, 0, tokens, ends);
+            });
+  }
+
+  /**
+   * @param tokens of each prompt in the call
+   * @param ends how many of them are the prompt itself
+   */
+  private static PruningTable without(int fields, int before, int[] tokens, int[] ends) {
+    PruningTable table = new PruningTable(null, 0, fields);
+    int begin = before;
+    for (int i = 0; i < tokens.length; i++) {
+      table.lastOfPrompts.add(begin + ends[i] - 1);
+      begin += tokens[i];
+    }
+    return table;
+  }
+
+  private PruningTable with(Decoding decoding, List<TokenSpan> prompts) {
+    for (int i = 0; i < decoding.count(); i++) {
+      add(nextToken++, 0, 0, decoding.positions()[i] - decoding.dropped()[i], 0);
+    }
+    for (int row = 0; row < prompts.size(); row++) {
+      add(prompts.get(row), row, decoding.count(), 0);
+    }
+    return this;
+  }
+
+  private PruningTable with(int firstSlot, List<BranchingPrompt> prompts) {
+    for (int row = 0; row < prompts.size(); row++) {
+      add(prompts.get(row), row, firstSlot);
+    }
+    return this;
+  }
+
+  private void add(BranchingPrompt prompt, int row, int firstSlot) {
+    TokenSpan own = prompt.end();
+    int dropped = dropped(own);
+    int column = add(own, row, firstSlot, own.offset() + prompt.tokens() - dropped);
+    int place = own.end() - dropped;
+    for (Node node : prompt.continuations().nodes()) {
+      add(nextToken++, row, column++, place++, own.end() + node.end() - dropped);
+    }
+  }
+
+  private int dropped(TokenSpan prompt) {
+    return prompt.pruned().map(image -> pruning.dropped(image.tokens())).orElse(0);
+  }
+
+  /**
+   * @return how many tokens of the row go on
+   */
+  private int add(TokenSpan prompt, int row, int firstSlot, int end) {
+    int first = goingOn.size();
+    if (prompt.pruned().isPresent()) {
+      addAround(prompt.pruned().get(), prompt, row, firstSlot, end);
+    } else {
+      addText(prompt.length(), row, 0, prompt.offset(), end);
+    }
+    lastOfPrompts.add(goingOn.size() - 1);
+    return goingOn.size() - first;
+  }
+
+  /** An image whose hidden states are in the prefix cache comes before the span's first token. */
+  private void addAround(PromptImage image, TokenSpan prompt, int row, int firstSlot, int end) {
+    boolean inSpan = image.shelf() == PromptImage.IN_SPAN;
+    int before = inSpan ? image.start() - prompt.offset() : 0;
+    int skipped = inSpan ? image.tokens() : 0;
+    int firstToken = nextToken;
+    addText(before, row, 0, prompt.offset(), end);
+    int kept = addKept(image, row, before, end);
+    addImage(image, prompt, firstSlot + row, firstToken, before);
+    nextToken += skipped;
+    int after = prompt.length() - before - skipped;
+    addText(after, row, before + kept, image.start() + kept, end);
+  }
+
+  private void addText(int count, int row, int column, int place, int end) {
+    for (int i = 0; i < count; i++) {
+      add(nextToken++, row, column + i, place + i, end);
+    }
+  }
+
+  /**
+   * @return how many of its tokens are kept
+   */
+  private int addKept(PromptImage image, int row, int column, int end) {
+    int kept = image.tokens() - pruning.dropped(image.tokens());
+    for (int i = 0; i < kept; i++) {
+      int source = callTokens + images.size() * pruning.keep() + i;
+      add(source, row, column + i, image.start() + i, end);
+    }
+    return kept;
+  }
+
+  private void addImage(
+      PromptImage image, TokenSpan prompt, int slot, int firstToken, int imageColumn) {
+    images.add(
+        new long[] {
+          slot,
+          firstToken + prompt.length() - 1,
+          image.start(),
+          image.tokens(),
+          image.shelf(),
+          firstToken + imageColumn
+        });
+  }
+
+  private void add(int source, int row, int column, int place, int end) {
+    goingOn.add(new long[] {source, row, column, place, end});
+    span = Math.max(span, place + 1);
+  }
+
+  Tensor goingOn() {
+    return columns(goingOn, fields);
+  }
+
+  Tensor images() {
+    return columns(images, IMAGE_FIELDS);
+  }
+
+  /** Which of the tokens that go on is the last of each prompt. */
+  int[] lastOfPrompts() {
+    return lastOfPrompts.stream().mapToInt(Integer::intValue).toArray();
+  }
+
+  /** How many places must be looked at: one more than the largest. */
+  int span() {
+    return span;
+  }
+
+  private static Tensor columns(List<long[]> columns, int fields) {
+    ByteBuffer data = Tensor.allocate((long) Long.BYTES * fields * columns.size());
+    for (int field = 0; field < fields; field++) {
+      for (long[] column : columns) {
+        data.putLong(column[field]);
+      }
+    }
+    return new Tensor(data.flip(), DataType.INT64, fields, columns.size());
+  }
+}

@@ -1,0 +1,34 @@
+package org.stfbatch.model.checkpoint;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.nio.file.Path;
+import java.util.SortedMap;
+
+/** The layout of LLaVA's authors, which LLaVA-STF has too. */
+record AuthorsLayout(Path folder, JsonSettings config) implements SourceLayout {
+
+  @Override
+  public String describe() {
+    return "LLaVA (LlavaLlamaForCausalLM)";
+  }
+
+  @Override
+  public ObjectNode authorsConfig() {
+    return config.copy();
+  }
+
+  @Override
+  public LlavaSettings settings() {
+    return LlavaSettings.read(folder, config);
+  }
+
+  @Override
+  public SortedMap<String, TensorSlice> tensors() {
+    return WeightFolder.read(folder);
+  }
+
+  @Override
+  public VisionTower tower(LlavaSettings settings, SortedMap<String, TensorSlice> tensors) {
+    return VisionTower.find(folder, settings, tensors);
+  }
+}

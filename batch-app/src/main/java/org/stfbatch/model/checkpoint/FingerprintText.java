@@ -1,0 +1,134 @@
+package org.stfbatch.model.checkpoint;
+
+import java.util.List;
+import java.util.Locale;
+import java.util.StringJoiner;
+import java.util.stream.Collectors;
+
+/**
+ * A checkpoint's settings and tensors as the text that its fingerprint hashes: version 1.
+ *
+ * <p>This text is frozen. Answers are stored with the fingerprint, and one other character here
+ * would make them another model's. Names, spelling and order stay as they are, whatever becomes of
+ * the records and enums that the values come from.
+ *
+ * <p>A group of settings is {@code Name[first=1, second=2]}, without line breaks. Whole numbers are
+ * decimal, other numbers as {@link Double#toString} writes them, lists {@code [1, 2]}, a group may
+ * be a value.
+ *
+ * <p>A setting that is added later goes to the end of its group, and only where its value is not
+ * the one that version 1 implied. So checkpoints without it keep their fingerprint.
+ */
+final class FingerprintText {
+
+  private FingerprintText() {}
+
+  static String language(LlamaConfig config) {
+    return new Group("LlamaConfig")
+        .add("vocabSize", config.vocabSize())
+        .add("hiddenSize", config.hiddenSize())
+        .add("intermediateSize", config.intermediateSize())
+        .add("numHiddenLayers", config.numHiddenLayers())
+        .add("numAttentionHeads", config.numAttentionHeads())
+        .add("numKeyValueHeads", config.numKeyValueHeads())
+        .add("rmsNormEps", config.rmsNormEps())
+        .add("ropeTheta", config.ropeTheta())
+        .add("maxPositionEmbeddings", config.maxPositionEmbeddings())
+        .add("bosTokenId", config.bosTokenId())
+        .add("eosTokenId", config.eosTokenId())
+        .text();
+  }
+
+  static String vision(ClipVisionConfig config) {
+    return new Group("ClipVisionConfig")
+        .add("hiddenSize", config.hiddenSize())
+        .add("intermediateSize", config.intermediateSize())
+        .add("numHiddenLayers", config.numHiddenLayers())
+        .add("numAttentionHeads", config.numAttentionHeads())
+        .add("imageSize", config.imageSize())
+        .add("patchSize", config.patchSize())
+        .add("layerNormEps", config.layerNormEps())
+        .add("hiddenAct", config.hiddenAct())
+        .text();
+  }
+
+  static String fusion(FusionConfig config) {
+    return new Group("FusionConfig")
+        .add("hiddenStates", hiddenStates(config))
+        .add("multiBlock", config.multiBlock())
+        .add("spatial", spatial(config.spatial()))
+        .add("trailingGelu", config.trailingGelu())
+        .text();
+  }
+
+  static String hiddenStates(FusionConfig config) {
+    return list(config.hiddenStates());
+  }
+
+  private static String spatial(SpatialFusion spatial) {
+    return new Group("SpatialFusion")
+        .add("form", form(spatial.form()))
+        .add("kernel", spatial.kernel())
+        .add("tokens", spatial.tokens())
+        .text();
+  }
+
+  private static String form(SpatialFusion.Form form) {
+    return switch (form) {
+      case NONE -> "NONE";
+      case CONCAT -> "CONCAT";
+      case CONV -> "CONV";
+      case AVERAGE -> "AVERAGE";
+    };
+  }
+
+  static String image(ImageProcessing image) {
+    return new Group("ImageProcessing")
+        .add("size", image.size())
+        .add("mean", list(image.mean()))
+        .add("std", list(image.std()))
+        .add("aspect", image.aspect())
+        .text();
+  }
+
+  /** Name, PyTorch's name of the dtype in capitals, and shape, as {@code a.weightFLOAT32[2, 3]}. */
+  static String tensor(TensorSlice tensor) {
+    return tensor.name()
+        + tensor.dtype().torchName().toUpperCase(Locale.ROOT)
+        + list(tensor.shape());
+  }
+
+  private static String list(List<? extends Number> values) {
+    return values.stream().map(Number::toString).collect(Collectors.joining(", ", "[", "]"));
+  }
+
+  /** Settings of one kind in the order in which they are added. */
+  private static final class Group {
+    private final StringJoiner settings;
+
+    Group(String name) {
+      this.settings = new StringJoiner(", ", name + "[", "]");
+    }
+
+    Group add(String setting, int value) {
+      return add(setting, Integer.toString(value));
+    }
+
+    Group add(String setting, double value) {
+      return add(setting, Double.toString(value));
+    }
+
+    Group add(String setting, boolean value) {
+      return add(setting, Boolean.toString(value));
+    }
+
+    Group add(String setting, String value) {
+      settings.add(setting + "=" + value);
+      return this;
+    }
+
+    String text() {
+      return settings.toString();
+    }
+  }
+}

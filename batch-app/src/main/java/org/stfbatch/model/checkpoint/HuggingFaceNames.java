@@ -1,0 +1,42 @@
+package org.stfbatch.model.checkpoint;
+
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** The names that tensors have in transformers' {@code LlavaForConditionalGeneration}. */
+final class HuggingFaceNames {
+
+  private record Renaming(Pattern here, String authors) {
+    static Renaming of(String here, String authors) {
+      return new Renaming(Pattern.compile(here), authors);
+    }
+  }
+
+  /**
+   * All styles: {@code language_model.model.*} up to transformers 4.51, {@code
+   * model.language_model.*} from 4.52 on, where {@code lm_head.weight} has the authors' name. In a
+   * model that transformers 5 made, the vision tower has no {@code vision_model} inside.
+   */
+  private static final List<Renaming> RENAMINGS =
+      List.of(
+          Renaming.of("language_model\\.model\\.", "model."),
+          Renaming.of("model\\.language_model\\.", "model."),
+          Renaming.of("language_model\\.lm_head\\.", "lm_head."),
+          Renaming.of("(model\\.)?vision_tower\\.(vision_model\\.)?", VisionTower.INNER_PREFIX),
+          Renaming.of("(model\\.)?multi_modal_projector\\.linear_1\\.", "model.mm_projector.0."),
+          Renaming.of("(model\\.)?multi_modal_projector\\.linear_2\\.", "model.mm_projector.2."));
+
+  private HuggingFaceNames() {}
+
+  /** The name that LLaVA's authors have for a tensor; an unknown one stays as it is. */
+  static String authorsName(String name) {
+    for (Renaming renaming : RENAMINGS) {
+      Matcher matcher = renaming.here().matcher(name);
+      if (matcher.lookingAt()) {
+        return renaming.authors() + name.substring(matcher.end());
+      }
+    }
+    return name;
+  }
+}

@@ -1,0 +1,2 @@
+/** Which hosts may be reached, and through which proxy. Knows no requests. */
+package org.stfbatch.net;

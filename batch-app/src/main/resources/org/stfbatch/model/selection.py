@@ -1,0 +1,74 @@
+# Which patches of a picture stay when others are dropped. B pictures, P patches, K that stay. Scores are float32; of
+# equal ones the lower index wins, which `sort` promises when it is stable and `argmax` always, and `topk` does not.
+
+
+# The K largest of scores [B, P], float32 or float64: indices [B, K] int64, ascending.
+def largest(scores: Tensor, count: int) -> Tensor:
+    _, order = scores.sort(stable=True, dim=1, descending=True)
+    return __torch__.selection.ascending(order[:, :count])
+
+
+# SCOPE (Deng et al. 2025, arXiv:2510.24214): one after the other the patch that adds most to how similar each patch is
+# to the nearest that stays, times its own weight [B, P]. features [B, P, C]. Returns the indices [B, K] int64,
+# ascending, and the gains [B, P]: of those that stay when they were taken, of the others at the last step.
+def covering(features: Tensor, weights: Tensor, count: int) -> Tuple[Tensor, Tensor]:
+    similarity = __torch__.selection.cosines(features)
+    covered = torch.zeros_like(weights)  # how similar the nearest is
+    taken = torch.zeros_like(weights, dtype=11)
+    gains = torch.zeros_like(weights)
+    picks = annotate(List[Tensor], [])
+    for _ in range(count):
+        gain = weights * (similarity - covered.unsqueeze(1)).clamp_(0.0).sum([2])  # [B, P]
+        gains = torch.where(taken, gains, gain)
+        pick = gain.masked_fill(taken, -float("inf")).argmax(1, True)  # [B, 1]
+        taken = taken.scatter(1, pick, True)
+        covered = torch.maximum(covered, __torch__.selection.row(similarity, pick))
+        picks.append(pick)
+    return (__torch__.selection.ascending(torch.cat(picks, 1)), gains)
+
+
+# DivPrune (Alvar et al. 2025, arXiv:2503.02175): first the token whose nearest other is farthest, then one after the
+# other the one that is farthest from those that stay. tokens [B, P, H]. Returns the indices [B, K] int64, ascending,
+# and the distances [B, P]: of those that stay when they were taken, of the others at the last step.
+def diverse(tokens: Tensor, count: int) -> Tuple[Tensor, Tensor]:
+    distance = 1.0 - __torch__.selection.cosines(tokens)
+    itself = torch.eye(tokens.size(1), dtype=11, device=tokens.device)
+    nearest = distance.masked_fill(itself, float("inf")).amin([2])  # [B, P]
+    taken = torch.zeros_like(nearest, dtype=11)
+    distances = torch.zeros_like(nearest)
+    picks = annotate(List[Tensor], [])
+    for i in range(count):
+        distances = torch.where(taken, distances, nearest)
+        pick = nearest.masked_fill(taken, -float("inf")).argmax(1, True)  # [B, 1]
+        taken = taken.scatter(1, pick, True)
+        to_pick = __torch__.selection.row(distance, pick)
+        nearest = to_pick if i == 0 else torch.minimum(nearest, to_pick)
+        picks.append(pick)
+    return (__torch__.selection.ascending(torch.cat(picks, 1)), distances)
+
+
+# How similar vectors x [B, P, C] are: [B, P, P] float32, from -1 to 1.
+def cosines(x: Tensor) -> Tensor:
+    x = __torch__.selection.unit(x)
+    return torch.bmm(x, x.transpose(1, 2))
+
+
+# Vectors of length 1, float32; zeros stay zeros.
+def unit(x: Tensor) -> Tensor:
+    x = x.to(6)
+    return x / torch.norm(x, 2, [-1], True).clamp(1.0e-12)
+
+
+# One row of each picture's matrix [B, P, P], of the numbers index [B, 1]: [B, P].
+def row(matrix: Tensor, index: Tensor) -> Tensor:
+    return matrix.gather(1, index.unsqueeze(2).expand([-1, -1, matrix.size(2)])).squeeze(1)
+
+
+# The vectors [B, K, C] of x [B, P, C] with the numbers index [B, K].
+def rows(x: Tensor, index: Tensor) -> Tensor:
+    return x.gather(1, index.unsqueeze(2).expand([-1, -1, x.size(2)]))
+
+
+def ascending(index: Tensor) -> Tensor:
+    sorted, _ = index.sort(1)
+    return sorted

@@ -1,0 +1,73 @@
+package org.stfbatch.engine;
+
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
+import java.util.Arrays;
+import java.util.List;
+import java.util.OptionalInt;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.IntSupplier;
+import java.util.stream.IntStream;
+import org.stfbatch.model.VisionLanguageModel;
+import org.stfbatch.model.VisionTokens;
+
+/** A real model of whose vision tokens each picture keeps some. */
+final class UnevenImages {
+  private UnevenImages() {}
+
+  /** A picture always keeps as many. */
+  static VisionLanguageModel of(VisionLanguageModel model) {
+    return of(model, () -> 0);
+  }
+
+  /** A picture keeps another number each time. */
+  static VisionLanguageModel drifting(VisionLanguageModel model) {
+    return of(model, new AtomicInteger()::getAndIncrement);
+  }
+
+  private static VisionLanguageModel of(VisionLanguageModel model, IntSupplier drift) {
+    return (VisionLanguageModel)
+        Proxy.newProxyInstance(
+            VisionLanguageModel.class.getClassLoader(),
+            new Class<?>[] {VisionLanguageModel.class},
+            (proxy, method, arguments) -> {
+              if (method.getName().equals("tokensPerImage")) {
+                return OptionalInt.empty();
+              }
+              try {
+                Object result = method.invoke(model, arguments);
+                return result instanceof VisionTokens all
+                    ? uneven(all, pixels(arguments), drift.getAsInt())
+                    : result;
+              } catch (InvocationTargetException e) {
+                throw e.getCause();
+              }
+            });
+  }
+
+  @SuppressWarnings("unchecked")
+  private static List<byte[]> pixels(Object[] arguments) {
+    return (List<byte[]>) arguments[0];
+  }
+
+  private static VisionTokens uneven(VisionTokens all, List<byte[]> pixels, int drift) {
+    return VisionTokens.joined(
+        IntStream.range(0, pixels.size())
+            .mapToObj(i -> firstOf(all.picture(i), count(pixels.get(i), drift, all.counts()[i])))
+            .toList());
+  }
+
+  /** How many of {@code most} tokens a picture keeps. */
+  static int count(byte[] pixels, int most) {
+    return count(pixels, 0, most);
+  }
+
+  private static int count(byte[] pixels, int drift, int most) {
+    return 1 + Math.floorMod(Arrays.hashCode(pixels) + drift, most);
+  }
+
+  private static VisionTokens firstOf(VisionTokens picture, int count) {
+    return new VisionTokens(
+        new int[] {count}, picture.width(), Arrays.copyOf(picture.data(), count * picture.width()));
+  }
+}

@@ -1,0 +1,118 @@
+package org.stfbatch.db;
+
+import static org.stfbatch.db.ArrayParameters.boxed;
+
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import javax.sql.DataSource;
+import org.springframework.jdbc.core.JdbcTemplate;
+
+/** Compares jobs that are to be stored with those of the same {@code custom_id} that a run has. */
+public final class KnownJobStore {
+
+  /**
+   * A job that was unusable has no content to compare: it equals another one with the same code,
+   * and differs from every usable one. The image folder counts where an image is a path below it.
+   */
+  private static final String OTHER_CONTENT =
+      """
+      with input as (
+        select *
+        from unnest(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) as t (
+          custom_id, source_id, question_id, category, image_ref, prompt,
+          max_new_tokens, temperature, top_p, seed, stop, choices, code)
+      )
+      select job.custom_id, job.job_id
+      from input
+      join image_job job on job.run_id = ? and job.custom_id = input.custom_id
+      left join job_source given on given.source_id = input.source_id
+      left join job_source stored on stored.source_id = job.source_id
+      left join failure on failure.run_id = job.run_id and failure.job_id = job.job_id
+        and failure.stage = 'ingest'
+      where
+        failure.code is distinct from input.code
+        or (input.code is null and (
+          row (
+            job.question_id, job.category, job.image_ref, job.prompt,
+            job.max_new_tokens, job.temperature, job.top_p, job.seed, job.stop, job.choices)
+          is distinct from row (
+            input.question_id, input.category, input.image_ref, input.prompt,
+            input.max_new_tokens, input.temperature, input.top_p, input.seed,
+            input.stop::text[], input.choices::text[])
+          or (
+            stored.image_root is distinct from given.image_root
+            and input.image_ref !~* '^(data:|https?://)')))
+      """;
+
+  private static final String NEWEST =
+      "select coalesce(max(job_id), 0) from image_job where run_id = ?";
+
+  private static final String EXISTING =
+      "select custom_id from image_job where run_id = ? and custom_id = any(?)";
+
+  private final JdbcTemplate template;
+
+  public KnownJobStore(DataSource dataSource) {
+    this.template = new JdbcTemplate(dataSource);
+  }
+
+  /** The id of the job that was stored last in the run; 0 if it has none. */
+  public long newest(long runId) {
+    Long newest = template.queryForObject(NEWEST, Long.class, runId);
+    return newest == null ? 0 : newest;
+  }
+
+  /**
+   * Those of the jobs whose {@code custom_id} the run has for a job that asks something else, or
+   * asks it with other settings.
+   *
+   * @return by {@code custom_id} the id of the run's own job
+   */
+  public Map<String, Long> withOtherContent(long runId, List<NewImageJob> jobs) {
+    Map<String, Long> others = new HashMap<>();
+    template.query(
+        OTHER_CONTENT,
+        statement -> set(statement, runId, jobs),
+        row -> {
+          others.put(row.getString(1), row.getLong(2));
+        });
+    return others;
+  }
+
+  /** Those of the names that jobs of the run have. */
+  public Set<String> existing(long runId, Collection<String> customIds) {
+    return Set.copyOf(
+        template.query(
+            EXISTING,
+            statement -> {
+              statement.setLong(1, runId);
+              statement.setArray(
+                  2, statement.getConnection().createArrayOf("text", customIds.toArray()));
+            },
+            (row, n) -> row.getString(1)));
+  }
+
+  private static void set(PreparedStatement statement, long runId, List<NewImageJob> jobs)
+      throws SQLException {
+    new ArrayParameters<>(statement, jobs, 1)
+        .texts(NewImageJob::customId)
+        .longs(job -> boxed(job.sourceId()))
+        .texts(job -> job.prompt().questionId().orElse(null))
+        .texts(job -> job.prompt().category().orElse(null))
+        .texts(job -> job.prompt().image().orElse(null))
+        .texts(job -> job.prompt().text())
+        .integers(job -> boxed(job.settings().maxNewTokens()))
+        .reals(job -> boxed(job.settings().temperature()))
+        .reals(job -> boxed(job.settings().topP()))
+        .longs(job -> boxed(job.settings().seed()))
+        .textLists(job -> job.settings().stop().orElse(null))
+        .textLists(job -> job.settings().choices().map(ChoiceTexts::texts).orElse(null))
+        .texts(job -> job.rejection().map(JobFailure::code).orElse(null));
+    statement.setLong(14, runId);
+  }
+}

@@ -1,0 +1,103 @@
+package org.stfbatch.db;
+
+import java.util.Collection;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import javax.sql.DataSource;
+import org.springframework.jdbc.core.JdbcTemplate;
+
+/**
+ * Takes failures back. Their numbers are not used again: what comes of the jobs later is a new
+ * outcome with a new number, so that whoever has published up to a number has missed nothing.
+ */
+public final class RetryStore {
+
+  /**
+   * A job that failed when it was ingested is no more than the remains of its line: there is
+   * nothing to ask.
+   */
+  private static final String TAKE_BACK =
+      """
+      with wanted as (
+        select * from unnest(?) as w (code)
+      ),
+      taken as (
+        delete from failure
+        where run_id = ? and stage <> 'ingest'
+          and (code in (select code from wanted) or not exists (select from wanted))
+        returning run_id, job_id, code
+      ),
+      queued as (
+        insert into waiting_job (run_id, job_id, image_key)
+        select taken.run_id, taken.job_id, image_job.image_key
+        from taken join image_job using (run_id, job_id)
+      )
+      select code, count(*) as n from taken group by code
+      """;
+
+  private static final String NEVER_JOBS =
+      """
+      with wanted as (
+        select * from unnest(?) as w (code)
+      )
+      select count(*) from failure
+      where run_id = ? and stage = 'ingest'
+        and (code in (select code from wanted) or not exists (select from wanted))
+      """;
+
+  private final JdbcTemplate template;
+
+  public RetryStore(DataSource dataSource) {
+    this.template = new JdbcTemplate(dataSource);
+  }
+
+  /**
+   * What was taken back.
+   *
+   * @param byCode how many failures of each code are waiting jobs again
+   * @param neverJobs how many failures of these codes never were jobs, and stay
+   */
+  public record Retried(SortedMap<String, Long> byCode, long neverJobs) {
+    /** How many jobs wait again. */
+    public long jobs() {
+      return byCode.values().stream().mapToLong(Long::longValue).sum();
+    }
+  }
+
+  /**
+   * Makes failures waiting jobs again, all or none. The caller holds the run's lock.
+   *
+   * @param codes of which failures; empty for all
+   */
+  public Retried takeBack(long runId, Collection<String> codes) {
+    String[] wanted = codes.toArray(String[]::new);
+    SortedMap<String, Long> byCode =
+        template.query(
+            TAKE_BACK,
+            statement -> {
+              statement.setArray(1, statement.getConnection().createArrayOf("text", wanted));
+              statement.setLong(2, runId);
+            },
+            rows -> {
+              SortedMap<String, Long> counts = new TreeMap<>();
+              while (rows.next()) {
+                counts.put(rows.getString("code"), rows.getLong("n"));
+              }
+              return counts;
+            });
+    return new Retried(byCode, neverJobs(runId, wanted));
+  }
+
+  private long neverJobs(long runId, String[] wanted) {
+    return template.query(
+        NEVER_JOBS,
+        statement -> {
+          statement.setArray(1, statement.getConnection().createArrayOf("text", wanted));
+          statement.setLong(2, runId);
+        },
+        rows -> {
+          rows.next();
+          return rows.getLong(1);
+        });
+  }
+}
