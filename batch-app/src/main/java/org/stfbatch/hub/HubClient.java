@@ -27,6 +27,7 @@ import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.stfbatch.net.ProxySettings;
+import org.stfbatch.net.RedirectTarget;
 
 /**
  * Asks a hub, following redirects to wherever it keeps its files. The token goes to the hub alone,
@@ -207,7 +208,7 @@ final class HubClient {
   private static URI target(URI from, HttpResponse<?> response, HubFolder subject) {
     Optional<String> location = response.headers().firstValue("Location");
     try {
-      URI to = location.map(from::resolve).orElse(null);
+      URI to = location.map(given -> RedirectTarget.of(from, given)).orElse(null);
       boolean safe =
           to != null
               && to.getHost() != null

@@ -29,6 +29,11 @@ record PngLayout(
     0, 0, 0, 0, 'I', 'E', 'N', 'D', (byte) 0xae, 0x42, 0x60, (byte) 0x82
   };
 
+  /** The chunks that pixels come from. */
+  private static final Set<String> PIXELS = Set.of("IHDR", "PLTE", "tRNS", "IDAT");
+
+  private static final Set<String> PALETTE_PIXELS = Set.of("IHDR", "PLTE", "IDAT");
+
   private static final int RGB = 2;
   private static final int PALETTE = 3;
 
@@ -39,9 +44,10 @@ record PngLayout(
     ByteBuffer header = ByteBuffer.wrap(data);
     int depth = data[24];
     int kind = data[25];
-    Chunks chunks = new Chunks(data);
+    Chunks chunks = new Chunks(data, kind == PALETTE ? PALETTE_PIXELS : PIXELS);
     boolean hasAlpha = chunks.transparent && kind != PALETTE;
-    // For palettes, the JDK's plug-in reads all chunks, and stumbles over what others pass over.
+    // For palettes, the JDK's plug-in reads all chunks, and stumbles over what others pass over;
+    // over transparency before the palette, too.
     boolean asItIs = chunks.ended && kind != PALETTE;
     return new PngLayout(
         header.getInt(16),
@@ -68,18 +74,18 @@ record PngLayout(
 
   /** The chunks up to the end of the file, or of what is there of it. */
   private static final class Chunks {
-    private static final Set<String> ESSENTIAL = Set.of("IHDR", "PLTE", "tRNS", "IDAT");
-
     private record Place(int payload, int length) {}
 
     private final byte[] data;
+    private final Set<String> wanted;
     private final List<Place> essential = new ArrayList<>();
     private Place palette;
     private boolean transparent;
     private boolean ended;
 
-    Chunks(byte[] data) {
+    Chunks(byte[] data, Set<String> wanted) {
       this.data = data;
+      this.wanted = wanted;
       ByteBuffer numbers = ByteBuffer.wrap(data);
       long at = SIGNATURE;
       while (at + CHUNK_HEADER <= data.length && !ended) {
@@ -93,7 +99,7 @@ record PngLayout(
     private void see(String type, int payload, long length) {
       ended = type.equals("IEND");
       transparent |= type.equals("tRNS");
-      if (ESSENTIAL.contains(type)) {
+      if (wanted.contains(type)) {
         Place place = new Place(payload, (int) Math.min(length, data.length - payload));
         essential.add(place);
         palette = type.equals("PLTE") ? place : palette;
@@ -107,7 +113,7 @@ record PngLayout(
       return Arrays.copyOfRange(data, palette.payload(), palette.payload() + palette.length());
     }
 
-    /** A file of the chunks that pixels come from. The plug-in looks at no checksum. */
+    /** A file of the wanted chunks. The plug-in looks at no checksum. */
     private byte[] essential() {
       ByteArrayOutputStream file = new ByteArrayOutputStream(data.length + END_CHUNK.length);
       file.write(data, 0, SIGNATURE);

@@ -112,6 +112,18 @@ class ImageDecoderTest {
     assertThat(failure).hasMessageContaining("test is no JPEG, PNG");
   }
 
+  /** The JDK's plug-in refuses this order of chunks, others read such files. */
+  @Test
+  void readsAPaletteThatItsTransparencyComesBefore() throws ImageException {
+    byte[] usual = TestImages.bytes("png-palette.png");
+    int palette = new String(usual, StandardCharsets.ISO_8859_1).indexOf("PLTE") - 4;
+    byte[] transparency = {0, 0, 0, 2, 't', 'R', 'N', 'S', 0, 127, 0, 0, 0, 0};
+    ByteBuffer odd = ByteBuffer.allocate(usual.length + transparency.length);
+    odd.put(usual, 0, palette).put(transparency).put(usual, palette, usual.length - palette);
+
+    assertThat(TestImages.decode(odd.array()).rgb()).isEqualTo(TestImages.decode(usual).rgb());
+  }
+
   @Test
   void refusesAnEmptyFile() {
     assertThat(failure(new byte[0]).code()).isEqualTo(ImageErrorCode.IMAGE_DECODE);

@@ -1,4 +1,4 @@
-package org.stfbatch.image;
+package org.stfbatch.net;
 
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -7,16 +7,18 @@ import java.nio.charset.StandardCharsets;
  * Where a {@code Location} leads to. As browsers do, it takes characters that an address may not
  * have, such as spaces, in their encoded form.
  */
-final class RedirectTarget {
+public final class RedirectTarget {
   private static final String ALLOWED =
       "-._~:/?#[]@!$&'()*+,;=%" + "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
 
   private RedirectTarget() {}
 
   /**
+   * @param from the address that answered
+   * @param location the header's value
    * @throws IllegalArgumentException if this is no address
    */
-  static URI of(URI from, String location) {
+  public static URI of(URI from, String location) {
     String encoded = encoded(location.strip());
     // java.net.URI resolves a query alone against the folder, RFC 3986 against the whole path.
     if (encoded.isEmpty() || encoded.startsWith("?") || encoded.startsWith("#")) {

@@ -1,4 +1,4 @@
-package org.stfbatch.image;
+package org.stfbatch.net;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
