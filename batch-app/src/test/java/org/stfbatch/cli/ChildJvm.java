@@ -51,7 +51,7 @@ final class ChildJvm implements AutoCloseable {
       Object... command) {
     List<String> line = new ArrayList<>();
     line.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    line.addAll(List.of("-XX:+UseSerialGC", "-Djava.awt.headless=true"));
+    line.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Djava.awt.headless=true"));
     line.addAll(List.of("-Dai.djl.offline=true", "-DOPT_OUT_TRACKING=true"));
     line.addAll(jvmOptions);
     line.addAll(List.of("-cp", classPath.apply(System.getProperty("java.class.path"))));

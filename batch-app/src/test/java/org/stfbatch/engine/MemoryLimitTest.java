@@ -31,6 +31,7 @@ final class MemoryLimitTest {
         new ProcessBuilder(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx256m",
+                "-XX:TieredStopAtLevel=1",
                 "-XX:+UseSerialGC",
                 "-Dai.djl.offline=true",
                 "-DOPT_OUT_TRACKING=true",

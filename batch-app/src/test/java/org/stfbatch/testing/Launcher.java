@@ -6,12 +6,15 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import org.stfbatch.cli.option.ModelOptions;
 
-/** What the project's launcher does after building, with the classes under test. */
+/**
+ * What the project's launcher does after building, with the classes under test, and without
+ * optimising for the seconds that a command of a test lives.
+ */
 public final class Launcher {
   private static final String SCRIPT =
       """
       #!/bin/sh
-      exec '%s/bin/java' -Djava.awt.headless=true -Dai.djl.offline=true -DOPT_OUT_TRACKING=true \
+      exec '%s/bin/java' -XX:TieredStopAtLevel=1 -XX:+UseSerialGC -Djava.awt.headless=true -Dai.djl.offline=true -DOPT_OUT_TRACKING=true \
       -Dstfbatch.model='%s' -cp '%s' org.stfbatch.cli.Main "$@"
       """;
 

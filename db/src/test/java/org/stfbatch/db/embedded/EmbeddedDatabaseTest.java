@@ -272,6 +272,7 @@ class EmbeddedDatabaseTest {
     return new ProcessBuilder(
             "setsid",
             Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+            "-XX:TieredStopAtLevel=1",
             "-cp",
             System.getProperty("java.class.path"),
             OpenUntilInputEnds.class.getName(),
