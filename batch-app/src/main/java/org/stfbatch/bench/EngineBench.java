@@ -5,10 +5,12 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.stfbatch.bench.EngineDriver.Submission;
 import org.stfbatch.compression.CompressionStrategy;
 import org.stfbatch.model.ModelSettings;
+import org.stfbatch.model.WeightFormat;
 
 /** Measures the engine that answers runs, on made-up work. */
 public final class EngineBench {
@@ -28,7 +30,7 @@ public final class EngineBench {
    */
   public static Report.Engine run(EnginePlan plan, boolean statically) {
     Machine machine = Machine.describe(plan.settings());
-    Peak peak = Peak.measure(plan.model(), plan.settings(), plan.repeat());
+    Peak peak = peak(plan);
     Submission submission = statically ? Submission.STATIC : Submission.IN_FLIGHT;
     return new Report.Engine(machine, peak, measure(plan, peak, List.of(submission)).get(0));
   }
@@ -40,6 +42,12 @@ public final class EngineBench {
         plan,
         plan.withModel(BenchModel.of(shape, layers, OptionalInt.of(BenchModel.FUSED))),
         plan.withModel(BenchModel.of(shape, layers, OptionalInt.of(BenchModel.UNFUSED))));
+  }
+
+  /** Int8 weights against those of the dtype. */
+  public static Report.Compared compareWeights(EnginePlan plan) {
+    return compare(
+        plan, plan.withWeights(WeightFormat.INT8), plan.withWeights(WeightFormat.PACKED));
   }
 
   /** Shared prefixes against none. */
@@ -60,31 +68,66 @@ public final class EngineBench {
           "nothing to compare: give --compress two strategies, such as none/vtc-cls:tokens=64");
     }
     List<EnginePlan> others = strategies.stream().skip(1).map(plan::withCompression).toList();
-    return compare(plan, others, plan.withCompression(strategies.get(0)));
+    return compare(plan.repeat(), others, plan.withCompression(strategies.get(0)));
   }
 
   private static Report.Compared compare(EnginePlan plan, EnginePlan fast, EnginePlan slow) {
-    return compare(plan, List.of(fast), slow);
+    return compare(plan.repeat(), List.of(fast), slow);
   }
 
-  /** Measures one engine after the other, so that only one has to be in memory. */
-  private static Report.Compared compare(EnginePlan plan, List<EnginePlan> fast, EnginePlan slow) {
-    Machine machine = Machine.describe(plan.settings());
-    Peak peak = Peak.measure(plan.model(), plan.settings(), plan.repeat());
+  /**
+   * Engines take turns, so that a slow minute harms all alike. Only one of them is in memory, so
+   * each is started anew for every pass.
+   */
+  private static Report.Compared compare(int repeat, List<EnginePlan> fast, EnginePlan slow) {
+    List<EnginePlan> sides = Stream.concat(fast.stream(), Stream.of(slow)).toList();
+    Map<WeightFormat, Peak> peaks = new EnumMap<>(WeightFormat.class);
+    sides.forEach(side -> peaks.computeIfAbsent(side.settings().weights(), format -> peak(side)));
+    List<List<Pass>> passes = sides.stream().<List<Pass>>map(side -> new ArrayList<>()).toList();
+    for (int i = 0; i < repeat; i++) {
+      for (int side = 0; side < sides.size(); side++) {
+        passes.get(side).add(pass(sides.get(side), FIRST_SEED + 1 + i));
+      }
+    }
     List<EngineResult> results =
-        Stream.concat(fast.stream(), Stream.of(slow))
-            .map(side -> measure(side, peak, List.of(Submission.IN_FLIGHT)).get(0))
+        IntStream.range(0, sides.size())
+            .mapToObj(i -> result(sides.get(i), passes.get(i), peaks))
             .toList();
     EngineResult last = results.get(results.size() - 1);
     List<Ratio> ratios =
         results.stream().limit(fast.size()).map(result -> Ratio.of(result, last)).toList();
-    return new Report.Compared(machine, peak, results, ratios);
+    Peak peak = peaks.get(slow.settings().weights());
+    return new Report.Compared(Machine.describe(slow.settings()), peak, results, ratios);
+  }
+
+  private static EngineResult result(
+      EnginePlan side, List<Pass> passes, Map<WeightFormat, Peak> peaks) {
+    Peak peak = peaks.get(side.settings().weights());
+    return EngineResult.of(side, Submission.IN_FLIGHT, passes, peak);
+  }
+
+  private static Peak peak(EnginePlan plan) {
+    return Peak.measure(plan.model(), plan.settings(), plan.repeat());
+  }
+
+  private static Pass pass(EnginePlan plan, long seed) {
+    try (BenchModel.RunningEngine running = plan.start()) {
+      EngineDriver driver = new EngineDriver(running.engine());
+      warmUp(plan, driver);
+      List<Workload.Item> items = plan.workload().items(plan.model().config(), seed);
+      return driver.run(items, Submission.IN_FLIGHT, plan.batch());
+    }
+  }
+
+  private static void warmUp(EnginePlan plan, EngineDriver driver) {
+    List<Workload.Item> items = plan.warmUp().items(plan.model().config(), FIRST_SEED);
+    driver.run(items, Submission.IN_FLIGHT, plan.batch());
   }
 
   /** Batches that questions enter and leave, against static ones. */
   public static Report.Compared compareStatic(EnginePlan plan) {
     Machine machine = Machine.describe(plan.settings());
-    Peak peak = Peak.measure(plan.model(), plan.settings(), plan.repeat());
+    Peak peak = peak(plan);
     List<EngineResult> results = measure(plan, peak, List.of(Submission.values()));
     List<Ratio> ratios =
         results.stream().skip(1).map(other -> Ratio.measured(results.get(0), other)).toList();
@@ -98,7 +141,7 @@ public final class EngineBench {
     long seed = FIRST_SEED;
     try (BenchModel.RunningEngine running = plan.start()) {
       EngineDriver driver = new EngineDriver(running.engine());
-      driver.run(plan.warmUp().items(plan.model().config(), seed), Submission.IN_FLIGHT, 0);
+      warmUp(plan, driver);
       for (int i = 0; i < plan.repeat(); i++) {
         for (Submission submission : submissions) {
           seed++;

@@ -4,6 +4,7 @@ import java.util.OptionalLong;
 import org.stfbatch.compression.CompressionStrategy;
 import org.stfbatch.engine.EngineSettings;
 import org.stfbatch.model.ModelSettings;
+import org.stfbatch.model.WeightFormat;
 
 /**
  * What an engine is measured with.
@@ -39,6 +40,10 @@ public record EnginePlan(
   /** The same with vision tokens compressed like this. */
   public EnginePlan withCompression(CompressionStrategy compression) {
     return new EnginePlan(model, settings.with(compression), workload, batch, prefixReuse, repeat);
+  }
+
+  EnginePlan withWeights(WeightFormat format) {
+    return new EnginePlan(model, settings.with(format), workload, batch, prefixReuse, repeat);
   }
 
   BenchModel.RunningEngine start() {

@@ -15,6 +15,7 @@ import org.stfbatch.model.ModelSettings;
  * @param layers of its language model
  * @param visionTokens of an image, on average
  * @param compression the strategy that made them so many
+ * @param weights how matrices were held: plain or int8
  * @param submission how the questions came: in_flight, static or padded
  * @param prefixReuse whether shared work was done once
  * @param batch sequences that are generated together
@@ -39,6 +40,7 @@ public record EngineResult(
     int layers,
     int visionTokens,
     String compression,
+    String weights,
     String submission,
     boolean prefixReuse,
     int batch,
@@ -102,6 +104,7 @@ public record EngineResult(
         plan.model().config().language().numHiddenLayers(),
         median.meanVisionTokens(),
         plan.settings().compression().spec(),
+        plan.settings().weights().stored(),
         submission.name().toLowerCase(Locale.ROOT),
         plan.prefixReuse(),
         plan.batch(),
@@ -163,8 +166,15 @@ public record EngineResult(
 
   void print(Text text) {
     text.line(
-        "engine: shape %s with %d layers, %d vision tokens, compression %s, batch %d, %s, prefix reuse %s",
-        shape, layers, visionTokens, compression, batch, submission, prefixReuse ? "on" : "off");
+        "engine: shape %s with %d layers, %s weights, %d vision tokens, compression %s, batch %d, %s, prefix reuse %s",
+        shape,
+        layers,
+        weights,
+        visionTokens,
+        compression,
+        batch,
+        submission,
+        prefixReuse ? "on" : "off");
     text.line(
         "work: %d images, %d questions, answers of %s tokens; median of %d passes",
         images, questions, newTokens, allSeconds.size());

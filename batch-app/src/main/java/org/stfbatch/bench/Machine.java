@@ -5,8 +5,10 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.stream.Stream;
+import org.stfbatch.model.Int8Products;
 import org.stfbatch.model.ModelSettings;
 import org.stfbatch.model.PeakKernels;
+import org.stfbatch.model.WeightFormat;
 
 /**
  * What was measured on.
@@ -20,6 +22,7 @@ import org.stfbatch.model.PeakKernels;
  * @param malloc how the C library's allocator is set up: its variables in the environment
  * @param device where the model runs
  * @param dtype in which it computes
+ * @param weights how matrices are held: plain, or int8 with the bits of activations
  */
 public record Machine(
     String cpu,
@@ -30,7 +33,8 @@ public record Machine(
     int threads,
     String malloc,
     String device,
-    String dtype) {
+    String dtype,
+    String weights) {
   private static final long KIBI = 1024;
 
   static Machine describe(ModelSettings model) {
@@ -43,7 +47,14 @@ public record Machine(
         PeakKernels.threads(),
         mallocVariables(),
         model.device(),
-        model.dtype().torchName());
+        model.dtype().torchName(),
+        weights(model.weights()));
+  }
+
+  private static String weights(WeightFormat format) {
+    return format == WeightFormat.INT8
+        ? "int8, activations of %d bits".formatted(Int8Products.activationBits())
+        : format.stored();
   }
 
   private static String valueOf(Path file, String key) {
@@ -71,6 +82,6 @@ public record Machine(
     text.line(
         "%s, %d core(s), %s; %s; LibTorch %s with %d thread(s); malloc %s",
         cpu, cores, Text.bytes(memoryBytes), jdk, libtorch, threads, malloc);
-    text.line("device %s, dtype %s", device, dtype);
+    text.line("device %s, dtype %s, weights %s", device, dtype, weights);
   }
 }

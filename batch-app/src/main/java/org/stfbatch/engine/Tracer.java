@@ -50,19 +50,45 @@ public final class Tracer {
                 tokens.shape().get(1).intValue(),
                 tokens.data());
       }
-      PromptLayout layout = PromptLayout.of(inputIds, vision.counts());
-      model.reserve(new CacheShape(1, layout.length(), 0, 0));
-      TokenSpan prompt = new TokenSpan(0, layout.tokenIds(), layout.visionIndex());
-      Optional<PromptImage> pruned = prunedImage(model, layout);
-      float[] logits = model.logits(pruned.map(prompt::pruning).orElse(prompt), vision);
-      tensors.put("logits", vector(logits));
-      if (pruned.isPresent()) {
+      TokenSpan prompt = prompt(model, inputIds, vision);
+      tensors.put("logits", vector(model.logits(prompt, vision)));
+      if (prompt.pruned().isPresent()) {
         PrunedImage image = model.tracePruning();
         tensors.put("score", vector(image.score()));
         kept = Optional.of(image.kept());
       }
       return new Trace(tensors, kept);
     }
+  }
+
+  /**
+   * Loads the checkpoint and runs some jobs' prompts, one after the other.
+   *
+   * @param settings of the model
+   * @return {@link LlavaModel#lastStates} of each
+   */
+  public static List<FloatTensor> lastStates(
+      LlavaCheckpoint checkpoint, ModelSettings settings, List<EngineJob> jobs) {
+    try (LlavaModel model = LlavaModel.load(checkpoint, settings)) {
+      return jobs.stream().map(job -> lastStates(model, job)).toList();
+    }
+  }
+
+  private static FloatTensor lastStates(LlavaModel model, EngineJob job) {
+    boolean seesImages = PromptLayout.hasMarkers(job.promptIds());
+    VisionTokens vision =
+        seesImages
+            ? model.encodeImages(job.images().stream().map(Pixels::chw).toList())
+            : VisionTokens.none(model.config().language().hiddenSize());
+    return model.lastStates(prompt(model, job.promptIds(), vision), vision);
+  }
+
+  /** The whole prompt; the model has room for it in slot 0. */
+  private static TokenSpan prompt(LlavaModel model, int[] promptIds, VisionTokens vision) {
+    PromptLayout layout = PromptLayout.of(promptIds, vision.counts());
+    model.reserve(new CacheShape(1, layout.length(), 0, 0));
+    TokenSpan prompt = new TokenSpan(0, layout.tokenIds(), layout.visionIndex());
+    return prunedImage(model, layout).map(prompt::pruning).orElse(prompt);
   }
 
   private static Optional<PromptImage> prunedImage(LlavaModel model, PromptLayout layout) {

@@ -261,10 +261,25 @@ public final class LlavaModel implements VisionLanguageModel {
 
   /** The logits [V] float32 after one prompt's last token. Uses slot 0. */
   public float[] logits(TokenSpan prompt, VisionTokens vision) {
+    return ofLastToken("logits", prompt, vision);
+  }
+
+  /**
+   * What one prompt's last token is after each layer of the language model and, at the end, after
+   * the last norm: [layers + 1, H] float32. Uses slot 0.
+   */
+  public FloatTensor lastStates(TokenSpan prompt, VisionTokens vision) {
+    LlamaConfig language = config.language();
+    return new FloatTensor(
+        List.of(language.numHiddenLayers() + 1L, (long) language.hiddenSize()),
+        ofLastToken("last_states", prompt, vision));
+  }
+
+  private float[] ofLastToken(String method, TokenSpan prompt, VisionTokens vision) {
     TokenTable tokens = TokenTable.of(Decoding.NONE, List.of(prompt));
     PruningTable pruned = PruningTable.of(pruning, Decoding.NONE, List.of(prompt));
     return module.call(
-        "logits",
+        method,
         Scope::floats,
         tokens.tensor(),
         tensor(vision),

@@ -36,6 +36,9 @@ class LlamaDecoder(Module):
     shelf_images : List[Tensor] # [S, N, d] the hidden states of images on shelves as they enter layer K
     pruned : Dict[str, Tensor]  # of the last images: "score" [P, N] float64 and "kept" [P, m]
 
+    watching : bool
+    states : List[Tensor]       # [d] float32 a layer, of the last call that was watched
+
     # Takes everything but the layers out of `weights`. To be called first.
     def load(self, weights: Dict[str, Tensor], heads: int, key_value_heads: int, epsilon: float, rope_theta: float,
              max_positions: int, format: int) -> None:
@@ -362,7 +365,10 @@ class LlamaDecoder(Module):
         x = __torch__.linear.linear_add(y, self.o_proj[i], None, x)
         y = self.rms_norm(x, self.post_attention_layernorm[i])
         y = __torch__.linear.gated(y, self.gate_proj[i], self.up_proj[i])
-        return __torch__.linear.linear_add(y, self.down_proj[i], None, x)
+        x = __torch__.linear.linear_add(y, self.down_proj[i], None, x)
+        if self.watching:
+            self.states.append(x[-1].to(6))
+        return x
 
     def rms_norm(self, x: Tensor, weight: Tensor) -> Tensor:
         y = x.to(6)
@@ -371,8 +377,17 @@ class LlamaDecoder(Module):
 
     # [R, d] to [R, V] float32.
     def logits(self, x: Tensor) -> Tensor:
-        x = self.rms_norm(x, self.tensors["model.norm.weight"])
-        return __torch__.linear.linear(x, self.lm_head[0], None).to(6)
+        return __torch__.linear.linear(self.last_norm(x), self.lm_head[0], None).to(6)
+
+    def last_norm(self, x: Tensor) -> Tensor:
+        return self.rms_norm(x, self.tensors["model.norm.weight"])
+
+    # Begins or ends to note what the last token of a call is after each layer.
+    def watch(self, on: bool) -> None:
+        if on:
+            self.states = annotate(List[Tensor], [])  # one that operators take; that of the archive is of another kind
+        self.watching = on
+        return None
 
     # ---- training ---------------------------------------------------------------------------------------------------
 

@@ -198,13 +198,19 @@ class Llava(Module):
     # As step, but returns the logits [R, V] float32.
     def logits(self, tokens: Tensor, vision_tokens: Tensor, decoding: int, last: Tensor, span: int, images: Tensor,
                going_on: Tensor, pruned_span: int) -> Tensor:
+        x = self.last_tokens(tokens, vision_tokens, decoding, last, span, images, going_on, pruned_span)
+        return self.language_model.logits(x)
+
+    # The arguments of step to [R, d], for LlamaDecoder.logits.
+    def last_tokens(self, tokens: Tensor, vision_tokens: Tensor, decoding: int, last: Tensor, span: int, images: Tensor,
+                    going_on: Tensor, pruned_span: int) -> Tensor:
         longest = self.longest(tokens)
         input_ids, vision_index, rows, columns, positions = self.moved(tokens).unbind(0)
         x = self.embed(input_ids, vision_index, self.moved(vision_tokens))
         view = self.language_model.view_of_slots(decoding, decoding, rows[decoding:], columns[decoding:], positions,
                                                  positions, None, last.size(0) - decoding, longest, span)
         x = self.through_layers(x, view, positions, images, going_on, pruned_span)
-        return self.language_model.logits(x[self.moved(last)])
+        return x[self.moved(last)]
 
     # How likely the continuations of prompts are. tokens [7, T]: input ids, vision index, row, column, place, position and
     # end of each token of the `count` sequences in the slots from `first` on; see LlamaDecoder.view_of_slots. images, going_on
@@ -242,6 +248,16 @@ class Llava(Module):
         sources, rows, columns, places = going_on[:4].unbind(0)
         return __torch__.pruning.Pruning(self.language_model.prune_keep, image_tokens, slots, queries, starts, lengths,
                                          shelves, tokens, sources, rows, columns, places, ends, longest, span)
+
+    # What the last token of one prompt is after each layer and, at the end, after the last norm: [layers + 1, d] float32. The
+    # arguments are those of step.
+    def last_states(self, tokens: Tensor, vision_tokens: Tensor, decoding: int, last: Tensor, span: int, images: Tensor,
+                    going_on: Tensor, pruned_span: int) -> Tensor:
+        self.language_model.watch(True)
+        x = self.last_tokens(tokens, vision_tokens, decoding, last, span, images, going_on, pruned_span)
+        self.language_model.watch(False)
+        states = self.language_model.states
+        return torch.cat([torch.stack(states), self.language_model.last_norm(x).to(6)])
 
     # Of the last call's first pruned image: which tokens were kept, [m], and what all were ranked by, [N] float32.
     def pruning_trace(self) -> List[Tensor]:

@@ -13,9 +13,9 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** What the measurements print; never how fast a machine is. */
 final class BenchCommandTest {
-  private static final String[] WORK = {
-    "--shape", "small", "--layers", "1", "--images", "2", "--new-tokens", "3", "--repeat", "1"
-  };
+  /** Float32, since bfloat16 takes minutes on processors that do not compute in it. */
+  private static final String[] WORK =
+      "--shape small --layers 1 --dtype float32 --images 2 --new-tokens 3 --repeat 1".split(" ");
 
   @TempDir private Path home;
 
@@ -45,7 +45,7 @@ final class BenchCommandTest {
     String text = cli().ok(command("bench", "engine"));
     assertThat(text)
         .contains(
-            "device cpu, dtype bfloat16",
+            "device cpu, dtype float32, weights plain",
             "images/s",
             "questions/s",
             "prefill tokens/s",
@@ -89,6 +89,12 @@ final class BenchCommandTest {
     assertThat(reuse.at("/ratios/0/kept").asDouble())
         .isEqualTo(
             reuse.at("/ratios/0/measured").asDouble() / reuse.at("/ratios/0/implied").asDouble());
+
+    JsonNode weights = json(command("bench", "engine", "--compare", "weights"));
+    assertThat(weights.path("sides"))
+        .extracting(side -> side.path("weights").asText())
+        .containsExactly("int8", "plain");
+    assertThat(weights.at("/ratios/0/implied").asDouble()).isEqualTo(1);
 
     JsonNode statics = json(command("bench", "engine", "--compare", "static"));
     assertThat(statics.path("sides"))
@@ -144,7 +150,7 @@ final class BenchCommandTest {
     JsonNode report =
         json(
             (Object[])
-                "bench engine --compare reuse --compress fastv:layer=1 --shape small --layers 2 --images 2 --repeat 1"
+                "bench engine --compare reuse --compress fastv:layer=1 --shape small --layers 2 --dtype float32 --images 2 --repeat 1"
                     .split(" "));
 
     assertThat(report.path("sides"))

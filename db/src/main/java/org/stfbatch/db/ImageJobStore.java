@@ -111,6 +111,22 @@ public final class ImageJobStore {
       order by image_key, job_id
       """;
 
+  /** The job ids are in the order of ingest, and the primary key. */
+  private static final String FIRST =
+      """
+      select
+        job_id, job.run_id, custom_id, image_key, image_root,
+        coalesce(from_outside, false) as from_outside, question_id, category, image_ref, prompt,
+        max_new_tokens, temperature, top_p, seed, stop, choices
+      from image_job job
+      left join job_source source using (source_id)
+      where job.run_id = :run
+        and not exists (
+          select from failure where failure.job_id = job.job_id and failure.stage = :stage)
+      order by job_id
+      limit :limit
+      """;
+
   private final JdbcClient jdbc;
   private final JdbcTemplate template;
   private final OutcomeCounter counter;
@@ -217,6 +233,20 @@ public final class ImageJobStore {
         .param("job", after.jobId())
         .param("limit", limit)
         .param("bytes", PAGE_BYTES)
+        .query((row, n) -> job(row))
+        .list();
+  }
+
+  /**
+   * The first jobs of a run in the order of ingest, answered or not.
+   *
+   * @param without left out are those that failed at this stage
+   */
+  public List<StoredJob> first(long runId, String without, int limit) {
+    return jdbc.sql(FIRST)
+        .param("run", runId)
+        .param("stage", without)
+        .param("limit", limit)
         .query((row, n) -> job(row))
         .list();
   }

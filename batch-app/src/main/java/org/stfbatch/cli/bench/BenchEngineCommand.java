@@ -30,7 +30,7 @@ final class BenchEngineCommand implements Callable<Integer> {
       names = "--compare",
       paramLabel = "WHAT",
       description =
-          "Measure both sides: tokens (144 against 576), reuse (prefix reuse against none), static (in-flight against static batches) or compression (the strategies of --compress against the first of them).")
+          "Measure both sides: tokens (144 against 576), reuse (prefix reuse against none), static (in-flight against static batches), weights (int8 against those of --dtype) or compression (the strategies of --compress against the first of them).")
   private Compare compare;
 
   /** What is compared. */
@@ -38,6 +38,7 @@ final class BenchEngineCommand implements Callable<Integer> {
     TOKENS,
     REUSE,
     STATIC,
+    WEIGHTS,
     COMPRESSION
   }
 
@@ -63,6 +64,7 @@ final class BenchEngineCommand implements Callable<Integer> {
     return switch (compare) {
       case REUSE -> EngineBench.compareReuse(compressed);
       case STATIC -> EngineBench.compareStatic(compressed);
+      case WEIGHTS -> EngineBench.compareWeights(compressed);
       default -> EngineBench.compareTokens(compressed, shape.layers());
     };
   }

@@ -5,11 +5,12 @@ import picocli.CommandLine.Command;
 /** Makes models, gets them and looks into them. */
 @Command(
     name = "model",
-    description = "Makes a new model, gets one, or looks into one.",
+    description = "Makes a new model, gets one, looks into one, or compares its settings.",
     subcommands = {
       ModelNewCommand.class,
       ModelFetchCommand.class,
       ModelInspectCommand.class,
-      ModelTraceCommand.class
+      ModelTraceCommand.class,
+      ModelCompareCommand.class
     })
 public final class ModelCommand {}

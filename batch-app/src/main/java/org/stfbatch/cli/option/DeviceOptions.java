@@ -4,12 +4,17 @@ import java.time.Duration;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.stream.Collectors;
+import org.stfbatch.cli.console.Notices;
 import org.stfbatch.compression.CompressionStrategy;
 import org.stfbatch.compression.NoCompression;
 import org.stfbatch.engine.EngineSettings;
+import org.stfbatch.image.FetchSettings;
+import org.stfbatch.image.ImageLimits;
 import org.stfbatch.job.infer.ModelName;
+import org.stfbatch.job.infer.Preparation;
 import org.stfbatch.model.ModelSettings;
 import org.stfbatch.model.NativePrecision;
+import org.stfbatch.model.WeightFormat;
 import org.stfbatch.model.checkpoint.DType;
 import org.stfbatch.model.checkpoint.LlavaConfig;
 import org.stfbatch.prompt.PromptLimit;
@@ -116,6 +121,19 @@ final class DeviceOptions {
         .toList();
   }
 
+  /**
+   * The only one.
+   *
+   * @throws IllegalArgumentException if there are several devices
+   */
+  ModelSettings model(CompressionStrategy compression) {
+    List<ModelSettings> models = models(Long.MAX_VALUE, compression);
+    if (models.size() > 1) {
+      throw new IllegalArgumentException("--device names one device here, not " + device);
+    }
+    return models.get(0);
+  }
+
   private DeviceList devices() {
     return DeviceList.parse(device);
   }
@@ -131,11 +149,26 @@ final class DeviceOptions {
     return stallTimeout;
   }
 
-  /** How long prompts may be. */
-  PromptLimit promptLimit(LlavaConfig model) {
+  /** How jobs are made ready for a model. */
+  Preparation preparation(ReadModel model, FetchSettings fetching) {
+    LlavaConfig config = model.checkpoint().config();
+    return new Preparation(
+        ImageLimits.defaults(),
+        fetching,
+        Images.config(config),
+        model.tokenizer(),
+        promptLimit(config),
+        Notices::onStderr);
+  }
+
+  private PromptLimit promptLimit(LlavaConfig model) {
     return new PromptLimit(
         Math.min(model.tokenizerModelMaxLength(), model.language().maxPositionEmbeddings()),
         truncate);
+  }
+
+  boolean isInt8() {
+    return weights.format(true) == WeightFormat.INT8;
   }
 
   String name() {
@@ -162,6 +195,6 @@ final class DeviceOptions {
     return devices().names().stream()
         .map(name -> name + " in " + dtype.on(name).torchName())
         .distinct()
-        .collect(Collectors.joining(", "));
+        .collect(Collectors.joining(", ", "", isInt8() ? " with int8 weights" : ""));
   }
 }

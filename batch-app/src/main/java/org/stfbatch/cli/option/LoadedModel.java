@@ -8,10 +8,10 @@ import org.stfbatch.engine.Engine;
 import org.stfbatch.engine.EnginePool;
 import org.stfbatch.engine.Watchdog;
 import org.stfbatch.image.FetchSettings;
-import org.stfbatch.image.ImageLimits;
 import org.stfbatch.job.InputException;
 import org.stfbatch.job.infer.ModelName;
 import org.stfbatch.job.infer.Preparation;
+import org.stfbatch.model.Int8Products;
 import org.stfbatch.model.ModelException;
 import org.stfbatch.model.ModelFlops;
 import org.stfbatch.model.ModelSettings;
@@ -31,6 +31,9 @@ public record LoadedModel(
     Engine engine, Preparation preparation, ModelName name, Watchdog watchdog, ModelFlops flops)
     implements AutoCloseable {
   private static final double NANOS = 1e9;
+  private static final String COARSE_INT8 =
+      "this processor has no 8-bit dot products (AVX-VNNI, AVX-512 VNNI, AMX): with --weights int8,"
+          + " activations have 7 bits, and answers differ more often than where it has";
 
   /**
    * @param fetching from where and how images are brought
@@ -46,6 +49,9 @@ public record LoadedModel(
     ReadModel read = model.read();
     LlavaCheckpoint checkpoint = read.checkpoint();
     LlamaTokenizer tokenizer = read.tokenizer();
+    if (device.isInt8() && Int8Products.activationBits() < Byte.SIZE) {
+      Notices.onStderr(COARSE_INT8);
+    }
     try {
       Engine engine = start(model, device.models(jobs, compression), device, checkpoint, tokenizer);
       System.err.printf(
@@ -53,17 +59,11 @@ public record LoadedModel(
           "model %s on %s%s: loaded in %.1f s%n",
           model.name(),
           device,
-          compression.compresses() ? " with " + compression.spec() : "",
+          compression.compresses() ? ", " + compression.spec() : "",
           (System.nanoTime() - started) / NANOS);
       return new LoadedModel(
           engine,
-          new Preparation(
-              ImageLimits.defaults(),
-              fetching,
-              Images.config(checkpoint.config()),
-              tokenizer,
-              device.promptLimit(checkpoint.config()),
-              Notices::onStderr),
+          device.preparation(read, fetching),
           new ModelName(model.name(), engine.model(), device.place()),
           Watchdog.start(engine, device.stallTimeout()),
           ModelFlops.of(checkpoint, compression));

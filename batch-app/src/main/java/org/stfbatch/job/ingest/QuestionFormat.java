@@ -2,10 +2,14 @@ package org.stfbatch.job.ingest;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import org.springframework.batch.infrastructure.item.ExecutionContext;
 import org.springframework.batch.infrastructure.item.ItemStreamReader;
 import org.stfbatch.db.NewImageJob;
+import org.stfbatch.db.StoredJob;
 import org.stfbatch.job.InputException;
 
 /** The formats of question files. */
@@ -49,6 +53,45 @@ public enum QuestionFormat {
     } finally {
       reader.close();
     }
+  }
+
+  /**
+   * The first usable questions of a file, as jobs that nothing stores.
+   *
+   * @param imageRoot the folder below which their images are
+   * @throws InputException if it is not of this format, or cannot be read
+   */
+  public List<StoredJob> first(Path file, Path imageRoot, int limit) {
+    ItemStreamReader<NewImageJob> reader = reader(file, imageRoot, 0);
+    try {
+      reader.open(new ExecutionContext());
+      List<StoredJob> jobs = new ArrayList<>();
+      NewImageJob next = reader.read();
+      while (next != null && jobs.size() < limit) {
+        if (next.rejection().isEmpty()) {
+          jobs.add(job(jobs.size(), next, imageRoot));
+        }
+        next = reader.read();
+      }
+      return jobs;
+    } catch (InputException e) {
+      throw e;
+    } catch (Exception e) {
+      throw new InputException(file + " cannot be read: " + e.getMessage(), e);
+    } finally {
+      reader.close();
+    }
+  }
+
+  private static StoredJob job(long id, NewImageJob job, Path imageRoot) {
+    return new StoredJob(
+        id,
+        0,
+        job.customId(),
+        job.prompt().image().orElse(""),
+        Optional.of(imageRoot.toString()),
+        job.prompt(),
+        job.settings());
   }
 
   ItemStreamReader<NewImageJob> reader(Path file, Path imageRoot, long sourceId) {

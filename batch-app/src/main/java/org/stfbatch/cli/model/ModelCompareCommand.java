@@ -1,0 +1,150 @@
+package org.stfbatch.cli.model;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.OptionalLong;
+import java.util.concurrent.Callable;
+import org.stfbatch.cli.option.ComparedOptions;
+import org.stfbatch.cli.option.ReadModel;
+import org.stfbatch.cli.service.Stores;
+import org.stfbatch.comparison.Comparison;
+import org.stfbatch.comparison.ModelComparison;
+import org.stfbatch.db.ImageJobStore;
+import org.stfbatch.db.StoredJob;
+import org.stfbatch.engine.Stage;
+import org.stfbatch.job.InputException;
+import org.stfbatch.job.infer.InferSettings;
+import org.stfbatch.job.infer.JobPreparer;
+import org.stfbatch.job.ingest.QuestionFormat;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** Says how much answers change with a setting, and what it gains. */
+@Command(
+    name = "compare",
+    description = {
+      "Asks the same questions with two settings of --dtype, --weights or --compress, and says how many answers are equal,",
+      "how differently likely they are, which layers differ, and how fast both are. Stores nothing."
+    })
+final class ModelCompareCommand implements Callable<Integer> {
+  private final Stores stores;
+
+  @Mixin private ComparedOptions compared;
+
+  @ArgGroup(multiplicity = "1")
+  private Source source;
+
+  @Option(
+      names = "--images",
+      paramLabel = "DIR",
+      description =
+          "The folder below which the questions' images are. Default: the question file's folder.")
+  private Path images;
+
+  @Option(
+      names = "--format",
+      paramLabel = "FORMAT",
+      description =
+          "The question file's: one of ${COMPLETION-CANDIDATES}. Default: what its ending says, else llava")
+  private QuestionFormat format;
+
+  @Option(
+      names = "--limit",
+      defaultValue = "200",
+      paramLabel = "N",
+      description = "Ask the first N questions. Default: ${DEFAULT-VALUE}")
+  private int limit;
+
+  @Option(
+      names = "--max-new-tokens",
+      defaultValue = "128",
+      paramLabel = "N",
+      description = "Longest answer. Default: ${DEFAULT-VALUE}")
+  private int maxNewTokens;
+
+  @Option(
+      names = "--conv-mode",
+      defaultValue = "vicuna_v1",
+      paramLabel = "NAME",
+      description = "Conversation template. Default: ${DEFAULT-VALUE}")
+  private String conversation;
+
+  @Option(names = "--json", description = "As one JSON object.")
+  private boolean json;
+
+  ModelCompareCommand(Stores stores) {
+    this.stores = stores;
+  }
+
+  private static final class Source {
+    @Option(
+        names = "--questions",
+        paramLabel = "FILE",
+        description = "The questions, in any format that ingest takes.")
+    private Path questions;
+
+    @Option(names = "--run", paramLabel = "RUN", description = "Or the questions of a run.")
+    private String run;
+  }
+
+  @Override
+  public Integer call() {
+    if (limit < 1) {
+      throw new IllegalArgumentException("--limit must be at least 1, not " + limit);
+    }
+    compared.check();
+    InferSettings settings = settings();
+    List<StoredJob> jobs = source.run == null ? fromFile() : fromRun();
+    if (jobs.isEmpty()) {
+      throw new InputException("there is no usable question: check --questions or --run");
+    }
+    try (ReadModel model = compared.read()) {
+      JobPreparer preparer = compared.preparation(model).preparer(settings);
+      PreparedJobs prepared = new PreparedJobs(jobs, preparer);
+      Comparison comparison =
+          new ModelComparison(model.checkpoint(), model.tokenizer(), compared.engine())
+              .of(compared.tested(), compared.against(), prepared);
+      System.out.println(
+          json
+              ? comparison.toJson()
+              : "model " + compared.modelName() + "\n" + comparison.toText());
+      return 0;
+    }
+  }
+
+  private InferSettings settings() {
+    return new InferSettings(
+        1,
+        new InferSettings.Window(1, 1),
+        OptionalLong.empty(),
+        conversation,
+        new InferSettings.Defaults(maxNewTokens, 0, 1, 0, List.of()));
+  }
+
+  private List<StoredJob> fromFile() {
+    Path file = source.questions;
+    if (!Files.isReadable(file) || Files.isDirectory(file)) {
+      throw new InputException("the question file " + file + " cannot be read: check --questions");
+    }
+    Path root = images == null ? file.toAbsolutePath().getParent() : images.toAbsolutePath();
+    if (!Files.isDirectory(root)) {
+      throw new InputException("the image folder " + root + " is not there: check --images");
+    }
+    QuestionFormat read = format == null ? QuestionFormat.of(file) : format;
+    return read.first(file, root, limit);
+  }
+
+  private List<StoredJob> fromRun() {
+    if (images != null || format != null) {
+      throw new IllegalArgumentException(
+          "--images and --format are for --questions: a run has its own");
+    }
+    try (Stores.Connected db = stores.open()) {
+      long run = db.run(source.run).runId();
+      return new ImageJobStore(db.database().dataSource()).first(run, Stage.INGEST.stored(), limit);
+    }
+  }
+}

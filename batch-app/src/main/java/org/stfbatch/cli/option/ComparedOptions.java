@@ -1,0 +1,118 @@
+package org.stfbatch.cli.option;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import org.stfbatch.compression.CheckpointShape;
+import org.stfbatch.compression.CompressionStrategy;
+import org.stfbatch.compression.NoCompression;
+import org.stfbatch.engine.EngineSettings;
+import org.stfbatch.job.infer.Preparation;
+import org.stfbatch.model.ModelSettings;
+import org.stfbatch.model.WeightFormat;
+import org.stfbatch.model.checkpoint.DType;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** A checkpoint with two settings. */
+public final class ComparedOptions {
+  private static final List<DType> DTYPES = List.of(DType.FLOAT32, DType.FLOAT16, DType.BFLOAT16);
+
+  @Mixin private ModelOptions model;
+  @Mixin private DeviceOptions device;
+  @Mixin private CompressionOption compression;
+  @Mixin private ImageOptions images;
+
+  @Option(
+      names = "--against",
+      required = true,
+      split = "/",
+      paramLabel = "SETTING",
+      description = {
+        "What --dtype, --weights and --compress are compared with: a dtype, a weight format, a compression strategy, or several of them separated by /,"
+            + " as bfloat16 or float32/vtc-cls:tokens=144. What it leaves out is --dtype, plain and none."
+      })
+  private List<String> against;
+
+  /**
+   * @throws IllegalArgumentException naming an option that cannot be used
+   */
+  public void check() {
+    device.check();
+    images.settings();
+    if (tested().equals(against())) {
+      throw new IllegalArgumentException(
+          "both sides have the same settings: let --against differ from --dtype, --weights and --compress");
+    }
+    CheckpointShape shape = model.open().config().shape();
+    tested().compression().check(shape);
+    against().compression().check(shape);
+  }
+
+  /** The checkpoint and its tokenizer, which is the caller's to close. */
+  public ReadModel read() {
+    return model.read();
+  }
+
+  /** The checkpoint folder's name. */
+  public String modelName() {
+    return model.name();
+  }
+
+  /** How jobs are made ready, for both settings alike. */
+  public Preparation preparation(ReadModel read) {
+    return device.preparation(read, images.settings());
+  }
+
+  /** Batch and cache of both. */
+  public EngineSettings engine() {
+    return device.engine();
+  }
+
+  /** What is compared. */
+  public ModelSettings tested() {
+    return device.model(compression.strategy());
+  }
+
+  /**
+   * What it is compared with.
+   *
+   * @throws IllegalArgumentException if it names what does not exist, or something twice
+   */
+  public ModelSettings against() {
+    ModelSettings tested = tested();
+    Optional<DType> dtype =
+        one("a dtype", against.stream().flatMap(w -> dtype(w).stream()).toList());
+    Optional<WeightFormat> weights =
+        one("a weight format", against.stream().flatMap(w -> weights(w).stream()).toList());
+    Optional<CompressionStrategy> strategy =
+        one(
+            "a compression strategy",
+            against.stream()
+                .filter(word -> dtype(word).isEmpty() && weights(word).isEmpty())
+                .map(CompressionStrategy::parse)
+                .toList());
+    return new ModelSettings(
+        tested.device(),
+        dtype.orElse(tested.dtype()),
+        weights.orElse(WeightFormat.PACKED),
+        strategy.orElse(new NoCompression()));
+  }
+
+  private static Optional<DType> dtype(String word) {
+    return DTYPES.stream().filter(type -> type.torchName().equals(word)).findFirst();
+  }
+
+  private static Optional<WeightFormat> weights(String word) {
+    return Arrays.stream(new WeightFormat[] {WeightFormat.PACKED, WeightFormat.INT8})
+        .filter(format -> format.stored().equals(word))
+        .findFirst();
+  }
+
+  private static <T> Optional<T> one(String what, List<T> given) {
+    if (given.size() > 1) {
+      throw new IllegalArgumentException("--against names " + what + " twice");
+    }
+    return given.stream().findFirst();
+  }
+}
