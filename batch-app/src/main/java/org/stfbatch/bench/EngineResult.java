@@ -3,9 +3,11 @@ package org.stfbatch.bench;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import org.stfbatch.compression.NoCompression;
 import org.stfbatch.engine.EngineStatistics;
 import org.stfbatch.job.ProcessMemory;
+import org.stfbatch.model.ImagePruning;
 import org.stfbatch.model.ModelSettings;
 
 /**
@@ -139,16 +141,28 @@ public record EngineResult(
     }
     double seconds = promptless.seconds() / promptless.steps();
     double batch = (double) promptless.tokens() / promptless.steps();
-    double gigabytes = stepBytes(plan, batch * pass.meanContext()) / seconds / GIGA;
+    double gigabytes = stepBytes(plan, pass, batch) / seconds / GIGA;
     return new Decoding(
         promptless.steps(), batch, 1000 * seconds, gigabytes, gigabytes / peak.memory().best());
   }
 
-  /** What a step of generation reads, with so many positions of all its sequences behind it. */
-  static double stepBytes(EnginePlan plan, double positions) {
-    return stepBytes(plan.model(), plan.settings(), positions);
+  private static double stepBytes(EnginePlan plan, Pass pass, double batch) {
+    int layers = plan.model().config().language().numHiddenLayers();
+    Optional<ImagePruning> pruning =
+        ImagePruning.of(plan.settings().compression(), plan.model().config());
+    int whole = pruning.map(ImagePruning::layer).orElse(layers);
+    double positions = pass.meanContext(image -> image);
+    double pruned =
+        pass.meanContext(image -> image - pruning.map(how -> how.dropped(image)).orElse(0));
+    double mean = (whole * positions + (layers - whole) * pruned) / layers;
+    return stepBytes(plan.model(), plan.settings(), batch * mean);
   }
 
+  /**
+   * What a step of generation reads.
+   *
+   * @param positions behind all sequences of the step, the mean over the layers
+   */
   static double stepBytes(BenchModel model, ModelSettings settings, double positions) {
     var language = model.config().language();
     double keysAndValues = 2.0 * language.numHiddenLayers() * language.keyValueSize() * positions;

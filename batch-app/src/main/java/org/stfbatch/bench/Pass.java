@@ -3,6 +3,7 @@ package org.stfbatch.bench;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.IntUnaryOperator;
 import java.util.stream.IntStream;
 import org.stfbatch.engine.Answer;
 import org.stfbatch.engine.EngineStatistics;
@@ -71,18 +72,19 @@ record Pass(double seconds, List<Answer> answers, List<Integer> images, EngineSt
     return tokens.values().stream().mapToInt(Integer::intValue);
   }
 
-  private static int prompt(Answer answer) {
-    return answer.promptTokens() + answer.visionTokens();
-  }
-
-  /** How many positions a step of generation looks back at, on average over all answers. */
-  double meanContext() {
+  /**
+   * How many positions a step of generation looks back at, on average over all answers.
+   *
+   * @param seen how many of an image's tokens are among them
+   */
+  double meanContext(IntUnaryOperator seen) {
     double positions = 0;
     double steps = 0;
     for (Answer answer : answers) {
       int decoded = answer.generatedTokens() - 1;
+      int prompt = answer.promptTokens() + seen.applyAsInt(answer.visionTokens());
       steps += decoded;
-      positions += decoded * (prompt(answer) + (decoded + 1) / 2.0);
+      positions += decoded * (prompt + (decoded + 1) / 2.0);
     }
     return steps == 0 ? 0 : positions / steps;
   }

@@ -120,6 +120,16 @@ final class ModelFlopsTest {
     assertThat(pass.operations(FUSED, false)).isCloseTo(alone, within(1.0));
   }
 
+  @Test
+  void stepsLookBackAtWhatIsSeenOfImages() {
+    Pass pass =
+        new Pass(1, List.of(answer(60, 9), answer(40, 1)), List.of(0, 1), EngineStatistics.NONE);
+
+    // Eight steps behind a prompt of 204 positions and 1 to 8 generated tokens.
+    assertThat(pass.meanContext(image -> image)).isEqualTo(204 + 4.5);
+    assertThat(pass.meanContext(image -> 20)).isEqualTo(80 + 4.5);
+  }
+
   private static Answer answer(int text, int generated) {
     List<Integer> ids = Collections.nCopies(generated, 5);
     return new Answer("", ids, FinishReason.LENGTH, text, 144, new Timings(0, 0, 0));

@@ -25,6 +25,9 @@ final class BenchDeviceOptions {
   @Mixin private WeightsOption weights;
 
   ModelSettings settings() {
+    if (dtype == DType.INT8) {
+      throw new IllegalArgumentException("for products of 8-bit integers, give --weights int8");
+    }
     if (!dtype.isWeightType()) {
       throw new IllegalArgumentException(
           "--dtype must be float32, float16 or bfloat16, not " + dtype.torchName());
