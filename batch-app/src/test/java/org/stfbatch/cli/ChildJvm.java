@@ -20,7 +20,7 @@ import org.stfbatch.db.DatabaseSettings;
 /** The program in a process of its own, so that it can be killed and measured. */
 final class ChildJvm implements AutoCloseable {
   private static final long POLL_MILLIS = 2;
-  private static final Pattern PORT = Pattern.compile("health on port (\\d+)");
+  private static final Pattern PORT = Pattern.compile("serving http://.*:(\\d+)/ ");
 
   private final Process process;
   private final Path out;

@@ -147,7 +147,7 @@ class EvaluateCommandTest {
   void theReportOfARunThatAnsweredABenchmarkShowsItsScore() throws IOException {
     Cli.Ran ran = evaluate("pope", "--run", "reported", "--http", "127.0.0.1:0");
     assertThat(ran.code()).as(ran.err()).isZero();
-    assertThat(ran.err()).contains("health on port ");
+    assertThat(ran.err()).contains("serving http://127.0.0.1:");
     Path out = folder.resolve("report.json");
     cli.ok("report", "--run", "reported-pope", "--format", "json", "--out", out);
 

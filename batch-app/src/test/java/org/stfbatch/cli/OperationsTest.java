@@ -60,7 +60,7 @@ class OperationsTest {
     assertThat(folder.resolve("out/" + run + ".jsonl")).content().hasLineCount(29);
     assertThat(folder.resolve("out/" + run + ".failures.jsonl")).content().hasLineCount(1);
     assertThat(folder.resolve("out/" + run + ".html")).content().contains("IMAGE_NOT_FOUND");
-    assertThat(log()).contains("health on port");
+    assertThat(log()).contains("serving http://");
   }
 
   @Test
@@ -137,7 +137,7 @@ class OperationsTest {
     // Throws where the command line would be refused.
     Main.commandLine(new Shutdown())
         .parseArgs(command.subList(1, command.size()).toArray(String[]::new));
-    assertThat(command).containsSequence("--http", port(container));
+    assertThat(command).containsSequence("--http", "0.0.0.0:" + port(container));
     probesAreServed(container, "");
   }
 
@@ -156,7 +156,7 @@ class OperationsTest {
           .anyMatch(
               env ->
                   env.get("name").asText().equals(variable)
-                      && env.get("value").asText().equals(port(container)));
+                      && env.get("value").asText().equals("0.0.0.0:" + port(container)));
     }
   }
 

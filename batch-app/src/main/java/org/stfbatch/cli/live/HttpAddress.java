@@ -1,15 +1,17 @@
 package org.stfbatch.cli.live;
 
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import picocli.CommandLine.TypeConversionException;
 
 /**
- * Where to listen, as people write it: {@code 8080} on all of the machine's addresses, {@code
- * 127.0.0.1:8080} or {@code [::1]:8080} on one of them; port 0 is any free one.
+ * Where to listen, as people write it: {@code 8080} for this machine's own programs alone, {@code
+ * 192.0.2.7:8080} or {@code [2001:db8::7]:8080} on one of its addresses, {@code 0.0.0.0:8080} on
+ * all of them; port 0 is any free one.
  *
- * @param socket the address, not looked up on all if no host was named
+ * @param socket the address
  */
 public record HttpAddress(InetSocketAddress socket) {
   private static final Pattern ADDRESS = Pattern.compile("(?:(\\[[^\\]]+\\]|[^:]+):)?(\\d{1,5})");
@@ -27,7 +29,7 @@ public record HttpAddress(InetSocketAddress socket) {
     int port = Integer.parseInt(address.group(2));
     return new HttpAddress(
         address.group(1) == null
-            ? new InetSocketAddress(port)
+            ? new InetSocketAddress(InetAddress.getLoopbackAddress(), port)
             : new InetSocketAddress(address.group(1), port));
   }
 

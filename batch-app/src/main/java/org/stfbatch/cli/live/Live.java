@@ -67,7 +67,9 @@ final class Live implements AutoCloseable {
     server.serve("/metrics", METRICS, ContentPolicy.NOTHING, metrics::scrape);
     server.serve("/report.json", JSON, ContentPolicy.NOTHING, report::get);
     server.serve("/", HTML, ContentPolicy.of(page), () -> page);
-    Notices.onStderr("health on port " + server.port());
+    Notices.onStderr(
+        "serving http://%s:%d/ (the live report), /health, /ready and /metrics"
+            .formatted(address.socket().getHostString(), server.port()));
   }
 
   private static String report(ReportReader reports, Optional<Run> run, String doing) {

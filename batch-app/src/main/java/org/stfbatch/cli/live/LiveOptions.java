@@ -17,7 +17,7 @@ public final class LiveOptions {
       names = {"--http", "--health-port"},
       paramLabel = "[HOST:]PORT",
       description =
-          "Serve /health, /ready, Prometheus' /metrics and the run's live page / there; port 0 for any free one.")
+          "Serve /health, /ready, Prometheus' /metrics and the run's live page / there; without HOST to this machine alone, 0.0.0.0 for all; port 0 for any free one.")
   private HttpAddress address;
 
   @Option(

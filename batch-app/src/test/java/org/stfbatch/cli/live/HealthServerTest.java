@@ -191,4 +191,11 @@ class HealthServerTest {
   private Socket connect() throws IOException {
     return new Socket(InetAddress.getLoopbackAddress(), port);
   }
+
+  @Test
+  void aPortAloneIsServedToThisMachineOnly() {
+    assertThat(HttpAddress.parse("8080").socket().getAddress().isLoopbackAddress()).isTrue();
+    assertThat(HttpAddress.parse("0.0.0.0:8080").socket().getAddress().isAnyLocalAddress())
+        .isTrue();
+  }
 }
