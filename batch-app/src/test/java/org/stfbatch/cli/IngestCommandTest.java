@@ -8,6 +8,7 @@ import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
@@ -100,6 +101,43 @@ class IngestCommandTest {
     } catch (InterruptedException e) {
       throw new IllegalStateException(e);
     }
+  }
+
+  @Test
+  void aDryRunSaysWhatAFileWouldBringAndStoresNothing() throws IOException {
+    Path images = Files.createDirectories(folder.resolve("images"));
+    Files.writeString(images.resolve("there.png"), "");
+    String lines =
+        """
+        {"question_id": 1, "image": "there.png", "text": "What?"}
+        {"question_id": 2, "image": "away.png", "text": "What?"}
+        {"question_id": 3, "image": "../out.png", "text": "What?"}
+        {"question_id": 4, "image": "http://localhost:1/a.png", "text": "What?"}
+        {"question_id": 5}
+        """;
+    Path file = Files.writeString(folder.resolve("q.jsonl"), lines);
+
+    String said =
+        cli.ok("ingest", "--run", run, "--questions", file, "--images", images, "--dry-run");
+
+    assertThat(said)
+        .contains("5 lines, 2 unusable, 1 whose image is not there; nothing is stored")
+        .contains("away.png is not there", "out.png", "line 5");
+    cli.run("status", "--run", run).complainsInOneLine(2, run);
+  }
+
+  @Test
+  void aFileOfWhichNoLineCanBeUsedIsRefusedWhole() throws IOException {
+    Path training = folder.resolve("training.jsonl");
+    Files.writeString(training, "{\"id\": \"1\", \"conversations\": []}\n".repeat(3));
+
+    cli.run("ingest", "--run", run, "--questions", training)
+        .complainsInOneLine(2, "has 3 lines, and none can be used, so nothing is stored", "line 1");
+    cli.run("status", "--run", run).complainsInOneLine(2, run);
+    Files.writeString(
+        training, "{\"question_id\": 1, \"text\": \"What?\"}\n", StandardOpenOption.APPEND);
+    assertThat(cli.ok("ingest", "--run", run, "--questions", training))
+        .contains("4 read, 4 added, 3 unusable");
   }
 
   @Test

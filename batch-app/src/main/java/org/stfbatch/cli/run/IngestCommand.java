@@ -15,6 +15,7 @@ import org.stfbatch.job.BatchRuntime;
 import org.stfbatch.job.InputException;
 import org.stfbatch.job.StopSignal;
 import org.stfbatch.job.ingest.IngestJob;
+import org.stfbatch.job.ingest.IngestPreview;
 import org.stfbatch.job.ingest.IngestResult;
 import org.stfbatch.job.ingest.QuestionFormat;
 import picocli.CommandLine.ArgGroup;
@@ -74,6 +75,12 @@ public final class IngestCommand implements Callable<Integer> {
           "The answers are to be chosen from these texts, by likelihood, where a job names none itself; also as a JSON list.")
   private ChoiceTexts choices;
 
+  @Option(
+      names = "--dry-run",
+      description =
+          "Say what the question file would bring: lines, unusable ones, and images that are not there. Nothing is stored.")
+  private boolean dryRun;
+
   IngestCommand(Stores stores, Shutdown shutdown) {
     this.stores = stores;
     this.shutdown = shutdown;
@@ -97,6 +104,9 @@ public final class IngestCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     check();
+    if (dryRun) {
+      return preview();
+    }
     StopSignal stop = new StopSignal();
     shutdown.guard(stop);
     return report(ingest(stop));
@@ -132,14 +142,24 @@ public final class IngestCommand implements Callable<Integer> {
       require(
           Files.isDirectory(images),
           "the image folder " + images + " is not there: check --images");
-      format().requireReadable(source.questions);
+      format().requireUsable(source.questions, images);
     } else {
       require(format == null, "--format is for question files: leave it out with --captions");
+      require(!dryRun, "--dry-run is for question files: leave it out with --captions");
       require(
           Files.isDirectory(source.captions),
           "the folder " + source.captions + " is not there: check --captions");
       require(!prompt.isBlank(), "the caption prompt is empty: check --prompt");
     }
+  }
+
+  private int preview() {
+    IngestPreview preview = IngestPreview.of(source.questions, images, format());
+    System.out.printf(
+        "%s: %d lines, %d unusable, %d whose image is not there; nothing is stored%n",
+        source.questions, preview.read(), preview.unusable(), preview.missingImages());
+    preview.examples().forEach(reason -> System.out.println("  " + reason));
+    return 0;
   }
 
   private static void require(boolean condition, String message) {

@@ -6,8 +6,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.function.Predicate;
 import org.springframework.batch.infrastructure.item.ExecutionContext;
 import org.springframework.batch.infrastructure.item.ItemStreamReader;
+import org.stfbatch.db.JobFailure;
 import org.stfbatch.db.NewImageJob;
 import org.stfbatch.db.StoredJob;
 import org.stfbatch.job.InputException;
@@ -38,20 +40,31 @@ public enum QuestionFormat {
   }
 
   /**
-   * Looks at the beginning of a file, before anything is stored of it. What is no file on a disk
-   * can be read once only, and is looked at when it is.
+   * Looks at a file up to its first usable line, before anything is stored of it. What is no file
+   * on a disk can be read once only, and is looked at when it is.
    *
-   * @throws InputException if it is not of this format
+   * @throws InputException if it is not of this format, or has lines and none is usable
    */
-  public void requireReadable(Path file) {
+  public void requireUsable(Path file, Path imageRoot) {
     if (!Files.isRegularFile(file)) {
       return;
     }
-    ItemStreamReader<NewImageJob> reader = reader(file, file.toAbsolutePath().getParent(), 0);
-    try {
-      reader.open(new ExecutionContext());
-    } finally {
-      reader.close();
+    List<JobFailure> unusable = new ArrayList<>();
+    long[] lines = new long[1];
+    boolean[] found = new boolean[1];
+    read(
+        file,
+        imageRoot,
+        job -> {
+          lines[0]++;
+          found[0] = job.rejection().isEmpty();
+          job.rejection().filter(failure -> unusable.isEmpty()).ifPresent(unusable::add);
+          return !found[0];
+        });
+    if (!found[0] && !unusable.isEmpty()) {
+      throw new InputException(
+          "%s has %d lines, and none can be used, so nothing is stored: check --format; of the first one: %s"
+              .formatted(file, lines[0], unusable.get(0).message()));
     }
   }
 
@@ -62,18 +75,33 @@ public enum QuestionFormat {
    * @throws InputException if it is not of this format, or cannot be read
    */
   public List<StoredJob> first(Path file, Path imageRoot, int limit) {
+    List<StoredJob> jobs = new ArrayList<>();
+    read(
+        file,
+        imageRoot,
+        job -> {
+          if (job.rejection().isEmpty()) {
+            jobs.add(job(jobs.size(), job, imageRoot));
+          }
+          return jobs.size() < limit;
+        });
+    return jobs;
+  }
+
+  /**
+   * Reads a file from its beginning.
+   *
+   * @param action returns whether it wants the next one
+   * @throws InputException if it is not of this format, or cannot be read
+   */
+  void read(Path file, Path imageRoot, Predicate<NewImageJob> action) {
     ItemStreamReader<NewImageJob> reader = reader(file, imageRoot, 0);
     try {
       reader.open(new ExecutionContext());
-      List<StoredJob> jobs = new ArrayList<>();
       NewImageJob next = reader.read();
-      while (next != null && jobs.size() < limit) {
-        if (next.rejection().isEmpty()) {
-          jobs.add(job(jobs.size(), next, imageRoot));
-        }
+      while (next != null && action.test(next)) {
         next = reader.read();
       }
-      return jobs;
     } catch (InputException e) {
       throw e;
     } catch (Exception e) {

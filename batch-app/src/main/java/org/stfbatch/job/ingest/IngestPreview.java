@@ -1,0 +1,86 @@
+package org.stfbatch.job.ingest;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.stfbatch.db.NewImageJob;
+import org.stfbatch.image.ImageException;
+import org.stfbatch.image.ImageSource;
+
+/**
+ * What an ingest of a question file would bring, found without storing anything.
+ *
+ * @param read lines
+ * @param unusable those of which no job can be made
+ * @param missingImages jobs whose image is a file that is not there
+ * @param examples reasons of some of both
+ */
+public record IngestPreview(long read, long unusable, long missingImages, List<String> examples) {
+  private static final int EXAMPLES = 5;
+
+  /**
+   * Reads the whole file.
+   *
+   * @param images the folder below which the questions' images are
+   * @throws org.stfbatch.job.InputException if it is not of this format, or cannot be read
+   */
+  public static IngestPreview of(Path file, Path images, QuestionFormat format) {
+    Counting counting = new Counting(images.toAbsolutePath().normalize());
+    format.read(file, counting.root, counting::see);
+    return new IngestPreview(
+        counting.read, counting.unusable, counting.missing, List.copyOf(counting.examples));
+  }
+
+  private static final class Counting {
+    private final Path root;
+    private final List<String> examples = new ArrayList<>();
+    private long read;
+    private long unusable;
+    private long missing;
+
+    Counting(Path root) {
+      this.root = root;
+    }
+
+    boolean see(NewImageJob job) {
+      read++;
+      if (job.rejection().isPresent()) {
+        unusable(job.rejection().get().message());
+      } else if (job.prompt().image().isPresent()) {
+        seeImage(job.prompt().image().get());
+      }
+      return true;
+    }
+
+    private void seeImage(String reference) {
+      try {
+        if (ImageSource.parse(reference, root) instanceof ImageSource.File file) {
+          seeFile(file, root.resolve(file.relativePath()).normalize());
+        }
+      } catch (ImageException e) {
+        unusable(e.getMessage());
+      }
+    }
+
+    private void seeFile(ImageSource.File file, Path path) {
+      if (!path.startsWith(root)) {
+        unusable("the image " + file.displayName() + " is not below " + root);
+      } else if (!Files.exists(path)) {
+        missing++;
+        example("the image " + path + " is not there");
+      }
+    }
+
+    private void unusable(String reason) {
+      unusable++;
+      example(reason);
+    }
+
+    private void example(String reason) {
+      if (examples.size() < EXAMPLES) {
+        examples.add(reason);
+      }
+    }
+  }
+}
