@@ -23,6 +23,8 @@ import org.stfbatch.cli.run.ListenCommand;
 import org.stfbatch.cli.run.PublishCommand;
 import org.stfbatch.cli.run.ReportCommand;
 import org.stfbatch.cli.run.RetryCommand;
+import org.stfbatch.cli.run.RunCommand;
+import org.stfbatch.cli.run.RunsCommand;
 import org.stfbatch.cli.run.StatusCommand;
 import org.stfbatch.cli.run.WatchCommand;
 import org.stfbatch.cli.service.Brokers;
@@ -52,6 +54,8 @@ import picocli.CommandLine.ScopeType;
       InferCommand.class,
       StatusCommand.class,
       RetryCommand.class,
+      RunsCommand.class,
+      RunCommand.class,
       WatchCommand.class,
       ExportCommand.class,
       ReportCommand.class,

@@ -71,6 +71,13 @@ class WholeWayTest {
         .toIterable()
         .containsExactly(
             "run",
+            "state",
+            "created_at",
+            "started_at",
+            "finished_at",
+            "attempts",
+            "holder",
+            "request_counts",
             "jobs",
             "answered",
             "failed",

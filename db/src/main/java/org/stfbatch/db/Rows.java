@@ -24,6 +24,10 @@ final class Rows {
     return row.getObject(column, OffsetDateTime.class).toInstant();
   }
 
+  static Optional<Instant> optionalInstant(ResultSet row, String column) throws SQLException {
+    return row.getObject(column) == null ? Optional.empty() : Optional.of(instant(row, column));
+  }
+
   static OffsetDateTime timestamp(Instant instant) {
     return instant.atOffset(ZoneOffset.UTC);
   }

@@ -31,6 +31,15 @@ public final class RunStatusStore {
           select max(step_execution_id) from chunk_metric where run_id = :run)
       """;
 
+  private static final String TIMES =
+      """
+      select
+        min(started_at) as started, max(finished_at) as finished,
+        count(distinct step_execution_id) as attempts
+      from chunk_metric
+      where run_id = :run
+      """;
+
   private final JdbcClient jdbc;
 
   public RunStatusStore(DataSource dataSource) {
@@ -52,6 +61,19 @@ public final class RunStatusStore {
         rates.perSecond(rates.images()),
         rates.perSecond(rates.jobs()),
         eta(counts.waiting(), rates.perSecond(rates.jobs())));
+  }
+
+  /** When a run was worked on, up to now. */
+  public RunTimes times(Run run) {
+    return jdbc.sql(TIMES)
+        .param("run", run.runId())
+        .query(
+            (row, n) ->
+                new RunTimes(
+                    Rows.optionalInstant(row, "started"),
+                    Rows.optionalInstant(row, "finished"),
+                    row.getLong("attempts")))
+        .single();
   }
 
   private Counts counts(long runId) {

@@ -2,19 +2,23 @@ package org.stfbatch.cli.run;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.stfbatch.base.ModelIdentity;
 import org.stfbatch.cli.service.Stores;
 import org.stfbatch.db.EvaluationStore;
+import org.stfbatch.db.Lease;
 import org.stfbatch.db.Run;
 import org.stfbatch.db.RunLock;
 import org.stfbatch.db.RunModelStore;
 import org.stfbatch.db.RunStatus;
 import org.stfbatch.db.RunStatusStore;
+import org.stfbatch.db.RunTimes;
 import org.stfbatch.db.StoredEvaluation;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -38,29 +42,45 @@ public final class StatusCommand implements Callable<Integer> {
   public Integer call() throws JsonProcessingException {
     try (Stores.Connected db = stores.open()) {
       Run found = db.run(run);
-      RunStatus status = new RunStatusStore(db.database().dataSource()).status(found);
+      RunStatusStore store = new RunStatusStore(db.database().dataSource());
+      RunStatus status = store.status(found);
+      Optional<Lease> holder = RunLock.holder(db.database(), found.runId());
       List<ModelIdentity> models = new RunModelStore(db.database().dataSource()).all(found.runId());
       if (json) {
-        System.out.println(new ObjectMapper().writeValueAsString(object(status, models)));
+        System.out.println(
+            new ObjectMapper()
+                .writeValueAsString(object(found, status, store.times(found), holder, models)));
       } else {
         print(status);
         models.forEach(StatusCommand::print);
         new EvaluationStore(db.database().dataSource())
             .find(found.runId())
             .ifPresent(StatusCommand::print);
-        RunLock.holder(db.database(), found.runId())
-            .ifPresent(
-                lease ->
-                    System.out.println(
-                        "worked on by " + lease.owner() + " since " + lease.acquiredAt()));
+        holder.ifPresent(
+            lease ->
+                System.out.println(
+                    "worked on by " + lease.owner() + " since " + lease.acquiredAt()));
       }
       return 0;
     }
   }
 
-  private static Map<String, Object> object(RunStatus status, List<ModelIdentity> models) {
+  private static Map<String, Object> object(
+      Run run,
+      RunStatus status,
+      RunTimes times,
+      Optional<Lease> holder,
+      List<ModelIdentity> models) {
     Map<String, Object> object = new LinkedHashMap<>();
     object.put("run", status.run());
+    object.put(
+        "state", RunState.of(holder.isPresent(), status.jobs(), status.waiting()).toString());
+    object.put("created_at", run.createdAt().toString());
+    object.put("started_at", text(times.started()));
+    object.put("finished_at", text(times.finished()));
+    object.put("attempts", times.attempts());
+    object.put("holder", holder.map(StatusCommand::object).orElse(null));
+    object.put("request_counts", requestCounts(status));
     object.put("jobs", status.jobs());
     object.put("answered", status.answered());
     object.put("failed", status.failed());
@@ -72,6 +92,27 @@ public final class StatusCommand implements Callable<Integer> {
         "eta_seconds", status.etaSeconds().isPresent() ? status.etaSeconds().getAsDouble() : null);
     object.put("models", models.stream().map(StatusCommand::object).toList());
     return object;
+  }
+
+  /** As the batch object of OpenAI's API has them. */
+  private static Map<String, Object> requestCounts(RunStatus status) {
+    Map<String, Object> counts = new LinkedHashMap<>();
+    counts.put("total", status.jobs());
+    counts.put("completed", status.answered());
+    counts.put("failed", status.failed());
+    return counts;
+  }
+
+  private static Map<String, Object> object(Lease lease) {
+    Map<String, Object> object = new LinkedHashMap<>();
+    object.put("owner", lease.owner());
+    object.put("since", lease.acquiredAt().toString());
+    object.put("heartbeat_at", lease.heartbeatAt().toString());
+    return object;
+  }
+
+  private static String text(Optional<Instant> time) {
+    return time.map(Instant::toString).orElse(null);
   }
 
   private static Map<String, Object> object(ModelIdentity model) {

@@ -1,0 +1,79 @@
+package org.stfbatch.cli.run;
+
+import java.io.Console;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import org.stfbatch.cli.service.ExitCode;
+import org.stfbatch.cli.service.Shutdown;
+import org.stfbatch.cli.service.Stores;
+import org.stfbatch.db.Run;
+import org.stfbatch.db.RunDeletion;
+import org.stfbatch.db.RunStatus;
+import org.stfbatch.db.RunStatusStore;
+import org.stfbatch.job.Claim;
+import org.stfbatch.job.InputException;
+import org.stfbatch.job.Lockable;
+import org.stfbatch.job.StopSignal;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** Deletes a run. */
+@Command(
+    name = "delete",
+    description = {
+      "Deletes a run with its jobs, answers, failures and measurements; asks before, unless --yes is given.",
+      "What was exported or published stays, and so do positions in topics. The store uses the space again."
+    })
+final class RunDeleteCommand implements Callable<Integer> {
+  private final Stores stores;
+  private final Shutdown shutdown;
+
+  @Option(names = "--run", required = true, paramLabel = "RUN", description = "The run's name.")
+  private String runName;
+
+  @Option(names = "--yes", description = "Do not ask.")
+  private boolean yes;
+
+  RunDeleteCommand(Stores stores, Shutdown shutdown) {
+    this.stores = stores;
+    this.shutdown = shutdown;
+  }
+
+  @Override
+  public Integer call() {
+    StopSignal stop = new StopSignal();
+    shutdown.guard(stop);
+    try (Stores.Connected db = stores.open()) {
+      Run run = db.run(runName);
+      RunStatus status = new RunStatusStore(db.database().dataSource()).status(run);
+      if (!yes && !confirmed(status)) {
+        System.out.println("run " + runName + " stays");
+        return ExitCode.FAILED;
+      }
+      try (Claim claim = db.claim(List.of(Lockable.run(db.database(), run)), stop)) {
+        claim.work(
+            part -> {
+              new RunDeletion(db.database().dataSource()).delete(run.runId());
+              return null;
+            });
+      }
+      System.out.printf(
+          "run %s is deleted: %d jobs, %d answers, %d failures%n",
+          runName, status.jobs(), status.answered(), status.failed());
+      return 0;
+    }
+  }
+
+  private static boolean confirmed(RunStatus status) {
+    Console console = System.console();
+    if (console == null) {
+      throw new InputException("nobody can be asked here: give --yes to delete the run");
+    }
+    String answer =
+        console.readLine(
+            "Delete run %s with %d jobs and %d answers? [y/N] ",
+            status.run(), status.jobs(), status.answered());
+    return answer != null && List.of("y", "yes").contains(answer.strip().toLowerCase(Locale.ROOT));
+  }
+}

@@ -1,0 +1,55 @@
+package org.stfbatch.db;
+
+import java.util.List;
+import javax.sql.DataSource;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.jdbc.support.JdbcTransactionManager;
+import org.springframework.transaction.support.TransactionTemplate;
+
+/** Deletes runs with all that is stored of them. */
+public final class RunDeletion {
+  /** What refers to others comes before them. */
+  private static final List<String> TABLES =
+      List.of(
+          "job_attempt",
+          "waiting_job",
+          "answer",
+          "failure",
+          "chunk_metric",
+          "evaluation",
+          "outcome_counter",
+          "run_lease",
+          "image_job",
+          "job_source",
+          "run");
+
+  private static final List<String> FORGETTING =
+      List.of(
+          "update kafka_reader set run_id = null where run_id = :run",
+          "update run_trigger set run_id = null where run_id = :run");
+
+  private final JdbcClient jdbc;
+  private final TransactionTemplate transaction;
+
+  public RunDeletion(DataSource dataSource) {
+    this.jdbc = JdbcClient.create(dataSource);
+    this.transaction = new TransactionTemplate(new JdbcTransactionManager(dataSource));
+  }
+
+  /**
+   * Deletes a run, all of it or nothing. The caller holds the run's lock. Positions in topics stay:
+   * no message is read again.
+   */
+  public void delete(long runId) {
+    transaction.executeWithoutResult(
+        status -> {
+          FORGETTING.forEach(statement -> execute(statement, runId));
+          TABLES.forEach(
+              table -> execute("delete from %s where run_id = :run".formatted(table), runId));
+        });
+  }
+
+  private void execute(String statement, long runId) {
+    jdbc.sql(statement).param("run", runId).update();
+  }
+}

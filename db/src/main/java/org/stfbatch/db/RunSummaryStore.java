@@ -1,0 +1,59 @@
+package org.stfbatch.db;
+
+import java.util.List;
+import java.util.UUID;
+import javax.sql.DataSource;
+import org.springframework.jdbc.core.simple.JdbcClient;
+
+/** All runs at a glance. */
+public final class RunSummaryStore {
+  private static final String ALL =
+      """
+      select
+        run_id, uuid, name, created_at, answered.n as answered, failed.n as failed,
+        waiting.n as waiting, started_at, finished_at, jobs.bytes + answered.bytes + failed.bytes as bytes
+      from run
+      cross join lateral (
+        select coalesce(sum(pg_column_size(image_job.*)), 0) as bytes
+        from image_job where image_job.run_id = run.run_id) jobs
+      cross join lateral (
+        select count(*) as n, coalesce(sum(pg_column_size(answer.*)), 0) as bytes
+        from answer where answer.run_id = run.run_id) answered
+      cross join lateral (
+        select count(*) as n, coalesce(sum(pg_column_size(failure.*)), 0) as bytes
+        from failure where failure.run_id = run.run_id) failed
+      cross join lateral (
+        select count(*) as n from waiting_job where waiting_job.run_id = run.run_id) waiting
+      cross join lateral (
+        select min(started_at) as started_at, max(finished_at) as finished_at
+        from chunk_metric where chunk_metric.run_id = run.run_id) chunks
+      order by run_id
+      """;
+
+  private final JdbcClient jdbc;
+
+  public RunSummaryStore(DataSource dataSource) {
+    this.jdbc = JdbcClient.create(dataSource);
+  }
+
+  /** All runs, oldest first. Reads every job once. */
+  public List<RunSummary> all() {
+    return jdbc.sql(ALL)
+        .query(
+            (row, n) ->
+                new RunSummary(
+                    new Run(
+                        row.getLong("run_id"),
+                        row.getObject("uuid", UUID.class),
+                        row.getString("name"),
+                        Rows.instant(row, "created_at")),
+                    row.getLong("answered") + row.getLong("failed") + row.getLong("waiting"),
+                    row.getLong("answered"),
+                    row.getLong("failed"),
+                    row.getLong("waiting"),
+                    Rows.optionalInstant(row, "started_at"),
+                    Rows.optionalInstant(row, "finished_at"),
+                    row.getLong("bytes")))
+        .list();
+  }
+}
