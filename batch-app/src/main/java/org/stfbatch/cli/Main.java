@@ -5,10 +5,12 @@ import java.util.List;
 import org.stfbatch.cli.live.HttpAddress;
 import org.stfbatch.cli.option.ByteSize;
 import org.stfbatch.cli.option.ChoiceOption;
+import org.stfbatch.cli.option.MaxFailedOption;
 import org.stfbatch.cli.option.TimeSpan;
 import org.stfbatch.cli.service.ExitCode;
 import org.stfbatch.cli.service.Shutdown;
 import org.stfbatch.db.ChoiceTexts;
+import org.stfbatch.job.MaxFailed;
 import org.stfbatch.secret.Secrets;
 import picocli.CommandLine;
 
@@ -65,6 +67,7 @@ public final class Main {
         .registerConverter(ByteSize.class, ByteSize::parse)
         .registerConverter(HttpAddress.class, HttpAddress::parse)
         .registerConverter(Duration.class, TimeSpan::parse)
+        .registerConverter(MaxFailed.class, MaxFailedOption::parse)
         .registerConverter(ChoiceTexts.class, ChoiceOption::parse)
         .setExecutionExceptionHandler(new ErrorReport(root))
         .setExecutionStrategy(

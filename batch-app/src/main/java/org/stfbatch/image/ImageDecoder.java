@@ -93,7 +93,7 @@ final class ImageDecoder {
   private static ImageFormat format(byte[] data, String name) throws ImageException {
     if (data.length == 0) {
       throw ImageException.permanent(
-          ImageErrorCode.IMAGE_DECODE, name + " is empty: replace the file");
+          ImageErrorCode.IMAGE_DECODE, name + " is empty: replace the file and use retry");
     }
     return ImageFormat.of(data)
         .orElseThrow(
@@ -133,7 +133,12 @@ final class ImageDecoder {
       requireMemory(e);
       throw ImageException.permanent(
           ImageErrorCode.IMAGE_DECODE,
-          name + " is a broken " + format + " image (" + reason(e) + "): replace the file",
+          name
+              + " is a broken "
+              + format
+              + " image ("
+              + reason(e)
+              + "): replace the file and use retry",
           e);
     }
   }

@@ -231,7 +231,7 @@ class BadInputTest {
   private void infer(String run, Object... more) {
     List<Object> command =
         new java.util.ArrayList<>(List.of("infer", "--run", run, "--model", Tiny.checkpoint()));
-    command.addAll(List.of("--max-new-tokens", Tiny.recordedTokens()));
+    command.addAll(List.of("--max-new-tokens", Tiny.recordedTokens(), "--max-failed", "100%"));
     command.addAll(List.of(more));
     cli.ok(command.toArray());
   }

@@ -133,7 +133,7 @@ class ImageDecoderTest {
   void namesTheFormatOfABrokenImage() {
     byte[] data = Arrays.copyOf(TestImages.bytes("jpeg-420.jpg"), 700);
     assertThat(failure(data))
-        .hasMessage("test is a broken JPEG image (it is cut off): replace the file");
+        .hasMessage("test is a broken JPEG image (it is cut off): replace the file and use retry");
   }
 
   /** Files of a few hundred bytes that claim to unfold to gigabytes. */

@@ -34,7 +34,8 @@ class WebpTest {
     byte[] whole = RecordedPictures.of("webp.zip").file(name);
     for (int length = 16; length < whole.length; length += 1 + length / 16) {
       assertThat(failure(Arrays.copyOf(whole, length)))
-          .hasMessage("test is a broken WEBP image (it is cut off): replace the file");
+          .hasMessage(
+              "test is a broken WEBP image (it is cut off): replace the file and use retry");
     }
   }
 

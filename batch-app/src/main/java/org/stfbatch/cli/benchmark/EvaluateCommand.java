@@ -9,6 +9,7 @@ import java.util.OptionalLong;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicReference;
 import org.stfbatch.cli.console.ConsoleProgress;
+import org.stfbatch.cli.console.Notices;
 import org.stfbatch.cli.live.LiveOptions;
 import org.stfbatch.cli.option.LoadedModel;
 import org.stfbatch.cli.option.RunnerOptions;
@@ -61,6 +62,7 @@ public final class EvaluateCommand implements Callable<Integer> {
   private final ScoreTable table = new ScoreTable();
   private final ComparisonTable comparison = new ComparisonTable();
   private boolean imagesAway;
+  private boolean tooManyFailed;
 
   @Parameters(
       paramLabel = "NAME",
@@ -271,7 +273,18 @@ public final class EvaluateCommand implements Callable<Integer> {
                         .run());
       }
       imagesAway |= ending == InferJob.Ending.IMAGES_AWAY;
+      noteFailures(new RunStatusStore(db.database().dataSource()).status(run));
       return ending == InferJob.Ending.DONE ? steps.result() : Optional.empty();
+    }
+  }
+
+  private void noteFailures(RunStatus status) {
+    Optional<String> problem = runner.maxFailed().problem(status);
+    if (problem.isPresent()) {
+      tooManyFailed = true;
+      Notices.onStderr(
+          "run %s: %d answered, %d failed; %s: export --failures tells why, and retry takes failures back"
+              .formatted(status.run(), status.answered(), status.failed(), problem.get()));
     }
   }
 
@@ -312,6 +325,6 @@ public final class EvaluateCommand implements Callable<Integer> {
               + " wait; the same command goes on");
       return ExitCode.FAILED;
     }
-    return table.hasProblems() || table.hasNoAnswers() ? ExitCode.FAILED : 0;
+    return tooManyFailed || table.hasProblems() || table.hasNoAnswers() ? ExitCode.FAILED : 0;
   }
 }

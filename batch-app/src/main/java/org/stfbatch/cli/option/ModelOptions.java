@@ -1,6 +1,5 @@
 package org.stfbatch.cli.option;
 
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 import org.stfbatch.file.OutputPaths;
@@ -35,10 +34,17 @@ public final class ModelOptions {
    *     program
    */
   public LlavaCheckpoint open() {
-    if (!Files.isDirectory(folder())) {
-      throw new InputException("there is no model at " + model + ": check --model");
-    }
+    ReadModel.requireFolder(folder());
     return LlavaCheckpoint.open(model, Optional.ofNullable(visionTower));
+  }
+
+  /**
+   * Whether it is opened or not.
+   *
+   * @throws InputException as {@link #open}
+   */
+  void check() {
+    ReadModel.requireFolder(folder());
   }
 
   /** Likewise, with the tokenizer. */

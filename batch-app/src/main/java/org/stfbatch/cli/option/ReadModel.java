@@ -22,9 +22,7 @@ public record ReadModel(LlavaCheckpoint checkpoint, LlamaTokenizer tokenizer)
    * @throws InputException if there is no such folder
    */
   public static ReadModel open(Path folder, Optional<Path> visionTower) {
-    if (!Files.isDirectory(folder)) {
-      throw new InputException("there is no model at " + folder + ": check --model");
-    }
+    requireFolder(folder);
     LlavaCheckpoint checkpoint = LlavaCheckpoint.open(folder, visionTower);
     LlamaTokenizer tokenizer =
         LlamaTokenizer.open(folder, checkpoint.config().language().vocabSize());
@@ -34,6 +32,16 @@ public record ReadModel(LlavaCheckpoint checkpoint, LlamaTokenizer tokenizer)
     } catch (RuntimeException e) {
       tokenizer.close();
       throw e;
+    }
+  }
+
+  /**
+   * @throws InputException if there is no such folder
+   */
+  static void requireFolder(Path folder) {
+    if (!Files.isDirectory(folder)) {
+      throw new InputException(
+          "there is no model at " + folder + ": check --model, or bring one with model fetch");
     }
   }
 

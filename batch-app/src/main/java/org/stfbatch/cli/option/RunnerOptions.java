@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.OptionalLong;
 import org.stfbatch.compression.CompressionStrategy;
 import org.stfbatch.file.OutputPaths;
+import org.stfbatch.job.MaxFailed;
 import org.stfbatch.job.infer.InferSettings;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -18,6 +19,7 @@ public final class RunnerOptions {
   @Mixin private DeviceOptions device;
   @Mixin private CompressionOption compression;
   @Mixin private ImageOptions images;
+  @Mixin private MaxFailedOption maxFailed;
 
   @Option(
       names = "--chunk",
@@ -40,6 +42,7 @@ public final class RunnerOptions {
    * @throws IllegalArgumentException naming an option that cannot be used
    */
   public void check() {
+    model.check();
     device.check();
     compression.check(() -> model.open().config().shape());
     images.settings();
@@ -62,6 +65,11 @@ public final class RunnerOptions {
   /** Lets no output lie in the model's folders. */
   public OutputPaths keptOut(OutputPaths outputs) {
     return model.keptOut(outputs);
+  }
+
+  /** With how many failures a run is still a success. */
+  public MaxFailed maxFailed() {
+    return maxFailed.value();
   }
 
   /** The checkpoint folder's name. */

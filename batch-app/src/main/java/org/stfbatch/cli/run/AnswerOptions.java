@@ -3,6 +3,7 @@ package org.stfbatch.cli.run;
 import java.util.OptionalLong;
 import org.stfbatch.cli.option.LoadedModel;
 import org.stfbatch.cli.option.RunnerOptions;
+import org.stfbatch.job.MaxFailed;
 import org.stfbatch.job.infer.InferSettings;
 import picocli.CommandLine.Mixin;
 
@@ -25,6 +26,11 @@ final class AnswerOptions {
    */
   InferSettings settings(OptionalLong limit) {
     return runner.settings(limit, generation.defaults());
+  }
+
+  /** With how many failures a run is still a success. */
+  MaxFailed maxFailed() {
+    return runner.maxFailed();
   }
 
   /**

@@ -95,8 +95,8 @@ public final class InferCommand implements Callable<Integer> {
       surroundings.prepare(stopSignal);
       RunStatus before = status(db, run);
       if (before.waiting() == 0 && !kafka.isUsed()) {
-        System.out.println("run " + runName + ": nothing is waiting" + allFailed(before));
-        return before.nothingSucceeded() ? ExitCode.FAILED : 0;
+        System.out.println("run " + runName + ": nothing is waiting" + tooManyFailed(before));
+        return answers.maxFailed().problem(before).isPresent() ? ExitCode.FAILED : 0;
       }
       return answer(db, run, claim, before, settings, surroundings);
     }
@@ -181,13 +181,19 @@ public final class InferCommand implements Callable<Integer> {
   private int report(RunStatus status, InferJob.Ending ending) {
     String how =
         switch (ending) {
-          case DONE -> "done";
+          case DONE ->
+              status.waiting() > 0 && limit != null ? "stopped at --limit " + limit : "done";
           case STOPPED -> "stopped (" + stopSignal.reason().orElse("") + ")";
           case IMAGES_AWAY -> "ended before all was done";
         };
     System.out.printf(
         "run %s %s: %d answered, %d failed, %d waiting%s%n",
-        status.run(), how, status.answered(), status.failed(), status.waiting(), allFailed(status));
+        status.run(),
+        how,
+        status.answered(),
+        status.failed(),
+        status.waiting(),
+        tooManyFailed(status));
     if (ending == InferJob.Ending.IMAGES_AWAY) {
       System.out.println(
           "their images stayed away for longer than --wait-for-images: the same command asks for"
@@ -195,13 +201,17 @@ public final class InferCommand implements Callable<Integer> {
     }
     boolean meant =
         ending == InferJob.Ending.STOPPED && kafka.isFollowing() && Shutdown.isTold(stopSignal);
-    boolean good = ending == InferJob.Ending.DONE && !status.nothingSucceeded();
-    return good || meant ? 0 : ExitCode.FAILED;
+    boolean good = ending == InferJob.Ending.DONE || meant;
+    return good && answers.maxFailed().problem(status).isEmpty() ? 0 : ExitCode.FAILED;
   }
 
-  private static String allFailed(RunStatus status) {
-    return status.nothingSucceeded()
-        ? "; everything failed: export --failures tells why, and retry takes failures back"
-        : "";
+  private String tooManyFailed(RunStatus status) {
+    return answers
+        .maxFailed()
+        .problem(status)
+        .map(
+            problem ->
+                "; " + problem + ": export --failures tells why, and retry takes failures back")
+        .orElse("");
   }
 }

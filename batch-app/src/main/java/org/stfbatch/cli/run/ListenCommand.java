@@ -96,7 +96,8 @@ public final class ListenCommand implements Callable<Integer> {
             group,
             Optional.ofNullable(publishTo),
             folders.from(Optional.ofNullable(folder), "--folder"),
-            timeLimit);
+            timeLimit,
+            answers.maxFailed());
     StopSignal stop = new StopSignal();
     shutdown.guard(stop);
     try (Stores.Connected db = stores.open(stop);

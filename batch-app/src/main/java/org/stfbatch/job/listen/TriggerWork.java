@@ -175,9 +175,11 @@ final class TriggerWork {
 
   private void requireAnswers(Run run) {
     RunStatus status = new RunStatusStore(batch.dataSource()).status(run);
-    if (status.nothingSucceeded()) {
+    Optional<String> problem = settings.maxFailed().problem(status);
+    if (problem.isPresent()) {
       throw new JobFailedException(
-          "none of the %d jobs of run %s could be answered".formatted(status.failed(), run.name()),
+          "run %s has %d answers and %d failures: %s"
+              .formatted(run.name(), status.answered(), status.failed(), problem.get()),
           null);
     }
   }
