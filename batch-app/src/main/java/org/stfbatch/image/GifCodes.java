@@ -1,6 +1,8 @@
 package org.stfbatch.image;
 
-/** Walks over the LZW codes of a GIF's picture, to see whether they come to their end. */
+import java.util.Arrays;
+
+/** Walks over the LZW codes of a GIF's picture, to see how many pixels they make. */
 final class GifCodes {
   private static final int MOST_BITS = 12;
 
@@ -16,50 +18,86 @@ final class GifCodes {
   }
 
   /**
-   * Whether the code for the end is among those in whole blocks.
+   * What the codes in whole blocks make.
    *
+   * @param pixels that come before the code for the end, or before a code that means nothing yet
+   * @param ended whether the code for the end is among them
+   */
+  record Made(long pixels, boolean ended) {}
+
+  /**
    * @param start of the first block
    */
-  boolean end(byte[] data, int start) {
+  Made made(byte[] data, int start) {
+    int[] pixelsOf = new int[1 << MOST_BITS];
+    Arrays.fill(pixelsOf, 0, clear, 1);
+    Bits codes = new Bits(data, start);
     int bits = firstBits;
     int next = clear + 2;
-    boolean fresh = true;
-    long buffer = 0;
-    int buffered = 0;
-    int at = start;
-    int blockEnd = start;
+    int before = -1;
+    long pixels = 0;
     while (true) {
-      for (; buffered < bits; buffered += 8) {
-        if (at == blockEnd) {
-          if (at >= data.length) {
-            return false;
-          }
-          blockEnd = at + 1 + (data[at] & 0xff);
-          at++;
+      int code = codes.next(bits);
+      if (code < 0 || code == clear + 1) {
+        return new Made(pixels, code >= 0);
+      }
+      if (code == clear) {
+        bits = firstBits;
+        next = clear + 2;
+        before = -1;
+        continue;
+      }
+      if (before >= 0 && next < 1 << MOST_BITS) {
+        pixelsOf[next] = pixelsOf[before] + 1;
+        next++;
+        if (next == 1 << bits && bits < MOST_BITS) {
+          bits++;
         }
-        if (at >= data.length) {
-          return false;
+      }
+      if (code >= next) {
+        return new Made(pixels, false);
+      }
+      pixels += pixelsOf[code];
+      before = code;
+    }
+  }
+
+  /** The codes in blocks of data, lowest bits first. */
+  private static final class Bits {
+    private final byte[] data;
+    private int at;
+    private int blockEnd;
+    private long buffer;
+    private int buffered;
+
+    Bits(byte[] data, int start) {
+      this.data = data;
+      this.at = start;
+      this.blockEnd = start;
+    }
+
+    /** The next code, or -1 if the data is at its end. */
+    int next(int bits) {
+      for (; buffered < bits; buffered += 8) {
+        if (at == blockEnd && !nextBlock() || at >= data.length) {
+          return -1;
         }
         buffer |= (data[at++] & 0xffL) << buffered;
       }
       int code = (int) (buffer & (1 << bits) - 1);
       buffer >>>= bits;
       buffered -= bits;
-      if (code == clear + 1) {
-        return true;
+      return code;
+    }
+
+    /** An empty block ends them. */
+    private boolean nextBlock() {
+      if (at >= data.length || data[at] == 0) {
+        return false;
       }
-      if (code == clear) {
-        bits = firstBits;
-        next = clear + 2;
-        fresh = true;
-      } else if (fresh) {
-        fresh = false;
-      } else if (next < 1 << MOST_BITS) {
-        if (next == (1 << bits) - 1 && bits < MOST_BITS) {
-          bits++;
-        }
-        next++;
-      }
+      blockEnd = at + 1 + (data[at] & 0xff);
+      at++;
+      return true;
     }
   }
 }

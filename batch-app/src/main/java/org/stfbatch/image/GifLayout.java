@@ -90,7 +90,7 @@ record GifLayout(
       int flags = nextByte();
       seePalette(flags);
       int codes = at;
-      boolean ended = skipPicture();
+      boolean ended = skipPicture((long) width * height);
       // The JDK's plug-in cuts indices off that lie outside of the colour table.
       boolean asItIs = ended && (palette < 0 || colours >= 1 << data[codes]);
       return new GifLayout(
@@ -138,17 +138,28 @@ record GifLayout(
     }
 
     /**
-     * As in Pillow, it does not matter what follows when the compressed data says that it ends.
+     * As in Pillow, it does not matter what follows when the compressed data says that it ends, and
+     * no pixel may be missing.
      *
      * @return whether an empty block ends the picture
      */
-    private boolean skipPicture() throws IOException {
+    private boolean skipPicture(long pixels) throws IOException {
       int bits = nextByte();
       if (bits > MOST_BITS) {
         throw new IOException("its codes have " + bits + " bits");
       }
-      GifCodes codes = new GifCodes(bits);
-      int start = at;
+      GifCodes.Made made = new GifCodes(bits).made(data, at);
+      boolean terminated = skipWholeBlocks();
+      if (!terminated && !made.ended()) {
+        throw new IOException("it is cut off");
+      }
+      if (made.pixels() < pixels) {
+        throw new IOException("it has %d of its %d pixels".formatted(made.pixels(), pixels));
+      }
+      return terminated;
+    }
+
+    private boolean skipWholeBlocks() {
       while (at < data.length) {
         int length = data[at] & 0xff;
         if (length == 0) {
@@ -158,9 +169,6 @@ record GifLayout(
           break;
         }
         at += 1 + length;
-      }
-      if (!codes.end(data, start)) {
-        throw new IOException("it is cut off");
       }
       return false;
     }

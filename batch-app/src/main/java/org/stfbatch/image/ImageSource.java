@@ -206,7 +206,16 @@ public sealed interface ImageSource {
               + e.getIndex()
               + "): percent-encode spaces and special characters");
     } catch (IllegalArgumentException e) {
-      throw ImageException.permanent(ImageErrorCode.IMAGE_REFERENCE, e.getMessage());
+      throw ImageException.permanent(
+          ImageErrorCode.IMAGE_REFERENCE,
+          "the host of %s cannot be asked: names have letters, digits, hyphens and dots, others are written as xn--..., and ports are 0 to 65535"
+              .formatted(Shortened.given(withoutSecrets(reference))),
+          e);
     }
+  }
+
+  /** An address up to its query, without user and password. */
+  private static String withoutSecrets(String address) {
+    return Secrets.mask(address.replaceFirst("[?#].*", "").replaceFirst("//[^/@]*@", "//"));
   }
 }

@@ -31,7 +31,7 @@ final class JpegCodec implements Codec {
     JpegHeader header = JpegHeader.parse(data);
     limit.check(header.width(), header.height());
     if (header.bits() != 8) {
-      throw new IOException("it has " + header.bits() + " bits a sample, not 8");
+      throw new UnsupportedPictureException(header.bits() + " bits a sample");
     }
     // Three components become RGB where they are.
     int pixelBytes = header.components() == RGB ? RGB : header.components() + RGB;

@@ -35,6 +35,9 @@ record JpegHeader(
     YCCK
   }
 
+  /** Of the frame types those with Huffman codes: baseline, extended and progressive. */
+  private static final int LAST_DCT = 0xc2;
+
   private static final int SOI = 0xd8;
   private static final int EOI = 0xd9;
   private static final int SOS = 0xda;
@@ -103,6 +106,11 @@ record JpegHeader(
       if (isFrame(type)) {
         if (frame >= 0) {
           throw new IOException("it has two frame headers");
+        }
+        if (type > LAST_DCT) {
+          throw new UnsupportedPictureException(
+              "a coding that is lossless, hierarchical or arithmetic (SOF %d)"
+                  .formatted(type - 0xc0));
         }
         frame = at;
         isSequential = type <= 0xc1;

@@ -11,6 +11,7 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.Callable;
@@ -110,6 +111,47 @@ class ImageDecoderTest {
     ImageException failure = failure(text.getBytes(StandardCharsets.US_ASCII));
     assertThat(failure.code()).isEqualTo(ImageErrorCode.IMAGE_FORMAT);
     assertThat(failure).hasMessageContaining("test is no JPEG, PNG");
+  }
+
+  /** An end code after five of 64 pixels: others refuse that, too. */
+  @Test
+  void refusesAGifWhoseCodesEndBeforeItsPixels() {
+    byte[] gif =
+        HexFormat.of()
+            .parseHex(
+                "474946383961"
+                    + "0800080080"
+                    + "0000"
+                    + "000000ff0000"
+                    + "2c00000000"
+                    + "08000800"
+                    + "00"
+                    + "02"
+                    + "03"
+                    + "4c1251"
+                    + "00"
+                    + "3b");
+
+    assertThat(failure(gif).code()).isEqualTo(ImageErrorCode.IMAGE_DECODE);
+    assertThat(failure(gif)).hasMessageContaining("of its 64 pixels");
+  }
+
+  @Test
+  void namesAKindOfJpegThatIsNotSupported() {
+    byte[] jpeg = TestImages.bytes("jpeg-420.jpg");
+    int frame = 0;
+    while ((jpeg[frame] & 0xff) != 0xff || (jpeg[frame + 1] & 0xff) != 0xc0) {
+      frame++;
+    }
+    byte[] twelveBits = jpeg.clone();
+    twelveBits[frame + 4] = 12;
+    byte[] lossless = jpeg.clone();
+    lossless[frame + 1] = (byte) 0xc3;
+
+    assertThat(failure(twelveBits).code()).isEqualTo(ImageErrorCode.IMAGE_FORMAT);
+    assertThat(failure(twelveBits)).hasMessageContainingAll("12 bits a sample", "convert it");
+    assertThat(failure(lossless).code()).isEqualTo(ImageErrorCode.IMAGE_FORMAT);
+    assertThat(failure(lossless)).hasMessageContaining("lossless");
   }
 
   /** The JDK's plug-in refuses this order of chunks, others read such files. */

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.net.URI;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -41,6 +42,15 @@ class ImageSourceTest {
         .isInstanceOfSatisfying(
             ImageException.class,
             e -> assertThat(e.code()).isEqualTo(ImageErrorCode.IMAGE_REFERENCE));
+  }
+
+  @Test
+  void namesAHostThatCannotBeAsked() {
+    for (String host : List.of("my_host:8099", "ex\u00e4mple.invalid", "127.0.0.1:-1")) {
+      assertThatThrownBy(() -> ImageSource.parse("http://me:secret@" + host + "/a.png?key=1", ROOT))
+          .hasMessageContainingAll("http://" + host + "/a.png", "xn--")
+          .hasMessageNotContainingAny("secret", "key=1");
+    }
   }
 
   @Test
