@@ -77,6 +77,23 @@ class OutputsTest {
         .run("export", "--run", "outputs", "--out", "/dev/null", "--failures", questions)
         .complainsInOneLine(2, "--failures", "is the question file of run outputs");
 
+    cli()
+        .ok(
+            "ingest",
+            "--run",
+            "other",
+            "--questions",
+            new Questions().ask(1, null, "What?").writeTo(folder.resolve("other.jsonl")));
+    cli()
+        .run("export", "--run", "other", "--out", questions)
+        .complainsInOneLine(2, "is the question file of run outputs");
+    cli()
+        .run("export", "--run", "outputs", "--out", folder.resolve("other.jsonl"))
+        .complainsInOneLine(2, "is the question file of run other");
+    cli()
+        .run("report", "--run", "other", "--out", folder.resolve("kite.png"))
+        .complainsInOneLine(2, "kite.png is an image of run outputs");
+
     assertThat(questions).hasContent(before);
     assertThat(folder.resolve("kite.png")).hasContent("a picture");
   }

@@ -2,25 +2,31 @@ package org.stfbatch.db;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import javax.sql.DataSource;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
-/** What files a run's jobs came from. */
+/** What files the jobs of all runs came from. */
 public final class RunInputStore {
 
-  private static final String SOURCES =
-      "select kind, location, image_root from job_source where run_id = :run order by source_id";
-
-  private static final String IS_IMAGE =
+  private static final String QUESTION_FILES =
       """
-      select exists (
-        select 1
-        from image_job
-        join job_source using (source_id)
-        where image_job.run_id = :run
-          and image_root = :root
-          and image_ref in (:relative, :absolute)
-      )
+      select run.name, location
+      from job_source join run using (run_id)
+      where kind = :questions
+      order by source_id
+      """;
+
+  private static final String IMAGE_ROOTS = "select distinct image_root from job_source";
+
+  private static final String RUN_WITH_IMAGE =
+      """
+      select run.name
+      from image_job
+      join job_source using (source_id)
+      join run on run.run_id = image_job.run_id
+      where image_root = :root and image_ref in (:relative, :absolute)
+      limit 1
       """;
 
   private final JdbcClient jdbc;
@@ -29,47 +35,42 @@ public final class RunInputStore {
     this.jdbc = JdbcClient.create(dataSource);
   }
 
-  private record Source(String kind, String location, String imageRoot) {}
+  /**
+   * A file and a run that reads it.
+   *
+   * @param run its name
+   * @param file absolute, as it was when it was read
+   */
+  public record QuestionFile(String run, Path file) {}
 
-  /** The question files of a run, absolute, as they were when they were read. */
-  public List<Path> questionFiles(long runId) {
-    return sources(runId).stream()
-        .filter(source -> source.kind().equals(SourceKind.QUESTIONS.stored()))
-        .map(source -> Path.of(source.location()))
-        .toList();
+  /** The question files of all runs. */
+  public List<QuestionFile> questionFiles() {
+    return jdbc.sql(QUESTION_FILES)
+        .param("questions", SourceKind.QUESTIONS.stored())
+        .query((row, n) -> new QuestionFile(row.getString(1), Path.of(row.getString(2))))
+        .list();
   }
 
   /**
-   * Whether a file is an image that jobs of a run name. Looks at all of the run's jobs if the file
-   * lies in a folder of its images.
+   * The name of a run of which jobs name a file as their image. Looks at all jobs of all runs if
+   * the file lies in a folder of images.
    *
    * @param file absolute and normalised
    */
-  public boolean isImage(long runId, Path file) {
-    return sources(runId).stream()
-        .map(source -> Path.of(source.imageRoot()))
-        .distinct()
+  public Optional<String> runWithImage(Path file) {
+    return jdbc.sql(IMAGE_ROOTS).query(String.class).list().stream()
+        .map(Path::of)
         .filter(file::startsWith)
-        .anyMatch(root -> isImage(runId, root, file));
+        .flatMap(root -> runWithImage(root, file).stream())
+        .findFirst();
   }
 
-  private boolean isImage(long runId, Path root, Path file) {
-    return jdbc.sql(IS_IMAGE)
-        .param("run", runId)
+  private Optional<String> runWithImage(Path root, Path file) {
+    return jdbc.sql(RUN_WITH_IMAGE)
         .param("root", root.toString())
         .param("relative", root.relativize(file).toString())
         .param("absolute", file.toString())
-        .query(Boolean.class)
-        .single();
-  }
-
-  private List<Source> sources(long runId) {
-    return jdbc.sql(SOURCES)
-        .param("run", runId)
-        .query(
-            (row, n) ->
-                new Source(
-                    row.getString("kind"), row.getString("location"), row.getString("image_root")))
-        .list();
+        .query(String.class)
+        .optional();
   }
 }

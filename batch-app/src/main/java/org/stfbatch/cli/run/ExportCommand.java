@@ -68,7 +68,7 @@ public final class ExportCommand implements Callable<Integer> {
     paths.check();
     try (Stores.Connected db = stores.open()) {
       Run exported = db.run(run);
-      RunInputs inputs = new RunInputs(db.database().dataSource(), exported);
+      RunInputs inputs = new RunInputs(db.database().dataSource());
       inputs.requireSpared("--out", out);
       inputs.requireSpared("--failures", failures);
       ExportResult result = export(db, exported);

@@ -98,7 +98,7 @@ public final class ReportCommand implements Callable<Integer> {
     ReportTerms terms = terms();
     try (Stores.Connected db = stores.open()) {
       Run reported = db.run(run);
-      new RunInputs(db.database().dataSource(), reported).requireSpared("--out", out);
+      new RunInputs(db.database().dataSource()).requireSpared("--out", out);
       write(db, reported, terms);
       System.out.printf("%s: report of run %s%n", out, run);
       return 0;

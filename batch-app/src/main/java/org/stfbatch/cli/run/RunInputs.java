@@ -3,24 +3,21 @@ package org.stfbatch.cli.run;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import javax.sql.DataSource;
-import org.stfbatch.db.Run;
 import org.stfbatch.db.RunInputStore;
 import org.stfbatch.file.OutputException;
 import org.stfbatch.file.OutputPaths;
 
-/** The files that a run's jobs came from, which what is written about the run must not replace. */
+/** The files that jobs came from, of whatever run, which what is written must not replace. */
 final class RunInputs {
   private final RunInputStore store;
-  private final Run run;
 
-  RunInputs(DataSource dataSource, Run run) {
+  RunInputs(DataSource dataSource) {
     this.store = new RunInputStore(dataSource);
-    this.run = run;
   }
 
   /**
    * @param output null if none was asked for
-   * @throws OutputException if it is one of the run's question files or images
+   * @throws OutputException if it is a question file or an image of a run
    */
   void requireSpared(String option, Path output) {
     if (output == null || !Files.isRegularFile(output)) {
@@ -28,13 +25,16 @@ final class RunInputs {
     }
     OutputPaths paths = new OutputPaths().writes(option, output);
     store
-        .questionFiles(run.runId())
-        .forEach(file -> paths.reads("the question file of run " + run.name(), file));
+        .questionFiles()
+        .forEach(input -> paths.reads("the question file of run " + input.run(), input.file()));
     paths.check();
-    if (store.isImage(run.runId(), output.toAbsolutePath().normalize())) {
-      throw new OutputException(
-          "%s %s is an image of run %s, which would be lost: give another %s"
-              .formatted(option, output, run.name(), option));
-    }
+    store
+        .runWithImage(output.toAbsolutePath().normalize())
+        .ifPresent(
+            run -> {
+              throw new OutputException(
+                  "%s %s is an image of run %s, which would be lost: give another %s"
+                      .formatted(option, output, run, option));
+            });
   }
 }
