@@ -51,6 +51,7 @@ public final class InferJob {
   private final StopSignal stop;
   private final Around around;
   private final ImageJobStore jobs;
+  private final AttemptId attempt = new AttemptId();
   private JobAttempts attempts = JobAttempts.uncounted();
 
   /**
@@ -305,6 +306,7 @@ public final class InferJob {
         model,
         new OutcomeStore(batch.dataSource()),
         new ChunkMetricStore(batch.dataSource()),
+        attempt,
         times,
         new ChunkCost(engine, preparer, times),
         progress,

@@ -26,6 +26,7 @@ final class OutcomeWriter implements ItemWriter<FinishedJob>, StepExecutionListe
   private final ModelName model;
   private final OutcomeStore outcomes;
   private final ChunkMetricStore metrics;
+  private final AttemptId attempt;
   private final StepTimes times;
   private final ChunkCost cost;
   private final Progress progress;
@@ -39,6 +40,7 @@ final class OutcomeWriter implements ItemWriter<FinishedJob>, StepExecutionListe
       ModelName model,
       OutcomeStore outcomes,
       ChunkMetricStore metrics,
+      AttemptId attempt,
       StepTimes times,
       ChunkCost cost,
       Progress progress,
@@ -47,6 +49,7 @@ final class OutcomeWriter implements ItemWriter<FinishedJob>, StepExecutionListe
     this.model = model;
     this.outcomes = outcomes;
     this.metrics = metrics;
+    this.attempt = attempt;
     this.times = times;
     this.cost = cost;
     this.progress = progress;
@@ -55,7 +58,7 @@ final class OutcomeWriter implements ItemWriter<FinishedJob>, StepExecutionListe
 
   @Override
   public void beforeStep(StepExecution stepExecution) {
-    stepExecutionId = stepExecution.getId();
+    stepExecutionId = attempt.of(stepExecution.getId());
     chunkStarted = clock.instant();
     cost.begin();
   }

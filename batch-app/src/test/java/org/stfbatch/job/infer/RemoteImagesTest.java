@@ -112,7 +112,7 @@ class RemoteImagesTest {
   }
 
   @Test
-  void aServerThatAsksForPatienceIsGivenIt() {
+  void aServerThatAsksForPatienceIsGivenIt() throws IOException {
     Map<String, Long> first = new ConcurrentHashMap<>();
     serve(
         "/",
@@ -127,10 +127,14 @@ class RemoteImagesTest {
           }
         });
     ask(server, "a.png");
+    askLocal(5);
 
     assertThat(infer(FetchSettings.defaults())).isEqualTo(InferJob.Ending.DONE);
-    assertThat(status().answered()).isEqualTo(1);
+    assertThat(status().answered()).isEqualTo(6);
     assertThat(asked.get("/a.png")).hasValue(2);
+    RunStatusStore statuses = new RunStatusStore(DATABASE.dataSource());
+    assertThat(statuses.times(run).attempts()).as("waiting is a part of the attempt").isEqualTo(1);
+    assertThat(status().questionsPerSecond()).isPositive().isLessThan(6 / 1.9);
   }
 
   @Test
