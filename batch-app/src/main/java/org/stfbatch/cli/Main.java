@@ -69,6 +69,7 @@ public final class Main {
         .registerConverter(Duration.class, TimeSpan::parse)
         .registerConverter(MaxFailed.class, MaxFailedOption::parse)
         .registerConverter(ChoiceTexts.class, ChoiceOption::parse)
+        .setParameterExceptionHandler(new UsageReport(root))
         .setExecutionExceptionHandler(new ErrorReport(root))
         .setExecutionStrategy(
             parsed -> {

@@ -113,12 +113,22 @@ class CommandContractTest {
         "infer --run contract --model m --choices A,B,A | choices holds 'A' twice",
         "ingest --run contract --questions q --choices [] | choices has no text",
       })
-  void wrongUsageIsSaidWithTheUsage(String line, String part) {
+  void wrongUsageIsSaidInTheLastLineWithTheWayToHelp(String line, String part) {
     Object[] command = line == null ? new Object[0] : line.split(" ");
     Cli.Ran ran = Cli.with().run(command);
 
-    assertThat(ran.code()).isEqualTo(2);
-    assertThat(ran.err()).contains(part).contains("Usage: ").doesNotContain("\tat ");
+    ran.complainsInOneLine(2, part, " --help tells more)");
+    boolean lacksSubcommand = part.contains("subcommand");
+    assertThat(ran.err().contains("Usage: ")).isEqualTo(lacksSubcommand);
+    assertThat(ran.err().lines().reduce((a, b) -> b).orElseThrow()).startsWith("stf-batch: ");
+  }
+
+  @Test
+  void aMisspeltOptionOrCommandIsSuggested() {
+    Cli.with()
+        .run("infer", "--run", "contract", "--max-new-token", "3")
+        .complainsInOneLine(2, "--max-new-token", "did you mean", "--max-new-tokens");
+    Cli.with().run("infr", "--run", "contract").complainsInOneLine(2, "infr", "did you mean infer");
   }
 
   @ParameterizedTest

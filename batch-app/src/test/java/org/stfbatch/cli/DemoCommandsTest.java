@@ -129,6 +129,6 @@ class DemoCommandsTest {
         .complainsInOneLine(2, "broken jobs are for the held-out split");
     assertThat(cli.run("demo-data", "--out", folder, "--split", "test").err())
         .contains("'test' is neither train nor held-out")
-        .contains("Usage: ");
+        .contains("demo-data --help");
   }
 }

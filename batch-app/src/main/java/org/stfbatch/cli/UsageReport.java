@@ -1,0 +1,56 @@
+package org.stfbatch.cli;
+
+import java.io.PrintWriter;
+import java.util.Comparator;
+import java.util.List;
+import org.stfbatch.cli.service.ExitCode;
+import picocli.CommandLine;
+import picocli.CommandLine.IParameterExceptionHandler;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.UnmatchedArgumentException;
+
+/**
+ * Says what is wrong with a command line in its last line, with what was probably meant and where
+ * the options are. The usage comes before it only where a subcommand is missing.
+ */
+final class UsageReport implements IParameterExceptionHandler {
+  private static final int SUGGESTIONS = 3;
+
+  private final StfBatchCommand root;
+
+  UsageReport(StfBatchCommand root) {
+    this.root = root;
+  }
+
+  @Override
+  public int handleParseException(ParameterException error, String[] arguments) {
+    CommandLine command = error.getCommandLine();
+    PrintWriter err = command.getErr();
+    if (!(error instanceof UnmatchedArgumentException) && !command.getSubcommands().isEmpty()) {
+      command.usage(err);
+    }
+    String message = error.getMessage().lines().findFirst().orElse("");
+    err.println(
+        "stf-batch: "
+            + root.secrets(List.of(arguments)).hide(message)
+            + suggestion(error)
+            + " ("
+            + command.getCommandSpec().qualifiedName()
+            + " --help tells more)");
+    err.flush();
+    return ExitCode.UNUSABLE;
+  }
+
+  private static String suggestion(ParameterException error) {
+    if (!(error instanceof UnmatchedArgumentException unmatched)) {
+      return "";
+    }
+    String given = unmatched.getUnmatched().get(0);
+    List<String> similar =
+        unmatched.getSuggestions().stream()
+            .sorted(Comparator.comparing(name -> !name.startsWith(given)))
+            .limit(SUGGESTIONS)
+            .toList();
+    return similar.isEmpty() ? "" : "; did you mean " + String.join(" or ", similar) + "?";
+  }
+}
