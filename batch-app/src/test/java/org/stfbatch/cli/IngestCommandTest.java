@@ -141,6 +141,17 @@ class IngestCommandTest {
   }
 
   @Test
+  void answersAreNoQuestions() throws IOException {
+    Path answers = folder.resolve("answers.jsonl");
+    Files.writeString(
+        answers,
+        "{\"question_id\": 1, \"prompt\": \"What?\", \"text\": \"A kite\", \"answer_id\": \"x\"}\n");
+
+    cli.run("ingest", "--run", run, "--questions", answers)
+        .complainsInOneLine(2, "line 1", "it is an answer, since it has answer_id");
+  }
+
+  @Test
   void anotherRequestUnderAKnownIdIsNamed() throws IOException {
     String requests =
         request("a", "", "Say one.")

@@ -38,6 +38,7 @@ public final class SettingNames {
           Map.entry("pic", "image"),
           Map.entry("file", "image"),
           Map.entry("filepath", "image"),
+          Map.entry("filename", "image"),
           Map.entry("imagefile", "image"));
 
   /** Other programs' settings that there are not here. */

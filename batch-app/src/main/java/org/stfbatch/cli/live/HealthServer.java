@@ -29,6 +29,7 @@ import org.stfbatch.job.InputException;
 final class HealthServer implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(HealthServer.class);
   private static final int OK = 200;
+  private static final int BAD_REQUEST = 400;
   private static final int NOT_FOUND = 404;
   private static final int NOT_ALLOWED = 405;
   private static final int MISDIRECTED = 421;
@@ -153,7 +154,11 @@ final class HealthServer implements AutoCloseable {
 
   private Answer answer(HttpExchange exchange) {
     String method = exchange.getRequestMethod();
-    if (!hosts.accepts(exchange.getRequestHeaders().getFirst("Host"))) {
+    List<String> asked = exchange.getRequestHeaders().getOrDefault("Host", List.of());
+    if (asked.size() > 1) {
+      return Answer.plain(BAD_REQUEST, "a request names one host");
+    }
+    if (!hosts.accepts(asked.isEmpty() ? null : asked.get(0))) {
       return Answer.plain(
           MISDIRECTED,
           "this is no host of that name: ask by the address, or name it with --http-host");

@@ -175,6 +175,7 @@ record ChatRequest(Optional<String> image, String prompt, JobSettings settings) 
 
   private static JsonNode list(JsonNode object, String name) throws BadRequestException {
     JsonNode value = object.path(name);
+    require(isAbsent(value) || value.isArray(), "its " + name + " is not a list");
     require(value.isArray() && !value.isEmpty(), "it has no " + name);
     return value;
   }

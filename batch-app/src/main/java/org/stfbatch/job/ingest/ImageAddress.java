@@ -18,9 +18,11 @@ final class ImageAddress {
       return address.startsWith("/") ? below(Path.of(address), imageRoot) : address;
     }
     try {
-      return below(Path.of(URI.create(FILE + address.substring(FILE.length()))), imageRoot);
+      String rest = address.substring(FILE.length()).replaceFirst("(?i)^//localhost(?=/)", "//");
+      return below(Path.of(URI.create(FILE + rest)), imageRoot);
     } catch (IllegalArgumentException e) {
-      throw new BadRequestException("its image_url is no valid file address");
+      throw new BadRequestException(
+          "its image_url is no address of a file on this machine, such as file:///data/kite.png");
     }
   }
 

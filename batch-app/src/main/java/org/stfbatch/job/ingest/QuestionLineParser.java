@@ -78,6 +78,9 @@ final class QuestionLineParser implements LineParser {
       }
       read(line.bytes(), fields);
       requireNoSettingIn(fields);
+      require(
+          !fields.others.contains("answer_id"),
+          "it is an answer, since it has answer_id: ingest the questions");
       require(fields.questionId != null, "it has no question_id");
       require(fields.text != null, "it has no text");
       return NewImageJob.toAnswer(

@@ -105,6 +105,12 @@ class HealthServerTest {
     }
   }
 
+  @Test
+  void aRequestWithTwoHostsIsNotAnsweredByTheFirst() throws IOException {
+    assertThat(ask("GET / HTTP/1.1\r\nHost: localhost\r\nHost: rebound.example"))
+        .startsWith("HTTP/1.1 400");
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"POST", "PUT", "DELETE", "OPTIONS", "TRACE"})
   void nothingButGetAndHeadIsAnswered(String method) throws IOException {

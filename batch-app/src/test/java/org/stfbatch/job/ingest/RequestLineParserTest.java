@@ -96,6 +96,7 @@ class RequestLineParserTest {
     "cats/a b.png, cats/a b.png",
     "/images/cats/a.png, cats/a.png",
     "file:///images/cats/a%20b.png, cats/a b.png",
+    "file://localhost/images/cats/a%20b.png, cats/a b.png",
     "file:///images/../etc/passwd, /etc/passwd",
     "/elsewhere/a.png, /elsewhere/a.png",
   })
