@@ -59,9 +59,10 @@ public record CompressionSummary(
     Map<String, String> lines = new LinkedHashMap<>();
     lines.put("compression", strategy);
     lines.put("  vision tokens per image", tokens());
-    lines.put("  TFLOPs per image", number(teraFlops));
-    lines.put("    with the output layer", number(teraFlopsToTheOutput));
-    lines.put("  TFLOPs per question", number(teraFlopsOfQuestion));
+    lines.put("  TFLOPs per image", number(teraFlops) + " (layers with attention)");
+    lines.put("", number(teraFlopsToTheOutput) + " (layers without attention, and output layer)");
+    lines.put(
+        "  TFLOPs per question", number(teraFlopsOfQuestion) + " (encoding and text included)");
     return lines.entrySet().stream()
         .map(line -> "%-28s%s\n".formatted(line.getKey(), line.getValue()))
         .collect(Collectors.joining());

@@ -4,6 +4,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.function.IntToDoubleFunction;
 import java.util.stream.Collectors;
 import org.stfbatch.compression.CompressionStrategy;
@@ -166,6 +167,11 @@ public final class ModelFlops {
   public double visionTokens(int image) {
     double attended = sumOverLayers(image, n -> (double) n * n * keyOfLayer());
     return weightsOver(image) + attended;
+  }
+
+  /** How many tokens of an image the later layers see at most, where images are pruned. */
+  public OptionalInt prunedTokens() {
+    return pruning.map(images -> OptionalInt.of(images.keep())).orElseGet(OptionalInt::empty);
   }
 
   /** The other reading: with the output layer for all vision tokens, and without attention. */

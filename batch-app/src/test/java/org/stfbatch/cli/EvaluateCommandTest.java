@@ -280,7 +280,9 @@ class EvaluateCommandTest {
     assertThat(ran.out())
         .containsPattern("POPE +score +tokens +TFLOPs +questions/s\n")
         .containsPattern("none +[0-9.]+ +144 +[0-9.]+ +[0-9.]+\n")
-        .containsPattern("fastv:layer=1,keep=20 +[0-9.]+ +144 +[0-9.]+ +[0-9.]+\n")
+        .containsPattern("fastv:layer=1,keep=20 +[0-9.]+ +144->20 +[0-9.]+ +[0-9.]+\n")
+        .containsPattern("POPE none +\\d+/\\d+")
+        .containsPattern("POPE fastv:layer=1,keep=20 +\\d+/\\d+")
         .containsPattern("LLaVA-1.5 \\(LLaVA-STF\\) +85.90 +576 +7.6 +-\n")
         .containsPattern("VTC-CLS \\(VTC-CLS\\) +78.80 +64 +- +-\n");
     assertThat(stored("sides-pope").answered()).isPositive();

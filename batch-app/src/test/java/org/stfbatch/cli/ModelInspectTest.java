@@ -119,7 +119,7 @@ class ModelInspectTest {
     assertThat(cli.ok("model", "inspect", stock, "--compress", "fastv:layer=2,keep=144"))
         .containsPattern("compression +fastv:layer=2,keep=144\n")
         .containsPattern("vision tokens per image +576, 144 from layer 2 on\n")
-        .containsPattern("TFLOPs per question +[0-9.e-]+\n");
+        .containsPattern("TFLOPs per question +[0-9.e-]+ \\(encoding and text included\\)\n");
     assertThat(cli.ok("model", "inspect", stock, "--compress", "prumerge"))
         .containsPattern("vision tokens per image +at most [0-9]+, depending on the image\n");
     JsonNode none = json(cli.ok("model", "inspect", stock, "--json"));

@@ -158,6 +158,20 @@ final class RunsCommandTest {
   }
 
   @Test
+  void otherSettingsAreRefusedThoughNothingWaits() throws IOException {
+    ingest("finished", questions(2, 0));
+    infer("finished");
+
+    infer("finished", "--weights", "int8")
+        .complainsInOneLine(2, "weight format plain", "weight format int8", "--run");
+    infer("finished", "--compress", "fastv:layer=1,keep=1")
+        .complainsInOneLine(2, "compression none", "compression fastv", "--run");
+    assertThat(infer("finished").out()).contains("nothing is waiting");
+    cli.run("infer", "--run", "finished", "--model", folder.resolve("none"))
+        .complainsInOneLine(2, "there is no model at", "model fetch");
+  }
+
+  @Test
   void aLimitIsNotAnEnd() throws IOException {
     ingest("limited", questions(3, 0));
 

@@ -1,5 +1,7 @@
 package org.stfbatch.cli.benchmark;
 
+import java.math.BigDecimal;
+import java.math.MathContext;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalDouble;
@@ -9,8 +11,9 @@ import org.stfbatch.evaluation.python.PythonNumber;
 
 /** Compression strategies beside each other and beside what papers report, for each benchmark. */
 final class ComparisonTable {
-  private static final String ROW = "%-44s %8s %8s %8s %12s%n";
+  private static final String ROW = "%-44s %8s %9s %9s %12s%n";
   private static final String NOTHING = "-";
+  private static final MathContext THREE_DIGITS = new MathContext(3);
 
   private final List<ComparedRow> rows = new ArrayList<>();
 
@@ -43,8 +46,8 @@ final class ComparisonTable {
     return ROW.formatted(
         row.strategy(),
         fixed(row.score(), 2),
-        fixed(row.visionTokens(), 0),
-        fixed(row.teraFlops(), 3),
+        tokens(row),
+        row.teraFlops().isPresent() ? significant(row.teraFlops().getAsDouble()) : NOTHING,
         fixed(row.questionsPerSecond(), 2));
   }
 
@@ -55,6 +58,16 @@ final class ComparisonTable {
         result.visionTokens().isPresent() ? result.visionTokens().getAsInt() : NOTHING,
         fixed(result.teraFlops(), 1),
         NOTHING);
+  }
+
+  /** What the first layer sees of an image and, where the language model prunes it, the others. */
+  private static String tokens(ComparedRow row) {
+    String all = fixed(row.visionTokens(), 0);
+    return row.keptTokens().isPresent() ? all + "->" + row.keptTokens().getAsInt() : all;
+  }
+
+  private static String significant(double value) {
+    return new BigDecimal(value).round(THREE_DIGITS).toPlainString();
   }
 
   private static String fixed(OptionalDouble value, int decimals) {

@@ -194,7 +194,7 @@ public final class EvaluateCommand implements Callable<Integer> {
       for (EvaluationPlan plan : plans) {
         if (!stopSignal.isRequested()) {
           latest.set(new RunStore(db.database().dataSource()).findOrCreate(run(plan, strategy)));
-          evaluate(db, model, settings, plan, latest.get(), shown)
+          evaluate(db, model, strategy, settings, plan, latest.get(), shown)
               .ifPresent(
                   result -> {
                     table.add(row(plan, strategy, result));
@@ -224,6 +224,7 @@ public final class EvaluateCommand implements Callable<Integer> {
             .mapToDouble(Score.Metric::value)
             .findFirst(),
         tokens,
+        model.flops().prunedTokens(),
         tokens.stream()
             .map(n -> model.flops().visionTokens((int) Math.round(n)) / TERA)
             .findFirst(),
@@ -247,6 +248,7 @@ public final class EvaluateCommand implements Callable<Integer> {
   private Optional<EvaluationResult> evaluate(
       Stores.Connected db,
       LoadedModel model,
+      CompressionStrategy strategy,
       InferSettings settings,
       EvaluationPlan plan,
       Run run,
@@ -256,7 +258,7 @@ public final class EvaluateCommand implements Callable<Integer> {
     try (Claim claim = db.claim(List.of(Lockable.run(db.database(), run)), stopSignal)) {
       steps.check();
       InferJob.Ending ending;
-      try (ConsoleProgress progress = progress(db, run, plan)) {
+      try (ConsoleProgress progress = progress(db, run, plan, strategy)) {
         ending =
             claim.work(
                 stop ->
@@ -288,10 +290,14 @@ public final class EvaluateCommand implements Callable<Integer> {
     }
   }
 
-  private static ConsoleProgress progress(Stores.Connected db, Run run, EvaluationPlan plan) {
+  private static ConsoleProgress progress(
+      Stores.Connected db, Run run, EvaluationPlan plan, CompressionStrategy strategy) {
     RunStatus before = new RunStatusStore(db.database().dataSource()).status(run);
     return ConsoleProgress.onStderr(
-        plan.benchmark().name(), before.answered() + before.failed(), plan.questions());
+        plan.benchmark().name() + suffix(strategy),
+        before.answered() + before.failed(),
+        before.failed(),
+        plan.questions());
   }
 
   private String run(EvaluationPlan plan, CompressionStrategy strategy) {
@@ -302,6 +308,7 @@ public final class EvaluateCommand implements Callable<Integer> {
       EvaluationPlan plan, CompressionStrategy strategy, EvaluationResult result) {
     return new ScoreTable.Row(
         plan.benchmark(),
+        Optional.of(strategy.spec()).filter(spec -> runner.compressions().size() > 1),
         Optional.of(run(plan, strategy)),
         OptionalLong.of(result.questions()),
         OptionalLong.of(result.answered()),

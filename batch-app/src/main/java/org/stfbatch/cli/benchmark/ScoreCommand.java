@@ -78,6 +78,7 @@ public final class ScoreCommand implements Callable<Integer> {
         new ScoreTable.Row(
             benchmark,
             Optional.empty(),
+            Optional.empty(),
             OptionalLong.empty(),
             OptionalLong.empty(),
             Optional.of(score),

@@ -19,7 +19,10 @@ import org.stfbatch.evaluation.python.PythonNumber;
 final class ScoreTable {
   private static final int DECIMALS = 2;
   private static final String NOTHING = "-";
-  private static final String ROW = "%-20s %11s %9s %9s %11s%n";
+  private static final int NARROWEST = 20;
+
+  /** With the width of the first column to be put in. */
+  private static final String ROW = "%%-%ds %%11s %%9s %%9s %%11s%%n";
 
   private final List<Row> rows = new ArrayList<>();
 
@@ -27,6 +30,7 @@ final class ScoreTable {
    * A benchmark's score.
    *
    * @param benchmark which
+   * @param strategy compression strategy that its images had; empty if only one was asked for
    * @param run that answered it; empty if the answers come from a file
    * @param questions how many it asks; empty if nobody has counted
    * @param answered how many of them have an answer
@@ -36,12 +40,18 @@ final class ScoreTable {
    */
   record Row(
       Benchmark benchmark,
+      Optional<String> strategy,
       Optional<String> run,
       OptionalLong questions,
       OptionalLong answered,
       Optional<Score> score,
       List<Path> files,
       Optional<String> problem) {
+
+    private String title() {
+      String title = benchmark.dataSet().title();
+      return strategy.map(with -> title + " " + with).orElse(title);
+    }
 
     private boolean isIncomplete() {
       return answered().orElse(0) < questions().orElse(0);
@@ -81,16 +91,19 @@ final class ScoreTable {
 
   /** The table, and what there is to say about its rows. */
   String text() {
+    int width = rows.stream().mapToInt(row -> row.title().length()).max().orElse(0);
+    String format = ROW.formatted(Math.max(width, NARROWEST));
     StringBuilder text =
-        new StringBuilder(ROW.formatted("benchmark", "answered", "score", "paper", "difference"));
-    rows.forEach(row -> text.append(line(row)));
+        new StringBuilder(
+            format.formatted("benchmark", "answered", "score", "paper", "difference"));
+    rows.forEach(row -> text.append(line(format, row)));
     rows.forEach(row -> text.append(remarks(row)));
     return text.toString();
   }
 
-  private static String line(Row row) {
-    return ROW.formatted(
-        row.benchmark().dataSet().title(),
+  private static String line(String format, Row row) {
+    return format.formatted(
+        row.title(),
         row.questions().isPresent()
             ? row.answered().getAsLong() + "/" + row.questions().getAsLong()
             : NOTHING,
@@ -113,8 +126,7 @@ final class ScoreTable {
     row.score().ifPresent(score -> remarks.addAll(score.notes()));
     row.files().stream().limit(1).forEach(file -> remarks.add("wrote " + written(row)));
     StringBuilder text = new StringBuilder();
-    remarks.forEach(
-        remark -> text.append("%s: %s%n".formatted(row.benchmark().dataSet().title(), remark)));
+    remarks.forEach(remark -> text.append("%s: %s%n".formatted(row.title(), remark)));
     return text.toString();
   }
 
@@ -157,6 +169,7 @@ final class ScoreTable {
   private static Map<String, Object> object(Row row) {
     Map<String, Object> object = new LinkedHashMap<>();
     object.put("benchmark", row.benchmark().name());
+    object.put("compression", row.strategy().orElse(null));
     object.put("run", row.run().orElse(null));
     object.put("questions", row.questions().isPresent() ? row.questions().getAsLong() : null);
     object.put("answered", row.answered().isPresent() ? row.answered().getAsLong() : null);

@@ -34,14 +34,17 @@ public final class ConsoleProgress implements Progress, AutoCloseable {
   /**
    * @param what the items, in plural
    * @param before how many were done before this command
+   * @param failedBefore how many of them had failed
    * @param total how many there are, with those; 0 if unknown
    */
-  ConsoleProgress(PrintStream out, boolean terminal, String what, long before, long total) {
+  ConsoleProgress(
+      PrintStream out, boolean terminal, String what, long before, long failedBefore, long total) {
     this.out = out;
     this.terminal = terminal;
     this.what = what;
     this.before = before;
     this.total = total;
+    failed.set(failedBefore);
     long period = terminal ? BAR_MILLIS : LINE_MILLIS;
     timer.scheduleAtFixedRate(this::show, period, period, TimeUnit.MILLISECONDS);
   }
@@ -54,7 +57,16 @@ public final class ConsoleProgress implements Progress, AutoCloseable {
    * @param total how many there will be; 0 if nobody knows
    */
   public static ConsoleProgress onStderr(String what, long before, long total) {
-    return new ConsoleProgress(System.err, isTerminal(), what, before, total);
+    return onStderr(what, before, 0, total);
+  }
+
+  /**
+   * As the other.
+   *
+   * @param failedBefore how many of those done before had failed
+   */
+  public static ConsoleProgress onStderr(String what, long before, long failedBefore, long total) {
+    return new ConsoleProgress(System.err, isTerminal(), what, before, failedBefore, total);
   }
 
   /** Whether somebody sits before it. */

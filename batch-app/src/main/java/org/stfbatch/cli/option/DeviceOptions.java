@@ -167,6 +167,11 @@ final class DeviceOptions {
         truncate);
   }
 
+  /** How answers say that matrices were held. */
+  String weightFormat() {
+    return weights.format(true).stored();
+  }
+
   boolean isInt8() {
     return weights.format(true) == WeightFormat.INT8;
   }

@@ -2,6 +2,7 @@ package org.stfbatch.cli.option;
 
 import java.util.List;
 import java.util.OptionalLong;
+import org.stfbatch.base.ModelIdentity;
 import org.stfbatch.compression.CompressionStrategy;
 import org.stfbatch.file.OutputPaths;
 import org.stfbatch.job.MaxFailed;
@@ -84,6 +85,11 @@ public final class RunnerOptions {
    */
   public CompressionStrategy compression() {
     return compression.strategy();
+  }
+
+  /** What answers will be comparable by, but for the checkpoint, whose fingerprint is empty. */
+  public ModelIdentity comparableSettings() {
+    return new ModelIdentity("", compression().spec(), device.weightFormat());
   }
 
   /** What becomes of vision tokens, one strategy after the other. */

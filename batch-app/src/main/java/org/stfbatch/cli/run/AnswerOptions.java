@@ -1,6 +1,7 @@
 package org.stfbatch.cli.run;
 
 import java.util.OptionalLong;
+import org.stfbatch.base.ModelIdentity;
 import org.stfbatch.cli.option.LoadedModel;
 import org.stfbatch.cli.option.RunnerOptions;
 import org.stfbatch.job.MaxFailed;
@@ -26,6 +27,11 @@ final class AnswerOptions {
    */
   InferSettings settings(OptionalLong limit) {
     return runner.settings(limit, generation.defaults());
+  }
+
+  /** What answers will be comparable by, but for the checkpoint. */
+  ModelIdentity comparableSettings() {
+    return runner.comparableSettings();
   }
 
   /** With how many failures a run is still a success. */

@@ -92,6 +92,8 @@ public final class InferCommand implements Callable<Integer> {
     List<Lockable> wanted = new ArrayList<>(List.of(Lockable.run(db.database(), run)));
     wanted.addAll(locks);
     try (Claim claim = db.claim(wanted, stopSignal)) {
+      // Before anything is read from a topic: it would belong to this run.
+      new ComparableAnswers(db.database().dataSource()).require(run, answers.comparableSettings());
       surroundings.prepare(stopSignal);
       RunStatus before = status(db, run);
       if (before.waiting() == 0 && !kafka.isUsed()) {
@@ -117,8 +119,6 @@ public final class InferCommand implements Callable<Integer> {
       InferSettings settings,
       InferSurroundings surroundings) {
     try (LoadedModel model = answers.load(jobsExpected(before, settings))) {
-      // Before anything is read from a topic: it would belong to this run.
-      new ComparableAnswers(db.database().dataSource()).require(run, model.name().identity());
       InferJob.Ending ending = run(db, run, claim, before, settings, model, surroundings);
       surroundings.report();
       return report(status(db, run), ending);
@@ -142,7 +142,7 @@ public final class InferCommand implements Callable<Integer> {
     long done = outcomes(before);
     long total = kafka.isSource() ? 0 : done + jobsExpected(before, settings);
     try (LiveOptions.Shown shown = shown(db, run, model);
-        ConsoleProgress progress = ConsoleProgress.onStderr("jobs", done, total)) {
+        ConsoleProgress progress = ConsoleProgress.onStderr("jobs", done, before.failed(), total)) {
       return claim.work(
           stop ->
               surroundings.run(
