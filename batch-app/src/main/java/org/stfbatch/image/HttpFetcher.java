@@ -20,6 +20,7 @@ import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.zip.ZipException;
 import javax.net.ssl.SSLException;
+import org.apache.hc.client5.http.ClientProtocolException;
 import org.apache.hc.client5.http.ConnectTimeoutException;
 import org.apache.hc.client5.http.classic.methods.HttpGet;
 import org.apache.hc.client5.http.utils.DateUtils;
@@ -27,6 +28,7 @@ import org.apache.hc.core5.http.ClassicHttpResponse;
 import org.apache.hc.core5.http.Header;
 import org.apache.hc.core5.http.HttpEntity;
 import org.apache.hc.core5.http.HttpException;
+import org.apache.hc.core5.http.MalformedChunkCodingException;
 import org.stfbatch.net.RedirectTarget;
 import org.stfbatch.net.RefusedAddressException;
 
@@ -318,6 +320,11 @@ final class HttpFetcher implements Closeable {
     }
     if (cause instanceof SSLException) {
       return "TLS failed, " + String.valueOf(cause.getMessage()).toLowerCase(Locale.ROOT);
+    }
+    if (cause instanceof ClientProtocolException
+        || cause instanceof HttpException
+        || cause instanceof MalformedChunkCodingException) {
+      return "the server's answer is no valid HTTP";
     }
     return cause instanceof CancellationException ? "it was ended" : "the connection broke off";
   }

@@ -216,7 +216,8 @@ class ListenTest {
       assertThat(child.exitCode()).as(child::err).isZero();
     }
     assertThat(all().get(0).state()).isEqualTo(State.FAILED);
-    assertThat(all().get(0).error().orElseThrow()).contains("0 answers and 1 failures: everything failed", name);
+    assertThat(all().get(0).error().orElseThrow())
+        .contains("0 answers and 1 failures: everything failed", name);
     assertThat(status("").failures()).isEqualTo(Map.of("IMAGE_ADDRESS", 1L));
   }
 

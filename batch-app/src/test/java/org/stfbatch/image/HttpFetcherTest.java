@@ -9,10 +9,13 @@ import com.sun.net.httpserver.HttpServer;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -200,6 +203,34 @@ class HttpFetcherTest {
     assertThat(failure.code()).isEqualTo(ImageErrorCode.IMAGE_FETCH);
     assertThat(failure.isTransient()).isTrue();
     assertThat(failure.getMessage()).doesNotContain("Exception");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "HTTP/1.1 200 OK\r\nContent-Length: -1\r\n\r\n",
+        "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzzz\r\nbody\r\n"
+      })
+  void anAnswerThatIsNoHttpIsNotBlamedOnTheNetwork(String answer) throws Exception {
+    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      Thread serving =
+          new Thread(
+              () -> {
+                try (Socket client = socket.accept()) {
+                  client.getOutputStream().write(answer.getBytes(StandardCharsets.US_ASCII));
+                  client.shutdownOutput();
+                  client.getInputStream().readAllBytes();
+                } catch (IOException e) {
+                  throw new UncheckedIOException(e);
+                }
+              });
+      serving.start();
+      ImageException failure = failure("http://127.0.0.1:" + socket.getLocalPort() + "/a.png");
+      assertThat(failure.code()).isEqualTo(ImageErrorCode.IMAGE_FETCH);
+      assertThat(failure.isTransient()).isTrue();
+      assertThat(failure).hasMessageContaining("the server's answer is no valid HTTP");
+      serving.join();
+    }
   }
 
   @Test
