@@ -106,7 +106,7 @@ class ChoicesTest {
             .ask("empty", "wide.png", "What?", "choices", List.of("A", ""))
             .ask("good", "wide.png", "What?", "choices", List.of("A", "B"))
             .writeTo(folder.resolve("q.jsonl")));
-    infer("bad");
+    infer("bad", "--max-failed", "100%");
 
     Path failures = folder.resolve("failures.jsonl");
     cli.ok("export", "--run", "bad", "--out", folder.resolve("out"), "--failures", failures);
