@@ -18,6 +18,7 @@ import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
+import org.stfbatch.base.Threads;
 
 /**
  * Downloads many images at once: so many in all, so many from one host, the hosts in turn, none
@@ -207,18 +208,6 @@ final class Downloads {
     synchronized (ending) {
       mine = List.copyOf(ending);
     }
-    boolean interrupted = false;
-    for (Thread thread : mine) {
-      while (thread.isAlive()) {
-        try {
-          thread.join();
-        } catch (InterruptedException e) {
-          interrupted = true;
-        }
-      }
-    }
-    if (interrupted) {
-      Thread.currentThread().interrupt();
-    }
+    Threads.awaitEnd(mine);
   }
 }

@@ -13,6 +13,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.stfbatch.base.Threads;
 import org.stfbatch.db.JobPosition;
 import org.stfbatch.db.StoredJob;
 import org.stfbatch.engine.Engine;
@@ -365,28 +366,15 @@ final class ReadAhead implements AutoCloseable {
   public void close() {
     feeder.interrupt();
     pool.shutdownNow();
-    boolean interrupted = joined(feeder);
+    Threads.awaitEnd(List.of(feeder));
+    // What is cancelled must not be interrupted on its way.
+    boolean interrupted = Thread.interrupted();
     // Only now: the feeder might have begun another download.
     preparer.cancel();
     // A terminated pool's last thread may still be on its way out.
-    for (Thread preparer : preparers) {
-      interrupted |= joined(preparer);
-    }
+    Threads.awaitEnd(preparers);
     if (interrupted) {
       Thread.currentThread().interrupt();
     }
-  }
-
-  /** Waits for a thread's end, and tells whether this thread was interrupted on the way. */
-  private static boolean joined(Thread thread) {
-    boolean interrupted = false;
-    while (thread.isAlive()) {
-      try {
-        thread.join();
-      } catch (InterruptedException e) {
-        interrupted = true;
-      }
-    }
-    return interrupted;
   }
 }

@@ -11,6 +11,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
+import org.stfbatch.base.Threads;
 import org.stfbatch.kafka.StoppedException;
 import org.stfbatch.kafka.TopicBatch;
 import org.stfbatch.kafka.TopicIdentity;
@@ -226,16 +227,6 @@ final class MessageFeed implements AutoCloseable {
     closed = true;
     reader.stop();
     taken.countDown();
-    boolean interrupted = false;
-    while (thread.isAlive()) {
-      try {
-        thread.join();
-      } catch (InterruptedException e) {
-        interrupted = true;
-      }
-    }
-    if (interrupted) {
-      Thread.currentThread().interrupt();
-    }
+    Threads.awaitEnd(List.of(thread));
   }
 }
