@@ -1,11 +1,12 @@
 package org.stfbatch.cli.model;
 
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.concurrent.Callable;
 import org.stfbatch.cli.option.ComparedOptions;
+import org.stfbatch.cli.option.ConversationOption;
+import org.stfbatch.cli.option.QuestionFileOptions;
 import org.stfbatch.cli.option.ReadModel;
 import org.stfbatch.cli.service.Stores;
 import org.stfbatch.comparison.Comparison;
@@ -15,8 +16,6 @@ import org.stfbatch.db.StoredJob;
 import org.stfbatch.engine.Stage;
 import org.stfbatch.job.InputException;
 import org.stfbatch.job.infer.InferSettings;
-import org.stfbatch.job.infer.JobPreparer;
-import org.stfbatch.job.ingest.QuestionFormat;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -37,19 +36,7 @@ final class ModelCompareCommand implements Callable<Integer> {
   @ArgGroup(multiplicity = "1")
   private Source source;
 
-  @Option(
-      names = "--images",
-      paramLabel = "DIR",
-      description =
-          "The folder below which the questions' images are. Default: the question file's folder.")
-  private Path images;
-
-  @Option(
-      names = "--format",
-      paramLabel = "FORMAT",
-      description =
-          "The question file's: one of ${COMPLETION-CANDIDATES}. Default: what its ending says, else llava")
-  private QuestionFormat format;
+  @Mixin private QuestionFileOptions reading;
 
   @Option(
       names = "--limit",
@@ -65,12 +52,7 @@ final class ModelCompareCommand implements Callable<Integer> {
       description = "Longest answer. Default: ${DEFAULT-VALUE}")
   private int maxNewTokens;
 
-  @Option(
-      names = "--conv-mode",
-      defaultValue = "vicuna_v1",
-      paramLabel = "NAME",
-      description = "Conversation template. Default: ${DEFAULT-VALUE}")
-  private String conversation;
+  @Mixin private ConversationOption conversation;
 
   @Option(names = "--json", description = "As one JSON object.")
   private boolean json;
@@ -101,9 +83,9 @@ final class ModelCompareCommand implements Callable<Integer> {
     if (jobs.isEmpty()) {
       throw new InputException("there is no usable question: check --questions or --run");
     }
-    try (ReadModel model = compared.read()) {
-      JobPreparer preparer = compared.preparation(model).preparer(settings);
-      PreparedJobs prepared = new PreparedJobs(jobs, preparer);
+    try (ReadModel model = compared.read();
+        PreparedJobs prepared =
+            new PreparedJobs(jobs, compared.preparation(model).preparer(settings))) {
       Comparison comparison =
           new ModelComparison(model.checkpoint(), model.tokenizer(), compared.engine())
               .of(compared.tested(), compared.against(), prepared);
@@ -120,25 +102,17 @@ final class ModelCompareCommand implements Callable<Integer> {
         1,
         new InferSettings.Window(1, 1),
         OptionalLong.empty(),
-        conversation,
+        conversation.name(),
         new InferSettings.Defaults(maxNewTokens, 0, 1, 0, List.of()));
   }
 
   private List<StoredJob> fromFile() {
-    Path file = source.questions;
-    if (!Files.isReadable(file) || Files.isDirectory(file)) {
-      throw new InputException("the question file " + file + " cannot be read: check --questions");
-    }
-    Path root = images == null ? file.toAbsolutePath().getParent() : images.toAbsolutePath();
-    if (!Files.isDirectory(root)) {
-      throw new InputException("the image folder " + root + " is not there: check --images");
-    }
-    QuestionFormat read = format == null ? QuestionFormat.of(file) : format;
-    return read.first(file, root, limit);
+    Path images = reading.images(source.questions).toAbsolutePath();
+    return reading.format(source.questions).first(source.questions, images, limit);
   }
 
   private List<StoredJob> fromRun() {
-    if (images != null || format != null) {
+    if (reading.areGiven()) {
       throw new IllegalArgumentException(
           "--images and --format are for --questions: a run has its own");
     }

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.stfbatch.cli.option.CompressionOption;
+import org.stfbatch.cli.option.ConversationOption;
 import org.stfbatch.cli.option.Images;
 import org.stfbatch.cli.option.ModelOptions;
 import org.stfbatch.cli.option.WeightsOption;
@@ -65,12 +66,7 @@ final class ModelTraceCommand implements Callable<Integer> {
   @Option(names = "--raw", description = "Take the prompt as the whole prompt in any case.")
   private boolean raw;
 
-  @Option(
-      names = "--conv-mode",
-      defaultValue = "vicuna_v1",
-      paramLabel = "NAME",
-      description = "Conversation template. Default: ${DEFAULT-VALUE}")
-  private String conversation;
+  @Mixin private ConversationOption conversation;
 
   @Option(names = "--out", required = true, paramLabel = "FILE", description = "Where to.")
   private Path out;
@@ -113,7 +109,7 @@ final class ModelTraceCommand implements Callable<Integer> {
   }
 
   private String wholePrompt() {
-    ConversationTemplate template = ConversationTemplate.named(conversation);
+    ConversationTemplate template = ConversationTemplate.named(conversation.name());
     if (raw || prompt.contains(ImagePrompt.MARKER) || isConversation(template)) {
       return prompt;
     }

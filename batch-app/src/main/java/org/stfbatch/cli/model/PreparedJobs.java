@@ -18,7 +18,7 @@ import org.stfbatch.job.infer.PreparationException;
  * Jobs that are made ready each time they are read. One that cannot be is told of and left out from
  * then on.
  */
-final class PreparedJobs implements JobSource {
+final class PreparedJobs implements JobSource, AutoCloseable {
   private final Map<Long, StoredJob> jobs = new LinkedHashMap<>();
   private final JobPreparer preparer;
 
@@ -51,5 +51,11 @@ final class PreparedJobs implements JobSource {
       Thread.currentThread().interrupt();
       throw new IllegalStateException("interrupted while preparing questions", e);
     }
+  }
+
+  /** Ends downloads that were begun. */
+  @Override
+  public void close() {
+    preparer.cancel();
   }
 }

@@ -14,7 +14,6 @@ import org.stfbatch.job.infer.ModelName;
 import org.stfbatch.job.infer.Preparation;
 import org.stfbatch.model.ModelSettings;
 import org.stfbatch.model.NativePrecision;
-import org.stfbatch.model.WeightFormat;
 import org.stfbatch.model.checkpoint.DType;
 import org.stfbatch.model.checkpoint.LlavaConfig;
 import org.stfbatch.prompt.PromptLimit;
@@ -173,7 +172,7 @@ final class DeviceOptions {
   }
 
   boolean isInt8() {
-    return weights.format(true) == WeightFormat.INT8;
+    return weights.isInt8();
   }
 
   String name() {

@@ -31,13 +31,7 @@ public final class RunnerOptions {
               + " ${DEFAULT-VALUE}")
   private int chunk;
 
-  @Option(
-      names = "--conv-mode",
-      defaultValue = "vicuna_v1",
-      paramLabel = "NAME",
-      description =
-          "Conversation template, by its name in LLaVA: v1, v0, v1_mmtag, llava_llama_2, mpt, plain and so on; an unknown one lists them. Default: ${DEFAULT-VALUE}")
-  private String conversation;
+  @Mixin private ConversationOption conversation;
 
   /**
    * @throws IllegalArgumentException naming an option that cannot be used
@@ -55,7 +49,11 @@ public final class RunnerOptions {
    */
   public InferSettings settings(OptionalLong limit, InferSettings.Defaults defaults) {
     return new InferSettings(
-        chunk, new InferSettings.Window(window(), WINDOW_BYTES), limit, conversation, defaults);
+        chunk,
+        new InferSettings.Window(window(), WINDOW_BYTES),
+        limit,
+        conversation.name(),
+        defaults);
   }
 
   private int window() {

@@ -23,11 +23,15 @@ public final class WeightsOption {
     INT8
   }
 
+  boolean isInt8() {
+    return choice == Choice.INT8;
+  }
+
   /**
    * @param many whether so much is to be computed that laying out the weights anew pays
    */
   public WeightFormat format(boolean many) {
-    if (choice == Choice.INT8) {
+    if (isInt8()) {
       return WeightFormat.INT8;
     }
     return many ? WeightFormat.PACKED : WeightFormat.PLAIN;

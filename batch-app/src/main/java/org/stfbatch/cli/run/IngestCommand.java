@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.stfbatch.cli.console.ConsoleProgress;
+import org.stfbatch.cli.option.QuestionFileOptions;
 import org.stfbatch.cli.service.ExitCode;
 import org.stfbatch.cli.service.Shutdown;
 import org.stfbatch.cli.service.Stores;
@@ -17,9 +18,9 @@ import org.stfbatch.job.StopSignal;
 import org.stfbatch.job.ingest.IngestJob;
 import org.stfbatch.job.ingest.IngestPreview;
 import org.stfbatch.job.ingest.IngestResult;
-import org.stfbatch.job.ingest.QuestionFormat;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Brings image jobs into a run. */
@@ -46,20 +47,7 @@ public final class IngestCommand implements Callable<Integer> {
   @ArgGroup(multiplicity = "1")
   private Source source;
 
-  @Option(
-      names = "--format",
-      paramLabel = "FORMAT",
-      description =
-          "The question file's: one of ${COMPLETION-CANDIDATES}; openai is the Batch API's request line."
-              + " Default: what its ending says, else llava")
-  private QuestionFormat format;
-
-  @Option(
-      names = "--images",
-      paramLabel = "DIR",
-      description =
-          "The folder below which the questions' images are. Default: the question file's folder.")
-  private Path images;
+  @Mixin private QuestionFileOptions reading;
 
   @Option(
       names = "--prompt",
@@ -124,27 +112,20 @@ public final class IngestCommand implements Callable<Integer> {
               stop,
               Optional.ofNullable(choices));
       return source.questions != null
-          ? job.questions(source.questions, images, format())
+          ? job.questions(
+              source.questions, reading.images(source.questions), reading.format(source.questions))
           : job.captions(source.captions, prompt);
     }
   }
 
-  private QuestionFormat format() {
-    return format != null ? format : QuestionFormat.of(source.questions);
-  }
-
   private void check() {
     if (source.questions != null) {
-      require(
-          Files.isReadable(source.questions) && !Files.isDirectory(source.questions),
-          "the question file " + source.questions + " cannot be read: check --questions");
-      images = images != null ? images : source.questions.toAbsolutePath().getParent();
-      require(
-          Files.isDirectory(images),
-          "the image folder " + images + " is not there: check --images");
-      format().requireUsable(source.questions, images);
+      reading
+          .format(source.questions)
+          .requireUsable(source.questions, reading.images(source.questions));
     } else {
-      require(format == null, "--format is for question files: leave it out with --captions");
+      require(
+          !reading.namesFormat(), "--format is for question files: leave it out with --captions");
       require(!dryRun, "--dry-run is for question files: leave it out with --captions");
       require(
           Files.isDirectory(source.captions),
@@ -154,7 +135,9 @@ public final class IngestCommand implements Callable<Integer> {
   }
 
   private int preview() {
-    IngestPreview preview = IngestPreview.of(source.questions, images, format());
+    IngestPreview preview =
+        IngestPreview.of(
+            source.questions, reading.images(source.questions), reading.format(source.questions));
     System.out.printf(
         "%s: %d lines, %d unusable, %d whose image is not there; nothing is stored%n",
         source.questions, preview.read(), preview.unusable(), preview.missingImages());

@@ -9,7 +9,6 @@ import java.util.Optional;
 import java.util.function.Predicate;
 import org.springframework.batch.infrastructure.item.ExecutionContext;
 import org.springframework.batch.infrastructure.item.ItemStreamReader;
-import org.stfbatch.db.JobFailure;
 import org.stfbatch.db.NewImageJob;
 import org.stfbatch.db.StoredJob;
 import org.stfbatch.job.InputException;
@@ -49,22 +48,27 @@ public enum QuestionFormat {
     if (!Files.isRegularFile(file)) {
       return;
     }
-    List<JobFailure> unusable = new ArrayList<>();
-    long[] lines = new long[1];
-    boolean[] found = new boolean[1];
-    read(
-        file,
-        imageRoot,
-        job -> {
-          lines[0]++;
-          found[0] = job.rejection().isEmpty();
-          job.rejection().filter(failure -> unusable.isEmpty()).ifPresent(unusable::add);
-          return !found[0];
-        });
-    if (!found[0] && !unusable.isEmpty()) {
+    UnusableLines unusable = new UnusableLines();
+    boolean hasNoOther = read(file, imageRoot, unusable::count);
+    if (hasNoOther && unusable.count > 0) {
       throw new InputException(
           "%s has %d lines, and none can be used, so nothing is stored: check --format; of the first one: %s"
-              .formatted(file, lines[0], unusable.get(0).message()));
+              .formatted(file, unusable.count, unusable.firstReason));
+    }
+  }
+
+  private static final class UnusableLines {
+    private long count;
+    private String firstReason;
+
+    /** Whether this is one. */
+    boolean count(NewImageJob job) {
+      if (job.rejection().isEmpty()) {
+        return false;
+      }
+      firstReason = count == 0 ? job.rejection().get().message() : firstReason;
+      count++;
+      return true;
     }
   }
 
@@ -92,16 +96,21 @@ public enum QuestionFormat {
    * Reads a file from its beginning.
    *
    * @param action returns whether it wants the next one
+   * @return whether the file was read to its end
    * @throws InputException if it is not of this format, or cannot be read
    */
-  void read(Path file, Path imageRoot, Predicate<NewImageJob> action) {
+  boolean read(Path file, Path imageRoot, Predicate<NewImageJob> action) {
     ItemStreamReader<NewImageJob> reader = reader(file, imageRoot, 0);
     try {
       reader.open(new ExecutionContext());
       NewImageJob next = reader.read();
-      while (next != null && action.test(next)) {
+      while (next != null) {
+        if (!action.test(next)) {
+          return false;
+        }
         next = reader.read();
       }
+      return true;
     } catch (InputException e) {
       throw e;
     } catch (Exception e) {
