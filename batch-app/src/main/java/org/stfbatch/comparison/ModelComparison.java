@@ -40,11 +40,21 @@ public final class ModelComparison {
    * @param jobs one at least
    */
   public Comparison of(ModelSettings tested, ModelSettings against, JobSource jobs) {
+    List<EngineJob> first = new ArrayList<>();
+    JobSource remembered =
+        action ->
+            jobs.forEach(
+                job -> {
+                  if (first.size() < PROMPTS) {
+                    first.add(job.job());
+                  }
+                  action.accept(job);
+                });
     Asked reference;
     Map<String, Answer> answers;
     Map<String, Double> likelihood;
     try (Side side = Side.start(checkpoint, against, tokenizer, engine)) {
-      reference = asked(side, jobs);
+      reference = asked(side, remembered);
       answers = AnswerDifferences.generated(reference.outcomes());
       likelihood = side.logProbabilities(jobs, answers);
     }
@@ -60,7 +70,9 @@ public final class ModelComparison {
     return new Comparison(
         List.of(side(tested, found), side(against, reference)),
         differences,
-        states(tested, against, jobs));
+        StateDifferences.of(
+            Tracer.lastStates(checkpoint, tested, first),
+            Tracer.lastStates(checkpoint, against, first)));
   }
 
   private static Asked asked(Side side, JobSource jobs) {
@@ -75,18 +87,5 @@ public final class ModelComparison {
         settings.compression().spec(),
         asked.seconds(),
         asked.outcomes().size() / asked.seconds());
-  }
-
-  private StateDifferences states(ModelSettings tested, ModelSettings against, JobSource jobs) {
-    List<EngineJob> first = new ArrayList<>();
-    jobs.forEach(
-        job -> {
-          if (first.size() < PROMPTS) {
-            first.add(job.job());
-          }
-        });
-    return StateDifferences.of(
-        Tracer.lastStates(checkpoint, tested, first),
-        Tracer.lastStates(checkpoint, against, first));
   }
 }
