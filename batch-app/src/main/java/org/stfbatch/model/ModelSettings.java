@@ -22,11 +22,18 @@ public record ModelSettings(
     Objects.requireNonNull(dtype, "dtype is null");
     Objects.requireNonNull(weights, "weights is null");
     Objects.requireNonNull(compression, "compression is null");
-    if (!DEVICE.matcher(device).matches()) {
-      throw new IllegalArgumentException("device \"" + device + "\" is neither cpu nor cuda:N");
-    }
+    requireDevice(device);
     if (weights == WeightFormat.INT8) {
       requireInt8(device, dtype);
+    }
+  }
+
+  /**
+   * @throws IllegalArgumentException naming what is no device
+   */
+  static void requireDevice(String device) {
+    if (!DEVICE.matcher(device).matches()) {
+      throw new IllegalArgumentException("device \"" + device + "\" is neither cpu nor cuda:N");
     }
   }
 

@@ -22,8 +22,13 @@ public final class NativePrecision {
 
   private NativePrecision() {}
 
-  /** BFLOAT16 where {@code cpu} or {@code cuda:N} computes in it, else FLOAT32. */
+  /**
+   * BFLOAT16 where {@code cpu} or {@code cuda:N} computes in it, else FLOAT32.
+   *
+   * @throws IllegalArgumentException naming what is no device
+   */
   public static DType of(String device) {
+    ModelSettings.requireDevice(device);
     boolean bfloat16 =
         device.equals("cpu")
             ? cpuHasBfloat16()

@@ -162,7 +162,7 @@ final class BenchCommandTest {
   void whatCannotBeMeasuredIsSaidInOneLine() throws IOException {
     Path file = Files.writeString(home.resolve("file"), "");
     cli().run("bench", "engine", "--shape", file).complainsInOneLine(2, "7b", "small", "folder");
-    cli().run("bench", "peak", "--dtype", "int64").complainsInOneLine(2, "--dtype", "bfloat16");
+    cli().run("bench", "peak", "--dtype", "int64").complainsInOneLine(2, "--dtype", "BFLOAT16");
     cli().run("bench", "engine", "--tokens", "100").complainsInOneLine(2, "144", "576");
     cli()
         .run("bench", "engine", "--shape", Tiny.checkpoint(), "--layers", "2")

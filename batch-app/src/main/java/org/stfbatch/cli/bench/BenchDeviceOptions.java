@@ -1,8 +1,9 @@
 package org.stfbatch.cli.bench;
 
+import org.stfbatch.cli.option.Precision;
 import org.stfbatch.cli.option.WeightsOption;
 import org.stfbatch.model.ModelSettings;
-import org.stfbatch.model.checkpoint.DType;
+import org.stfbatch.model.WeightFormat;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
@@ -10,10 +11,11 @@ import picocli.CommandLine.Option;
 final class BenchDeviceOptions {
   @Option(
       names = "--dtype",
-      defaultValue = "bfloat16",
+      defaultValue = "auto",
       paramLabel = "TYPE",
-      description = "float32, float16 or bfloat16. Default: ${DEFAULT-VALUE}")
-  private DType dtype;
+      description =
+          "float32, float16, bfloat16, or auto: bfloat16 where the device computes in it, else float32; int8 is --weights int8. Default: ${DEFAULT-VALUE}")
+  private Numbers dtype;
 
   @Option(
       names = "--device",
@@ -24,14 +26,26 @@ final class BenchDeviceOptions {
 
   @Mixin private WeightsOption weights;
 
+  /** What products are made of. */
+  enum Numbers {
+    AUTO(Precision.AUTO),
+    FLOAT32(Precision.FLOAT32),
+    FLOAT16(Precision.FLOAT16),
+    BFLOAT16(Precision.BFLOAT16),
+    INT8(Precision.AUTO);
+
+    private final Precision between;
+
+    /**
+     * @param between of what is computed between products
+     */
+    Numbers(Precision between) {
+      this.between = between;
+    }
+  }
+
   ModelSettings settings() {
-    if (dtype == DType.INT8) {
-      throw new IllegalArgumentException("for products of 8-bit integers, give --weights int8");
-    }
-    if (!dtype.isWeightType()) {
-      throw new IllegalArgumentException(
-          "--dtype must be float32, float16 or bfloat16, not " + dtype.torchName());
-    }
-    return new ModelSettings(device, dtype, weights.format(true));
+    WeightFormat format = dtype == Numbers.INT8 ? WeightFormat.INT8 : weights.format(true);
+    return new ModelSettings(device, dtype.between.on(device), format);
   }
 }

@@ -13,8 +13,6 @@ import org.stfbatch.image.ImageLimits;
 import org.stfbatch.job.infer.ModelName;
 import org.stfbatch.job.infer.Preparation;
 import org.stfbatch.model.ModelSettings;
-import org.stfbatch.model.NativePrecision;
-import org.stfbatch.model.checkpoint.DType;
 import org.stfbatch.model.checkpoint.LlavaConfig;
 import org.stfbatch.prompt.PromptLimit;
 import picocli.CommandLine.Mixin;
@@ -76,24 +74,6 @@ final class DeviceOptions {
       description =
           "A device that has work and finishes nothing for so long is logged, and /health answers 503. Default: ${DEFAULT-VALUE}")
   private Duration stallTimeout;
-
-  /** The dtypes a model can run in. */
-  enum Precision {
-    AUTO(null),
-    FLOAT32(DType.FLOAT32),
-    FLOAT16(DType.FLOAT16),
-    BFLOAT16(DType.BFLOAT16);
-
-    private final DType dtype;
-
-    Precision(DType dtype) {
-      this.dtype = dtype;
-    }
-
-    DType on(String device) {
-      return this == AUTO ? NativePrecision.of(device) : dtype;
-    }
-  }
 
   /**
    * @throws IllegalArgumentException naming an option that cannot be used

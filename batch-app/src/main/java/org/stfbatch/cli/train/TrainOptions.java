@@ -10,6 +10,7 @@ import org.stfbatch.cli.service.Stores;
 import org.stfbatch.file.OutputException;
 import org.stfbatch.file.OutputPaths;
 import org.stfbatch.model.ModelSettings;
+import org.stfbatch.model.NativePrecision;
 import org.stfbatch.model.WeightFormat;
 import org.stfbatch.model.checkpoint.DType;
 import org.stfbatch.model.checkpoint.LlavaCheckpoint;
@@ -101,10 +102,10 @@ final class TrainOptions {
       defaultValue = "float32",
       paramLabel = "TYPE",
       description = {
-        "What products are computed in: float32 (exact), or bfloat16, which is faster where the device computes in it.",
+        "What products are computed in: float32 (exact), bfloat16, or auto: bfloat16 where the device computes in it, else float32.",
         "Weights, gradients and optimizer are float32 in any case. Default: ${DEFAULT-VALUE}"
       })
-  private Stored dtype;
+  private Computed dtype;
 
   @Option(
       names = "--features-dtype",
@@ -134,6 +135,17 @@ final class TrainOptions {
       paramLabel = "DEVICE",
       description = "cpu or cuda:N. Default: ${DEFAULT-VALUE}")
   private String device;
+
+  /** The dtypes that products are computed in. */
+  enum Computed {
+    AUTO,
+    FLOAT32,
+    BFLOAT16;
+
+    private DType on(String device) {
+      return this == AUTO ? NativePrecision.of(device) : DType.valueOf(name());
+    }
+  }
 
   /** The dtypes that a training writes. */
   enum Stored {
@@ -166,7 +178,7 @@ final class TrainOptions {
 
   TrainingInput input() {
     LlavaCheckpoint checkpoint = model.open();
-    ModelSettings settings = new ModelSettings(device, dtype.dtype, WeightFormat.PLAIN);
+    ModelSettings settings = new ModelSettings(device, dtype.on(device), WeightFormat.PLAIN);
     return new TrainingInput(
         data, images, checkpoint, Images.config(checkpoint.config()), settings);
   }
