@@ -4,7 +4,7 @@ import java.util.List;
 
 /** What products of {@link WeightFormat#INT8} are like on this processor. */
 public final class Int8Products {
-  private static final List<String> SOURCES = List.of("int8", "linear");
+  private static final List<String> SOURCES = List.of("int8", "linear", "outliers");
   private static final long ZERO_OF_EIGHT_BITS = 128;
 
   private Int8Products() {}

@@ -13,6 +13,7 @@ import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import org.stfbatch.model.TorchModule.Scope;
 import org.stfbatch.model.TorchModule.Tensor;
+import org.stfbatch.model.checkpoint.DType;
 import org.stfbatch.model.checkpoint.LlamaConfig;
 import org.stfbatch.model.checkpoint.LlavaCheckpoint;
 import org.stfbatch.model.checkpoint.LlavaConfig;
@@ -34,6 +35,7 @@ public final class LlavaModel implements VisionLanguageModel {
           "cache",
           "pruning",
           "linear",
+          "outliers",
           "attention",
           "sampling",
           "training",
@@ -44,6 +46,9 @@ public final class LlavaModel implements VisionLanguageModel {
    * it the last bit of a float32 answer, depends on a sequence's own length as little as possible.
    */
   private static final int SPAN_STEP = 64;
+
+  /** In bfloat16 on the CPU, where reading keys and values takes most of attention's time. */
+  private static final int SHORT_SPAN_STEP = 16;
 
   private final TorchModule module;
   private final LlavaConfig config;
@@ -92,6 +97,9 @@ public final class LlavaModel implements VisionLanguageModel {
     TorchModule module = TorchModule.load(TorchArchive.of(SOURCES));
     try {
       weights.accept(new WeightLoader(module, settings));
+      if (isReducedOnCpu(settings)) {
+        KeyOrder.choose(module);
+      }
       Optional<ImagePruning> pruning = ImagePruning.of(settings.compression(), config);
       pruning.ifPresent(images -> module.call("prune", images.layer(), images.keep()));
       return new LlavaModel(module, config, settings, pruning);
@@ -99,6 +107,10 @@ public final class LlavaModel implements VisionLanguageModel {
       module.close();
       throw e;
     }
+  }
+
+  private static boolean isReducedOnCpu(ModelSettings settings) {
+    return settings.device().equals("cpu") && settings.dtype() == DType.BFLOAT16;
   }
 
   @Override
@@ -317,8 +329,9 @@ public final class LlavaModel implements VisionLanguageModel {
     return IntStream.of(values).asLongStream().toArray();
   }
 
-  private static int roundUp(int count) {
-    return Math.floorDiv(count + SPAN_STEP - 1, SPAN_STEP) * SPAN_STEP;
+  private int roundUp(int count) {
+    int step = isReducedOnCpu(settings) ? SHORT_SPAN_STEP : SPAN_STEP;
+    return Math.floorDiv(count + step - 1, step) * step;
   }
 
   /**

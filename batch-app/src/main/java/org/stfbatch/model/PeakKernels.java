@@ -9,7 +9,7 @@ import java.util.List;
  * thread. A call returns when its kernel has ended.
  */
 public final class PeakKernels implements AutoCloseable {
-  private static final List<String> SOURCES = List.of("peak", "linear");
+  private static final List<String> SOURCES = List.of("peak", "linear", "outliers");
 
   private final TorchModule module;
   private final ModelSettings settings;

@@ -17,6 +17,8 @@ import org.stfbatch.model.checkpoint.LlavaConfig;
  * another layout, only its own original is in memory beside what is finished.
  */
 final class WeightLoader {
+  private static final String HEAD = "lm_head.weight";
+
   private final TorchModule module;
   private final ModelSettings settings;
 
@@ -85,6 +87,7 @@ final class WeightLoader {
       String layer = "model.layers." + i + ".";
       part(bring, name -> name.startsWith(layer), () -> module.call("load_language_model_layer"));
     }
+    part(bring, HEAD::equals, () -> module.call("load_language_model_head"));
   }
 
   private void place() {
@@ -93,9 +96,7 @@ final class WeightLoader {
   }
 
   private static boolean isOutsideLayers(String name) {
-    return name.equals("lm_head.weight")
-        || name.equals("model.embed_tokens.weight")
-        || name.equals("model.norm.weight");
+    return name.equals("model.embed_tokens.weight") || name.equals("model.norm.weight");
   }
 
   private void part(Consumer<Predicate<String>> bring, Predicate<String> names, Runnable load) {

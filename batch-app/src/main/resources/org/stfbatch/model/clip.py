@@ -47,14 +47,15 @@ class ClipVisionTower(Module):
             self.layer_norm1_weight.append(__torch__.linear.kept(weights.pop(layer + "layer_norm1.weight"), format))
             self.layer_norm1_bias.append(__torch__.linear.kept(weights.pop(layer + "layer_norm1.bias"), format))
             qkv = self.joined(weights, layer + "self_attn.", ".weight")
-            self.qkv_proj_weight.append(__torch__.linear.placed(qkv, format))
+            self.qkv_proj_weight.append(__torch__.linear.placed_behind(qkv, format, self.layer_norm1_weight[i]))
             self.qkv_proj_bias.append(self.joined(weights, layer + "self_attn.", ".bias"))
             out = weights.pop(layer + "self_attn.out_proj.weight")
             self.out_proj_weight.append(__torch__.linear.placed(out, format))
             self.out_proj_bias.append(__torch__.linear.kept(weights.pop(layer + "self_attn.out_proj.bias"), format))
             self.layer_norm2_weight.append(__torch__.linear.kept(weights.pop(layer + "layer_norm2.weight"), format))
             self.layer_norm2_bias.append(__torch__.linear.kept(weights.pop(layer + "layer_norm2.bias"), format))
-            self.fc1_weight.append(__torch__.linear.placed(weights.pop(layer + "mlp.fc1.weight"), format))
+            fc1 = weights.pop(layer + "mlp.fc1.weight")
+            self.fc1_weight.append(__torch__.linear.placed_behind(fc1, format, self.layer_norm2_weight[i]))
             self.fc1_bias.append(__torch__.linear.kept(weights.pop(layer + "mlp.fc1.bias"), format))
             self.fc2_weight.append(__torch__.linear.placed(weights.pop(layer + "mlp.fc2.weight"), format))
             self.fc2_bias.append(__torch__.linear.kept(weights.pop(layer + "mlp.fc2.bias"), format))
@@ -154,7 +155,7 @@ class ClipVisionTower(Module):
         q, k, v = y.unflatten(2, [3, self.heads, -1]).permute([2, 0, 3, 1, 4]).contiguous().unbind(0)  # [B, h, N, e] each
         if watched:
             cls_attention.append(self.cls_attention(q, k))
-        y = __torch__.attention.attention(q, k, v, None)
+        y = __torch__.attention.attention(q, k, v, None, True)
         return y.transpose(1, 2).flatten(2)
 
     # Queries, keys and values side by side.

@@ -15,12 +15,15 @@ class Matrix(NamedTuple):
     shift : Tensor   # INT8: [out] float32, what the zero of the rows' codes adds, to be added to every product
     zeros : Tensor   # INT8: [out] int64
     row_zero : int   # INT8: the rows' code of 0: 128 or 64
+    outliers : Tensor  # INT8: [c] int64 columns that have no codes; see `outliers`
+    apart : Tensor     # INT8: [out, c] those columns, as in the checkpoint
 
 
 # Rows as codes: code - row_zero counts scales.
 class Codes(NamedTuple):
     codes : Tensor   # [n, in] uint8
-    scales : Tensor  # [n, 1] float32
+    scales : Tensor  # [n, 1] in the rows' dtype
+    apart : Tensor   # [n, c] the outlier channels, which have no codes
 
 
 # The format that a device has: packing is for bfloat16 on CPUs that compute in it.
@@ -32,12 +35,28 @@ def format_on(device: str, dtype: int, wanted: int) -> int:
 
 # A matrix [out, in] in a format. But for PLAIN, nothing of the caller's memory is held on to.
 def placed(weight: Tensor, format: int) -> __torch__.linear.Matrix:
+    outliers = __torch__.outliers.none()
     if format == 2:
-        return __torch__.linear.quantized(weight)
+        outliers = __torch__.outliers.own_columns(weight)
+    return __torch__.linear.placed_apart(weight, format, outliers)
+
+
+# Likewise, of a matrix whose inputs come from a norm with this weight [in].
+def placed_behind(weight: Tensor, format: int, norm: Tensor) -> __torch__.linear.Matrix:
+    outliers = __torch__.outliers.none()
+    if format == 2:
+        outliers = __torch__.outliers.columns(weight, norm.abs())
+    return __torch__.linear.placed_apart(weight, format, outliers)
+
+
+# Likewise; outliers [c] int64 are the columns that int8 leaves out.
+def placed_apart(weight: Tensor, format: int, outliers: Tensor) -> __torch__.linear.Matrix:
+    if format == 2:
+        return __torch__.linear.quantized(weight, outliers)
     if format == 1:
         weight = ops.mkldnn._reorder_linear_weight(weight.contiguous(), 1)
     none = torch.zeros([0], dtype=6)
-    return __torch__.linear.Matrix(format, weight, none, none, none, 0)
+    return __torch__.linear.Matrix(format, weight, none, none, none, 0, none, none)
 
 
 def plain(weight: Tensor) -> __torch__.linear.Matrix:
@@ -45,26 +64,30 @@ def plain(weight: Tensor) -> __torch__.linear.Matrix:
 
 
 # Symmetric, a scale for each output.
-def quantized(weight: Tensor) -> __torch__.linear.Matrix:
+def quantized(weight: Tensor, outliers: Tensor) -> __torch__.linear.Matrix:
+    apart = weight.index_select(1, outliers)
     rows = weight.to(6)
+    if outliers.size(0) > 0:
+        rows = rows.index_fill(1, outliers, 0.0)
     scales = rows.abs().amax([1]).clamp_min(1e-30) / 127.0
     codes = (rows / scales.unsqueeze(1)).round_().to(1)
-    return __torch__.linear.of_codes(codes, scales, __torch__.linear.row_zero())
+    return __torch__.linear.of_codes(codes, scales, __torch__.linear.row_zero(), outliers, apart)
 
 
 # codes [out, in] int8, scales [out] float32
-def of_codes(codes: Tensor, scales: Tensor, row_zero: int) -> __torch__.linear.Matrix:
+def of_codes(codes: Tensor, scales: Tensor, row_zero: int, outliers: Tensor, apart: Tensor) -> __torch__.linear.Matrix:
     shift = codes.to(6).sum([1]) * scales * float(-row_zero)
     packed = ops.onednn.qlinear_prepack(codes, None)
     zeros = torch.zeros([codes.size(0)], dtype=4)
-    return __torch__.linear.Matrix(2, packed, scales, shift, zeros, row_zero)
+    return __torch__.linear.Matrix(2, packed, scales, shift, zeros, row_zero, outliers, apart)
 
 
 # Without VNNI, two products of codes are summed in 16 bits, which 255 * 127 + 255 * 127 does not fit, and 127 * 127 +
 # 127 * 127 does. Which processor this is, such a sum says.
 def row_zero() -> int:
     ones = torch.ones([32], dtype=6)
-    matrix = __torch__.linear.of_codes(torch.full([32, 64], 127, dtype=1), ones, 0)
+    none = __torch__.outliers.none()
+    matrix = __torch__.linear.of_codes(torch.full([32, 64], 127, dtype=1), ones, 0, none, none)
     sums = __torch__.linear.multiplied(torch.full([32, 64], 255, dtype=0), matrix, 6)
     return 128 if bool((sums == 2072640.0).all()) else 64  # 64 * 255 * 127
 
@@ -112,18 +135,24 @@ def linear_add(x: Tensor, matrix: __torch__.linear.Matrix, bias: Optional[Tensor
 
 # ---- int8 ---------------------------------------------------------------------------------------------------------------
 
-# x [n, in] as codes for matrices with that code of 0, in parts of some rows that stay in the cache.
-def coded(x: Tensor, row_zero: int) -> __torch__.linear.Codes:
+# x [n, in] as codes for a matrix and for others with the same outliers, in parts of some rows that stay in the cache.
+def coded(x: Tensor, matrix: __torch__.linear.Matrix) -> __torch__.linear.Codes:
+    row_zero = matrix.row_zero
     codes = torch.empty(x.size(), dtype=0)
-    scales = torch.empty([x.size(0), 1], dtype=6)
-    half = torch.full([1], float(row_zero) + 0.5, dtype=6)  # the conversion to integers cuts off: so it rounds
-    step = max(1, 131072 // x.size(1))
+    scales = torch.empty([x.size(0), 1], dtype=x.dtype)
+    most = float(row_zero - 1)
+    if x.dtype != 6:
+        most = most - 0.5  # half a step is left for the scale's rounding
+    step = max(1, 655360 // x.size(1))
     for begin in range(0, x.size(0), step):
         part = x[begin:begin + step].to(6)
-        scale = part.abs().amax([1], True).clamp_min_(1e-30).div_(float(row_zero - 1))
+        if matrix.outliers.size(0) > 0:
+            part = part.index_fill(1, matrix.outliers, 0.0)
+        scale = part.abs().amax([1], True).clamp_min_(1e-30).div_(most).to(x.dtype)
         scales[begin:begin + step] = scale
-        codes[begin:begin + step] = torch.addcmul(half, part, scale.reciprocal())
-    return __torch__.linear.Codes(codes, scales)
+        # The conversion to integers cuts off: with a half more it rounds.
+        codes[begin:begin + step] = part.mul(scale.to(6).reciprocal_()).add_(float(row_zero) + 0.5)
+    return __torch__.linear.Codes(codes, scales, x.index_select(1, matrix.outliers))
 
 
 # Codes [n, in] times a matrix, as if their scales were 1: [n, out] float32 (6) or bfloat16 (15).
@@ -141,17 +170,20 @@ def written(dtype: int) -> int:
 # The product of rows [n, in] with a matrix, [n, out].
 def product(rows: __torch__.linear.Codes, matrix: __torch__.linear.Matrix, dtype: int) -> Tensor:
     y = __torch__.linear.multiplied(rows.codes, matrix, __torch__.linear.written(dtype))
-    return y.mul_(rows.scales).to(dtype)
+    y = y.mul_(rows.scales).to(dtype)
+    if matrix.outliers.size(0) > 0:
+        y.add_(torch.linear(rows.apart, matrix.apart))
+    return y
 
 
 def int8_linear(x: Tensor, matrix: __torch__.linear.Matrix, bias: Optional[Tensor]) -> Tensor:
-    y = __torch__.linear.product(__torch__.linear.coded(x.flatten(0, -2), matrix.row_zero), matrix, x.dtype)
+    y = __torch__.linear.product(__torch__.linear.coded(x.flatten(0, -2), matrix), matrix, x.dtype)
     if bias is not None:
         y.add_(bias)
     return y.reshape(x.size()[:-1] + [y.size(1)])
 
 
 def int8_gated(x: Tensor, gate: __torch__.linear.Matrix, up: __torch__.linear.Matrix) -> Tensor:
-    rows = __torch__.linear.coded(x, gate.row_zero)
+    rows = __torch__.linear.coded(x, gate)
     y = torch.silu_(__torch__.linear.product(rows, gate, x.dtype))
     return y.mul_(__torch__.linear.product(rows, up, x.dtype))

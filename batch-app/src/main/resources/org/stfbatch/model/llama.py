@@ -26,6 +26,8 @@ class LlamaDecoder(Module):
     up_proj : List[__torch__.linear.Matrix]
     down_proj : List[__torch__.linear.Matrix]
 
+    keys_left : bool            # see `attention`
+
     slot_keys : List[Tensor]    # [S, k, M, e] a layer
     slot_values : List[Tensor]
     shelf_keys : List[Tensor]
@@ -39,15 +41,15 @@ class LlamaDecoder(Module):
     watching : bool
     states : List[Tensor]       # [d] float32 a layer, of the last call that was watched
 
-    # Takes everything but the layers out of `weights`. To be called first.
+    # Takes the embedding and the last norm out of `weights`. To be called first.
     def load(self, weights: Dict[str, Tensor], heads: int, key_value_heads: int, epsilon: float, rope_theta: float,
              max_positions: int, format: int) -> None:
         self.heads = heads
         self.key_value_heads = key_value_heads
         self.epsilon = epsilon
         embedding = weights.pop("model.embed_tokens.weight")
-        head = weights.pop("lm_head.weight")
-        self.lm_head.append(__torch__.linear.placed(head, format))
+        if format == 2:
+            self.tensors["sizes"] = __torch__.outliers.embedded(embedding)
         self.tensors["model.embed_tokens.weight"] = __torch__.linear.kept(embedding, format)
         self.tensors["model.norm.weight"] = __torch__.linear.kept(weights.pop("model.norm.weight"), format)
         self.load_rotary(rope_theta, max_positions)
@@ -56,22 +58,63 @@ class LlamaDecoder(Module):
     # Takes the next layer out of `weights`.
     def load_layer(self, weights: Dict[str, Tensor], format: int) -> None:
         layer = "model.layers.{}.".format(len(self.o_proj))
+        outliers = self.outliers(weights, layer, format)
         q = weights.pop(layer + "self_attn.q_proj.weight")
         k = weights.pop(layer + "self_attn.k_proj.weight")
         v = weights.pop(layer + "self_attn.v_proj.weight")
         norm1 = weights.pop(layer + "input_layernorm.weight")
+        o = weights.pop(layer + "self_attn.o_proj.weight")
         norm2 = weights.pop(layer + "post_attention_layernorm.weight")
+        gate = weights.pop(layer + "mlp.gate_proj.weight")
+        up = weights.pop(layer + "mlp.up_proj.weight")
+        down = weights.pop(layer + "mlp.down_proj.weight")
         self.input_layernorm.append(__torch__.linear.kept(norm1, format))
         if format != 0 or q.is_cuda:
-            self.qkv_proj.append(__torch__.linear.placed(torch.cat([q, k, v], 0), format))
+            self.qkv_proj.append(__torch__.linear.placed_apart(torch.cat([q, k, v], 0), format, outliers.qkv))
         else:
             for part in [q, k, v]:  # mapped files are not copied to be joined
                 self.qkv_proj.append(__torch__.linear.plain(part))
-        self.o_proj.append(__torch__.linear.placed(weights.pop(layer + "self_attn.o_proj.weight"), format))
+        self.o_proj.append(__torch__.linear.placed_apart(o, format, outliers.o))
         self.post_attention_layernorm.append(__torch__.linear.kept(norm2, format))
-        self.gate_proj.append(__torch__.linear.placed(weights.pop(layer + "mlp.gate_proj.weight"), format))
-        self.up_proj.append(__torch__.linear.placed(weights.pop(layer + "mlp.up_proj.weight"), format))
-        self.down_proj.append(__torch__.linear.placed(weights.pop(layer + "mlp.down_proj.weight"), format))
+        self.gate_proj.append(__torch__.linear.placed_apart(gate, format, outliers.gate_up))
+        self.up_proj.append(__torch__.linear.placed_apart(up, format, outliers.gate_up))
+        self.down_proj.append(__torch__.linear.placed_apart(down, format, outliers.down))
+        return None
+
+    # The columns that int8 leaves out of the next layer's products. Channels that become large stay so for all layers
+    # behind: hidden states are only added to.
+    def outliers(self, weights: Dict[str, Tensor], layer: str, format: int) -> __torch__.outliers.LayerOutliers:
+        none = __torch__.outliers.none()
+        if format != 2:
+            return __torch__.outliers.LayerOutliers(none, none, none, none)
+        q = weights[layer + "self_attn.q_proj.weight"]
+        k = weights[layer + "self_attn.k_proj.weight"]
+        v = weights[layer + "self_attn.v_proj.weight"]
+        o = weights[layer + "self_attn.o_proj.weight"]
+        gate = weights[layer + "mlp.gate_proj.weight"]
+        up = weights[layer + "mlp.up_proj.weight"]
+        down = weights[layer + "mlp.down_proj.weight"]
+        sizes = self.tensors["sizes"]
+        normed = __torch__.outliers.normed(sizes, weights[layer + "input_layernorm.weight"])
+        qkv_columns = __torch__.outliers.columns(torch.cat([q, k, v], 0), normed)
+        attended = __torch__.outliers.outputs(v).unflatten(0, [self.key_value_heads, -1])
+        attended = torch.repeat_interleave(attended, self.heads // self.key_value_heads, 0).flatten()
+        sizes = torch.maximum(sizes, __torch__.outliers.outputs(o))
+        normed = __torch__.outliers.normed(sizes, weights[layer + "post_attention_layernorm.weight"])
+        gate_up_columns = __torch__.outliers.columns(torch.cat([gate, up], 0), normed)
+        gated = __torch__.outliers.outputs(gate) * __torch__.outliers.outputs(up)
+        self.tensors["sizes"] = torch.maximum(sizes, __torch__.outliers.outputs(down))
+        return __torch__.outliers.LayerOutliers(qkv_columns, __torch__.outliers.columns(o, attended), gate_up_columns,
+                                                __torch__.outliers.columns(down, gated))
+
+    # Takes the output layer out of `weights`. To be called last.
+    def load_head(self, weights: Dict[str, Tensor], format: int) -> None:
+        head = weights.pop("lm_head.weight")
+        outliers = __torch__.outliers.none()
+        if format == 2:
+            normed = __torch__.outliers.normed(self.tensors.pop("sizes"), self.tensors["model.norm.weight"])
+            outliers = __torch__.outliers.columns(head, normed)
+        self.lm_head.append(__torch__.linear.placed_apart(head, format, outliers))
         return None
 
     # Tables of cos(m * t_j) and sin(m * t_j), t_j = rope_theta^(-2j/e), both halves of a head alike: [max_positions, e].
@@ -86,6 +129,18 @@ class LlamaDecoder(Module):
         self.tensors["rotary.cos"] = torch.cos(angle).to(embedding.dtype)
         self.tensors["rotary.sin"] = torch.sin(angle).to(embedding.dtype)
         return None
+
+    # Which factor of a product keys are; see `attention`.
+    def order_keys(self, left: bool) -> None:
+        self.keys_left = left
+        return None
+
+    # Attention of 16 sequences' newest tokens to 208 positions, to be timed. Returns something that depends on it.
+    def attend_to_nothing(self, left: bool) -> float:
+        embedding = self.tensors["model.embed_tokens.weight"]
+        keys = torch.zeros([16, self.heads, 208, embedding.size(1) // self.heads], dtype=embedding.dtype)
+        y = __torch__.attention.of_single_queries(keys[:, :, :1], keys, keys, None, left)
+        return float(y.sum())
 
     # ---- the cache --------------------------------------------------------------------------------------------------
 
@@ -352,7 +407,7 @@ class LlamaDecoder(Module):
 
     # q [R, h, L, e], keys and values [R, k, span, e]; returns [R, h, L, e].
     def attention(self, q: Tensor, keys: Tensor, values: Tensor, mask: Tensor) -> Tensor:
-        return __torch__.attention.attention(q, self.repeat(keys), self.repeat(values), mask)
+        return __torch__.attention.attention(q, self.repeat(keys), self.repeat(values), mask, self.keys_left)
 
     # Each key/value head serves h / k query heads.
     def repeat(self, x: Tensor) -> Tensor:

@@ -99,6 +99,17 @@ class Llava(Module):
         self.language_model.load_layer(self.weights, self.format)
         return None
 
+    def load_language_model_head(self) -> None:
+        self.language_model.load_head(self.weights, self.format)
+        return None
+
+    def order_keys(self, left: bool) -> None:
+        self.language_model.order_keys(left)
+        return None
+
+    def attend_to_nothing(self, left: bool) -> float:
+        return self.language_model.attend_to_nothing(left)
+
     # ---- inference --------------------------------------------------------------------------------------------------
 
     # pixels [B, 3, S, S] uint8 to vision tokens [n, H] float32, picture after picture, and how many each has, [B] int64.

@@ -33,7 +33,7 @@ class Peak(Module):
     def draw_rows(self, rows: int, inputs: int) -> None:
         x = self.uniform([rows, inputs])
         if self.format == 2:
-            x = __torch__.linear.coded(x, self.weights[0].row_zero).codes
+            x = __torch__.linear.coded(x, self.weights[0]).codes
         self.inputs["x"] = x
         return None
 

@@ -36,6 +36,7 @@ import org.stfbatch.testing.Golden;
  * shared with others.
  */
 final class BatchInvarianceTest {
+  private static final double INT8_LIMIT = 0.05;
   private static final int JOBS = 60;
   private static final int FEWER_JOBS = 25;
 
@@ -77,6 +78,10 @@ final class BatchInvarianceTest {
     assertSame(alone, answers(jobs, shuffled, smallCache(32)));
   }
 
+  /**
+   * The last bit of a float32 sum may depend on the batch, and then a code be another one: texts
+   * are the same, likelihoods nearly.
+   */
   @Test
   void neitherDoInt8Weights() {
     ModelSettings model = ModelSettings.exact().with(WeightFormat.INT8);
@@ -86,10 +91,12 @@ final class BatchInvarianceTest {
 
     List<Answer> alone = answers(checkpoint, model, jobs, inOrder, new EngineSettings(1));
 
-    assertSame(alone, answers(checkpoint, model, jobs, shuffled, new EngineSettings(7)));
-    assertSame(alone, answers(checkpoint, model, jobs, inOrder, new EngineSettings(32)));
-    assertSame(alone, answers(checkpoint, model, jobs, shuffled, withoutReuse(7)));
-    assertSame(alone, answers(checkpoint, model, jobs, inOrder, smallCache(32)));
+    assertSame(
+        alone, INT8_LIMIT, answers(checkpoint, model, jobs, shuffled, new EngineSettings(7)));
+    assertSame(
+        alone, INT8_LIMIT, answers(checkpoint, model, jobs, inOrder, new EngineSettings(32)));
+    assertSame(alone, INT8_LIMIT, answers(checkpoint, model, jobs, shuffled, withoutReuse(7)));
+    assertSame(alone, INT8_LIMIT, answers(checkpoint, model, jobs, inOrder, smallCache(32)));
   }
 
   /** On LLaVA-1.5's projector, with images of 16 patches. */
@@ -139,19 +146,24 @@ final class BatchInvarianceTest {
   }
 
   private static void assertSame(List<Answer> expected, List<Answer> actual) {
+    assertSame(expected, 1e-4, actual);
+  }
+
+  private static void assertSame(List<Answer> expected, double limit, List<Answer> actual) {
     for (int i = 0; i < expected.size(); i++) {
       assertThat(actual.get(i).tokenIds()).as("job %d", i).isEqualTo(expected.get(i).tokenIds());
       assertThat(actual.get(i).text()).isEqualTo(expected.get(i).text());
       assertThat(actual.get(i).finishReason()).isEqualTo(expected.get(i).finishReason());
-      assertClose(expected.get(i).logProbabilities(), actual.get(i).logProbabilities());
+      assertClose(expected.get(i).logProbabilities(), limit, actual.get(i).logProbabilities());
     }
   }
 
-  private static void assertClose(Map<String, Double> expected, Map<String, Double> actual) {
+  private static void assertClose(
+      Map<String, Double> expected, double limit, Map<String, Double> actual) {
     assertThat(actual.keySet()).isEqualTo(expected.keySet());
     expected.forEach(
         (choice, score) ->
-            assertThat(actual.get(choice)).as(choice).isCloseTo(score, within(1e-4)));
+            assertThat(actual.get(choice)).as(choice).isCloseTo(score, within(limit)));
   }
 
   private static List<Answer> answers(

@@ -38,7 +38,8 @@ final class CompressionTest {
                     "selection",
                     "merging",
                     "fusion",
-                    "linear")));
+                    "linear",
+                    "outliers")));
   }
 
   @AfterAll

@@ -13,6 +13,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.stfbatch.model.TorchModule.Tensor;
 
@@ -25,7 +26,7 @@ final class LinearTest {
 
   @BeforeAll
   static void load() {
-    module = TorchModule.load(TorchArchive.of(List.of("linear_probe", "linear")));
+    module = TorchModule.load(TorchArchive.of(List.of("linear_probe", "linear", "outliers")));
   }
 
   @AfterAll
@@ -105,6 +106,35 @@ final class LinearTest {
       float[] among = call("linear", WeightFormat.INT8, FLOAT32, first(x, rows, in), weights, bias);
       assertThat(Arrays.copyOf(among, out)).as("%d rows", rows).isEqualTo(alone);
     }
+  }
+
+  /** A column of the weights or an input that is far larger leaves the others their precision. */
+  @ParameterizedTest
+  @CsvSource({"1000, 1", "1, 1000", "1000, 1000"})
+  void int8MultipliesOutlierChannelsApart(float weightTimes, float inputTimes) {
+    int rows = 5;
+    int in = 200;
+    int out = 48;
+    float[] x = random(1, rows * in);
+    float[] weight = random(2, out * in);
+    float[] norm = new float[in];
+    Arrays.fill(norm, 1);
+    norm[150] = inputTimes;
+    IntStream.range(0, rows).forEach(row -> x[row * in + 150] *= inputTimes);
+    IntStream.range(0, out).forEach(row -> weight[row * in + 7] *= weightTimes);
+    IntStream.range(0, rows).forEach(row -> x[row * in + 7] /= weightTimes);
+    IntStream.range(0, out).forEach(row -> weight[row * in + 150] /= inputTimes);
+
+    float[] y =
+        call(
+            "linear_behind",
+            WeightFormat.INT8,
+            FLOAT32,
+            Tensor.float32(x, rows, in),
+            Tensor.float32(weight, out, in),
+            Tensor.float32(norm, in));
+
+    assertThat(error(y, product(x, weight, rows, in, out))).isLessThan(0.025);
   }
 
   private static Tensor first(float[] x, int rows, int in) {

@@ -22,3 +22,7 @@ class LinearProbe(Module):
         one = __torch__.linear.placed(gate.to(dtype), __torch__.linear.format_on("cpu", dtype, format))
         other = __torch__.linear.placed(up.to(dtype), __torch__.linear.format_on("cpu", dtype, format))
         return __torch__.linear.gated(x.to(dtype), one, other).to(6)
+
+    def linear_behind(self, x: Tensor, weight: Tensor, norm: Tensor, dtype: int, format: int) -> Tensor:
+        matrix = __torch__.linear.placed_behind(weight.to(dtype), format, norm)
+        return __torch__.linear.linear(x.to(dtype), matrix, None).to(6)
