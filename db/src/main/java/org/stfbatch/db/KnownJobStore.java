@@ -9,8 +9,11 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.BiConsumer;
 import javax.sql.DataSource;
 import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.jdbc.support.JdbcTransactionManager;
+import org.springframework.transaction.support.TransactionTemplate;
 
 /** Compares jobs that are to be stored with those of the same {@code custom_id} that a run has. */
 public final class KnownJobStore {
@@ -55,10 +58,22 @@ public final class KnownJobStore {
   private static final String EXISTING =
       "select custom_id from image_job where run_id = ? and custom_id = any(?)";
 
+  private static final String ALL =
+      """
+      select custom_id, question_id, category, image_ref, prompt
+      from image_job job
+      left join job_source source using (source_id)
+      where job.run_id = ? and (source.image_root = ? or source.image_root is null)
+      """;
+
+  private static final int ROWS_AT_ONCE = 1000;
+
   private final JdbcTemplate template;
+  private final TransactionTemplate transaction;
 
   public KnownJobStore(DataSource dataSource) {
     this.template = new JdbcTemplate(dataSource);
+    this.transaction = new TransactionTemplate(new JdbcTransactionManager(dataSource));
   }
 
   /** The id of the job that was stored last in the run; 0 if it has none. */
@@ -82,6 +97,34 @@ public final class KnownJobStore {
           others.put(row.getString(1), row.getLong(2));
         });
     return others;
+  }
+
+  /**
+   * Reads all jobs of a run that relative image paths of one folder belong to, or no folder.
+   *
+   * @param action takes the name and the prompt of each
+   */
+  public void each(long runId, String imageRoot, BiConsumer<String, ImagePrompt> action) {
+    transaction.executeWithoutResult(
+        status ->
+            template.query(
+                connection -> {
+                  // Only within a transaction and with a fetch size rows come piece by piece.
+                  PreparedStatement statement = connection.prepareStatement(ALL);
+                  statement.setFetchSize(ROWS_AT_ONCE);
+                  statement.setLong(1, runId);
+                  statement.setString(2, imageRoot);
+                  return statement;
+                },
+                row -> {
+                  action.accept(
+                      row.getString("custom_id"),
+                      new ImagePrompt(
+                          Rows.text(row, "question_id"),
+                          Rows.text(row, "category"),
+                          Rows.text(row, "image_ref"),
+                          row.getString("prompt")));
+                }));
   }
 
   /** Those of the names that jobs of the run have. */

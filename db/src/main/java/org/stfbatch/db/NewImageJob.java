@@ -74,6 +74,11 @@ public record NewImageJob(
         Optional.empty());
   }
 
+  /** The same job under another name. */
+  public NewImageJob named(String name) {
+    return new NewImageJob(name, sourceId, prompt, settings, rejection, origin, traceId);
+  }
+
   /** The same job, and unless it says so itself, its answer is to be one of these. */
   public NewImageJob withDefaultChoices(Optional<ChoiceTexts> choices) {
     return new NewImageJob(

@@ -54,6 +54,17 @@ public final class RunStore {
         .optional();
   }
 
+  /**
+   * Whether the jobs of question lines are named by their {@code question_id}; in runs that were
+   * made before that was so, by the line's number and bytes.
+   */
+  public boolean namesQuestionsById(long runId) {
+    return jdbc.sql("select question_names = 'id' from run where run_id = :run")
+        .param("run", runId)
+        .query(Boolean.class)
+        .single();
+  }
+
   /** All runs, oldest first. */
   public List<Run> all() {
     return jdbc.sql("select run_id, uuid, name, created_at from run order by run_id")

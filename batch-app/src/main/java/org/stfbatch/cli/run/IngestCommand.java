@@ -2,9 +2,11 @@ package org.stfbatch.cli.run;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.stfbatch.cli.console.ConsoleProgress;
+import org.stfbatch.cli.console.Logged;
 import org.stfbatch.cli.option.QuestionFileOptions;
 import org.stfbatch.cli.service.ExitCode;
 import org.stfbatch.cli.service.Shutdown;
@@ -13,11 +15,15 @@ import org.stfbatch.db.ChoiceTexts;
 import org.stfbatch.db.Run;
 import org.stfbatch.db.RunStore;
 import org.stfbatch.job.BatchRuntime;
+import org.stfbatch.job.Claim;
 import org.stfbatch.job.InputException;
+import org.stfbatch.job.Lockable;
 import org.stfbatch.job.StopSignal;
 import org.stfbatch.job.ingest.IngestJob;
 import org.stfbatch.job.ingest.IngestPreview;
 import org.stfbatch.job.ingest.IngestResult;
+import org.stfbatch.job.ingest.IngestTerms;
+import org.stfbatch.job.ingest.OnChange;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -30,7 +36,7 @@ import picocli.CommandLine.Option;
       "Brings image jobs into a run: question lines, or one caption job for each image of a folder.",
       "Ingesting the same source again adds nothing; so does repeating an ingest that was stopped, but for the rest."
     })
-public final class IngestCommand implements Callable<Integer> {
+public final class IngestCommand implements Callable<Integer>, Logged {
   private static final String CAPTION_PROMPT =
       "Provide a one-sentence caption for the provided image.";
 
@@ -69,6 +75,24 @@ public final class IngestCommand implements Callable<Integer> {
           "Say what the question file would bring: lines, unusable ones, and images that are not there. Nothing is stored.")
   private boolean dryRun;
 
+  @Option(
+      names = "--on-change",
+      paramLabel = "WHAT",
+      description = {
+        "What becomes of questions that the run has under the same question_id (or custom_id) with another content. keep: the",
+        "run keeps its own; replace: they are asked anew, and the answers that they had are deleted; fail: nothing is stored.",
+        "Default: ${DEFAULT-VALUE}"
+      },
+      defaultValue = "keep")
+  private OnChange onChange;
+
+  @Option(
+      names = "--again",
+      description =
+          "Ask the questions of a file once more of which the run has most under other names, because the file was renamed or has"
+              + " other question_ids now.")
+  private boolean again;
+
   IngestCommand(Stores stores, Shutdown shutdown) {
     this.stores = stores;
     this.shutdown = shutdown;
@@ -90,6 +114,11 @@ public final class IngestCommand implements Callable<Integer> {
   }
 
   @Override
+  public Optional<String> loggedRun() {
+    return Optional.ofNullable(run);
+  }
+
+  @Override
   public Integer call() {
     check();
     if (dryRun) {
@@ -104,18 +133,29 @@ public final class IngestCommand implements Callable<Integer> {
     try (Stores.Connected db = stores.open();
         ConsoleProgress progress = ConsoleProgress.onStderr("jobs read", 0, 0)) {
       Run target = new RunStore(db.database().dataSource()).findOrCreate(run);
-      IngestJob job =
-          new IngestJob(
-              new BatchRuntime(db.database().dataSource()),
-              target,
-              progress,
-              stop,
-              Optional.ofNullable(choices));
-      return source.questions != null
-          ? job.questions(
-              source.questions, reading.images(source.questions), reading.format(source.questions))
-          : job.captions(source.captions, prompt);
+      if (onChange != OnChange.REPLACE) {
+        return ingest(db, target, progress, stop);
+      }
+      // A job must not be answered while it becomes another one.
+      try (Claim claim = db.claim(List.of(Lockable.run(db.database(), target)), stop)) {
+        return claim.work(part -> ingest(db, target, progress, part));
+      }
     }
+  }
+
+  private IngestResult ingest(
+      Stores.Connected db, Run target, ConsoleProgress progress, StopSignal stop) {
+    IngestJob job =
+        new IngestJob(
+            new BatchRuntime(db.database().dataSource()),
+            target,
+            progress,
+            stop,
+            new IngestTerms(Optional.ofNullable(choices), onChange, again));
+    return source.questions != null
+        ? job.questions(
+            source.questions, reading.images(source.questions), reading.format(source.questions))
+        : job.captions(source.captions, prompt);
   }
 
   private void check() {

@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
@@ -16,6 +17,7 @@ public final class CustomIds {
   private static final int HASH_BYTES = 8;
   private static final int MAX_READABLE = 200;
   private static final Pattern PLACE = Pattern.compile("@[0-9a-f]{16}$");
+  private static final Pattern LINE = Pattern.compile("^line-\\d+-([0-9a-f]{16})@[0-9a-f]{16}$");
 
   private final String place;
 
@@ -29,6 +31,42 @@ public final class CustomIds {
   /** A line is told apart by its number and its bytes. */
   String ofLine(Line line) {
     return "line-" + line.number() + "-" + hash(line.bytes()) + place;
+  }
+
+  /**
+   * A question is told apart by its id.
+   *
+   * @param file its name: another one has other questions
+   */
+  String ofQuestion(String file, String questionId) {
+    return "question-" + hash(file + '\n' + questionId) + "-" + readable(questionId) + place;
+  }
+
+  /**
+   * A question whose id others have, too, is told apart by what it asks.
+   *
+   * @param count of those that ask the same under the same id, which one it is, from 1
+   */
+  String ofQuestion(String file, String questionId, String content, int count) {
+    return "question-"
+        + hash(file + '\n' + questionId)
+        + "-"
+        + hash(content)
+        + (count > 1 ? "-" + count : "")
+        + "-"
+        + readable(questionId)
+        + place;
+  }
+
+  /**
+   * A line that has no id is told apart by its bytes.
+   *
+   * @param name of {@link #ofLine}
+   * @param count of those with the same bytes, which one it is, from 1
+   */
+  String ofUnnumbered(String name, int count) {
+    Matcher line = LINE.matcher(name);
+    return line.matches() ? "line-" + line.group(1) + (count > 1 ? "-" + count : "") + place : name;
   }
 
   /** A caption is told apart by its image and its prompt. */

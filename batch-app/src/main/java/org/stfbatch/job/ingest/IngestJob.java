@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.springframework.batch.core.BatchStatus;
 import org.springframework.batch.core.job.Job;
@@ -15,11 +16,12 @@ import org.springframework.batch.core.listener.StepListener;
 import org.springframework.batch.core.step.Step;
 import org.springframework.batch.core.step.builder.ChunkOrientedStepBuilder;
 import org.springframework.batch.infrastructure.item.ItemStreamReader;
-import org.stfbatch.db.ChoiceTexts;
+import org.stfbatch.db.ChangedJobStore;
 import org.stfbatch.db.ImageJobStore;
 import org.stfbatch.db.KnownJobStore;
 import org.stfbatch.db.NewImageJob;
 import org.stfbatch.db.Run;
+import org.stfbatch.db.RunStore;
 import org.stfbatch.db.SourceKind;
 import org.stfbatch.job.BatchRuntime;
 import org.stfbatch.job.InputException;
@@ -40,26 +42,24 @@ public final class IngestJob {
   private final Run run;
   private final Progress progress;
   private final StopSignal stop;
-  private final Optional<ChoiceTexts> choices;
+  private final IngestTerms terms;
   private final ImageJobStore jobs;
+  private final KnownJobStore known;
   private boolean fromOutside;
 
   /**
    * @param stop ends the job at its next commit
-   * @param choices of which the answers are to be, where a job does not say so itself
+   * @param terms if they say that contents are replaced, the caller holds the run's lock
    */
   public IngestJob(
-      BatchRuntime batch,
-      Run run,
-      Progress progress,
-      StopSignal stop,
-      Optional<ChoiceTexts> choices) {
+      BatchRuntime batch, Run run, Progress progress, StopSignal stop, IngestTerms terms) {
     this.batch = batch;
     this.run = run;
     this.progress = progress;
     this.stop = stop;
-    this.choices = choices;
+    this.terms = terms;
     this.jobs = new ImageJobStore(batch.dataSource());
+    this.known = new KnownJobStore(batch.dataSource());
   }
 
   /** Somebody else than this machine's user names the images: a trigger asks for the ingest. */
@@ -72,6 +72,7 @@ public final class IngestJob {
    * A file of questions.
    *
    * @param images the folder below which the questions' images are
+   * @throws InputException if it cannot be used; what is stored of it then, the message says
    */
   public IngestResult questions(Path file, Path images, QuestionFormat format) {
     Path location = file.toAbsolutePath().normalize();
@@ -79,7 +80,42 @@ public final class IngestJob {
     long source =
         jobs.sourceId(
             run.runId(), SourceKind.QUESTIONS, location.toString(), root.toString(), fromOutside);
-    return ingest(format.reader(file, root, source), List::of);
+    KnownIds ids = knownIds();
+    boolean byId =
+        format != QuestionFormat.OPENAI
+            && new RunStore(batch.dataSource()).namesQuestionsById(run.runId());
+    QuestionNaming naming = byId ? QuestionNames.of(file, root, format) : QuestionNaming.AS_READ;
+    if (ids.hadJobs()) {
+      compare(
+          new KnownQuestions(run, known, file, root, format, terms.choices()),
+          ids,
+          naming,
+          format,
+          source);
+    }
+    return ingest(
+        new NamingReader(format.reader(file, root, source), naming),
+        ids,
+        naming::otherName,
+        List::of);
+  }
+
+  private void compare(
+      KnownQuestions questions,
+      KnownIds ids,
+      QuestionNaming naming,
+      QuestionFormat format,
+      long source) {
+    if (!terms.again() && format != QuestionFormat.OPENAI) {
+      questions.requireMostlyNew(naming.again());
+    }
+    if (terms.onChange() == OnChange.FAIL) {
+      questions.requireUnchanged(ids, naming.again(), source);
+    }
+  }
+
+  private KnownIds knownIds() {
+    return new KnownIds(run.runId(), known, terms.onChange());
   }
 
   /** One caption job for each image below the folder. */
@@ -87,14 +123,18 @@ public final class IngestJob {
     Path root = folder.toAbsolutePath().normalize();
     long source = jobs.sourceId(run.runId(), SourceKind.CAPTIONS, root.toString(), root.toString());
     CaptionReader images = new CaptionReader(root, prompt, source);
-    return ingest(images, images::notes);
+    return ingest(images, knownIds(), job -> Optional.empty(), images::notes);
   }
 
-  private IngestResult ingest(ItemStreamReader<NewImageJob> source, Supplier<List<String>> notes) {
+  private IngestResult ingest(
+      ItemStreamReader<NewImageJob> source,
+      KnownIds ids,
+      Function<NewImageJob, Optional<String>> otherName,
+      Supplier<List<String>> notes) {
     ItemStreamReader<NewImageJob> reader =
-        choices.isPresent() ? new ChoosingReader(source, choices.get()) : source;
-    KnownIds known = new KnownIds(run.runId(), new KnownJobStore(batch.dataSource()));
-    IngestWriter writer = new IngestWriter(run.runId(), jobs, known, progress);
+        terms.choices().isPresent() ? new ChoosingReader(source, terms.choices().get()) : source;
+    ChangedJobStore changes = new ChangedJobStore(batch.dataSource());
+    IngestWriter writer = new IngestWriter(run.runId(), jobs, ids, otherName, changes, progress);
     JobParameters parameters =
         new JobParametersBuilder()
             .addString("run", run.name())

@@ -2,8 +2,11 @@ package org.stfbatch.job.ingest;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
 import org.springframework.batch.infrastructure.item.Chunk;
 import org.springframework.batch.infrastructure.item.ItemWriter;
+import org.stfbatch.db.ChangedJobStore;
 import org.stfbatch.db.ImageJobStore;
 import org.stfbatch.db.NewImageJob;
 import org.stfbatch.job.Progress;
@@ -13,15 +16,29 @@ final class IngestWriter implements ItemWriter<List<NewImageJob>> {
   private final long runId;
   private final ImageJobStore jobs;
   private final KnownIds known;
+  private final Function<NewImageJob, Optional<String>> otherName;
+  private final ChangedJobStore changes;
   private final Progress progress;
+  private ChangedJobStore.Replaced replaced = ChangedJobStore.Replaced.NONE;
   private long read;
   private long added;
   private long rejected;
 
-  IngestWriter(long runId, ImageJobStore jobs, KnownIds known, Progress progress) {
+  /**
+   * @param otherName under which the run may have a job already
+   */
+  IngestWriter(
+      long runId,
+      ImageJobStore jobs,
+      KnownIds known,
+      Function<NewImageJob, Optional<String>> otherName,
+      ChangedJobStore changes,
+      Progress progress) {
     this.runId = runId;
     this.jobs = jobs;
     this.known = known;
+    this.otherName = otherName;
+    this.changes = changes;
     this.progress = progress;
   }
 
@@ -31,15 +48,22 @@ final class IngestWriter implements ItemWriter<List<NewImageJob>> {
   }
 
   private void write(List<NewImageJob> group) {
-    int inserted = jobs.insert(runId, group);
-    List<NewImageJob> second =
-        inserted < group.size() ? known.secondRequests(group, group.size() - inserted) : List.of();
+    List<NewImageJob> unknown = known.hadJobs() ? known.withoutKnown(group, otherName) : group;
+    int inserted = jobs.insert(runId, unknown);
+    KnownIds.Judged judged =
+        inserted < unknown.size()
+            ? known.judge(unknown, unknown.size() - inserted)
+            : KnownIds.Judged.NOTHING;
     added += inserted;
-    if (!second.isEmpty()) {
-      added += jobs.insert(runId, second);
+    if (!judged.failures().isEmpty()) {
+      added += jobs.insert(runId, judged.failures());
+    }
+    if (!judged.corrections().isEmpty()) {
+      replaced = replaced.plus(changes.replace(runId, judged.corrections()));
     }
     long unusable =
-        second.size() + group.stream().filter(job -> job.rejection().isPresent()).count();
+        judged.failures().size()
+            + group.stream().filter(job -> job.rejection().isPresent()).count();
     read += group.size();
     rejected += unusable;
     progress.advanced(new Progress.Step(group.size(), unusable));
@@ -55,6 +79,9 @@ final class IngestWriter implements ItemWriter<List<NewImageJob>> {
    */
   IngestResult result(List<String> more, boolean stopped) {
     List<String> notes = new ArrayList<>(known.notes());
+    if (replaced.answers() > 0) {
+      notes.add("%d answers to what they were before are deleted".formatted(replaced.answers()));
+    }
     notes.addAll(more);
     return new IngestResult(read, added, rejected, notes, stopped);
   }

@@ -1,10 +1,16 @@
 package org.stfbatch.job.ingest;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
+import java.util.HashSet;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
 import org.stfbatch.base.Shortened;
 import org.stfbatch.db.JobFailure;
 import org.stfbatch.db.KnownJobStore;
@@ -14,25 +20,82 @@ import org.stfbatch.engine.Stage;
 /**
  * What becomes of jobs whose {@code custom_id} the run has. An equal one is a repetition. One that
  * asks something else is, if this ingest stored the first one, a second request under the name of
- * another: a failure under a name of its own. If the run had it before, it may be a correction, and
- * the run's own job is kept. For one thread.
+ * another: a failure under a name of its own. If the run had it before, it is a correction, of
+ * which {@link OnChange} decides. For one thread.
  */
 final class KnownIds {
   private static final int NAMED = 3;
 
   private final long runId;
   private final KnownJobStore known;
+  private final OnChange onChange;
   private final long newestBefore;
+  private final Set<String> replaced = new HashSet<>();
   private final List<String> second = new ArrayList<>();
-  private final List<String> kept = new ArrayList<>();
+  private final List<String> changes = new ArrayList<>();
   private long seconds;
-  private long keeps;
+  private long changed;
   private long repeats;
 
-  KnownIds(long runId, KnownJobStore known) {
+  KnownIds(long runId, KnownJobStore known, OnChange onChange) {
     this.runId = runId;
     this.known = known;
+    this.onChange = onChange;
     this.newestBefore = known.newest(runId);
+  }
+
+  /** Whether the run had any jobs when this ingest began. */
+  boolean hadJobs() {
+    return newestBefore > 0;
+  }
+
+  /**
+   * What is to be stored beside a group's new jobs.
+   *
+   * @param failures second requests under the names of others
+   * @param corrections the new contents of jobs that the run has
+   */
+  record Judged(List<NewImageJob> failures, List<NewImageJob> corrections) {
+    static final Judged NOTHING = new Judged(List.of(), List.of());
+  }
+
+  /**
+   * Leaves out, and counts, those that the run has with the same content under another name.
+   *
+   * @param otherName empty where a job can have no other
+   */
+  List<NewImageJob> withoutKnown(
+      List<NewImageJob> group, Function<NewImageJob, Optional<String>> otherName) {
+    Map<String, List<NewImageJob>> byOther = new LinkedHashMap<>();
+    group.forEach(
+        job ->
+            otherName
+                .apply(job)
+                .ifPresent(name -> byOther.computeIfAbsent(name, n -> new ArrayList<>()).add(job)));
+    byOther.keySet().retainAll(known.existing(runId, byOther.keySet()));
+    Set<NewImageJob> found = Collections.newSetFromMap(new IdentityHashMap<>());
+    // Jobs that may have had the same other name are compared with it one after the other.
+    for (int i = 0; !byOther.isEmpty(); i++) {
+      int turn = i;
+      byOther.values().removeIf(jobs -> jobs.size() <= turn);
+      Map<String, NewImageJob> compared = new LinkedHashMap<>();
+      byOther.forEach((name, jobs) -> compared.put(name, jobs.get(turn).named(name)));
+      Set<String> others = known.withOtherContent(runId, List.copyOf(compared.values())).keySet();
+      byOther.forEach(
+          (name, jobs) -> {
+            if (!others.contains(name)) {
+              found.add(jobs.get(turn));
+            }
+          });
+    }
+    repeats += found.size();
+    return found.isEmpty() ? group : group.stream().filter(job -> !found.contains(job)).toList();
+  }
+
+  /** Those of a group that ask something else than the run's jobs of their names. */
+  List<NewImageJob> changed(List<NewImageJob> group) {
+    Map<String, Long> others = known.withOtherContent(runId, group);
+    return group.stream().filter(job -> others.containsKey(job.customId())).toList();
   }
 
   /**
@@ -40,9 +103,8 @@ final class KnownIds {
    *
    * @param group as it was read, and stored but for those that the run had
    * @param notAdded how many of them that are
-   * @return failures to be stored
    */
-  List<NewImageJob> secondRequests(List<NewImageJob> group, int notAdded) {
+  Judged judge(List<NewImageJob> group, int notAdded) {
     Map<String, NewImageJob> first = new HashMap<>();
     List<NewImageJob> sameName = new ArrayList<>();
     for (NewImageJob job : group) {
@@ -52,19 +114,31 @@ final class KnownIds {
       }
     }
     Map<String, Long> others = known.withOtherContent(runId, List.copyOf(first.values()));
-    List<NewImageJob> changed = new ArrayList<>();
+    List<NewImageJob> different = new ArrayList<>();
     for (Map.Entry<String, Long> other : others.entrySet()) {
       NewImageJob job = first.get(other.getKey());
-      (other.getValue() > newestBefore ? sameName : changed).add(job);
+      boolean isFirst = other.getValue() <= newestBefore && !replaced.contains(other.getKey());
+      (isFirst ? different : sameName).add(job);
     }
     List<NewImageJob> news = notSaidBefore(sameName);
-    List<NewImageJob> corrections = notSaidBefore(changed);
+    List<NewImageJob> corrections = notSaidBefore(different);
     news.forEach(job -> name(second, job));
-    corrections.forEach(job -> name(kept, job));
+    corrections.forEach(job -> name(changes, job));
     seconds += news.size();
-    keeps += corrections.size();
+    changed += corrections.size();
     repeats += notAdded - news.size() - corrections.size();
-    return news.stream().map(KnownIds::failure).toList();
+    return new Judged(news.stream().map(KnownIds::failure).toList(), toReplace(corrections));
+  }
+
+  /** What cannot be asked takes nobody's place. */
+  private List<NewImageJob> toReplace(List<NewImageJob> corrections) {
+    if (onChange != OnChange.REPLACE) {
+      return List.of();
+    }
+    List<NewImageJob> usable =
+        corrections.stream().filter(job -> job.rejection().isEmpty()).toList();
+    usable.forEach(job -> replaced.add(job.customId()));
+    return usable;
   }
 
   /** What an earlier ingest, or an earlier line, said of a second request stands. */
@@ -120,10 +194,21 @@ final class KnownIds {
           "%d under the custom_id of another request in the file (%s)"
               .formatted(seconds, names(second, seconds)));
     }
-    if (keeps > 0) {
+    long kept = changed - replaced.size();
+    if (!replaced.isEmpty()) {
       notes.add(
-          "%d known %s with other content, kept as in the run (%s): use another id or another run"
-              .formatted(keeps, keeps == 1 ? "id" : "ids", names(kept, keeps)));
+          "%d changed and asked anew (%s)".formatted(replaced.size(), names(changes, changed)));
+    }
+    if (kept > 0) {
+      notes.add(
+          "%d known %s with other content, kept as in the run (%s): %s"
+              .formatted(
+                  kept,
+                  kept == 1 ? "id" : "ids",
+                  names(changes, changed),
+                  onChange == OnChange.REPLACE
+                      ? "the new content cannot be asked"
+                      : "--on-change replace asks them anew"));
     }
     return notes;
   }

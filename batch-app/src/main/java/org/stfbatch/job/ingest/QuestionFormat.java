@@ -100,7 +100,16 @@ public enum QuestionFormat {
    * @throws InputException if it is not of this format, or cannot be read
    */
   boolean read(Path file, Path imageRoot, Predicate<NewImageJob> action) {
-    ItemStreamReader<NewImageJob> reader = reader(file, imageRoot, 0);
+    return read(file, imageRoot, 0, action);
+  }
+
+  /**
+   * The same.
+   *
+   * @param sourceId that jobs get
+   */
+  boolean read(Path file, Path imageRoot, long sourceId, Predicate<NewImageJob> action) {
+    ItemStreamReader<NewImageJob> reader = reader(file, imageRoot, sourceId);
     try {
       reader.open(new ExecutionContext());
       NewImageJob next = reader.read();

@@ -29,6 +29,8 @@ import org.stfbatch.job.Progress;
 import org.stfbatch.job.StopSignal;
 import org.stfbatch.job.infer.InferJob;
 import org.stfbatch.job.ingest.IngestJob;
+import org.stfbatch.job.ingest.IngestTerms;
+import org.stfbatch.job.ingest.OnChange;
 import org.stfbatch.job.ingest.QuestionFormat;
 import org.stfbatch.job.intake.IntakeJob;
 import org.stfbatch.job.intake.IntakeSettings;
@@ -45,6 +47,9 @@ import org.stfbatch.kafka.message.RunTriggerMessage.TopicSlice;
 
 /** Does what one trigger asks for, or goes on with it. */
 final class TriggerWork {
+  /** Nobody is there who could be asked whether a file that was renamed is meant. */
+  private static final IngestTerms TERMS = new IngestTerms(Optional.empty(), OnChange.KEEP, true);
+
   private final Database database;
   private final BatchRuntime batch;
   private final KafkaConnection kafka;
@@ -194,7 +199,7 @@ final class TriggerWork {
     if (!Files.isDirectory(images)) {
       throw new InputException("the image folder " + images + " is not there");
     }
-    return !new IngestJob(batch, run, Progress.none(), stop, Optional.empty())
+    return !new IngestJob(batch, run, Progress.none(), stop, TERMS)
         .fromOutside()
         .questions(file, images, QuestionFormat.of(file))
         .stopped();

@@ -1,0 +1,68 @@
+package org.stfbatch.job.ingest;
+
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Arrays;
+
+/**
+ * Very many texts, of which 64 bits each are kept: of a billion texts, two that differ are taken
+ * for one with a probability of some percent. Read after it has been filled; for one thread.
+ */
+final class Hashes {
+  private static final int FIRST_SIZE = 1024;
+
+  private final MessageDigest digest;
+  private long[] values = new long[FIRST_SIZE];
+  private int size;
+  private boolean sorted;
+
+  Hashes() {
+    try {
+      digest = MessageDigest.getInstance("MD5");
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java runtime has MD5", e);
+    }
+  }
+
+  void add(String text) {
+    add(hash(text));
+  }
+
+  private void add(long hash) {
+    if (size == values.length) {
+      values = Arrays.copyOf(values, 2 * size);
+    }
+    values[size++] = hash;
+    sorted = false;
+  }
+
+  boolean contains(String text) {
+    sort();
+    return Arrays.binarySearch(values, 0, size, hash(text)) >= 0;
+  }
+
+  /** Those that were added more than once. */
+  Hashes repeated() {
+    sort();
+    Hashes repeated = new Hashes();
+    for (int i = 1; i < size; i++) {
+      if (values[i] == values[i - 1]) {
+        repeated.add(values[i]);
+      }
+    }
+    return repeated;
+  }
+
+  private void sort() {
+    if (!sorted) {
+      Arrays.sort(values, 0, size);
+      sorted = true;
+    }
+  }
+
+  private long hash(String text) {
+    return ByteBuffer.wrap(digest.digest(text.getBytes(StandardCharsets.UTF_8))).getLong();
+  }
+}

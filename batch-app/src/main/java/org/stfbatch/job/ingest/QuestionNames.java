@@ -1,0 +1,94 @@
+package org.stfbatch.job.ingest;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import org.stfbatch.db.NewImageJob;
+
+/**
+ * Names the jobs of one reading of a question file, so that they are known again when the file has
+ * changed around them: by their {@code question_id} where no other line of the file has it, else by
+ * what they ask, too. For one thread.
+ */
+final class QuestionNames implements QuestionNaming {
+  private final String file;
+  private final CustomIds ids;
+  private final Hashes repeated;
+  private final boolean allRepeat;
+  private final Map<String, Integer> counts = new HashMap<>();
+
+  private QuestionNames(String file, CustomIds ids, Hashes repeated, boolean allRepeat) {
+    this.file = file;
+    this.ids = ids;
+    this.repeated = repeated;
+    this.allRepeat = allRepeat;
+  }
+
+  /**
+   * Reads the file once for it. What is no file on a disk can be read once only: its ids are taken
+   * for repeated ones.
+   *
+   * @throws org.stfbatch.job.InputException if it is not of this format, or cannot be read
+   */
+  static QuestionNames of(Path file, Path imageRoot, QuestionFormat format) {
+    Hashes all = new Hashes();
+    boolean readable = Files.isRegularFile(file);
+    if (readable) {
+      format.read(
+          file,
+          imageRoot,
+          job -> {
+            job.prompt().questionId().ifPresent(all::add);
+            return true;
+          });
+    }
+    return new QuestionNames(
+        file.getFileName().toString(), new CustomIds(imageRoot), all.repeated(), !readable);
+  }
+
+  @Override
+  public QuestionNames again() {
+    return new QuestionNames(file, ids, repeated, allRepeat);
+  }
+
+  @Override
+  public NewImageJob named(NewImageJob job) {
+    Optional<String> id = job.prompt().questionId();
+    if (id.isEmpty()) {
+      String first = ids.ofUnnumbered(job.customId(), 1);
+      return job.named(ids.ofUnnumbered(job.customId(), count(first)));
+    }
+    if (!isRepeated(id.get())) {
+      return job.named(ids.ofQuestion(file, id.get()));
+    }
+    String first = ids.ofQuestion(file, id.get(), content(job), 1);
+    return job.named(ids.ofQuestion(file, id.get(), content(job), count(first)));
+  }
+
+  private int count(String name) {
+    return counts.merge(name, 1, Integer::sum);
+  }
+
+  @Override
+  public Optional<String> otherName(NewImageJob job) {
+    Optional<String> id = job.prompt().questionId();
+    if (id.isEmpty()) {
+      return Optional.empty();
+    }
+    String first = ids.ofQuestion(file, id.get(), content(job), 1);
+    if (!isRepeated(id.get())) {
+      return Optional.of(first);
+    }
+    return Optional.of(ids.ofQuestion(file, id.get())).filter(n -> job.customId().equals(first));
+  }
+
+  private boolean isRepeated(String id) {
+    return allRepeat || repeated.contains(id);
+  }
+
+  private static String content(NewImageJob job) {
+    return job.prompt().toString() + job.settings() + job.rejection().map(r -> r.code());
+  }
+}

@@ -1,0 +1,115 @@
+package org.stfbatch.db;
+
+import static org.stfbatch.db.ArrayParameters.boxed;
+
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.util.List;
+import javax.sql.DataSource;
+import org.springframework.jdbc.core.JdbcTemplate;
+
+/** Gives jobs of a run another content under the name that they have. */
+public final class ChangedJobStore {
+
+  /**
+   * One statement, so that a job is always in one place. What has become of the old content is
+   * deleted: its outcome's number is not used again. Parts of a statement do not see each other's
+   * changes, so the job that waits already is changed where it is.
+   */
+  private static final String REPLACE =
+      """
+      with input as (
+        select *
+        from unnest(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) as t (
+          custom_id, source_id, question_id, category, image_ref, image_key, prompt,
+          max_new_tokens, temperature, top_p, seed, stop, choices)
+      ),
+      changed as (
+        update image_job job
+        set
+          source_id = input.source_id, question_id = input.question_id,
+          category = input.category, image_ref = input.image_ref, image_key = input.image_key,
+          prompt = input.prompt, max_new_tokens = input.max_new_tokens,
+          temperature = input.temperature, top_p = input.top_p, seed = input.seed,
+          stop = input.stop::text[], choices = input.choices::text[]
+        from input
+        where job.run_id = ? and job.custom_id = input.custom_id
+        returning job.run_id, job.job_id, job.image_key
+      ),
+      answers as (
+        delete from answer using changed
+        where answer.run_id = changed.run_id and answer.job_id = changed.job_id
+        returning answer.job_id
+      ),
+      failures as (
+        delete from failure using changed
+        where failure.run_id = changed.run_id and failure.job_id = changed.job_id
+        returning failure.job_id
+      ),
+      attempts as (
+        delete from job_attempt using changed where job_attempt.job_id = changed.job_id
+      ),
+      queued as (
+        insert into waiting_job (run_id, job_id, image_key)
+        select run_id, job_id, image_key from changed
+        on conflict (job_id) do update set image_key = excluded.image_key
+      )
+      select (select count(*) from changed), (select count(*) from answers)
+      """;
+
+  private final JdbcTemplate template;
+
+  public ChangedJobStore(DataSource dataSource) {
+    this.template = new JdbcTemplate(dataSource);
+  }
+
+  /**
+   * What was changed.
+   *
+   * @param jobs that wait for an answer now
+   * @param answers that their old contents had, and that are deleted
+   */
+  public record Replaced(long jobs, long answers) {
+    public static final Replaced NONE = new Replaced(0, 0);
+
+    /** Both together. */
+    public Replaced plus(Replaced other) {
+      return new Replaced(jobs + other.jobs, answers + other.answers);
+    }
+  }
+
+  /**
+   * Gives the run's jobs of these names this content, and makes them wait for an answer. The caller
+   * holds the run's lock.
+   *
+   * @param jobs none of them rejected, no two of one name
+   */
+  public Replaced replace(long runId, List<NewImageJob> jobs) {
+    return template.query(
+        REPLACE,
+        statement -> set(statement, runId, jobs),
+        rows -> {
+          rows.next();
+          return new Replaced(rows.getLong(1), rows.getLong(2));
+        });
+  }
+
+  private static void set(PreparedStatement statement, long runId, List<NewImageJob> jobs)
+      throws SQLException {
+    new ArrayParameters<>(statement, jobs, 1)
+        .texts(NewImageJob::customId)
+        .longs(job -> boxed(job.sourceId()))
+        .texts(job -> job.prompt().questionId().orElse(null))
+        .texts(job -> job.prompt().category().orElse(null))
+        .texts(job -> job.prompt().image().orElse(null))
+        .texts(job -> Fingerprints.imageKey(job.prompt().image()))
+        .texts(job -> job.prompt().text())
+        .integers(job -> boxed(job.settings().maxNewTokens()))
+        .reals(job -> boxed(job.settings().temperature()))
+        .reals(job -> boxed(job.settings().topP()))
+        .longs(job -> boxed(job.settings().seed()))
+        .textLists(job -> job.settings().stop().orElse(null))
+        .textLists(job -> job.settings().choices().map(ChoiceTexts::texts).orElse(null));
+    statement.setLong(14, runId);
+  }
+}
