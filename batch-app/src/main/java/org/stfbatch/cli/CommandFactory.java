@@ -4,20 +4,26 @@ import java.lang.reflect.Constructor;
 import java.lang.reflect.InvocationTargetException;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.stfbatch.cli.console.Log;
 import org.stfbatch.cli.service.Brokers;
 import org.stfbatch.cli.service.Shutdown;
 import org.stfbatch.cli.service.Stores;
 import picocli.CommandLine;
 import picocli.CommandLine.IFactory;
 
-/** Gives commands what their constructors ask for: the database, the broker, the shutdown. */
+/**
+ * Gives commands what their constructors ask for: the database, the broker, the log, the shutdown.
+ */
 final class CommandFactory implements IFactory {
   private final Map<Class<?>, Object> services;
 
   CommandFactory(StfBatchCommand root, Shutdown shutdown) {
     services =
         Map.of(
-            Stores.class, root.stores(), Brokers.class, root.brokers(), Shutdown.class, shutdown);
+            Stores.class, root.stores(),
+            Brokers.class, root.brokers(),
+            Log.class, root.log(),
+            Shutdown.class, shutdown);
   }
 
   @Override

@@ -31,7 +31,12 @@ final class ErrorReport implements IExecutionExceptionHandler {
       Exception error, CommandLine commandLine, ParseResult parsed) {
     PrintWriter err = commandLine.getErr();
     Secrets secrets = root.secrets(parsed.originalArgs());
-    err.println("stf-batch: " + secrets.hide(message(error)));
+    String message = secrets.hide(message(error));
+    if (root.log().isLog()) {
+      root.log().error(message);
+    } else {
+      err.println("stf-batch: " + message);
+    }
     if (root.isVerbose()) {
       StringWriter trace = new StringWriter();
       error.printStackTrace(new PrintWriter(trace));

@@ -2,17 +2,23 @@ package org.stfbatch.cli;
 
 import java.time.Duration;
 import java.util.List;
+import org.stfbatch.cli.console.Log;
+import org.stfbatch.cli.console.Logged;
+import org.stfbatch.cli.console.StatusLine;
+import org.stfbatch.cli.console.Terminal;
 import org.stfbatch.cli.live.HttpAddress;
 import org.stfbatch.cli.option.ByteSize;
 import org.stfbatch.cli.option.ChoiceOption;
 import org.stfbatch.cli.option.MaxFailedOption;
 import org.stfbatch.cli.option.TimeSpan;
 import org.stfbatch.cli.service.ExitCode;
+import org.stfbatch.cli.service.InterruptSignal;
 import org.stfbatch.cli.service.Shutdown;
 import org.stfbatch.db.ChoiceTexts;
 import org.stfbatch.job.MaxFailed;
 import org.stfbatch.secret.Secrets;
 import picocli.CommandLine;
+import picocli.CommandLine.ParseResult;
 
 /** The program. */
 public final class Main {
@@ -21,8 +27,12 @@ public final class Main {
   public static void main(String[] args) {
     // Java's HTTP client tells a proxy no Basic password before a TLS tunnel unless this is empty.
     System.setProperty("jdk.http.auth.tunneling.disabledSchemes", "");
+    if (Terminal.ERR.isThere()) {
+      System.setErr(StatusLine.on(System.err));
+    }
     Shutdown shutdown = new Shutdown();
     Runtime.getRuntime().addShutdownHook(new Thread(shutdown::onSignal, "shutdown"));
+    InterruptSignal.handle(shutdown::onInterrupt);
     int code = run(commandLine(shutdown), args);
     shutdown.finished(code);
     System.exit(code);
@@ -59,6 +69,14 @@ public final class Main {
     return code == 0 ? ExitCode.FAILED : code;
   }
 
+  private static void beginLog(Log log, ParseResult parsed) {
+    List<CommandLine> chosen = parsed.asCommandLineList();
+    if (chosen.get(chosen.size() - 1).getCommand() instanceof Logged command) {
+      command.loggedRun().ifPresent(log::about);
+      log.begin();
+    }
+  }
+
   static CommandLine commandLine(Shutdown shutdown) {
     StfBatchCommand root = new StfBatchCommand();
     CommandLine commandLine = new CommandLine(root, new CommandFactory(root, shutdown));
@@ -74,6 +92,7 @@ public final class Main {
         .setExecutionStrategy(
             parsed -> {
               root.stores().provideLibraryCache();
+              beginLog(root.log(), parsed);
               return new CommandLine.RunLast().execute(parsed);
             })
         .setUsageHelpAutoWidth(true);

@@ -5,11 +5,12 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
-import org.slf4j.LoggerFactory;
 import org.stfbatch.cli.bench.BenchCommand;
 import org.stfbatch.cli.benchmark.BenchmarkDataCommand;
 import org.stfbatch.cli.benchmark.EvaluateCommand;
 import org.stfbatch.cli.benchmark.ScoreCommand;
+import org.stfbatch.cli.console.Log;
+import org.stfbatch.cli.console.LogFormat;
 import org.stfbatch.cli.demo.DemoDataCommand;
 import org.stfbatch.cli.demo.DemoScoreCommand;
 import org.stfbatch.cli.demo.DemoTokenizerCommand;
@@ -80,6 +81,7 @@ final class StfBatchCommand {
 
   private final Stores stores = new Stores(System.getenv());
   private final Brokers brokers = new Brokers(stores);
+  private final Log log = new Log();
   private boolean verbose;
 
   @Option(
@@ -166,11 +168,20 @@ final class StfBatchCommand {
       description = "Log more, and show the stack trace of an error.")
   void setVerbose(boolean on) {
     verbose = on;
-    if (on
-        && LoggerFactory.getLogger("org.stfbatch")
-            instanceof ch.qos.logback.classic.Logger logger) {
-      logger.setLevel(ch.qos.logback.classic.Level.DEBUG);
-    }
+    log.setVerbose(on);
+  }
+
+  @Option(
+      names = "--log",
+      paramLabel = "FORMAT",
+      scope = ScopeType.INHERIT,
+      description = {
+        "How commands that work for long tell what goes on. text: with date, time, zone, level, run and worker before each",
+        "line; json: one object a line; quiet: as text, warnings, errors and how a run ended alone.",
+        "Default: text, and sentences on a terminal."
+      })
+  void setLogFormat(LogFormat format) {
+    log.setFormat(format);
   }
 
   boolean isVerbose() {
@@ -200,5 +211,9 @@ final class StfBatchCommand {
 
   Brokers brokers() {
     return brokers;
+  }
+
+  Log log() {
+    return log;
   }
 }

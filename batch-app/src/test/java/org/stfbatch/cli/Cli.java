@@ -7,11 +7,14 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
 import org.stfbatch.cli.service.Shutdown;
 import org.stfbatch.db.DatabaseSettings;
 
 /** Runs the program's commands in this JVM, and keeps what they print. */
 final class Cli {
+  private static final Pattern LOGGED_ERROR = Pattern.compile("^\\d{4}-\\d\\d-\\d\\dT\\S+ ERROR ");
+
   private final List<String> globalOptions;
 
   private Cli(List<String> globalOptions) {
@@ -77,11 +80,16 @@ final class Cli {
     /** Checks that it failed with one line for people and nothing else. */
     void complainsInOneLine(int expectedCode, String... parts) {
       assertThat(code).as(err).isEqualTo(expectedCode);
-      assertThat(err.lines().filter(line -> line.startsWith("stf-batch: ")))
+      assertThat(err.lines().filter(Ran::isComplaint))
           .as(err)
           .hasSize(1)
           .allSatisfy(line -> assertThat(line).contains(parts));
       assertThat(err).doesNotContain("\tat ").doesNotContain("Caused by").doesNotContain("null");
+    }
+
+    /** A sentence, or an error in the log of a command that writes one. */
+    private static boolean isComplaint(String line) {
+      return line.startsWith("stf-batch: ") || LOGGED_ERROR.matcher(line).find();
     }
   }
 }

@@ -186,8 +186,8 @@ class TrainCommandTest {
     assertThat(cli.run(command).err())
         .contains(
             "1 samples, 0 pictures",
-            "warning: 1 more samples are left out: ",
-            "warning: left out: sample 2 (id \"x\") has a turn that is neither");
+            "1 more samples are left out: ",
+            "left out: sample 2 (id \"x\") has a turn that is neither");
   }
 
   @Test

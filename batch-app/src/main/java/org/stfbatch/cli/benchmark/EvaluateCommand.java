@@ -9,6 +9,8 @@ import java.util.OptionalLong;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicReference;
 import org.stfbatch.cli.console.ConsoleProgress;
+import org.stfbatch.cli.console.Log;
+import org.stfbatch.cli.console.Logged;
 import org.stfbatch.cli.console.Notices;
 import org.stfbatch.cli.live.LiveOptions;
 import org.stfbatch.cli.option.LoadedModel;
@@ -49,7 +51,7 @@ import picocli.CommandLine.Parameters;
       "With several strategies in --compress, asks once for each, and compares them.",
       "Stopped or killed at any moment, the same command goes on where it was."
     })
-public final class EvaluateCommand implements Callable<Integer> {
+public final class EvaluateCommand implements Callable<Integer>, Logged {
   /** What questions do not set themselves; they set all of it. */
   private static final InferSettings.Defaults GREEDY =
       new InferSettings.Defaults(128, 0, 1, 0, List.of());
@@ -58,6 +60,7 @@ public final class EvaluateCommand implements Callable<Integer> {
 
   private final Stores stores;
   private final Shutdown shutdown;
+  private final Log log;
   private final StopSignal stopSignal = new StopSignal();
   private final ScoreTable table = new ScoreTable();
   private final ComparisonTable comparison = new ComparisonTable();
@@ -94,9 +97,10 @@ public final class EvaluateCommand implements Callable<Integer> {
   @Option(names = "--json", description = "One JSON object a benchmark.")
   private boolean json;
 
-  EvaluateCommand(Stores stores, Shutdown shutdown) {
+  EvaluateCommand(Stores stores, Shutdown shutdown, Log log) {
     this.stores = stores;
     this.shutdown = shutdown;
+    this.log = log;
   }
 
   @Override
@@ -143,9 +147,7 @@ public final class EvaluateCommand implements Callable<Integer> {
   }
 
   private List<EvaluationPlan> plans() {
-    return benchmarks
-        .complete(name, missing -> System.err.println("passed over " + missing))
-        .stream()
+    return benchmarks.complete(name, missing -> Notices.onStderr("passed over " + missing)).stream()
         .map(this::plan)
         .toList();
   }
@@ -193,6 +195,7 @@ public final class EvaluateCommand implements Callable<Integer> {
     try (LiveOptions.Shown shown = shown(db, model, latest)) {
       for (EvaluationPlan plan : plans) {
         if (!stopSignal.isRequested()) {
+          log.about(run(plan, strategy));
           latest.set(new RunStore(db.database().dataSource()).findOrCreate(run(plan, strategy)));
           evaluate(db, model, strategy, settings, plan, latest.get(), shown)
               .ifPresent(
@@ -323,12 +326,12 @@ public final class EvaluateCommand implements Callable<Integer> {
       System.out.print(System.lineSeparator() + comparison.text());
     }
     if (stopSignal.isRequested()) {
-      System.err.println("stf-batch: stopped; the same command goes on");
+      Notices.onStderr("stopped; the same command goes on");
       return ExitCode.FAILED;
     }
     if (imagesAway) {
-      System.err.println(
-          "stf-batch: images stayed away for longer than --wait-for-images, and their questions"
+      Notices.onStderr(
+          "images stayed away for longer than --wait-for-images, and their questions"
               + " wait; the same command goes on");
       return ExitCode.FAILED;
     }

@@ -1,7 +1,5 @@
 package org.stfbatch.cli.console;
 
-import java.io.Console;
-import java.io.PrintStream;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.concurrent.Executors;
@@ -11,48 +9,47 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.stfbatch.job.Progress;
 
 /**
- * Shows how a job gets on: a bar that moves on a terminal, a plain line every few seconds
- * elsewhere.
+ * Shows how a job gets on: a bar that moves on a terminal, elsewhere a line when something has
+ * changed, often at first and then once a minute. Rates are those of the last minute.
  */
 public final class ConsoleProgress implements Progress, AutoCloseable {
   private static final long BAR_MILLIS = 500;
   private static final long LINE_MILLIS = 5_000;
-  private static final int BAR_WIDTH = 30;
-  private static final double NANOS = 1e9;
+  private static final long LONGEST_LINE_MILLIS = 60_000;
 
-  private final PrintStream out;
-  private final boolean terminal;
+  /** So many times the time up to now passes between two lines. */
+  private static final int LINES_SO_FAR = 12;
+
+  private static final int BAR_WIDTH = 30;
+
   private final String what;
   private final long before;
   private final long total;
-  private final long started = System.nanoTime();
+  private final Rate rate;
   private final AtomicLong done = new AtomicLong();
   private final AtomicLong failed = new AtomicLong();
+  private final LiveLine line;
+  private final long begun = System.nanoTime();
+  private long shownAt = begun;
+  private long shownDone;
   private final ScheduledExecutorService timer =
       Executors.newSingleThreadScheduledExecutor(ConsoleProgress::daemon);
 
-  /**
-   * @param what the items, in plural
-   * @param before how many were done before this command
-   * @param failedBefore how many of them had failed
-   * @param total how many there are, with those; 0 if unknown
-   */
-  ConsoleProgress(
-      PrintStream out, boolean terminal, String what, long before, long failedBefore, long total) {
-    this.out = out;
-    this.terminal = terminal;
+  ConsoleProgress(LiveLine line, String what, long before, long failedBefore, long total) {
+    this.line = line;
     this.what = what;
     this.before = before;
     this.total = total;
+    this.rate = new Rate(begun);
     failed.set(failedBefore);
-    long period = terminal ? BAR_MILLIS : LINE_MILLIS;
-    timer.scheduleAtFixedRate(this::show, period, period, TimeUnit.MILLISECONDS);
+    long period = line.isWrittenAnew() ? BAR_MILLIS : LINE_MILLIS;
+    timer.scheduleAtFixedRate(() -> show(System.nanoTime()), period, period, TimeUnit.MILLISECONDS);
   }
 
   /**
    * Shows it on standard error until it is closed.
    *
-   * @param what is counted
+   * @param what is counted, in plural
    * @param before how many were done before
    * @param total how many there will be; 0 if nobody knows
    */
@@ -66,26 +63,7 @@ public final class ConsoleProgress implements Progress, AutoCloseable {
    * @param failedBefore how many of those done before had failed
    */
   public static ConsoleProgress onStderr(String what, long before, long failedBefore, long total) {
-    return new ConsoleProgress(System.err, isTerminal(), what, before, failedBefore, total);
-  }
-
-  /** Whether somebody sits before it. */
-  public static boolean isTerminal() {
-    return isTerminal(System.console());
-  }
-
-  /** From Java 22 on there is a console even without a terminal, and a method that tells. */
-  private static boolean isTerminal(Console console) {
-    if (console == null) {
-      return false;
-    }
-    try {
-      return (boolean) Console.class.getMethod("isTerminal").invoke(console);
-    } catch (NoSuchMethodException e) {
-      return true;
-    } catch (ReflectiveOperationException e) {
-      throw new IllegalStateException("the console does not say whether it is a terminal", e);
-    }
+    return new ConsoleProgress(LiveLine.onStderr(), what, before, failedBefore, total);
   }
 
   private static Thread daemon(Runnable task) {
@@ -100,9 +78,25 @@ public final class ConsoleProgress implements Progress, AutoCloseable {
     failed.addAndGet(step.failed());
   }
 
-  private void show() {
-    out.print(terminal ? "\r\u001b[K" + bar() + line() : line() + System.lineSeparator());
-    out.flush();
+  private synchronized void show(long now) {
+    if (line.isWrittenAnew()) {
+      line.show(bar() + text(now));
+    } else if (isDue(now)) {
+      showChange(now);
+    }
+  }
+
+  private boolean isDue(long now) {
+    long wanted = TimeUnit.NANOSECONDS.toMillis(now - begun) / LINES_SO_FAR;
+    return TimeUnit.NANOSECONDS.toMillis(now - shownAt) >= Math.min(LONGEST_LINE_MILLIS, wanted);
+  }
+
+  private void showChange(long now) {
+    if (done.get() != shownDone) {
+      shownAt = now;
+      shownDone = done.get();
+      line.show(text(now));
+    }
   }
 
   private String bar() {
@@ -113,22 +107,21 @@ public final class ConsoleProgress implements Progress, AutoCloseable {
     return "[" + "#".repeat(filled) + ".".repeat(BAR_WIDTH - filled) + "] ";
   }
 
-  private String line() {
-    double seconds = Math.max((System.nanoTime() - started) / NANOS, 1e-3);
-    double rate = done.get() / seconds;
+  private String text(long now) {
+    double perSecond = rate.of(done.get(), now);
     long left = total - before - done.get();
-    StringBuilder line = new StringBuilder().append(before + done.get());
+    StringBuilder text = new StringBuilder().append(before + done.get());
     if (total > 0) {
-      line.append('/').append(total);
+      text.append('/').append(total);
     }
-    line.append(' ').append(what).append(String.format(Locale.ROOT, ", %.1f/s", rate));
+    text.append(' ').append(what).append(String.format(Locale.ROOT, ", %.1f/s", perSecond));
     if (failed.get() > 0) {
-      line.append(", ").append(failed.get()).append(" failed");
+      text.append(", ").append(failed.get()).append(" failed");
     }
-    if (left > 0 && rate > 0) {
-      line.append(", ").append(clock(Math.round(left / rate))).append(" left");
+    if (left > 0 && perSecond > 0) {
+      text.append(", ").append(clock(Math.round(left / perSecond))).append(" left");
     }
-    return line.toString();
+    return text.toString();
   }
 
   /** A time such as 1:02:03. */
@@ -141,9 +134,14 @@ public final class ConsoleProgress implements Progress, AutoCloseable {
   @Override
   public void close() {
     timer.shutdownNow();
-    show();
-    if (terminal) {
-      out.println();
+    synchronized (this) {
+      long now = System.nanoTime();
+      if (line.isWrittenAnew()) {
+        line.show(bar() + text(now));
+      } else {
+        showChange(now);
+      }
+      line.end();
     }
   }
 }

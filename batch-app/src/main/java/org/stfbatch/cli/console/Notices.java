@@ -1,11 +1,26 @@
 package org.stfbatch.cli.console;
 
+import org.slf4j.LoggerFactory;
+
 /** Lines that tell people what goes on while a command works. */
 public final class Notices {
   private Notices() {}
 
-  /** Says it on standard error, with the name of the program before it. */
+  /** Says it on standard error. */
   public static void onStderr(String line) {
-    System.err.println("stf-batch: " + line);
+    LoggerFactory.getLogger(Log.NOTICES).info(line);
+  }
+
+  /** Warns of it on standard error. */
+  public static void warning(String line) {
+    LoggerFactory.getLogger(Log.NOTICES).warn(line);
+  }
+
+  /**
+   * Tells how a run ended, in every format of the log; whoever sits before a terminal has read it
+   * already, on standard output.
+   */
+  public static void summary(String line) {
+    LoggerFactory.getLogger(Log.SUMMARY).info(line);
   }
 }

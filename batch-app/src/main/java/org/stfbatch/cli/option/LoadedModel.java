@@ -54,13 +54,14 @@ public record LoadedModel(
     }
     try {
       Engine engine = start(model, device.models(jobs, compression), device, checkpoint, tokenizer);
-      System.err.printf(
-          Locale.ROOT,
-          "model %s on %s%s: loaded in %.1f s%n",
-          model.name(),
-          device,
-          compression.compresses() ? ", " + compression.spec() : "",
-          (System.nanoTime() - started) / NANOS);
+      Notices.onStderr(
+          String.format(
+              Locale.ROOT,
+              "model %s on %s%s: loaded in %.1f s",
+              model.name(),
+              device,
+              compression.compresses() ? ", " + compression.spec() : "",
+              (System.nanoTime() - started) / NANOS));
       return new LoadedModel(
           engine,
           device.preparation(read, fetching),

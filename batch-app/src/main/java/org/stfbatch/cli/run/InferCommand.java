@@ -6,6 +6,8 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.Callable;
 import org.stfbatch.cli.console.ConsoleProgress;
+import org.stfbatch.cli.console.Logged;
+import org.stfbatch.cli.console.Notices;
 import org.stfbatch.cli.live.LiveOptions;
 import org.stfbatch.cli.option.LoadedModel;
 import org.stfbatch.cli.service.Brokers;
@@ -35,7 +37,7 @@ import picocli.CommandLine.Option;
           + " where it was;",
       "SIGTERM or Ctrl-C stop it at the next commit."
     })
-public final class InferCommand implements Callable<Integer> {
+public final class InferCommand implements Callable<Integer>, Logged {
   private final Stores stores;
   private final Brokers brokers;
   private final Shutdown shutdown;
@@ -58,6 +60,11 @@ public final class InferCommand implements Callable<Integer> {
     this.stores = stores;
     this.brokers = brokers;
     this.shutdown = shutdown;
+  }
+
+  @Override
+  public Optional<String> loggedRun() {
+    return Optional.ofNullable(runName);
   }
 
   @Override
@@ -118,10 +125,15 @@ public final class InferCommand implements Callable<Integer> {
       RunStatus before,
       InferSettings settings,
       InferSurroundings surroundings) {
+    long started = System.nanoTime();
+    Notices.onStderr(RunSummary.begun(before));
     try (LoadedModel model = answers.load(jobsExpected(before, settings))) {
       InferJob.Ending ending = run(db, run, claim, before, settings, model, surroundings);
       surroundings.report();
-      return report(status(db, run), ending);
+      RunStatus after = status(db, run);
+      Notices.summary(
+          new RunSummary(before, after, System.nanoTime() - started).line(how(after, ending)));
+      return report(after, ending);
     }
   }
 
@@ -178,22 +190,26 @@ public final class InferCommand implements Callable<Integer> {
     return new RunStatusStore(db.database().dataSource()).status(run);
   }
 
+  private String how(RunStatus status, InferJob.Ending ending) {
+    return switch (ending) {
+      case DONE -> status.waiting() > 0 && limit != null ? "stopped at --limit " + limit : "done";
+      case STOPPED -> "stopped (" + stopSignal.reason().orElse("") + ")";
+      case IMAGES_AWAY -> "ended before all was done";
+    };
+  }
+
   private int report(RunStatus status, InferJob.Ending ending) {
-    String how =
-        switch (ending) {
-          case DONE ->
-              status.waiting() > 0 && limit != null ? "stopped at --limit " + limit : "done";
-          case STOPPED -> "stopped (" + stopSignal.reason().orElse("") + ")";
-          case IMAGES_AWAY -> "ended before all was done";
-        };
     System.out.printf(
         "run %s %s: %d answered, %d failed, %d waiting%s%n",
         status.run(),
-        how,
+        how(status, ending),
         status.answered(),
         status.failed(),
         status.waiting(),
         tooManyFailed(status));
+    if (ending == InferJob.Ending.STOPPED && status.waiting() > 0) {
+      System.out.println("the same command goes on where it was");
+    }
     if (ending == InferJob.Ending.IMAGES_AWAY) {
       System.out.println(
           "their images stayed away for longer than --wait-for-images: the same command asks for"

@@ -1,8 +1,10 @@
 package org.stfbatch.cli.run;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.stfbatch.cli.console.ConsoleProgress;
+import org.stfbatch.cli.console.Logged;
 import org.stfbatch.cli.service.Brokers;
 import org.stfbatch.cli.service.ExitCode;
 import org.stfbatch.cli.service.Shutdown;
@@ -28,7 +30,7 @@ import picocli.CommandLine.Option;
       "Brings the image jobs of a Kafka topic into a run, each message once: stopped or killed at any moment, the same",
       "command goes on where it was, and the next run where this one ended."
     })
-public final class IntakeCommand implements Callable<Integer> {
+public final class IntakeCommand implements Callable<Integer>, Logged {
   private final Stores stores;
   private final Brokers brokers;
   private final Shutdown shutdown;
@@ -49,6 +51,11 @@ public final class IntakeCommand implements Callable<Integer> {
     this.stores = stores;
     this.brokers = brokers;
     this.shutdown = shutdown;
+  }
+
+  @Override
+  public Optional<String> loggedRun() {
+    return Optional.ofNullable(runName);
   }
 
   @Override

@@ -7,6 +7,8 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicReference;
+import org.stfbatch.cli.console.Log;
+import org.stfbatch.cli.console.Logged;
 import org.stfbatch.cli.console.Notices;
 import org.stfbatch.cli.live.LiveOptions;
 import org.stfbatch.cli.option.LoadedModel;
@@ -35,10 +37,11 @@ import picocli.CommandLine.Option;
       "run at a time, never twice for a message; killed at any moment, it goes on with the run that was begun. The model is",
       "loaded once. SIGTERM ends it at the next commit."
     })
-public final class ListenCommand implements Callable<Integer> {
+public final class ListenCommand implements Callable<Integer>, Logged {
   private final Stores stores;
   private final Brokers brokers;
   private final Shutdown shutdown;
+  private final Log log;
 
   @Option(
       names = "--trigger-topic",
@@ -81,10 +84,11 @@ public final class ListenCommand implements Callable<Integer> {
   @Mixin private AnswerOptions answers;
   @Mixin private LiveOptions live;
 
-  ListenCommand(Stores stores, Brokers brokers, Shutdown shutdown) {
+  ListenCommand(Stores stores, Brokers brokers, Shutdown shutdown, Log log) {
     this.stores = stores;
     this.brokers = brokers;
     this.shutdown = shutdown;
+    this.log = log;
   }
 
   @Override
@@ -112,6 +116,7 @@ public final class ListenCommand implements Callable<Integer> {
               settings,
               (run, limit, around, part) -> {
                 latest.set(run);
+                log.about(run.name());
                 return infer(db, loaded, shown.get(), run, limit, around, part);
               },
               Notices::onStderr);

@@ -1,8 +1,10 @@
 package org.stfbatch.cli.run;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.stfbatch.cli.console.ConsoleProgress;
+import org.stfbatch.cli.console.Logged;
 import org.stfbatch.cli.service.Brokers;
 import org.stfbatch.cli.service.ExitCode;
 import org.stfbatch.cli.service.Shutdown;
@@ -23,7 +25,7 @@ import picocli.CommandLine.Option;
       "Publishes the answers and failures of a run to a Kafka topic. A consumer that reads committed messages sees each",
       "exactly once, however often this is stopped, killed or started."
     })
-public final class PublishCommand implements Callable<Integer> {
+public final class PublishCommand implements Callable<Integer>, Logged {
   private final Stores stores;
   private final Brokers brokers;
   private final Shutdown shutdown;
@@ -45,6 +47,11 @@ public final class PublishCommand implements Callable<Integer> {
     this.stores = stores;
     this.brokers = brokers;
     this.shutdown = shutdown;
+  }
+
+  @Override
+  public Optional<String> loggedRun() {
+    return Optional.ofNullable(runName);
   }
 
   @Override

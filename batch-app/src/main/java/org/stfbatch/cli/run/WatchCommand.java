@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import org.stfbatch.cli.console.ConsoleProgress;
+import org.stfbatch.cli.console.Terminal;
 import org.stfbatch.cli.service.Shutdown;
 import org.stfbatch.cli.service.Stores;
 import org.stfbatch.db.Database;
@@ -84,7 +84,7 @@ public final class WatchCommand implements Callable<Integer> {
 
   /** On a terminal, over what it printed before; elsewhere, if it is something new. */
   private static void print(List<String> lines, List<String> above) {
-    if (ConsoleProgress.isTerminal()) {
+    if (Terminal.OUT.isThere()) {
       String back = above.isEmpty() ? "" : "\u001b[%dA\u001b[J".formatted(above.size());
       // Long lines are cut: if they were folded, the way back would be longer.
       System.out.print(back + "\u001b[?7l" + String.join("\n", lines) + "\n\u001b[?7h");

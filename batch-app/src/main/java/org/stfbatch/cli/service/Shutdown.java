@@ -2,6 +2,7 @@ package org.stfbatch.cli.service;
 
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import org.stfbatch.cli.console.Notices;
 import org.stfbatch.job.StopSignal;
 
 /**
@@ -14,9 +15,13 @@ public final class Shutdown {
 
   private static final String TOLD = "told to stop";
 
+  /** What shells call the exit code of a program that Ctrl-C ended: 128 and the signal's number. */
+  private static final int INTERRUPTED = 130;
+
   private final CountDownLatch finished = new CountDownLatch(1);
   private volatile StopSignal job;
   private volatile int exitCode;
+  private volatile boolean interrupted;
 
   /** From now on a signal asks this job to stop, and the process waits for it. */
   public void guard(StopSignal stop) {
@@ -34,6 +39,19 @@ public final class Shutdown {
     finished.countDown();
   }
 
+  /**
+   * Ctrl-C. The first one stops the job at its next commit, as SIGTERM does; another one ends the
+   * process at once, and what was not committed is done again later.
+   */
+  public void onInterrupt() {
+    if (interrupted) {
+      Runtime.getRuntime().halt(INTERRUPTED);
+    }
+    interrupted = true;
+    // Not by this thread: it would wait for the shutdown, and nobody would hear of another Ctrl-C.
+    new Thread(() -> System.exit(INTERRUPTED), "interrupt").start();
+  }
+
   /** Runs in the JVM's shutdown hook, also at a normal exit. */
   public void onSignal() {
     StopSignal running = job;
@@ -41,11 +59,12 @@ public final class Shutdown {
       return;
     }
     running.request(TOLD);
-    System.err.println("stf-batch: stopping at the next commit ...");
+    Notices.onStderr(
+        "stopping at the next commit ..." + (interrupted ? " (Ctrl-C again ends at once)" : ""));
     try {
       if (finished.await(PATIENCE_MINUTES, TimeUnit.MINUTES)) {
         // The JVM would exit with the signal's number, which says nothing about the job.
-        Runtime.getRuntime().halt(exitCode);
+        Runtime.getRuntime().halt(interrupted && exitCode != 0 ? INTERRUPTED : exitCode);
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

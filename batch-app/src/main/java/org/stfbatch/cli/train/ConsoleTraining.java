@@ -1,9 +1,9 @@
 package org.stfbatch.cli.train;
 
-import java.io.PrintStream;
 import java.time.Duration;
 import java.util.Locale;
 import org.stfbatch.cli.console.ConsoleProgress;
+import org.stfbatch.cli.console.LiveLine;
 import org.stfbatch.job.train.TrainProgress;
 import org.stfbatch.training.StepReport;
 
@@ -16,8 +16,7 @@ final class ConsoleTraining implements TrainProgress, AutoCloseable {
   private static final long LINE_NANOS = Duration.ofSeconds(5).toNanos();
   private static final double GIGA = 1e9;
 
-  private final PrintStream out;
-  private final boolean terminal;
+  private final LiveLine line;
   private final long period;
   private long shown;
   private String unshown = "";
@@ -25,20 +24,19 @@ final class ConsoleTraining implements TrainProgress, AutoCloseable {
   private double flops;
   private long samples;
 
-  ConsoleTraining(PrintStream out, boolean terminal) {
-    this.out = out;
-    this.terminal = terminal;
-    this.period = terminal ? TERMINAL_NANOS : LINE_NANOS;
+  ConsoleTraining(LiveLine line) {
+    this.line = line;
+    this.period = line.isWrittenAnew() ? TERMINAL_NANOS : LINE_NANOS;
     this.shown = System.nanoTime() - period;
   }
 
   static ConsoleTraining onStderr() {
-    return new ConsoleTraining(System.err, ConsoleProgress.isTerminal());
+    return new ConsoleTraining(LiveLine.onStderr());
   }
 
   @Override
   public void features(int done, int pictures) {
-    line("features of %d/%d pictures".formatted(done, pictures), done == pictures);
+    showSeldom("features of %d/%d pictures".formatted(done, pictures), done == pictures);
   }
 
   @Override
@@ -59,7 +57,7 @@ final class ConsoleTraining implements TrainProgress, AutoCloseable {
             samples / seconds,
             flops / seconds / GIGA,
             ConsoleProgress.clock(left));
-    if (line(text, report.step() == report.steps())) {
+    if (showSeldom(text, report.step() == report.steps())) {
       seconds = 0;
       flops = 0;
       samples = 0;
@@ -67,7 +65,7 @@ final class ConsoleTraining implements TrainProgress, AutoCloseable {
   }
 
   /** Shows a line if it is time, or if it is the last one of its kind. */
-  private boolean line(String text, boolean last) {
+  private boolean showSeldom(String text, boolean last) {
     long now = System.nanoTime();
     unshown = text;
     if (!last && now - shown < period) {
@@ -79,8 +77,7 @@ final class ConsoleTraining implements TrainProgress, AutoCloseable {
   }
 
   private void show() {
-    out.print(terminal ? "\r\u001b[K" + unshown : unshown + System.lineSeparator());
-    out.flush();
+    line.show(unshown);
     unshown = "";
   }
 
@@ -90,8 +87,6 @@ final class ConsoleTraining implements TrainProgress, AutoCloseable {
     if (!unshown.isEmpty()) {
       show();
     }
-    if (terminal) {
-      out.println();
-    }
+    line.end();
   }
 }

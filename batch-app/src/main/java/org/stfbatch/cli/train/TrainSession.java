@@ -2,6 +2,7 @@ package org.stfbatch.cli.train;
 
 import java.io.IOException;
 import java.util.List;
+import org.stfbatch.cli.console.Notices;
 import org.stfbatch.cli.service.ExitCode;
 import org.stfbatch.cli.service.Shutdown;
 import org.stfbatch.cli.service.Stores;
@@ -58,25 +59,25 @@ final class TrainSession {
   private static void announce(Training training) {
     String from =
         training.stepsDone() == 0 ? "" : ", going on after step %d".formatted(training.stepsDone());
-    System.err.printf(
-        "%d samples, %d pictures, %d steps%s%n",
-        training.samples(), training.pictures(), training.steps(), from);
+    Notices.onStderr(
+        "%d samples, %d pictures, %d steps%s"
+            .formatted(training.samples(), training.pictures(), training.steps(), from));
     if (training.samplesLeftOut() > 0) {
-      System.err.printf(
-          "warning: %d more samples are left out: they have no answer, or this tokenizer splits their rounds otherwise alone than within the conversation, so that LLaVA's trainer masks all of it%n",
-          training.samplesLeftOut());
+      Notices.warning(
+          "%d more samples are left out: they have no answer, or this tokenizer splits their rounds otherwise alone than within the conversation, so that LLaVA's trainer masks all of it"
+              .formatted(training.samplesLeftOut()));
     }
     List<String> refused = training.samplesRefused();
     refused.stream().limit(REFUSALS_SHOWN).forEach(TrainSession::warnOfRefused);
     if (refused.size() > REFUSALS_SHOWN) {
-      System.err.printf(
-          "warning: %d further samples are left out for reasons of this kind%n",
-          refused.size() - REFUSALS_SHOWN);
+      Notices.warning(
+          "%d further samples are left out for reasons of this kind"
+              .formatted(refused.size() - REFUSALS_SHOWN));
     }
   }
 
   private static void warnOfRefused(String refusal) {
-    System.err.printf("warning: left out: %s%n", refusal);
+    Notices.warning("left out: " + refusal);
   }
 
   private boolean train(Stores.Connected db, Training training) {

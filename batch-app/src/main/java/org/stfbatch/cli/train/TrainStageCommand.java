@@ -2,6 +2,7 @@ package org.stfbatch.cli.train;
 
 import java.util.OptionalInt;
 import java.util.concurrent.Callable;
+import org.stfbatch.cli.console.Logged;
 import org.stfbatch.cli.service.Shutdown;
 import org.stfbatch.cli.service.Stores;
 import org.stfbatch.training.TrainingSettings;
@@ -10,7 +11,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** One stage of training. */
-abstract class TrainStageCommand implements Callable<Integer> {
+abstract class TrainStageCommand implements Callable<Integer>, Logged {
   private final Stores stores;
   private final Shutdown shutdown;
   private final TrainingStage stage;

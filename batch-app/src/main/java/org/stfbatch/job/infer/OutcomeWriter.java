@@ -4,6 +4,8 @@ import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.batch.core.listener.StepExecutionListener;
 import org.springframework.batch.core.step.StepExecution;
 import org.springframework.batch.infrastructure.item.Chunk;
@@ -22,6 +24,8 @@ import org.stfbatch.job.Progress;
 
 /** Writes a chunk's answers, failures and metric in the chunk's transaction. */
 final class OutcomeWriter implements ItemWriter<FinishedJob>, StepExecutionListener {
+  private static final Logger LOG = LoggerFactory.getLogger(OutcomeWriter.class);
+
   private final long runId;
   private final ModelName model;
   private final OutcomeStore outcomes;
@@ -77,6 +81,8 @@ final class OutcomeWriter implements ItemWriter<FinishedJob>, StepExecutionListe
         answers.add(stored(jobId, answer, now));
       } else if (finished.outcome() instanceof Failure failure) {
         failures.add(stored(jobId, failure, now));
+        LOG.debug(
+            "job {} failed: {}: {}", finished.job().customId(), failure.code(), failure.message());
       }
     }
     long began = System.nanoTime();
@@ -84,6 +90,7 @@ final class OutcomeWriter implements ItemWriter<FinishedJob>, StepExecutionListe
     times.stored(began);
     metrics.insert(metric(chunk.getItems(), answers, failures.size(), now));
     chunkStarted = now;
+    LOG.debug("{} answers and {} failures are stored", answers.size(), failures.size());
     progress.advanced(new Progress.Step(chunk.size(), failures.size()));
   }
 

@@ -2,6 +2,8 @@ package org.stfbatch.job.intake;
 
 import java.util.List;
 import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.batch.infrastructure.item.ItemStream;
 import org.stfbatch.db.KafkaReader;
 import org.stfbatch.job.KafkaConnection;
@@ -12,6 +14,8 @@ import org.stfbatch.kafka.TopicIdentity;
 
 /** Sends messages to the dead-letter topic of theirs; connects when there is a first one. */
 final class DeadLetterSender implements MessageWriter.DeadLetterBox, ItemStream {
+  private static final Logger LOG = LoggerFactory.getLogger(DeadLetterSender.class);
+
   private final KafkaReader reader;
   private final KafkaConnection kafka;
   private final StopSignal stop;
@@ -37,6 +41,15 @@ final class DeadLetterSender implements MessageWriter.DeadLetterBox, ItemStream 
     try (StopSignal.Watch watch = stop.whenRequested(deadLetters.get()::stop)) {
       deadLetters.get().publish(letters);
     }
+    DeadLetter first = letters.get(0);
+    LOG.warn(
+        "{} unusable {} of topic {} went to its dead-letter topic; the first, partition {} offset {}: {}",
+        letters.size(),
+        letters.size() == 1 ? "message" : "messages",
+        reader.topic(),
+        first.record().partition(),
+        first.record().offset(),
+        first.reason());
   }
 
   @Override

@@ -1,0 +1,62 @@
+package org.stfbatch.cli.run;
+
+import java.util.Locale;
+import java.util.stream.Collectors;
+import org.stfbatch.cli.console.ConsoleProgress;
+import org.stfbatch.db.RunStatus;
+
+/**
+ * What a log says of a run when a command has worked on it: enough for whoever reads it the next
+ * morning.
+ *
+ * @param before how far it was when the command began
+ * @param after how far it is now
+ * @param nanos how long the command worked on it
+ */
+record RunSummary(RunStatus before, RunStatus after, long nanos) {
+  private static final double NANOS = 1e9;
+
+  /** The line that a run begins with. */
+  static String begun(RunStatus status) {
+    return "%d jobs: %d answered, %d failed, %d waiting"
+        .formatted(status.jobs(), status.answered(), status.failed(), status.waiting());
+  }
+
+  /**
+   * The line that it ends with.
+   *
+   * @param how done, or what else
+   */
+  String line(String how) {
+    double seconds = nanos / NANOS;
+    long done = after.answered() + after.failed() - before.answered() - before.failed();
+    return String.format(
+            Locale.ROOT,
+            "run %s %s in %s: %d answered, %d failed%s, %d waiting; %d jobs in this attempt, %.2f jobs/s",
+            after.run(),
+            how,
+            ConsoleProgress.clock(Math.round(seconds)),
+            after.answered(),
+            after.failed(),
+            codes(),
+            after.waiting(),
+            done,
+            done / Math.max(seconds, 1e-3))
+        + cure();
+  }
+
+  private String codes() {
+    return after.failures().isEmpty()
+        ? ""
+        : after.failures().entrySet().stream()
+            .map(code -> code.getValue() + " " + code.getKey())
+            .collect(Collectors.joining(", ", " (", ")"));
+  }
+
+  private String cure() {
+    return after.failed() == 0
+        ? ""
+        : "; stf-batch export --run %1$s --out answers.jsonl --failures failures.jsonl tells why, stf-batch retry --run %1$s asks again"
+            .formatted(after.run());
+  }
+}
