@@ -487,14 +487,14 @@
 
   function take(state) {
     byId('banner').hidden = true;
-    byId('doing').textContent = state.doing;
+    byId('doing').textContent = state.ended ? 'the process has ended' : state.doing;
     if (!state.report) {
       byId('run').textContent = 'no run yet';
       return;
     }
     report = state.report;
     const left = valueOf('waiting') / valueOf('questions_per_second');
-    if (state.doing && left > 0 && left < Infinity) byId('doing').append(`, at this speed for ${duration(left)} more`);
+    if (state.doing && !state.ended && left > 0 && left < Infinity) byId('doing').append(`, at this speed for ${duration(left)} more`);
     render();
   }
 
@@ -502,11 +502,13 @@
     try {
       const answer = await fetch(source, {cache: 'no-store'});
       if (!answer.ok) throw new Error(await answer.text());
-      take(await answer.json());
+      const state = await answer.json();
+      take(state);
+      if (state.ended) return;
     } catch (error) {
       byId('doing').textContent = '';
       byId('banner').textContent = report
-        ? `The process does not answer: it has ended, or cannot be reached. This is as of ${time(report.made_at)} UTC.`
+        ? `The process does not answer: it was killed, or cannot be reached. This is as of ${time(report.made_at)} UTC.`
         : `Nothing to show: ${error.message}`;
       byId('banner').hidden = false;
     }

@@ -59,7 +59,20 @@ class LiveTest {
       assertThat(child.runsUntil(() -> hasRunJobs(child))).as(child::err).isTrue();
 
       child.terminate();
+      assertThat(lastReport(child).path("ended").asBoolean()).isTrue();
       assertThat(child.exitCode()).as(child::err).isEqualTo(1);
+    }
+  }
+
+  /** What a page that stays open is told at last. */
+  private static JsonNode lastReport(ChildJvm child) throws IOException, InterruptedException {
+    while (true) {
+      JsonNode live = new ObjectMapper().readTree(child.get("/report.json").body());
+      if (live.path("ended").asBoolean()) {
+        RunStatus status = status("shown");
+        assertThat(live.at("/report/facts/1/value").asLong()).isEqualTo(status.answered());
+        return live;
+      }
     }
   }
 

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
@@ -42,6 +43,7 @@ final class HealthServer implements AutoCloseable {
 
   private static final long STACK_BYTES = 512 << 10;
   private static final long IDLE_SECONDS = 10;
+  private static final long LAST_ANSWERS_SECONDS = 2;
 
   /** The JDK's server reads them when the first one is made; see its module's documentation. */
   private static final Map<String, String> LIMITS =
@@ -53,6 +55,7 @@ final class HealthServer implements AutoCloseable {
 
   private final HttpServer server;
   private final AcceptedHosts hosts;
+  private final Semaphore answering = new Semaphore(THREADS);
   private final Map<String, Route> routes = new ConcurrentHashMap<>();
   private final ThreadPoolExecutor threads =
       new ThreadPoolExecutor(
@@ -147,8 +150,11 @@ final class HealthServer implements AutoCloseable {
   }
 
   private void handle(HttpExchange exchange) throws IOException {
+    answering.acquireUninterruptibly();
     try (exchange) {
       send(exchange, answer(exchange));
+    } finally {
+      answering.release();
     }
   }
 
@@ -204,8 +210,16 @@ final class HealthServer implements AutoCloseable {
     }
   }
 
+  /** Answers that are on their way get there first, if their clients are not slow. */
   @Override
   public void close() {
+    try {
+      if (!answering.tryAcquire(THREADS, LAST_ANSWERS_SECONDS, TimeUnit.SECONDS)) {
+        LOG.debug("an answer is cut off");
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
     server.stop(0);
     threads.shutdownNow();
   }

@@ -35,6 +35,7 @@ final class Live implements AutoCloseable {
   private final LiveMetrics metrics;
   private final Refreshed<Optional<RunStatus>> status;
   private final Refreshed<String> report;
+  private final LastReport last;
 
   /**
    * Begins to listen.
@@ -62,20 +63,24 @@ final class Live implements AutoCloseable {
     status = new Refreshed<>(() -> run.get().map(statuses::status), REFRESH);
     metrics = new LiveMetrics(model, observed, () -> status.latest().flatMap(latest -> latest));
     ReportReader reports = new ReportReader(dataSource, Clock.systemUTC());
-    report = new Refreshed<>(() -> report(reports, run.get(), doing.get()), REFRESH);
+    report = new Refreshed<>(() -> report(reports, run.get(), doing.get(), false), REFRESH);
+    last =
+        new LastReport(report::get, () -> report(reports, run.get(), doing.get(), true), REFRESH);
     String page = page();
     server.serve("/metrics", METRICS, ContentPolicy.NOTHING, metrics::scrape);
-    server.serve("/report.json", JSON, ContentPolicy.NOTHING, report::get);
+    server.serve("/report.json", JSON, ContentPolicy.NOTHING, last::serve);
     server.serve("/", HTML, ContentPolicy.of(page), () -> page);
     Notices.onStderr(
         "serving http://%s:%d/ (the live report), /health, /ready and /metrics"
             .formatted(address.socket().getHostString(), server.port()));
   }
 
-  private static String report(ReportReader reports, Optional<Run> run, String doing) {
+  private static String report(
+      ReportReader reports, Optional<Run> run, String doing, boolean ended) {
     try {
       return LiveReport.json(
           doing,
+          ended,
           run.isEmpty()
               ? Optional.empty()
               : Optional.of(reports.read(run.get(), List.of(), ReportTerms.NONE)));
@@ -100,8 +105,10 @@ final class Live implements AutoCloseable {
     return metrics.counting(next);
   }
 
+  /** If somebody looks, shows how it ended first. */
   @Override
   public void close() {
+    last.show();
     server.close();
     report.close();
     status.close();
