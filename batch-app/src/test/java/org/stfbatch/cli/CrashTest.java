@@ -28,7 +28,10 @@ class CrashTest {
   @RegisterExtension static final TestDatabase DATABASE = new TestDatabase();
 
   private static final int JOBS = 500;
-  private static final int KILLS = 20;
+
+  /** {@code scripts/soak-infer} kills more often. */
+  private static final int KILLS = Integer.getInteger("stfbatch.soak.kills", 8);
+
   private static final int RESERVE = 100;
   private static final int TOKENS = 40;
 
@@ -43,7 +46,7 @@ class CrashTest {
   }
 
   @Test
-  void killedAtTwentyMomentsEveryJobHasExactlyTheOutcomeOfAnUninterruptedRun() throws Exception {
+  void killedAtManyMomentsEveryJobHasExactlyTheOutcomeOfAnUninterruptedRun() throws Exception {
     Path questions = questions(JOBS);
     ingest("whole", questions);
     ingest("killed", questions);

@@ -98,7 +98,7 @@ class DatabaseOutageTest {
       killServer();
 
       assertThat(child.exitCode()).isEqualTo(1);
-      assertThat(child.err()).contains("stf-batch: ").doesNotContain("waiting for");
+      assertThat(child.err()).contains(" ERROR ").doesNotContain("waiting for");
     }
   }
 

@@ -203,7 +203,7 @@ final class QuestionIdentityTest {
 
     command()
         .complainsInOneLine(
-            2, "has 8 of the 8 questions of", "under other names", "--again", "nothing is stored");
+            2, "has 8 of the 8 questions of", "under other ids", "--again", "nothing is stored");
     assertThat(waiting()).isEmpty();
 
     assertThat(ingest("--again")).contains("8 read, 8 added");
@@ -211,11 +211,23 @@ final class QuestionIdentityTest {
   }
 
   @Test
-  void aRenamedFileIsFoundOut() throws IOException {
+  void aFileThatWasRenamedIsKnown() throws IOException {
     Path renamed = Files.move(file, folder.resolve("renamed.jsonl"));
 
-    cli.run("ingest", "--run", run, "--questions", renamed, "--images", folder)
-        .complainsInOneLine(2, "was the file renamed", "--again");
+    assertThat(cli.ok("ingest", "--run", run, "--questions", renamed, "--images", folder))
+        .contains("8 read, 0 added, 8 known already");
+  }
+
+  @Test
+  void filesMayHaveTheSameIdsForDifferentQuestions() throws IOException {
+    Path other = folder.resolve("other.jsonl");
+    Files.write(other, List.of(line("1", "1.png", "text 1"), line("2", "2.png", "other text")));
+    Object[] command = {"ingest", "--run", run, "--questions", other, "--images", folder};
+
+    assertThat(cli.ok(command)).contains("2 read, 1 added, 1 known already");
+    assertThat(waiting()).containsExactly("2.png other text");
+    assertThat(cli.ok(command)).contains("2 read, 0 added, 2 known already");
+    assertThat(ingest()).contains("8 read, 0 added, 8 known already");
   }
 
   /** Their exports have the names that they were made with. */

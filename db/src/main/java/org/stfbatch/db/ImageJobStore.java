@@ -35,6 +35,12 @@ public final class ImageJobStore {
   private static final String FIND_SOURCE =
       "select source_id from job_source where run_id = :run and fingerprint = :fingerprint";
 
+  private static final String HAS_SOURCE =
+      """
+      select exists (
+        select from job_source where run_id = :run and kind = :kind and location = :location)
+      """;
+
   /** One statement, so that a job and its place (waiting or failed) can never be apart. */
   private static final String INSERT =
       """
@@ -137,6 +143,16 @@ public final class ImageJobStore {
     this.jdbc = JdbcClient.create(template);
     this.counter = new OutcomeCounter(template);
     this.transaction = new TransactionTemplate(new JdbcTransactionManager(dataSource));
+  }
+
+  /** Whether jobs of the run came from there, with whatever image folder. */
+  public boolean hasSource(long runId, SourceKind kind, String location) {
+    return jdbc.sql(HAS_SOURCE)
+        .param("run", runId)
+        .param("kind", kind.stored())
+        .param("location", location)
+        .query(Boolean.class)
+        .single();
   }
 
   /**

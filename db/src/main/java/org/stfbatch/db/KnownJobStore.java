@@ -30,7 +30,9 @@ public final class KnownJobStore {
           custom_id, source_id, question_id, category, image_ref, prompt,
           max_new_tokens, temperature, top_p, seed, stop, choices, code)
       )
-      select job.custom_id, job.job_id
+      select
+        job.custom_id, job.job_id,
+        coalesce(stored.location = given.location and stored.kind = given.kind, true) as same_source
       from input
       join image_job job on job.run_id = ? and job.custom_id = input.custom_id
       left join job_source given on given.source_id = input.source_id
@@ -76,6 +78,13 @@ public final class KnownJobStore {
     this.transaction = new TransactionTemplate(new JdbcTransactionManager(dataSource));
   }
 
+  /**
+   * A job of a run's that asks something else under the same name.
+   *
+   * @param sameSource whether it came from the same file, folder or topic
+   */
+  public record Other(long jobId, boolean sameSource) {}
+
   /** The id of the job that was stored last in the run; 0 if it has none. */
   public long newest(long runId) {
     Long newest = template.queryForObject(NEWEST, Long.class, runId);
@@ -86,15 +95,15 @@ public final class KnownJobStore {
    * Those of the jobs whose {@code custom_id} the run has for a job that asks something else, or
    * asks it with other settings.
    *
-   * @return by {@code custom_id} the id of the run's own job
+   * @return by {@code custom_id} the run's own job
    */
-  public Map<String, Long> withOtherContent(long runId, List<NewImageJob> jobs) {
-    Map<String, Long> others = new HashMap<>();
+  public Map<String, Other> withOtherContent(long runId, List<NewImageJob> jobs) {
+    Map<String, Other> others = new HashMap<>();
     template.query(
         OTHER_CONTENT,
         statement -> set(statement, runId, jobs),
         row -> {
-          others.put(row.getString(1), row.getLong(2));
+          others.put(row.getString(1), new Other(row.getLong(2), row.getBoolean(3)));
         });
     return others;
   }

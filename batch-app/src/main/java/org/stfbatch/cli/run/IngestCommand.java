@@ -89,8 +89,7 @@ public final class IngestCommand implements Callable<Integer>, Logged {
   @Option(
       names = "--again",
       description =
-          "Ask the questions of a file once more of which the run has most under other names, because the file was renamed or has"
-              + " other question_ids now.")
+          "Ask the questions of a file once more of which the run has most under other question_ids.")
   private boolean again;
 
   IngestCommand(Stores stores, Shutdown shutdown) {

@@ -33,13 +33,9 @@ public final class CustomIds {
     return "line-" + line.number() + "-" + hash(line.bytes()) + place;
   }
 
-  /**
-   * A question is told apart by its id.
-   *
-   * @param file its name: another one has other questions
-   */
-  String ofQuestion(String file, String questionId) {
-    return "question-" + hash(file + '\n' + questionId) + "-" + readable(questionId) + place;
+  /** A question is told apart by its id. */
+  String ofQuestion(String questionId) {
+    return "question-" + hash(questionId) + "-" + readable(questionId) + place;
   }
 
   /**
@@ -47,9 +43,9 @@ public final class CustomIds {
    *
    * @param count of those that ask the same under the same id, which one it is, from 1
    */
-  String ofQuestion(String file, String questionId, String content, int count) {
+  String ofQuestion(String questionId, String content, int count) {
     return "question-"
-        + hash(file + '\n' + questionId)
+        + hash(questionId)
         + "-"
         + hash(content)
         + (count > 1 ? "-" + count : "")

@@ -77,6 +77,7 @@ public final class IngestJob {
   public IngestResult questions(Path file, Path images, QuestionFormat format) {
     Path location = file.toAbsolutePath().normalize();
     Path root = images.toAbsolutePath().normalize();
+    boolean wasRead = jobs.hasSource(run.runId(), SourceKind.QUESTIONS, location.toString());
     long source =
         jobs.sourceId(
             run.runId(), SourceKind.QUESTIONS, location.toString(), root.toString(), fromOutside);
@@ -86,32 +87,20 @@ public final class IngestJob {
             && new RunStore(batch.dataSource()).namesQuestionsById(run.runId());
     QuestionNaming naming = byId ? QuestionNames.of(file, root, format) : QuestionNaming.AS_READ;
     if (ids.hadJobs()) {
-      compare(
-          new KnownQuestions(run, known, file, root, format, terms.choices()),
-          ids,
-          naming,
-          format,
-          source);
+      KnownQuestions questions =
+          new KnownQuestions(run, known, file, root, format, terms.choices());
+      if (wasRead && !terms.again() && format != QuestionFormat.OPENAI) {
+        questions.requireMostlyNew(naming.again());
+      }
+      if (terms.onChange() == OnChange.FAIL) {
+        questions.requireUnchanged(ids, naming.again(), source);
+      }
     }
     return ingest(
         new NamingReader(format.reader(file, root, source), naming),
         ids,
         naming::otherName,
         List::of);
-  }
-
-  private void compare(
-      KnownQuestions questions,
-      KnownIds ids,
-      QuestionNaming naming,
-      QuestionFormat format,
-      long source) {
-    if (!terms.again() && format != QuestionFormat.OPENAI) {
-      questions.requireMostlyNew(naming.again());
-    }
-    if (terms.onChange() == OnChange.FAIL) {
-      questions.requireUnchanged(ids, naming.again(), source);
-    }
   }
 
   private KnownIds knownIds() {

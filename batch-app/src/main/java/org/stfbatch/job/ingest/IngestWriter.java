@@ -52,11 +52,13 @@ final class IngestWriter implements ItemWriter<List<NewImageJob>> {
     int inserted = jobs.insert(runId, unknown);
     KnownIds.Judged judged =
         inserted < unknown.size()
-            ? known.judge(unknown, unknown.size() - inserted)
+            ? known.judge(unknown, unknown.size() - inserted, otherName)
             : KnownIds.Judged.NOTHING;
     added += inserted;
-    if (!judged.failures().isEmpty()) {
-      added += jobs.insert(runId, judged.failures());
+    for (List<NewImageJob> more : List.of(judged.more(), judged.failures())) {
+      if (!more.isEmpty()) {
+        added += jobs.insert(runId, more);
+      }
     }
     if (!judged.corrections().isEmpty()) {
       replaced = replaced.plus(changes.replace(runId, judged.corrections()));

@@ -52,11 +52,12 @@ final class KnownIds {
   /**
    * What is to be stored beside a group's new jobs.
    *
+   * @param more whose names jobs of other files have, under other ones
    * @param failures second requests under the names of others
    * @param corrections the new contents of jobs that the run has
    */
-  record Judged(List<NewImageJob> failures, List<NewImageJob> corrections) {
-    static final Judged NOTHING = new Judged(List.of(), List.of());
+  record Judged(List<NewImageJob> more, List<NewImageJob> failures, List<NewImageJob> corrections) {
+    static final Judged NOTHING = new Judged(List.of(), List.of(), List.of());
   }
 
   /**
@@ -92,10 +93,13 @@ final class KnownIds {
     return found.isEmpty() ? group : group.stream().filter(job -> !found.contains(job)).toList();
   }
 
-  /** Those of a group that ask something else than the run's jobs of their names. */
+  /** Those of a group that ask something else than the run's jobs of their names and source. */
   List<NewImageJob> changed(List<NewImageJob> group) {
-    Map<String, Long> others = known.withOtherContent(runId, group);
-    return group.stream().filter(job -> others.containsKey(job.customId())).toList();
+    Map<String, KnownJobStore.Other> others = known.withOtherContent(runId, group);
+    return group.stream()
+        .filter(job -> others.containsKey(job.customId()))
+        .filter(job -> others.get(job.customId()).sameSource())
+        .toList();
   }
 
   /**
@@ -103,8 +107,10 @@ final class KnownIds {
    *
    * @param group as it was read, and stored but for those that the run had
    * @param notAdded how many of them that are
+   * @param otherName for questions of different files that have one id
    */
-  Judged judge(List<NewImageJob> group, int notAdded) {
+  Judged judge(
+      List<NewImageJob> group, int notAdded, Function<NewImageJob, Optional<String>> otherName) {
     Map<String, NewImageJob> first = new HashMap<>();
     List<NewImageJob> sameName = new ArrayList<>();
     for (NewImageJob job : group) {
@@ -113,11 +119,19 @@ final class KnownIds {
         sameName.add(job);
       }
     }
-    Map<String, Long> others = known.withOtherContent(runId, List.copyOf(first.values()));
+    Map<String, KnownJobStore.Other> others =
+        known.withOtherContent(runId, List.copyOf(first.values()));
+    List<NewImageJob> ofOtherFiles = new ArrayList<>();
     List<NewImageJob> different = new ArrayList<>();
-    for (Map.Entry<String, Long> other : others.entrySet()) {
+    for (Map.Entry<String, KnownJobStore.Other> other : others.entrySet()) {
       NewImageJob job = first.get(other.getKey());
-      boolean isFirst = other.getValue() <= newestBefore && !replaced.contains(other.getKey());
+      Optional<String> free = otherName.apply(job).filter(n -> !other.getValue().sameSource());
+      if (free.isPresent()) {
+        ofOtherFiles.add(job.named(free.get()));
+        continue;
+      }
+      boolean isFirst =
+          other.getValue().jobId() <= newestBefore && !replaced.contains(other.getKey());
       (isFirst ? different : sameName).add(job);
     }
     List<NewImageJob> news = notSaidBefore(sameName);
@@ -126,8 +140,9 @@ final class KnownIds {
     corrections.forEach(job -> name(changes, job));
     seconds += news.size();
     changed += corrections.size();
-    repeats += notAdded - news.size() - corrections.size();
-    return new Judged(news.stream().map(KnownIds::failure).toList(), toReplace(corrections));
+    repeats += notAdded - news.size() - corrections.size() - ofOtherFiles.size();
+    return new Judged(
+        ofOtherFiles, news.stream().map(KnownIds::failure).toList(), toReplace(corrections));
   }
 
   /** What cannot be asked takes nobody's place. */

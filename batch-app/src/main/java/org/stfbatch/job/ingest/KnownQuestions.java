@@ -44,8 +44,10 @@ final class KnownQuestions {
   }
 
   /**
-   * @throws InputException if the run has most of the file's questions under other names: they
-   *     would be asked twice
+   * To be asked of a file that was read before.
+   *
+   * @throws InputException if the run has most of its questions under other ids: they would be
+   *     asked twice
    */
   void requireMostlyNew(QuestionNaming names) {
     if (!Files.isRegularFile(file)) {
@@ -75,7 +77,7 @@ final class KnownQuestions {
         });
     if (2 * counts[1] > counts[0]) {
       throw new InputException(
-          "run %s has %d of the %d questions of %s under other names, so they would be asked twice: was the file renamed, or its question_ids changed? --again asks them once more; nothing is stored"
+          "run %s has %d of the %d questions of %s under other ids, so they would be asked twice: --again asks them once more; nothing is stored"
               .formatted(run.name(), counts[1], counts[0], file));
     }
   }

@@ -13,14 +13,12 @@ import org.stfbatch.db.NewImageJob;
  * what they ask, too. For one thread.
  */
 final class QuestionNames implements QuestionNaming {
-  private final String file;
   private final CustomIds ids;
   private final Hashes repeated;
   private final boolean allRepeat;
   private final Map<String, Integer> counts = new HashMap<>();
 
-  private QuestionNames(String file, CustomIds ids, Hashes repeated, boolean allRepeat) {
-    this.file = file;
+  private QuestionNames(CustomIds ids, Hashes repeated, boolean allRepeat) {
     this.ids = ids;
     this.repeated = repeated;
     this.allRepeat = allRepeat;
@@ -44,13 +42,12 @@ final class QuestionNames implements QuestionNaming {
             return true;
           });
     }
-    return new QuestionNames(
-        file.getFileName().toString(), new CustomIds(imageRoot), all.repeated(), !readable);
+    return new QuestionNames(new CustomIds(imageRoot), all.repeated(), !readable);
   }
 
   @Override
   public QuestionNames again() {
-    return new QuestionNames(file, ids, repeated, allRepeat);
+    return new QuestionNames(ids, repeated, allRepeat);
   }
 
   @Override
@@ -61,10 +58,10 @@ final class QuestionNames implements QuestionNaming {
       return job.named(ids.ofUnnumbered(job.customId(), count(first)));
     }
     if (!isRepeated(id.get())) {
-      return job.named(ids.ofQuestion(file, id.get()));
+      return job.named(ids.ofQuestion(id.get()));
     }
-    String first = ids.ofQuestion(file, id.get(), content(job), 1);
-    return job.named(ids.ofQuestion(file, id.get(), content(job), count(first)));
+    String first = ids.ofQuestion(id.get(), content(job), 1);
+    return job.named(ids.ofQuestion(id.get(), content(job), count(first)));
   }
 
   private int count(String name) {
@@ -77,11 +74,11 @@ final class QuestionNames implements QuestionNaming {
     if (id.isEmpty()) {
       return Optional.empty();
     }
-    String first = ids.ofQuestion(file, id.get(), content(job), 1);
+    String first = ids.ofQuestion(id.get(), content(job), 1);
     if (!isRepeated(id.get())) {
       return Optional.of(first);
     }
-    return Optional.of(ids.ofQuestion(file, id.get())).filter(n -> job.customId().equals(first));
+    return Optional.of(ids.ofQuestion(id.get())).filter(n -> job.customId().equals(first));
   }
 
   private boolean isRepeated(String id) {

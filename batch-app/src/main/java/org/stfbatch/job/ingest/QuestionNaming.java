@@ -31,8 +31,8 @@ interface QuestionNaming {
   NewImageJob named(NewImageJob job);
 
   /**
-   * The name under which a run may have the same job from a time at which more, or fewer, lines of
-   * the file had its id.
+   * Another name under which a run may have the same job: because more, or fewer, lines of the file
+   * had its id then, or because another file had it, too.
    *
    * @param job as {@link #named} gave it
    */
