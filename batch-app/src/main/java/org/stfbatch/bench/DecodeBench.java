@@ -1,7 +1,6 @@
 package org.stfbatch.bench;
 
 import java.util.Arrays;
-import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -9,7 +8,6 @@ import java.util.SplittableRandom;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import org.stfbatch.model.CacheLength;
 import org.stfbatch.model.CacheShape;
 import org.stfbatch.model.Choice;
 import org.stfbatch.model.Decoding;
@@ -24,9 +22,6 @@ public final class DecodeBench {
   /** What the sequences have behind them: about a prompt of LLaVA-STF. */
   static final int POSITIONS = 200;
 
-  /** The part of it that questions about one image share. */
-  private static final int SHARED = 160;
-
   private static final int SLOT_POSITIONS = 256;
   private static final double GIGA = 1e9;
 
@@ -34,29 +29,21 @@ public final class DecodeBench {
 
   /**
    * @param batches how many sequences are generated together
-   * @param sequencesPerPrefix how many of them begin with the same prefix
    * @param repeat rounds, in which memory and batches are measured in turns: neighbours on the same
    *     memory come and go
    */
   public static Report.Decoded run(
-      BenchModel model,
-      ModelSettings settings,
-      List<Integer> batches,
-      int sequencesPerPrefix,
-      int repeat) {
+      BenchModel model, ModelSettings settings, List<Integer> batches, int repeat) {
     Machine machine = Machine.describe(settings);
     try (PeakKernels kernels = PeakKernels.open(settings);
         LlavaModel loaded = LlavaModel.random(model.config(), settings)) {
       MemoryProbe probe = MemoryProbe.on(kernels, model, settings);
       int most = batches.stream().mapToInt(Integer::intValue).max().orElseThrow();
-      int prefixes = (most + sequencesPerPrefix - 1) / sequencesPerPrefix;
-      loaded.reserve(new CacheShape(most, SLOT_POSITIONS, prefixes, SLOT_POSITIONS));
-      fill(loaded, most, sequencesPerPrefix);
-      batches.forEach(batch -> seconds(loaded, batch, sequencesPerPrefix));
+      loaded.reserve(new CacheShape(most, SLOT_POSITIONS, 0, 0));
+      fill(loaded, most);
+      batches.forEach(batch -> seconds(loaded, batch));
       List<Round> rounds =
-          Stream.generate(() -> round(loaded, probe, batches, sequencesPerPrefix))
-              .limit(repeat)
-              .toList();
+          Stream.generate(() -> round(loaded, probe, batches)).limit(repeat).toList();
       List<DecodeStep> steps =
           batches.stream().map(batch -> step(model, settings, rounds, batch)).toList();
       int layers = model.config().language().numHiddenLayers();
@@ -70,11 +57,10 @@ public final class DecodeBench {
    */
   private record Round(Peak.Memory memory, Map<Integer, Double> seconds) {}
 
-  private static Round round(
-      LlavaModel model, MemoryProbe probe, List<Integer> batches, int sequencesPerPrefix) {
+  private static Round round(LlavaModel model, MemoryProbe probe, List<Integer> batches) {
     Map<Integer, Double> seconds = new HashMap<>();
     Peak.Memory memory = probe.sample();
-    batches.forEach(batch -> seconds.put(batch, seconds(model, batch, sequencesPerPrefix)));
+    batches.forEach(batch -> seconds.put(batch, seconds(model, batch)));
     return new Round(memory, seconds);
   }
 
@@ -82,40 +68,25 @@ public final class DecodeBench {
     return Peak.Memory.median(rounds.stream().map(Round::memory).toList());
   }
 
-  /** Puts prefixes on shelves and a prompt into every slot. */
-  private static void fill(LlavaModel model, int slots, int sequencesPerPrefix) {
+  /** Puts a prompt into every slot. */
+  private static void fill(LlavaModel model, int slots) {
+    int vocabulary = model.config().language().vocabSize();
+    int[] text = new int[POSITIONS];
+    Arrays.fill(text, TokenSpan.TEXT);
     SplittableRandom random = new SplittableRandom(1);
-    int prefixes = (slots + sequencesPerPrefix - 1) / sequencesPerPrefix;
-    for (int shelf = 0; shelf < prefixes; shelf++) {
-      TokenSpan prefix = text(model, random, 0, SHARED);
-      model.fillShelves(List.of(prefix), new int[] {shelf}, none(model));
-    }
-    model.takeFromShelves(
-        IntStream.range(0, slots).map(slot -> slot / sequencesPerPrefix).toArray(),
-        IntStream.range(0, slots).toArray(),
-        Collections.nCopies(slots, CacheLength.of(SHARED)));
     List<TokenSpan> prompts =
         IntStream.range(0, slots)
-            .mapToObj(slot -> text(model, random, SHARED, POSITIONS - SHARED))
+            .mapToObj(
+                slot -> new TokenSpan(0, random.ints(POSITIONS, 0, vocabulary).toArray(), text))
             .toList();
     model.step(Decoding.NONE, prompts, none(model), Choice.LIKELIEST);
   }
 
-  private static TokenSpan text(LlavaModel model, SplittableRandom random, int start, int length) {
-    int[] text = new int[length];
-    Arrays.fill(text, TokenSpan.TEXT);
-    int vocabulary = model.config().language().vocabSize();
-    return new TokenSpan(start, random.ints(length, 0, vocabulary).toArray(), text);
-  }
-
-  private static double seconds(LlavaModel model, int batch, int sequencesPerPrefix) {
+  private static double seconds(LlavaModel model, int batch) {
     int[] tokens = new int[batch];
     int[] positions = new int[batch];
     Arrays.fill(positions, POSITIONS);
-    int[] prefixes = new int[batch];
-    Arrays.fill(prefixes, SHARED);
-    int[] shelves = IntStream.range(0, batch).map(slot -> slot / sequencesPerPrefix).toArray();
-    Decoding decoding = new Decoding(tokens, positions, new int[batch], shelves, prefixes);
+    Decoding decoding = new Decoding(tokens, positions);
     VisionTokens none = none(model);
     return Timing.sample(() -> model.step(decoding, List.of(), none, Choice.LIKELIEST));
   }

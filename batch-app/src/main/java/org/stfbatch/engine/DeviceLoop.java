@@ -254,7 +254,7 @@ final class DeviceLoop {
   private int[] step(List<GeneratedSequence> entering) {
     OwnImages own = OwnImages.of(entering, images);
     List<TokenSpan> prompts = entering.stream().map(s -> s.ownSpan(own.firstRow(s))).toList();
-    Decoding decoding = running.decoding(shelves);
+    Decoding decoding = running.decoding();
     Choice choice = running.choice(entering);
     return meter.step(
         decoding.count(), prompts, () -> model.step(decoding, prompts, own.tokens(), choice));

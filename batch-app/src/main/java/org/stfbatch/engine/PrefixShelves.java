@@ -12,7 +12,6 @@ import java.util.OptionalInt;
 import java.util.Set;
 import java.util.stream.IntStream;
 import org.stfbatch.model.CacheShape;
-import org.stfbatch.model.Decoding;
 import org.stfbatch.model.TokenSpan;
 import org.stfbatch.model.VisionLanguageModel;
 import org.stfbatch.model.VisionTokens;
@@ -74,14 +73,6 @@ final class PrefixShelves {
   /** The shelf of a prefix that is held; it was used just now. */
   int shelf(Prefix prefix) {
     return byPrefix.get(prefix).index();
-  }
-
-  /**
-   * The shelf of a prefix, which was used just now; {@link Decoding#NO_SHELF} if it is not held.
-   */
-  int find(Prefix prefix) {
-    Shelf shelf = byPrefix.get(prefix);
-    return shelf == null ? Decoding.NO_SHELF : shelf.index();
   }
 
   /** How many vision tokens the image of a prefix has; empty if the prefix is not held. */

@@ -1,7 +1,5 @@
 package org.stfbatch.engine;
 
-import static org.stfbatch.model.Decoding.NO_SHELF;
-
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashSet;
@@ -43,22 +41,12 @@ final class RunningSequences {
     active.clear();
   }
 
-  /**
-   * Their newest tokens and places.
-   *
-   * @param shelves on which their prefixes may lie
-   */
-  Decoding decoding(PrefixShelves shelves) {
+  /** Their newest tokens and places. */
+  Decoding decoding() {
     return new Decoding(
         active.stream().mapToInt(GeneratedSequence::newestToken).toArray(),
         active.stream().mapToInt(GeneratedSequence::position).toArray(),
-        active.stream().mapToInt(GeneratedSequence::dropped).toArray(),
-        active.stream().mapToInt(s -> s.prefix().map(shelves::find).orElse(NO_SHELF)).toArray(),
-        active.stream().mapToInt(RunningSequences::prefixPlaces).toArray());
-  }
-
-  private static int prefixPlaces(Sequence sequence) {
-    return sequence.prefix().isPresent() ? sequence.prefixPlaces().places() : 0;
+        active.stream().mapToInt(GeneratedSequence::dropped).toArray());
   }
 
   /** How the next tokens of these and the entering sequences are chosen. */

@@ -55,7 +55,6 @@ public final class LlavaModel implements VisionLanguageModel {
   private final ModelSettings settings;
   private final Optional<ImagePruning> pruning;
   private CacheShape shape = CacheShape.NONE;
-  private SharedPrefixes shared = SharedPrefixes.NONE;
 
   /**
    * False after a failed reservation: some layers may have the new shape and others the old one.
@@ -233,7 +232,6 @@ public final class LlavaModel implements VisionLanguageModel {
   @Override
   public int[] step(
       Decoding decoding, List<TokenSpan> prompts, VisionTokens vision, Choice choice) {
-    share(decoding);
     TokenTable tokens = TokenTable.of(decoding, prompts);
     PruningTable pruned = PruningTable.of(pruning, decoding, prompts);
     return module.call(
@@ -249,22 +247,6 @@ public final class LlavaModel implements VisionLanguageModel {
         prunedSpan(pruned),
         Tensor.float32(choice.stacked(), choice.rows() == 0 ? 0 : 2, choice.rows()),
         Tensor.int64(choice.key()));
-  }
-
-  /**
-   * Only where keys are asked by products of our own. Of pruned images, the layers above hold what
-   * a question chose.
-   */
-  private void share(Decoding decoding) {
-    if (!isReducedOnCpu(settings) || pruning.isPresent()) {
-      return;
-    }
-    long keyBytes = (long) config.language().keyValueSize() * settings.dtype().bytes();
-    SharedPrefixes wanted = SharedPrefixes.of(decoding, keyBytes);
-    if (!wanted.equals(shared)) {
-      wanted.tell(module);
-      shared = wanted;
-    }
   }
 
   @Override

@@ -24,33 +24,6 @@ def row_by_row(q: Tensor, keys: Tensor, values: Tensor, mask: Optional[Tensor]) 
     return torch.stack(rows)
 
 
-# As of_single_queries, where rows begin with the same `places` keys: those are read once for all queries that share them, in
-# one product with a row for each (Hydragen, Juravsky et al. 2024, arXiv:2402.05099). prefixes [h, places, e] and rows [m]
-# say what is shared by whom; alone [n] are the rows that share nothing. The values are read row by row, so that every sum has
-# the order, and the result the last bit, that it has without sharing.
-def of_sharing_queries(q: Tensor, keys: Tensor, values: Tensor, mask: Tensor, prefixes: List[Tensor], rows: List[Tensor],
-                       alone: Tensor, places: int) -> Tensor:
-    scale = 1.0 / float(q.size(3)) ** 0.5
-    queries = (q * scale).squeeze(2)  # [R, h, e]
-    scores = torch.empty([q.size(0), q.size(1), keys.size(2)], dtype=q.dtype)  # [R, h, N]
-    scores[:, :, places:] = __torch__.attention.scores(queries, keys[:, :, places:])
-    for i in range(len(prefixes)):
-        asking = queries[rows[i]].transpose(0, 1)  # [h, m, e]
-        scores[rows[i], :, :places] = torch.bmm(asking, prefixes[i].transpose(1, 2)).transpose(0, 1)
-    if alone.size(0) > 0:
-        own = keys[:, :, :places].index_select(0, alone)
-        scores[alone, :, :places] = __torch__.attention.scores(queries[alone], own)
-    scores = scores.unsqueeze(2).masked_fill_(mask.logical_not(), -1.0e38)  # [R, h, 1, N]
-    y = torch.bmm(torch.softmax(scores, 3).flatten(0, 1), values.flatten(0, 1))  # [R * h, 1, e]
-    return y.reshape(q.size())
-
-
-# Of one query a row: queries [R, h, e] and keys [R, h, N, e] to [R, h, N].
-def scores(queries: Tensor, keys: Tensor) -> Tensor:
-    y = torch.bmm(queries.flatten(0, 1).unsqueeze(1), keys.flatten(0, 1).transpose(1, 2))
-    return y.reshape([queries.size(0), queries.size(1), keys.size(2)])
-
-
 # With one query a row, every key is read once and nothing is worth keeping: all rows together. The scores are the same to
 # the last bit whichever factor the keys are; which is faster depends on the processor.
 def of_single_queries(q: Tensor, keys: Tensor, values: Tensor, mask: Optional[Tensor], keys_left: bool) -> Tensor:

@@ -28,11 +28,6 @@ class LlamaDecoder(Module):
 
     keys_left : bool            # see `attention`
 
-    shared_places : int         # so many first keys generating sequences share in the next step, 0 for none; see `share`
-    shared_shelves : List[int]  # the shelf of each shared prefix
-    shared_slots : List[Tensor] # [m] the slots that share it
-    alone : List[Tensor]        # one, [n]: the other generating slots
-
     slot_keys : List[Tensor]    # [S, k, M, e] a layer
     slot_values : List[Tensor]
     shelf_keys : List[Tensor]
@@ -138,18 +133,6 @@ class LlamaDecoder(Module):
     # Which factor of a product keys are; see `attention`.
     def order_keys(self, left: bool) -> None:
         self.keys_left = left
-        return None
-
-    # In the steps from now on, the slots of shared[i] find their first `places` keys on shelf shelves[i], too, and those of
-    # `alone` nowhere else; 0 places share nothing. shared are lists behind each other, of such sizes.
-    def share(self, shared: Tensor, sizes: List[int], shelves: List[int], alone: Tensor, places: int) -> None:
-        self.shared_places = places
-        self.shared_shelves = shelves
-        slots = annotate(List[Tensor], [])
-        for part in shared.clone().split_with_sizes(sizes):
-            slots.append(part)
-        self.shared_slots = slots
-        self.alone = [alone.clone()]
         return None
 
     # Attention of 16 sequences' newest tokens to 208 positions, to be timed. Returns something that depends on it.
@@ -325,7 +308,7 @@ class LlamaDecoder(Module):
             x = self.layer(x, view, self.slot_keys[i], self.slot_values[i], i)
         q = self.store(x, view, self.slot_keys[last], self.slot_values[last], last)
         kept = self.kept(q, view, pruning)
-        x = self.finish_layer(x, self.attend(q, self.slot_keys[last], self.slot_values[last], view, last), last)
+        x = self.finish_layer(x, self.attend(q, self.slot_keys[last], self.slot_values[last], view), last)
         x = __torch__.pruning.states(x, self.shelf_images[0], kept, pruning)
         d = view.decoding
         view = self.view_of_slots(d, view.first, pruning.rows[d:], pruning.columns[d:], pruning.places,
@@ -350,7 +333,7 @@ class LlamaDecoder(Module):
     # keys and values [S, k, M, e] take those of x.
     def layer(self, x: Tensor, view: __torch__.cache.CacheView, keys: Tensor, values: Tensor, i: int) -> Tensor:
         q = self.store(x, view, keys, values, i)
-        return self.finish_layer(x, self.attend(q, keys, values, view, i), i)
+        return self.finish_layer(x, self.attend(q, keys, values, view), i)
 
     # Puts the keys and values of x [T, d] into those of the cache; returns its queries [T, h, e].
     def store(self, x: Tensor, view: __torch__.cache.CacheView, keys: Tensor, values: Tensor, i: int) -> Tensor:
@@ -394,13 +377,13 @@ class LlamaDecoder(Module):
         first, second = x.chunk(2, -1)
         return x * cos + torch.cat([-second, first], -1) * sin
 
-    # q [T, h, e] to what it sees of the cache of layer i, [T, d]. keys and values [S, k, M, e].
-    def attend(self, q: Tensor, keys: Tensor, values: Tensor, view: __torch__.cache.CacheView, i: int) -> Tensor:
+    # q [T, h, e] to what it sees of the cache, [T, d]. keys and values [S, k, M, e].
+    def attend(self, q: Tensor, keys: Tensor, values: Tensor, view: __torch__.cache.CacheView) -> Tensor:
         keys = keys[:, :, :view.span]
         values = values[:, :, :view.span]
         d = view.decoding
         if view.count == 0:
-            return self.attend_newest(q, keys[:d], values[:d], view, i)
+            return self.attend_newest(q, keys[:d], values[:d], view)
         shelves = view.shelves
         if shelves is not None:
             return self.attend_rows(q, keys.index_select(0, shelves), values.index_select(0, shelves), view)
@@ -408,19 +391,11 @@ class LlamaDecoder(Module):
         y = self.attend_rows(q[d:], keys[view.first:end], values[view.first:end], view)
         if d == 0:
             return y
-        return torch.cat([self.attend_newest(q[:d], keys[:d], values[:d], view, i), y])
+        return torch.cat([self.attend_newest(q[:d], keys[:d], values[:d], view), y])
 
     # q [D, h, e] of the tokens that generate, keys and values [D, k, span, e]; returns [D, d].
-    def attend_newest(self, q: Tensor, keys: Tensor, values: Tensor, view: __torch__.cache.CacheView, i: int) -> Tensor:
-        if self.shared_places == 0:
-            return self.attention(q.unsqueeze(2), keys, values, view.newest).flatten(1)
-        prefixes = annotate(List[Tensor], [])
-        for shelf in self.shared_shelves:
-            shared = self.shelf_keys[i][shelf:shelf + 1, :, :self.shared_places]
-            prefixes.append(self.repeat(shared).squeeze(0))
-        y = __torch__.attention.of_sharing_queries(q.unsqueeze(2), self.repeat(keys), self.repeat(values), view.newest,
-                                                   prefixes, self.shared_slots, self.alone[0], self.shared_places)
-        return y.flatten(1)
+    def attend_newest(self, q: Tensor, keys: Tensor, values: Tensor, view: __torch__.cache.CacheView) -> Tensor:
+        return self.attention(q.unsqueeze(2), keys, values, view.newest).flatten(1)
 
     # q [T - D, h, e] of the other tokens, keys and values [R, k, span, e]; returns [T - D, d].
     def attend_rows(self, q: Tensor, keys: Tensor, values: Tensor, view: __torch__.cache.CacheView) -> Tensor:

@@ -107,11 +107,6 @@ class Llava(Module):
         self.language_model.order_keys(left)
         return None
 
-    # See LlamaDecoder.
-    def share(self, shared: Tensor, sizes: List[int], shelves: List[int], alone: Tensor, places: int) -> None:
-        self.language_model.share(shared, sizes, shelves, alone, places)
-        return None
-
     def attend_to_nothing(self, left: bool) -> float:
         return self.language_model.attend_to_nothing(left)
 

@@ -2,7 +2,6 @@ package org.stfbatch.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.nio.file.Path;
@@ -21,14 +20,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.stfbatch.cli.option.ModelOptions;
 import org.stfbatch.compression.CompressionStrategy;
 import org.stfbatch.image.NoiseImage;
 import org.stfbatch.image.Pixels;
 import org.stfbatch.model.ModelSettings;
-import org.stfbatch.model.NativePrecision;
 import org.stfbatch.model.WeightFormat;
-import org.stfbatch.model.checkpoint.DType;
 import org.stfbatch.model.checkpoint.FusionVariant;
 import org.stfbatch.model.checkpoint.LlavaCheckpoint;
 import org.stfbatch.model.checkpoint.NewCheckpoint;
@@ -42,7 +38,6 @@ import org.stfbatch.testing.Golden;
 final class BatchInvarianceTest {
   private static final double INT8_LIMIT = 0.05;
   private static final int JOBS = 60;
-  private static final Generation TWELVE = new Generation(12, 0, 1, 0, List.of());
   private static final int FEWER_JOBS = 25;
 
   @TempDir private static Path folder;
@@ -102,28 +97,6 @@ final class BatchInvarianceTest {
         alone, INT8_LIMIT, answers(checkpoint, model, jobs, inOrder, new EngineSettings(32)));
     assertSame(alone, INT8_LIMIT, answers(checkpoint, model, jobs, shuffled, withoutReuse(7)));
     assertSame(alone, INT8_LIMIT, answers(checkpoint, model, jobs, inOrder, smallCache(32)));
-  }
-
-  /** In bfloat16 the keys of a prefix that many share are asked together. */
-  @Test
-  void neitherDoKeysThatAreAskedTogether() {
-    assumeTrue(NativePrecision.of("cpu") == DType.BFLOAT16, "bfloat16 is emulated here");
-    LlavaCheckpoint shipped =
-        LlavaCheckpoint.open(Path.of(System.getProperty(ModelOptions.SHIPPED)), Optional.empty());
-    ModelSettings model = new ModelSettings("cpu", DType.BFLOAT16, WeightFormat.PACKED);
-    try (LlamaTokenizer words = LlamaTokenizer.open(shipped.directory())) {
-      Pixels image = NoiseImage.of(shipped.config().image().size(), new Random(6));
-      List<EngineJob> jobs =
-          IntStream.range(0, 24)
-              .mapToObj(
-                  i -> "USER: <image>\nWhat is " + "there ".repeat(i % 5) + i + "? ASSISTANT:")
-              .map(prompt -> new EngineJob(words.encodeWithImages(prompt), List.of(image), TWELVE))
-              .toList();
-
-      List<Answer> alone = answers(shipped, words, model, jobs, inOrder(24), new EngineSettings(1));
-
-      assertSame(alone, answers(shipped, words, model, jobs, inOrder(24), new EngineSettings(24)));
-    }
   }
 
   /** On LLaVA-1.5's projector, with images of 16 patches. */
@@ -200,16 +173,6 @@ final class BatchInvarianceTest {
 
   private static List<Answer> answers(
       LlavaCheckpoint checkpoint,
-      ModelSettings model,
-      List<EngineJob> jobs,
-      List<Integer> order,
-      EngineSettings settings) {
-    return answers(checkpoint, tokenizer, model, jobs, order, settings);
-  }
-
-  private static List<Answer> answers(
-      LlavaCheckpoint checkpoint,
-      LlamaTokenizer tokenizer,
       ModelSettings model,
       List<EngineJob> jobs,
       List<Integer> order,

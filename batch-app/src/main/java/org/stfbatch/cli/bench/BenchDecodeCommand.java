@@ -22,22 +22,8 @@ final class BenchDecodeCommand implements Callable<Integer> {
       description = "Sequences that are generated together. Default: 1,4,16")
   private List<Integer> batches;
 
-  @Option(
-      names = "--sequences-per-prefix",
-      defaultValue = "1",
-      paramLabel = "N",
-      description =
-          "So many sequences share the first 160 of their 200 positions, as questions about one image do. Default: ${DEFAULT-VALUE}")
-  private int sequencesPerPrefix;
-
   @Override
   public Integer call() {
-    if (sequencesPerPrefix < 1) {
-      throw new IllegalArgumentException(
-          "--sequences-per-prefix must be at least 1, not " + sequencesPerPrefix);
-    }
-    return report.show(
-        DecodeBench.run(
-            shape.model(), device.settings(), batches, sequencesPerPrefix, report.repeat()));
+    return report.show(DecodeBench.run(shape.model(), device.settings(), batches, report.repeat()));
   }
 }
