@@ -47,8 +47,11 @@ public final class LlavaModel implements VisionLanguageModel {
    */
   private static final int SPAN_STEP = 64;
 
-  /** In bfloat16 on the CPU, where reading keys and values takes most of attention's time. */
-  private static final int SHORT_SPAN_STEP = 16;
+  /**
+   * In bfloat16 on the CPU, oneDNN's products copy keys and values of which they do not take all:
+   * so all places are looked at, unless more than this part of them is to spare.
+   */
+  private static final double SPARE = 0.5;
 
   private final TorchModule module;
   private final LlavaConfig config;
@@ -188,7 +191,7 @@ public final class LlavaModel implements VisionLanguageModel {
         tokens.tensor(),
         tensor(vision),
         Tensor.int64(shelves),
-        Math.min(shape.shelf().places(), roundUp(tokens.span())));
+        span(tokens.span(), shape.shelf().places()));
   }
 
   @Override
@@ -310,11 +313,11 @@ public final class LlavaModel implements VisionLanguageModel {
   }
 
   private int slotSpan(TokenTable tokens) {
-    return Math.min(shape.slot().places(), roundUp(tokens.span()));
+    return span(tokens.span(), shape.slot().places());
   }
 
   private int prunedSpan(PruningTable pruned) {
-    return Math.min(shape.slot().pruned(), roundUp(pruned.span()));
+    return span(pruned.span(), shape.slot().pruned());
   }
 
   private static Tensor tensor(VisionTokens vision) {
@@ -329,9 +332,12 @@ public final class LlavaModel implements VisionLanguageModel {
     return IntStream.of(values).asLongStream().toArray();
   }
 
-  private int roundUp(int count) {
-    int step = isReducedOnCpu(settings) ? SHORT_SPAN_STEP : SPAN_STEP;
-    return Math.floorDiv(count + step - 1, step) * step;
+  /** How many of a slot's or shelf's places attention looks at, to see the first ones. */
+  private int span(int seen, int places) {
+    if (isReducedOnCpu(settings) && seen > SPARE * places) {
+      return places;
+    }
+    return Math.min(places, Math.floorDiv(seen + SPAN_STEP - 1, SPAN_STEP) * SPAN_STEP);
   }
 
   /**
