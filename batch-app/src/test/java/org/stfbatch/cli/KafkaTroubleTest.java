@@ -108,6 +108,19 @@ class KafkaTroubleTest {
     }
   }
 
+  /** What only looks has no work that could wait: it is most likely a wrong address. */
+  @Test
+  void commandsThatOnlyLookGiveUpByThemselves() throws Exception {
+    new KafkaReaderStore(DATABASE.dataSource()).findOrCreate("group", "looked");
+    for (Object[] command :
+        List.of(line("kafka", "status"), line("kafka", "tail", "--topic", "t"))) {
+      try (ChildJvm child = ChildJvm.start(folder, DATABASE.settings(), command)) {
+        assertThat(child.exitCode()).as(child::err).isEqualTo(1);
+        assertThat(child.err()).contains("127.0.0.1:9", "away for more than 5 s");
+      }
+    }
+  }
+
   private static Object[] answering(Object... command) {
     return Stream.concat(
             Stream.of(line(command)),

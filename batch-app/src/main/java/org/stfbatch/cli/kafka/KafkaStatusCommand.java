@@ -51,7 +51,7 @@ final class KafkaStatusCommand implements Callable<Integer> {
     StopSignal stop = new StopSignal();
     shutdown.guard(stop);
     try (Stores.Connected db = stores.open(stop);
-        Brokers.Connected broker = brokers.open(stop)) {
+        Brokers.Connected broker = brokers.openToLook(stop)) {
       show(new KafkaReaderStore(db.database().dataSource()), broker.kafka(), stop);
     }
     return 0;

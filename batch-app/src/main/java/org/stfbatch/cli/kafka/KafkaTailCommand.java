@@ -44,7 +44,7 @@ final class KafkaTailCommand implements Callable<Integer> {
     shutdown.guard(stop);
     TopicRequest request =
         TopicRequest.of(topic, follow ? ReadBound.follow() : ReadBound.untilEnd());
-    try (Brokers.Connected broker = brokers.open(stop);
+    try (Brokers.Connected broker = follow ? brokers.open(stop) : brokers.openToLook(stop);
         TopicReader reader =
             new TopicReader(broker.kafka().settings(), request, broker.kafka().listener());
         StopSignal.Watch watch = stop.whenRequested(reader::stop)) {

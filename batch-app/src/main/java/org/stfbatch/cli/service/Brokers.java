@@ -1,6 +1,7 @@
 package org.stfbatch.cli.service;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Optional;
 import org.stfbatch.cli.console.Notices;
 import org.stfbatch.job.BrokerWait;
@@ -11,6 +12,8 @@ import org.stfbatch.kafka.embedded.EmbeddedBroker;
 
 /** The Kafka cluster that the global options name: the user's own, or the embedded broker. */
 public final class Brokers {
+  private static final Duration LOOK = Duration.ofSeconds(5);
+
   private final Stores stores;
   private Optional<String> bootstrap = Optional.empty();
   private Optional<Path> config = Optional.empty();
@@ -46,13 +49,27 @@ public final class Brokers {
    * @param stop ends the starting, and is requested when the broker stays away for too long
    */
   public Connected open(StopSignal stop) {
+    return open(stop, stores.patience());
+  }
+
+  /**
+   * The same for a command that only looks: there is no work that could wait, and a broker that
+   * does not answer soon is most likely a wrong address.
+   */
+  public Connected openToLook(StopSignal stop) {
+    Duration patience = stores.patience();
+    return open(stop, patience.compareTo(LOOK) < 0 ? patience : LOOK);
+  }
+
+  private Connected open(StopSignal stop, Duration patience) {
     if (!isEmbedded()) {
-      return connected(settings(), stop, () -> {}, () -> {});
+      return connected(settings(), stop, patience, () -> {}, () -> {});
     }
     EmbeddedBroker broker = embedded();
     EmbeddedBroker.Session session = Interruptible.get("the embedded broker", stop, broker::open);
     // Another session starts it again if it was killed, and this one keeps it running.
-    return connected(session.settings(), stop, () -> broker.open().close(), session::close);
+    return connected(
+        session.settings(), stop, patience, () -> broker.open().close(), session::close);
   }
 
   private KafkaSettings settings() {
@@ -62,8 +79,12 @@ public final class Brokers {
   }
 
   private Connected connected(
-      KafkaSettings settings, StopSignal stop, Runnable revive, Runnable broker) {
-    BrokerWait wait = new BrokerWait(stores.patience(), stop, revive, Notices::onStderr);
+      KafkaSettings settings,
+      StopSignal stop,
+      Duration patience,
+      Runnable revive,
+      Runnable broker) {
+    BrokerWait wait = new BrokerWait(patience, stop, revive, Notices::onStderr);
     return new Connected(new KafkaConnection(settings, wait), wait, broker);
   }
 
