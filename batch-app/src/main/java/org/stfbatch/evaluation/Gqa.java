@@ -7,7 +7,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalDouble;
 import org.stfbatch.evaluation.python.PythonJson;
 import org.stfbatch.prompt.PythonText;
 
@@ -16,7 +15,7 @@ import org.stfbatch.prompt.PythonText;
  * one, letter by letter. The data set's own script, as far as the files of version 1.2 allow it.
  */
 final class Gqa extends LineBenchmark {
-  private static final double PUBLISHED = 61.9;
+  private static final Published PUBLISHED = new Published(61.9, 12_578);
   private static final String GQA_ZIP =
       "https://downloads.cs.stanford.edu/nlp/data/gqa/questions1.2.zip";
   private static final DataFile GOLD =
@@ -29,7 +28,7 @@ final class Gqa extends LineBenchmark {
       new DataSet(
           "gqa",
           "GQA",
-          OptionalDouble.of(PUBLISHED),
+          Optional.of(PUBLISHED),
           List.of("gqa"),
           DataFile.fromEvalZip("llava_gqa_testdev_balanced.jsonl"),
           Optional.of(

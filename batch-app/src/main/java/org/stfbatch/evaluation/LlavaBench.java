@@ -3,7 +3,6 @@ package org.stfbatch.evaluation;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalDouble;
 
 /**
  * LLaVA-Bench (in the wild): GPT-4 compares the answers with its own. The raw answers are what the
@@ -20,7 +19,7 @@ final class LlavaBench extends LineBenchmark {
       new DataSet(
           "llava-bench",
           "LLaVA-Bench",
-          OptionalDouble.empty(),
+          Optional.empty(),
           List.of("llava-bench-in-the-wild", "llava-bench"),
           DataFile.from(ORIGIN, "questions.jsonl"),
           Optional.of(DataFile.from(ORIGIN, "images")),

@@ -5,7 +5,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalDouble;
 import org.stfbatch.evaluation.python.PythonJson;
 import org.stfbatch.evaluation.python.PythonValue;
 
@@ -16,7 +15,7 @@ final class MmVet extends LineBenchmark {
       new DataSet(
           "mm-vet",
           "MM-Vet",
-          OptionalDouble.empty(),
+          Optional.empty(),
           List.of("mm-vet", "mmvet"),
           DataFile.fromEvalZip("llava-mm-vet.jsonl"),
           Optional.of(

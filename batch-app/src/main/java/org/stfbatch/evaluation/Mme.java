@@ -8,7 +8,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalDouble;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.stfbatch.prompt.PythonText;
@@ -18,7 +17,7 @@ import org.stfbatch.prompt.PythonText;
  * text file a task, and MME's own calculation reads those.
  */
 final class Mme extends LineBenchmark {
-  private static final double PUBLISHED = 1482.8;
+  private static final Published PUBLISHED = new Published(1482.8, 2374);
   private static final String SUFFIX = "Answer the question using a single word or phrase.";
   private static final String PLEASE = " Please answer yes or no.";
 
@@ -33,7 +32,7 @@ final class Mme extends LineBenchmark {
       new DataSet(
           "mme",
           "MME (perception)",
-          OptionalDouble.of(PUBLISHED),
+          Optional.of(PUBLISHED),
           List.of("MME", "mme"),
           DataFile.fromEvalZip("llava_mme.jsonl"),
           Optional.of(RELEASE),

@@ -9,7 +9,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalDouble;
 import java.util.stream.Stream;
 import org.stfbatch.evaluation.Score.Metric;
 
@@ -18,7 +17,7 @@ import org.stfbatch.evaluation.Score.Metric;
  * F1. Answers meet their labels by their order within a set, not by their ids.
  */
 final class Pope extends LineBenchmark {
-  private static final double PUBLISHED = 86.0;
+  private static final Published PUBLISHED = new Published(86.0, 8910);
   private static final double PERCENT = 100;
   private static final String BEGINNING = "coco_pope_";
   private static final String ENDING = ".json";
@@ -30,7 +29,7 @@ final class Pope extends LineBenchmark {
       new DataSet(
           "pope",
           "POPE",
-          OptionalDouble.of(PUBLISHED),
+          Optional.of(PUBLISHED),
           List.of("pope"),
           DataFile.fromEvalZip("llava_pope_test.jsonl"),
           Optional.of(DataFile.from("http://images.cocodataset.org/zips/val2014.zip", "val2014")),

@@ -8,7 +8,6 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -22,7 +21,7 @@ import org.stfbatch.prompt.PythonText;
  * those that have one, which the scorer tells by the marker in the recorded prompt.
  */
 final class ScienceQa implements Benchmark {
-  private static final double PUBLISHED = 70.5;
+  private static final Published PUBLISHED = new Published(70.5, 4241);
   private static final double PERCENT = 100;
   private static final String MARKER = "<image>";
   private static final String SUFFIX =
@@ -35,7 +34,7 @@ final class ScienceQa implements Benchmark {
       new DataSet(
           "scienceqa",
           "SQA (image)",
-          OptionalDouble.of(PUBLISHED),
+          Optional.of(PUBLISHED),
           List.of("scienceqa"),
           DataFile.fromEvalZip("llava_test_CQM-A.json"),
           Optional.of(DataFile.from(REPOSITORY, "images/test", "test")),

@@ -11,7 +11,6 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.function.Consumer;
 import org.stfbatch.evaluation.Score.Metric;
@@ -34,7 +33,7 @@ final class SeedBench implements Benchmark {
       new DataSet(
           "seed-bench",
           "SEED-Bench (image)",
-          OptionalDouble.empty(),
+          Optional.empty(),
           List.of("seed_bench", "seed-bench"),
           DataFile.fromEvalZip("llava-seed-bench.jsonl"),
           Optional.of(DataFile.from(ORIGIN, ".")),

@@ -7,7 +7,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalDouble;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.stfbatch.evaluation.python.PythonValue;
@@ -18,7 +17,7 @@ import org.stfbatch.prompt.PythonText;
  * question's id is its image's, so that the question itself must be found in the recorded prompt.
  */
 final class TextVqa extends LineBenchmark {
-  private static final double PUBLISHED = 57.4;
+  private static final Published PUBLISHED = new Published(57.4, 5000);
   private static final double PERCENT = 100;
   private static final Pattern OLD_PROMPT =
       Pattern.compile("Question: (.*?) Short answer:", Pattern.DOTALL);
@@ -30,7 +29,7 @@ final class TextVqa extends LineBenchmark {
       new DataSet(
           "textvqa",
           "TextVQA",
-          OptionalDouble.of(PUBLISHED),
+          Optional.of(PUBLISHED),
           List.of("textvqa"),
           DataFile.fromEvalZip("llava_textvqa_val_v051_ocr.jsonl"),
           Optional.of(

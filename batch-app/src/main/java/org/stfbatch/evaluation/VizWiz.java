@@ -7,18 +7,17 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalDouble;
 import org.stfbatch.evaluation.python.PythonJson;
 import org.stfbatch.evaluation.python.PythonValue;
 
 /** VizWiz, test: EvalAI scores it. The upload names images, and every question must be answered. */
 final class VizWiz extends LineBenchmark {
-  private static final double PUBLISHED = 51.1;
+  private static final Published PUBLISHED = new Published(51.1, 8000);
   private static final DataSet DATA =
       new DataSet(
           "vizwiz",
           "VizWiz",
-          OptionalDouble.of(PUBLISHED),
+          Optional.of(PUBLISHED),
           List.of("vizwiz"),
           DataFile.fromEvalZip("llava_test.jsonl"),
           Optional.of(

@@ -6,7 +6,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalDouble;
 import org.stfbatch.evaluation.python.PythonJson;
 
 /**
@@ -14,14 +13,14 @@ import org.stfbatch.evaluation.python.PythonJson;
  * was not asked is answered with nothing.
  */
 final class VqaV2 extends LineBenchmark {
-  private static final double PUBLISHED = 78.1;
+  private static final Published PUBLISHED = new Published(78.1, 107_394);
   private static final DataFile TEST_SPLIT =
       DataFile.fromEvalZip("llava_vqav2_mscoco_test2015.jsonl");
   private static final DataSet DATA =
       new DataSet(
           "vqav2",
           "VQAv2",
-          OptionalDouble.of(PUBLISHED),
+          Optional.of(PUBLISHED),
           List.of("vqav2"),
           DataFile.fromEvalZip("llava_vqav2_mscoco_test-dev2015.jsonl"),
           Optional.of(DataFile.from("http://images.cocodataset.org/zips/test2015.zip", "test2015")),

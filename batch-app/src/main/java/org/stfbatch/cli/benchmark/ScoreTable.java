@@ -68,8 +68,15 @@ final class ScoreTable {
       return benchmark.dataSet().published();
     }
 
+    /** A few questions are another benchmark. */
+    private boolean isComparable() {
+      return questions.isEmpty()
+          || published().isEmpty()
+          || benchmark.dataSet().published(questions.getAsLong()).isPresent();
+    }
+
     private OptionalDouble difference() {
-      return headline().isPresent() && published().isPresent()
+      return headline().isPresent() && published().isPresent() && isComparable()
           ? OptionalDouble.of(headline().getAsDouble() - published().getAsDouble())
           : OptionalDouble.empty();
     }
@@ -120,6 +127,13 @@ final class ScoreTable {
 
   private static String remarks(Row row) {
     List<String> remarks = new ArrayList<>(row.problem().stream().toList());
+    if (!row.isComparable()) {
+      remarks.add(
+          "%d questions: not comparable with the paper, which asks %d"
+              .formatted(
+                  row.questions().getAsLong(),
+                  row.benchmark().dataSet().reported().orElseThrow().questions()));
+    }
     row.run()
         .filter(run -> row.isIncomplete())
         .ifPresent(run -> remarks.add("some questions failed: status --run " + run + " tells why"));

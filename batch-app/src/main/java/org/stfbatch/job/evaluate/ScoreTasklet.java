@@ -108,7 +108,7 @@ final class ScoreTasklet implements Tasklet {
         plan.variant() == Variant.STRICT,
         scored.questions(),
         scored.answered(),
-        plan.benchmark().dataSet().published(),
+        plan.benchmark().dataSet().published(scored.questions()),
         scored.score().map(ScoreTasklet::figures).orElse(List.of()),
         scored.problem(),
         Instant.now());
