@@ -83,7 +83,6 @@ class KafkaTroubleTest {
     try {
       for (Object[] command :
           List.of(
-              line("kafka", "status"),
               line("kafka", "create", "--topic", "t"),
               line("kafka", "produce", "--topic", "t", "--file", questions),
               line("intake", "--topic", "t", "--run", "waits", "--from", "earliest"),
@@ -115,8 +114,9 @@ class KafkaTroubleTest {
     for (Object[] command :
         List.of(line("kafka", "status"), line("kafka", "tail", "--topic", "t"))) {
       try (ChildJvm child = ChildJvm.start(folder, DATABASE.settings(), command)) {
-        assertThat(child.exitCode()).as(child::err).isEqualTo(1);
-        assertThat(child.err()).contains("127.0.0.1:9", "away for more than 5 s");
+        assertThat(child.exitCode()).as(child::err).isEqualTo(2);
+        assertThat(child.err())
+            .contains("127.0.0.1:9", "away for more than 5 s: check --kafka-bootstrap");
       }
     }
   }

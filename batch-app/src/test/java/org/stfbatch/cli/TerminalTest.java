@@ -70,8 +70,9 @@ final class TerminalTest {
     String command =
         "%s infer --run %s --model %s --vision-tower %s --max-new-tokens 8"
             .formatted(launcher, run, Tiny.checkpoint(), Tiny.tower());
+    // Tests that were begun in the background ignore Ctrl-C, and so would what they start.
     ProcessBuilder script =
-        new ProcessBuilder("script", "-qefc", command, "/dev/null")
+        new ProcessBuilder("env", "--default-signal=INT", "script", "-qefc", command, "/dev/null")
             .redirectErrorStream(true)
             .redirectOutput(screen.toFile());
     DatabaseSettings database = DATABASE.settings();

@@ -68,15 +68,22 @@ final class ScoreTable {
       return benchmark.dataSet().published();
     }
 
-    /** A few questions are another benchmark. */
-    private boolean isComparable() {
+    /** Why the score cannot be compared with the paper's: a few questions are another benchmark. */
+    private Optional<String> incomparable() {
       return questions.isEmpty()
-          || published().isEmpty()
-          || benchmark.dataSet().published(questions.getAsLong()).isPresent();
+          ? Optional.empty()
+          : benchmark
+              .dataSet()
+              .reported()
+              .filter(figure -> !figure.isComparable(questions.getAsLong()))
+              .map(
+                  figure ->
+                      "%d questions: not comparable with the paper, which asks %d"
+                          .formatted(questions.getAsLong(), figure.questions()));
     }
 
     private OptionalDouble difference() {
-      return headline().isPresent() && published().isPresent() && isComparable()
+      return headline().isPresent() && published().isPresent() && incomparable().isEmpty()
           ? OptionalDouble.of(headline().getAsDouble() - published().getAsDouble())
           : OptionalDouble.empty();
     }
@@ -127,13 +134,7 @@ final class ScoreTable {
 
   private static String remarks(Row row) {
     List<String> remarks = new ArrayList<>(row.problem().stream().toList());
-    if (!row.isComparable()) {
-      remarks.add(
-          "%d questions: not comparable with the paper, which asks %d"
-              .formatted(
-                  row.questions().getAsLong(),
-                  row.benchmark().dataSet().reported().orElseThrow().questions()));
-    }
+    row.incomparable().ifPresent(remarks::add);
     row.run()
         .filter(run -> row.isIncomplete())
         .ifPresent(run -> remarks.add("some questions failed: status --run " + run + " tells why"));
@@ -199,7 +200,9 @@ final class ScoreTable {
             });
     object.put("metrics", metrics);
     object.put("files", row.files().stream().map(Path::toString).toList());
-    object.put("notes", row.score().map(Score::notes).orElse(List.of()));
+    List<String> notes = new ArrayList<>(row.incomparable().stream().toList());
+    row.score().ifPresent(score -> notes.addAll(score.notes()));
+    object.put("notes", notes);
     object.put("problem", row.problem().orElse(null));
     return object;
   }

@@ -14,6 +14,7 @@ import org.stfbatch.job.KafkaConnection;
 import org.stfbatch.job.StopSignal;
 import org.stfbatch.kafka.DeadLetters;
 import org.stfbatch.kafka.ReadBound;
+import org.stfbatch.kafka.StoppedException;
 import org.stfbatch.kafka.TopicAdmin;
 import org.stfbatch.kafka.TopicNotFoundException;
 import org.stfbatch.kafka.TopicReader;
@@ -53,6 +54,8 @@ final class KafkaStatusCommand implements Callable<Integer> {
     try (Stores.Connected db = stores.open(stop);
         Brokers.Connected broker = brokers.openToLook(stop)) {
       show(new KafkaReaderStore(db.database().dataSource()), broker.kafka(), stop);
+    } catch (StoppedException e) {
+      throw Brokers.reason(stop, e);
     }
     return 0;
   }

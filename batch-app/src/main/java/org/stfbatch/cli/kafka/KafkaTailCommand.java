@@ -8,6 +8,7 @@ import org.stfbatch.cli.service.Shutdown;
 import org.stfbatch.job.StopSignal;
 import org.stfbatch.kafka.DeadLetter;
 import org.stfbatch.kafka.ReadBound;
+import org.stfbatch.kafka.StoppedException;
 import org.stfbatch.kafka.TopicReader;
 import org.stfbatch.kafka.TopicRecord;
 import org.stfbatch.kafka.TopicRequest;
@@ -53,6 +54,8 @@ final class KafkaTailCommand implements Callable<Integer> {
         reader.poll(POLL).records().forEach(record -> System.out.println(line(record)));
       }
       return 0;
+    } catch (StoppedException e) {
+      throw Brokers.reason(stop, e);
     }
   }
 

@@ -7,7 +7,9 @@ import org.stfbatch.cli.console.Notices;
 import org.stfbatch.job.BrokerWait;
 import org.stfbatch.job.KafkaConnection;
 import org.stfbatch.job.StopSignal;
+import org.stfbatch.kafka.BrokerException;
 import org.stfbatch.kafka.KafkaSettings;
+import org.stfbatch.kafka.StoppedException;
 import org.stfbatch.kafka.embedded.EmbeddedBroker;
 
 /** The Kafka cluster that the global options name: the user's own, or the embedded broker. */
@@ -59,6 +61,15 @@ public final class Brokers {
   public Connected openToLook(StopSignal stop) {
     Duration patience = stores.patience();
     return open(stop, patience.compareTo(LOOK) < 0 ? patience : LOOK);
+  }
+
+  /** Why a command that only looks was stopped: by somebody, or because nobody answers. */
+  public static RuntimeException reason(StopSignal stop, StoppedException stopped) {
+    return stop.reason()
+        .filter(why -> !Shutdown.isTold(stop))
+        .<RuntimeException>map(
+            why -> new BrokerException(why + ": check --kafka-bootstrap", stopped))
+        .orElse(stopped);
   }
 
   private Connected open(StopSignal stop, Duration patience) {
