@@ -112,7 +112,8 @@ class ClipVisionTower(Module):
             y = self.layer_norm(x, self.layer_norm1_weight[i], self.layer_norm1_bias[i])
             y = self.attention(y, i, cls_attention, i >= first and i < end)
             x = __torch__.linear.linear_add(y, self.out_proj_weight[i], self.out_proj_bias[i], x)
-            x = self.perceptron(x, i)
+            y = self.activated(self.layer_norm(x, self.layer_norm2_weight[i], self.layer_norm2_bias[i]), i)
+            x = __torch__.linear.linear_add(y, self.fc2_weight[i], self.fc2_bias[i], x)
             hidden_states.append(x)
         return (hidden_states, cls_attention)
 
@@ -164,21 +165,6 @@ class ClipVisionTower(Module):
         q, k, v = self.qkv_proj_weight[3 * i], self.qkv_proj_weight[3 * i + 1], self.qkv_proj_weight[3 * i + 2]
         weight = torch.cat([q.weight, k.weight, v.weight], 0)
         return torch.linear(x, weight, torch.cat(self.qkv_proj_bias[3 * i:3 * i + 3], 0))
-
-    # x [B, N, d] and what the perceptron adds to it.
-    def perceptron(self, x: Tensor, i: int) -> Tensor:
-        if self.fc1_weight[i].format != 2:
-            return self.perceptron_of(x, i)
-        rows = x.flatten(0, 1)
-        y = torch.empty_like(rows)
-        step = __torch__.linear.rows_at_once()
-        for begin in range(0, rows.size(0), step):
-            y[begin:begin + step] = self.perceptron_of(rows[begin:begin + step], i)
-        return y.reshape(x.size())
-
-    def perceptron_of(self, x: Tensor, i: int) -> Tensor:
-        y = self.activated(self.layer_norm(x, self.layer_norm2_weight[i], self.layer_norm2_bias[i]), i)
-        return __torch__.linear.linear_add(y, self.fc2_weight[i], self.fc2_bias[i], x)
 
     # The perceptron's first layer with its activation: [B, N, d] to [B, N, ffn].
     def activated(self, x: Tensor, i: int) -> Tensor:

@@ -135,22 +135,23 @@ def linear_add(x: Tensor, matrix: __torch__.linear.Matrix, bias: Optional[Tensor
 
 # ---- int8 ---------------------------------------------------------------------------------------------------------------
 
-# So many rows go through products, and what is done to these, together: they stay in the processor's cache meanwhile.
-def rows_at_once() -> int:
-    return 256
-
-
-# x [n, in] as codes for a matrix and for others with the same outliers.
+# x [n, in] as codes for a matrix and for others with the same outliers, in parts of some rows that stay in the cache.
 def coded(x: Tensor, matrix: __torch__.linear.Matrix) -> __torch__.linear.Codes:
-    most = float(matrix.row_zero - 1)
+    row_zero = matrix.row_zero
+    codes = torch.empty(x.size(), dtype=0)
+    scales = torch.empty([x.size(0), 1], dtype=x.dtype)
+    most = float(row_zero - 1)
     if x.dtype != 6:
         most = most - 0.5  # half a step is left for the scale's rounding
-    rows = x.to(6)
-    if matrix.outliers.size(0) > 0:
-        rows = rows.index_fill(1, matrix.outliers, 0.0)
-    scales = rows.abs().amax([1], True).clamp_min_(1e-30).div_(most).to(x.dtype)
-    # The conversion to integers cuts off: with a half more it rounds.
-    codes = rows.mul(scales.to(6).reciprocal()).add_(float(matrix.row_zero) + 0.5).to(0)
+    step = max(1, 655360 // x.size(1))
+    for begin in range(0, x.size(0), step):
+        part = x[begin:begin + step].to(6)
+        if matrix.outliers.size(0) > 0:
+            part = part.index_fill(1, matrix.outliers, 0.0)
+        scale = part.abs().amax([1], True).clamp_min_(1e-30).div_(most).to(x.dtype)
+        scales[begin:begin + step] = scale
+        # The conversion to integers cuts off: with a half more it rounds.
+        codes[begin:begin + step] = part.mul(scale.to(6).reciprocal_()).add_(float(row_zero) + 0.5)
     return __torch__.linear.Codes(codes, scales, x.index_select(1, matrix.outliers))
 
 
@@ -166,29 +167,23 @@ def written(dtype: int) -> int:
     return dtype if ops.mkldnn._is_mkldnn_bf16_supported() else 6
 
 
-# The product of rows [n, in] with a matrix, and a bias, [n, out].
-def product(rows: __torch__.linear.Codes, matrix: __torch__.linear.Matrix, bias: Optional[Tensor], dtype: int) -> Tensor:
-    y = __torch__.linear.multiplied(rows.codes, matrix, __torch__.linear.written(dtype)).to(dtype)
-    if bias is None:
-        y.mul_(rows.scales)
-    else:
-        y = torch.addcmul(bias, y, rows.scales)
+# The product of rows [n, in] with a matrix, [n, out].
+def product(rows: __torch__.linear.Codes, matrix: __torch__.linear.Matrix, dtype: int) -> Tensor:
+    y = __torch__.linear.multiplied(rows.codes, matrix, __torch__.linear.written(dtype))
+    y = y.mul_(rows.scales).to(dtype)
     if matrix.outliers.size(0) > 0:
         y.add_(torch.linear(rows.apart, matrix.apart))
     return y
 
 
 def int8_linear(x: Tensor, matrix: __torch__.linear.Matrix, bias: Optional[Tensor]) -> Tensor:
-    rows = x.flatten(0, -2)
-    y = torch.empty([rows.size(0), matrix.scales.size(0)], dtype=x.dtype)
-    step = __torch__.linear.rows_at_once()
-    for begin in range(0, rows.size(0), step):
-        part = __torch__.linear.coded(rows[begin:begin + step], matrix)
-        y[begin:begin + step] = __torch__.linear.product(part, matrix, bias, x.dtype)
+    y = __torch__.linear.product(__torch__.linear.coded(x.flatten(0, -2), matrix), matrix, x.dtype)
+    if bias is not None:
+        y.add_(bias)
     return y.reshape(x.size()[:-1] + [y.size(1)])
 
 
 def int8_gated(x: Tensor, gate: __torch__.linear.Matrix, up: __torch__.linear.Matrix) -> Tensor:
     rows = __torch__.linear.coded(x, gate)
-    y = torch.silu_(__torch__.linear.product(rows, gate, None, x.dtype))
-    return y.mul_(__torch__.linear.product(rows, up, None, x.dtype))
+    y = torch.silu_(__torch__.linear.product(rows, gate, x.dtype))
+    return y.mul_(__torch__.linear.product(rows, up, x.dtype))

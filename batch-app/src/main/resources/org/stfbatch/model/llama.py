@@ -418,25 +418,12 @@ class LlamaDecoder(Module):
     # The attention's output y [T, d] through its projection, then the perceptron, each added to x.
     def finish_layer(self, x: Tensor, y: Tensor, i: int) -> Tensor:
         x = __torch__.linear.linear_add(y, self.o_proj[i], None, x)
-        x = self.perceptron(x, i)
+        y = self.rms_norm(x, self.post_attention_layernorm[i])
+        y = __torch__.linear.gated(y, self.gate_proj[i], self.up_proj[i])
+        x = __torch__.linear.linear_add(y, self.down_proj[i], None, x)
         if self.watching:
             self.states.append(x[-1].to(6))
         return x
-
-    # x [T, d] and what the perceptron adds to it.
-    def perceptron(self, x: Tensor, i: int) -> Tensor:
-        if self.gate_proj[i].format != 2:
-            return self.perceptron_of(x, i)
-        y = torch.empty_like(x)
-        step = __torch__.linear.rows_at_once()
-        for begin in range(0, x.size(0), step):
-            y[begin:begin + step] = self.perceptron_of(x[begin:begin + step], i)
-        return y
-
-    def perceptron_of(self, x: Tensor, i: int) -> Tensor:
-        y = self.rms_norm(x, self.post_attention_layernorm[i])
-        y = __torch__.linear.gated(y, self.gate_proj[i], self.up_proj[i])
-        return __torch__.linear.linear_add(y, self.down_proj[i], None, x)
 
     def rms_norm(self, x: Tensor, weight: Tensor) -> Tensor:
         y = x.to(6)
