@@ -30,6 +30,17 @@ final class ArrayParameters<T> {
     this.index = first;
   }
 
+  /** Several columns that go together. */
+  @FunctionalInterface
+  interface Columns<T> {
+    void addTo(ArrayParameters<T> parameters) throws SQLException;
+  }
+
+  ArrayParameters<T> with(Columns<T> columns) throws SQLException {
+    columns.addTo(this);
+    return this;
+  }
+
   ArrayParameters<T> texts(Function<T, String> value) throws SQLException {
     return set("text", rows.stream().map(value).toArray(String[]::new));
   }

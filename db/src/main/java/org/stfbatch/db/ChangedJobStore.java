@@ -104,12 +104,7 @@ public final class ChangedJobStore {
         .texts(job -> job.prompt().image().orElse(null))
         .texts(job -> Fingerprints.imageKey(job.prompt().image()))
         .texts(job -> job.prompt().text())
-        .integers(job -> boxed(job.settings().maxNewTokens()))
-        .reals(job -> boxed(job.settings().temperature()))
-        .reals(job -> boxed(job.settings().topP()))
-        .longs(job -> boxed(job.settings().seed()))
-        .textLists(job -> job.settings().stop().orElse(null))
-        .textLists(job -> job.settings().choices().map(ChoiceTexts::texts).orElse(null));
+        .with(SettingsColumns::add);
     statement.setLong(14, runId);
   }
 }

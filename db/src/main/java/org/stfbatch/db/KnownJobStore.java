@@ -158,12 +158,7 @@ public final class KnownJobStore {
         .texts(job -> job.prompt().category().orElse(null))
         .texts(job -> job.prompt().image().orElse(null))
         .texts(job -> job.prompt().text())
-        .integers(job -> boxed(job.settings().maxNewTokens()))
-        .reals(job -> boxed(job.settings().temperature()))
-        .reals(job -> boxed(job.settings().topP()))
-        .longs(job -> boxed(job.settings().seed()))
-        .textLists(job -> job.settings().stop().orElse(null))
-        .textLists(job -> job.settings().choices().map(ChoiceTexts::texts).orElse(null))
+        .with(SettingsColumns::add)
         .texts(job -> job.rejection().map(JobFailure::code).orElse(null));
     statement.setLong(14, runId);
   }
