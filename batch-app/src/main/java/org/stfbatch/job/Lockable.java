@@ -1,8 +1,7 @@
 package org.stfbatch.job;
 
-import java.net.InetAddress;
-import java.net.UnknownHostException;
 import java.util.Optional;
+import org.stfbatch.base.LocalHost;
 import org.stfbatch.db.Database;
 import org.stfbatch.db.KafkaReader;
 import org.stfbatch.db.Lease;
@@ -70,14 +69,9 @@ public interface Lockable {
 
   /** How this process is described to others. */
   static String thisProcess() {
-    return "process " + ProcessHandle.current().pid() + " on " + host();
-  }
-
-  private static String host() {
-    try {
-      return InetAddress.getLocalHost().getHostName();
-    } catch (UnknownHostException e) {
-      return "an unnamed host";
-    }
+    return "process "
+        + ProcessHandle.current().pid()
+        + " on "
+        + LocalHost.name().orElse("an unnamed host");
   }
 }

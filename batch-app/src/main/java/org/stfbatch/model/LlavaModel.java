@@ -332,7 +332,12 @@ public final class LlavaModel implements VisionLanguageModel {
     return IntStream.of(values).asLongStream().toArray();
   }
 
-  /** How many of a slot's or shelf's places attention looks at, to see the first ones. */
+  /**
+   * How many positions of a cache entry attention reads.
+   *
+   * @param seen the first ones, which queries may see
+   * @param places all that it has room for
+   */
   private int span(int seen, int places) {
     if (isReducedOnCpu(settings) && seen > SPARE * places) {
       return places;

@@ -151,7 +151,7 @@ def coded(x: Tensor, matrix: __torch__.linear.Matrix) -> __torch__.linear.Codes:
         scale = part.abs().amax([1], True).clamp_min_(1e-30).div_(most).to(x.dtype)
         scales[begin:begin + step] = scale
         # The conversion to integers cuts off: with a half more it rounds.
-        codes[begin:begin + step] = part.mul(scale.to(6).reciprocal_()).add_(float(row_zero) + 0.5)
+        codes[begin:begin + step] = part.mul(scale.to(6).reciprocal()).add_(float(row_zero) + 0.5)
     return __torch__.linear.Codes(codes, scales, x.index_select(1, matrix.outliers))
 
 

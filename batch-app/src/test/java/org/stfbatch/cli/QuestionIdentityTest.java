@@ -230,6 +230,27 @@ final class QuestionIdentityTest {
     assertThat(ingest()).contains("8 read, 0 added, 8 known already");
   }
 
+  /** What a question asks has a part in some names, and choices have a part in what it asks. */
+  @Test
+  void choicesOfTheWholeFileDoNotHideWhatIsKnown() throws IOException {
+    write(List.of(line("1", "1.png", "a"), line("1", "1.png", "b")));
+    Object[] command = {
+      "ingest",
+      "--run",
+      run + " chosen",
+      "--questions",
+      file,
+      "--images",
+      folder,
+      "--choices",
+      "x,y"
+    };
+    cli.ok(command);
+    write(List.of(line("1", "1.png", "a")));
+
+    assertThat(cli.ok(command)).contains("1 read, 0 added, 1 known already");
+  }
+
   /** Their exports have the names that they were made with. */
   @Test
   void runsOfOlderVersionsKeepTheNamesOfTheirJobs() throws IOException {

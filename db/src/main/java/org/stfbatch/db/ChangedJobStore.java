@@ -1,7 +1,5 @@
 package org.stfbatch.db;
 
-import static org.stfbatch.db.ArrayParameters.boxed;
-
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.util.List;
@@ -97,14 +95,10 @@ public final class ChangedJobStore {
   private static void set(PreparedStatement statement, long runId, List<NewImageJob> jobs)
       throws SQLException {
     new ArrayParameters<>(statement, jobs, 1)
-        .texts(NewImageJob::customId)
-        .longs(job -> boxed(job.sourceId()))
-        .texts(job -> job.prompt().questionId().orElse(null))
-        .texts(job -> job.prompt().category().orElse(null))
-        .texts(job -> job.prompt().image().orElse(null))
+        .with(JobColumns::addIdentity)
         .texts(job -> Fingerprints.imageKey(job.prompt().image()))
         .texts(job -> job.prompt().text())
-        .with(SettingsColumns::add);
+        .with(JobColumns::addSettings);
     statement.setLong(14, runId);
   }
 }

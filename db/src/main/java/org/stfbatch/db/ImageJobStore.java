@@ -1,7 +1,5 @@
 package org.stfbatch.db;
 
-import static org.stfbatch.db.ArrayParameters.boxed;
-
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -277,14 +275,10 @@ public final class ImageJobStore {
       PreparedStatement statement, long runId, long last, List<NewImageJob> jobs)
       throws SQLException {
     new ArrayParameters<>(statement, jobs, 1)
-        .texts(NewImageJob::customId)
-        .longs(job -> boxed(job.sourceId()))
-        .texts(job -> job.prompt().questionId().orElse(null))
-        .texts(job -> job.prompt().category().orElse(null))
-        .texts(job -> job.prompt().image().orElse(null))
+        .with(JobColumns::addIdentity)
         .texts(job -> Fingerprints.imageKey(job.prompt().image()))
         .texts(job -> job.prompt().text())
-        .with(SettingsColumns::add)
+        .with(JobColumns::addSettings)
         .texts(rejection(JobFailure::stage))
         .texts(rejection(JobFailure::code))
         .texts(rejection(JobFailure::message))

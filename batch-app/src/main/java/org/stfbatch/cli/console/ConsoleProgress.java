@@ -43,7 +43,7 @@ public final class ConsoleProgress implements Progress, AutoCloseable {
     this.rate = new Rate(begun);
     failed.set(failedBefore);
     long period = line.isWrittenAnew() ? BAR_MILLIS : LINE_MILLIS;
-    timer.scheduleAtFixedRate(() -> show(System.nanoTime()), period, period, TimeUnit.MILLISECONDS);
+    timer.scheduleAtFixedRate(() -> show(false), period, period, TimeUnit.MILLISECONDS);
   }
 
   /**
@@ -78,25 +78,23 @@ public final class ConsoleProgress implements Progress, AutoCloseable {
     failed.addAndGet(step.failed());
   }
 
-  private synchronized void show(long now) {
+  private synchronized void show(boolean last) {
+    long now = System.nanoTime();
     if (line.isWrittenAnew()) {
       line.show(bar() + text(now));
-    } else if (isDue(now)) {
-      showChange(now);
+    } else if (done.get() != shownDone && (last || isDue(now))) {
+      shownAt = now;
+      shownDone = done.get();
+      line.show(text(now));
+    }
+    if (last) {
+      line.end();
     }
   }
 
   private boolean isDue(long now) {
     long wanted = TimeUnit.NANOSECONDS.toMillis(now - begun) / LINES_SO_FAR;
     return TimeUnit.NANOSECONDS.toMillis(now - shownAt) >= Math.min(LONGEST_LINE_MILLIS, wanted);
-  }
-
-  private void showChange(long now) {
-    if (done.get() != shownDone) {
-      shownAt = now;
-      shownDone = done.get();
-      line.show(text(now));
-    }
   }
 
   private String bar() {
@@ -134,14 +132,6 @@ public final class ConsoleProgress implements Progress, AutoCloseable {
   @Override
   public void close() {
     timer.shutdownNow();
-    synchronized (this) {
-      long now = System.nanoTime();
-      if (line.isWrittenAnew()) {
-        line.show(bar() + text(now));
-      } else {
-        showChange(now);
-      }
-      line.end();
-    }
+    show(true);
   }
 }

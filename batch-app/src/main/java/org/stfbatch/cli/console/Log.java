@@ -2,14 +2,13 @@ package org.stfbatch.cli.console;
 
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.LoggerContext;
-import java.net.InetAddress;
-import java.net.UnknownHostException;
 import java.util.Optional;
 import org.slf4j.LoggerFactory;
+import org.stfbatch.base.LocalHost;
 
 /**
- * What a command tells while it works: sentences for whoever sits before the terminal, or lines of
- * a log that can be read the next morning. Safe for use by several threads.
+ * The format of what a command logs while it works: short sentences on a terminal, lines with time,
+ * level, run and worker elsewhere. Safe for use by several threads.
  */
 public final class Log {
   private static final String PROGRAM = "org.stfbatch";
@@ -20,9 +19,10 @@ public final class Log {
   private volatile LogFormat format;
   private volatile String run;
   private volatile boolean verbose;
-  private final String worker = host() + ":" + ProcessHandle.current().pid();
+  private final String worker =
+      LocalHost.name().orElse("localhost") + ":" + ProcessHandle.current().pid();
 
-  /** What the process logs from now on looks as this says. */
+  /** Decides the format of everything that the process logs from now on. */
   public Log() {
     LoggerContext context = context();
     context.putObject(Log.class.getName(), this);
@@ -38,7 +38,7 @@ public final class Log {
     return (LoggerContext) LoggerFactory.getILoggerFactory();
   }
 
-  /** Lines look so wherever they go, instead of as it suits the terminal. */
+  /** Lines have this format, on a terminal, too. */
   public void setFormat(LogFormat wanted) {
     this.wanted = wanted;
   }
@@ -86,13 +86,5 @@ public final class Log {
 
   String worker() {
     return worker;
-  }
-
-  private static String host() {
-    try {
-      return InetAddress.getLocalHost().getHostName();
-    } catch (UnknownHostException e) {
-      return "localhost";
-    }
   }
 }

@@ -17,8 +17,8 @@ public final class Notices {
   }
 
   /**
-   * Tells how a run ended, in every format of the log; whoever sits before a terminal has read it
-   * already, on standard output.
+   * Logs how a run ended, in every format. Nothing is logged on a terminal, where standard output
+   * says it.
    */
   public static void summary(String line) {
     LoggerFactory.getLogger(Log.SUMMARY).info(line);

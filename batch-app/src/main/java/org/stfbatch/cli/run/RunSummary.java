@@ -6,8 +6,8 @@ import org.stfbatch.cli.console.ConsoleProgress;
 import org.stfbatch.db.RunStatus;
 
 /**
- * What a log says of a run when a command has worked on it: enough for whoever reads it the next
- * morning.
+ * The first and the last line of a log about a run: counts, duration, failure codes and what to do
+ * about them.
  *
  * @param before how far it was when the command began
  * @param after how far it is now

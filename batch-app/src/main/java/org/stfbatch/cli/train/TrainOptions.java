@@ -6,11 +6,11 @@ import java.util.OptionalInt;
 import java.util.OptionalLong;
 import org.stfbatch.cli.option.Images;
 import org.stfbatch.cli.option.ModelOptions;
+import org.stfbatch.cli.option.Precision;
 import org.stfbatch.cli.service.Stores;
 import org.stfbatch.file.OutputException;
 import org.stfbatch.file.OutputPaths;
 import org.stfbatch.model.ModelSettings;
-import org.stfbatch.model.NativePrecision;
 import org.stfbatch.model.WeightFormat;
 import org.stfbatch.model.checkpoint.DType;
 import org.stfbatch.model.checkpoint.LlavaCheckpoint;
@@ -143,7 +143,7 @@ final class TrainOptions {
     BFLOAT16;
 
     private DType on(String device) {
-      return this == AUTO ? NativePrecision.of(device) : DType.valueOf(name());
+      return Precision.valueOf(name()).on(device);
     }
   }
 

@@ -2,7 +2,6 @@ package org.stfbatch.job.ingest;
 
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -81,30 +80,29 @@ public final class IngestJob {
     long source =
         jobs.sourceId(
             run.runId(), SourceKind.QUESTIONS, location.toString(), root.toString(), fromOutside);
-    KnownIds ids = knownIds();
     boolean byId =
         format != QuestionFormat.OPENAI
             && new RunStore(batch.dataSource()).namesQuestionsById(run.runId());
     QuestionNaming naming = byId ? QuestionNames.of(file, root, format) : QuestionNaming.AS_READ;
+    Function<QuestionNaming, ItemStreamReader<NewImageJob>> reading =
+        names ->
+            new MappedReader(
+                format.reader(file, root, source), job -> names.named(withChoices(job)));
+    KnownIds ids = new KnownIds(run.runId(), known, terms.onChange(), naming);
     if (ids.hadJobs()) {
-      KnownQuestions questions =
-          new KnownQuestions(run, known, file, root, format, terms.choices());
+      KnownQuestions questions = new KnownQuestions(run, known, file);
       if (wasRead && !terms.again() && format != QuestionFormat.OPENAI) {
-        questions.requireMostlyNew(naming.again());
+        questions.requireMostlyNew(reading.apply(naming.again()), naming, root);
       }
       if (terms.onChange() == OnChange.FAIL) {
-        questions.requireUnchanged(ids, naming.again(), source);
+        questions.requireUnchanged(groups(reading.apply(naming.again())), ids);
       }
     }
-    return ingest(
-        new NamingReader(format.reader(file, root, source), naming),
-        ids,
-        naming::otherName,
-        List::of);
+    return ingest(reading.apply(naming), ids, List::of);
   }
 
-  private KnownIds knownIds() {
-    return new KnownIds(run.runId(), known, terms.onChange());
+  private NewImageJob withChoices(NewImageJob job) {
+    return job.withDefaultChoices(terms.choices());
   }
 
   /** One caption job for each image below the folder. */
@@ -112,18 +110,14 @@ public final class IngestJob {
     Path root = folder.toAbsolutePath().normalize();
     long source = jobs.sourceId(run.runId(), SourceKind.CAPTIONS, root.toString(), root.toString());
     CaptionReader images = new CaptionReader(root, prompt, source);
-    return ingest(images, knownIds(), job -> Optional.empty(), images::notes);
+    KnownIds ids = new KnownIds(run.runId(), known, terms.onChange(), QuestionNaming.AS_READ);
+    return ingest(new MappedReader(images, this::withChoices), ids, images::notes);
   }
 
   private IngestResult ingest(
-      ItemStreamReader<NewImageJob> source,
-      KnownIds ids,
-      Function<NewImageJob, Optional<String>> otherName,
-      Supplier<List<String>> notes) {
-    ItemStreamReader<NewImageJob> reader =
-        terms.choices().isPresent() ? new ChoosingReader(source, terms.choices().get()) : source;
+      ItemStreamReader<NewImageJob> reader, KnownIds ids, Supplier<List<String>> notes) {
     ChangedJobStore changes = new ChangedJobStore(batch.dataSource());
-    IngestWriter writer = new IngestWriter(run.runId(), jobs, ids, otherName, changes, progress);
+    IngestWriter writer = new IngestWriter(run.runId(), jobs, ids, changes, progress);
     JobParameters parameters =
         new JobParametersBuilder()
             .addString("run", run.name())
@@ -137,9 +131,12 @@ public final class IngestJob {
     return writer.result(notes.get(), stopped);
   }
 
+  private static JobGroups groups(ItemStreamReader<NewImageJob> reader) {
+    return new JobGroups(reader, GROUP_JOBS, GROUP_CHARACTERS);
+  }
+
   private Job job(ItemStreamReader<NewImageJob> reader, IngestWriter writer) {
-    StoppableReader<List<NewImageJob>> groups =
-        new StoppableReader<>(new JobGroups(reader, GROUP_JOBS, GROUP_CHARACTERS), stop);
+    StoppableReader<List<NewImageJob>> groups = new StoppableReader<>(groups(reader), stop);
     Step step =
         new ChunkOrientedStepBuilder<List<NewImageJob>, List<NewImageJob>>(
                 "ingest", batch.jobRepository(), 1)

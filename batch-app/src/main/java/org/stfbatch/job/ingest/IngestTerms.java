@@ -10,8 +10,4 @@ import org.stfbatch.db.ChoiceTexts;
  * @param onChange what becomes of requests that the run has with another content
  * @param again whether most of a file may be asked once more under other names
  */
-public record IngestTerms(Optional<ChoiceTexts> choices, OnChange onChange, boolean again) {
-  /** Nothing is special. */
-  public static final IngestTerms DEFAULTS =
-      new IngestTerms(Optional.empty(), OnChange.KEEP, false);
-}
+public record IngestTerms(Optional<ChoiceTexts> choices, OnChange onChange, boolean again) {}

@@ -2,8 +2,6 @@ package org.stfbatch.job.ingest;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
-import java.util.function.Function;
 import org.springframework.batch.infrastructure.item.Chunk;
 import org.springframework.batch.infrastructure.item.ItemWriter;
 import org.stfbatch.db.ChangedJobStore;
@@ -16,7 +14,6 @@ final class IngestWriter implements ItemWriter<List<NewImageJob>> {
   private final long runId;
   private final ImageJobStore jobs;
   private final KnownIds known;
-  private final Function<NewImageJob, Optional<String>> otherName;
   private final ChangedJobStore changes;
   private final Progress progress;
   private ChangedJobStore.Replaced replaced = ChangedJobStore.Replaced.NONE;
@@ -24,20 +21,11 @@ final class IngestWriter implements ItemWriter<List<NewImageJob>> {
   private long added;
   private long rejected;
 
-  /**
-   * @param otherName under which the run may have a job already
-   */
   IngestWriter(
-      long runId,
-      ImageJobStore jobs,
-      KnownIds known,
-      Function<NewImageJob, Optional<String>> otherName,
-      ChangedJobStore changes,
-      Progress progress) {
+      long runId, ImageJobStore jobs, KnownIds known, ChangedJobStore changes, Progress progress) {
     this.runId = runId;
     this.jobs = jobs;
     this.known = known;
-    this.otherName = otherName;
     this.changes = changes;
     this.progress = progress;
   }
@@ -48,11 +36,11 @@ final class IngestWriter implements ItemWriter<List<NewImageJob>> {
   }
 
   private void write(List<NewImageJob> group) {
-    List<NewImageJob> unknown = known.hadJobs() ? known.withoutKnown(group, otherName) : group;
+    List<NewImageJob> unknown = known.hadJobs() ? known.withoutKnown(group) : group;
     int inserted = jobs.insert(runId, unknown);
     KnownIds.Judged judged =
         inserted < unknown.size()
-            ? known.judge(unknown, unknown.size() - inserted, otherName)
+            ? known.judge(unknown, unknown.size() - inserted)
             : KnownIds.Judged.NOTHING;
     added += inserted;
     for (List<NewImageJob> more : List.of(judged.more(), judged.failures())) {

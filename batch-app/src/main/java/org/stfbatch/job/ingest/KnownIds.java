@@ -10,7 +10,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Function;
 import org.stfbatch.base.Shortened;
 import org.stfbatch.db.JobFailure;
 import org.stfbatch.db.KnownJobStore;
@@ -29,6 +28,7 @@ final class KnownIds {
   private final long runId;
   private final KnownJobStore known;
   private final OnChange onChange;
+  private final QuestionNaming naming;
   private final long newestBefore;
   private final Set<String> replaced = new HashSet<>();
   private final List<String> second = new ArrayList<>();
@@ -37,10 +37,14 @@ final class KnownIds {
   private long changed;
   private long repeats;
 
-  KnownIds(long runId, KnownJobStore known, OnChange onChange) {
+  /**
+   * @param naming of the jobs that are judged
+   */
+  KnownIds(long runId, KnownJobStore known, OnChange onChange, QuestionNaming naming) {
     this.runId = runId;
     this.known = known;
     this.onChange = onChange;
+    this.naming = naming;
     this.newestBefore = known.newest(runId);
   }
 
@@ -60,18 +64,13 @@ final class KnownIds {
     static final Judged NOTHING = new Judged(List.of(), List.of(), List.of());
   }
 
-  /**
-   * Leaves out, and counts, those that the run has with the same content under another name.
-   *
-   * @param otherName empty where a job can have no other
-   */
-  List<NewImageJob> withoutKnown(
-      List<NewImageJob> group, Function<NewImageJob, Optional<String>> otherName) {
+  /** Leaves out, and counts, those that the run has with the same content under another name. */
+  List<NewImageJob> withoutKnown(List<NewImageJob> group) {
     Map<String, List<NewImageJob>> byOther = new LinkedHashMap<>();
     group.forEach(
         job ->
-            otherName
-                .apply(job)
+            naming
+                .otherName(job)
                 .ifPresent(name -> byOther.computeIfAbsent(name, n -> new ArrayList<>()).add(job)));
     byOther.keySet().retainAll(known.existing(runId, byOther.keySet()));
     Set<NewImageJob> found = Collections.newSetFromMap(new IdentityHashMap<>());
@@ -107,10 +106,8 @@ final class KnownIds {
    *
    * @param group as it was read, and stored but for those that the run had
    * @param notAdded how many of them that are
-   * @param otherName for questions of different files that have one id
    */
-  Judged judge(
-      List<NewImageJob> group, int notAdded, Function<NewImageJob, Optional<String>> otherName) {
+  Judged judge(List<NewImageJob> group, int notAdded) {
     Map<String, NewImageJob> first = new HashMap<>();
     List<NewImageJob> sameName = new ArrayList<>();
     for (NewImageJob job : group) {
@@ -125,7 +122,7 @@ final class KnownIds {
     List<NewImageJob> different = new ArrayList<>();
     for (Map.Entry<String, KnownJobStore.Other> other : others.entrySet()) {
       NewImageJob job = first.get(other.getKey());
-      Optional<String> free = otherName.apply(job).filter(n -> !other.getValue().sameSource());
+      Optional<String> free = naming.otherName(job).filter(n -> !other.getValue().sameSource());
       if (free.isPresent()) {
         ofOtherFiles.add(job.named(free.get()));
         continue;
@@ -167,7 +164,7 @@ final class KnownIds {
     return List.copyOf(byFailure.values());
   }
 
-  private static void name(List<String> names, NewImageJob job) {
+  static void name(List<String> names, NewImageJob job) {
     if (names.size() < NAMED) {
       names.add(Shortened.given(job.customId()));
     }
@@ -228,7 +225,8 @@ final class KnownIds {
     return notes;
   }
 
-  private static String names(List<String> names, long count) {
+  /** The first of so many names. */
+  static String names(List<String> names, long count) {
     return String.join(", ", names) + (count > names.size() ? ", ..." : "");
   }
 }

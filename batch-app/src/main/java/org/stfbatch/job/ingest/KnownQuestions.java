@@ -4,9 +4,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
-import org.stfbatch.base.Shortened;
-import org.stfbatch.db.ChoiceTexts;
+import org.springframework.batch.infrastructure.item.ItemStreamReader;
 import org.stfbatch.db.ImagePrompt;
 import org.stfbatch.db.KnownJobStore;
 import org.stfbatch.db.NewImageJob;
@@ -15,41 +13,26 @@ import org.stfbatch.job.InputException;
 
 /** Compares a question file with what a run has, before anything of it is stored. */
 final class KnownQuestions {
-  private static final int GROUP = 1000;
-  private static final int NAMED = 3;
-
   private final Run run;
   private final KnownJobStore known;
   private final Path file;
-  private final Path imageRoot;
-  private final QuestionFormat format;
-  private final Optional<ChoiceTexts> choices;
 
-  /**
-   * @param choices of which the answers are to be, where a job does not say so itself
-   */
-  KnownQuestions(
-      Run run,
-      KnownJobStore known,
-      Path file,
-      Path imageRoot,
-      QuestionFormat format,
-      Optional<ChoiceTexts> choices) {
+  KnownQuestions(Run run, KnownJobStore known, Path file) {
     this.run = run;
     this.known = known;
     this.file = file;
-    this.imageRoot = imageRoot;
-    this.format = format;
-    this.choices = choices;
   }
 
   /**
    * To be asked of a file that was read before.
    *
+   * @param jobs all of the file's, under their names; closed when they are read
+   * @param naming of them
+   * @param imageRoot the folder below which their images are
    * @throws InputException if the run has most of its questions under other ids: they would be
    *     asked twice
    */
-  void requireMostlyNew(QuestionNaming names) {
+  void requireMostlyNew(ItemStreamReader<NewImageJob> jobs, QuestionNaming naming, Path imageRoot) {
     if (!Files.isRegularFile(file)) {
       return;
     }
@@ -63,14 +46,13 @@ final class KnownQuestions {
           contents.add(content(prompt));
         });
     long[] counts = new long[2];
-    format.read(
+    QuestionFormat.read(
         file,
-        imageRoot,
+        jobs,
         job -> {
-          NewImageJob named = names.named(job);
           boolean isKnown =
-              ids.contains(named.customId())
-                  || names.otherName(named).filter(ids::contains).isPresent();
+              ids.contains(job.customId())
+                  || naming.otherName(job).filter(ids::contains).isPresent();
           counts[0]++;
           counts[1] += !isKnown && contents.contains(content(job.prompt())) ? 1 : 0;
           return true;
@@ -87,38 +69,25 @@ final class KnownQuestions {
   }
 
   /**
-   * @param sourceId of the file
+   * @param groups all of the file's jobs, under their names; closed when they are read
    * @throws InputException if the run has requests of the file with another content
    */
-  void requireUnchanged(KnownIds ids, QuestionNaming names, long sourceId) {
-    List<NewImageJob> group = new ArrayList<>();
-    List<String> changed = new ArrayList<>();
-    format.read(
+  void requireUnchanged(JobGroups groups, KnownIds ids) {
+    List<String> examples = new ArrayList<>();
+    long[] count = new long[1];
+    QuestionFormat.read(
         file,
-        imageRoot,
-        sourceId,
-        job -> {
-          group.add(names.named(job).withDefaultChoices(choices));
-          if (group.size() == GROUP) {
-            addChanged(ids, group, changed);
-          }
+        groups,
+        group -> {
+          List<NewImageJob> changed = ids.changed(group);
+          changed.forEach(job -> KnownIds.name(examples, job));
+          count[0] += changed.size();
           return true;
         });
-    addChanged(ids, group, changed);
-    if (!changed.isEmpty()) {
+    if (count[0] > 0) {
       throw new InputException(
-          "run %s has %d requests of %s with another content (%s%s): --on-change replace asks them anew, keep leaves them; nothing is stored"
-              .formatted(
-                  run.name(),
-                  changed.size(),
-                  file,
-                  String.join(", ", changed.subList(0, Math.min(NAMED, changed.size()))),
-                  changed.size() > NAMED ? ", ..." : ""));
+          "run %s has %d requests of %s with another content (%s): --on-change replace asks them anew, keep leaves them; nothing is stored"
+              .formatted(run.name(), count[0], file, KnownIds.names(examples, count[0])));
     }
-  }
-
-  private static void addChanged(KnownIds ids, List<NewImageJob> group, List<String> changed) {
-    ids.changed(group).forEach(job -> changed.add(Shortened.given(job.customId())));
-    group.clear();
   }
 }

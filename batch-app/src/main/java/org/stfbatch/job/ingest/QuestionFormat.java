@@ -100,19 +100,18 @@ public enum QuestionFormat {
    * @throws InputException if it is not of this format, or cannot be read
    */
   boolean read(Path file, Path imageRoot, Predicate<NewImageJob> action) {
-    return read(file, imageRoot, 0, action);
+    return read(file, reader(file, imageRoot, 0), action);
   }
 
   /**
    * The same.
    *
-   * @param sourceId that jobs get
+   * @param reader of the file; it is opened and closed
    */
-  boolean read(Path file, Path imageRoot, long sourceId, Predicate<NewImageJob> action) {
-    ItemStreamReader<NewImageJob> reader = reader(file, imageRoot, sourceId);
+  static <T> boolean read(Path file, ItemStreamReader<T> reader, Predicate<T> action) {
     try {
       reader.open(new ExecutionContext());
-      NewImageJob next = reader.read();
+      T next = reader.read();
       while (next != null) {
         if (!action.test(next)) {
           return false;

@@ -60,8 +60,9 @@ final class QuestionNames implements QuestionNaming {
     if (!isRepeated(id.get())) {
       return job.named(ids.ofQuestion(id.get()));
     }
-    String first = ids.ofQuestion(id.get(), content(job), 1);
-    return job.named(ids.ofQuestion(id.get(), content(job), count(first)));
+    String content = content(job);
+    int count = count(ids.ofQuestion(id.get(), content, 1));
+    return job.named(ids.ofQuestion(id.get(), content, count));
   }
 
   private int count(String name) {

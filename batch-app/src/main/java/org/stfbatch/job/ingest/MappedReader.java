@@ -1,19 +1,18 @@
 package org.stfbatch.job.ingest;
 
-import java.util.Optional;
+import java.util.function.UnaryOperator;
 import org.springframework.batch.infrastructure.item.ExecutionContext;
 import org.springframework.batch.infrastructure.item.ItemStreamReader;
-import org.stfbatch.db.ChoiceTexts;
 import org.stfbatch.db.NewImageJob;
 
-/** Gives choices to the jobs of another reader that have none of their own. */
-final class ChoosingReader implements ItemStreamReader<NewImageJob> {
+/** The jobs of another reader, each of them changed. */
+final class MappedReader implements ItemStreamReader<NewImageJob> {
   private final ItemStreamReader<NewImageJob> jobs;
-  private final ChoiceTexts choices;
+  private final UnaryOperator<NewImageJob> change;
 
-  ChoosingReader(ItemStreamReader<NewImageJob> jobs, ChoiceTexts choices) {
+  MappedReader(ItemStreamReader<NewImageJob> jobs, UnaryOperator<NewImageJob> change) {
     this.jobs = jobs;
-    this.choices = choices;
+    this.change = change;
   }
 
   @Override
@@ -24,7 +23,7 @@ final class ChoosingReader implements ItemStreamReader<NewImageJob> {
   @Override
   public NewImageJob read() throws Exception {
     NewImageJob job = jobs.read();
-    return job == null ? null : job.withDefaultChoices(Optional.of(choices));
+    return job == null ? null : change.apply(job);
   }
 
   @Override

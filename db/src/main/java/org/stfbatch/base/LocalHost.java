@@ -1,0 +1,19 @@
+package org.stfbatch.base;
+
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.util.Optional;
+
+/** The machine that the program runs on. */
+public final class LocalHost {
+  private LocalHost() {}
+
+  /** Its name, if it has one. */
+  public static Optional<String> name() {
+    try {
+      return Optional.of(InetAddress.getLocalHost().getHostName());
+    } catch (UnknownHostException e) {
+      return Optional.empty();
+    }
+  }
+}

@@ -1,0 +1,31 @@
+package org.stfbatch.db;
+
+import static org.stfbatch.db.ArrayParameters.boxed;
+
+import java.sql.SQLException;
+
+/** Columns of new jobs, in the order in which every statement takes them. */
+final class JobColumns {
+  private JobColumns() {}
+
+  /** Adds custom_id, source_id, question_id, category and image_ref. */
+  static void addIdentity(ArrayParameters<NewImageJob> columns) throws SQLException {
+    columns
+        .texts(NewImageJob::customId)
+        .longs(job -> boxed(job.sourceId()))
+        .texts(job -> job.prompt().questionId().orElse(null))
+        .texts(job -> job.prompt().category().orElse(null))
+        .texts(job -> job.prompt().image().orElse(null));
+  }
+
+  /** Adds max_new_tokens, temperature, top_p, seed, stop and choices. */
+  static void addSettings(ArrayParameters<NewImageJob> columns) throws SQLException {
+    columns
+        .integers(job -> boxed(job.settings().maxNewTokens()))
+        .reals(job -> boxed(job.settings().temperature()))
+        .reals(job -> boxed(job.settings().topP()))
+        .longs(job -> boxed(job.settings().seed()))
+        .textLists(job -> job.settings().stop().orElse(null))
+        .textLists(job -> job.settings().choices().map(ChoiceTexts::texts).orElse(null));
+  }
+}
