@@ -33,6 +33,9 @@ public final class BatchingEngine implements Engine {
   private static final Logger LOG = LoggerFactory.getLogger(BatchingEngine.class);
   private static final long POLL_MILLIS = 50;
 
+  /** Far less than a step takes, and longer than the way of the next job to the engine. */
+  private static final long GATHER_MILLIS = 2;
+
   /** A call that takes longer is taken for one without an end. */
   private static final Duration CLOSE_PATIENCE = Duration.ofMinutes(1);
 
@@ -260,6 +263,16 @@ public final class BatchingEngine implements Engine {
     Sequence next = waiting.poll(POLL_MILLIS, TimeUnit.MILLISECONDS);
     if (next != null) {
       waiting.addFirst(next);
+      gather();
+    }
+  }
+
+  /** Jobs are submitted one by one. Those that come together are encoded and prefilled together. */
+  private void gather() throws InterruptedException {
+    int before = 0;
+    for (int now = waiting.size(); now > before && now < settings.batch(); now = waiting.size()) {
+      before = now;
+      TimeUnit.MILLISECONDS.sleep(GATHER_MILLIS);
     }
   }
 

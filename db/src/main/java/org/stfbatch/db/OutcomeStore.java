@@ -1,13 +1,20 @@
 package org.stfbatch.db;
 
+import static java.util.stream.Collectors.groupingBy;
+import static java.util.stream.Collectors.toList;
+
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import javax.sql.DataSource;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.support.JdbcTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
+import org.stfbatch.base.ModelIdentity;
 
 /** Writes what became of image jobs. */
 public final class OutcomeStore {
@@ -23,11 +30,9 @@ public final class OutcomeStore {
   static final String WRITE_ANSWERS =
       """
       with outcome as (
-        select * from unnest(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?::timestamptz[], ?, ?) as t (
+        select * from unnest(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) as t (
           job_id, text, text_utf8, finish_reason, prompt_tokens, vision_tokens, generated_tokens,
-          queue_seconds, prefill_seconds, decode_seconds,
-          model_name, model_fingerprint, compression, weight_format, answered_at,
-          choices, log_probabilities)
+          queue_seconds, prefill_seconds, decode_seconds, choices, log_probabilities)
         where job_id % 1 = 0
       ),
       taken as (
@@ -45,8 +50,7 @@ public final class OutcomeStore {
         ? + row_number() over (), run_id, job_id, text, text_utf8, finish_reason,
         prompt_tokens, vision_tokens, generated_tokens,
         queue_seconds, prefill_seconds, decode_seconds,
-        model_name, model_fingerprint, compression, weight_format, answered_at,
-        choices::text[], log_probabilities::float8[]
+        ?, ?, ?, ?, ?, choices::text[], log_probabilities::float8[]
       from taken
       """;
 
@@ -109,18 +113,32 @@ public final class OutcomeStore {
    */
   public record Written(int answers, int failures) {}
 
-  private int writeAnswers(long runId, long last, List<StoredAnswer> answers) {
-    if (answers.isEmpty()) {
-      return 0;
+  /** What the answers of a chunk have in common: sent once, not with each of them. */
+  record Common(String modelName, ModelIdentity model, Instant answeredAt) {
+    static Common of(StoredAnswer answer) {
+      return new Common(answer.modelName(), answer.model(), answer.answeredAt());
     }
-    return template.update(WRITE_ANSWERS, statement -> setAnswers(statement, runId, last, answers));
+  }
+
+  private int writeAnswers(long runId, long last, List<StoredAnswer> answers) {
+    Map<Common, List<StoredAnswer>> alike =
+        answers.stream().collect(groupingBy(Common::of, LinkedHashMap::new, toList()));
+    int written = 0;
+    for (Map.Entry<Common, List<StoredAnswer>> some : alike.entrySet()) {
+      long before = last + written;
+      written +=
+          template.update(
+              WRITE_ANSWERS,
+              statement -> setAnswers(statement, runId, before, some.getKey(), some.getValue()));
+    }
+    return written;
   }
 
   /**
    * @param last the sequence number before the first answer's
    */
   static void setAnswers(
-      PreparedStatement statement, long runId, long last, List<StoredAnswer> answers)
+      PreparedStatement statement, long runId, long last, Common common, List<StoredAnswer> answers)
       throws SQLException {
     new ArrayParameters<>(statement, answers, 1)
         .longs(StoredAnswer::jobId)
@@ -133,15 +151,15 @@ public final class OutcomeStore {
         .reals(answer -> answer.timings().queueSeconds())
         .reals(answer -> answer.timings().prefillSeconds())
         .reals(answer -> answer.timings().decodeSeconds())
-        .texts(StoredAnswer::modelName)
-        .texts(answer -> answer.model().fingerprint())
-        .texts(answer -> answer.model().compression())
-        .texts(answer -> answer.model().weightFormat())
-        .texts(answer -> answer.answeredAt().toString())
         .textLists(OutcomeStore::choices)
         .realLists(OutcomeStore::logProbabilities);
-    statement.setLong(18, runId);
-    statement.setLong(19, last);
+    statement.setLong(13, runId);
+    statement.setLong(14, last);
+    statement.setString(15, common.modelName());
+    statement.setString(16, common.model().fingerprint());
+    statement.setString(17, common.model().compression());
+    statement.setString(18, common.model().weightFormat());
+    statement.setObject(19, common.answeredAt().atOffset(ZoneOffset.UTC));
   }
 
   private static List<String> choices(StoredAnswer answer) {

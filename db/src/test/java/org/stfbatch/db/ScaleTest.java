@@ -84,7 +84,9 @@ class ScaleTest {
         new JdbcTemplate(DATABASE.dataSource())
             .query(
                 "explain " + OutcomeStore.WRITE_ANSWERS,
-                statement -> OutcomeStore.setAnswers(statement, run.runId(), 0, answers),
+                statement ->
+                    OutcomeStore.setAnswers(
+                        statement, run.runId(), 0, OutcomeStore.Common.of(answers.get(0)), answers),
                 (row, n) -> row.getString(1));
 
     assertThat(plan)
