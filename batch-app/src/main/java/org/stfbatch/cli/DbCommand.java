@@ -13,9 +13,10 @@ import picocli.CommandLine.Option;
 @Command(
     name = "db",
     description = {
-      "The embedded PostgreSQL. Commands start it when they need it and stop it behind them;",
-      "after `db start` it stays until `db stop`."
-    })
+      "Starts, stops and describes the embedded PostgreSQL.",
+      "Commands start it when they need it and stop it behind them. After `db start` it stays until `db stop`."
+    },
+    footer = {"  stf-batch db start", "  stf-batch db status"})
 final class DbCommand {
   private final Stores stores;
 
@@ -23,19 +24,28 @@ final class DbCommand {
     this.stores = stores;
   }
 
-  @Command(name = "start", description = "Starts it and lets it run.")
+  @Command(
+      name = "start",
+      description = {"Starts the embedded database and lets it run."},
+      footer = {"  stf-batch db start", "  stf-batch db start --home /data/stf-batch"})
   int start() {
     embedded().start();
     return status();
   }
 
-  @Command(name = "stop", description = "Stops it, or lets the last command that uses it stop it.")
+  @Command(
+      name = "stop",
+      description = {"Stops the embedded database, or lets the last command that uses it stop it."},
+      footer = {"  stf-batch db stop", "  stf-batch db stop --home /data/stf-batch"})
   int stop() {
     embedded().stop();
     return status();
   }
 
-  @Command(name = "status", description = "Says whether it runs.")
+  @Command(
+      name = "status",
+      description = {"Says whether the embedded database runs, and where its data are."},
+      footer = {"  stf-batch db status", "  stf-batch db status --home /data/stf-batch"})
   int status() {
     EmbeddedDatabase.Status status = embedded().status();
     if (status.running()) {
@@ -53,8 +63,11 @@ final class DbCommand {
 
   @Command(
       name = "url",
-      description =
-          "Prints its JDBC URL with the user, for --db-url and other programs; with the password only if asked.")
+      description = {
+        "Prints the embedded database's JDBC URL with the user, for --db-url and other programs.",
+        "It holds the password only if that is asked for."
+      },
+      footer = {"  stf-batch db url", "  stf-batch db url --with-password"})
   int url(
       @Option(
               names = "--with-password",

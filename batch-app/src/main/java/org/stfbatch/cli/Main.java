@@ -6,10 +6,12 @@ import org.stfbatch.cli.console.Log;
 import org.stfbatch.cli.console.Logged;
 import org.stfbatch.cli.console.StatusLine;
 import org.stfbatch.cli.console.Terminal;
+import org.stfbatch.cli.help.HelpLayout;
 import org.stfbatch.cli.live.HttpAddress;
 import org.stfbatch.cli.option.ByteSize;
 import org.stfbatch.cli.option.ChoiceOption;
 import org.stfbatch.cli.option.MaxFailedOption;
+import org.stfbatch.cli.option.OutputFile;
 import org.stfbatch.cli.option.TimeSpan;
 import org.stfbatch.cli.service.ExitCode;
 import org.stfbatch.cli.service.InterruptSignal;
@@ -80,9 +82,12 @@ public final class Main {
   static CommandLine commandLine(Shutdown shutdown) {
     StfBatchCommand root = new StfBatchCommand();
     CommandLine commandLine = new CommandLine(root, new CommandFactory(root, shutdown));
+    HelpLayout.apply(commandLine);
+    OldNames.accept(commandLine);
     return commandLine
         .setCaseInsensitiveEnumValuesAllowed(true)
         .registerConverter(ByteSize.class, ByteSize::parse)
+        .registerConverter(OutputFile.class, OutputFile::parse)
         .registerConverter(HttpAddress.class, HttpAddress::parse)
         .registerConverter(Duration.class, TimeSpan::parse)
         .registerConverter(MaxFailed.class, MaxFailedOption::parse)

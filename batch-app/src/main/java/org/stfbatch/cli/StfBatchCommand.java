@@ -14,6 +14,7 @@ import org.stfbatch.cli.console.LogFormat;
 import org.stfbatch.cli.demo.DemoDataCommand;
 import org.stfbatch.cli.demo.DemoScoreCommand;
 import org.stfbatch.cli.demo.DemoTokenizerCommand;
+import org.stfbatch.cli.help.HelpCommand;
 import org.stfbatch.cli.kafka.KafkaCommand;
 import org.stfbatch.cli.model.ModelCommand;
 import org.stfbatch.cli.run.ExportCommand;
@@ -44,6 +45,16 @@ import picocli.CommandLine.ScopeType;
     version = "stf-batch 0.1.0",
     description =
         "Asks LLaVA-STF one question, or for one caption, about each of very many images.",
+    synopsisSubcommandLabel = "COMMAND",
+    descriptionHeading = "%n",
+    optionListHeading = "%nOptions:%n",
+    commandListHeading = "%nCommands:%n",
+    footerHeading = "%nExamples:%n",
+    footer = {
+      "  stf-batch ingest --run nightly --questions questions.jsonl --images pictures",
+      "  stf-batch infer --run nightly --model llava-stf-7b",
+      "  stf-batch export --run nightly --out answers.jsonl"
+    },
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {
       "0:done",
@@ -73,7 +84,8 @@ import picocli.CommandLine.ScopeType;
       DemoDataCommand.class,
       DemoScoreCommand.class,
       DemoTokenizerCommand.class,
-      BenchCommand.class
+      BenchCommand.class,
+      HelpCommand.class
     })
 final class StfBatchCommand {
   /** Shells keep folders in them, although {@code pwd} is also how passwords are named. */

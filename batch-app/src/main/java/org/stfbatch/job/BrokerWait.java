@@ -84,6 +84,19 @@ public final class BrokerWait implements BrokerListener, AutoCloseable {
     }
   }
 
+  /** No limit: whoever follows a topic may be there before those who write to it. */
+  @Override
+  public void missing(String topic) {
+    notices.accept(
+        "the Kafka broker answers, but has no topic %s yet: waiting until somebody creates it (kafka create --topic %s)"
+            .formatted(topic, topic));
+  }
+
+  @Override
+  public void appeared(String topic, Duration after) {
+    notices.accept("topic %s is there after %d s".formatted(topic, after.toSeconds()));
+  }
+
   @Override
   public void close() {
     timer.shutdownNow();

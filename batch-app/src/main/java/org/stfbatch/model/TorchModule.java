@@ -45,7 +45,8 @@ final class TorchModule implements AutoCloseable {
 
   static TorchModule load(byte[] archive) {
     PtNDManager manager = (PtNDManager) Engine.getEngine("PyTorch").newBaseManager(Device.cpu());
-    try (ByteArrayInputStream in = new ByteArrayInputStream(archive)) {
+    try (NativeCalls.Call call = NativeCalls.begin();
+        ByteArrayInputStream in = new ByteArrayInputStream(archive)) {
       // Batches change their shape at every step; the profiling executor would specialise itself
       // for each anew.
       JniUtils.setGraphExecutorOptimize(false);
@@ -71,7 +72,8 @@ final class TorchModule implements AutoCloseable {
    * @throws ModelException if the method fails
    */
   <T> T call(String method, BiFunction<Scope, IValue, T> reader, Object... arguments) {
-    try (Scope scope = new Scope(manager.newSubManager(Device.cpu()))) {
+    try (NativeCalls.Call call = NativeCalls.begin();
+        Scope scope = new Scope(manager.newSubManager(Device.cpu()))) {
       IValue[] values = new IValue[arguments.length];
       try {
         for (int i = 0; i < values.length; i++) {
@@ -95,7 +97,8 @@ final class TorchModule implements AutoCloseable {
    * @throws ModelException if the method fails
    */
   double callForTraining(String method, Tensor... arguments) {
-    try (Scope scope = new Scope(manager.newSubManager(Device.cpu()))) {
+    try (NativeCalls.Call call = NativeCalls.begin();
+        Scope scope = new Scope(manager.newSubManager(Device.cpu()))) {
       return scope.record(block, method, arguments).toType(DataType.FLOAT64, false).getDouble();
     } catch (EngineException e) {
       throw translated(e);
@@ -110,7 +113,8 @@ final class TorchModule implements AutoCloseable {
    * @throws ModelException if the method fails
    */
   float callWithGradients(double share, String method, Tensor... arguments) {
-    try (Scope scope = new Scope(manager.newSubManager(Device.cpu()));
+    try (NativeCalls.Call call = NativeCalls.begin();
+        Scope scope = new Scope(manager.newSubManager(Device.cpu()));
         GradientCollector collector = manager.getEngine().newGradientCollector()) {
       NDArray loss = scope.record(block, method, arguments);
       collector.backward(loss.mul((float) share));

@@ -5,53 +5,119 @@ import java.io.Writer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.commons.csv.CSVFormat;
 import org.apache.commons.csv.CSVPrinter;
+import org.stfbatch.db.ChunkMetric;
 
-/**
- * Numbers of several runs side by side.
- *
- * @param header the columns' names
- * @param rows a fact each
- */
-record FactTable(List<String> header, List<List<String>> rows) {
+/** Several runs side by side: when, with what, and their numbers. */
+final class FactTable {
+  private final List<RunReport.Other> runs;
+
+  private FactTable(List<RunReport.Other> runs) {
+    this.runs = runs;
+  }
 
   static FactTable of(RunReport report) {
-    List<String> header =
-        Stream.concat(
-                Stream.of("fact", "unit", report.run()),
-                report.others().stream().map(RunReport.Other::run))
-            .toList();
-    return new FactTable(
-        header, report.facts().stream().map(fact -> row(fact, report.others())).toList());
+    RunReport.Other first =
+        new RunReport.Other(
+            report.run(),
+            report.started(),
+            report.finished(),
+            report.model(),
+            report.places(),
+            report.facts());
+    return new FactTable(Stream.concat(Stream.of(first), report.others().stream()).toList());
   }
 
-  private static List<String> row(Fact fact, List<RunReport.Other> others) {
-    List<String> row = new ArrayList<>(List.of(fact.name(), fact.unit(), number(fact.value())));
-    others.forEach(other -> row.add(valueOf(fact.name(), other.facts())));
-    return row;
+  /** The names of the runs. */
+  List<String> names() {
+    return runs.stream().map(RunReport.Other::run).toList();
   }
 
-  private static String valueOf(String name, List<Fact> facts) {
-    return facts.stream()
+  /** Something that is said of every run. */
+  record Row(String fact, String group, String label, String unit, List<String> cells) {}
+
+  /**
+   * What is no number.
+   *
+   * @param time says an instant in ISO 8601
+   */
+  List<Row> origins(Function<String, String> time) {
+    return List.of(
+        row("started", "Begun", "UTC", run -> time.apply(run.started())),
+        row("finished", "Last stored", "UTC", run -> time.apply(run.finished())),
+        row("model", "Model", "", RunReport.Other::model),
+        row(
+            "model_fingerprint",
+            "Its fingerprint",
+            "",
+            places(ChunkMetric.Place::modelFingerprint)),
+        row("compression", "Compression", "", places(ChunkMetric.Place::compression)),
+        row("weight_format", "Weight format", "", places(ChunkMetric.Place::weightFormat)),
+        row("device", "Device", "", places(ChunkMetric.Place::device)),
+        row("dtype", "Dtype", "", places(ChunkMetric.Place::dtype)),
+        row("batch", "Batch", "", places(place -> String.valueOf(place.batch()))));
+  }
+
+  private Row row(String fact, String label, String unit, Function<RunReport.Other, String> value) {
+    return new Row(fact, "Run", label, unit, runs.stream().map(value).toList());
+  }
+
+  private static Function<RunReport.Other, String> places(
+      Function<ChunkMetric.Place, String> field) {
+    return run -> run.places().stream().map(field).distinct().collect(Collectors.joining(", "));
+  }
+
+  /**
+   * The numbers of the first run, and the others' of the same names.
+   *
+   * @param text says one of them
+   */
+  List<Row> numbers(Function<Fact, String> text) {
+    return runs.get(0).facts().stream()
+        .map(
+            fact ->
+                new Row(
+                    fact.name(),
+                    fact.group(),
+                    fact.label(),
+                    fact.unit(),
+                    runs.stream().map(run -> cell(fact.name(), run, text)).toList()))
+        .toList();
+  }
+
+  private static String cell(String name, RunReport.Other run, Function<Fact, String> text) {
+    return run.facts().stream()
         .filter(fact -> fact.name().equals(name))
-        .map(fact -> number(fact.value()))
+        .map(text)
         .findFirst()
         .orElse("");
   }
 
-  private static String number(double value) {
-    return value == Math.rint(value)
-        ? String.format(Locale.ROOT, "%.0f", value)
-        : String.format(Locale.ROOT, "%.6g", value);
+  private static String exact(Fact fact) {
+    return fact.value() == Math.rint(fact.value())
+        ? String.format(Locale.ROOT, "%.0f", fact.value())
+        : String.format(Locale.ROOT, "%.6g", fact.value());
   }
 
+  /** For spreadsheets and programs: exact numbers, the stable names before those for people. */
   void writeCsv(Writer out) throws IOException {
     // Not closed: the writer is the caller's.
     CSVPrinter printer = new CSVPrinter(out, CSVFormat.RFC4180);
+    List<String> header = new ArrayList<>(List.of("fact", "group", "name", "unit"));
+    header.addAll(names());
     printer.printRecord(header);
-    printer.printRecords(rows);
+    for (Row row :
+        Stream.concat(numbers(FactTable::exact).stream(), origins(time -> time).stream())
+            .toList()) {
+      List<String> cells = new ArrayList<>();
+      cells.addAll(List.of(row.fact(), row.group(), row.label(), row.unit()));
+      cells.addAll(row.cells());
+      printer.printRecord(cells);
+    }
     printer.flush();
   }
 }

@@ -190,10 +190,12 @@ final class Facts {
     if (terms.pricePerHour().isEmpty()) {
       return;
     }
-    double cost = span.workSeconds() / SECONDS_PER_HOUR * terms.pricePerHour().getAsDouble();
+    Price price = terms.pricePerHour().get();
+    double cost = span.workSeconds() / SECONDS_PER_HOUR * price.amount();
+    double ofThousand = per(THOUSAND * cost, span.jobs());
     group = "Cost";
-    add("cost", "Of the run", cost, "");
-    add("cost_per_1000_questions", "Of 1000 questions", per(THOUSAND * cost, span.jobs()), "");
+    add("cost", "Of the run", cost, price.currency());
+    add("cost_per_1000_questions", "Of 1000 questions", ofThousand, price.currency());
   }
 
   private static double per(double amount, double of) {

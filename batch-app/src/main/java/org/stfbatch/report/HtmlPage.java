@@ -18,7 +18,7 @@ public final class HtmlPage {
   /** Writes a page that asks nothing of the network; the writer stays the caller's to close. */
   public static void still(RunReport report, Writer out) throws IOException {
     // Through JSON that cannot end the script element it stands in.
-    String data = ReportJson.text(new LiveReport("", false, report)).replace("<", "\\u003c");
+    String data = ReportJson.text(LiveReport.still(report)).replace("<", "\\u003c");
     write("Run " + report.run(), "", data, out);
   }
 

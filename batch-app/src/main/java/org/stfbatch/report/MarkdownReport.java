@@ -6,7 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
-import org.stfbatch.db.ChunkMetric;
+import java.util.stream.Stream;
 import org.stfbatch.db.FailureGroup;
 
 /** A report as Markdown: for a mail, a ticket or a wiki. */
@@ -15,21 +15,25 @@ final class MarkdownReport {
   private static final Pattern MARKUP =
       Pattern.compile("[\\\\`*\\[\\]()|~!#$]|(?<![\\p{L}\\p{N}])_|_(?![\\p{L}\\p{N}])");
 
-  private static final List<String> MODEL_COLUMNS =
-      List.of(
-          "run", "model fingerprint", "compression", "weight format", "device", "dtype", "batch");
-
   private MarkdownReport() {}
 
   static void write(RunReport report, Writer out) throws IOException {
     FactTable table = FactTable.of(report);
     out.write("# Run " + text(report.run()) + "\n\n");
-    out.write(line(table.header().stream().map(MarkdownReport::text).toList()));
-    out.write(line(table.header().stream().map(column -> "---").toList()));
-    for (List<String> row : table.rows()) {
-      out.write(line(row));
+    out.write("As of " + FactText.time(report.madeAt()) + " UTC.\n\n");
+    List<String> header = Stream.concat(Stream.of(""), table.names().stream()).toList();
+    out.write(line(header.stream().map(MarkdownReport::text).toList()));
+    out.write(line(header.stream().map(column -> "---").toList()));
+    List<FactTable.Row> rows = new ArrayList<>(table.origins(FactText::time));
+    rows.addAll(table.numbers(FactText::of));
+    for (FactTable.Row row : rows) {
+      String label = row.group().equals("Run") ? row.label() : row.group() + ": " + row.label();
+      out.write(
+          line(
+              Stream.concat(Stream.of(label), row.cells().stream())
+                  .map(MarkdownReport::text)
+                  .toList()));
     }
-    table("Models", MODEL_COLUMNS, models(report), out);
     table(
         "Failures",
         List.of("stage", "code", "count", "example"),
@@ -48,26 +52,6 @@ final class MarkdownReport {
     for (List<String> row : rows) {
       out.write(line(row.stream().map(MarkdownReport::text).toList()));
     }
-  }
-
-  private static List<List<String>> models(RunReport report) {
-    List<List<String>> rows = new ArrayList<>();
-    report.places().forEach(place -> rows.add(model(report.run(), place)));
-    for (RunReport.Other other : report.others()) {
-      other.places().forEach(place -> rows.add(model(other.run(), place)));
-    }
-    return rows;
-  }
-
-  private static List<String> model(String run, ChunkMetric.Place place) {
-    return List.of(
-        run,
-        place.modelFingerprint(),
-        place.compression(),
-        place.weightFormat(),
-        place.device(),
-        place.dtype(),
-        String.valueOf(place.batch()));
   }
 
   private static List<String> failure(FailureGroup group) {

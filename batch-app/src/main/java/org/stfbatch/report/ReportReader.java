@@ -12,6 +12,7 @@ import org.stfbatch.db.Run;
 import org.stfbatch.db.RunFigures;
 import org.stfbatch.db.RunFiguresStore;
 import org.stfbatch.db.RunFiguresStore.TokenKind;
+import org.stfbatch.db.RunModelStore;
 import org.stfbatch.db.RunSamplesStore;
 import org.stfbatch.db.StoredEvaluation;
 import org.stfbatch.db.TokenBin;
@@ -33,6 +34,7 @@ public final class ReportReader {
 
   private final RunFiguresStore store;
   private final RunSamplesStore samples;
+  private final RunModelStore models;
   private final EvaluationStore evaluations;
   private final Thumbnails thumbnails;
   private final Clock clock;
@@ -40,6 +42,7 @@ public final class ReportReader {
   public ReportReader(DataSource dataSource, Clock clock) {
     this.store = new RunFiguresStore(dataSource);
     this.samples = new RunSamplesStore(dataSource);
+    this.models = new RunModelStore(dataSource);
     this.evaluations = new EvaluationStore(dataSource);
     this.thumbnails = new Thumbnails();
     this.clock = clock;
@@ -64,6 +67,7 @@ public final class ReportReader {
   private record Seen(
       String at,
       RunFigures figures,
+      String model,
       List<Fact> facts,
       Optional<StoredEvaluation> evaluation,
       Curves curves,
@@ -83,6 +87,7 @@ public final class ReportReader {
     return new Seen(
         clock.instant().toString(),
         figures,
+        models.name(id).orElse(""),
         Facts.of(figures, store.visionTokens(id), evaluation, terms),
         evaluation,
         curves(id, figures),
@@ -109,6 +114,9 @@ public final class ReportReader {
     RunFigures figures = store.figures(run.runId());
     return new RunReport.Other(
         run.name(),
+        figures.span().map(work -> work.started().toString()).orElse(""),
+        figures.span().map(work -> work.finished().toString()).orElse(""),
+        models.name(run.runId()).orElse(""),
         figures.places(),
         Facts.of(
             figures,
@@ -139,6 +147,7 @@ public final class ReportReader {
         seen.at,
         span.map(work -> work.started().toString()).orElse(""),
         span.map(work -> work.finished().toString()).orElse(""),
+        seen.model,
         seen.figures.places(),
         seen.facts,
         seen.evaluation.stream().map(ReportReader::evaluation).toList(),
@@ -181,6 +190,7 @@ public final class ReportReader {
     Thumbnails.Thumbnail thumbnail = thumbnails.of(sample.image(), sample.imageRoot());
     return new RunReport.Sample(
         sample.customId(),
+        sample.questionId().orElse(""),
         sample
             .image()
             .map(Secrets::maskReference)
@@ -203,10 +213,13 @@ public final class ReportReader {
         group.stage(), group.code(), group.count(), Secrets.mask(group.example()));
   }
 
+  /** Between words, if one ends in the last part of what is kept. */
   private static String shortened(String text, int characters) {
     if (text.codePointCount(0, text.length()) <= characters) {
       return text;
     }
-    return text.substring(0, text.offsetByCodePoints(0, characters - 1)) + "…";
+    int most = text.offsetByCodePoints(0, characters - 1);
+    int word = text.lastIndexOf(' ', most);
+    return text.substring(0, word > most * 3 / 4 ? word : most) + "…";
   }
 }

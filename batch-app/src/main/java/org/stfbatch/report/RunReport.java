@@ -12,6 +12,7 @@ import org.stfbatch.db.TokenBin;
  * @param madeAt when the tables were read, in ISO 8601
  * @param started when work on it began, likewise; empty if it did not
  * @param finished when its last chunk was written, likewise
+ * @param model what the user called the checkpoint; empty if there is no answer
  * @param places on which devices, with which models
  * @param facts its numbers
  * @param evaluations what it is worth, if it answered a benchmark: one or none
@@ -29,6 +30,7 @@ public record RunReport(
     String madeAt,
     String started,
     String finished,
+    String model,
     List<ChunkMetric.Place> places,
     List<Fact> facts,
     List<Evaluation> evaluations,
@@ -110,6 +112,7 @@ public record RunReport(
    * One job to be looked at.
    *
    * @param customId the job's
+   * @param questionId what its file calls it; empty if it does not
    * @param image its image as given, shortened; empty for a text-only question
    * @param thumbnail a small JPEG as a data URI; empty if the image could not be read from here
    * @param thumbnailNote why there is none; empty if there is one, or if none can be expected
@@ -119,6 +122,7 @@ public record RunReport(
    */
   public record Sample(
       String customId,
+      String questionId,
       String image,
       String thumbnail,
       String thumbnailNote,
@@ -130,8 +134,17 @@ public record RunReport(
    * Another run.
    *
    * @param run its name
+   * @param started as the report's
+   * @param finished likewise
+   * @param model likewise
    * @param places on which devices, with which models
    * @param facts its numbers
    */
-  public record Other(String run, List<ChunkMetric.Place> places, List<Fact> facts) {}
+  public record Other(
+      String run,
+      String started,
+      String finished,
+      String model,
+      List<ChunkMetric.Place> places,
+      List<Fact> facts) {}
 }

@@ -18,6 +18,7 @@
     'saved_by_sharing', 'latency_p50', 'latency_p99', 'failed_share', 'cost_per_1000_questions', 'score'];
   const BETTER = {questions_per_second: 1, images_per_second: 1, tokens_per_second: 1, score: 1,
     latency_p50: -1, latency_p99: -1, failed_share: -1, cost_per_1000_questions: -1};
+  const LONG_TEXT = 240;
   const MODEL_FIELDS = [['fingerprint', 'model_fingerprint'], ['compression', 'compression'], ['weight format', 'weight_format']];
   const NOTEWORTHY = .0005;
   const byId = id => document.getElementById(id);
@@ -26,6 +27,7 @@
   const charts = new Map();
   const shownParts = new Map();
   let report;
+  let unstored = 0;
 
   // ---- text
 
@@ -199,11 +201,15 @@
     charts.set(id, new Chart(canvas, {type, data, options: all, plugins: [attemptMarks]}));
   }
 
-  const secondsAxis = title => ({
-    type: 'linear', min: 0, ticks: {callback: clock, maxRotation: 0, maxTicksLimit: 7, includeBounds: false}, title: {display: true, text: title}});
+  const SHORT_RUN = 120;
+  /** A moment of a run that took so long. */
+  const moment = (seconds, whole) => (whole > SHORT_RUN ? clock(seconds) : number(Number(seconds.toPrecision(3))) + '\u00a0s');
+  const secondsAxis = (title, max) => ({
+    type: 'linear', min: 0, max, title: {display: true, text: title},
+    ticks: {callback: value => moment(value, max), maxRotation: 0, maxTicksLimit: 7, includeBounds: false}});
   const lineLegend = {legend: {align: 'end', labels: {usePointStyle: true, boxWidth: 8, boxHeight: 8}}};
   const atSecond = {tooltip: {callbacks: {
-    title: items => (items.length ? 'after ' + clock(items[0].parsed.x) : ''),
+    title: items => (items.length ? 'after ' + moment(items[0].parsed.x, items[0].chart.scales.x.max) : ''),
     label: item => `${item.dataset.label}: ${number(item.parsed.y)}`}}};
 
   // ---- the parts of the page
@@ -216,20 +222,23 @@
       : waiting > 0 ? [`${plural(waiting, 'question')} waiting`, 'going']
       : failed > 0 ? [`complete, ${number(failed)} failed`, 'bad'] : ['complete', 'good'];
     Object.assign(byId('state'), {textContent: text, className: 'pill ' + kind});
-    const places = report.places.map(p =>
-      `${p.device} in ${p.dtype}, batch ${p.batch}, model ${p.model_fingerprint.slice(0, 12)}, `
-      + `compression ${p.compression}, weight format ${p.weight_format}`);
+    const places = report.places.map(p => `${p.device} in ${p.dtype}, batch ${p.batch}`
+      + (p.compression === 'none' ? '' : `, compression ${p.compression}`)
+      + (p.weight_format === 'plain' ? '' : `, ${p.weight_format} weights`));
     byId('when').textContent = [
-      report.started ? `${time(report.started)} to ${time(report.finished)} UTC` : 'not begun', ...places,
+      report.started ? `${time(report.started)} to ${time(report.finished)} UTC` : 'not begun',
+      ...(report.model ? ['model ' + report.model] : []), ...new Set(places),
       `as of ${time(report.made_at)} UTC`].join(' · ');
-    fill('progress', [answered, failed, waiting], () => [[answered, '#0072b2'], [failed, '#d55e00']].map(([n, colour]) => {
+    const parts = [[answered, '#0072b2'], [failed, '#d55e00'], [Math.min(unstored, waiting), '#56b4e9']];
+    fill('progress', [parts, waiting], () => parts.map(([n, colour]) => {
       const part = element('i');
       part.style.flex = `0 0 ${100 * n / Math.max(1, valueOf('jobs'))}%`;
       part.style.background = colour;
       return part;
     }));
     byId('progress').setAttribute('aria-label',
-      `${number(answered)} answered, ${number(failed)} failed, ${number(waiting)} waiting`);
+      `${number(answered)} answered, ${number(failed)} failed, ${number(waiting)} waiting`
+      + (unstored ? `, ${number(unstored)} of them finished and not stored yet` : ''));
   }
 
   /** What the step waited for most, and if that was answers, what the devices did most. */
@@ -282,7 +291,7 @@
       made.push(tile('Time of an answer', figure(find('latency_p50')),
         ['half of them; 90 % within ', figure(find('latency_p90')), ', 99 % within ', figure(find('latency_p99'))]));
     }
-    optional('cost', cost => tile('Cost', figure(cost, number(cost.value)),
+    optional('cost', cost => tile('Cost', figure(cost),
       [figure(find('cost_per_1000_questions')), ' for 1000 questions']));
     return made;
   }
@@ -300,12 +309,36 @@
         [one.name + (one.headline ? ' (the paper’s)' : ''), {numeric: true, content: String(Number(one.value.toPrecision(6)))}]))] : []));
   }
 
-  function change(fact, theirs) {
-    const share = theirs.value ? fact.value / theirs.value - 1 : 0;
-    if (Math.abs(share) < NOTEWORTHY) return [];
-    const judged = BETTER[fact.name] ? (share * BETTER[fact.name] > 0 ? 'better' : 'worse') : '';
+  /** What a run was answered with and on, as far as it decides how fast that goes. */
+  const kind = run => JSON.stringify(run.places.map(p =>
+    [p.model_fingerprint, p.compression, p.weight_format, p.device, p.dtype]).sort());
+
+  /** Whether more or less of something is better or worse: only among runs that did the same. */
+  function isJudged(fact, theirs, run) {
+    if (!BETTER[fact.name]) return false;
+    if (fact.name === 'score') return fact.group === theirs.group;
+    if (fact.name === 'failed_share') return true;
+    if (fact.name === 'cost_per_1000_questions') return fact.unit === theirs.unit;
+    return kind(run) === kind(report);
+  }
+
+  /** Shares differ by percentage points, sizes by factors where a percentage says nothing. */
+  function difference(fact, theirs) {
+    const sign = fact.value > theirs.value ? '+' : '−';
+    if (fact.unit === 'share') return sign + number(100 * Math.abs(fact.value - theirs.value)) + '\u00a0points';
+    const ratio = fact.value / theirs.value;
+    if (!(ratio > 0)) return '';
+    return ratio > 3 || ratio < 1 / 3 ? number(ratio) + '\u00a0times' : sign + percent(Math.abs(ratio - 1));
+  }
+
+  function change(fact, theirs, run) {
+    if (fact.unit !== theirs.unit || Math.abs(fact.value - theirs.value) <= NOTEWORTHY * Math.abs(theirs.value)) return [];
+    const text = difference(fact, theirs);
+    if (!text) return [];
+    const better = (fact.value - theirs.value) * BETTER[fact.name] > 0;
+    const judged = isJudged(fact, theirs, run) ? (better ? 'better' : 'worse') : '';
     return [element('small', {className: {better: 'good', worse: 'bad'}[judged] ?? ''},
-      `this run ${share > 0 ? '+' : '−'}${percent(Math.abs(share))}${judged && ', ' + judged}`)];
+      `this run ${text}${judged && ', ' + judged}`)];
   }
 
   /** A field of the models that a run was answered with, each value once. */
@@ -321,9 +354,13 @@
       {numeric: true, content: shown(find(name))},
       ...report.others.map(run => {
         const theirs = find(name, run.facts);
-        return {numeric: true, content: theirs ? [shown(theirs), ...(find('seconds', run.facts) ? change(find(name), theirs) : [])] : '–'};
+        return {numeric: true, content: theirs ? [shown(theirs), ...(find('seconds', run.facts) ? change(find(name), theirs, run) : [])] : '–'};
       })]);
-    const models = MODEL_FIELDS.map(([label, field]) => ['Model: ' + label, ...runs.map(run => answeredWith(run, field))]);
+    const names = ['Model', ...runs.map(run => ({numeric: true, content: run.model || '–'}))];
+    const models = [names, ...MODEL_FIELDS.map(([label, field]) => ['Model: ' + label, ...runs.map(run => answeredWith(run, field))])];
+    const alike = report.others.every(run => kind(run) === kind(report));
+    byId('compare-note').textContent = alike ? ''
+      : 'Speeds of runs with another model, strategy, device or dtype are not called better or worse.';
     fill('compare', report.others, () => table(['', ...runs.map(run => run.run)], [...numbers, ...models]));
     byId('compare-chart').style.height = 70 + 34 * runs.length + 'px';
     const speeds = runs.map(run => find('questions_per_second', run.facts)?.value ?? 0);
@@ -384,7 +421,7 @@
     const end = slice => slice.second + slice.width;
     const rate = key => report.timeline.map(slice => ({x: middle(slice), y: slice[key] / slice.width}));
     const most = end(report.timeline.at(-1));
-    const x = {...secondsAxis('time at work'), max: most};
+    const x = secondsAxis('time at work', most);
     const line = ([key, label, colour, pointStyle, borderDash]) => ({
       label, data: rate(key), borderColor: colour, backgroundColor: colour, pointStyle, borderDash, borderWidth: 2, pointRadius: 3});
     byId('attempts').textContent = report.attempts.length < 2 ? ''
@@ -401,14 +438,17 @@
       type: 'line',
       data: {datasets: DEVICE.map(key => ({
         label: STAGES[key].label, fill: true, backgroundColor: fillOf(STAGES[key]), borderColor: STAGES[key].colour,
-        borderWidth: 1, pointRadius: 0, stepped: 'middle',
-        data: report.timeline.map(slice => ({x: middle(slice), y: slice.seconds[key] / (slice.device_seconds || 1)}))}))},
+        borderWidth: 1, pointRadius: 0,
+        data: report.timeline.flatMap(slice => {
+          const y = slice.seconds[key] / (slice.device_seconds || 1);
+          return [{x: slice.second, y}, {x: end(slice), y}];
+        })}))},
       options: {
         attempts: true, scales: {x, y: {stacked: true, beginAtZero: true, max: 1, ticks: {callback: percent}}},
         plugins: {...lineLegend, legend: {align: 'end', labels: {boxWidth: 22}}, ...atSecond}}});
     fill('speed-table', report.timeline, () => table(
       ['From', ...lines.map(one => one[1] + '/s'), 'Tokens/s', ...DEVICE.map(key => STAGES[key].label + ', s')],
-      report.timeline.map(slice => [clock(slice.second), ...lines.map(([key]) => slice[key] / slice.width),
+      report.timeline.map(slice => [moment(slice.second, most), ...lines.map(([key]) => slice[key] / slice.width),
         slice.generated_tokens / slice.width, ...DEVICE.map(key => slice.seconds[key])])));
   }
 
@@ -429,15 +469,30 @@
     histogram('generated', 'Tokens of an answer', '#56b4e9', report.generated_tokens);
   }
 
+  /** Of a long text the beginning, and the rest for who wants it. */
+  function longText(text) {
+    if (text.length <= LONG_TEXT) return [text];
+    const word = text.lastIndexOf(' ', LONG_TEXT);
+    const cut = word > LONG_TEXT * .7 ? word : LONG_TEXT;
+    return [text.slice(0, cut), element('details', {className: 'rest'}, element('summary', {}, 'the rest'), text.slice(cut))];
+  }
+
+  function named(one) {
+    const name = one.question_id ? 'question ' + one.question_id : 'a question without an id';
+    return element('details', {className: 'id'},
+      element('summary', {}, one.image ? `${name}, ${one.image}` : name), element('code', {}, one.custom_id));
+  }
+
   function sample(one) {
     const picture = one.thumbnail
       ? element('img', {src: one.thumbnail, alt: one.image, loading: 'lazy'})
       : element('span', {className: 'none'}, one.image ? (one.thumbnail_note || 'not to be had') + ': ' + one.image : 'text only');
     const text = element('div', {className: 'text'},
-      element('code', {}, one.custom_id + (one.code ? ' · ' + one.code : '')),
-      element('p', {}, one.prompt),
-      element('p', {className: one.code ? 'outcome bad' : 'outcome'}, one.outcome));
-    text.tabIndex = 0;
+      ...(one.code
+        ? [element('p', {className: 'outcome bad'}, ...longText(one.outcome)), element('p', {}, one.code)]
+        : [element('p', {className: 'outcome'}, ...longText(one.outcome))]),
+      element('p', {className: 'prompt'}, ...longText(one.prompt)),
+      named(one));
     return element('article', {}, picture, text);
   }
 
@@ -445,11 +500,11 @@
     byId('failures-section').hidden = report.failures.length === 0;
     byId('answers-section').hidden = report.samples.answered.length === 0;
     const most = Math.max(1, ...report.failures.map(group => group.count));
-    fill('failures', report.failures, () => table(['Code', 'Stage', 'Questions', '', 'For example'],
+    fill('failures', report.failures, () => table(['For example', 'How many', '', 'Code', 'Stage'],
       report.failures.map(group => {
         const bar = element('span', {className: 'bar'});
         bar.style.width = 100 * group.count / most + '%';
-        return [group.code, group.stage, group.count, {className: 'bars', content: bar}, group.example];
+        return [longText(group.example), {numeric: true, content: plural(group.count, 'question')}, {className: 'bars', content: bar}, group.code, group.stage];
       })));
     fill('failed', report.samples.failed, () => report.samples.failed.map(sample));
     fill('answered', report.samples.answered, () => report.samples.answered.map(sample));
@@ -485,6 +540,15 @@
 
   // ---- a page that goes on
 
+  /** How far the run is, job by job: chunks may be large. */
+  function going(state) {
+    const waiting = Math.max(0, valueOf('waiting') - unstored);
+    const left = waiting / state.per_second;
+    return `: ${number(valueOf('jobs') - waiting)} of ${plural(valueOf('jobs'), 'question')} done`
+      + (state.per_second > 0 ? `, ${number(state.per_second)} a second in the last minute` : '')
+      + (left > 0 && left < Infinity ? `, ${duration(left)} left` : '');
+  }
+
   function take(state) {
     byId('banner').hidden = true;
     byId('doing').textContent = state.ended ? 'the process has ended' : state.doing;
@@ -493,8 +557,8 @@
       return;
     }
     report = state.report;
-    const left = valueOf('waiting') / valueOf('questions_per_second');
-    if (state.doing && !state.ended && left > 0 && left < Infinity) byId('doing').append(`, at this speed for ${duration(left)} more`);
+    unstored = state.ended ? 0 : state.unstored;
+    if (state.doing && !state.ended) byId('doing').append(going(state));
     render();
   }
 

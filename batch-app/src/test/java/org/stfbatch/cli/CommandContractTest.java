@@ -70,7 +70,7 @@ class CommandContractTest {
     assertThat(ran.out())
         .contains("Usage: " + String.join(" ", concat("stf-batch", command)))
         .contains("Exit codes:")
-        .contains("--verbose");
+        .contains("Examples:");
     assertThat(ran.err()).isEmpty();
   }
 

@@ -58,7 +58,7 @@ class KafkaCommandTest {
     assertThat(kafka("produce", "--topic", topic, "--file", file)).contains("0 messages");
 
     assertThat(topics.keys(topic)).hasSize(2502).doesNotHaveDuplicates();
-    assertThat(cli("intake", "--topic", topic, "--run", run, "--image-folder", folder))
+    assertThat(cli("intake", "--topic", topic, "--run", run, "--images", folder))
         .contains("2502 read, 2502 added", "1 unusable", topic + ".dlq");
     assertThat(kafka("status")).contains(topic, "3 partitions", "lag 0", "1 on " + topic + ".dlq");
     assertThat(kafka("tail", "--topic", topic + ".dlq"))
@@ -89,7 +89,7 @@ class KafkaCommandTest {
     Path file = new Questions().ask(1, image, "What?").writeTo(folder.resolve("q.jsonl"));
 
     kafka("produce", "--topic", topic, "--file", file, "--images", Tiny.images());
-    cli("intake", "--topic", topic, "--run", run, "--image-folder", folder);
+    cli("intake", "--topic", topic, "--run", run, "--images", folder);
     cli(
         "infer",
         "--run",
@@ -125,7 +125,7 @@ class KafkaCommandTest {
     Path images = Files.createDirectory(folder.resolve("images"));
 
     kafka("produce", "--topic", topic, "--file", file, "--images", images);
-    cli("intake", "--topic", topic, "--run", run, "--image-folder", images, "--idle", "500ms");
+    cli("intake", "--topic", topic, "--run", run, "--images", images, "--idle", "500ms");
 
     assertThat(
             JdbcClient.create(DATABASE.dataSource())
@@ -233,8 +233,8 @@ class KafkaCommandTest {
     run("infer", "--run", "r", "--model", Tiny.checkpoint(), "--follow")
         .complainsInOneLine(2, "--follow needs --source kafka");
     run("intake", "--topic", "none", "--run", "r").complainsInOneLine(1, "none");
-    run("intake", "--topic", topic, "--run", "r", "--image-folder", folder.resolve("none"))
-        .complainsInOneLine(2, "--image-folder");
+    run("intake", "--topic", topic, "--run", "r", "--images", folder.resolve("none"))
+        .complainsInOneLine(2, "--images");
     run("publish", "--run", "no such run", "--topic", topic)
         .complainsInOneLine(2, "there is no run");
     run("kafka", "start").complainsInOneLine(2, "cluster of your own");

@@ -53,7 +53,7 @@ class KafkaTroubleTest {
             topic,
             "--run",
             "large",
-            "--image-folder",
+            "--images",
             folder)) {
       assertThat(child.exitCode()).as(child::err).isEqualTo(1);
       assertThat(child.err()).contains("out of memory", "-Xmx").doesNotContain("\tat ");

@@ -56,6 +56,8 @@ class LiveTest {
           .contains("<title>Run shown</title>", "answering run shown", "data-painted=\"6\"");
       JsonNode live = new ObjectMapper().readTree(child.get("/report.json").body());
       assertThat(live.at("/report/facts/0/value").asInt()).isEqualTo(QUESTIONS);
+      assertThat(live.at("/per_second").asDouble()).isPositive();
+      assertThat(live.at("/unstored").asLong()).isBetween(0L, (long) CHUNK);
       assertThat(child.runsUntil(() -> hasRunJobs(child))).as(child::err).isTrue();
 
       child.terminate();

@@ -80,6 +80,59 @@ class OperationsTest {
     assertThat(folder.resolve("out/" + run + ".jsonl")).content().hasLineCount(3999);
   }
 
+  /**
+   * What somebody who was not there wants to know of each night stands in the log of cron's mails.
+   */
+  @Test
+  void threeNightsFromCronCanBeToldFromTheirLog() throws Exception {
+    questions(900);
+    run = "monday";
+    assertThat(nightly("--max-new-tokens", "4").waitFor()).as(log()).isZero();
+    String monday = log();
+
+    run = "tuesday";
+    Process killed = nightly("--max-new-tokens", "8");
+    assertThat(runsUntil(killed, () -> answered() > 40)).as(log()).isTrue();
+    killAll(killed.toHandle());
+    killed.waitFor();
+    String killedNight = log();
+    assertThat(nightly("--max-new-tokens", "4").waitFor()).as(log()).isZero();
+    String tuesday = log();
+
+    run = "wednesday";
+    lostImages(40);
+    assertThat(nightly("--max-new-tokens", "4").waitFor()).as(log()).isEqualTo(1);
+    String wednesday = log();
+
+    String dated = "(?m)^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(Z|[+-]\\d\\d:\\d\\d) INFO +";
+    assertThat(monday)
+        .containsPattern(dated + "run=monday the night begins: q.jsonl with ")
+        .containsPattern(dated + ".*899 answered, 1 failed")
+        .contains("IMAGE_NOT_FOUND")
+        .containsPattern(dated + "run=monday the night ended with exit code 0");
+    assertThat(killedNight).contains("the night begins").doesNotContain("899 answered");
+    assertThat(tuesday).contains("899 answered, 1 failed", "ended with exit code 0");
+    assertThat(wednesday)
+        .contains("40 failed", "IMAGE_NOT_FOUND", "retry", "ended with exit code 1")
+        .contains("answers, failures and report are in out/wednesday.jsonl");
+    assertThat(folder.resolve("out/wednesday.failures.jsonl")).content().hasLineCount(40);
+    assertThat(folder.resolve("out/wednesday.html")).content().contains("IMAGE_NOT_FOUND");
+    assertThat(monday + killedNight + tuesday + wednesday).doesNotContain("\tat ", "Exception");
+  }
+
+  private static void killAll(ProcessHandle process) {
+    process.descendants().forEach(ProcessHandle::destroyForcibly);
+    process.destroyForcibly();
+  }
+
+  private void lostImages(int count) throws IOException {
+    Questions questions = new Questions();
+    for (int i = 0; i < count; i++) {
+      questions.ask("lost-" + i, "lost-" + i + ".png", "Where?");
+    }
+    questions.writeTo(folder.resolve("q.jsonl"));
+  }
+
   @Test
   void aNightThatCannotSucceedIsNotRepeated() throws Exception {
     questions(1);

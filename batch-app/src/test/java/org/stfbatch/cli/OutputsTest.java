@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
@@ -254,6 +255,36 @@ class OutputsTest {
             "csv");
     assertThat(code).as(Files.readString(said)).isZero();
     assertThat(log).content().startsWith(OLD + "custom_id,").contains("/dev/stdout: 0 answers");
+  }
+
+  @Test
+  void aDashIsStandardOutputAndHasTheContentAlone() throws Exception {
+    Path said = work.resolve("said");
+    Path content = work.resolve("content");
+    String redirected = "exec \"$@\" > '" + content + "'";
+
+    assertThat(run(said, redirected, "export", "--run", "outputs", "--out", "-")).isZero();
+    assertThat(content).isEmptyFile();
+    assertThat(said).content().contains("0 answers");
+
+    assertThat(run(said, redirected, "report", "--run", "outputs", "--format", "md", "--out", "-"))
+        .isZero();
+    assertThat(content).content().startsWith("# Run outputs\n").doesNotContain("report of run");
+    assertThat(work.resolve("-")).doesNotExist();
+  }
+
+  @Test
+  void theFormatIsWhatTheFileEndsWith() throws Exception {
+    for (String format : List.of("csv", "md", "json", "html")) {
+      Path report = work.resolve("report-by-ending." + format);
+      cli().ok("report", "--run", "outputs", "--out", report);
+      assertThat(report)
+          .content()
+          .startsWith(Map.of("csv", "fact,", "md", "# Run", "json", "{", "html", "<!").get(format));
+    }
+    Path answers = work.resolve("by-ending.CSV");
+    cli().ok("export", "--run", "outputs", "--out", answers);
+    assertThat(answers).content().startsWith("custom_id,");
   }
 
   /** The program behind a shell's redirections and limits. */

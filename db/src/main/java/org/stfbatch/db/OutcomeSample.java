@@ -6,6 +6,7 @@ import java.util.Optional;
  * One job of a run with what became of it, to be looked at.
  *
  * @param customId the job's
+ * @param questionId what its file calls it, if it does
  * @param image its image as given, if it has one
  * @param imageRoot folder of relative image paths, if known
  * @param prompt what was asked
@@ -14,6 +15,7 @@ import java.util.Optional;
  */
 public record OutcomeSample(
     String customId,
+    Optional<String> questionId,
     Optional<String> image,
     Optional<String> imageRoot,
     String prompt,

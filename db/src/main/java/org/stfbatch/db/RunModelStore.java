@@ -21,6 +21,9 @@ public final class RunModelStore {
       limit 1
       """;
 
+  private static final String NAME =
+      "select model_name from answer where run_id = :run order by job_id limit 1";
+
   /** Of the chunks, which are far fewer than the answers. */
   private static final String ALL =
       """
@@ -43,6 +46,11 @@ public final class RunModelStore {
    */
   public Optional<ModelIdentity> first(long runId) {
     return jdbc.sql(FIRST).param("run", runId).query((row, n) -> model(row)).optional();
+  }
+
+  /** What the user called the checkpoint of one of the run's answers; empty if it has none. */
+  public Optional<String> name(long runId) {
+    return jdbc.sql(NAME).param("run", runId).query(String.class).optional();
   }
 
   /**

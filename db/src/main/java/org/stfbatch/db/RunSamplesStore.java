@@ -21,7 +21,7 @@ public final class RunSamplesStore {
 
   private static final String FAILED =
       """
-      select custom_id, image_ref, image_root, prompt, message as outcome, code
+      select custom_id, question_id, image_ref, image_root, prompt, message as outcome, code
       from (
         select f.*, row_number() over (partition by code order by job_id) as nth
         from failure f
@@ -36,7 +36,7 @@ public final class RunSamplesStore {
 
   private static final String ANSWERED =
       """
-      select custom_id, image_ref, image_root, prompt, text as outcome, null as code
+      select custom_id, question_id, image_ref, image_root, prompt, text as outcome, null as code
       from (
         select a.*, row_number() over (order by job_id) - 1 as nth, count(*) over () as total
         from answer a
@@ -93,6 +93,7 @@ public final class RunSamplesStore {
   private static OutcomeSample sample(ResultSet row) throws SQLException {
     return new OutcomeSample(
         row.getString("custom_id"),
+        Optional.ofNullable(row.getString("question_id")),
         Optional.ofNullable(row.getString("image_ref")),
         Optional.ofNullable(row.getString("image_root")),
         row.getString("prompt"),

@@ -20,7 +20,20 @@ public interface BrokerListener {
    */
   void resumed(Duration after);
 
-  /** Writes both to the log, as a warning and an information. */
+  /**
+   * A topic that is followed does not exist yet, at a cluster that answers; reading it begins when
+   * somebody creates it. Called once.
+   */
+  void missing(String topic);
+
+  /**
+   * A missing topic is there.
+   *
+   * @param after how long it was waited for
+   */
+  void appeared(String topic, Duration after);
+
+  /** Writes all to the log, as warnings and information. */
   static BrokerListener logging() {
     var log = LoggerFactory.getLogger(BrokerListener.class);
     return new BrokerListener() {
@@ -32,6 +45,16 @@ public interface BrokerListener {
       @Override
       public void resumed(Duration after) {
         log.info("The Kafka broker answers again after {} s", after.toSeconds());
+      }
+
+      @Override
+      public void missing(String topic) {
+        log.warn("There is no topic {} yet", topic);
+      }
+
+      @Override
+      public void appeared(String topic, Duration after) {
+        log.info("Topic {} is there after {} s", topic, after.toSeconds());
       }
     };
   }

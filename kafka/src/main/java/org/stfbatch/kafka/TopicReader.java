@@ -51,6 +51,7 @@ public final class TopicReader implements AutoCloseable {
   private final TopicRequest request;
   private final StopSignal stop = new StopSignal();
   private final Problems problems;
+  private final BrokerListener listener;
   private final Outage outage;
   private final Patience patience;
   private final Admin admin;
@@ -77,6 +78,7 @@ public final class TopicReader implements AutoCloseable {
     Clients clients = new Clients(settings);
     this.request = request;
     this.problems = new Problems(settings);
+    this.listener = listener;
     this.outage = new Outage(listener);
     this.patience = new Patience(problems, outage, stop);
     this.admin = clients.admin();
@@ -188,11 +190,18 @@ public final class TopicReader implements AutoCloseable {
       return lookup.require(request.topic());
     }
     Optional<TopicLookup.Found> found = lookup.find(request.topic());
+    return found.orElseGet(this::awaitTopic);
+  }
+
+  private TopicLookup.Found awaitTopic() {
+    long since = System.nanoTime();
+    listener.missing(request.topic());
+    Optional<TopicLookup.Found> found = Optional.empty();
     while (found.isEmpty()) {
-      outage.begin("there is no topic " + request.topic() + " yet; waiting for it");
       patience.pause("topic " + request.topic());
       found = lookup.find(request.topic());
     }
+    listener.appeared(request.topic(), Duration.ofNanos(System.nanoTime() - since));
     return found.get();
   }
 

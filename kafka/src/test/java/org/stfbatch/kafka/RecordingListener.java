@@ -3,7 +3,9 @@ package org.stfbatch.kafka;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
@@ -11,6 +13,7 @@ import java.util.concurrent.TimeUnit;
 final class RecordingListener implements BrokerListener {
 
   private final BlockingQueue<String> waits = new LinkedBlockingQueue<>();
+  private final List<String> appearances = new CopyOnWriteArrayList<>();
   private final BlockingQueue<Duration> resumptions = new LinkedBlockingQueue<>();
 
   @Override
@@ -21,6 +24,30 @@ final class RecordingListener implements BrokerListener {
   @Override
   public void resumed(Duration after) {
     resumptions.add(after);
+  }
+
+  @Override
+  public void missing(String topic) {
+    waits.add("there is no topic " + topic);
+  }
+
+  @Override
+  public void appeared(String topic, Duration after) {
+    appearances.add(topic);
+  }
+
+  /** What has been waited for, told or not. */
+  List<String> waits() {
+    return List.copyOf(waits);
+  }
+
+  /** Topics that were missing and are there. */
+  List<String> appearances() {
+    return List.copyOf(appearances);
+  }
+
+  int resumptions() {
+    return resumptions.size();
   }
 
   void awaitWaiting(String part) throws InterruptedException {

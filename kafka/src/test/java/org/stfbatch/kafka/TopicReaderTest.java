@@ -300,7 +300,7 @@ class TopicReaderTest {
     try (TopicReader reader =
         new TopicReader(BROKER.settings(), TopicRequest.of(topic, ReadBound.follow()), listener)) {
       CompletableFuture<TopicIdentity> opened = CompletableFuture.supplyAsync(reader::open);
-      listener.awaitWaiting("there is no topic " + topic + " yet");
+      listener.awaitWaiting("there is no topic " + topic);
       try (TopicAdmin admin = new TopicAdmin(BROKER.settings(), listener)) {
         assertThat(admin.create(topic, 2)).isTrue();
         assertThat(admin.create(topic, 3)).isFalse();
@@ -309,6 +309,9 @@ class TopicReaderTest {
       Wire.send(BROKER.settings(), topic, 2, 0, 10);
       assertThat(pollUntil(reader, 10)).hasSize(10);
       assertThat(reader.ended()).isFalse();
+      assertThat(listener.appearances()).containsExactly(topic);
+      assertThat(listener.waits()).as("told once, and of no broker that is away").isEmpty();
+      assertThat(listener.resumptions()).isZero();
     }
   }
 

@@ -9,6 +9,7 @@ import picocli.CommandLine.Command;
       "Measures the machine, the engine and the runner, on the program's own code paths.",
       "scripts/BENCHMARKS.md tells how to read the tables."
     },
+    footer = {"  stf-batch bench peak", "  stf-batch bench engine --shape 7b --layers 2"},
     subcommands = {
       BenchPeakCommand.class,
       BenchEngineCommand.class,

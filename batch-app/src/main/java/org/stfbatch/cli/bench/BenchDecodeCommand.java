@@ -8,7 +8,13 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Measures steps that only generate. */
-@Command(name = "decode", description = "Steps that only generate, and their share of the memory.")
+@Command(
+    name = "decode",
+    description = {"Measures decode-only steps, and their share of the memory's bandwidth."},
+    footer = {
+      "  stf-batch bench decode --layers 4",
+      "  stf-batch bench decode --layers 4 --batch 1,16,64 --weights int8"
+    })
 final class BenchDecodeCommand implements Callable<Integer> {
   @Mixin private BenchShapeOptions shape;
   @Mixin private BenchDeviceOptions device;

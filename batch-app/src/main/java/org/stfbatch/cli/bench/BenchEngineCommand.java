@@ -13,7 +13,13 @@ import picocli.CommandLine.Option;
 /** Measures the engine. */
 @Command(
     name = "engine",
-    description = "The engine on made-up questions, with its shares of what the device can do.")
+    description = {
+      "Measures the engine on made-up questions, with its shares of what the device can do."
+    },
+    footer = {
+      "  stf-batch bench engine --layers 8 --images 16",
+      "  stf-batch bench engine --layers 8 --tokens 576 --compare compression --compress none/fastv:layer=2,keep=144"
+    })
 final class BenchEngineCommand implements Callable<Integer> {
   @Mixin private BenchShapeOptions shape;
   @Mixin private BenchWorkOptions work;

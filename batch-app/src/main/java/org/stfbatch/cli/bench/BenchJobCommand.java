@@ -11,8 +11,12 @@ import picocli.CommandLine.Option;
 @Command(
     name = "job",
     description = {
-      "The same work through a run in PostgreSQL, and its share of the bare engine's speed.",
+      "Measures the same work through a run in PostgreSQL, and its share of the bare engine's speed.",
       "The database is an embedded one in a folder below --home that is removed afterwards."
+    },
+    footer = {
+      "  stf-batch bench job --layers 4 --images 8",
+      "  stf-batch bench job --layers 4 --images 8 --chunk 16 --json"
     })
 final class BenchJobCommand implements Callable<Integer> {
   private final Stores stores;

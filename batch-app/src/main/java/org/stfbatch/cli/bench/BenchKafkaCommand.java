@@ -10,9 +10,10 @@ import picocli.CommandLine.Option;
 @Command(
     name = "kafka",
     description = {
-      "Messages a second from a Kafka topic into PostgreSQL, and jobs a second from topic to topic with an engine that",
-      "answers at once. Broker and database are embedded ones in folders below --home that are removed afterwards."
-    })
+      "Measures how many messages and jobs a second go through Kafka and PostgreSQL, with an engine that answers at once.",
+      "Broker and database are embedded ones in folders below --home that are removed afterwards."
+    },
+    footer = {"  stf-batch bench kafka", "  stf-batch bench kafka --jobs 100000 --partitions 12"})
 final class BenchKafkaCommand implements Callable<Integer> {
   private final Stores stores;
 

@@ -8,8 +8,10 @@ import picocli.CommandLine.Mixin;
 /** Measures what the device can do at best. */
 @Command(
     name = "peak",
-    description =
-        "What the device can do at best: matrix products of the model's shapes, and memory.")
+    description = {
+      "Measures what the device can do at best: matrix products of the model's shapes, and memory."
+    },
+    footer = {"  stf-batch bench peak", "  stf-batch bench peak --dtype bfloat16 --json"})
 final class BenchPeakCommand implements Callable<Integer> {
   @Mixin private BenchShapeOptions shape;
   @Mixin private BenchDeviceOptions device;

@@ -10,9 +10,10 @@ import picocli.CommandLine.Option;
 @Command(
     name = "runner",
     description = {
-      "Jobs a second through PostgreSQL with an engine that answers at once, and the memory on the way.",
+      "Measures how many jobs a second go through PostgreSQL with an engine that answers at once, and the memory on the way.",
       "The database is an embedded one in a folder below --home that is removed afterwards."
-    })
+    },
+    footer = {"  stf-batch bench runner", "  stf-batch bench runner --jobs 1000000 --chunk 500"})
 final class BenchRunnerCommand implements Callable<Integer> {
   private final Stores stores;
 

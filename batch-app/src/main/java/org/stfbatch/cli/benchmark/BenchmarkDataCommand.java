@@ -22,8 +22,11 @@ import picocli.CommandLine.Option;
 @Command(
     name = "benchmark-data",
     description = {
-      "Draws small data sets in the exact layouts of all benchmarks, to try evaluate and score out",
-      "before the real ones are there."
+      "Draws small data sets in the exact layouts of all benchmarks, to try evaluate and score before the real ones are there."
+    },
+    footer = {
+      "  stf-batch benchmark-data --out drawn",
+      "  stf-batch benchmark-data --out drawn --images 6 --seed 3"
     })
 public final class BenchmarkDataCommand implements Callable<Integer> {
   private final Stores stores;

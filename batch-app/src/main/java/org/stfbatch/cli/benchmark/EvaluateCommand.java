@@ -48,8 +48,11 @@ import picocli.CommandLine.Parameters;
     name = "evaluate",
     description = {
       "Asks a benchmark's questions, scores the answers, and shows the score beside the paper's.",
-      "With several strategies in --compress, asks once for each, and compares them.",
-      "Stopped or killed at any moment, the same command goes on where it was."
+      "With several strategies in --compress, asks once for each, and compares them. Stopped or killed at any moment, the same command goes on where it was."
+    },
+    footer = {
+      "  stf-batch evaluate pope --data playground/data/eval --model llava-stf-7b",
+      "  stf-batch evaluate pope --data playground/data/eval --model llava-v1.5-7b --compress none/vtc-cls:tokens=64/fastv:layer=2,keep=64"
     })
 public final class EvaluateCommand implements Callable<Integer>, Logged {
   /** What questions do not set themselves; they set all of it. */

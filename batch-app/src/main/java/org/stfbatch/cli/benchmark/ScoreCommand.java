@@ -25,8 +25,12 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "score",
     description = {
-      "Scores a file of raw answers to a benchmark, from this program or from the original's scripts,",
-      "or writes what the benchmark's server or judge wants to be sent."
+      "Scores a file of raw answers to a benchmark, from this program or from the original's scripts.",
+      "For benchmarks whose server or judge scores, writes what is to be sent to it."
+    },
+    footer = {
+      "  stf-batch score pope --data playground/data/eval --answers answers.jsonl",
+      "  stf-batch score mmbench --data playground/data/eval --answers answers.jsonl --out upload"
     })
 public final class ScoreCommand implements Callable<Integer> {
   private final Stores stores;

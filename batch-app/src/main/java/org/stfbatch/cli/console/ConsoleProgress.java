@@ -24,10 +24,11 @@ public final class ConsoleProgress implements Progress, AutoCloseable {
 
   private final String what;
   private final long before;
-  private final long total;
+  private final AtomicLong total = new AtomicLong();
   private final Rate rate;
   private final AtomicLong done = new AtomicLong();
   private final AtomicLong failed = new AtomicLong();
+  private final Unstored unstored = new Unstored();
   private final LiveLine line;
   private final long begun = System.nanoTime();
   private long shownAt = begun;
@@ -39,7 +40,7 @@ public final class ConsoleProgress implements Progress, AutoCloseable {
     this.line = line;
     this.what = what;
     this.before = before;
-    this.total = total;
+    this.total.set(total);
     this.rate = new Rate(begun);
     failed.set(failedBefore);
     long period = line.isWrittenAnew() ? BAR_MILLIS : LINE_MILLIS;
@@ -73,23 +74,43 @@ public final class ConsoleProgress implements Progress, AutoCloseable {
   }
 
   @Override
+  public void begun() {
+    unstored.begun();
+  }
+
+  @Override
+  public void finished() {
+    unstored.finished();
+  }
+
+  @Override
   public void advanced(Step step) {
+    unstored.stored(step);
     done.addAndGet(step.done());
     failed.addAndGet(step.failed());
+  }
+
+  @Override
+  public void expected(long more) {
+    total.addAndGet(more);
   }
 
   private synchronized void show(boolean last) {
     long now = System.nanoTime();
     if (line.isWrittenAnew()) {
       line.show(bar() + text(now));
-    } else if (done.get() != shownDone && (last || isDue(now))) {
+    } else if (done() != shownDone && (last || isDue(now))) {
       shownAt = now;
-      shownDone = done.get();
+      shownDone = done();
       line.show(text(now));
     }
     if (last) {
       line.end();
     }
+  }
+
+  private long done() {
+    return done.get() + unstored.count();
   }
 
   private boolean isDue(long now) {
@@ -98,19 +119,19 @@ public final class ConsoleProgress implements Progress, AutoCloseable {
   }
 
   private String bar() {
-    if (total == 0) {
+    if (total.get() == 0) {
       return "";
     }
-    int filled = (int) Math.min(BAR_WIDTH, BAR_WIDTH * (before + done.get()) / total);
+    int filled = (int) Math.min(BAR_WIDTH, BAR_WIDTH * (before + done()) / total.get());
     return "[" + "#".repeat(filled) + ".".repeat(BAR_WIDTH - filled) + "] ";
   }
 
   private String text(long now) {
-    double perSecond = rate.of(done.get(), now);
-    long left = total - before - done.get();
-    StringBuilder text = new StringBuilder().append(before + done.get());
-    if (total > 0) {
-      text.append('/').append(total);
+    double perSecond = rate.of(done(), now);
+    long left = total.get() - before - done();
+    StringBuilder text = new StringBuilder().append(before + done());
+    if (total.get() > 0) {
+      text.append('/').append(total.get());
     }
     text.append(' ').append(what).append(String.format(Locale.ROOT, ", %.1f/s", perSecond));
     if (failed.get() > 0) {

@@ -8,7 +8,7 @@ import java.util.concurrent.TimeUnit;
  * How many a second were done in the last minute. Counts come in lumps, so the minute reaches back
  * to a moment at which it was looked.
  */
-final class Rate {
+public final class Rate {
   private static final long MINUTE = TimeUnit.MINUTES.toNanos(1);
   private static final double NANOS = 1e9;
 
@@ -17,12 +17,12 @@ final class Rate {
   private record Sample(long nanos, long done) {}
 
   /** From this moment on, at which nothing is done. */
-  Rate(long nanos) {
+  public Rate(long nanos) {
     samples.add(new Sample(nanos, 0));
   }
 
   /** With so many done at this moment. */
-  synchronized double of(long done, long nanos) {
+  public synchronized double of(long done, long nanos) {
     samples.addLast(new Sample(nanos, done));
     while (samples.size() > 2 && nanos - second().nanos() >= MINUTE) {
       samples.removeFirst();

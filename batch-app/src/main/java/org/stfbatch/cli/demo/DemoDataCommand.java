@@ -19,7 +19,13 @@ import picocli.CommandLine.TypeConversionException;
 /** Draws pictures with questions about them. */
 @Command(
     name = "demo-data",
-    description = "Draws pictures and writes questions about them, to try things out or to train.")
+    description = {
+      "Draws pictures and writes questions about them, to try things out or to train."
+    },
+    footer = {
+      "  stf-batch demo-data --out demo",
+      "  stf-batch demo-data --out demo --images 500 --seed 12 --detail"
+    })
 public final class DemoDataCommand implements Callable<Integer> {
   private final Stores stores;
 

@@ -13,7 +13,11 @@ import picocli.CommandLine.Option;
 /** Tells how many answers about drawn pictures are right. */
 @Command(
     name = "demo-score",
-    description = "Compares answers about drawn pictures with the right ones.")
+    description = {"Compares answers about drawn pictures with the right ones."},
+    footer = {
+      "  stf-batch demo-score --labels demo/labels.jsonl --answers answers.jsonl",
+      "  stf-batch demo-score --labels drawn-500/labels.jsonl --answers night.jsonl"
+    })
 public final class DemoScoreCommand implements Callable<Integer> {
   @Option(
       names = "--labels",

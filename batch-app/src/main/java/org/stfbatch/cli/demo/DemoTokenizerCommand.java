@@ -17,7 +17,11 @@ import picocli.CommandLine.Option;
 /** Learns a tokenizer from training data. */
 @Command(
     name = "demo-tokenizer",
-    description = "Learns a tokenizer from LLaVA's training JSON and writes it for a checkpoint.")
+    description = {"Learns a tokenizer from LLaVA's training JSON and writes it for a checkpoint."},
+    footer = {
+      "  stf-batch demo-tokenizer --data demo/finetune.json --out tokenizer",
+      "  stf-batch demo-tokenizer --data demo/finetune.json --out tokenizer --pieces 800"
+    })
 public final class DemoTokenizerCommand implements Callable<Integer> {
   private static final String IMAGE = "<image>";
   private static final String END = "</s>";

@@ -13,9 +13,10 @@ import picocli.CommandLine.Option;
 @Command(
     name = "kafka",
     description = {
-      "The embedded Kafka broker, which commands start when they need it and stop behind them (after `kafka start` it",
-      "stays until `kafka stop`), and a look at topics, also of your own cluster."
+      "Starts and stops the embedded Kafka broker, and looks at topics, also of your own cluster.",
+      "Commands start the broker when they need it and stop it behind them. After `kafka start` it stays until `kafka stop`."
     },
+    footer = {"  stf-batch kafka start", "  stf-batch kafka tail --topic answers"},
     subcommands = {KafkaStatusCommand.class, KafkaProduceCommand.class, KafkaTailCommand.class})
 public final class KafkaCommand {
   private final Brokers brokers;
@@ -26,7 +27,10 @@ public final class KafkaCommand {
     this.shutdown = shutdown;
   }
 
-  @Command(name = "start", description = "Starts the embedded broker and lets it run.")
+  @Command(
+      name = "start",
+      description = {"Starts the embedded broker and lets it run."},
+      footer = {"  stf-batch kafka start", "  stf-batch kafka start --home /data/stf-batch"})
   int start() {
     embedded().start();
     return KafkaStatusCommand.show(embedded());
@@ -34,7 +38,8 @@ public final class KafkaCommand {
 
   @Command(
       name = "stop",
-      description = "Stops the embedded broker, or lets the last command that uses it stop it.")
+      description = {"Stops the embedded broker, or lets the last command that uses it stop it."},
+      footer = {"  stf-batch kafka stop", "  stf-batch kafka stop --home /data/stf-batch"})
   int stop() {
     embedded().stop();
     return KafkaStatusCommand.show(embedded());
@@ -42,7 +47,11 @@ public final class KafkaCommand {
 
   @Command(
       name = "create",
-      description = "Makes a topic with the broker's default of copies; leaves one that exists.")
+      description = {"Makes a topic with the broker's default of copies; leaves one that exists."},
+      footer = {
+        "  stf-batch kafka create --topic jobs",
+        "  stf-batch kafka create --topic jobs --partitions 12"
+      })
   int create(
       @Option(names = "--topic", required = true, paramLabel = "TOPIC", description = "Its name.")
           String topic,

@@ -16,8 +16,12 @@ import picocli.CommandLine.Option;
 @Command(
     name = "produce",
     description = {
-      "Sends the lines of a question file as image jobs, each line once, however often it is started; a line that is no",
-      "question is sent as it is."
+      "Sends the lines of a question file to a topic as image jobs, each line once, however often it is started.",
+      "A line that is no question is sent as it is."
+    },
+    footer = {
+      "  stf-batch kafka produce --topic jobs --questions questions.jsonl",
+      "  stf-batch kafka produce --topic jobs --questions questions.jsonl --images pictures"
     })
 final class KafkaProduceCommand implements Callable<Integer> {
   private final Brokers brokers;
@@ -27,11 +31,11 @@ final class KafkaProduceCommand implements Callable<Integer> {
   private String topic;
 
   @Option(
-      names = "--file",
+      names = "--questions",
       required = true,
       paramLabel = "FILE",
       description = "JSON lines, as ingest --questions reads them.")
-  private Path file;
+  private Path questions;
 
   @Option(
       names = "--images",
@@ -46,14 +50,16 @@ final class KafkaProduceCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    if (!Files.isReadable(file) || Files.isDirectory(file)) {
-      throw new InputException("the question file " + file + " cannot be read: check --file");
+    if (!Files.isReadable(questions) || Files.isDirectory(questions)) {
+      throw new InputException(
+          "the question file " + questions + " cannot be read: check --questions");
     }
     StopSignal stop = new StopSignal();
     shutdown.guard(stop);
     try (Brokers.Connected broker = brokers.open(stop)) {
       long sent =
-          new QuestionMessages(file, Optional.ofNullable(images)).send(broker.kafka(), topic, stop);
+          new QuestionMessages(questions, Optional.ofNullable(images))
+              .send(broker.kafka(), topic, stop);
       System.out.printf("%d messages to topic %s%n", sent, topic);
       return 0;
     }

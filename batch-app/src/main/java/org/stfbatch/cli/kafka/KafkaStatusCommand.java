@@ -25,7 +25,11 @@ import picocli.CommandLine.Command;
 /** Says whether the broker runs, and how far topics have been read. */
 @Command(
     name = "status",
-    description = "Says whether the broker runs, and how far topics have been read.")
+    description = {"Says whether the broker runs, and how far topics have been read."},
+    footer = {
+      "  stf-batch kafka status",
+      "  stf-batch kafka status --kafka-bootstrap broker.example:9092"
+    })
 final class KafkaStatusCommand implements Callable<Integer> {
   private static final Duration POLL = Duration.ofMillis(500);
 

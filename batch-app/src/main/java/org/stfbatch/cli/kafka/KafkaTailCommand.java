@@ -19,8 +19,12 @@ import picocli.CommandLine.Option;
 @Command(
     name = "tail",
     description = {
-      "Prints the committed messages of a topic, one a line, from its first to its last, or on and on; of a dead-letter",
-      "topic, with the reasons."
+      "Prints the committed messages of a topic, one a line, from its first to its last, or on and on.",
+      "Of a dead-letter topic it prints the reasons, too."
+    },
+    footer = {
+      "  stf-batch kafka tail --topic answers",
+      "  stf-batch kafka tail --topic jobs.dlq --follow"
     })
 final class KafkaTailCommand implements Callable<Integer> {
   private static final Duration POLL = Duration.ofMillis(500);

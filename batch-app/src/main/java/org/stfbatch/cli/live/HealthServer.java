@@ -4,6 +4,7 @@ import com.sun.net.httpserver.Headers;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.channels.UnresolvedAddressException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -22,7 +23,8 @@ import org.stfbatch.job.InputException;
 /**
  * Tells others over HTTP how the process is: {@code /health} answers 200 while it is well, 503 with
  * the reasons otherwise; {@code /ready} 200 while it can work and 503 otherwise. It answers nothing
- * but GET and HEAD, and only who asks for it by an accepted host.
+ * but GET and HEAD, and only who asks for it by an accepted host; what else it serves, only who
+ * shows the token.
  *
  * <p>A client that is slow in asking or in taking the answer is cut off, and until then occupies
  * one of many threads: it does not keep others waiting.
@@ -30,12 +32,16 @@ import org.stfbatch.job.InputException;
 final class HealthServer implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(HealthServer.class);
   private static final int OK = 200;
+  private static final int SEE_OTHER = 303;
   private static final int BAD_REQUEST = 400;
+  private static final int UNAUTHORIZED = 401;
   private static final int NOT_FOUND = 404;
   private static final int NOT_ALLOWED = 405;
   private static final int MISDIRECTED = 421;
   private static final int UNAVAILABLE = 503;
   private static final int NO_BODY = -1;
+  private static final String HEALTH = "/health";
+  private static final String READY = "/ready";
   private static final String PLAIN = "text/plain; charset=utf-8";
 
   /** A thread costs little while it waits, and ends when it is not needed. */
@@ -55,6 +61,7 @@ final class HealthServer implements AutoCloseable {
 
   private final HttpServer server;
   private final AcceptedHosts hosts;
+  private final AccessToken token;
   private final Semaphore answering = new Semaphore(THREADS);
   private final Map<String, Route> routes = new ConcurrentHashMap<>();
   private final ThreadPoolExecutor threads =
@@ -66,6 +73,13 @@ final class HealthServer implements AutoCloseable {
           new LinkedBlockingQueue<>(),
           HealthServer::thread);
 
+  private static final Answer UNKNOWN =
+      Answer.plain(
+          UNAUTHORIZED,
+          Map.of("WWW-Authenticate", "Bearer"),
+          "this needs the token of --http-token: open /?token=TOKEN in a browser, or send the header"
+              + " Authorization: Bearer TOKEN");
+
   /** What is served at a path; made anew for each request, by a thread of the server's. */
   @FunctionalInterface
   interface Route {
@@ -76,15 +90,22 @@ final class HealthServer implements AutoCloseable {
    * An answer.
    *
    * @param policy for browsers, see {@link ContentPolicy}
+   * @param headers further ones
    */
-  record Answer(int code, String contentType, String policy, String text) {
+  record Answer(
+      int code, String contentType, String policy, Map<String, String> headers, String text) {
     private static Answer plain(int code, String text) {
-      return new Answer(code, PLAIN, ContentPolicy.NOTHING, text + "\n");
+      return plain(code, Map.of(), text);
+    }
+
+    private static Answer plain(int code, Map<String, String> headers, String text) {
+      return new Answer(code, PLAIN, ContentPolicy.NOTHING, headers, text + "\n");
     }
   }
 
   /**
    * @param hosts by which it may be asked
+   * @param token for everything but /health and /ready
    * @param ready asked by a thread of the server's
    * @param doing one line, for people
    * @param problems one line each, for people; none while the process is well
@@ -92,10 +113,12 @@ final class HealthServer implements AutoCloseable {
   HealthServer(
       HttpAddress address,
       AcceptedHosts hosts,
+      AccessToken token,
       BooleanSupplier ready,
       Supplier<String> doing,
       Supplier<List<String>> problems) {
     this.hosts = hosts;
+    this.token = token;
     LIMITS.forEach(HealthServer::setUnlessSet);
     threads.allowCoreThreadTimeOut(true);
     try {
@@ -105,8 +128,8 @@ final class HealthServer implements AutoCloseable {
       throw new InputException(
           "cannot listen on %s: give another --http (%s)".formatted(address, e), e);
     }
-    routes.put("/health", () -> health(problems.get(), doing));
-    routes.put("/ready", () -> ready(ready.getAsBoolean()));
+    routes.put(HEALTH, () -> health(problems.get(), doing));
+    routes.put(READY, () -> ready(ready.getAsBoolean()));
     server.setExecutor(threads);
     server.createContext("/", this::handle);
     server.start();
@@ -136,7 +159,7 @@ final class HealthServer implements AutoCloseable {
    * @param body made anew for each request, by a thread of the server's
    */
   void serve(String path, String contentType, String policy, Supplier<String> body) {
-    routes.put(path, () -> new Answer(OK, contentType, policy, body.get()));
+    routes.put(path, () -> new Answer(OK, contentType, policy, Map.of(), body.get()));
   }
 
   private static Answer health(List<String> problems, Supplier<String> doing) {
@@ -160,29 +183,43 @@ final class HealthServer implements AutoCloseable {
 
   private Answer answer(HttpExchange exchange) {
     String method = exchange.getRequestMethod();
-    List<String> asked = exchange.getRequestHeaders().getOrDefault("Host", List.of());
-    if (asked.size() > 1) {
+    List<String> named = exchange.getRequestHeaders().getOrDefault("Host", List.of());
+    if (named.size() > 1) {
       return Answer.plain(BAD_REQUEST, "a request names one host");
     }
-    if (!hosts.accepts(asked.isEmpty() ? null : asked.get(0))) {
+    if (!hosts.accepts(named.isEmpty() ? null : named.get(0))) {
       return Answer.plain(
           MISDIRECTED,
           "this is no host of that name: ask by the address, or name it with --http-host");
     }
     if (!method.equals("GET") && !method.equals("HEAD")) {
-      exchange.getResponseHeaders().set("Allow", "GET, HEAD");
-      return Answer.plain(NOT_ALLOWED, "only GET and HEAD are answered");
+      return Answer.plain(
+          NOT_ALLOWED, Map.of("Allow", "GET, HEAD"), "only GET and HEAD are answered");
     }
-    Route route = routes.get(exchange.getRequestURI().getPath());
+    URI asked = exchange.getRequestURI();
+    if (!isForAll(asked) && !token.isShownIn(exchange.getRequestHeaders())) {
+      return token.cookie(asked.getRawQuery()).map(HealthServer::letIn).orElse(UNKNOWN);
+    }
+    Route route = routes.get(asked.getPath());
     if (route == null) {
       return Answer.plain(NOT_FOUND, "there are /, /report.json, /health, /ready and /metrics");
     }
     try {
       return route.answer();
     } catch (RuntimeException e) {
-      LOG.warn("{} cannot be served: {}", exchange.getRequestURI().getPath(), e.toString());
+      LOG.warn("{} cannot be served: {}", asked.getPath(), e.toString());
       return Answer.plain(UNAVAILABLE, "not now: " + e.getMessage());
     }
+  }
+
+  /** Probes show no token, and see no content. */
+  private static boolean isForAll(URI asked) {
+    return asked.getPath().equals(HEALTH) || asked.getPath().equals(READY);
+  }
+
+  /** The address with the token in it does not stay in the browser's history. */
+  private static Answer letIn(String cookie) {
+    return Answer.plain(SEE_OTHER, Map.of("Set-Cookie", cookie, "Location", "/"), "");
   }
 
   private static void send(HttpExchange exchange, Answer answer) throws IOException {
@@ -196,6 +233,7 @@ final class HealthServer implements AutoCloseable {
     headers.set("Referrer-Policy", "no-referrer");
     headers.set("Cross-Origin-Resource-Policy", "same-origin");
     headers.set("Cache-Control", "no-store");
+    answer.headers().forEach(headers::set);
     if (isHead) {
       headers.set("Content-Length", Integer.toString(body.length));
     }

@@ -33,6 +33,11 @@ public record HttpAddress(InetSocketAddress socket) {
             : new InetSocketAddress(address.group(1), port));
   }
 
+  /** Whether only this machine's own programs reach it. */
+  boolean isLoopback() {
+    return socket.getAddress() != null && socket.getAddress().isLoopbackAddress();
+  }
+
   @Override
   public String toString() {
     return socket.getHostString() + ":" + socket.getPort();

@@ -36,11 +36,13 @@ final class Live implements AutoCloseable {
   private final Refreshed<Optional<RunStatus>> status;
   private final Refreshed<String> report;
   private final LastReport last;
+  private final LiveProgress progress = new LiveProgress();
 
   /**
    * Begins to listen.
    *
    * @param hosts by which it may be asked, beside its own
+   * @param token for all that tells of the run
    * @param ready whether it can work
    * @param doing one line, for people
    * @param problems why it is not well, a line each; none while it is
@@ -50,6 +52,7 @@ final class Live implements AutoCloseable {
   Live(
       HttpAddress address,
       List<String> hosts,
+      AccessToken token,
       BooleanSupplier ready,
       Supplier<String> doing,
       Supplier<List<String>> problems,
@@ -58,7 +61,7 @@ final class Live implements AutoCloseable {
       LoadedModel model,
       ObservationRegistry observed) {
     AcceptedHosts accepted = new AcceptedHosts(address.socket().getHostString(), hosts);
-    server = new HealthServer(address, accepted, ready, doing, problems);
+    server = new HealthServer(address, accepted, token, ready, doing, problems);
     RunStatusStore statuses = new RunStatusStore(dataSource);
     status = new Refreshed<>(() -> run.get().map(statuses::status), REFRESH);
     metrics = new LiveMetrics(model, observed, () -> status.latest().flatMap(latest -> latest));
@@ -73,14 +76,21 @@ final class Live implements AutoCloseable {
     Notices.onStderr(
         "serving http://%s:%d/ (the live report), /health, /ready and /metrics"
             .formatted(address.socket().getHostString(), server.port()));
+    if (!address.isLoopback() && !token.isNeeded()) {
+      Notices.onStderr(
+          "anybody who reaches "
+              + address
+              + " sees the run's pictures and prompts; --http-token asks for a token");
+    }
   }
 
-  private static String report(
-      ReportReader reports, Optional<Run> run, String doing, boolean ended) {
+  private String report(ReportReader reports, Optional<Run> run, String doing, boolean ended) {
     try {
       return LiveReport.json(
           doing,
           ended,
+          progress.unstored(),
+          progress.perSecond(),
           run.isEmpty()
               ? Optional.empty()
               : Optional.of(reports.read(run.get(), List.of(), ReportTerms.NONE)));
@@ -102,7 +112,7 @@ final class Live implements AutoCloseable {
 
   /** Counts outcomes, and tells them on. */
   Progress counting(Progress next) {
-    return metrics.counting(next);
+    return metrics.counting(progress.counting(next));
   }
 
   /** If somebody looks, shows how it ended first. */

@@ -18,6 +18,7 @@ import org.stfbatch.cli.option.LoadedModel;
 import org.stfbatch.db.RunStatus;
 import org.stfbatch.engine.Engine;
 import org.stfbatch.engine.EngineStatistics;
+import org.stfbatch.job.ForwardingProgress;
 import org.stfbatch.job.ProcessMemory;
 import org.stfbatch.job.Progress;
 import org.stfbatch.job.infer.ModelName;
@@ -126,10 +127,13 @@ final class LiveMetrics implements AutoCloseable {
 
   /** Counts outcomes, and tells them on. */
   Progress counting(Progress next) {
-    return step -> {
-      answered.increment(step.done() - step.failed());
-      failed.increment(step.failed());
-      next.advanced(step);
+    return new ForwardingProgress(next) {
+      @Override
+      public void advanced(Step step) {
+        answered.increment(step.done() - step.failed());
+        failed.increment(step.failed());
+        super.advanced(step);
+      }
     };
   }
 

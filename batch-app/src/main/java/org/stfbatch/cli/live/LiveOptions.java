@@ -14,7 +14,7 @@ import picocli.CommandLine.Option;
 /** Whether the process shows itself over HTTP. */
 public final class LiveOptions {
   @Option(
-      names = {"--http", "--health-port"},
+      names = "--http",
       paramLabel = "[HOST:]PORT",
       description =
           "Serve /health, /ready, Prometheus' /metrics and the run's live page / there; without HOST to this machine alone, 0.0.0.0 for all; port 0 for any free one.")
@@ -27,6 +27,14 @@ public final class LiveOptions {
           "A name by which --http may be asked, beside localhost, the machine's own and every address in digits; may be"
               + " given several times. Other names are refused, so that no web site can have its name lead there.")
   private List<String> hosts = List.of();
+
+  @Option(
+      names = "--http-token",
+      paramLabel = "TOKEN",
+      defaultValue = "${env:STF_BATCH_HTTP_TOKEN}",
+      description =
+          "Who asks --http for more than /health and /ready has to show this token: a browser by opening /?token=TOKEN once, a program in the header Authorization: Bearer TOKEN. Better given as $STF_BATCH_HTTP_TOKEN.")
+  private String token;
 
   private final ObservationRegistry observed = ObservationRegistry.create();
 
@@ -60,6 +68,17 @@ public final class LiveOptions {
   }
 
   /**
+   * @throws IllegalArgumentException if the token cannot be used
+   */
+  public void check() {
+    token();
+  }
+
+  private AccessToken token() {
+    return token == null || token.isBlank() ? AccessToken.none() : AccessToken.of(token);
+  }
+
+  /**
    * Begins to show the process, if a port is given.
    *
    * @param ready whether it can work
@@ -79,6 +98,7 @@ public final class LiveOptions {
                     new Live(
                         given,
                         hosts,
+                        token(),
                         ready,
                         doing,
                         model.watchdog()::problems,

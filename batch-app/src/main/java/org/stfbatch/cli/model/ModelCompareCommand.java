@@ -25,8 +25,12 @@ import picocli.CommandLine.Option;
 @Command(
     name = "compare",
     description = {
-      "Asks the same questions with two settings of --dtype, --weights or --compress, and says how many answers are equal,",
-      "how differently likely they are, which layers differ, and how fast both are. Stores nothing."
+      "Asks the same questions with two settings of --dtype, --weights or --compress, and says how the answers differ.",
+      "It tells how many answers are equal, how differently likely they are, which layers differ, and how fast both are. Stores nothing."
+    },
+    footer = {
+      "  stf-batch model compare --weights int8 --against bfloat16 --questions questions.jsonl --images pictures",
+      "  stf-batch model compare --model llava-v1.5-7b --compress vtc-cls:tokens=144 --against none --run nightly --limit 200"
     })
 final class ModelCompareCommand implements Callable<Integer> {
   private final Stores stores;

@@ -22,6 +22,10 @@ import picocli.CommandLine.Parameters;
     description = {
       "Downloads a checkpoint and its CLIP tower from the Hugging Face hub, and checks every file.",
       "Repeating it goes on where it was cut off, and checks what is there."
+    },
+    footer = {
+      "  stf-batch model fetch llava-hf/llava-1.5-7b-hf --to llava-1.5-7b-hf",
+      "  stf-batch model fetch liuhaotian/llava-v1.5-7b --to llava-v1.5-7b --revision main"
     })
 final class ModelFetchCommand implements Callable<Integer> {
   private static final double GB = 1e9;

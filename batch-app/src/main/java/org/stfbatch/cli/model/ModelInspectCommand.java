@@ -5,9 +5,9 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.stfbatch.cli.option.CompressionOption;
+import org.stfbatch.cli.option.ModelOptions;
 import org.stfbatch.cli.option.ReadModel;
 import org.stfbatch.model.CompressionSummary;
 import org.stfbatch.model.checkpoint.CheckpointSummary;
@@ -19,17 +19,20 @@ import picocli.CommandLine.Parameters;
 /** Says what a checkpoint holds. */
 @Command(
     name = "inspect",
-    description =
-        "Says what a checkpoint holds, without loading it: architecture, variant, tensors, vision tokens, cost. Refuses what infer would refuse.")
+    description = {
+      "Says what a checkpoint holds, without loading it: architecture, variant, tensors, vision tokens, cost.",
+      "It refuses what infer would refuse."
+    },
+    footer = {
+      "  stf-batch model inspect --model llava-stf-7b",
+      "  stf-batch model inspect --model llava-v1.5-7b --compress vtc-cls:tokens=144 --json"
+    })
 final class ModelInspectCommand implements Callable<Integer> {
-  @Parameters(paramLabel = "DIR", description = "The checkpoint's folder.")
-  private Path model;
+  @Mixin private ModelOptions model;
 
-  @Option(
-      names = "--vision-tower",
-      paramLabel = "DIR",
-      description = "The CLIP tower's folder, if it is elsewhere.")
-  private Path visionTower;
+  /** As older versions took it. */
+  @Parameters(arity = "0..1", hidden = true, paramLabel = "DIR")
+  private Path folder;
 
   @Mixin private CompressionOption compression;
 
@@ -38,7 +41,10 @@ final class ModelInspectCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws JsonProcessingException {
-    try (ReadModel read = ReadModel.open(model, Optional.ofNullable(visionTower))) {
+    if (folder != null) {
+      model.setFolder(folder);
+    }
+    try (ReadModel read = model.read()) {
       CheckpointSummary checkpoint = CheckpointSummary.of(read.checkpoint());
       CompressionSummary compressed =
           CompressionSummary.of(read.checkpoint(), compression.strategy());

@@ -24,8 +24,12 @@ import picocli.CommandLine.Option;
 @Command(
     name = "new",
     description = {
-      "Makes a checkpoint to be trained: with fresh weights all over, or with the vision tower and the language model of",
-      "another one, and only the fusion modules between them fresh."
+      "Makes a checkpoint to be trained.",
+      "All its weights are fresh, or those of the fusion modules alone, and the vision tower and the language model are another one's."
+    },
+    footer = {
+      "  stf-batch model new --from llava-v1.5-7b --fusion mbtf_stf --out llava-stf-7b",
+      "  stf-batch model new --tokenizer tokenizer --width 256 --layers 4 --out small"
     })
 final class ModelNewCommand implements Callable<Integer> {
   private static final List<String> TOKENIZERS = List.of("tokenizer.model", "tokenizer.json");

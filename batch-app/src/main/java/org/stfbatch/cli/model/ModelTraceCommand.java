@@ -37,9 +37,12 @@ import picocli.CommandLine.Option;
 @Command(
     name = "trace",
     description = {
-      "Runs one image and one prompt in float32 on the CPU and writes what is in between as safetensors: pixel_values,",
-      "hidden_3 .. hidden_21, hidden_select, mbtf, vision_tokens, logits (of the last position), input_ids (-200 marks the image);",
-      "where --compress keeps some patches, also kept (their indices, ascending) and score (of every patch, by which they were chosen)."
+      "Runs one image and one prompt in float32 on the CPU and writes what is in between as safetensors.",
+      "It writes pixel_values, hidden_3 .. hidden_21, hidden_select, mbtf, vision_tokens, logits (of the last position), input_ids (-200 marks the image); where --compress keeps some patches, also kept (their indices, ascending) and score (of every patch, by which they were chosen)."
+    },
+    footer = {
+      "  stf-batch model trace --image cat.jpg --prompt \"What is this?\" --out trace.safetensors",
+      "  stf-batch model trace --model llava-v1.5-7b --image cat.jpg --prompt \"What is this?\" --compress vtc-cls --out kept.safetensors"
     })
 final class ModelTraceCommand implements Callable<Integer> {
   private final Stores stores;

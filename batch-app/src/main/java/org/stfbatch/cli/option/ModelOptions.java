@@ -47,8 +47,13 @@ public final class ModelOptions {
     ReadModel.requireFolder(folder());
   }
 
+  /** Takes another folder than that of --model. */
+  public void setFolder(Path folder) {
+    model = folder;
+  }
+
   /** Likewise, with the tokenizer. */
-  ReadModel read() {
+  public ReadModel read() {
     return ReadModel.open(folder(), Optional.ofNullable(visionTower));
   }
 

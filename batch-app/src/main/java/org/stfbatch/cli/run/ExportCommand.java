@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import org.stfbatch.cli.option.OutputFile;
 import org.stfbatch.cli.service.Stores;
 import org.stfbatch.db.Run;
 import org.stfbatch.file.OutputPaths;
@@ -15,7 +16,13 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
 /** Writes a run's answers to a file. */
-@Command(name = "export", description = "Writes a run's answers to a file, in ingest order.")
+@Command(
+    name = "export",
+    description = {"Writes a run's answers to a file, in ingest order."},
+    footer = {
+      "  stf-batch export --run nightly --out answers.jsonl",
+      "  stf-batch export --run nightly --out answers.csv --failures failures.jsonl"
+    })
 public final class ExportCommand implements Callable<Integer> {
   private final Stores stores;
 
@@ -26,16 +33,15 @@ public final class ExportCommand implements Callable<Integer> {
       names = "--out",
       required = true,
       paramLabel = "FILE",
-      description = "Where to; replaced only when it is complete.")
-  private Path out;
+      description = "Where to, - for standard output; a file is replaced only when it is complete.")
+  private OutputFile out;
 
   @Option(
       names = "--format",
-      defaultValue = "llava",
       paramLabel = "FORMAT",
       description =
           "One of ${COMPLETION-CANDIDATES}; llava is the original's answer line, openai the Batch API's output line."
-              + " Default: ${DEFAULT-VALUE}")
+              + " Default: csv or parquet where --out ends so, else llava")
   private ExportFormat format;
 
   @Option(
@@ -57,29 +63,41 @@ public final class ExportCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
+    if (format == null) {
+      format = formatOf(out);
+    }
     if (spreadsheetSafe && format != ExportFormat.CSV) {
       throw new IllegalArgumentException("--spreadsheet-safe is for --format csv");
     }
     OutputPaths paths =
         new OutputPaths()
             .keepsOutOf("the program's store", stores.serverFolders())
-            .writes("--out", out)
+            .writes("--out", out.path())
             .writes("--failures", failures);
     paths.check();
     try (Stores.Connected db = stores.open()) {
       Run exported = db.run(run);
       RunInputs inputs = new RunInputs(db.database().dataSource());
-      inputs.requireSpared("--out", out);
+      inputs.requireSpared("--out", out.path());
       inputs.requireSpared("--failures", failures);
       ExportResult result = export(db, exported);
-      System.out.printf("%s: %d answers", out, result.answered());
-      System.out.printf("; %d jobs failed, %d are waiting%n", result.failed(), result.waiting());
+      out.messages()
+          .printf(
+              "%s: %d answers; %d jobs failed, %d are waiting%n",
+              out, result.answered(), result.failed(), result.waiting());
       return 0;
     }
   }
 
+  private static ExportFormat formatOf(OutputFile file) {
+    if (file.endsWith(".csv")) {
+      return ExportFormat.CSV;
+    }
+    return file.endsWith(".parquet") ? ExportFormat.PARQUET : ExportFormat.LLAVA;
+  }
+
   private ExportResult export(Stores.Connected db, Run exported) throws IOException {
-    try (WholeFile answerFile = WholeFile.begin(out);
+    try (WholeFile answerFile = WholeFile.begin(out.path());
         WholeFile failureFile = failures == null ? null : WholeFile.begin(failures)) {
       ExportResult result =
           new RunExporter(db.database().dataSource())

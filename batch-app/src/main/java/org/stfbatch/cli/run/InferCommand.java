@@ -21,6 +21,7 @@ import org.stfbatch.db.RunStore;
 import org.stfbatch.job.BatchRuntime;
 import org.stfbatch.job.Claim;
 import org.stfbatch.job.Lockable;
+import org.stfbatch.job.Progress;
 import org.stfbatch.job.StopSignal;
 import org.stfbatch.job.infer.ComparableAnswers;
 import org.stfbatch.job.infer.InferJob;
@@ -33,9 +34,12 @@ import picocli.CommandLine.Option;
 @Command(
     name = "infer",
     description = {
-      "Answers the waiting jobs of a run. Stopped or killed at any moment, the same command goes on"
-          + " where it was;",
-      "SIGTERM or Ctrl-C stop it at the next commit."
+      "Answers the waiting jobs of a run.",
+      "SIGTERM or Ctrl-C stop it at the next commit. Stopped or killed at any moment, the same command goes on where it was."
+    },
+    footer = {
+      "  stf-batch infer --run nightly --model llava-stf-7b",
+      "  stf-batch infer --run nightly --model llava-stf-7b --max-new-tokens 64 --http 8080"
     })
 public final class InferCommand implements Callable<Integer>, Logged {
   private final Stores stores;
@@ -71,6 +75,7 @@ public final class InferCommand implements Callable<Integer>, Logged {
   public Integer call() {
     answers.check();
     kafka.check(limit);
+    live.check();
     InferSettings settings = settings();
     shutdown.guard(stopSignal);
     try (Stores.Connected db = stores.open(stopSignal)) {
@@ -152,7 +157,8 @@ public final class InferCommand implements Callable<Integer>, Logged {
       LoadedModel model,
       InferSurroundings surroundings) {
     long done = outcomes(before);
-    long total = kafka.isSource() ? 0 : done + jobsExpected(before, settings);
+    boolean isOpen = kafka.isSource() && settings.limit().isEmpty();
+    long total = done + (isOpen ? before.waiting() : jobsExpected(before, settings));
     try (LiveOptions.Shown shown = shown(db, run, model);
         ConsoleProgress progress = ConsoleProgress.onStderr("jobs", done, before.failed(), total)) {
       return claim.work(
@@ -169,7 +175,8 @@ public final class InferCommand implements Callable<Integer>, Logged {
                           shown.counting(progress),
                           around.stop(),
                           around.steps()),
-                  stop));
+                  stop,
+                  isOpen ? progress : Progress.none()));
     }
   }
 

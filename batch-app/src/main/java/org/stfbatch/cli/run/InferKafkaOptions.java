@@ -1,5 +1,6 @@
 package org.stfbatch.cli.run;
 
+import java.util.OptionalLong;
 import org.stfbatch.job.intake.IntakeSettings;
 import org.stfbatch.job.publish.PublishSettings;
 import picocli.CommandLine.Mixin;
@@ -30,6 +31,12 @@ final class InferKafkaOptions {
 
   @Mixin private TopicOptions intake;
 
+  @Option(
+      names = "--max-jobs",
+      paramLabel = "N",
+      description = "With --source kafka, take N messages at most.")
+  private Long maxJobs;
+
   /** Where jobs come from. */
   enum Source {
     RUN,
@@ -43,8 +50,8 @@ final class InferKafkaOptions {
     require(isSource() == (topic != null), "--source kafka and --topic go together");
     require(isSource() || !intake.isFollowing(), "--follow needs --source kafka");
     require(
-        isSource() || !intake.isBounded(),
-        "--max-jobs, --until-end and --idle need --source kafka");
+        isSource() || !intake.isBounded() && maxJobs == null,
+        "--until-end, --idle and --max-jobs need --source kafka");
     require(!intake.isFollowing() || limit == null, "--follow has no --limit");
     if (isSource()) {
       intakeSettings();
@@ -85,7 +92,7 @@ final class InferKafkaOptions {
   }
 
   IntakeSettings intakeSettings() {
-    return intake.settings();
+    return intake.settings(maxJobs == null ? OptionalLong.empty() : OptionalLong.of(maxJobs));
   }
 
   PublishSettings publishSettings() {

@@ -1,6 +1,7 @@
 package org.stfbatch.cli.run;
 
 import java.util.function.Function;
+import org.stfbatch.job.Progress;
 import org.stfbatch.job.StopSignal;
 import org.stfbatch.job.infer.InferJob;
 
@@ -21,8 +22,12 @@ interface InferSurroundings {
    */
   void prepare(StopSignal stop);
 
-  /** Answers, and does what belongs to it. */
-  InferJob.Ending run(Function<Around, InferJob> infer, StopSignal stop);
+  /**
+   * Answers, and does what belongs to it.
+   *
+   * @param progress is told of jobs that come meanwhile
+   */
+  InferJob.Ending run(Function<Around, InferJob> infer, StopSignal stop, Progress progress);
 
   /** Says what was done beside. */
   void report();

@@ -34,7 +34,11 @@ import picocli.CommandLine.Option;
     name = "ingest",
     description = {
       "Brings image jobs into a run: question lines, or one caption job for each image of a folder.",
-      "Ingesting the same source again adds nothing; so does repeating an ingest that was stopped, but for the rest."
+      "Ingesting the same source again adds nothing. Repeating an ingest that was stopped adds the rest."
+    },
+    footer = {
+      "  stf-batch ingest --run nightly --questions questions.jsonl --images pictures",
+      "  stf-batch ingest --run captions --captions pictures --prompt \"Describe this picture.\""
     })
 public final class IngestCommand implements Callable<Integer>, Logged {
   private static final String CAPTION_PROMPT =

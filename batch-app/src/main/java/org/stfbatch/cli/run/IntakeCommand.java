@@ -2,6 +2,7 @@ package org.stfbatch.cli.run;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.Callable;
 import org.stfbatch.cli.console.ConsoleProgress;
 import org.stfbatch.cli.console.Logged;
@@ -27,8 +28,12 @@ import picocli.CommandLine.Option;
 @Command(
     name = "intake",
     description = {
-      "Brings the image jobs of a Kafka topic into a run, each message once: stopped or killed at any moment, the same",
-      "command goes on where it was, and the next run where this one ended."
+      "Brings the image jobs of a Kafka topic into a run, each message once.",
+      "Stopped or killed at any moment, the same command goes on where it was, and the next run where this one ended."
+    },
+    footer = {
+      "  stf-batch intake --topic jobs --run tuesday",
+      "  stf-batch intake --topic jobs --run tuesday --images pictures --limit 10000"
     })
 public final class IntakeCommand implements Callable<Integer>, Logged {
   private final Stores stores;
@@ -47,6 +52,9 @@ public final class IntakeCommand implements Callable<Integer>, Logged {
 
   @Mixin private TopicOptions options;
 
+  @Option(names = "--limit", paramLabel = "N", description = "Take N messages at most.")
+  private Long limit;
+
   IntakeCommand(Stores stores, Brokers brokers, Shutdown shutdown) {
     this.stores = stores;
     this.brokers = brokers;
@@ -60,7 +68,8 @@ public final class IntakeCommand implements Callable<Integer>, Logged {
 
   @Override
   public Integer call() {
-    IntakeSettings settings = options.settings();
+    IntakeSettings settings =
+        options.settings(limit == null ? OptionalLong.empty() : OptionalLong.of(limit));
     StopSignal stop = new StopSignal();
     shutdown.guard(stop);
     try (Stores.Connected db = stores.open(stop);

@@ -31,6 +31,7 @@ final class KafkaWork implements InferSurroundings {
   private final Optional<TopicPositions> positions;
   private final Optional<IntakeJob> intake;
   private final Optional<PublishJob> publish;
+  private volatile Progress shown = Progress.none();
 
   /**
    * @param observations is told what the steps do
@@ -55,8 +56,7 @@ final class KafkaWork implements InferSurroundings {
     this.intake =
         positions.map(
             reading ->
-                new IntakeJob(
-                    batch, run, options.intakeSettings(), reading, kafka, Progress.none()));
+                new IntakeJob(batch, run, options.intakeSettings(), reading, kafka, incoming()));
     this.publish =
         options.isPublishing()
             ? Optional.of(
@@ -73,8 +73,24 @@ final class KafkaWork implements InferSurroundings {
     positions.ifPresent(reading -> reading.reset(options.intake().from(), kafka, stop));
   }
 
+  /** The intake is made before anybody shows progress. */
+  private Progress incoming() {
+    return new Progress() {
+      @Override
+      public void advanced(Step step) {
+        // What counts is what is answered.
+      }
+
+      @Override
+      public void expected(long more) {
+        shown.expected(more);
+      }
+    };
+  }
+
   @Override
-  public InferJob.Ending run(Function<Around, InferJob> infer, StopSignal stop) {
+  public InferJob.Ending run(Function<Around, InferJob> infer, StopSignal stop, Progress progress) {
+    shown = progress;
     return options.isFollowing() ? together(infer, stop) : inTurn(infer, stop);
   }
 

@@ -33,9 +33,12 @@ import picocli.CommandLine.Option;
 @Command(
     name = "listen",
     description = {
-      "Starts a run for each message of a Kafka topic: a question file, a part of a topic of jobs, or a run that exists. One",
-      "run at a time, never twice for a message; killed at any moment, it goes on with the run that was begun. The model is",
-      "loaded once. SIGTERM ends it at the next commit."
+      "Starts a run for each message of a Kafka topic: a question file, a part of a topic of jobs, or a run that exists.",
+      "One run at a time, never twice for a message. Killed at any moment, it goes on with the run that was begun. The model is loaded once. SIGTERM ends it at the next commit."
+    },
+    footer = {
+      "  stf-batch listen --trigger-topic runs --model llava-stf-7b",
+      "  stf-batch listen --trigger-topic runs --publish-to answers --images /data/pictures --model llava-stf-7b --http 8080"
     })
 public final class ListenCommand implements Callable<Integer>, Logged {
   private final Stores stores;
@@ -64,11 +67,11 @@ public final class ListenCommand implements Callable<Integer>, Logged {
   private String group;
 
   @Option(
-      names = {"--folder", "--image-folder"},
+      names = "--images",
       paramLabel = "DIR",
       description =
-          "The folder below which relative paths of question files and images are. Default: the current one.")
-  private Path folder;
+          "The folder below which relative paths of images and question files are. Default: the current one.")
+  private Path images;
 
   @Option(
       names = "--trigger-time-limit",
@@ -94,12 +97,13 @@ public final class ListenCommand implements Callable<Integer>, Logged {
   @Override
   public Integer call() {
     answers.check();
+    live.check();
     ListenSettings settings =
         new ListenSettings(
             topic,
             group,
             Optional.ofNullable(publishTo),
-            folders.from(Optional.ofNullable(folder), "--folder"),
+            folders.from(Optional.ofNullable(images), "--images"),
             timeLimit,
             answers.maxFailed());
     StopSignal stop = new StopSignal();

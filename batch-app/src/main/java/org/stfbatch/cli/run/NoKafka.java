@@ -1,6 +1,7 @@
 package org.stfbatch.cli.run;
 
 import java.util.function.Function;
+import org.stfbatch.job.Progress;
 import org.stfbatch.job.StopSignal;
 import org.stfbatch.job.infer.InferJob;
 
@@ -12,7 +13,7 @@ record NoKafka() implements InferSurroundings {
   }
 
   @Override
-  public InferJob.Ending run(Function<Around, InferJob> infer, StopSignal stop) {
+  public InferJob.Ending run(Function<Around, InferJob> infer, StopSignal stop, Progress progress) {
     return infer.apply(new Around(InferJob.Around.NOTHING, stop)).run();
   }
 

@@ -22,8 +22,12 @@ import picocli.CommandLine.Option;
 @Command(
     name = "publish",
     description = {
-      "Publishes the answers and failures of a run to a Kafka topic. A consumer that reads committed messages sees each",
-      "exactly once, however often this is stopped, killed or started."
+      "Publishes the answers and failures of a run to a Kafka topic.",
+      "A consumer that reads committed messages sees each exactly once, however often this is stopped, killed or started."
+    },
+    footer = {
+      "  stf-batch publish --run nightly --topic answers",
+      "  stf-batch publish --run nightly --topic answers --follow"
     })
 public final class PublishCommand implements Callable<Integer>, Logged {
   private final Stores stores;

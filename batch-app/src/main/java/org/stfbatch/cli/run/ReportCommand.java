@@ -8,9 +8,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
+import org.stfbatch.cli.option.OutputFile;
 import org.stfbatch.cli.service.Stores;
 import org.stfbatch.db.Run;
 import org.stfbatch.file.OutputPaths;
@@ -18,6 +21,7 @@ import org.stfbatch.file.WholeFile;
 import org.stfbatch.job.InputException;
 import org.stfbatch.model.checkpoint.LlavaCheckpoint;
 import org.stfbatch.report.KnownModel;
+import org.stfbatch.report.Price;
 import org.stfbatch.report.ReportFormat;
 import org.stfbatch.report.ReportReader;
 import org.stfbatch.report.ReportTerms;
@@ -28,8 +32,14 @@ import picocli.CommandLine.Option;
 /** Says what a run did and cost. */
 @Command(
     name = "report",
-    description =
-        "Writes what a run did, how fast, what limited it, what failed and what it cost: a page without need of a network, or data.")
+    description = {
+      "Writes what a run did, how fast, what limited it, what failed and what it cost.",
+      "The page needs no network; the other formats are data."
+    },
+    footer = {
+      "  stf-batch report --run nightly --out nightly.html",
+      "  stf-batch report --run nightly --compare monday tuesday --out week.md"
+    })
 public final class ReportCommand implements Callable<Integer> {
   private final Stores stores;
 
@@ -47,21 +57,20 @@ public final class ReportCommand implements Callable<Integer> {
       names = "--out",
       required = true,
       paramLabel = "FILE",
-      description = "Where to; replaced only when it is complete.")
-  private Path out;
+      description = "Where to, - for standard output; a file is replaced only when it is complete.")
+  private OutputFile out;
 
   @Option(
       names = "--format",
-      defaultValue = "html",
       paramLabel = "FORMAT",
-      description = "One of ${COMPLETION-CANDIDATES}. Default: ${DEFAULT-VALUE}")
+      description = "One of ${COMPLETION-CANDIDATES}. Default: what --out ends with, else html")
   private ReportFormat format;
 
   @Option(
       names = "--price-per-hour",
       paramLabel = "PRICE",
-      description = "What the machine costs an hour, in any currency, to tell what the run cost.")
-  private Double pricePerHour;
+      description = "What the machine costs an hour, such as 2.50EUR, to tell what the run cost.")
+  private String pricePerHour;
 
   @Option(
       names = "--model",
@@ -93,30 +102,40 @@ public final class ReportCommand implements Callable<Integer> {
         .keepsOutOf("the program's store", stores.serverFolders())
         .keepsOutOf("--model", model)
         .keepsOutOf("--vision-tower", visionTower)
-        .writes("--out", out)
+        .writes("--out", out.path())
         .check();
     ReportTerms terms = terms();
     try (Stores.Connected db = stores.open()) {
       Run reported = db.run(run);
-      new RunInputs(db.database().dataSource()).requireSpared("--out", out);
+      new RunInputs(db.database().dataSource()).requireSpared("--out", out.path());
       write(db, reported, terms);
-      System.out.printf("%s: report of run %s%n", out, run);
+      out.messages().printf("%s: report of run %s%n", out, run);
       return 0;
     }
   }
 
   private void write(Stores.Connected db, Run reported, ReportTerms terms)
       throws IOException, InterruptedException {
-    try (WholeFile file = WholeFile.begin(out)) {
+    try (WholeFile file = WholeFile.begin(out.path())) {
       RunReport report =
           new ReportReader(db.database().dataSource(), Clock.systemUTC())
               .read(reported, others.stream().map(db::run).toList(), terms);
       check(report, terms);
       Writer writer = new OutputStreamWriter(file.stream(), StandardCharsets.UTF_8);
-      format.write(report, writer);
+      format().write(report, writer);
       writer.flush();
       file.commit();
     }
+  }
+
+  private ReportFormat format() {
+    return Optional.ofNullable(format)
+        .or(
+            () ->
+                Stream.of(ReportFormat.values())
+                    .filter(known -> out.endsWith("." + known.name().toLowerCase(Locale.ROOT)))
+                    .findFirst())
+        .orElse(ReportFormat.HTML);
   }
 
   private ReportTerms terms() {
@@ -124,19 +143,19 @@ public final class ReportCommand implements Callable<Integer> {
       throw new IllegalArgumentException("--peak-gflops needs --model, too");
     }
     return new ReportTerms(
-        amount("price per hour", pricePerHour),
+        Optional.ofNullable(pricePerHour).map(Price::parse),
         Optional.ofNullable(model).map(this::known),
-        amount("peak GFLOP/s", peakGflops));
+        peak());
   }
 
-  private static OptionalDouble amount(String what, Double given) {
-    if (given == null) {
+  private OptionalDouble peak() {
+    if (peakGflops == null) {
       return OptionalDouble.empty();
     }
-    if (!(given >= 0) || given.isInfinite()) {
-      throw new IllegalArgumentException(what + " must be 0 or more, not " + given);
+    if (!(peakGflops >= 0) || peakGflops.isInfinite()) {
+      throw new IllegalArgumentException("peak GFLOP/s must be 0 or more, not " + peakGflops);
     }
-    return OptionalDouble.of(given);
+    return OptionalDouble.of(peakGflops);
   }
 
   private KnownModel known(Path folder) {

@@ -22,10 +22,12 @@ import picocli.CommandLine.Option;
 @Command(
     name = "retry",
     description = {
-      "Makes failures of a run waiting jobs again, all or those of some codes; infer then asks them"
-          + " anew. Their failures are gone",
-      "from exports; what was published stays published, and what comes of them now is published,"
-          + " too."
+      "Makes failures of a run waiting jobs again, all or those of some codes.",
+      "infer then asks them anew. Their failures are gone from exports; what was published stays published, and what comes of them now is published, too."
+    },
+    footer = {
+      "  stf-batch retry --run nightly",
+      "  stf-batch retry --run nightly --code IMAGE_FETCH,IMAGE_NOT_FOUND"
     })
 public final class RetryCommand implements Callable<Integer> {
   private final Stores stores;

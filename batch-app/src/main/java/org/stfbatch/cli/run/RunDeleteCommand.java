@@ -24,7 +24,8 @@ import picocli.CommandLine.Option;
     description = {
       "Deletes a run with its jobs, answers, failures and measurements; asks before, unless --yes is given.",
       "What was exported or published stays, and so do positions in topics. The store uses the space again."
-    })
+    },
+    footer = {"  stf-batch run delete --run nightly", "  stf-batch run delete --run nightly --yes"})
 final class RunDeleteCommand implements Callable<Integer> {
   private final Stores stores;
   private final Shutdown shutdown;

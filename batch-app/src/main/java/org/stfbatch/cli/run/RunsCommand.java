@@ -22,8 +22,10 @@ import picocli.CommandLine.Option;
 /** Lists the runs. */
 @Command(
     name = "runs",
-    description =
-        "Lists the runs, oldest first: state, counts, times, and the space that they take.")
+    description = {
+      "Lists the runs, oldest first: state, counts, times, and the space that they take."
+    },
+    footer = {"  stf-batch runs", "  stf-batch runs --json"})
 public final class RunsCommand implements Callable<Integer> {
   private static final double MEBI = 1 << 20;
   private static final DateTimeFormatter TIME =

@@ -24,7 +24,10 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
 /** Says how far a run is. */
-@Command(name = "status", description = "Says how far a run is.")
+@Command(
+    name = "status",
+    description = {"Says how far a run is, how fast, and what failed."},
+    footer = {"  stf-batch status --run nightly", "  stf-batch status --run nightly --json"})
 public final class StatusCommand implements Callable<Integer> {
   private final Stores stores;
 

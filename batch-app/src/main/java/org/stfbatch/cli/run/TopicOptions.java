@@ -37,16 +37,13 @@ final class TopicOptions {
   private boolean skipGap;
 
   @Option(
-      names = "--image-folder",
+      names = "--images",
       paramLabel = "DIR",
       description =
           "The folder below which the messages' relative image paths are. Default: the current one.")
-  private Path imageFolder;
+  private Path images;
 
   @Mixin private MessageFolders folders;
-
-  @Option(names = "--max-jobs", paramLabel = "N", description = "Take N messages at most.")
-  private Long maxJobs;
 
   @ArgGroup private Bound bound = new Bound();
 
@@ -79,14 +76,17 @@ final class TopicOptions {
   }
 
   boolean isBounded() {
-    return maxJobs != null || bound.idle != null || bound.untilEnd;
+    return bound.idle != null || bound.untilEnd;
   }
 
-  IntakeSettings settings() {
+  /**
+   * @param limit so many messages are taken at most
+   */
+  IntakeSettings settings(OptionalLong limit) {
     return new IntakeSettings(
-        folders.from(Optional.ofNullable(imageFolder), "--image-folder"),
+        folders.from(Optional.ofNullable(images), "--images"),
         readBound(),
-        maxJobs == null ? OptionalLong.empty() : OptionalLong.of(maxJobs),
+        limit,
         skipGap,
         IntakeSettings.CHUNK);
   }

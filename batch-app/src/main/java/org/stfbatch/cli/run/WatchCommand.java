@@ -22,8 +22,11 @@ import picocli.CommandLine.Option;
 /** Shows how a run gets on, whichever process works on it. */
 @Command(
     name = "watch",
-    description =
-        "Shows progress, rate, time left, stages and failures of a run until nothing is waiting; Ctrl-C ends only the watching.")
+    description = {
+      "Shows progress, rate, time left, stages and failures of a run until nothing is waiting.",
+      "Ctrl-C ends only the watching."
+    },
+    footer = {"  stf-batch watch --run nightly", "  stf-batch watch --run nightly --every 10s"})
 public final class WatchCommand implements Callable<Integer> {
   /** Looking takes no more than a twentieth of the time: a large run takes long to count. */
   private static final int LOOKING = 20;

@@ -10,6 +10,27 @@ public final class InterruptSignal {
   private InterruptSignal() {}
 
   /**
+   * Ends the process as a signal ends one that does not handle it: at once, without the end of
+   * native libraries, which crashes where threads are in them. Returns if that cannot be done.
+   *
+   * @param name such as {@code TERM}
+   */
+  static void endBy(String name) {
+    try {
+      Class<?> signal = Class.forName("sun.misc.Signal");
+      Class<?> handler = Class.forName("sun.misc.SignalHandler");
+      Object ending = signal.getConstructor(String.class).newInstance(name);
+      Object standard = handler.getField("SIG_DFL").get(null);
+      signal.getMethod("handle", signal, handler).invoke(null, ending, standard);
+      signal.getMethod("raise", signal).invoke(null, ending);
+    } catch (ClassNotFoundException e) {
+      return;
+    } catch (ReflectiveOperationException e) {
+      throw new IllegalStateException("the process cannot end by SIG" + name, e);
+    }
+  }
+
+  /**
    * Has this done at each Ctrl-C from now on, instead of the end of the process. Without the
    * signal's class everything stays as it is: Ctrl-C is then as good as SIGTERM.
    */

@@ -1,9 +1,11 @@
 package org.stfbatch.cli.service;
 
+import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.stfbatch.cli.console.Notices;
 import org.stfbatch.job.StopSignal;
+import org.stfbatch.model.NativeCalls;
 
 /**
  * Lets a job end at its next commit when the process is told to end (SIGTERM, Ctrl-C), and gives
@@ -12,6 +14,9 @@ import org.stfbatch.job.StopSignal;
 public final class Shutdown {
   /** Longer than any chunk; whoever sent the signal will lose patience first. */
   private static final long PATIENCE_MINUTES = 30;
+
+  /** A step of a large model takes seconds; whoever waits for the end of a process, not many. */
+  private static final Duration LONGEST_CALL = Duration.ofSeconds(5);
 
   private static final String TOLD = "told to stop";
 
@@ -45,6 +50,7 @@ public final class Shutdown {
    */
   public void onInterrupt() {
     if (interrupted) {
+      InterruptSignal.endBy("INT");
       Runtime.getRuntime().halt(INTERRUPTED);
     }
     interrupted = true;
@@ -55,7 +61,11 @@ public final class Shutdown {
   /** Runs in the JVM's shutdown hook, also at a normal exit. */
   public void onSignal() {
     StopSignal running = job;
-    if (running == null || finished.getCount() == 0) {
+    boolean isDone = finished.getCount() == 0;
+    if (running == null || isDone) {
+      if (!NativeCalls.end(LONGEST_CALL) && !isDone) {
+        InterruptSignal.endBy(interrupted ? "INT" : "TERM");
+      }
       return;
     }
     running.request(TOLD);

@@ -16,7 +16,11 @@ import picocli.CommandLine.Parameters;
 /** Draws how losses fell. */
 @Command(
     name = "curves",
-    description = "Draws how the loss fell in trainings, going on or done, as SVG.")
+    description = {"Draws how the loss fell in trainings, going on or done, as SVG."},
+    footer = {
+      "  stf-batch train curves pretrained --out curves.svg",
+      "  stf-batch train curves pretrained finetuned --out curves.svg"
+    })
 final class TrainCurvesCommand implements Callable<Integer> {
   private static final int POINTS = 300;
 

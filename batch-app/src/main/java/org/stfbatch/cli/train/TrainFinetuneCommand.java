@@ -9,8 +9,12 @@ import picocli.CommandLine.Command;
 @Command(
     name = "finetune",
     description = {
-      "The second stage: language model and fusion modules learn to answer, the vision tower is frozen.",
+      "Trains the second stage: language model and fusion modules learn to answer, the vision tower is frozen.",
       "Of a conversation, with or without a picture, what gpt says is learned."
+    },
+    footer = {
+      "  stf-batch train finetune --model pretrained/model --data llava_v1_5_mix665k.json --images images --out finetuned",
+      "  stf-batch train finetune --model pretrained/model --data mix.json --images images --out finetuned --max-steps 100"
     })
 final class TrainFinetuneCommand extends TrainStageCommand {
   TrainFinetuneCommand(Stores stores, Shutdown shutdown) {

@@ -9,8 +9,12 @@ import picocli.CommandLine.Command;
 @Command(
     name = "language",
     description = {
-      "A beginning of one's own: the language model of a new model learns to write, from conversations without pictures.",
+      "Trains the language model of a new model to write, from conversations without pictures.",
       "Of a conversation, what gpt says is learned."
+    },
+    footer = {
+      "  stf-batch train language --model small --data talk.json --images . --out written",
+      "  stf-batch train language --model small --data talk.json --images . --out written --epochs 2"
     })
 final class TrainLanguageCommand extends TrainStageCommand {
   TrainLanguageCommand(Stores stores, Shutdown shutdown) {

@@ -9,8 +9,12 @@ import picocli.CommandLine.Command;
 @Command(
     name = "pretrain",
     description = {
-      "The first stage: the fusion modules learn from captions, everything else is frozen.",
+      "Trains the first stage: the fusion modules learn from captions, everything else is frozen.",
       "A sample is a picture, a question with <image>, which is not read, and the caption."
+    },
+    footer = {
+      "  stf-batch train pretrain --model llava-stf-7b --data blip_laion_cc_sbu_558k.json --images images --out pretrained",
+      "  stf-batch train pretrain --model small --data captions.json --images images --out pretrained --batch 64"
     })
 final class TrainPretrainCommand extends TrainStageCommand {
   TrainPretrainCommand(Stores stores, Shutdown shutdown) {

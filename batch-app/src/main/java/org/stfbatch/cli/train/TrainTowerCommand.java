@@ -11,8 +11,12 @@ import picocli.CommandLine.Option;
 @Command(
     name = "tower",
     description = {
-      "A beginning of one's own: the vision tower of a new model learns what the patches of pictures show.",
+      "Trains the vision tower of a new model to tell what the patches of pictures show.",
       "A line of --data is a JSON object with image, regions (a list of words each) and patches (the region of each, or -1)."
+    },
+    footer = {
+      "  stf-batch train tower --model small --data regions.jsonl --images images --out seen",
+      "  stf-batch train tower --model small --data regions.jsonl --images images --out seen --patches 32"
     })
 final class TrainTowerCommand extends TrainStageCommand {
   @Option(

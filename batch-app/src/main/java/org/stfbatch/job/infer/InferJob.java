@@ -247,7 +247,7 @@ public final class InferJob {
         .transactionManager(batch.transactionManager())
         .observationRegistry(batch.observations())
         .reader(reader)
-        .processor(new OutcomeProcessor(engine, stop))
+        .processor(new OutcomeProcessor(engine, stop, progress))
         .writer(writer)
         .listener((StepListener) reader)
         .listener((StepListener) writer)
@@ -263,7 +263,7 @@ public final class InferJob {
             settings.chunk(),
             stop,
             times);
-    OutcomeProcessor processor = new OutcomeProcessor(engine, stop);
+    OutcomeProcessor processor = new OutcomeProcessor(engine, stop, progress);
     OutcomeWriter writer = writer(times);
     return new ChunkOrientedStepBuilder<List<InFlightJob>, List<FinishedJob>>(
             NAME, batch.jobRepository(), 1)

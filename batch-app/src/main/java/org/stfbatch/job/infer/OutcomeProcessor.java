@@ -11,6 +11,7 @@ import org.stfbatch.engine.EngineException;
 import org.stfbatch.engine.Outcome;
 import org.stfbatch.engine.StalledDevice;
 import org.stfbatch.image.PutOffException;
+import org.stfbatch.job.Progress;
 import org.stfbatch.job.StopSignal;
 
 /**
@@ -27,10 +28,12 @@ final class OutcomeProcessor implements ItemProcessor<InFlightJob, FinishedJob> 
 
   private final Engine engine;
   private final StopSignal stop;
+  private final Progress progress;
 
-  OutcomeProcessor(Engine engine, StopSignal stop) {
+  OutcomeProcessor(Engine engine, StopSignal stop, Progress progress) {
     this.engine = engine;
     this.stop = stop;
+    this.progress = progress;
   }
 
   @Override
@@ -38,7 +41,11 @@ final class OutcomeProcessor implements ItemProcessor<InFlightJob, FinishedJob> 
     long started = System.nanoTime();
     Outcome outcome = await(inFlight);
     double waited = (System.nanoTime() - started) / NANOS;
-    return outcome == null ? null : new FinishedJob(inFlight.job(), outcome, waited);
+    if (outcome == null) {
+      return null;
+    }
+    progress.finished();
+    return new FinishedJob(inFlight.job(), outcome, waited);
   }
 
   /** Null, which Spring Batch takes for a filtered item, if the job is put off. */

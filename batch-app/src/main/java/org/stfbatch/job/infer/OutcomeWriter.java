@@ -65,6 +65,7 @@ final class OutcomeWriter implements ItemWriter<FinishedJob>, StepExecutionListe
     stepExecutionId = attempt.of(stepExecution.getId());
     chunkStarted = clock.instant();
     cost.begin();
+    progress.begun();
   }
 
   @Override

@@ -75,10 +75,12 @@ final class MessageWriter implements ItemWriter<MessageBatch> {
     pending = IntakeResult.NOTHING;
     deadLetters.publish(batch.topic(), batch.unusable());
     long added = 0;
+    long addedHere = 0;
     long changed = 0;
     for (Map.Entry<Long, List<NewImageJob>> run : batch.jobs().entrySet()) {
       int inserted = jobs.insert(run.getKey(), run.getValue());
       added += inserted;
+      addedHere += run.getKey() == runId ? inserted : 0;
       changed += inserted < run.getValue().size() ? changed(run.getKey(), run.getValue()) : 0;
     }
     if (stored.isEmpty()) {
@@ -94,6 +96,7 @@ final class MessageWriter implements ItemWriter<MessageBatch> {
             batch.unusable().size(),
             false);
     progress.advanced(new Progress.Step(batch.messages(), batch.unusable().size()));
+    progress.expected(addedHere);
   }
 
   /** How many ids have messages that ask something else than the run's jobs of those ids. */

@@ -31,6 +31,19 @@ final class ConsoleProgressTest {
   }
 
   @Test
+  void jobsThatComeMeanwhileCount() {
+    Kept lines = new Kept(false);
+
+    try (ConsoleProgress progress = new ConsoleProgress(lines, "jobs", 0, 0, 0)) {
+      progress.expected(30);
+      progress.advanced(new Step(10, 0));
+      progress.expected(10);
+    }
+
+    assertThat(lines.shown.get(0)).matches("10/40 jobs, \\d+\\.\\d/s, \\d:\\d\\d:\\d\\d left");
+  }
+
+  @Test
   void aBarStaysOnTheTerminal() {
     Kept bar = new Kept(true);
 

@@ -1,6 +1,7 @@
 package org.stfbatch.cli.live;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.net.InetAddress;
@@ -31,6 +32,7 @@ class HealthServerTest {
         new HealthServer(
             HttpAddress.parse("127.0.0.1:0"),
             new AcceptedHosts("127.0.0.1", List.of("Runs.example.org")),
+            AccessToken.none(),
             () -> true,
             () -> "working",
             problems::get);
@@ -178,6 +180,66 @@ class HealthServerTest {
     } catch (IOException e) {
       // Reset instead of closed.
       return true;
+    }
+  }
+
+  @Test
+  void whatTellsOfTheRunNeedsTheToken() throws IOException {
+    server.close();
+    server =
+        new HealthServer(
+            HttpAddress.parse("127.0.0.1:0"),
+            new AcceptedHosts("127.0.0.1", List.of()),
+            AccessToken.of("correct-horse"),
+            () -> true,
+            () -> "working",
+            problems::get);
+    port = server.port();
+    server.serve("/", "text/plain", ContentPolicy.NOTHING, () -> "pictures");
+    server.serve("/metrics", "text/plain", ContentPolicy.NOTHING, () -> "numbers");
+
+    assertThat(get("/health")).startsWith("HTTP/1.1 200");
+    assertThat(get("/ready")).startsWith("HTTP/1.1 200");
+    for (String path : List.of("/", "/metrics", "/nothing", "/?token=correct-hors", "/?token=")) {
+      assertThat(get(path))
+          .startsWith("HTTP/1.1 401")
+          .containsIgnoringCase("WWW-Authenticate: Bearer")
+          .contains("--http-token")
+          .doesNotContain("pictures")
+          .doesNotContain("correct-horse");
+    }
+    String request = "GET /metrics HTTP/1.1\r\nHost: localhost\r\n";
+    assertThat(ask(request + "Authorization: Bearer correct-horse")).endsWith("numbers");
+    assertThat(ask(request + "Authorization: Bearer wrong-horse")).startsWith("HTTP/1.1 401");
+    assertThat(ask(request + "Authorization: Basic correct-horse")).startsWith("HTTP/1.1 401");
+    assertThat(ask(request + "Cookie: a=b; stf-batch-token=correct-horse")).endsWith("numbers");
+  }
+
+  @Test
+  void aBrowserShowsTheTokenOnceAndDoesNotKeepItInTheAddress() throws IOException {
+    server.close();
+    server =
+        new HealthServer(
+            HttpAddress.parse("127.0.0.1:0"),
+            new AcceptedHosts("127.0.0.1", List.of()),
+            AccessToken.of("correct-horse"),
+            () -> true,
+            () -> "working",
+            problems::get);
+    port = server.port();
+
+    assertThat(get("/?token=correct-horse"))
+        .startsWith("HTTP/1.1 303")
+        .contains("Location: /\r\n")
+        .contains("Set-cookie: stf-batch-token=correct-horse; Path=/; HttpOnly; SameSite=Strict");
+  }
+
+  @Test
+  void aTokenThatIsEasilyGuessedOrCannotBeSentIsRefused() {
+    for (String token : List.of("short", "with space in it", "semi;colon;semi", "ümlauteümlaute")) {
+      assertThatThrownBy(() -> AccessToken.of(token))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("--http-token needs 8 to 200 letters");
     }
   }
 

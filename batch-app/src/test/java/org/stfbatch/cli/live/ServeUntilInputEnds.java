@@ -27,6 +27,7 @@ final class ServeUntilInputEnds {
         new HealthServer(
             HttpAddress.parse("127.0.0.1:0"),
             new AcceptedHosts("127.0.0.1", List.of()),
+            AccessToken.none(),
             () -> true,
             () -> "working",
             List::of)) {

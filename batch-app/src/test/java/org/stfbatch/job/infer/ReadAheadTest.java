@@ -34,6 +34,7 @@ import org.stfbatch.image.ImageErrorCode;
 import org.stfbatch.image.ImageException;
 import org.stfbatch.image.ImageSource;
 import org.stfbatch.image.PutOffException;
+import org.stfbatch.job.Progress;
 import org.stfbatch.job.StopSignal;
 
 @Timeout(30)
@@ -209,7 +210,7 @@ class ReadAheadTest {
             });
     readAhead = open(2, engine, WIDE);
 
-    OutcomeProcessor processor = new OutcomeProcessor(engine, new StopSignal());
+    OutcomeProcessor processor = new OutcomeProcessor(engine, new StopSignal(), Progress.none());
     for (int i = 0; i < 2; i++) {
       InFlightJob inFlight = readAhead.next().orElseThrow();
       assertThatThrownBy(() -> processor.process(inFlight))
@@ -278,7 +279,7 @@ class ReadAheadTest {
         };
     ScriptedEngine engine = ScriptedEngine.healthy();
     readAhead = open(2, away, engine, WIDE);
-    OutcomeProcessor processor = new OutcomeProcessor(engine, new StopSignal());
+    OutcomeProcessor processor = new OutcomeProcessor(engine, new StopSignal(), Progress.none());
     assertThat(processor.process(readAhead.next().orElseThrow())).isNull();
     assertThat(processor.process(readAhead.next().orElseThrow())).isNotNull();
   }

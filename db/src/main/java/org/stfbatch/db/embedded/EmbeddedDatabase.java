@@ -5,6 +5,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.OptionalLong;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.stfbatch.base.IoReason;
 import org.stfbatch.db.DatabaseException;
 import org.stfbatch.db.DatabaseSettings;
@@ -22,6 +24,7 @@ import org.stfbatch.db.DatabaseSettings;
  * safe. Methods throw {@link DatabaseException} with one line for the user.
  */
 public final class EmbeddedDatabase {
+  private static final Logger LOG = LoggerFactory.getLogger(EmbeddedDatabase.class);
 
   private final HomeFolders folders;
   private final ServerCommand command;
@@ -159,12 +162,23 @@ public final class EmbeddedDatabase {
   }
 
   private Session join() {
+    tellIfLeftBehind();
     ServerUsers.User user = users.add();
     try {
       return new Session(this, user, settings(ensureRunning()));
     } catch (RuntimeException e) {
       users.remove(user);
       throw e;
+    }
+  }
+
+  private void tellIfLeftBehind() {
+    Optional<Postmaster.Running> running = postmaster.find();
+    if (running.isPresent() && users.count() == 0 && !Files.exists(folders.keepMarker())) {
+      LOG.info(
+          "The embedded database still runs (process {}, data in {}): a command that used it was killed. It is used again, and stops with the last command that uses it",
+          running.get().pid(),
+          folders.data());
     }
   }
 

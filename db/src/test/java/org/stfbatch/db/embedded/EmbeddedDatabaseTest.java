@@ -3,6 +3,10 @@ package org.stfbatch.db.embedded;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,6 +18,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.slf4j.LoggerFactory;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.datasource.DriverManagerDataSource;
 import org.stfbatch.db.DatabaseException;
@@ -174,10 +179,18 @@ class EmbeddedDatabaseTest {
     assertThat(command.waitFor(20, TimeUnit.SECONDS)).isTrue();
 
     assertThat(database.status().users()).isZero();
+    ListAppender<ILoggingEvent> log = logged();
     try (EmbeddedDatabase.Session session = database.open()) {
       assertThat(database.status().pid()).hasValue(server);
       assertThat(show(jdbc(session.settings()), "fsync")).isEqualTo("on");
+      another().open().close();
     }
+    assertThat(log.list)
+        .as("told once, by the one that found it")
+        .extracting(ILoggingEvent::getFormattedMessage)
+        .filteredOn(line -> line.contains("a command that used it was killed"))
+        .hasSize(1)
+        .allMatch(line -> line.contains("process " + server));
     assertThat(database.status().running()).isFalse();
   }
 
@@ -280,6 +293,15 @@ class EmbeddedDatabaseTest {
             BINARIES.toString())
         .redirectError(ProcessBuilder.Redirect.INHERIT)
         .start();
+  }
+
+  private static ListAppender<ILoggingEvent> logged() {
+    ListAppender<ILoggingEvent> log = new ListAppender<>();
+    log.start();
+    Logger logger = (Logger) LoggerFactory.getLogger(EmbeddedDatabase.class);
+    logger.setLevel(Level.INFO);
+    logger.addAppender(log);
+    return log;
   }
 
   private static void kill(long pid) throws Exception {

@@ -1,0 +1,91 @@
+package org.stfbatch.cli.live;
+
+import com.sun.net.httpserver.Headers;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/**
+ * What a client has to show before it sees a run's pictures, prompts and numbers: in an {@code
+ * Authorization: Bearer} header as programs send it, or in a cookie, which a browser gets when it
+ * opens {@code /?token=...} once. Immutable and thread safe.
+ */
+final class AccessToken {
+  /** Of RFC 6750's characters those that need no escaping in a URL. */
+  private static final Pattern USABLE = Pattern.compile("[A-Za-z0-9._~-]{8,200}");
+
+  private static final String BEARER = "Bearer ";
+  private static final String COOKIE = "stf-batch-token=";
+  private static final String PARAMETER = "token=";
+
+  private final Optional<byte[]> expected;
+
+  private AccessToken(Optional<byte[]> expected) {
+    this.expected = expected;
+  }
+
+  /** Nothing has to be shown. */
+  static AccessToken none() {
+    return new AccessToken(Optional.empty());
+  }
+
+  /**
+   * @throws IllegalArgumentException if it is too short or cannot be sent
+   */
+  static AccessToken of(String text) {
+    if (!USABLE.matcher(text).matches()) {
+      throw new IllegalArgumentException(
+          "--http-token needs 8 to 200 letters, digits or any of . _ ~ -, such as openssl rand -hex"
+              + " 16 makes");
+    }
+    return new AccessToken(Optional.of(bytes(text)));
+  }
+
+  boolean isNeeded() {
+    return expected.isPresent();
+  }
+
+  /** Whether a request may be answered. */
+  boolean isShownIn(Headers request) {
+    return expected.isEmpty()
+        || values(request, "Authorization")
+            .filter(value -> value.regionMatches(true, 0, BEARER, 0, BEARER.length()))
+            .anyMatch(value -> isExpected(value.substring(BEARER.length()).strip()))
+        || values(request, "Cookie")
+            .flatMap(value -> Stream.of(value.split(";")))
+            .map(String::strip)
+            .filter(pair -> pair.startsWith(COOKIE))
+            .anyMatch(pair -> isExpected(pair.substring(COOKIE.length())));
+  }
+
+  /**
+   * The cookie for a browser that shows the token in the address.
+   *
+   * @param query the address's part behind the question mark; null if there is none
+   */
+  Optional<String> cookie(String query) {
+    return Stream.of(query == null ? "" : query)
+        .flatMap(all -> Stream.of(all.split("&")))
+        .filter(part -> part.startsWith(PARAMETER))
+        .map(part -> part.substring(PARAMETER.length()))
+        .filter(this::isExpected)
+        .map(token -> COOKIE + token + "; Path=/; HttpOnly; SameSite=Strict")
+        .findFirst();
+  }
+
+  /** Takes as long for every text of a length: no clock tells how much of it is right. */
+  private boolean isExpected(String shown) {
+    return expected.isPresent() && MessageDigest.isEqual(expected.get(), bytes(shown));
+  }
+
+  private static Stream<String> values(Headers request, String name) {
+    return request.getOrDefault(name, List.of()).stream();
+  }
+
+  private static byte[] bytes(String text) {
+    return text.getBytes(StandardCharsets.UTF_8);
+  }
+}

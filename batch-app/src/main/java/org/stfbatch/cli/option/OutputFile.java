@@ -1,0 +1,46 @@
+package org.stfbatch.cli.option;
+
+import java.io.PrintStream;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.Locale;
+import picocli.CommandLine.TypeConversionException;
+
+/**
+ * A file that a command writes; {@code -} is standard output.
+ *
+ * @param path where to
+ * @param isStandardOutput whether it was given as {@code -}
+ */
+public record OutputFile(Path path, boolean isStandardOutput) {
+  private static final String DASH = "-";
+  private static final Path STANDARD_OUTPUT = Path.of("/dev/stdout");
+
+  /**
+   * @throws TypeConversionException if the text is no path
+   */
+  public static OutputFile parse(String text) {
+    try {
+      return text.equals(DASH)
+          ? new OutputFile(STANDARD_OUTPUT, true)
+          : new OutputFile(Path.of(text), false);
+    } catch (InvalidPathException e) {
+      throw new TypeConversionException("\"" + text + "\" is no file name: " + e.getReason());
+    }
+  }
+
+  /** Whether its name ends so, in letters of either case. */
+  public boolean endsWith(String ending) {
+    return path.toString().toLowerCase(Locale.ROOT).endsWith(ending);
+  }
+
+  /** Where a command says what it has written: not into what it writes. */
+  public PrintStream messages() {
+    return isStandardOutput ? System.err : System.out;
+  }
+
+  @Override
+  public String toString() {
+    return path.toString();
+  }
+}
