@@ -16,9 +16,10 @@
   const WORKERS = [['The step, one thread', STEP], ['The devices', DEVICE], ['The image threads', IMAGES]];
   const KEY_FACTS = ['questions_per_second', 'images_per_second', 'tokens_per_second', 'device_busy', 'peak_share', 'batch_fill',
     'saved_by_sharing', 'latency_p50', 'latency_p99', 'failed_share', 'cost_per_1000_questions', 'score'];
-  const BETTER = {questions_per_second: 1, images_per_second: 1, tokens_per_second: 1, score: 1,
+  const BETTER = {questions_per_second: 1, score: 1,
     latency_p50: -1, latency_p99: -1, failed_share: -1, cost_per_1000_questions: -1};
   const LONG_TEXT = 240;
+  const LIKE_SIZE = 3;
   const MODEL_FIELDS = [['fingerprint', 'model_fingerprint'], ['compression', 'compression'], ['weight format', 'weight_format']];
   const NOTEWORTHY = .0005;
   const byId = id => document.getElementById(id);
@@ -319,7 +320,13 @@
     if (fact.name === 'score') return fact.group === theirs.group;
     if (fact.name === 'failed_share') return true;
     if (fact.name === 'cost_per_1000_questions') return fact.unit === theirs.unit;
-    return kind(run) === kind(report);
+    return kind(run) === kind(report) && hasLikeSize(run);
+  }
+
+  /** A few questions say nothing of a speed. */
+  function hasLikeSize(run) {
+    const [ours, theirs] = [report, run].map(one => find('jobs', one.facts).value);
+    return Math.min(ours, theirs) > Math.max(ours, theirs) / LIKE_SIZE;
   }
 
   /** Shares differ by percentage points, sizes by factors where a percentage says nothing. */
@@ -358,9 +365,9 @@
       })]);
     const names = ['Model', ...runs.map(run => ({numeric: true, content: run.model || '–'}))];
     const models = [names, ...MODEL_FIELDS.map(([label, field]) => ['Model: ' + label, ...runs.map(run => answeredWith(run, field))])];
-    const alike = report.others.every(run => kind(run) === kind(report));
+    const alike = report.others.every(run => kind(run) === kind(report) && hasLikeSize(run));
     byId('compare-note').textContent = alike ? ''
-      : 'Speeds of runs with another model, strategy, device or dtype are not called better or worse.';
+      : 'Speeds of runs with another model, strategy, device or dtype, or of far more or fewer questions, are not called better or worse.';
     fill('compare', report.others, () => table(['', ...runs.map(run => run.run)], [...numbers, ...models]));
     byId('compare-chart').style.height = 70 + 34 * runs.length + 'px';
     const speeds = runs.map(run => find('questions_per_second', run.facts)?.value ?? 0);
@@ -441,7 +448,8 @@
         borderWidth: 1, pointRadius: 0,
         data: report.timeline.flatMap(slice => {
           const y = slice.seconds[key] / (slice.device_seconds || 1);
-          return [{x: slice.second, y}, {x: end(slice), y}];
+          // The next slice begins where this one ends; stacked lines need a point of their own for each.
+          return [{x: slice.second, y}, {x: end(slice) - slice.width / 1000, y}];
         })}))},
       options: {
         attempts: true, scales: {x, y: {stacked: true, beginAtZero: true, max: 1, ticks: {callback: percent}}},

@@ -312,7 +312,7 @@ class CommandContractTest {
                     "--db-url=" + real.url(),
                     "--db-user=" + real.user(),
                     "--db-password=" + real.password()))
-        .startsWith("run contract: 1 jobs");
+        .startsWith("run contract: 1 job,");
   }
 
   @Test
@@ -358,7 +358,7 @@ class CommandContractTest {
 
     assertThat(embedded.ok("db", "stop")).startsWith("not running");
     // Without db start a command starts it for itself, on the data of before.
-    assertThat(embedded.ok("status", "--run", "home")).startsWith("run home: 1 jobs");
+    assertThat(embedded.ok("status", "--run", "home")).startsWith("run home: 1 job,");
     assertThat(embedded.ok("db", "status")).startsWith("not running");
   }
 

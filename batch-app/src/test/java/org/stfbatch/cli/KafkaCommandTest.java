@@ -152,13 +152,13 @@ class KafkaCommandTest {
     assertThat(kafka("produce", "--topic", topic, "--file", file)).contains("2 messages");
 
     new Questions().ask(1, null, "a").ask(2, null, "b").ask(3, null, "c").writeTo(file);
-    assertThat(kafka("produce", "--topic", topic, "--file", file)).contains("1 messages");
+    assertThat(kafka("produce", "--topic", topic, "--file", file)).contains("1 message to ");
 
     new Questions().ask(1, null, "x").ask(2, null, "y").ask(3, null, "z").writeTo(file);
     assertThat(kafka("produce", "--topic", topic, "--file", file)).contains("3 messages");
 
     new Questions().ask(1, null, "x").writeTo(file);
-    assertThat(kafka("produce", "--topic", topic, "--file", file)).contains("1 messages");
+    assertThat(kafka("produce", "--topic", topic, "--file", file)).contains("1 message to ");
     assertThat(kafka("produce", "--topic", topic, "--file", file)).contains("0 messages");
   }
 
@@ -222,7 +222,7 @@ class KafkaCommandTest {
             "compression none, weight format plain",
             "--run");
 
-    assertThat(cli("status", "--run", run)).contains("1 jobs, 1 answered");
+    assertThat(cli("status", "--run", run)).contains("1 job, 1 answered");
     assertThat(cli("intake", "--topic", topic, "--run", run + " 2")).contains("2 read, 2 added");
   }
 

@@ -94,7 +94,7 @@ final class QuestionIdentityTest {
             "an image is changed",
             lines -> lines.set(0, line("1", "one.png", "text 1")),
             List.of("one.png text 1"),
-            "1 answers to what they were before are deleted"),
+            "1 answer to what it was before is deleted"),
         edit(
             "a setting is added",
             lines -> lines.replaceAll(l -> l.replace("\"text 2\"", "\"text 2\", \"seed\": 7")),

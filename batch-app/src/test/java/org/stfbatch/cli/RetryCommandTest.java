@@ -54,8 +54,8 @@ class RetryCommandTest {
     assertThat(cli.ok("retry", "--run", "back"))
         .isEqualTo(
             """
-            run back: 1 failures are waiting jobs again (IMAGE_NOT_FOUND 1)
-            1 failures stay: their lines or messages could not be read as jobs; correct and ingest them
+            run back: 1 failure is a waiting job again (IMAGE_NOT_FOUND 1)
+            1 failure stays: their lines or messages could not be read as jobs; correct and ingest them
             """);
     assertThat(cli.ok("status", "--run", "back")).contains("0 answered, 1 failed, 1 waiting");
 

@@ -61,7 +61,7 @@ final class RunsCommandTest {
     asked.complainsInOneLine(2, "nobody can be asked here: give --yes");
 
     assertThat(cli.ok("run", "delete", "--run", "gone", "--yes"))
-        .contains("run gone is deleted: 4 jobs, 3 answers, 1 failures");
+        .contains("run gone is deleted: 4 jobs, 3 answers, 1 failure\n");
     cli.run("status", "--run", "gone").complainsInOneLine(2, "gone");
     assertThat(cli.ok("status", "--run", "stays")).contains("4 jobs, 0 answered, 1 failed");
     ingest("gone", questions);
@@ -109,7 +109,7 @@ final class RunsCommandTest {
       assertThat(status("busy").path("state").asText()).isEqualTo("running");
       assertThat(status("busy").at("/holder/owner").asText()).isEqualTo("somebody");
     }
-    assertThat(cli.ok("status", "--run", "busy")).contains("1 jobs");
+    assertThat(cli.ok("status", "--run", "busy")).contains("1 job,");
   }
 
   @Test

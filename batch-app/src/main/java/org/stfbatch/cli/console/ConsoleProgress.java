@@ -133,7 +133,7 @@ public final class ConsoleProgress implements Progress, AutoCloseable {
     if (total.get() > 0) {
       text.append('/').append(total.get());
     }
-    text.append(' ').append(what).append(String.format(Locale.ROOT, ", %.1f/s", perSecond));
+    text.append(' ').append(counted()).append(String.format(Locale.ROOT, ", %.1f/s", perSecond));
     if (failed.get() > 0) {
       text.append(", ").append(failed.get()).append(" failed");
     }
@@ -141,6 +141,11 @@ public final class ConsoleProgress implements Progress, AutoCloseable {
       text.append(", ").append(clock(Math.round(left / perSecond))).append(" left");
     }
     return text.toString();
+  }
+
+  private String counted() {
+    boolean one = total.get() == 0 && before + done() == 1;
+    return one ? what.replaceFirst("s(?= |$)", "") : what;
   }
 
   /** A time such as 1:02:03. */

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
+import org.stfbatch.base.Plural;
 import org.stfbatch.cli.service.Stores;
 import org.stfbatch.demo.DrawnWorld;
 import org.stfbatch.demo.DrawnWorldSettings;
@@ -94,7 +95,9 @@ public final class DemoDataCommand implements Callable<Integer> {
         .check();
     requireNoStrangeFiles();
     DrawnWorldSummary summary = DrawnWorld.write(out, settings);
-    System.out.printf("%s: %d images, %d questions%n", out, summary.images(), summary.questions());
+    System.out.printf(
+        "%s: %s, %s%n",
+        out, Plural.of(summary.images(), "image"), Plural.of(summary.questions(), "question"));
     return 0;
   }
 

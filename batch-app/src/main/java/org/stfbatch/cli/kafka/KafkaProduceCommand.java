@@ -4,6 +4,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import org.stfbatch.base.Plural;
 import org.stfbatch.cli.service.Brokers;
 import org.stfbatch.cli.service.Shutdown;
 import org.stfbatch.job.InputException;
@@ -60,7 +61,7 @@ final class KafkaProduceCommand implements Callable<Integer> {
       long sent =
           new QuestionMessages(questions, Optional.ofNullable(images))
               .send(broker.kafka(), topic, stop);
-      System.out.printf("%d messages to topic %s%n", sent, topic);
+      System.out.printf("%s to topic %s%n", Plural.of(sent, "message"), topic);
       return 0;
     }
   }

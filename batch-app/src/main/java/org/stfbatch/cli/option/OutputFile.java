@@ -41,6 +41,6 @@ public record OutputFile(Path path, boolean isStandardOutput) {
 
   @Override
   public String toString() {
-    return path.toString();
+    return isStandardOutput ? "standard output" : path.toString();
   }
 }

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import org.stfbatch.base.Plural;
 import org.stfbatch.cli.option.OutputFile;
 import org.stfbatch.cli.service.Stores;
 import org.stfbatch.db.Run;
@@ -83,8 +84,12 @@ public final class ExportCommand implements Callable<Integer> {
       ExportResult result = export(db, exported);
       out.messages()
           .printf(
-              "%s: %d answers; %d jobs failed, %d are waiting%n",
-              out, result.answered(), result.failed(), result.waiting());
+              "%s: %s; %s failed, %d %s waiting%n",
+              out,
+              Plural.of(result.answered(), "answer"),
+              Plural.of(result.failed(), "job"),
+              result.waiting(),
+              result.waiting() == 1 ? "is" : "are");
       return 0;
     }
   }

@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import org.stfbatch.base.Plural;
 import org.stfbatch.cli.console.ConsoleProgress;
 import org.stfbatch.cli.console.Logged;
 import org.stfbatch.cli.option.QuestionFileOptions;
@@ -182,8 +183,11 @@ public final class IngestCommand implements Callable<Integer>, Logged {
         IngestPreview.of(
             source.questions, reading.images(source.questions), reading.format(source.questions));
     System.out.printf(
-        "%s: %d lines, %d unusable, %d whose image is not there; nothing is stored%n",
-        source.questions, preview.read(), preview.unusable(), preview.missingImages());
+        "%s: %s, %d unusable, %d whose image is not there; nothing is stored%n",
+        source.questions,
+        Plural.of(preview.read(), "line"),
+        preview.unusable(),
+        preview.missingImages());
     preview.examples().forEach(reason -> System.out.println("  " + reason));
     return 0;
   }

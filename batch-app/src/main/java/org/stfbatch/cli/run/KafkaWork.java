@@ -6,6 +6,7 @@ import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.springframework.batch.core.step.Step;
+import org.stfbatch.base.Plural;
 import org.stfbatch.db.Database;
 import org.stfbatch.db.Run;
 import org.stfbatch.job.BatchRuntime;
@@ -118,7 +119,9 @@ final class KafkaWork implements InferSurroundings {
     publish.ifPresent(
         job ->
             System.out.printf(
-                "run %s to topic %s: %d outcomes published%n",
-                run.name(), options.publishSettings().topic(), job.published()));
+                "run %s to topic %s: %s published%n",
+                run.name(),
+                options.publishSettings().topic(),
+                Plural.of(job.published(), "outcome")));
   }
 }

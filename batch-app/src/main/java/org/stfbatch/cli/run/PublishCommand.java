@@ -3,6 +3,7 @@ package org.stfbatch.cli.run;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import org.stfbatch.base.Plural;
 import org.stfbatch.cli.console.ConsoleProgress;
 import org.stfbatch.cli.console.Logged;
 import org.stfbatch.cli.service.Brokers;
@@ -77,8 +78,8 @@ public final class PublishCommand implements Callable<Integer>, Logged {
                 progress);
         boolean stopped = claim.work(job::run);
         System.out.printf(
-            "run %s to topic %s: %d outcomes published%s%n",
-            runName, topic, job.published(), stopped ? ", stopped" : "");
+            "run %s to topic %s: %s published%s%n",
+            runName, topic, Plural.of(job.published(), "outcome"), stopped ? ", stopped" : "");
         return stopped && !(follow && Shutdown.isTold(stop)) ? ExitCode.FAILED : 0;
       }
     }

@@ -85,13 +85,15 @@ public final class RetryCommand implements Callable<Integer> {
             .map(entry -> entry.getKey() + " " + entry.getValue())
             .collect(Collectors.joining(", ", " (", ")"));
     System.out.printf(
-        "run %s: %d failures are waiting jobs again%s%n",
-        runName, retried.jobs(), retried.jobs() == 0 ? "" : byCode);
+        "run %s: %s again%s%n", runName, again(retried.jobs()), retried.jobs() == 0 ? "" : byCode);
     if (retried.neverJobs() > 0) {
       System.out.printf(
-          "%d failures stay: their lines or messages could not be read as jobs; correct and ingest"
-              + " them%n",
-          retried.neverJobs());
+          "%s: their lines or messages could not be read as jobs; correct and ingest them%n",
+          retried.neverJobs() == 1 ? "1 failure stays" : retried.neverJobs() + " failures stay");
     }
+  }
+
+  private static String again(long failures) {
+    return failures == 1 ? "1 failure is a waiting job" : failures + " failures are waiting jobs";
   }
 }

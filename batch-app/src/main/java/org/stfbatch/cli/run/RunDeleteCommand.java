@@ -4,6 +4,7 @@ import java.io.Console;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
+import org.stfbatch.base.Plural;
 import org.stfbatch.cli.service.ExitCode;
 import org.stfbatch.cli.service.Shutdown;
 import org.stfbatch.cli.service.Stores;
@@ -60,8 +61,11 @@ final class RunDeleteCommand implements Callable<Integer> {
             });
       }
       System.out.printf(
-          "run %s is deleted: %d jobs, %d answers, %d failures%n",
-          runName, status.jobs(), status.answered(), status.failed());
+          "run %s is deleted: %s, %s, %s%n",
+          runName,
+          Plural.of(status.jobs(), "job"),
+          Plural.of(status.answered(), "answer"),
+          Plural.of(status.failed(), "failure"));
       return 0;
     }
   }
@@ -73,8 +77,8 @@ final class RunDeleteCommand implements Callable<Integer> {
     }
     String answer =
         console.readLine(
-            "Delete run %s with %d jobs and %d answers? [y/N] ",
-            status.run(), status.jobs(), status.answered());
+            "Delete run %s with %s and %s? [y/N] ",
+            status.run(), Plural.of(status.jobs(), "job"), Plural.of(status.answered(), "answer"));
     return answer != null && List.of("y", "yes").contains(answer.strip().toLowerCase(Locale.ROOT));
   }
 }

@@ -2,6 +2,7 @@ package org.stfbatch.cli.run;
 
 import java.util.Locale;
 import java.util.stream.Collectors;
+import org.stfbatch.base.Plural;
 import org.stfbatch.cli.console.ConsoleProgress;
 import org.stfbatch.db.RunStatus;
 
@@ -18,8 +19,9 @@ record RunSummary(RunStatus before, RunStatus after, long nanos) {
 
   /** The line that a run begins with. */
   static String begun(RunStatus status) {
-    return "%d jobs: %d answered, %d failed, %d waiting"
-        .formatted(status.jobs(), status.answered(), status.failed(), status.waiting());
+    return "%s: %d answered, %d failed, %d waiting"
+        .formatted(
+            Plural.of(status.jobs(), "job"), status.answered(), status.failed(), status.waiting());
   }
 
   /**
@@ -32,7 +34,7 @@ record RunSummary(RunStatus before, RunStatus after, long nanos) {
     long done = after.answered() + after.failed() - before.answered() - before.failed();
     return String.format(
             Locale.ROOT,
-            "run %s %s in %s: %d answered, %d failed%s, %d waiting; %d jobs in this attempt, %.2f jobs/s",
+            "run %s %s in %s: %d answered, %d failed%s, %d waiting; %s in this attempt, %.2f jobs/s",
             after.run(),
             how,
             ConsoleProgress.clock(Math.round(seconds)),
@@ -40,7 +42,7 @@ record RunSummary(RunStatus before, RunStatus after, long nanos) {
             after.failed(),
             codes(),
             after.waiting(),
-            done,
+            Plural.of(done, "job"),
             done / Math.max(seconds, 1e-3))
         + cure();
   }

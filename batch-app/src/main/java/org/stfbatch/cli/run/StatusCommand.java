@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.stfbatch.base.ModelIdentity;
+import org.stfbatch.base.Plural;
 import org.stfbatch.cli.service.Stores;
 import org.stfbatch.db.EvaluationStore;
 import org.stfbatch.db.Lease;
@@ -145,8 +146,12 @@ public final class StatusCommand implements Callable<Integer> {
 
   private static void print(RunStatus status) {
     System.out.printf(
-        "run %s: %d jobs, %d answered, %d failed, %d waiting%n",
-        status.run(), status.jobs(), status.answered(), status.failed(), status.waiting());
+        "run %s: %s, %d answered, %d failed, %d waiting%n",
+        status.run(),
+        Plural.of(status.jobs(), "job"),
+        status.answered(),
+        status.failed(),
+        status.waiting());
     status.failures().forEach((code, count) -> System.out.printf("  %-24s %d%n", code, count));
     if (status.questionsPerSecond() > 0) {
       System.out.printf(

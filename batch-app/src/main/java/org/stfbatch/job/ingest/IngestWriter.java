@@ -70,7 +70,10 @@ final class IngestWriter implements ItemWriter<List<NewImageJob>> {
   IngestResult result(List<String> more, boolean stopped) {
     List<String> notes = new ArrayList<>(known.notes());
     if (replaced.answers() > 0) {
-      notes.add("%d answers to what they were before are deleted".formatted(replaced.answers()));
+      notes.add(
+          replaced.answers() == 1
+              ? "1 answer to what it was before is deleted"
+              : "%d answers to what they were before are deleted".formatted(replaced.answers()));
     }
     notes.addAll(more);
     return new IngestResult(read, added, rejected, notes, stopped);

@@ -31,6 +31,37 @@ final class ConsoleProgressTest {
   }
 
   @Test
+  void oneJobIsNoJobs() {
+    Kept lines = new Kept(false);
+
+    try (ConsoleProgress progress = new ConsoleProgress(lines, "jobs read", 0, 0, 0)) {
+      progress.advanced(new Step(1, 0));
+    }
+
+    assertThat(lines.shown.get(0)).matches("1 job read, \\d+\\.\\d/s");
+  }
+
+  @Test
+  void finishedJobsCountBeforeTheirChunkIsStored() {
+    Kept bar = new Kept(true);
+
+    try (ConsoleProgress progress = new ConsoleProgress(bar, "jobs", 0, 0, 10)) {
+      progress.begun();
+      progress.finished();
+      progress.finished();
+      progress.finished();
+      progress.advanced(new Step(2, 0));
+    }
+    assertThat(bar.shown.get(bar.shown.size() - 1)).contains("] 3/10 jobs");
+
+    try (ConsoleProgress progress = new ConsoleProgress(bar, "jobs", 0, 0, 10)) {
+      progress.finished();
+      progress.begun();
+    }
+    assertThat(bar.shown.get(bar.shown.size() - 1)).as("done anew").contains("] 0/10 jobs");
+  }
+
+  @Test
   void jobsThatComeMeanwhileCount() {
     Kept lines = new Kept(false);
 
