@@ -63,14 +63,34 @@ is_built() {
   [ -n "$jar" ] && [ -z "$(find "$ROOT/pom.xml" "$ROOT"/*/pom.xml "$ROOT"/*/src/main -newer "$jar" | head -n 1)" ]
 }
 
+# A line for each module, for every fiftieth file that is fetched, and for each error.
+build_lines() {
+  local line fetched=0
+  while IFS= read -r line; do
+    case $line in
+      *"Downloaded from"*)
+        fetched=$((fetched + 1))
+        [ $((fetched % 50)) != 0 ] || say "  $fetched files fetched"
+        ;;
+      "[INFO] Building jar"*) ;;
+      "[INFO] Building "*) say "  building${line#"[INFO] Building"}" ;;
+      *ERROR*) say "$line" ;;
+    esac
+  done
+}
+
 build() {
   is_built && return
   need_tools
   say "building stf-batch (the first time this fetches some 400 MB from Maven Central) ..."
+  local code=0
   (
     # Two commands at once would build over each other.
     exec 9>"$ROOT/.mvn/build.lock"
     flock 9
-    is_built || (cd "$ROOT" && mvn -q -B -DskipTests -Dspotless.check.skip=true package >&2 && touch "$APP"/batch-app-*.jar)
-  ) || die "the build failed"
+    is_built || (cd "$ROOT" && mvn -B -DskipTests -Dspotless.check.skip=true package | build_lines && touch "$APP"/batch-app-*.jar)
+  ) || code=$?
+  # Maven ends with 128 and the signal's number.
+  [ "$code" -lt 128 ] || die "the build was interrupted: the next command goes on with it" "$code"
+  [ "$code" = 0 ] || die "the build failed: the lines above say why" 1
 }

@@ -12,7 +12,7 @@ import java.util.regex.Pattern;
 public record Price(double amount, String currency) {
   private static final Pattern WRITTEN =
       Pattern.compile(
-          "\\s*([^\\d\\s.+-]{0,10})\\s*(\\d{1,12}(?:\\.\\d{1,12})?)\\s*([^\\d\\s.+-]{0,10})\\s*");
+          "\\s*([^\\d\\s.,+-]{0,10})\\s*(\\d{1,12}(?:\\.\\d{0,12})?|\\.\\d{1,12})\\s*([^\\d\\s.,+-]{0,10})\\s*");
 
   /**
    * As people write it: {@code 2.50}, {@code 2.50EUR}, {@code "2.50 EUR"}, {@code $2.50}.
@@ -23,7 +23,7 @@ public record Price(double amount, String currency) {
     Matcher price = WRITTEN.matcher(text);
     if (!price.matches() || !price.group(1).isEmpty() && !price.group(3).isEmpty()) {
       throw new IllegalArgumentException(
-          "price per hour must be 0 or more, such as 2.50 or 2.50EUR, not " + text);
+          "price per hour must be 0 or more, written as 2.50 or 2.50EUR, not " + text);
     }
     return new Price(Double.parseDouble(price.group(2)), price.group(1) + price.group(3));
   }

@@ -319,13 +319,12 @@
     if (!BETTER[fact.name]) return false;
     if (fact.name === 'score') return fact.group === theirs.group;
     if (fact.name === 'failed_share') return true;
-    if (fact.name === 'cost_per_1000_questions') return fact.unit === theirs.unit;
     return kind(run) === kind(report) && hasLikeSize(run);
   }
 
   /** A few questions say nothing of a speed. */
   function hasLikeSize(run) {
-    const [ours, theirs] = [report, run].map(one => find('jobs', one.facts).value);
+    const [ours, theirs] = [report, run].map(one => find('answered', one.facts).value + find('failed', one.facts).value);
     return Math.min(ours, theirs) > Math.max(ours, theirs) / LIKE_SIZE;
   }
 
@@ -334,7 +333,7 @@
     const sign = fact.value > theirs.value ? '+' : '−';
     if (fact.unit === 'share') return sign + number(100 * Math.abs(fact.value - theirs.value)) + '\u00a0points';
     const ratio = fact.value / theirs.value;
-    if (!(ratio > 0)) return '';
+    if (!(ratio > 0 && ratio < Infinity)) return '';
     return ratio > 3 || ratio < 1 / 3 ? number(ratio) + '\u00a0times' : sign + percent(Math.abs(ratio - 1));
   }
 
@@ -367,7 +366,7 @@
     const models = [names, ...MODEL_FIELDS.map(([label, field]) => ['Model: ' + label, ...runs.map(run => answeredWith(run, field))])];
     const alike = report.others.every(run => kind(run) === kind(report) && hasLikeSize(run));
     byId('compare-note').textContent = alike ? ''
-      : 'Speeds of runs with another model, strategy, device or dtype, or of far more or fewer questions, are not called better or worse.';
+      : 'Speeds and costs of runs with another model, strategy, device or dtype, or of far more or fewer questions, are not called better or worse.';
     fill('compare', report.others, () => table(['', ...runs.map(run => run.run)], [...numbers, ...models]));
     byId('compare-chart').style.height = 70 + 34 * runs.length + 'px';
     const speeds = runs.map(run => find('questions_per_second', run.facts)?.value ?? 0);
@@ -586,6 +585,11 @@
     }
     setTimeout(poll, every, source, every);
   }
+
+  // Paper has no way to the rest.
+  const rests = open => document.querySelectorAll('details.rest').forEach(rest => { rest.open = open; });
+  addEventListener('beforeprint', () => rests(true));
+  addEventListener('afterprint', () => rests(false));
 
   const given = JSON.parse(byId('data').textContent);
   if (given) take(given);

@@ -58,6 +58,21 @@ final class Chromium {
     return start(page.toUri(), picture, "--dump-dom");
   }
 
+  /**
+   * Opens a page in a window of a width.
+   *
+   * @param dark whether its user wants dark pages
+   */
+  Opened openNarrow(Path page, int width, boolean dark, Path near)
+      throws IOException, InterruptedException {
+    return start(
+        page.toUri(),
+        near,
+        "--dump-dom",
+        "--window-size=" + width + ",2000",
+        "--blink-settings=preferredColorScheme=" + (dark ? 0 : 1));
+  }
+
   /** Opens a page that goes on asking its server, and looks at it after a while. */
   Opened openLive(URI page, Path near) throws IOException, InterruptedException {
     return start(page, near, "--dump-dom", "--virtual-time-budget=3000");

@@ -12,6 +12,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.stfbatch.cli.service.Shutdown;
+import org.stfbatch.model.checkpoint.FusionVariant;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParseResult;
@@ -93,6 +94,19 @@ class HelpTest {
   }
 
   @Test
+  void sharedOptionsAreTakenBeforeAndBehindTheCommand() {
+    String nowhere = "jdbc:postgresql://127.0.0.1:1/nowhere";
+    for (String[] line :
+        new String[][] {
+          {"--db-url", nowhere, "status", "--run", "r"},
+          {"status", "--run", "r", "--db-url", nowhere},
+          {"run", "delete", "--run", "r", "--db-url", nowhere}
+        }) {
+      Cli.with().run((Object[]) line).complainsInOneLine(2, "127.0.0.1:1/nowhere");
+    }
+  }
+
+  @Test
   void helpShowsWhatTheOptionShows() {
     assertThat(Cli.with().ok("help")).isEqualTo(Cli.with().ok("--help"));
     assertThat(Cli.with().ok("help", "infer")).isEqualTo(Cli.with().ok("infer", "--help"));
@@ -103,7 +117,23 @@ class HelpTest {
   @Test
   void helpForWhatIsNotThereSaysWhatIs() {
     Cli.with().run("help", "infr").complainsInOneLine(2, "infr", "did you mean infer");
-    Cli.with().run("help", "databse").complainsInOneLine(2, "databse");
+    Cli.with().run("help", "databse").complainsInOneLine(2, "databse", "topics are database, logs");
+  }
+
+  @Test
+  void theExampleOfANewModelNamesAFusionThatThereIs() {
+    String example =
+        Main.commandLine(new Shutdown())
+            .getSubcommands()
+            .get("model")
+            .getSubcommands()
+            .get("new")
+            .getCommandSpec()
+            .usageMessage()
+            .footer()[0];
+    String fusion = example.replaceAll(".*--fusion (\\S+).*", "$1");
+
+    assertThat(FusionVariant.named(fusion)).isNotNull();
   }
 
   @ParameterizedTest

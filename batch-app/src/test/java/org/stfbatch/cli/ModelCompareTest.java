@@ -93,7 +93,9 @@ final class ModelCompareTest {
     JsonNode found =
         json("--model", outliers.toString(), "--weights", "int8", "--against", "plain");
 
-    assertThat(found.at("/states/mean_cosine").asDouble()).isGreaterThan(0.996);
+    // Processors without VNNI would saturate: rows have 7 bits there.
+    boolean wholeRows = Files.readString(Path.of("/proc/cpuinfo")).contains("vnni");
+    assertThat(found.at("/states/mean_cosine").asDouble()).isGreaterThan(wholeRows ? 0.996 : 0.985);
   }
 
   @Test

@@ -12,6 +12,7 @@ import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -422,7 +423,7 @@ class ReportTest {
     }
     assertThat(opened.dom()).contains("src=\"data:image/jpeg;base64,").contains("lost-1.png");
     assertThat(opened.dom())
-        .contains(">prumerge+:tokens=64</td>", "Speeds of runs with another model");
+        .contains(">prumerge+:tokens=64</td>", "Speeds and costs of runs with another model");
     assertThat(found(opened.dom(), "data-painted-millis=\"([0-9.]+)\"")).isLessThan(MOST_MILLIS);
     Map<String, List<Double>> shown =
         Pattern.compile("data-fact=\"(\\w+)\" data-value=\"([-0-9.e]+)\"")
@@ -441,6 +442,32 @@ class ReportTest {
               .allSatisfy(
                   value -> assertThat(value).isCloseTo(expected, within(1e-6 * (1 + value))));
         });
+  }
+
+  @Test
+  void noPageIsWiderThanAPhoneOrAScreen() throws Exception {
+    for (String run : List.of("big", "small", "idle")) {
+      Path page = folder.resolve("width-" + run + ".html");
+      Cli.on(DATABASE.settings())
+          .ok("report", "--run", run, "--compare", "small", "idle", "--out", page);
+      Files.writeString(
+          page,
+          "<script>addEventListener('load', () => {"
+              + "document.body.dataset.beyond = document.documentElement.scrollWidth - innerWidth;"
+              + "document.body.dataset.ground = getComputedStyle(document.body).backgroundColor;"
+              + "})</script>",
+          StandardOpenOption.APPEND);
+      for (int width : new int[] {390, 1280}) {
+        Chromium.Opened opened =
+            Chromium.orSkip().openNarrow(page, width, width == 390, folder.resolve("width"));
+
+        assertThat(opened.errors()).as(run).isEmpty();
+        assertThat(opened.dom()).as(run + " at " + width).contains("data-beyond=\"0\"");
+        assertThat(opened.dom())
+            .as("dark on the phone, light on the screen")
+            .contains("data-ground=\"" + (width == 390 ? "rgb(15, 20, 24)" : "rgb(255, 255, 255)"));
+      }
+    }
   }
 
   private static long pixels(Path picture, int colour) throws IOException {
@@ -495,6 +522,10 @@ class ReportTest {
         .complainsInOneLine(2, "there is no run \"nobody\"");
     cli.run("report", "--run", "big", "--price-per-hour", "-1", "--out", folder.resolve("x"))
         .complainsInOneLine(2, "price per hour must be 0 or more");
+    for (String price : List.of("2,50", "EUR2EUR", "cheap", "", "1e400")) {
+      cli.run("report", "--run", "big", "--price-per-hour", price, "--out", folder.resolve("x"))
+          .complainsInOneLine(2, "written as 2.50 or 2.50EUR");
+    }
     cli.run("report", "--run", "big", "--peak-gflops", "9", "--out", folder.resolve("x"))
         .complainsInOneLine(2, "--peak-gflops needs --model");
     cli.run(

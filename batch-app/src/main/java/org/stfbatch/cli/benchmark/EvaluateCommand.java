@@ -109,6 +109,7 @@ public final class EvaluateCommand implements Callable<Integer>, Logged {
   @Override
   public Integer call() throws IOException {
     InferSettings settings = settings();
+    live.check();
     runName = runName != null ? runName : runner.modelName();
     out = out != null ? out : Path.of("evaluation", fileName(runName));
     List<EvaluationPlan> plans = plans();

@@ -76,6 +76,7 @@ public final class ConsoleProgress implements Progress, AutoCloseable {
   @Override
   public void begun() {
     unstored.begun();
+    rate.begin(done(), System.nanoTime());
   }
 
   @Override

@@ -45,8 +45,16 @@ public final class HelpCommand implements Callable<Integer> {
     for (String name : names) {
       CommandLine next = found.getSubcommands().get(name);
       if (next == null) {
-        // With what was probably meant.
-        throw new UnmatchedArgumentException(found, List.of(name));
+        // With the command that was probably meant.
+        throw new UnmatchedArgumentException(found, List.of(name)) {
+          private static final long serialVersionUID = 1;
+
+          @Override
+          public String getMessage() {
+            return "there is no command \"%s\", nor a topic; topics are %s"
+                .formatted(name, HelpTopic.titles());
+          }
+        };
       }
       found = next;
     }

@@ -14,13 +14,15 @@ import picocli.CommandLine.Model.UsageMessageSpec;
  * line about those that all share, examples, exit codes.
  */
 public final class HelpLayout {
+  private static final List<String> OWN = List.of("--help", "--version");
   private static final String SHARED = "sharedOptions";
 
   private HelpLayout() {}
 
   /** Applies it to the program's command and to all below it. */
   public static void apply(CommandLine root) {
-    SharedOptions.hide(root);
+    SharedOptions.hideBelow(root);
+    root.getCommandSpec().usageMessage().customSynopsis("stf-batch COMMAND [OPTIONS]");
     root.setHelpSectionMap(sections(root));
     root.setHelpSectionKeys(order(root.getHelpSectionKeys()));
   }
@@ -28,6 +30,9 @@ public final class HelpLayout {
   private static Map<String, IHelpSectionRenderer> sections(CommandLine root) {
     Map<String, IHelpSectionRenderer> sections = new HashMap<>(root.getHelpSectionMap());
     sections.put(SHARED, help -> shared());
+    sections.put(
+        UsageMessageSpec.SECTION_KEY_OPTION_LIST,
+        help -> isRoot(help) ? SharedOptions.list(help.commandSpec(), OWN) : help.optionList());
     sections.put(UsageMessageSpec.SECTION_KEY_FOOTER, HelpLayout::examples);
     sections.put(
         UsageMessageSpec.SECTION_KEY_COMMAND_LIST_HEADING,

@@ -13,21 +13,23 @@ import picocli.CommandLine.ScopeType;
 final class SharedOptions {
   private SharedOptions() {}
 
-  /** Hides them in the help of a command and of all below it. */
-  static void hide(CommandLine command) {
-    command.getSubcommands().values().forEach(SharedOptions::hide);
-    CommandSpec spec = command.getCommandSpec();
-    for (OptionSpec option : List.copyOf(spec.options())) {
-      if (isShared(option) || option.versionHelp() && spec.parent() != null) {
-        spec.remove(option);
-        // Local, since each command below has its own by now.
-        spec.addOption(OptionSpec.builder(option).hidden(true).scopeType(ScopeType.LOCAL).build());
+  /**
+   * Hides them in the help of all commands below one. Its own are left alone: those below know them
+   * by identity, and take their defaults again for values that were given if they do not.
+   */
+  static void hideBelow(CommandLine command) {
+    for (CommandLine below : command.getSubcommands().values()) {
+      hideBelow(below);
+      CommandSpec spec = below.getCommandSpec();
+      for (OptionSpec option : List.copyOf(spec.options())) {
+        if (option.inherited() || option.versionHelp()) {
+          spec.remove(option);
+          // Local, since each command below has its own by now.
+          spec.addOption(
+              OptionSpec.builder(option).hidden(true).scopeType(ScopeType.LOCAL).build());
+        }
       }
     }
-  }
-
-  private static boolean isShared(OptionSpec option) {
-    return option.inherited() || option.scopeType() == ScopeType.INHERIT;
   }
 
   /** What the help says of some of them. */

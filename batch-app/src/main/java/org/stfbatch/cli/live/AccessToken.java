@@ -18,13 +18,17 @@ final class AccessToken {
   private static final Pattern USABLE = Pattern.compile("[A-Za-z0-9._~-]{8,200}");
 
   private static final String BEARER = "Bearer ";
-  private static final String COOKIE = "stf-batch-token=";
   private static final String PARAMETER = "token=";
 
   private final Optional<byte[]> expected;
 
   private AccessToken(Optional<byte[]> expected) {
     this.expected = expected;
+  }
+
+  /** Browsers send a cookie to all ports of a host: each port has one of its own. */
+  private static String cookieName(int port) {
+    return "stf-batch-token-" + port + "=";
   }
 
   /** Nothing has to be shown. */
@@ -48,8 +52,13 @@ final class AccessToken {
     return expected.isPresent();
   }
 
-  /** Whether a request may be answered. */
-  boolean isShownIn(Headers request) {
+  /**
+   * Whether a request may be answered.
+   *
+   * @param port at which it came
+   */
+  boolean isShownIn(Headers request, int port) {
+    String cookie = cookieName(port);
     return expected.isEmpty()
         || values(request, "Authorization")
             .filter(value -> value.regionMatches(true, 0, BEARER, 0, BEARER.length()))
@@ -57,22 +66,24 @@ final class AccessToken {
         || values(request, "Cookie")
             .flatMap(value -> Stream.of(value.split(";")))
             .map(String::strip)
-            .filter(pair -> pair.startsWith(COOKIE))
-            .anyMatch(pair -> isExpected(pair.substring(COOKIE.length())));
+            .filter(pair -> pair.startsWith(cookie))
+            .anyMatch(pair -> isExpected(pair.substring(cookie.length())));
   }
 
   /**
-   * The cookie for a browser that shows the token in the address.
+   * The cookie for a browser that shows the token in the address. It is also sent when a link of
+   * another site leads here: nothing is changed by what is asked.
    *
    * @param query the address's part behind the question mark; null if there is none
+   * @param port at which it came
    */
-  Optional<String> cookie(String query) {
+  Optional<String> cookie(String query, int port) {
     return Stream.of(query == null ? "" : query)
         .flatMap(all -> Stream.of(all.split("&")))
         .filter(part -> part.startsWith(PARAMETER))
         .map(part -> part.substring(PARAMETER.length()))
         .filter(this::isExpected)
-        .map(token -> COOKIE + token + "; Path=/; HttpOnly; SameSite=Strict")
+        .map(token -> cookieName(port) + token + "; Path=/; HttpOnly; SameSite=Lax")
         .findFirst();
   }
 

@@ -9,6 +9,7 @@ import java.nio.channels.UnresolvedAddressException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.Semaphore;
@@ -197,8 +198,12 @@ final class HealthServer implements AutoCloseable {
           NOT_ALLOWED, Map.of("Allow", "GET, HEAD"), "only GET and HEAD are answered");
     }
     URI asked = exchange.getRequestURI();
-    if (!isForAll(asked) && !token.isShownIn(exchange.getRequestHeaders())) {
-      return token.cookie(asked.getRawQuery()).map(HealthServer::letIn).orElse(UNKNOWN);
+    Optional<String> cookie = token.cookie(asked.getRawQuery(), port());
+    if (cookie.isPresent()) {
+      return letIn(cookie.get());
+    }
+    if (!isForAll(asked) && !token.isShownIn(exchange.getRequestHeaders(), port())) {
+      return UNKNOWN;
     }
     Route route = routes.get(asked.getPath());
     if (route == null) {

@@ -71,11 +71,13 @@ public final class LiveOptions {
    * @throws IllegalArgumentException if the token cannot be used
    */
   public void check() {
-    token();
+    if (address != null) {
+      token();
+    }
   }
 
   private AccessToken token() {
-    return token == null || token.isBlank() ? AccessToken.none() : AccessToken.of(token);
+    return token == null ? AccessToken.none() : AccessToken.of(token);
   }
 
   /**

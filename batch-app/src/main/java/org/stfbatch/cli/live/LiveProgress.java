@@ -18,12 +18,14 @@ final class LiveProgress {
       @Override
       public void begun() {
         unstored.begun();
+        rate.begin(done(), System.nanoTime());
         super.begun();
       }
 
       @Override
       public void finished() {
         unstored.finished();
+        rate.note(done(), System.nanoTime());
         super.finished();
       }
 
@@ -31,6 +33,7 @@ final class LiveProgress {
       public void advanced(Step step) {
         unstored.stored(step);
         stored.addAndGet(step.done());
+        rate.note(done(), System.nanoTime());
         super.advanced(step);
       }
     };
@@ -43,6 +46,10 @@ final class LiveProgress {
 
   /** Jobs a second in the last minute. */
   double perSecond() {
-    return rate.of(stored.get() + unstored.count(), System.nanoTime());
+    return rate.of(done(), System.nanoTime());
+  }
+
+  private long done() {
+    return stored.get() + unstored.count();
   }
 }

@@ -13,8 +13,10 @@ import org.stfbatch.model.CompressionSummary;
 import org.stfbatch.model.checkpoint.CheckpointSummary;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 
 /** Says what a checkpoint holds. */
 @Command(
@@ -29,6 +31,7 @@ import picocli.CommandLine.Parameters;
     })
 final class ModelInspectCommand implements Callable<Integer> {
   @Mixin private ModelOptions model;
+  @Spec private CommandSpec spec;
 
   /** As older versions took it. */
   @Parameters(arity = "0..1", hidden = true, paramLabel = "DIR")
@@ -42,6 +45,9 @@ final class ModelInspectCommand implements Callable<Integer> {
   @Override
   public Integer call() throws JsonProcessingException {
     if (folder != null) {
+      if (spec.commandLine().getParseResult().hasMatchedOption("--model")) {
+        throw new IllegalArgumentException("give the model's folder once, as --model DIR");
+      }
       model.setFolder(folder);
     }
     try (ReadModel read = model.read()) {

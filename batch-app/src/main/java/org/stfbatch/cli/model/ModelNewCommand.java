@@ -28,7 +28,7 @@ import picocli.CommandLine.Option;
       "All its weights are fresh, or those of the fusion modules alone, and the vision tower and the language model are another one's."
     },
     footer = {
-      "  stf-batch model new --from llava-v1.5-7b --fusion mbtf_stf --out llava-stf-7b",
+      "  stf-batch model new --from llava-v1.5-7b --fusion mbtf+stf --out llava-stf-7b",
       "  stf-batch model new --tokenizer tokenizer --width 256 --layers 4 --out small"
     })
 final class ModelNewCommand implements Callable<Integer> {

@@ -110,7 +110,8 @@ public final class ListenCommand implements Callable<Integer>, Logged {
     shutdown.guard(stop);
     try (Stores.Connected db = stores.open(stop);
         Brokers.Connected broker = brokers.open(stop);
-        LoadedModel loaded = answers.load(Long.MAX_VALUE)) {
+        LoadedModel loaded = answers.load(Long.MAX_VALUE);
+        RunProgress progress = new RunProgress(db.database().dataSource())) {
       AtomicReference<LiveOptions.Shown> shown = new AtomicReference<>(LiveOptions.Shown.nothing());
       AtomicReference<Run> latest = new AtomicReference<>();
       Listener listener =
@@ -120,8 +121,10 @@ public final class ListenCommand implements Callable<Integer>, Logged {
               settings,
               (run, limit, around, part) -> {
                 latest.set(run);
+                progress.end();
                 log.about(run.name());
-                return infer(db, loaded, shown.get(), run, limit, around, part);
+                Progress counting = shown.get().counting(progress.begin(run, limit));
+                return infer(db, loaded, counting, run, limit, around, part);
               },
               Notices::onStderr);
       Lockable reading = Lockable.reader(db.database(), listener.reader());
@@ -161,7 +164,7 @@ public final class ListenCommand implements Callable<Integer>, Logged {
   private InferJob infer(
       Stores.Connected db,
       LoadedModel loaded,
-      LiveOptions.Shown shown,
+      Progress progress,
       Run run,
       OptionalLong limit,
       InferJob.Around around,
@@ -173,7 +176,7 @@ public final class ListenCommand implements Callable<Integer>, Logged {
         loaded.preparation(),
         loaded.engine(),
         loaded.name(),
-        shown.counting(Progress.none()),
+        progress,
         stop,
         around);
   }

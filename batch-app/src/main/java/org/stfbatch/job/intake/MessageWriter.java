@@ -34,6 +34,7 @@ final class MessageWriter implements ItemWriter<MessageBatch> {
   private final Map<Integer, Long> stored = new HashMap<>();
   private IntakeResult committed = IntakeResult.NOTHING;
   private IntakeResult pending = IntakeResult.NOTHING;
+  private long expected;
 
   /** Takes messages that cannot be used, each once whatever happens. */
   @FunctionalInterface
@@ -73,6 +74,7 @@ final class MessageWriter implements ItemWriter<MessageBatch> {
   private void write(MessageBatch batch) {
     committed = committed.plus(pending);
     pending = IntakeResult.NOTHING;
+    tellExpected();
     deadLetters.publish(batch.topic(), batch.unusable());
     long added = 0;
     long addedHere = 0;
@@ -96,7 +98,7 @@ final class MessageWriter implements ItemWriter<MessageBatch> {
             batch.unusable().size(),
             false);
     progress.advanced(new Progress.Step(batch.messages(), batch.unusable().size()));
-    progress.expected(addedHere);
+    expected = addedHere;
   }
 
   /** How many ids have messages that ask something else than the run's jobs of those ids. */
@@ -139,12 +141,21 @@ final class MessageWriter implements ItemWriter<MessageBatch> {
     }
   }
 
+  /** Once they are committed: a batch that is rolled back is read again. */
+  private void tellExpected() {
+    progress.expected(expected);
+    expected = 0;
+  }
+
   /**
-   * What was done.
+   * What was done, at the step's end.
    *
    * @param lastCounts whether the last batch was committed, too
    */
   IntakeResult result(boolean lastCounts) {
+    if (lastCounts) {
+      tellExpected();
+    }
     return lastCounts ? committed.plus(pending) : committed;
   }
 }

@@ -212,7 +212,8 @@ class HealthServerTest {
     assertThat(ask(request + "Authorization: Bearer correct-horse")).endsWith("numbers");
     assertThat(ask(request + "Authorization: Bearer wrong-horse")).startsWith("HTTP/1.1 401");
     assertThat(ask(request + "Authorization: Basic correct-horse")).startsWith("HTTP/1.1 401");
-    assertThat(ask(request + "Cookie: a=b; stf-batch-token=correct-horse")).endsWith("numbers");
+    assertThat(ask(request + "Cookie: a=b; stf-batch-token-" + port + "=correct-horse"))
+        .endsWith("numbers");
   }
 
   @Test
@@ -231,12 +232,23 @@ class HealthServerTest {
     assertThat(get("/?token=correct-horse"))
         .startsWith("HTTP/1.1 303")
         .contains("Location: /\r\n")
-        .contains("Set-cookie: stf-batch-token=correct-horse; Path=/; HttpOnly; SameSite=Strict");
+        .contains(
+            "Set-cookie: stf-batch-token-"
+                + port
+                + "=correct-horse; Path=/; HttpOnly; SameSite=Lax");
+    assertThat(
+            ask(
+                "GET /?token=correct-horse HTTP/1.1\r\nHost: localhost\r\nCookie: stf-batch-token-"
+                    + port
+                    + "=correct-horse"))
+        .as("the address with the token does not stay, though the browser is known")
+        .startsWith("HTTP/1.1 303");
   }
 
   @Test
   void aTokenThatIsEasilyGuessedOrCannotBeSentIsRefused() {
-    for (String token : List.of("short", "with space in it", "semi;colon;semi", "ümlauteümlaute")) {
+    for (String token :
+        List.of("", "short", "with space in it", "semi;colon;semi", "ümlauteümlaute")) {
       assertThatThrownBy(() -> AccessToken.of(token))
           .isInstanceOf(IllegalArgumentException.class)
           .hasMessageContaining("--http-token needs 8 to 200 letters");
