@@ -270,7 +270,7 @@
     const codes = report.failures.slice(0, 2).map(group => group.code).join(', ');
     const what = failed.value > 0 ? [element('a', {href: '#failures-title'}, ...parts), codes ? ': ' + codes : ''] : ['none failed'];
     return tile('Answered',
-      [figure(find('answered')), element('small', {}, ' of ', figure(find('jobs')), ' questions')], what);
+      [figure(find('answered')), element('small', {}, ' of ', figure(find('jobs')), valueOf('jobs') === 1 ? ' question' : ' questions')], what);
   }
 
   function tiles() {
@@ -402,6 +402,8 @@
   function stages() {
     const limited = limit();
     byId('limit').textContent = limited ? `${limited.what} limited this run: ${limited.why}.` : 'Nothing was done yet.';
+    byId('stages').hidden = byId('stages-table').hidden = !limited;
+    if (!limited) return;
     draw('stages', 'Seconds, added up over threads and devices', {
       type: 'bar',
       data: {labels: WORKERS.map(([name]) => name), datasets: WORKERS.flatMap(([, keys], row) => keys.map(key => ({

@@ -138,7 +138,8 @@ class EvaluateCommandTest {
 
     assertThat(cli.ok("score", "pope", "--data", data, "--answers", answers))
         .containsPattern("benchmark +answered +score +paper +difference\n")
-        .containsPattern("POPE +- +[0-9.]+ +86.00 +-[0-9.]+\n")
+        .containsPattern("POPE +\\S+ +[0-9.]+ +86.00 +-\n")
+        .contains("9 questions: not comparable with the paper, which asks 8910")
         .contains("adversarial precision");
   }
 

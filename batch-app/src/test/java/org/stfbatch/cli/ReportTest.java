@@ -453,7 +453,7 @@ class ReportTest {
       Files.writeString(
           page,
           "<script>addEventListener('load', () => {"
-              + "document.body.dataset.beyond = document.documentElement.scrollWidth - innerWidth;"
+              + "document.body.dataset.beyond = document.documentElement.scrollWidth - document.documentElement.clientWidth;"
               + "document.body.dataset.ground = getComputedStyle(document.body).backgroundColor;"
               + "})</script>",
           StandardOpenOption.APPEND);

@@ -1,6 +1,7 @@
 package org.stfbatch.cli.benchmark;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -8,6 +9,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import org.stfbatch.cli.service.Stores;
 import org.stfbatch.evaluation.Benchmark;
 import org.stfbatch.evaluation.Benchmarks;
@@ -76,6 +78,7 @@ public final class ScoreCommand implements Callable<Integer> {
             .reads("--answers", answers)
             .writesInto("--out", folder);
     paths.check();
+    OptionalLong given = OptionalLong.of(lines());
     Score score = benchmark.score(data, answers, benchmarks.variant());
     ScoreTable table = new ScoreTable();
     table.add(
@@ -83,13 +86,22 @@ public final class ScoreCommand implements Callable<Integer> {
             benchmark,
             Optional.empty(),
             Optional.empty(),
-            OptionalLong.empty(),
-            OptionalLong.empty(),
+            given,
+            given,
             Optional.of(score),
             written(folder, score),
             Optional.empty()));
     System.out.print(json ? table.json() : table.text() + table.details());
     return 0;
+  }
+
+  /** A few answers are compared with nothing. */
+  private long lines() throws IOException {
+    try (Stream<String> lines = Files.lines(answers)) {
+      return lines.filter(line -> !line.isBlank()).count();
+    } catch (UncheckedIOException e) {
+      throw new InputException("the answers " + answers + " are not UTF-8: check --answers", e);
+    }
   }
 
   private List<Path> written(Path folder, Score score) throws IOException {
