@@ -183,8 +183,7 @@ class HealthServerTest {
     }
   }
 
-  @Test
-  void whatTellsOfTheRunNeedsTheToken() throws IOException {
+  private void startWithToken() {
     server.close();
     server =
         new HealthServer(
@@ -195,6 +194,11 @@ class HealthServerTest {
             () -> "working",
             problems::get);
     port = server.port();
+  }
+
+  @Test
+  void whatTellsOfTheRunNeedsTheToken() throws IOException {
+    startWithToken();
     server.serve("/", "text/plain", ContentPolicy.NOTHING, () -> "pictures");
     server.serve("/metrics", "text/plain", ContentPolicy.NOTHING, () -> "numbers");
 
@@ -218,16 +222,7 @@ class HealthServerTest {
 
   @Test
   void aBrowserShowsTheTokenOnceAndDoesNotKeepItInTheAddress() throws IOException {
-    server.close();
-    server =
-        new HealthServer(
-            HttpAddress.parse("127.0.0.1:0"),
-            new AcceptedHosts("127.0.0.1", List.of()),
-            AccessToken.of("correct-horse"),
-            () -> true,
-            () -> "working",
-            problems::get);
-    port = server.port();
+    startWithToken();
 
     assertThat(get("/?token=correct-horse"))
         .startsWith("HTTP/1.1 303")
