@@ -84,7 +84,7 @@ public final class BrokerWait implements BrokerListener, AutoCloseable {
     }
   }
 
-  /** No limit: whoever follows a topic may be there before those who write to it. */
+  /** Has no time limit: a consumer may be started before its producers create the topic. */
   @Override
   public void missing(String topic) {
     notices.accept(

@@ -23,6 +23,36 @@ public interface Progress {
     // Most have all their items at the beginning.
   }
 
+  /** Is told all, and then tells {@code next}. */
+  default Progress andThen(Progress next) {
+    Progress first = this;
+    return new Progress() {
+      @Override
+      public void begun() {
+        first.begun();
+        next.begun();
+      }
+
+      @Override
+      public void finished() {
+        first.finished();
+        next.finished();
+      }
+
+      @Override
+      public void advanced(Step step) {
+        first.advanced(step);
+        next.advanced(step);
+      }
+
+      @Override
+      public void expected(long more) {
+        first.expected(more);
+        next.expected(more);
+      }
+    };
+  }
+
   /**
    * What one chunk added.
    *

@@ -30,8 +30,8 @@ public final class NativeCalls {
   }
 
   /**
-   * Waits until no call is under way, and lets none begin any more: whoever calls then waits for
-   * the end of the process. For the end of the process alone.
+   * Waits until no call is running, and blocks new ones: their threads stay blocked until the
+   * process exits. Only for the exit of the process.
    *
    * @param patience after which it returns although a call is under way
    * @return whether none is

@@ -37,11 +37,11 @@ final class FactTable {
     return runs.stream().map(RunReport.Other::run).toList();
   }
 
-  /** Something that is said of every run. */
+  /** A row with a cell for each run. */
   record Row(String fact, String group, String label, String unit, List<String> cells) {}
 
   /**
-   * What is no number.
+   * When and with what the runs were answered.
    *
    * @param time says an instant in ISO 8601
    */

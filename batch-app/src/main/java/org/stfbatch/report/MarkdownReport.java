@@ -5,6 +5,7 @@ import java.io.Writer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
+import java.util.stream.Collector;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.stfbatch.db.FailureGroup;
@@ -15,6 +16,9 @@ final class MarkdownReport {
   private static final Pattern MARKUP =
       Pattern.compile("[\\\\`*\\[\\]()|~!#$]|(?<![\\p{L}\\p{N}])_|_(?![\\p{L}\\p{N}])");
 
+  private static final Collector<CharSequence, ?, String> ROW =
+      Collectors.joining(" | ", "| ", " |\n");
+
   private MarkdownReport() {}
 
   static void write(RunReport report, Writer out) throws IOException {
@@ -22,35 +26,36 @@ final class MarkdownReport {
     out.write("# Run " + text(report.run()) + "\n\n");
     out.write("As of " + FactText.time(report.madeAt()) + " UTC.\n\n");
     List<String> header = Stream.concat(Stream.of(""), table.names().stream()).toList();
-    out.write(line(header.stream().map(MarkdownReport::text).toList()));
-    out.write(line(header.stream().map(column -> "---").toList()));
     List<FactTable.Row> rows = new ArrayList<>(table.origins(FactText::time));
     rows.addAll(table.numbers(FactText::of));
-    for (FactTable.Row row : rows) {
-      String label = row.group().equals("Run") ? row.label() : row.group() + ": " + row.label();
-      out.write(
-          line(
-              Stream.concat(Stream.of(label), row.cells().stream())
-                  .map(MarkdownReport::text)
-                  .toList()));
-    }
-    table(
+    table(header, rows.stream().map(MarkdownReport::cells).toList(), out);
+    section(
         "Failures",
         List.of("stage", "code", "count", "example"),
         report.failures().stream().map(MarkdownReport::failure).toList(),
         out);
   }
 
+  private static List<String> cells(FactTable.Row row) {
+    String label = row.group().equals("Run") ? row.label() : row.group() + ": " + row.label();
+    return Stream.concat(Stream.of(label), row.cells().stream()).toList();
+  }
+
   /** A section, unless its table has no rows. */
-  private static void table(String title, List<String> header, List<List<String>> rows, Writer out)
-      throws IOException {
-    if (rows.isEmpty()) {
-      return;
+  private static void section(
+      String title, List<String> header, List<List<String>> rows, Writer out) throws IOException {
+    if (!rows.isEmpty()) {
+      out.write("\n## " + title + "\n\n");
+      table(header, rows, out);
     }
-    out.write("\n## " + title + "\n\n" + line(header));
-    out.write(line(header.stream().map(column -> "---").toList()));
+  }
+
+  private static void table(List<String> header, List<List<String>> rows, Writer out)
+      throws IOException {
+    out.write(line(header));
+    out.write(header.stream().map(column -> "---").collect(ROW));
     for (List<String> row : rows) {
-      out.write(line(row.stream().map(MarkdownReport::text).toList()));
+      out.write(line(row));
     }
   }
 
@@ -59,7 +64,7 @@ final class MarkdownReport {
   }
 
   private static String line(List<String> cells) {
-    return cells.stream().collect(Collectors.joining(" | ", "| ", " |\n"));
+    return cells.stream().map(MarkdownReport::text).collect(ROW);
   }
 
   /** A text that no reader of Markdown takes for markup, HTML, a link or the end of a cell. */

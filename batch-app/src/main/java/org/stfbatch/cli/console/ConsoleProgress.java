@@ -25,10 +25,8 @@ public final class ConsoleProgress implements Progress, AutoCloseable {
   private final String what;
   private final long before;
   private final AtomicLong total = new AtomicLong();
-  private final Rate rate;
-  private final AtomicLong done = new AtomicLong();
+  private final Throughput throughput = new Throughput();
   private final AtomicLong failed = new AtomicLong();
-  private final Unstored unstored = new Unstored();
   private final LiveLine line;
   private final long begun = System.nanoTime();
   private long shownAt = begun;
@@ -41,7 +39,6 @@ public final class ConsoleProgress implements Progress, AutoCloseable {
     this.what = what;
     this.before = before;
     this.total.set(total);
-    this.rate = new Rate(begun);
     failed.set(failedBefore);
     long period = line.isWrittenAnew() ? BAR_MILLIS : LINE_MILLIS;
     timer.scheduleAtFixedRate(() -> show(false), period, period, TimeUnit.MILLISECONDS);
@@ -75,19 +72,17 @@ public final class ConsoleProgress implements Progress, AutoCloseable {
 
   @Override
   public void begun() {
-    unstored.begun();
-    rate.begin(done(), System.nanoTime());
+    throughput.begun();
   }
 
   @Override
   public void finished() {
-    unstored.finished();
+    throughput.finished();
   }
 
   @Override
   public void advanced(Step step) {
-    unstored.stored(step);
-    done.addAndGet(step.done());
+    throughput.advanced(step);
     failed.addAndGet(step.failed());
   }
 
@@ -99,11 +94,11 @@ public final class ConsoleProgress implements Progress, AutoCloseable {
   private synchronized void show(boolean last) {
     long now = System.nanoTime();
     if (line.isWrittenAnew()) {
-      line.show(bar() + text(now));
-    } else if (done() != shownDone && (last || isDue(now))) {
+      line.show(bar() + text());
+    } else if (throughput.done() != shownDone && (last || isDue(now))) {
       shownAt = now;
-      shownDone = done();
-      line.show(text(now));
+      shownDone = throughput.done();
+      line.show(text());
     }
     if (last) {
       line.end();
@@ -111,7 +106,7 @@ public final class ConsoleProgress implements Progress, AutoCloseable {
   }
 
   private long done() {
-    return done.get() + unstored.count();
+    return before + throughput.done();
   }
 
   private boolean isDue(long now) {
@@ -123,14 +118,14 @@ public final class ConsoleProgress implements Progress, AutoCloseable {
     if (total.get() == 0) {
       return "";
     }
-    int filled = (int) Math.min(BAR_WIDTH, BAR_WIDTH * (before + done()) / total.get());
+    int filled = (int) Math.min(BAR_WIDTH, BAR_WIDTH * done() / total.get());
     return "[" + "#".repeat(filled) + ".".repeat(BAR_WIDTH - filled) + "] ";
   }
 
-  private String text(long now) {
-    double perSecond = rate.of(done(), now);
-    long left = total.get() - before - done();
-    StringBuilder text = new StringBuilder().append(before + done());
+  private String text() {
+    double perSecond = throughput.perSecond();
+    long left = total.get() - done();
+    StringBuilder text = new StringBuilder().append(done());
     if (total.get() > 0) {
       text.append('/').append(total.get());
     }
@@ -145,7 +140,7 @@ public final class ConsoleProgress implements Progress, AutoCloseable {
   }
 
   private String counted() {
-    boolean one = total.get() == 0 && before + done() == 1;
+    boolean one = total.get() == 0 && done() == 1;
     return one ? what.replaceFirst("s(?= |$)", "") : what;
   }
 

@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Map;
 import picocli.CommandLine.Help;
 
-/** Commands that serve one purpose: the list of all of them is read from above. */
+/** Commands of one purpose, in the order in which the help lists them. */
 enum CommandGroup {
   RUNS("Runs", "ingest", "infer", "status", "watch", "retry", "runs", "run"),
   RESULTS("Results", "export", "report"),
@@ -31,10 +31,5 @@ enum CommandGroup {
       text.append(String.format("%n%s:%n", group.title)).append(root.commandList(members));
     }
     return text.toString();
-  }
-
-  /** Whether a command of the program is in the list. */
-  static boolean contains(String command) {
-    return List.of(values()).stream().anyMatch(group -> group.commands.contains(command));
   }
 }

@@ -12,7 +12,7 @@ enum HelpTopic {
   /** Where the servers are. */
   DATABASE(
       """
-      Runs are kept in PostgreSQL, and jobs may come by Kafka. Without a word, both are embedded
+      Runs are kept in PostgreSQL, and jobs may come by Kafka. By default, both are embedded
       servers below --home: a command that needs one starts it, and the last one that uses it stops
       it. These options, or the variables of the environment that they name, lead to servers of
       your own.

@@ -24,8 +24,8 @@ import org.stfbatch.job.InputException;
 /**
  * Tells others over HTTP how the process is: {@code /health} answers 200 while it is well, 503 with
  * the reasons otherwise; {@code /ready} 200 while it can work and 503 otherwise. It answers nothing
- * but GET and HEAD, and only who asks for it by an accepted host; what else it serves, only who
- * shows the token.
+ * but GET and HEAD, and only who asks for it by an accepted host. Other paths need the access
+ * token.
  *
  * <p>A client that is slow in asking or in taking the answer is cut off, and until then occupies
  * one of many threads: it does not keep others waiting.

@@ -12,6 +12,7 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import javax.sql.DataSource;
 import org.stfbatch.cli.console.Notices;
+import org.stfbatch.cli.console.Throughput;
 import org.stfbatch.cli.option.LoadedModel;
 import org.stfbatch.db.Run;
 import org.stfbatch.db.RunStatus;
@@ -36,7 +37,7 @@ final class Live implements AutoCloseable {
   private final Refreshed<Optional<RunStatus>> status;
   private final Refreshed<String> report;
   private final LastReport last;
-  private final LiveProgress progress = new LiveProgress();
+  private final Throughput throughput = new Throughput();
 
   /**
    * Begins to listen.
@@ -89,8 +90,8 @@ final class Live implements AutoCloseable {
       return LiveReport.json(
           doing,
           ended,
-          progress.unstored(),
-          progress.perSecond(),
+          throughput.unstored(),
+          throughput.perSecond(),
           run.isEmpty()
               ? Optional.empty()
               : Optional.of(reports.read(run.get(), List.of(), ReportTerms.NONE)));
@@ -112,7 +113,7 @@ final class Live implements AutoCloseable {
 
   /** Counts outcomes, and tells them on. */
   Progress counting(Progress next) {
-    return metrics.counting(progress.counting(next));
+    return metrics.progress().andThen(throughput).andThen(next);
   }
 
   /** If somebody looks, shows how it ended first. */

@@ -4,6 +4,8 @@ import java.io.PrintStream;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
 import picocli.CommandLine.TypeConversionException;
 
 /**
@@ -29,9 +31,10 @@ public record OutputFile(Path path, boolean isStandardOutput) {
     }
   }
 
-  /** Whether its name ends so, in letters of either case. */
-  public boolean endsWith(String ending) {
-    return path.toString().toLowerCase(Locale.ROOT).endsWith(ending);
+  /** The one of these formats that its name ends with, in letters of either case. */
+  public <F extends Enum<F>> Optional<F> format(Set<F> formats) {
+    String name = path.toString().toUpperCase(Locale.ROOT);
+    return formats.stream().filter(format -> name.endsWith("." + format.name())).findFirst();
   }
 
   /** Where a command says what it has written: not into what it writes. */

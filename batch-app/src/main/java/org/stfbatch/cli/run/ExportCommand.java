@@ -2,7 +2,9 @@ package org.stfbatch.cli.run;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.EnumSet;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import org.stfbatch.base.Plural;
 import org.stfbatch.cli.option.OutputFile;
@@ -25,6 +27,10 @@ import picocli.CommandLine.Option;
       "  stf-batch export --run nightly --out answers.csv --failures failures.jsonl"
     })
 public final class ExportCommand implements Callable<Integer> {
+  /** Files of the others end with .jsonl, whichever it is. */
+  private static final Set<ExportFormat> BY_ENDING =
+      EnumSet.of(ExportFormat.CSV, ExportFormat.PARQUET);
+
   private final Stores stores;
 
   @Option(names = "--run", required = true, paramLabel = "RUN", description = "The run's name.")
@@ -65,7 +71,7 @@ public final class ExportCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     if (format == null) {
-      format = formatOf(out);
+      format = out.format(BY_ENDING).orElse(ExportFormat.LLAVA);
     }
     if (spreadsheetSafe && format != ExportFormat.CSV) {
       throw new IllegalArgumentException("--spreadsheet-safe is for --format csv");
@@ -92,13 +98,6 @@ public final class ExportCommand implements Callable<Integer> {
               result.waiting() == 1 ? "is" : "are");
       return 0;
     }
-  }
-
-  private static ExportFormat formatOf(OutputFile file) {
-    if (file.endsWith(".csv")) {
-      return ExportFormat.CSV;
-    }
-    return file.endsWith(".parquet") ? ExportFormat.PARQUET : ExportFormat.LLAVA;
   }
 
   private ExportResult export(Stores.Connected db, Run exported) throws IOException {

@@ -1,6 +1,5 @@
 package org.stfbatch.cli.run;
 
-import java.util.OptionalLong;
 import org.stfbatch.job.intake.IntakeSettings;
 import org.stfbatch.job.publish.PublishSettings;
 import picocli.CommandLine.Mixin;
@@ -92,7 +91,7 @@ final class InferKafkaOptions {
   }
 
   IntakeSettings intakeSettings() {
-    return intake.settings(maxJobs == null ? OptionalLong.empty() : OptionalLong.of(maxJobs));
+    return intake.settings(maxJobs);
   }
 
   PublishSettings publishSettings() {

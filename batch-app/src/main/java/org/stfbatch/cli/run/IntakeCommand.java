@@ -2,7 +2,6 @@ package org.stfbatch.cli.run;
 
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.concurrent.Callable;
 import org.stfbatch.cli.console.ConsoleProgress;
 import org.stfbatch.cli.console.Logged;
@@ -68,8 +67,7 @@ public final class IntakeCommand implements Callable<Integer>, Logged {
 
   @Override
   public Integer call() {
-    IntakeSettings settings =
-        options.settings(limit == null ? OptionalLong.empty() : OptionalLong.of(limit));
+    IntakeSettings settings = options.settings(limit);
     StopSignal stop = new StopSignal();
     shutdown.guard(stop);
     try (Stores.Connected db = stores.open(stop);

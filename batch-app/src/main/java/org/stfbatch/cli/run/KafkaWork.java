@@ -79,7 +79,7 @@ final class KafkaWork implements InferSurroundings {
     return new Progress() {
       @Override
       public void advanced(Step step) {
-        // What counts is what is answered.
+        // Progress counts answered jobs, not messages.
       }
 
       @Override

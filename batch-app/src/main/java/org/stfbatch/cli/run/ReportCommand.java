@@ -7,12 +7,11 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.EnumSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.concurrent.Callable;
-import java.util.stream.Stream;
 import org.stfbatch.cli.option.OutputFile;
 import org.stfbatch.cli.service.Stores;
 import org.stfbatch.db.Run;
@@ -130,11 +129,7 @@ public final class ReportCommand implements Callable<Integer> {
 
   private ReportFormat format() {
     return Optional.ofNullable(format)
-        .or(
-            () ->
-                Stream.of(ReportFormat.values())
-                    .filter(known -> out.endsWith("." + known.name().toLowerCase(Locale.ROOT)))
-                    .findFirst())
+        .or(() -> out.format(EnumSet.allOf(ReportFormat.class)))
         .orElse(ReportFormat.HTML);
   }
 

@@ -80,13 +80,13 @@ final class TopicOptions {
   }
 
   /**
-   * @param limit so many messages are taken at most
+   * @param limit so many messages are taken at most; null for no limit
    */
-  IntakeSettings settings(OptionalLong limit) {
+  IntakeSettings settings(Long limit) {
     return new IntakeSettings(
         folders.from(Optional.ofNullable(images), "--images"),
         readBound(),
-        limit,
+        limit == null ? OptionalLong.empty() : OptionalLong.of(limit),
         skipGap,
         IntakeSettings.CHUNK);
   }

@@ -7,7 +7,17 @@ import java.lang.reflect.Proxy;
  * which not every runtime needs to have: so it is looked up.
  */
 public final class InterruptSignal {
+  private static final String HANDLER = "sun.misc.SignalHandler";
+
   private InterruptSignal() {}
+
+  /** Sets a signal's handler, and returns the signal. */
+  private static Object handle(String name, Object handler) throws ReflectiveOperationException {
+    Class<?> type = Class.forName("sun.misc.Signal");
+    Object signal = type.getConstructor(String.class).newInstance(name);
+    type.getMethod("handle", type, Class.forName(HANDLER)).invoke(null, signal, handler);
+    return signal;
+  }
 
   /**
    * Ends the process as a signal ends one that does not handle it: at once, without the end of
@@ -17,14 +27,11 @@ public final class InterruptSignal {
    */
   static void endBy(String name) {
     try {
-      Class<?> signal = Class.forName("sun.misc.Signal");
-      Class<?> handler = Class.forName("sun.misc.SignalHandler");
-      Object ending = signal.getConstructor(String.class).newInstance(name);
-      Object standard = handler.getField("SIG_DFL").get(null);
-      signal.getMethod("handle", signal, handler).invoke(null, ending, standard);
-      signal.getMethod("raise", signal).invoke(null, ending);
+      Object byDefault = Class.forName(HANDLER).getField("SIG_DFL").get(null);
+      Object signal = handle(name, byDefault);
+      signal.getClass().getMethod("raise", signal.getClass()).invoke(null, signal);
     } catch (ReflectiveOperationException e) {
-      // Whoever asked has another way.
+      // The caller falls back to the JVM's own exit.
       return;
     }
   }
@@ -35,8 +42,7 @@ public final class InterruptSignal {
    */
   public static void handle(Runnable action) {
     try {
-      Class<?> signal = Class.forName("sun.misc.Signal");
-      Class<?> handler = Class.forName("sun.misc.SignalHandler");
+      Class<?> handler = Class.forName(HANDLER);
       Object handling =
           Proxy.newProxyInstance(
               handler.getClassLoader(),
@@ -45,8 +51,7 @@ public final class InterruptSignal {
                 action.run();
                 return null;
               });
-      Object interrupt = signal.getConstructor(String.class).newInstance("INT");
-      signal.getMethod("handle", signal, handler).invoke(null, interrupt, handling);
+      handle("INT", handling);
     } catch (ClassNotFoundException e) {
       return;
     } catch (ReflectiveOperationException e) {

@@ -15,7 +15,7 @@ public final class Shutdown {
   /** Longer than any chunk; whoever sent the signal will lose patience first. */
   private static final long PATIENCE_MINUTES = 30;
 
-  /** A step of a large model takes seconds; whoever waits for the end of a process, not many. */
+  /** How long an exit waits for the tensor library; after that the process ends by the signal. */
   private static final Duration LONGEST_CALL = Duration.ofSeconds(5);
 
   private static final String TOLD = "told to stop";

@@ -108,7 +108,7 @@ public final class IntakeJob {
           @Override
           public ExitStatus afterStep(StepExecution execution) {
             boolean failed = execution.getStatus() == BatchStatus.FAILED;
-            result = result.plus(writer.result(!failed)).stopped(execution.isTerminateOnly());
+            result = result.plus(writer.end(!failed)).stopped(execution.isTerminateOnly());
             return null;
           }
         };

@@ -148,11 +148,11 @@ final class MessageWriter implements ItemWriter<MessageBatch> {
   }
 
   /**
-   * What was done, at the step's end.
+   * Ends the step, and tells what was done.
    *
    * @param lastCounts whether the last batch was committed, too
    */
-  IntakeResult result(boolean lastCounts) {
+  IntakeResult end(boolean lastCounts) {
     if (lastCounts) {
       tellExpected();
     }
