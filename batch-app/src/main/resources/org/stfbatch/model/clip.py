@@ -54,10 +54,18 @@ class ClipVisionTower(Module):
             self.out_proj_bias.append(__torch__.linear.kept(weights.pop(layer + "self_attn.out_proj.bias"), format))
             self.layer_norm2_weight.append(__torch__.linear.kept(weights.pop(layer + "layer_norm2.weight"), format))
             self.layer_norm2_bias.append(__torch__.linear.kept(weights.pop(layer + "layer_norm2.bias"), format))
-            fc1 = weights.pop(layer + "mlp.fc1.weight")
-            self.fc1_weight.append(__torch__.linear.placed_behind(fc1, format, self.layer_norm2_weight[i]))
-            self.fc1_bias.append(__torch__.linear.kept(weights.pop(layer + "mlp.fc1.bias"), format))
-            self.fc2_weight.append(__torch__.linear.placed(weights.pop(layer + "mlp.fc2.weight"), format))
+            fc1_weight = weights.pop(layer + "mlp.fc1.weight")
+            fc1 = __torch__.linear.placed_behind(fc1_weight, format, self.layer_norm2_weight[i])
+            fc1_bias = __torch__.linear.kept(weights.pop(layer + "mlp.fc1.bias"), format)
+            fc2 = __torch__.linear.placed(weights.pop(layer + "mlp.fc2.weight"), format)
+            if quick_gelu and format == 2:
+                # quick_gelu(x) = silu(1.702 x) / 1.702: scales of int8 matrices take both factors without any loss.
+                fc1 = __torch__.linear.times(fc1, 1.702)
+                fc1_bias = fc1_bias * 1.702
+                fc2 = __torch__.linear.times(fc2, 1.0 / 1.702)
+            self.fc1_weight.append(fc1)
+            self.fc1_bias.append(fc1_bias)
+            self.fc2_weight.append(fc2)
             self.fc2_bias.append(__torch__.linear.kept(weights.pop(layer + "mlp.fc2.bias"), format))
         return None
 
@@ -168,6 +176,8 @@ class ClipVisionTower(Module):
 
     # The perceptron's first layer with its activation: [B, N, d] to [B, N, ffn].
     def activated(self, x: Tensor, i: int) -> Tensor:
+        if self.quick_gelu and self.fc1_weight[i].format == 2:
+            return torch.silu_(__torch__.linear.linear(x, self.fc1_weight[i], self.fc1_bias[i]))
         if self.quick_gelu:
             x = __torch__.linear.linear(x, self.fc1_weight[i], self.fc1_bias[i])
             return x * torch.sigmoid_(1.702 * x)

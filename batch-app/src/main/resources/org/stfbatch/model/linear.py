@@ -92,6 +92,12 @@ def row_zero() -> int:
     return 128 if bool((sums == 2072640.0).all()) else 64  # 64 * 255 * 127
 
 
+# An int8 matrix that counts for so many times as much.
+def times(matrix: __torch__.linear.Matrix, factor: float) -> __torch__.linear.Matrix:
+    return __torch__.linear.Matrix(2, matrix.weight, matrix.scales * factor, matrix.shift * factor, matrix.zeros,
+                                   matrix.row_zero, matrix.outliers, matrix.apart * factor)
+
+
 # Any other tensor, likewise.
 def kept(x: Tensor, format: int) -> Tensor:
     return x if format == 0 else x.clone()
@@ -130,6 +136,8 @@ def gated(x: Tensor, gate: __torch__.linear.Matrix, up: __torch__.linear.Matrix)
 def linear_add(x: Tensor, matrix: __torch__.linear.Matrix, bias: Optional[Tensor], residual: Tensor) -> Tensor:
     if matrix.format == 1:
         return ops.mkldnn._linear_pointwise(x, residual, matrix.weight, bias, "add")
+    if matrix.format == 2:
+        return __torch__.linear.int8_linear_add(x, matrix, bias, residual)
     return residual + __torch__.linear.linear(x, matrix, bias)
 
 
@@ -138,7 +146,7 @@ def linear_add(x: Tensor, matrix: __torch__.linear.Matrix, bias: Optional[Tensor
 # x [n, in] as codes for a matrix and for others with the same outliers, in parts of some rows that stay in the cache.
 def coded(x: Tensor, matrix: __torch__.linear.Matrix) -> __torch__.linear.Codes:
     row_zero = matrix.row_zero
-    codes = torch.empty(x.size(), dtype=0)
+    codes = torch.empty(x.size(), dtype=1)
     scales = torch.empty([x.size(0), 1], dtype=x.dtype)
     most = float(row_zero - 1)
     if x.dtype != 6:
@@ -150,9 +158,19 @@ def coded(x: Tensor, matrix: __torch__.linear.Matrix) -> __torch__.linear.Codes:
             part = part.index_fill(1, matrix.outliers, 0.0)
         scale = part.abs().amax([1], True).clamp_min_(1e-30).div_(most).to(x.dtype)
         scales[begin:begin + step] = scale
-        # The conversion to integers cuts off: with a half more it rounds.
-        codes[begin:begin + step] = part.mul(scale.to(6).reciprocal()).add_(float(row_zero) + 0.5)
+        codes[begin:begin + step] = part.mul(scale.to(6).reciprocal()).round_()
+    codes = __torch__.linear.from_zero(codes, row_zero)
     return __torch__.linear.Codes(codes, scales, x.index_select(1, matrix.outliers))
+
+
+# Signed codes to unsigned ones whose 0 is row_zero, in their place. LibTorch converts numbers to uint8 at a seventh of the
+# speed at which it converts them to int8, so the bits are changed and then looked at as uint8.
+def from_zero(codes: Tensor, row_zero: int) -> Tensor:
+    if row_zero == 128:
+        codes.bitwise_xor_(-128)
+    else:
+        codes.add_(row_zero)
+    return torch.empty([0], dtype=0).set_(codes, 0, codes.size(), codes.stride())
 
 
 # Codes [n, in] times a matrix, as if their scales were 1: [n, out] float32 (6) or bfloat16 (15).
@@ -170,17 +188,37 @@ def written(dtype: int) -> int:
 # The product of rows [n, in] with a matrix, [n, out].
 def product(rows: __torch__.linear.Codes, matrix: __torch__.linear.Matrix, dtype: int) -> Tensor:
     y = __torch__.linear.multiplied(rows.codes, matrix, __torch__.linear.written(dtype))
-    y = y.mul_(rows.scales).to(dtype)
+    return __torch__.linear.with_outliers(y.mul_(rows.scales).to(dtype), rows, matrix)
+
+
+# Likewise, added to a bias [out] or to rows [n, out].
+def product_added(rows: __torch__.linear.Codes, matrix: __torch__.linear.Matrix, added: Tensor) -> Tensor:
+    y = __torch__.linear.multiplied(rows.codes, matrix, __torch__.linear.written(added.dtype))
+    y = torch.addcmul(added.to(y.dtype), y, rows.scales.to(y.dtype)).to(added.dtype)
+    return __torch__.linear.with_outliers(y, rows, matrix)
+
+
+def with_outliers(y: Tensor, rows: __torch__.linear.Codes, matrix: __torch__.linear.Matrix) -> Tensor:
     if matrix.outliers.size(0) > 0:
         y.add_(torch.linear(rows.apart, matrix.apart))
     return y
 
 
 def int8_linear(x: Tensor, matrix: __torch__.linear.Matrix, bias: Optional[Tensor]) -> Tensor:
-    y = __torch__.linear.product(__torch__.linear.coded(x.flatten(0, -2), matrix), matrix, x.dtype)
+    rows = __torch__.linear.coded(x.flatten(0, -2), matrix)
+    if bias is not None:
+        y = __torch__.linear.product_added(rows, matrix, bias)
+    else:
+        y = __torch__.linear.product(rows, matrix, x.dtype)
+    return y.reshape(x.size()[:-1] + [y.size(1)])
+
+
+def int8_linear_add(x: Tensor, matrix: __torch__.linear.Matrix, bias: Optional[Tensor], residual: Tensor) -> Tensor:
+    rows = __torch__.linear.coded(x.flatten(0, -2), matrix)
+    y = __torch__.linear.product_added(rows, matrix, residual.flatten(0, -2))
     if bias is not None:
         y.add_(bias)
-    return y.reshape(x.size()[:-1] + [y.size(1)])
+    return y.reshape(residual.size())
 
 
 def int8_gated(x: Tensor, gate: __torch__.linear.Matrix, up: __torch__.linear.Matrix) -> Tensor:
