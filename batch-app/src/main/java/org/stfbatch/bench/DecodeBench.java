@@ -1,109 +1,89 @@
 package org.stfbatch.bench;
 
-import java.util.Arrays;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.SplittableRandom;
 import java.util.function.ToDoubleFunction;
-import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import org.stfbatch.model.CacheShape;
-import org.stfbatch.model.Choice;
-import org.stfbatch.model.Decoding;
-import org.stfbatch.model.LlavaModel;
-import org.stfbatch.model.ModelSettings;
 import org.stfbatch.model.PeakKernels;
-import org.stfbatch.model.TokenSpan;
-import org.stfbatch.model.VisionTokens;
 
 /** Measures steps that only generate, on the model itself. */
 public final class DecodeBench {
-  /** What the sequences have behind them: about a prompt of LLaVA-STF. */
-  static final int POSITIONS = 200;
-
-  private static final int SLOT_POSITIONS = 256;
   private static final double GIGA = 1e9;
 
   private DecodeBench() {}
 
-  /**
-   * @param batches how many sequences are generated together
-   * @param repeat rounds, in which memory and batches are measured in turns: neighbours on the same
-   *     memory come and go
-   */
-  public static Report.Decoded run(
-      BenchModel model, ModelSettings settings, List<Integer> batches, int repeat) {
-    Machine machine = Machine.describe(settings);
-    try (PeakKernels kernels = PeakKernels.open(settings);
-        LlavaModel loaded = LlavaModel.random(model.config(), settings)) {
-      MemoryProbe probe = MemoryProbe.on(kernels, model, settings);
-      int most = batches.stream().mapToInt(Integer::intValue).max().orElseThrow();
-      loaded.reserve(new CacheShape(most, SLOT_POSITIONS, 0, 0));
-      fill(loaded, most);
-      batches.forEach(batch -> seconds(loaded, batch));
+  /** Measures memory, batches and sides in turns: neighbours on the same memory come and go. */
+  public static Report.Decoded run(DecodePlan plan) {
+    List<DecodingModel> models = new ArrayList<>();
+    try (PeakKernels kernels = PeakKernels.open(plan.sides().get(0))) {
+      plan.sides().forEach(settings -> models.add(DecodingModel.of(plan, settings)));
+      MemoryProbe probe = MemoryProbe.on(kernels, plan.model(), plan.sides().get(0));
+      models.forEach(model -> plan.batches().forEach(model::seconds));
       List<Round> rounds =
-          Stream.generate(() -> round(loaded, probe, batches)).limit(repeat).toList();
-      List<DecodeStep> steps =
-          batches.stream().map(batch -> step(model, settings, rounds, batch)).toList();
-      int layers = model.config().language().numHiddenLayers();
-      return new Report.Decoded(machine, memory(rounds), layers, steps);
+          Stream.generate(() -> round(plan, models, probe)).limit(plan.repeat()).toList();
+      return report(plan, models, rounds);
+    } finally {
+      models.forEach(DecodingModel::close);
     }
   }
 
   /**
    * @param memory bandwidth at that time
-   * @param seconds of a step, by batch
+   * @param seconds of a step of each side, by batch
    */
-  private record Round(Peak.Memory memory, Map<Integer, Double> seconds) {}
+  private record Round(Peak.Memory memory, List<Map<Integer, Double>> seconds) {}
 
-  private static Round round(LlavaModel model, MemoryProbe probe, List<Integer> batches) {
-    Map<Integer, Double> seconds = new HashMap<>();
+  private static Round round(DecodePlan plan, List<DecodingModel> models, MemoryProbe probe) {
     Peak.Memory memory = probe.sample();
-    batches.forEach(batch -> seconds.put(batch, seconds(model, batch)));
+    List<Map<Integer, Double>> seconds = new ArrayList<>();
+    models.forEach(model -> seconds.add(new HashMap<>()));
+    for (int batch : plan.batches()) {
+      for (int side = 0; side < models.size(); side++) {
+        seconds.get(side).put(batch, models.get(side).seconds(batch));
+      }
+    }
     return new Round(memory, seconds);
   }
 
-  private static Peak.Memory memory(List<Round> rounds) {
-    return Peak.Memory.median(rounds.stream().map(Round::memory).toList());
-  }
-
-  /** Puts a prompt into every slot. */
-  private static void fill(LlavaModel model, int slots) {
-    int vocabulary = model.config().language().vocabSize();
-    int[] text = new int[POSITIONS];
-    Arrays.fill(text, TokenSpan.TEXT);
-    SplittableRandom random = new SplittableRandom(1);
-    List<TokenSpan> prompts =
-        IntStream.range(0, slots)
-            .mapToObj(
-                slot -> new TokenSpan(0, random.ints(POSITIONS, 0, vocabulary).toArray(), text))
-            .toList();
-    model.step(Decoding.NONE, prompts, none(model), Choice.LIKELIEST);
-  }
-
-  private static double seconds(LlavaModel model, int batch) {
-    int[] tokens = new int[batch];
-    int[] positions = new int[batch];
-    Arrays.fill(positions, POSITIONS);
-    Decoding decoding = new Decoding(tokens, positions);
-    VisionTokens none = none(model);
-    return Timing.sample(() -> model.step(decoding, List.of(), none, Choice.LIKELIEST));
-  }
-
-  private static VisionTokens none(LlavaModel model) {
-    return VisionTokens.none(model.config().language().hiddenSize());
+  private static Report.Decoded report(
+      DecodePlan plan, List<DecodingModel> models, List<Round> rounds) {
+    List<DecodeSide> sides = new ArrayList<>();
+    for (int i = 0; i < models.size(); i++) {
+      int side = i;
+      DecodingModel model = models.get(side);
+      List<DecodeStep> steps =
+          plan.batches().stream().map(batch -> step(plan, model, rounds, side, batch)).toList();
+      sides.add(new DecodeSide(model.settings().weights().stored(), steps));
+    }
+    return new Report.Decoded(
+        Machine.describe(plan.sides().get(0)),
+        Peak.Memory.median(rounds.stream().map(Round::memory).toList()),
+        plan.model().config().language().numHiddenLayers(),
+        plan.sharing(),
+        sides);
   }
 
   private static DecodeStep step(
-      BenchModel model, ModelSettings settings, List<Round> rounds, int batch) {
-    double positions = (double) batch * (POSITIONS + 1);
-    double gigabytes = EngineResult.stepBytes(model, settings, positions) / GIGA;
+      DecodePlan plan, DecodingModel model, List<Round> rounds, int side, int batch) {
+    double bytes =
+        EngineResult.stepBytes(plan.model(), model.settings(), model.positionsRead(batch));
+    double gigabytes = bytes / GIGA;
     return new DecodeStep(
         batch,
-        1000 * median(rounds, round -> round.seconds().get(batch)),
-        median(rounds, round -> gigabytes / round.seconds().get(batch)),
-        median(rounds, round -> gigabytes / round.seconds().get(batch) / round.memory().best()));
+        1000 * median(rounds, round -> round.seconds().get(side).get(batch)),
+        median(rounds, round -> gigabytes / round.seconds().get(side).get(batch)),
+        median(
+            rounds,
+            round -> gigabytes / round.seconds().get(side).get(batch) / round.memory().best()),
+        median(rounds, round -> speedUp(round, side, batch)));
+  }
+
+  /** By how much the step is faster than that of the last side. */
+  private static double speedUp(Round round, int side, int batch) {
+    int last = round.seconds().size() - 1;
+    return round.seconds().get(last).get(batch) / round.seconds().get(side).get(batch);
   }
 
   private static double median(List<Round> rounds, ToDoubleFunction<Round> value) {

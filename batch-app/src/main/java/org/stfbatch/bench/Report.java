@@ -65,15 +65,28 @@ public sealed interface Report {
   }
 
   /** Steps that only generate. */
-  record Decoded(Machine machine, Peak.Memory memory, int layers, List<DecodeStep> steps)
+  record Decoded(
+      Machine machine,
+      Peak.Memory memory,
+      int layers,
+      int questionsPerImage,
+      List<DecodeSide> sides)
       implements Report {
     @Override
     public void print(Text text) {
       memory.print(text);
-      text.line("decode steps: %d layers, %d positions each", layers, DecodeBench.POSITIONS);
-      text.row("batch", "ms/step", "tokens/s", "GB/s", "of bandwidth");
-      steps.forEach(step -> step.print(text));
-      text.blank();
+      for (DecodeSide side : sides) {
+        text.line(
+            "decode steps: %d layers, %s weights, %d positions each, %d of them a prefix that %d have in common",
+            layers,
+            side.weights(),
+            DecodingModel.POSITIONS,
+            DecodingModel.PREFIX_POSITIONS,
+            questionsPerImage);
+        text.row("batch", "ms/step", "tokens/s", "GB/s", "of bandwidth", "speed-up");
+        side.steps().forEach(step -> step.print(text));
+        text.blank();
+      }
     }
   }
 

@@ -47,12 +47,19 @@ public final class BatchingEngine implements Engine {
   private final Set<CompletableFuture<Outcome>> unfinished = ConcurrentHashMap.newKeySet();
   private final EngineMeter meter = new EngineMeter();
 
-  /** When the model is there, how many vision tokens every image becomes; empty if that varies. */
-  private final CompletableFuture<OptionalInt> loaded = new CompletableFuture<>();
+  private final CompletableFuture<Loaded> loaded = new CompletableFuture<>();
 
   private final Thread deviceThread;
   private volatile boolean closed;
   private volatile EngineException broken;
+
+  /**
+   * What is known when the model is there.
+   *
+   * @param tokensPerImage how many vision tokens every image becomes; empty if that varies
+   * @param prefixes what sequences do with those that they share
+   */
+  private record Loaded(OptionalInt tokensPerImage, PrefixUse prefixes) {}
 
   private BatchingEngine(
       LlavaConfig config,
@@ -155,7 +162,7 @@ public final class BatchingEngine implements Engine {
     requireOneImageForPruning(job);
     checkVocabulary(job.promptIds());
     Sequence sequence = sequence(job);
-    OptionalInt perImage = loaded.join();
+    OptionalInt perImage = loaded.join().tokensPerImage();
     if (perImage.isPresent() || sequence.images().isEmpty()) {
       int[] imageTokens = new int[job.images().size()];
       Arrays.fill(imageTokens, perImage.orElse(0));
@@ -174,14 +181,14 @@ public final class BatchingEngine implements Engine {
 
   private Sequence sequence(EngineJob job) {
     int context = config.language().maxPositionEmbeddings();
-    boolean reuse = settings.prefixReuse();
+    PrefixUse use = loaded.join().prefixes();
     if (job.task() instanceof AnswerChoices choices) {
       PromptLimit limit = promptLimit(context, choices.maxNewTokens());
-      return new ScoredSequence(job, choices, limit, reuse, pruning);
+      return new ScoredSequence(job, choices, limit, use, pruning);
     }
     Generation generation = (Generation) job.task();
     PromptLimit limit = promptLimit(context, 1);
-    return new GeneratedSequence(job, generation, limit, context, reuse, pruning);
+    return new GeneratedSequence(job, generation, limit, context, use, pruning);
   }
 
   /**
@@ -222,16 +229,23 @@ public final class BatchingEngine implements Engine {
   private void run(Supplier<? extends VisionLanguageModel> loader, AnswerText text) {
     try (VisionLanguageModel model = loader.get()) {
       long cacheBytes = settings.cacheBytes().orElseGet(() -> model.freeBytes() / 2);
-      CachePlan plan =
-          new CachePlan(cacheBytes, model.cacheCost(), settings.batch(), settings.prefixReuse());
+      PrefixUse use = prefixUse(model);
+      CachePlan plan = new CachePlan(cacheBytes, model.cacheCost(), settings.batch(), use);
       DeviceLoop loop = new DeviceLoop(model, text, waiting, meter, plan);
-      loaded.complete(model.tokensPerImage());
+      loaded.complete(new Loaded(model.tokensPerImage(), use));
       generate(loop);
     } catch (RuntimeException | Error e) {
       if (!loaded.completeExceptionally(e)) {
         LOG.warn("the device could not be freed", e);
       }
     }
+  }
+
+  private PrefixUse prefixUse(VisionLanguageModel model) {
+    if (!settings.prefixReuse()) {
+      return PrefixUse.NONE;
+    }
+    return model.readsPrefixesFromShelves() ? PrefixUse.READ : PrefixUse.COPIED;
   }
 
   private void generate(DeviceLoop loop) {

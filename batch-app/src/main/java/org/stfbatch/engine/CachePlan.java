@@ -10,14 +10,23 @@ import org.stfbatch.model.CacheShape;
  * @param bytes all the room there is
  * @param cost what the cache takes
  * @param batch sequences that are wanted together
- * @param reuse whether prefixes are kept
+ * @param use of prefixes: whether they are kept, and whether those of running sequences must be
  */
-record CachePlan(long bytes, CacheCost cost, int batch, boolean reuse) {
+record CachePlan(long bytes, CacheCost cost, int batch, PrefixUse use) {
   /** Slots and shelves grow in such steps, so that they seldom grow. */
   private static final int PLACE_STEP = 64;
 
-  /** The part of the room that prefixes may take. */
+  /** Slots that hold no prefixes are short, and all of their places are looked at. */
+  private static final int OWN_PLACE_STEP = 32;
+
+  /** The part of the room that prefixes may take that are copied to slots. */
   private static final int SHELVES_SHARE = 4;
+
+  /**
+   * Where prefixes are read, so many sequences are expected to share one. If none do, about as many
+   * still run together as in a cache of the same size from which prefixes are copied.
+   */
+  private static final int SEQUENCES_OF_A_PREFIX = 2;
 
   /** One for the text before images, one for an image. */
   private static final int FEWEST_SHELVES = 2;
@@ -33,7 +42,7 @@ record CachePlan(long bytes, CacheCost cost, int batch, boolean reuse) {
   CachePlan reducedTo(int sequences) {
     return sequences == batch
         ? this
-        : new CachePlan(bytes / batch * sequences, cost, sequences, reuse);
+        : new CachePlan(bytes / batch * sequences, cost, sequences, use);
   }
 
   /**
@@ -41,26 +50,40 @@ record CachePlan(long bytes, CacheCost cost, int batch, boolean reuse) {
    * takes more than there is.
    */
   CacheShape shape(CacheNeed need) {
-    CacheLength slot = roundUp(need.slot());
-    CacheLength prefix = reuse ? roundUp(need.prefix()) : CacheLength.of(0);
-    int imageTokens = reuse ? roundUp(need.imageTokens()) : 0;
+    CacheLength slot = roundUp(need.slot(), use == PrefixUse.READ ? OWN_PLACE_STEP : PLACE_STEP);
+    boolean kept = use != PrefixUse.NONE;
+    CacheLength prefix = kept ? roundUp(need.prefix(), PLACE_STEP) : CacheLength.of(0);
+    int imageTokens = kept ? roundUp(need.imageTokens(), PLACE_STEP) : 0;
     long prefixBytes = cost.of(prefix) + cost.imageToken() * imageTokens;
-    int prefixes = reuse ? shelves(prefixBytes) : 0;
+    int prefixes = prefixes(cost.of(slot), Math.max(cost.place(), prefixBytes));
     long slots = (bytes - prefixBytes * prefixes) / cost.of(slot);
     return new CacheShape(
         (int) Math.max(1, Math.min(batch, slots)), slot, prefixes, prefix, imageTokens);
   }
 
-  private int shelves(long shelfBytes) {
-    long fitting = bytes / SHELVES_SHARE / Math.max(cost.place(), shelfBytes);
-    return (int) Math.max(FEWEST_SHELVES, Math.min(batch + SHELVES_AHEAD, fitting));
+  private int prefixes(long slotBytes, long prefixBytes) {
+    return switch (use) {
+      case NONE -> 0;
+      case COPIED -> prefixes(batch + SHELVES_AHEAD, bytes / SHELVES_SHARE / prefixBytes);
+      case READ -> prefixes(1 + batch + SHELVES_AHEAD, fittingToBeRead(slotBytes, prefixBytes));
+    };
   }
 
-  private static CacheLength roundUp(CacheLength length) {
-    return new CacheLength(roundUp(length.places()), roundUp(length.pruned()));
+  private static int prefixes(int wanted, long fitting) {
+    return (int) Math.max(FEWEST_SHELVES, Math.min(wanted, fitting));
   }
 
-  private static int roundUp(int places) {
-    return (places + PLACE_STEP - 1) / PLACE_STEP * PLACE_STEP;
+  private long fittingToBeRead(long slotBytes, long prefixBytes) {
+    long sequenceBytes = slotBytes + prefixBytes / SEQUENCES_OF_A_PREFIX;
+    long sequences = Math.min(batch, (bytes - prefixBytes) / sequenceBytes);
+    return (bytes - sequences * slotBytes) / prefixBytes;
+  }
+
+  private static CacheLength roundUp(CacheLength length, int step) {
+    return new CacheLength(roundUp(length.places(), step), roundUp(length.pruned(), step));
+  }
+
+  private static int roundUp(int places, int step) {
+    return (places + step - 1) / step * step;
   }
 }

@@ -1,7 +1,6 @@
 package org.stfbatch.engine;
 
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
@@ -11,6 +10,7 @@ import java.util.stream.DoubleStream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.stfbatch.model.CacheShape;
+import org.stfbatch.model.CachedPrefix;
 import org.stfbatch.model.Choice;
 import org.stfbatch.model.Decoding;
 import org.stfbatch.model.TokenSpan;
@@ -85,7 +85,7 @@ final class DeviceLoop {
     this.plan = plan;
     this.shelves = new PrefixShelves(model, meter);
     this.images = new ImageEncoder(model, shelves, inFlight, waiting, meter);
-    this.prefixes = new PrefixStage(model, shelves, images, waiting, meter);
+    this.prefixes = new PrefixStage(model, shelves, images, waiting, meter, plan.use());
     this.choices = new ChoiceStage(model, images, meter);
     this.running = new RunningSequences(model);
     this.usableSlots = plan.batch();
@@ -138,7 +138,7 @@ final class DeviceLoop {
    */
   private List<Sequence> admit() {
     List<Sequence> entering = new ArrayList<>();
-    Set<Prefix> prefixes = new HashSet<>();
+    Set<Prefix> prefixes = shelves.beingRead();
     int tokens = 0;
     while (running.count() + entering.size() < usableSlots) {
       Sequence next = waiting.peek();
@@ -157,11 +157,12 @@ final class DeviceLoop {
         break;
       }
       CacheShape wanted = shapeFor(next, entering.size());
-      if (wanted.slots() <= running.count() + entering.size()) {
+      if (wanted.slots() <= running.count() + entering.size()
+          || (shelves.isRead() && wanted.shelves() < shape.shelves())) {
         break;
       }
       next.prefix().ifPresent(prefixes::add);
-      if (prefixes.size() > PrefixShelves.capacity(wanted)) {
+      if (prefixes.size() > shelves.capacity(wanted)) {
         break;
       }
       take(next);
@@ -213,7 +214,9 @@ final class DeviceLoop {
       model.reserve(CacheShape.NONE);
     }
     model.reserve(wanted);
-    if (wanted.shelves() != before.shelves()
+    if (shelves.isRead()) {
+      shelves.grow(wanted.shelves());
+    } else if (wanted.shelves() != before.shelves()
         || !wanted.shelf().equals(before.shelf())
         || wanted.imageTokens() != before.imageTokens()) {
       shelves.clear(wanted.shelves());
@@ -312,6 +315,9 @@ final class DeviceLoop {
   private void end(Sequence sequence, Outcome outcome) {
     sequence.future().complete(outcome);
     inFlight.remove(sequence);
+    if (!sequence.cachedPrefix().equals(CachedPrefix.NONE)) {
+      shelves.release(sequence.cachedPrefix().shelf());
+    }
   }
 
   // ---- trouble ----
@@ -326,6 +332,8 @@ final class DeviceLoop {
     int failed = shape.equals(CacheShape.NONE) ? usableSlots : involved.size();
     meter.retreat();
     running.clear();
+    involved.forEach(Sequence::leaveShelf);
+    shelves.clear(0);
     shape = CacheShape.NONE;
     usableSlots = Math.max(1, failed / 2);
     answersSinceReduction = 0;

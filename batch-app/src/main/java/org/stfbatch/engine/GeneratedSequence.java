@@ -24,9 +24,9 @@ final class GeneratedSequence extends Sequence {
       Generation generation,
       PromptLimit limit,
       int context,
-      boolean reuse,
+      PrefixUse use,
       Optional<ImagePruning> pruning) {
-    super(job, limit, reuse, pruning);
+    super(job, limit, use, pruning);
     this.generation = generation;
     this.context = context;
   }
@@ -79,9 +79,10 @@ final class GeneratedSequence extends Sequence {
     return promptLength() + generated.size() - 1;
   }
 
-  /** Places that it has filled. */
+  /** Places of its slot that it has filled. */
   CacheLength length() {
-    return new CacheLength(position(), position() - dropped());
+    int own = position() - shelvedPlaces();
+    return new CacheLength(own, own - dropped());
   }
 
   boolean isFull() {

@@ -4,6 +4,8 @@ import java.nio.IntBuffer;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -27,6 +29,14 @@ final class PrefixShelves {
   private final EngineMeter meter;
   private final Map<Prefix, Shelf> byPrefix = new LinkedHashMap<>(16, 0.75f, true);
   private final Deque<Integer> free = new ArrayDeque<>();
+
+  /** How many running sequences read each shelf; those that none reads are left out. */
+  private final Map<Integer, Integer> readers = new HashMap<>();
+
+  /** Shelves whose prefix is forgotten, but still read. */
+  private final Set<Integer> condemned = new HashSet<>();
+
+  private int count;
   private int textShelf = NO_SHELF;
   private IntBuffer text;
 
@@ -46,10 +56,19 @@ final class PrefixShelves {
   /** Forgets everything; from now on there are so many shelves. */
   void clear(int shelves) {
     byPrefix.clear();
+    readers.clear();
+    condemned.clear();
     textShelf = NO_SHELF;
     text = null;
     free.clear();
-    IntStream.range(0, shelves).forEach(free::add);
+    count = 0;
+    grow(shelves);
+  }
+
+  /** From now on there are so many shelves, not fewer than before; what lies on them is kept. */
+  void grow(int shelves) {
+    IntStream.range(count, shelves).forEach(free::add);
+    count = shelves;
   }
 
   boolean holds(Prefix prefix) {
@@ -57,17 +76,58 @@ final class PrefixShelves {
   }
 
   /** How many different images' prefixes a cache of this shape holds: one shelf is the text's. */
-  static int capacity(CacheShape shape) {
-    return Math.max(0, shape.shelves() - 1);
+  int capacity(CacheShape shape) {
+    return Math.max(0, shape.shelves() - 1 - condemned.size());
   }
 
-  /** Forgets a prefix, if it is held, and what lies on its shelf. */
+  /** A running sequence reads this shelf from now on: it keeps what it holds. */
+  void read(int shelf) {
+    readers.merge(shelf, 1, Integer::sum);
+  }
+
+  /** One of those that read this shelf has ended. */
+  void release(int shelf) {
+    int left = readers.merge(shelf, -1, Integer::sum);
+    if (left == 0) {
+      readers.remove(shelf);
+      if (condemned.remove(shelf)) {
+        erase(shelf);
+      }
+    }
+  }
+
+  boolean isRead() {
+    return !readers.isEmpty();
+  }
+
+  /** The prefixes that running sequences read. */
+  Set<Prefix> beingRead() {
+    Set<Prefix> read = new HashSet<>();
+    byPrefix.forEach(
+        (prefix, shelf) -> {
+          if (readers.containsKey(shelf.index())) {
+            read.add(prefix);
+          }
+        });
+    return read;
+  }
+
+  /**
+   * Forgets a prefix, if it is held, and erases what lies on its shelf, as soon as no sequence
+   * reads it any more.
+   */
   void erase(Prefix prefix) {
     Shelf shelf = byPrefix.remove(prefix);
-    if (shelf != null) {
-      free.add(shelf.index());
-      model.eraseShelf(shelf.index());
+    if (shelf != null && readers.containsKey(shelf.index())) {
+      condemned.add(shelf.index());
+    } else if (shelf != null) {
+      erase(shelf.index());
     }
+  }
+
+  private void erase(int shelf) {
+    free.add(shelf);
+    model.eraseShelf(shelf);
   }
 
   /** The shelf of a prefix that is held; it was used just now. */

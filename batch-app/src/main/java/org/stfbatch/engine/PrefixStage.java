@@ -2,7 +2,6 @@ package org.stfbatch.engine;
 
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
@@ -13,8 +12,8 @@ import org.stfbatch.model.CacheShape;
 import org.stfbatch.model.VisionLanguageModel;
 
 /**
- * Sees to it that sequences find their prefixes in their slots before their own part of the prompt
- * is run.
+ * Sees to it that sequences find their prefixes, on shelves or in their slots, before their own
+ * part of the prompt is run.
  */
 final class PrefixStage {
   private final VisionLanguageModel model;
@@ -22,32 +21,36 @@ final class PrefixStage {
   private final ImageEncoder encoder;
   private final Queue<Sequence> waiting;
   private final EngineMeter meter;
+  private final PrefixUse use;
 
   /**
    * @param waiting the sequences that come next
+   * @param use of prefixes on shelves
    */
   PrefixStage(
       VisionLanguageModel model,
       PrefixShelves shelves,
       ImageEncoder encoder,
       Queue<Sequence> waiting,
-      EngineMeter meter) {
+      EngineMeter meter,
+      PrefixUse use) {
     this.model = model;
     this.shelves = shelves;
     this.encoder = encoder;
     this.waiting = waiting;
     this.meter = meter;
+    this.use = use;
   }
 
   /**
-   * Runs the prefixes that entering sequences miss, and copies every entering one's prefix into its
-   * slot.
+   * Runs the prefixes that entering sequences miss. Every entering one reads its prefix on its
+   * shelf from then on, or has it copied into its slot.
    *
    * @param firstSlot the slot of the first entering sequence; the others follow
    * @param shape the cache's
    */
   void prepare(List<Sequence> entering, int firstSlot, CacheShape shape) {
-    Set<Prefix> needed = new HashSet<>();
+    Set<Prefix> needed = shelves.beingRead();
     Map<Prefix, Sequence> missing = new HashMap<>();
     List<Sequence> inOrder = new ArrayList<>();
     for (Sequence sequence : entering) {
@@ -61,7 +64,12 @@ final class PrefixStage {
         shelves.fill(together, encoder.take(together), needed);
       }
     }
-    takeFromShelves(entering, firstSlot);
+    for (Sequence sequence : entering) {
+      sequence.prefix().ifPresent(prefix -> findOnShelf(sequence, prefix));
+    }
+    if (use == PrefixUse.COPIED) {
+      copyToSlots(entering, firstSlot);
+    }
   }
 
   /** Parts them into as many as one call runs well, in their order. */
@@ -103,7 +111,7 @@ final class PrefixStage {
   private void lookAhead(
       Set<Prefix> needed, Map<Prefix, Sequence> missing, List<Sequence> inOrder, CacheShape shape) {
     int room = roomOfLastCall(inOrder);
-    int capacity = PrefixShelves.capacity(shape);
+    int capacity = shelves.capacity(shape);
     Iterator<Sequence> ahead = waiting.iterator();
     while (ahead.hasNext() && room > 0 && needed.size() < capacity) {
       Sequence sequence = ahead.next();
@@ -129,21 +137,26 @@ final class PrefixStage {
         - calls.get(calls.size() - 1).stream().mapToInt(Sequence::prefixVisionTokens).sum();
   }
 
-  private void takeFromShelves(List<Sequence> entering, int firstSlot) {
+  private void findOnShelf(Sequence sequence, Prefix prefix) {
+    int shelf = shelves.shelf(prefix);
+    sequence.requireImageTokens(0, shelves.imageTokens(prefix).orElseThrow());
+    sequence.findPrefixAt(shelf);
+    sequence.dropEncoded();
+    if (use == PrefixUse.READ) {
+      shelves.read(shelf);
+    }
+  }
+
+  private void copyToSlots(List<Sequence> entering, int firstSlot) {
     List<Integer> from = new ArrayList<>();
     List<Integer> to = new ArrayList<>();
     List<CacheLength> lengths = new ArrayList<>();
     for (int i = 0; i < entering.size(); i++) {
       Sequence sequence = entering.get(i);
       if (sequence.prefix().isPresent()) {
-        Prefix prefix = sequence.prefix().get();
-        int shelf = shelves.shelf(prefix);
-        sequence.requireImageTokens(0, shelves.imageTokens(prefix).orElseThrow());
-        sequence.findPrefixAt(shelf);
-        from.add(shelf);
+        from.add(shelves.shelf(sequence.prefix().get()));
         to.add(firstSlot + i);
         lengths.add(sequence.prefixPlaces());
-        sequence.dropEncoded();
       }
     }
     if (!from.isEmpty()) {

@@ -46,7 +46,8 @@ final class RunningSequences {
     return new Decoding(
         active.stream().mapToInt(GeneratedSequence::newestToken).toArray(),
         active.stream().mapToInt(GeneratedSequence::position).toArray(),
-        active.stream().mapToInt(GeneratedSequence::dropped).toArray());
+        active.stream().mapToInt(GeneratedSequence::dropped).toArray(),
+        active.stream().map(GeneratedSequence::cachedPrefix).toList());
   }
 
   /** How the next tokens of these and the entering sequences are chosen. */

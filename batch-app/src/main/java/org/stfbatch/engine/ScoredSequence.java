@@ -15,9 +15,9 @@ final class ScoredSequence extends Sequence {
       EngineJob job,
       AnswerChoices choices,
       PromptLimit limit,
-      boolean reuse,
+      PrefixUse use,
       Optional<ImagePruning> pruning) {
-    super(job, limit, reuse, pruning);
+    super(job, limit, use, pruning);
     this.choices = choices;
     this.continuations = choices.continuations();
   }

@@ -6,6 +6,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.stfbatch.image.Pixels;
 import org.stfbatch.model.CacheLength;
+import org.stfbatch.model.CachedPrefix;
 import org.stfbatch.model.ImagePruning;
 import org.stfbatch.model.ModelException;
 import org.stfbatch.model.PromptImage;
@@ -24,12 +25,12 @@ abstract sealed class Sequence permits GeneratedSequence, ScoredSequence {
 
   private final EngineJob job;
   private final PromptLimit limit;
-  private final boolean reuse;
+  private final PrefixUse use;
   private final Optional<ImagePruning> pruning;
   private final CompletableFuture<Outcome> future = new CompletableFuture<>();
   private final long submitted = System.nanoTime();
   private Prompt prompt;
-  private int shelf;
+  private int shelf = CachedPrefix.NO_SHELF;
   private VisionTokens encoded;
   private int failedAttempts;
   private long begun;
@@ -49,13 +50,13 @@ abstract sealed class Sequence permits GeneratedSequence, ScoredSequence {
 
   /**
    * @param limit how long the prompt may be
-   * @param reuse whether its prefix is to be shared with others
+   * @param use of a prefix that it has in common with others
    * @param pruning how the model prunes its image, if it does
    */
-  Sequence(EngineJob job, PromptLimit limit, boolean reuse, Optional<ImagePruning> pruning) {
+  Sequence(EngineJob job, PromptLimit limit, PrefixUse use, Optional<ImagePruning> pruning) {
     this.job = job;
     this.limit = limit;
-    this.reuse = reuse;
+    this.use = use;
     this.pruning = pruning;
   }
 
@@ -123,7 +124,8 @@ abstract sealed class Sequence permits GeneratedSequence, ScoredSequence {
   }
 
   private Prompt prompt(PromptLayout layout) {
-    Optional<PromptLayout.ImagePlace> place = reuse ? layout.sharedImage() : Optional.empty();
+    Optional<PromptLayout.ImagePlace> place =
+        use == PrefixUse.NONE ? Optional.empty() : layout.sharedImage();
     return new Prompt(
         layout,
         place.map(p -> Prefix.of(layout.idsBefore(p.start()), job.images().get(0))),
@@ -180,6 +182,18 @@ abstract sealed class Sequence permits GeneratedSequence, ScoredSequence {
     return new CacheLength(prefixLength(), prefixLength() - waitingImageTokens());
   }
 
+  /** Places of the prefix that its slot does not hold. */
+  final int shelvedPlaces() {
+    return use == PrefixUse.READ ? prefixLength() : 0;
+  }
+
+  /** The prefix that it reads on its shelf, once it was found there. */
+  final CachedPrefix cachedPrefix() {
+    return use == PrefixUse.READ && shelf != CachedPrefix.NO_SHELF
+        ? new CachedPrefix(shelf, prefixLength())
+        : CachedPrefix.NONE;
+  }
+
   /** Hidden states that are kept with the prefix until they are pruned for this sequence. */
   private int waitingImageTokens() {
     return prompt.pruned().isPresent() ? prefixVisionTokens() : 0;
@@ -191,7 +205,8 @@ abstract sealed class Sequence permits GeneratedSequence, ScoredSequence {
   }
 
   final CacheNeed need() {
-    CacheLength slot = new CacheLength(room(), room() - dropped());
+    int own = room() - shelvedPlaces();
+    CacheLength slot = new CacheLength(own, own - dropped());
     return new CacheNeed(slot, prefixPlaces(), waitingImageTokens());
   }
 
@@ -215,7 +230,7 @@ abstract sealed class Sequence permits GeneratedSequence, ScoredSequence {
     return prefix().isEmpty() && promptVisionTokens() > 0;
   }
 
-  /** Places that its slot must have. */
+  /** Places that it needs, those of its prefix included. */
   abstract int room();
 
   /** Starts from the prompt, also again after a failed attempt. */
@@ -230,7 +245,8 @@ abstract sealed class Sequence permits GeneratedSequence, ScoredSequence {
    *     them
    */
   final TokenSpan ownSpan(int firstRow) {
-    TokenSpan own = prompt.layout().span(prefixLength(), promptLength(), firstRow);
+    TokenSpan own =
+        prompt.layout().span(prefixLength(), promptLength(), firstRow).behind(cachedPrefix());
     return prompt.pruned().map(image -> own.pruning(promptImage(image))).orElse(own);
   }
 
@@ -239,9 +255,16 @@ abstract sealed class Sequence permits GeneratedSequence, ScoredSequence {
     return new PromptImage(image.start(), image.tokens(), where);
   }
 
-  /** From now on, until the next sequence enters, its prefix lies there. */
+  /**
+   * Its prefix lies there: as long as it runs if it is read, else until the next sequence enters.
+   */
   final void findPrefixAt(int shelf) {
     this.shelf = shelf;
+  }
+
+  /** Nothing lies on shelves any more. */
+  final void leaveShelf() {
+    shelf = CachedPrefix.NO_SHELF;
   }
 
   /** The prefix's image positions, with its vision tokens from {@code firstRow} on. */

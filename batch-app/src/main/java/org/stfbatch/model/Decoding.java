@@ -1,19 +1,28 @@
 package org.stfbatch.model;
 
+import java.util.Collections;
+import java.util.List;
+
 /**
  * The sequences in slots 0 .. D-1 that are already generating.
  *
  * @param tokenIds [D] each one's newest token
  * @param positions [D] the position at which that token stands
  * @param dropped [D] how many tokens of its image were pruned
+ * @param prefixes [D] what it reads from a shelf
  */
-public record Decoding(int[] tokenIds, int[] positions, int[] dropped) {
+public record Decoding(
+    int[] tokenIds, int[] positions, int[] dropped, List<CachedPrefix> prefixes) {
   /** Nothing is generating yet. */
   public static final Decoding NONE = new Decoding(new int[0], new int[0]);
 
-  /** No images were pruned. */
+  /** No images were pruned, and all is in the slots. */
   public Decoding(int[] tokenIds, int[] positions) {
-    this(tokenIds, positions, new int[tokenIds.length]);
+    this(
+        tokenIds,
+        positions,
+        new int[tokenIds.length],
+        Collections.nCopies(tokenIds.length, CachedPrefix.NONE));
   }
 
   public int count() {

@@ -37,6 +37,7 @@ public final class LlavaModel implements VisionLanguageModel {
           "linear",
           "outliers",
           "attention",
+          "prefix",
           "sampling",
           "training",
           "regions");
@@ -46,6 +47,9 @@ public final class LlavaModel implements VisionLanguageModel {
    * it the last bit of a float32 answer, depends on a sequence's own length as little as possible.
    */
   private static final int SPAN_STEP = 64;
+
+  /** Likewise where slots hold no prefixes, and are short. */
+  private static final int OWN_SPAN_STEP = 32;
 
   /**
    * In bfloat16 on the CPU, oneDNN's products copy keys and values of which they do not take all:
@@ -162,6 +166,15 @@ public final class LlavaModel implements VisionLanguageModel {
         .orElseGet(() -> new CacheCost(layer * layers, 0, 0));
   }
 
+  /**
+   * On the CPU in bfloat16, where the same products are computed whoever shares a prefix. Float32
+   * answers are to be the same to the last bit with and without sharing.
+   */
+  @Override
+  public boolean readsPrefixesFromShelves() {
+    return isReducedOnCpu(settings) && pruning.isEmpty();
+  }
+
   @Override
   public long freeBytes() {
     return FreeMemory.bytes(settings.device());
@@ -237,6 +250,8 @@ public final class LlavaModel implements VisionLanguageModel {
       Decoding decoding, List<TokenSpan> prompts, VisionTokens vision, Choice choice) {
     TokenTable tokens = TokenTable.of(decoding, prompts);
     PruningTable pruned = PruningTable.of(pruning, decoding, prompts);
+    List<CachedPrefix> prefixes = new ArrayList<>(decoding.prefixes());
+    prompts.forEach(prompt -> prefixes.add(prompt.prefix()));
     return module.call(
         "step",
         LlavaModel::ids,
@@ -245,6 +260,8 @@ public final class LlavaModel implements VisionLanguageModel {
         decoding.count(),
         Tensor.int64(lastTokens(decoding, pruned.lastOfPrompts())),
         slotSpan(tokens),
+        shelves(prefixes),
+        prefixLengths(prefixes),
         pruned.images(),
         pruned.goingOn(),
         prunedSpan(pruned),
@@ -257,6 +274,7 @@ public final class LlavaModel implements VisionLanguageModel {
     TokenTable tokens = TokenTable.of(prompts);
     PruningTable pruned = PruningTable.of(pruning, firstSlot, prompts);
     ContinuationQueries queries = new ContinuationQueries(prompts, pruned.lastOfPrompts());
+    List<CachedPrefix> prefixes = prompts.stream().map(prompt -> prompt.end().prefix()).toList();
     float[] found =
         module.call(
             "score",
@@ -268,6 +286,8 @@ public final class LlavaModel implements VisionLanguageModel {
             queries.last(),
             queries.queries(),
             slotSpan(tokens),
+            shelves(prefixes),
+            prefixLengths(prefixes),
             pruned.images(),
             pruned.goingOn(),
             prunedSpan(pruned));
@@ -301,6 +321,8 @@ public final class LlavaModel implements VisionLanguageModel {
         0,
         Tensor.int64(pruned.lastOfPrompts()),
         slotSpan(tokens),
+        shelves(List.of(prompt.prefix())),
+        prefixLengths(List.of(prompt.prefix())),
         pruned.images(),
         pruned.goingOn(),
         prunedSpan(pruned));
@@ -310,6 +332,14 @@ public final class LlavaModel implements VisionLanguageModel {
   private static int[] lastTokens(Decoding decoding, int[] lastOfPrompts) {
     return IntStream.concat(IntStream.range(0, decoding.count()), IntStream.of(lastOfPrompts))
         .toArray();
+  }
+
+  private static long[] shelves(List<CachedPrefix> prefixes) {
+    return prefixes.stream().mapToLong(CachedPrefix::shelf).toArray();
+  }
+
+  private static long[] prefixLengths(List<CachedPrefix> prefixes) {
+    return prefixes.stream().mapToLong(CachedPrefix::places).toArray();
   }
 
   private int slotSpan(TokenTable tokens) {
@@ -342,7 +372,8 @@ public final class LlavaModel implements VisionLanguageModel {
     if (isReducedOnCpu(settings) && seen > SPARE * places) {
       return places;
     }
-    return Math.min(places, Math.floorDiv(seen + SPAN_STEP - 1, SPAN_STEP) * SPAN_STEP);
+    int step = readsPrefixesFromShelves() ? OWN_SPAN_STEP : SPAN_STEP;
+    return Math.min(places, Math.floorDiv(seen + step - 1, step) * step);
   }
 
   /**

@@ -9,9 +9,15 @@ import java.util.Optional;
  * @param tokenIds [L] token ids; ignored where a vision token stands
  * @param visionIndex [L] {@link #TEXT}, or the row of {@link VisionTokens} that stands there
  * @param pruned the prompt's image, if it is to be pruned; text stands after it
+ * @param prefix what comes before the span and is read from a shelf; the slot's first place is
+ *     behind it
  */
 public record TokenSpan(
-    int offset, int[] tokenIds, int[] visionIndex, Optional<PromptImage> pruned) {
+    int offset,
+    int[] tokenIds,
+    int[] visionIndex,
+    Optional<PromptImage> pruned,
+    CachedPrefix prefix) {
   /** Marks a position at which text stands. */
   public static final int TEXT = -1;
 
@@ -22,17 +28,26 @@ public record TokenSpan(
     }
   }
 
-  /** No image is pruned. */
+  /** No image is pruned, and all is in the slot. */
   public TokenSpan(int offset, int[] tokenIds, int[] visionIndex) {
-    this(offset, tokenIds, visionIndex, Optional.empty());
+    this(offset, tokenIds, visionIndex, Optional.empty(), CachedPrefix.NONE);
   }
 
   public TokenSpan pruning(PromptImage image) {
-    return new TokenSpan(offset, tokenIds, visionIndex, Optional.of(image));
+    return new TokenSpan(offset, tokenIds, visionIndex, Optional.of(image), prefix);
+  }
+
+  public TokenSpan behind(CachedPrefix prefix) {
+    return new TokenSpan(offset, tokenIds, visionIndex, pruned, prefix);
   }
 
   public int length() {
     return tokenIds.length;
+  }
+
+  /** The place of its first token in the slot. */
+  int place() {
+    return offset - prefix.places();
   }
 
   /** The position after its last token. */

@@ -7,12 +7,12 @@ import org.stfbatch.model.Continuations.Node;
 import org.stfbatch.model.TorchModule.Tensor;
 
 /**
- * The tokens of one call, laid out as the module takes them: [5, T] input id, vision index, row,
- * column, place; and where continuations branch, [7, T] with position and end. A token's place in
- * its slot is its position in its sequence, unless it belongs to a tree.
+ * The tokens of one call, laid out as the module takes them: [6, T] input id, vision index, row,
+ * column, place in the slot, position in the sequence; and where continuations branch, [7, T] with
+ * the end.
  */
 final class TokenTable {
-  private static final int FIELDS = 5;
+  private static final int FIELDS = 6;
   private static final int BRANCHING_FIELDS = 7;
   private static final int PLACE = 4;
 
@@ -32,7 +32,9 @@ final class TokenTable {
     int prompted = prompts.stream().mapToInt(TokenSpan::length).sum();
     TokenTable table = new TokenTable(FIELDS, decoding.count() + prompted);
     for (int i = 0; i < decoding.count(); i++) {
-      table.add(decoding.tokenIds()[i], TokenSpan.TEXT, 0, 0, decoding.positions()[i]);
+      int position = decoding.positions()[i];
+      int place = position - decoding.prefixes().get(i).places();
+      table.add(decoding.tokenIds()[i], TokenSpan.TEXT, 0, 0, place, position);
     }
     for (int row = 0; row < prompts.size(); row++) {
       table.add(prompts.get(row), row);
@@ -51,22 +53,23 @@ final class TokenTable {
 
   private void add(TokenSpan prompt, int row) {
     for (int i = 0; i < prompt.length(); i++) {
-      add(prompt.tokenIds()[i], prompt.visionIndex()[i], row, i, prompt.offset() + i);
+      int position = prompt.offset() + i;
+      add(prompt.tokenIds()[i], prompt.visionIndex()[i], row, i, prompt.place() + i, position);
     }
   }
 
   private void add(BranchingPrompt prompt, int row) {
     TokenSpan own = prompt.end();
-    int end = own.offset() + prompt.tokens();
+    int end = own.place() + prompt.tokens();
     for (int i = 0; i < own.length(); i++) {
-      int place = own.offset() + i;
-      add(own.tokenIds()[i], own.visionIndex()[i], row, i, place, place, end);
+      int position = own.offset() + i;
+      add(own.tokenIds()[i], own.visionIndex()[i], row, i, own.place() + i, position, end);
     }
     int column = own.length();
     for (Node node : prompt.continuations().nodes()) {
       int position = own.end() + node.depth();
-      int last = own.end() + node.end();
-      add(node.tokenId(), TokenSpan.TEXT, row, column, own.offset() + column, position, last);
+      int last = own.place() + own.length() + node.end();
+      add(node.tokenId(), TokenSpan.TEXT, row, column, own.place() + column, position, last);
       column++;
     }
   }

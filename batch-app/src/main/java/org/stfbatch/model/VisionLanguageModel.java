@@ -25,6 +25,12 @@ public interface VisionLanguageModel extends AutoCloseable {
   /** What the cache takes. */
   CacheCost cacheCost();
 
+  /**
+   * Whether sequences best read their prefixes where they lie, on shelves, and ask those that they
+   * share together; else they are to be copied to slots.
+   */
+  boolean readsPrefixesFromShelves();
+
   /** Bytes that the device has left. */
   long freeBytes();
 
@@ -82,7 +88,7 @@ public interface VisionLanguageModel extends AutoCloseable {
   /**
    * Takes sequences one token further: those in slots 0 .. D-1 that are generating, and those in
    * the slots from D on whose prompts' ends are given; what comes before each span is in its slot
-   * already.
+   * already, or on the shelf of its prefix.
    *
    * @param vision the tokens that the spans' vision indices point into
    * @return the next token of every sequence, by slot, or {@link #NOT_FINITE}
@@ -91,8 +97,8 @@ public interface VisionLanguageModel extends AutoCloseable {
 
   /**
    * How likely prompts go on in given ways. Uses the slots from {@code firstSlot} on, one for each
-   * prompt; what comes before each span is in its slot already. The slots need room for the
-   * continuations' trees, too.
+   * prompt; what comes before each span is in its slot already, or on the shelf of its prefix. The
+   * slots need room for the continuations' trees, too.
    *
    * @param prompts one at least
    * @param vision the tokens that the spans' vision indices point into

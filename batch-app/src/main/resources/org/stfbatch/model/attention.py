@@ -12,29 +12,43 @@ def attention(q: Tensor, keys: Tensor, values: Tensor, mask: Optional[Tensor], k
     return torch.scaled_dot_product_attention(q, keys, values, mask)
 
 
-# Row by row the scores stay in the processor's cache.
+# Row by row, see `add_row`.
 def row_by_row(q: Tensor, keys: Tensor, values: Tensor, mask: Optional[Tensor]) -> Tensor:
-    scale = 1.0 / float(q.size(3)) ** 0.5
-    rows = annotate(List[Tensor], [])
+    parts = annotate(List[Tensor], [])
     for i in range(q.size(0)):
-        scores = torch.bmm(q[i] * scale, keys[i].transpose(1, 2))  # [h, L, N]
-        if mask is not None:
-            scores = scores.masked_fill_(mask[i].logical_not(), -1.0e38)
-        rows.append(torch.bmm(torch.softmax(scores, 2), values[i]))
-    return torch.stack(rows)
+        seen = mask[i] if mask is not None else None
+        __torch__.attention.add_row(parts, q[i], keys[i], values[i], seen)
+    return torch.cat(parts).unflatten(0, [q.size(0), q.size(1)])
 
 
-# With one query a row, every key is read once and nothing is worth keeping: all rows together. The scores are the same to
-# the last bit whichever factor the keys are; which is faster depends on the processor.
+# Adds the heads of one row [h, L, e] to `parts`, a few at a time, whose scores stay in the processor's cache. q [h, L, e],
+# keys and values [h, N, e]. seen [1, L, n] is true where one of the last n keys is seen; those before are, and all without
+# it.
+def add_row(parts: List[Tensor], q: Tensor, keys: Tensor, values: Tensor, seen: Optional[Tensor]) -> None:
+    q = q * (1.0 / float(q.size(2)) ** 0.5)
+    step = max(1, 1400000 // (q.size(1) * keys.size(1)))
+    for begin in range(0, q.size(0), step):
+        scores = torch.bmm(q[begin:begin + step], keys[begin:begin + step].transpose(1, 2))  # [step, L, N]
+        if seen is not None:
+            scores[:, :, scores.size(2) - seen.size(2):].masked_fill_(seen.logical_not(), -1.0e38)
+        parts.append(torch.bmm(torch.softmax(scores, 2), values[begin:begin + step]))
+    return None
+
+
+# With one query a row, every key is read once and nothing is worth keeping: all rows together.
 def of_single_queries(q: Tensor, keys: Tensor, values: Tensor, mask: Optional[Tensor], keys_left: bool) -> Tensor:
-    scale = 1.0 / float(q.size(3)) ** 0.5
-    queries = (q * scale).flatten(0, 1)  # [R * h, 1, e]
-    if keys_left:
-        scores = torch.bmm(keys.flatten(0, 1), queries.transpose(1, 2))  # [R * h, N, 1]
-    else:
-        scores = torch.bmm(queries, keys.flatten(0, 1).transpose(1, 2))  # [R * h, 1, N]
+    queries = (q * (1.0 / float(q.size(3)) ** 0.5)).flatten(0, 1)  # [R * h, 1, e]
+    scores = __torch__.attention.scores(queries, keys.flatten(0, 1), keys_left)
     scores = scores.reshape([q.size(0), q.size(1), 1, keys.size(2)])
     if mask is not None:
         scores = scores.masked_fill_(mask.logical_not(), -1.0e38)
     y = torch.bmm(torch.softmax(scores, 3).flatten(0, 1), values.flatten(0, 1))  # [R * h, 1, e]
     return y.reshape(q.size())
+
+
+# q [B, n, e] times keys [B, N, e], [B, n, N], for a few queries. The scores are the same to the last bit whichever factor
+# the keys are; which is faster depends on the processor.
+def scores(q: Tensor, keys: Tensor, keys_left: bool) -> Tensor:
+    if keys_left:
+        return torch.bmm(keys, q.transpose(1, 2)).transpose(1, 2)
+    return torch.bmm(q, keys.transpose(1, 2))

@@ -18,6 +18,7 @@ class CacheView(NamedTuple):
     rows : Tensor              # [T - D] row of each other token
     columns : Tensor           # [T - D] its place in the row
     mask : Tensor              # [R, L, 1, span] which places each of the other tokens sees
+    prefixes : Optional[__torch__.prefix.Prefixes]  # of sequences in slots, where some lie on shelves
 
 
 # For rows side by side, a value for each query: [T] to [R, L], 0 where a row is shorter than the longest.

@@ -161,6 +161,9 @@ class LlamaDecoder(Module):
         self.resize_images(shelves if self.prune_keep > 0 else 0, image_tokens)
         return None
 
+    def shelf_places(self) -> int:
+        return self.shelf_keys[0].size(2)
+
     def resize(self, cache: List[Tensor], count: int, positions: List[int]) -> None:
         embedding = self.tensors["model.embed_tokens.weight"]
         size = embedding.size(1) // self.heads
@@ -257,15 +260,17 @@ class LlamaDecoder(Module):
         mask = __torch__.cache.causal(__torch__.cache.grid(positions, rows, columns, count, longest), span)
         newest = __torch__.cache.causal(positions[:0], span).unsqueeze(1)
         return __torch__.cache.CacheView(cos, sin, shelves[rows], positions, span, 0, newest, 0, count, shelves, rows,
-                                         columns, mask)
+                                         columns, mask, None)
 
     # Where sequences lie in slots. The first `decoding` of the T tokens are the newest ones of the sequences in slots 0 ..
     # that are already generating, in the order of their slots. The others are the prompts' ends of the `count` sequences in
     # the slots from `first` on, token by token: rows counts those slots from 0, columns are places in this call's row.
     # places [T] are those in the slots, positions [T] those in the sequences. Behind a prompt's end may stand the tree of
     # its continuations, depth first: such a token is seen by the tokens from its own place up to ends [T]: those below it.
+    # prefixes are those that some rows have on shelves: their slots begin behind them.
     def view_of_slots(self, decoding: int, first: int, rows: Tensor, columns: Tensor, places: Tensor, positions: Tensor,
-                      ends: Optional[Tensor], count: int, longest: int, span: int) -> __torch__.cache.CacheView:
+                      ends: Optional[Tensor], count: int, longest: int, span: int,
+                      prefixes: Optional[__torch__.prefix.Prefixes]) -> __torch__.cache.CacheView:
         cos, sin = self.rotary(positions)
         slots = torch.cat([torch.arange(decoding, device=rows.device), rows + first])  # [T]
         newest = __torch__.cache.causal(places[:decoding], span).unsqueeze(1)  # [D, 1, 1, span]
@@ -275,7 +280,7 @@ class LlamaDecoder(Module):
             branches = __torch__.cache.branches(grid, rows, places[decoding:], ends[decoding:], span)
             mask = mask.logical_and(branches)
         return __torch__.cache.CacheView(cos, sin, slots, places, span, decoding, newest, first, count, None, rows,
-                                         columns, mask)
+                                         columns, mask, prefixes)
 
     # [T] to [T, 1, e] each.
     def rotary(self, positions: Tensor) -> Tuple[Tensor, Tensor]:
@@ -308,12 +313,12 @@ class LlamaDecoder(Module):
             x = self.layer(x, view, self.slot_keys[i], self.slot_values[i], i)
         q = self.store(x, view, self.slot_keys[last], self.slot_values[last], last)
         kept = self.kept(q, view, pruning)
-        x = self.finish_layer(x, self.attend(q, self.slot_keys[last], self.slot_values[last], view), last)
+        x = self.finish_layer(x, self.attend(q, self.slot_keys[last], self.slot_values[last], view, last), last)
         x = __torch__.pruning.states(x, self.shelf_images[0], kept, pruning)
         d = view.decoding
         view = self.view_of_slots(d, view.first, pruning.rows[d:], pruning.columns[d:], pruning.places,
                                   __torch__.pruning.positions(positions, kept, pruning), pruning.ends, view.count,
-                                  pruning.longest, pruning.span)
+                                  pruning.longest, pruning.span, None)
         for i in range(self.prune_layer, len(self.o_proj)):
             x = self.layer(x, view, self.slot_keys[i], self.slot_values[i], i)
         return x
@@ -333,7 +338,7 @@ class LlamaDecoder(Module):
     # keys and values [S, k, M, e] take those of x.
     def layer(self, x: Tensor, view: __torch__.cache.CacheView, keys: Tensor, values: Tensor, i: int) -> Tensor:
         q = self.store(x, view, keys, values, i)
-        return self.finish_layer(x, self.attend(q, keys, values, view), i)
+        return self.finish_layer(x, self.attend(q, keys, values, view, i), i)
 
     # Puts the keys and values of x [T, d] into those of the cache; returns its queries [T, h, e].
     def store(self, x: Tensor, view: __torch__.cache.CacheView, keys: Tensor, values: Tensor, i: int) -> Tensor:
@@ -377,33 +382,49 @@ class LlamaDecoder(Module):
         first, second = x.chunk(2, -1)
         return x * cos + torch.cat([-second, first], -1) * sin
 
-    # q [T, h, e] to what it sees of the cache, [T, d]. keys and values [S, k, M, e].
-    def attend(self, q: Tensor, keys: Tensor, values: Tensor, view: __torch__.cache.CacheView) -> Tensor:
+    # q [T, h, e] to what it sees of the cache, [T, d]. keys and values [S, k, M, e] of layer i.
+    def attend(self, q: Tensor, keys: Tensor, values: Tensor, view: __torch__.cache.CacheView, i: int) -> Tensor:
         keys = keys[:, :, :view.span]
         values = values[:, :, :view.span]
         d = view.decoding
         if view.count == 0:
-            return self.attend_newest(q, keys[:d], values[:d], view)
+            return self.attend_newest(q, keys[:d], values[:d], view, i)
         shelves = view.shelves
         if shelves is not None:
-            return self.attend_rows(q, keys.index_select(0, shelves), values.index_select(0, shelves), view)
+            return self.attend_rows(q, keys.index_select(0, shelves), values.index_select(0, shelves), view, i)
         end = view.first + view.count
-        y = self.attend_rows(q[d:], keys[view.first:end], values[view.first:end], view)
+        y = self.attend_rows(q[d:], keys[view.first:end], values[view.first:end], view, i)
         if d == 0:
             return y
-        return torch.cat([self.attend_newest(q[:d], keys[:d], values[:d], view), y])
+        return torch.cat([self.attend_newest(q[:d], keys[:d], values[:d], view, i), y])
 
     # q [D, h, e] of the tokens that generate, keys and values [D, k, span, e]; returns [D, d].
-    def attend_newest(self, q: Tensor, keys: Tensor, values: Tensor, view: __torch__.cache.CacheView) -> Tensor:
+    def attend_newest(self, q: Tensor, keys: Tensor, values: Tensor, view: __torch__.cache.CacheView, i: int) -> Tensor:
+        prefixes = view.prefixes
+        if prefixes is not None:
+            if len(prefixes.runs) > 0:
+                y = __torch__.prefix.attention(q, self.shelf_keys[i], self.shelf_values[i], keys, values, view.newest,
+                                               prefixes, self.keys_left)
+                return y.flatten(1)
         return self.attention(q.unsqueeze(2), keys, values, view.newest).flatten(1)
 
     # q [T - D, h, e] of the other tokens, keys and values [R, k, span, e]; returns [T - D, d].
-    def attend_rows(self, q: Tensor, keys: Tensor, values: Tensor, view: __torch__.cache.CacheView) -> Tensor:
+    def attend_rows(self, q: Tensor, keys: Tensor, values: Tensor, view: __torch__.cache.CacheView, i: int) -> Tensor:
         queries = torch.zeros([view.mask.size(0), view.mask.size(1), q.size(1), q.size(2)], dtype=q.dtype,
                               device=q.device)
         queries[view.rows, view.columns] = q  # [R, L, h, e]
-        y = self.attention(queries.transpose(1, 2), keys, values, view.mask.transpose(1, 2))  # [R, h, L, e]
+        y = self.attention_of_rows(queries.transpose(1, 2), keys, values, view, i)  # [R, h, L, e]
         return y.transpose(1, 2)[view.rows, view.columns].flatten(1)
+
+    def attention_of_rows(self, q: Tensor, keys: Tensor, values: Tensor, view: __torch__.cache.CacheView,
+                          i: int) -> Tensor:
+        mask = view.mask.transpose(1, 2)
+        prefixes = view.prefixes
+        if prefixes is not None:
+            if prefixes.of_prompts:
+                return __torch__.prefix.of_prompts(q, self.shelf_keys[i], self.shelf_values[i], keys, values, mask,
+                                                   prefixes)
+        return self.attention(q, keys, values, mask)
 
     # q [R, h, L, e], keys and values [R, k, span, e]; returns [R, h, L, e].
     def attention(self, q: Tensor, keys: Tensor, values: Tensor, mask: Tensor) -> Tensor:

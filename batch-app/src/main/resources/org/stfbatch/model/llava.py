@@ -183,59 +183,76 @@ class Llava(Module):
         self.language_model.erase_shelf(shelf)
         return None
 
-    # Runs prefixes onto shelves; see `embed` and LlamaDecoder.view_of_shelves. tokens [5, T]: input ids, vision index, row,
-    # column and position of each token.
+    # Runs prefixes onto shelves; see `embed` and LlamaDecoder.view_of_shelves. tokens [6, T]: input ids, vision index, row,
+    # column, place and position of each token.
     def fill_shelves(self, tokens: Tensor, vision_tokens: Tensor, shelves: Tensor, span: int) -> None:
         longest = self.longest(tokens)
-        input_ids, vision_index, rows, columns, positions = self.moved(tokens).unbind(0)
+        input_ids, vision_index, rows, columns, _, positions = self.moved(tokens).unbind(0)
         x = self.embed(input_ids, vision_index, self.moved(vision_tokens))
         view = self.language_model.view_of_shelves(rows, columns, positions, longest, self.moved(shelves), span)
         self.language_model.fill_shelves(x, view, vision_tokens.size(0) > 0)
         return None
 
-    # One step of the sequences in slots 0 .. R-1; see LlamaDecoder.view_of_slots. tokens [5, T] as in fill_shelves, rows and
-    # columns of the first `decoding` unused. images [6, P], going_on [4, U] and pruned_span: see `pruning`, empty for models
-    # that prune no images. last [R]: which of the tokens that go through all layers is the last of each sequence. choice
-    # [2, R] float32: temperature and top_p of each row, and keys [R] int64, see `sampling`; or both empty to take the
-    # likeliest tokens. Returns the next tokens [R] int64, -1 where the logits are not finite.
-    def step(self, tokens: Tensor, vision_tokens: Tensor, decoding: int, last: Tensor, span: int, images: Tensor,
-             going_on: Tensor, pruned_span: int, choice: Tensor, keys: Tensor) -> Tensor:
-        logits = self.logits(tokens, vision_tokens, decoding, last, span, images, going_on, pruned_span)
+    # One step of the sequences in slots 0 .. R-1; see LlamaDecoder.view_of_slots. tokens [6, T] as in fill_shelves, rows and
+    # columns of the first `decoding` unused. shelves and prefix_lengths [R]: see `prefix`. images [6, P], going_on [4, U]
+    # and pruned_span: see `pruning`, empty for models that prune no images. last [R]: which of the tokens that go through
+    # all layers is the last of each sequence. choice [2, R] float32: temperature and top_p of each row, and keys [R] int64,
+    # see `sampling`; or both empty to take the likeliest tokens. Returns the next tokens [R] int64, -1 where the logits are
+    # not finite.
+    def step(self, tokens: Tensor, vision_tokens: Tensor, decoding: int, last: Tensor, span: int, shelves: List[int],
+             prefix_lengths: List[int], images: Tensor, going_on: Tensor, pruned_span: int, choice: Tensor,
+             keys: Tensor) -> Tensor:
+        logits = self.logits(tokens, vision_tokens, decoding, last, span, shelves, prefix_lengths, images, going_on,
+                             pruned_span)
         if choice.size(0) == 0:
             return __torch__.sampling.checked(__torch__.sampling.greedy(logits), logits)
         temperature, top_p = choice.unbind(0)
         return __torch__.sampling.checked(__torch__.sampling.sample(logits, temperature, top_p, keys), logits)
 
     # As step, but returns the logits [R, V] float32.
-    def logits(self, tokens: Tensor, vision_tokens: Tensor, decoding: int, last: Tensor, span: int, images: Tensor,
-               going_on: Tensor, pruned_span: int) -> Tensor:
-        x = self.last_tokens(tokens, vision_tokens, decoding, last, span, images, going_on, pruned_span)
+    def logits(self, tokens: Tensor, vision_tokens: Tensor, decoding: int, last: Tensor, span: int, shelves: List[int],
+               prefix_lengths: List[int], images: Tensor, going_on: Tensor, pruned_span: int) -> Tensor:
+        x = self.last_tokens(tokens, vision_tokens, decoding, last, span, shelves, prefix_lengths, images, going_on,
+                             pruned_span)
         return self.language_model.logits(x)
 
     # The arguments of step to [R, d], for LlamaDecoder.logits.
-    def last_tokens(self, tokens: Tensor, vision_tokens: Tensor, decoding: int, last: Tensor, span: int, images: Tensor,
-                    going_on: Tensor, pruned_span: int) -> Tensor:
+    def last_tokens(self, tokens: Tensor, vision_tokens: Tensor, decoding: int, last: Tensor, span: int,
+                    shelves: List[int], prefix_lengths: List[int], images: Tensor, going_on: Tensor,
+                    pruned_span: int) -> Tensor:
         longest = self.longest(tokens)
-        input_ids, vision_index, rows, columns, positions = self.moved(tokens).unbind(0)
+        input_ids, vision_index, rows, columns, places, positions = self.moved(tokens).unbind(0)
         x = self.embed(input_ids, vision_index, self.moved(vision_tokens))
-        view = self.language_model.view_of_slots(decoding, decoding, rows[decoding:], columns[decoding:], positions,
-                                                 positions, None, last.size(0) - decoding, longest, span)
+        view = self.language_model.view_of_slots(decoding, decoding, rows[decoding:], columns[decoding:], places,
+                                                 positions, None, last.size(0) - decoding, longest, span,
+                                                 self.prefixes(shelves, prefix_lengths, decoding))
         x = self.through_layers(x, view, positions, images, going_on, pruned_span)
         return x[self.moved(last)]
 
     # How likely the continuations of prompts are. tokens [7, T]: input ids, vision index, row, column, place, position and
-    # end of each token of the `count` sequences in the slots from `first` on; see LlamaDecoder.view_of_slots. images, going_on
-    # [5, U], pruned_span and last [W] as in step. queries [2, Q]: which token, counted through last, and the id that may come
+    # end of each token of the `count` sequences in the slots from `first` on; see LlamaDecoder.view_of_slots. shelves,
+    # prefix_lengths, images, going_on [5, U], pruned_span and last [W] as in step. queries [2, Q]: which token, counted through last, and the id that may come
     # next. Returns its log-probabilities [Q] float32.
     def score(self, tokens: Tensor, vision_tokens: Tensor, first: int, count: int, last: Tensor, queries: Tensor,
-              span: int, images: Tensor, going_on: Tensor, pruned_span: int) -> Tensor:
+              span: int, shelves: List[int], prefix_lengths: List[int], images: Tensor, going_on: Tensor,
+              pruned_span: int) -> Tensor:
         longest = self.longest(tokens)
         input_ids, vision_index, rows, columns, places, positions, ends = self.moved(tokens).unbind(0)
         x = self.embed(input_ids, vision_index, self.moved(vision_tokens))
-        view = self.language_model.view_of_slots(0, first, rows, columns, places, positions, ends, count, longest, span)
+        view = self.language_model.view_of_slots(0, first, rows, columns, places, positions, ends, count, longest, span,
+                                                 self.prefixes(shelves, prefix_lengths, 0))
         x = self.through_layers(x, view, positions, images, going_on, pruned_span)
         after, wanted = self.moved(queries).unbind(0)
         return self.language_model.log_probabilities(x[self.moved(last)], after, wanted)
+
+    # Images that are pruned are copied to slots with their prefixes.
+    def prefixes(self, shelves: List[int], lengths: List[int], decoding: int) -> Optional[__torch__.prefix.Prefixes]:
+        prefixes = annotate(Optional[__torch__.prefix.Prefixes], None)
+        for shelf in shelves:
+            if shelf >= 0 and prefixes is None:
+                prefixes = __torch__.prefix.of(shelves, lengths, decoding, self.language_model.shelf_places(),
+                                                   torch.device(self.device))
+        return prefixes
 
     def through_layers(self, x: Tensor, view: __torch__.cache.CacheView, positions: Tensor, images: Tensor,
                        going_on: Tensor, pruned_span: int) -> Tensor:
@@ -262,10 +279,12 @@ class Llava(Module):
 
     # What the last token of one prompt is after each layer and, at the end, after the last norm: [layers + 1, d] float32. The
     # arguments are those of step.
-    def last_states(self, tokens: Tensor, vision_tokens: Tensor, decoding: int, last: Tensor, span: int, images: Tensor,
-                    going_on: Tensor, pruned_span: int) -> Tensor:
+    def last_states(self, tokens: Tensor, vision_tokens: Tensor, decoding: int, last: Tensor, span: int,
+                    shelves: List[int], prefix_lengths: List[int], images: Tensor, going_on: Tensor,
+                    pruned_span: int) -> Tensor:
         self.language_model.watch(True)
-        x = self.last_tokens(tokens, vision_tokens, decoding, last, span, images, going_on, pruned_span)
+        x = self.last_tokens(tokens, vision_tokens, decoding, last, span, shelves, prefix_lengths, images, going_on,
+                             pruned_span)
         self.language_model.watch(False)
         states = self.language_model.states
         return torch.cat([torch.stack(states), self.language_model.last_norm(x).to(6)])

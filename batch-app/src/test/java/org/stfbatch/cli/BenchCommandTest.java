@@ -108,10 +108,39 @@ final class BenchCommandTest {
     JsonNode report =
         json("bench", "decode", "--shape", "small", "--batch", "1,3", "--repeat", "1");
 
-    assertThat(report.path("steps"))
-        .extracting(step -> step.path("batch").asInt())
-        .containsExactly(1, 3);
-    assertThat(report.path("steps"))
+    assertSteps(report.at("/sides/0/steps"));
+  }
+
+  @Test
+  void decodeComparesWeightsWherePrefixesAreShared() throws IOException {
+    Object[] command = {
+      "bench",
+      "decode",
+      "--shape",
+      "small",
+      "--batch",
+      "1,3",
+      "--repeat",
+      "1",
+      "--questions-per-image",
+      "2",
+      "--compare",
+      "weights"
+    };
+    JsonNode report = json(command);
+
+    assertThat(report.path("questions_per_image").asInt()).isEqualTo(2);
+    assertThat(report.path("sides"))
+        .extracting(side -> side.path("weights").asText())
+        .containsExactly("int8", "plain");
+    report.path("sides").forEach(side -> assertSteps(side.path("steps")));
+    assertThat(report.at("/sides/1/steps"))
+        .allSatisfy(step -> assertThat(step.path("speed_up").asDouble()).isEqualTo(1));
+  }
+
+  private static void assertSteps(JsonNode steps) {
+    assertThat(steps).extracting(step -> step.path("batch").asInt()).containsExactly(1, 3);
+    assertThat(steps)
         .allSatisfy(step -> assertThat(step.path("milliseconds").asDouble()).isPositive());
   }
 

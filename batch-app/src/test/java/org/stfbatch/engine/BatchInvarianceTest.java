@@ -23,6 +23,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.stfbatch.compression.CompressionStrategy;
 import org.stfbatch.image.NoiseImage;
 import org.stfbatch.image.Pixels;
+import org.stfbatch.model.LlavaModel;
 import org.stfbatch.model.ModelSettings;
 import org.stfbatch.model.WeightFormat;
 import org.stfbatch.model.checkpoint.FusionVariant;
@@ -97,6 +98,36 @@ final class BatchInvarianceTest {
         alone, INT8_LIMIT, answers(checkpoint, model, jobs, inOrder, new EngineSettings(32)));
     assertSame(alone, INT8_LIMIT, answers(checkpoint, model, jobs, shuffled, withoutReuse(7)));
     assertSame(alone, INT8_LIMIT, answers(checkpoint, model, jobs, inOrder, smallCache(32)));
+  }
+
+  /** What is summed in another order is nearly the same. */
+  @ParameterizedTest
+  @ValueSource(longs = {6, 7})
+  void readingPrefixesOnShelvesGivesTheSameAnswers(long seed) throws Exception {
+    List<EngineJob> jobs = randomJobs(new Random(seed), JOBS);
+    List<Integer> inOrder = inOrder(JOBS);
+    List<Integer> shuffled = shuffled(JOBS, seed);
+
+    List<Answer> alone = answers(jobs, inOrder, new EngineSettings(1));
+
+    assertSame(alone, answersOfReader(jobs, inOrder, new EngineSettings(1)));
+    assertSame(alone, answersOfReader(jobs, shuffled, new EngineSettings(7)));
+    assertSame(alone, answersOfReader(jobs, inOrder, new EngineSettings(32)));
+    assertSame(alone, answersOfReader(jobs, shuffled, smallCache(32)));
+  }
+
+  private static List<Answer> answersOfReader(
+      List<EngineJob> jobs, List<Integer> order, EngineSettings settings) {
+    ModelSettings exact = ModelSettings.exact();
+    return answers(
+        BatchingEngine.start(
+            checkpoint,
+            exact,
+            () -> PrefixReader.of(LlavaModel.load(checkpoint, exact)),
+            tokenizer,
+            settings),
+        jobs,
+        order);
   }
 
   /** On LLaVA-1.5's projector, with images of 16 patches. */
@@ -177,9 +208,16 @@ final class BatchInvarianceTest {
       List<EngineJob> jobs,
       List<Integer> order,
       EngineSettings settings) {
+    return answers(BatchingEngine.start(checkpoint, model, tokenizer, settings), jobs, order);
+  }
+
+  /**
+   * @param engine is closed
+   */
+  private static List<Answer> answers(Engine engine, List<EngineJob> jobs, List<Integer> order) {
     List<CompletableFuture<Outcome>> outcomes =
         new ArrayList<>(Collections.nCopies(jobs.size(), null));
-    try (Engine engine = BatchingEngine.start(checkpoint, model, tokenizer, settings)) {
+    try (engine) {
       order.forEach(i -> outcomes.set(i, engine.submit(jobs.get(i))));
       return outcomes.stream().map(outcome -> (Answer) outcome.join()).toList();
     }

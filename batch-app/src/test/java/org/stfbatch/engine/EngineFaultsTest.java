@@ -14,7 +14,10 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Timeout;
@@ -48,8 +51,7 @@ final class EngineFaultsTest {
   private static LlavaCheckpoint checkpoint;
   private static LlamaTokenizer tokenizer;
   private static List<EngineJob> jobs;
-  private static List<Answer> answers;
-  private static List<Answer> unevenAnswers;
+  private static Map<Kind, List<Answer>> answers;
 
   private static Level logged;
 
@@ -75,12 +77,11 @@ final class EngineFaultsTest {
     Random random = new Random(7);
     List<Pixels> images = IntStream.range(0, 5).mapToObj(i -> noise(random)).toList();
     jobs = IntStream.range(0, JOBS).mapToObj(i -> job(random, images)).toList();
-    answers = answers(false);
-    unevenAnswers = answers(true);
+    answers = Stream.of(Kind.values()).collect(Collectors.toMap(k -> k, EngineFaultsTest::answers));
   }
 
-  private static List<Answer> answers(boolean uneven) {
-    try (Engine engine = engine(new Faults(), uneven)) {
+  private static List<Answer> answers(Kind kind) {
+    try (Engine engine = engine(new Faults(), kind)) {
       return jobs.stream().map(job -> (Answer) engine.submit(job).join()).toList();
     }
   }
@@ -112,6 +113,19 @@ final class EngineFaultsTest {
     boolean drawn = random.nextInt(3) == 0;
     return new Generation(
         1 + random.nextInt(4), drawn ? 0.7 : 0, 0.9, random.nextLong(), List.of());
+  }
+
+  /** What a model does with images. */
+  private enum Kind {
+    COPIES_PREFIXES(model -> model),
+    READS_PREFIXES(PrefixReader::of),
+    UNEVEN_IMAGES(UnevenImages::of);
+
+    private final UnaryOperator<VisionLanguageModel> wrapper;
+
+    Kind(UnaryOperator<VisionLanguageModel> wrapper) {
+      this.wrapper = wrapper;
+    }
   }
 
   /** Faults of one mix: which calls, counted from the mix's first one, fail in which way. */
@@ -186,28 +200,25 @@ final class EngineFaultsTest {
           () -> new AssertionError("never"),
           () -> new NoClassDefFoundError("some/Kernel"));
 
-  /**
-   * @param uneven whether images become different numbers of vision tokens
-   */
   @ParameterizedTest
-  @CsvSource({"false, 2000", "true, 100"})
+  @CsvSource({"COPIES_PREFIXES, 1000", "READS_PREFIXES, 1000", "UNEVEN_IMAGES, 100"})
   @Timeout(value = 20, unit = TimeUnit.MINUTES, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
-  void everyJobHasOneOutcomeWhateverFails(boolean uneven, int mixes) throws Exception {
+  void everyJobHasOneOutcomeWhateverFails(Kind kind, int mixes) throws Exception {
     Random random = new Random(20);
     Faults faults = new Faults();
     int broken = 0;
     int failed = 0;
-    Engine engine = engine(faults, uneven);
+    Engine engine = engine(faults, kind);
     try {
       for (int mix = 0; mix < mixes; mix++) {
-        Mix outcome = mix(random, faults, engine, uneven ? unevenAnswers : answers);
+        Mix outcome = mix(random, faults, engine, answers.get(kind));
         failed += outcome.failed();
         if (outcome.isBroken()) {
           broken++;
         }
         if (outcome.isBroken() || mix % MIXES_OF_AN_ENGINE == 0) {
           engine.close();
-          engine = engine(faults, uneven);
+          engine = engine(faults, kind);
         }
       }
     } finally {
@@ -292,17 +303,17 @@ final class EngineFaultsTest {
     return ERRORS.get(random.nextInt(ERRORS.size()));
   }
 
-  private static Engine engine(Faults faults, boolean uneven) {
+  private static Engine engine(Faults faults, Kind kind) {
     return BatchingEngine.start(
         checkpoint,
         ModelSettings.exact(),
-        () -> model(faults, uneven),
+        () -> model(faults, kind),
         tokenizer,
         new EngineSettings(BATCH));
   }
 
-  private static VisionLanguageModel model(Faults faults, boolean uneven) {
+  private static VisionLanguageModel model(Faults faults, Kind kind) {
     LlavaModel model = LlavaModel.load(checkpoint, ModelSettings.exact());
-    return new FailingModel(uneven ? UnevenImages.of(model) : model, faults);
+    return new FailingModel(kind.wrapper.apply(model), faults);
   }
 }

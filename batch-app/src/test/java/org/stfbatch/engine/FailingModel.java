@@ -141,6 +141,11 @@ final class FailingModel implements VisionLanguageModel {
   }
 
   @Override
+  public boolean readsPrefixesFromShelves() {
+    return model.readsPrefixesFromShelves();
+  }
+
+  @Override
   public long freeBytes() {
     return model.freeBytes();
   }

@@ -3,6 +3,9 @@ package org.stfbatch.cli.bench;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.stfbatch.bench.DecodeBench;
+import org.stfbatch.bench.DecodePlan;
+import org.stfbatch.model.ModelSettings;
+import org.stfbatch.model.WeightFormat;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -13,7 +16,7 @@ import picocli.CommandLine.Option;
     description = {"Measures decode-only steps, and their share of the memory's bandwidth."},
     footer = {
       "  stf-batch bench decode --layers 4",
-      "  stf-batch bench decode --layers 4 --batch 1,16,64 --weights int8"
+      "  stf-batch bench decode --layers 4 --batch 1,16,64 --compare weights --questions-per-image 8"
     })
 final class BenchDecodeCommand implements Callable<Integer> {
   @Mixin private BenchShapeOptions shape;
@@ -28,8 +31,33 @@ final class BenchDecodeCommand implements Callable<Integer> {
       description = "Sequences that are generated together. Default: 1,4,16")
   private List<Integer> batches;
 
+  @Option(
+      names = "--questions-per-image",
+      defaultValue = "1",
+      paramLabel = "N",
+      description = "So many sequences have a prefix, text and an image, in common. Default: 1")
+  private int questionsPerImage;
+
+  @Option(
+      names = "--compare",
+      paramLabel = "WHAT",
+      description = "Measure both sides in turns: weights (int8 against those of --dtype).")
+  private Compare compare;
+
+  /** What is compared. */
+  enum Compare {
+    WEIGHTS
+  }
+
   @Override
   public Integer call() {
-    return report.show(DecodeBench.run(shape.model(), device.settings(), batches, report.repeat()));
+    ModelSettings settings = device.settings();
+    List<ModelSettings> sides =
+        compare == null
+            ? List.of(settings)
+            : List.of(settings.with(WeightFormat.INT8), settings.with(WeightFormat.PACKED));
+    DecodePlan plan =
+        new DecodePlan(shape.model(), sides, batches, questionsPerImage, report.repeat());
+    return report.show(DecodeBench.run(plan));
   }
 }

@@ -1,0 +1,134 @@
+package org.stfbatch.bench;
+
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.stream.IntStream;
+import org.stfbatch.model.CacheLength;
+import org.stfbatch.model.CacheShape;
+import org.stfbatch.model.CachedPrefix;
+import org.stfbatch.model.Choice;
+import org.stfbatch.model.Decoding;
+import org.stfbatch.model.LlavaModel;
+import org.stfbatch.model.ModelSettings;
+import org.stfbatch.model.TokenSpan;
+import org.stfbatch.model.VisionTokens;
+
+/**
+ * A random model with a prompt behind every sequence, as the engine would have put it there. Used
+ * by one thread.
+ */
+final class DecodingModel implements AutoCloseable {
+  /** About a prompt of LLaVA-STF: some text and an image, and behind them the question. */
+  static final int PREFIX_POSITIONS = 180;
+
+  static final int POSITIONS = 200;
+
+  private static final int SHELF_PLACES = 192;
+  private static final int SLOT_PLACES = 256;
+  private static final int OWN_PLACES = 32;
+
+  /** Prompts that are run in one call. */
+  private static final int CALL = 8;
+
+  private final DecodePlan plan;
+  private final ModelSettings settings;
+  private final LlavaModel model;
+  private final SplittableRandom random = new SplittableRandom(1);
+
+  private DecodingModel(DecodePlan plan, ModelSettings settings, LlavaModel model) {
+    this.plan = plan;
+    this.settings = settings;
+    this.model = model;
+  }
+
+  static DecodingModel of(DecodePlan plan, ModelSettings settings) {
+    LlavaModel model = LlavaModel.random(plan.model().config(), settings);
+    DecodingModel filled = new DecodingModel(plan, settings, model);
+    try {
+      filled.fill();
+    } catch (RuntimeException e) {
+      model.close();
+      throw e;
+    }
+    return filled;
+  }
+
+  ModelSettings settings() {
+    return settings;
+  }
+
+  private void fill() {
+    int sequences = plan.mostSequences();
+    int shelves = plan.prefixes(sequences);
+    int places = model.readsPrefixesFromShelves() ? OWN_PLACES : SLOT_PLACES;
+    model.reserve(new CacheShape(sequences, places, shelves, SHELF_PLACES));
+    for (int first = 0; first < shelves; first += CALL) {
+      int[] call = IntStream.range(first, Math.min(shelves, first + CALL)).toArray();
+      List<TokenSpan> prefixes =
+          IntStream.of(call).mapToObj(shelf -> text(0, PREFIX_POSITIONS)).toList();
+      model.fillShelves(prefixes, call, none());
+    }
+    if (!model.readsPrefixesFromShelves()) {
+      int[] slots = IntStream.range(0, sequences).toArray();
+      model.takeFromShelves(
+          IntStream.of(slots).map(this::shelf).toArray(),
+          slots,
+          Collections.nCopies(sequences, CacheLength.of(PREFIX_POSITIONS)));
+    }
+    List<TokenSpan> prompts =
+        IntStream.range(0, sequences)
+            .mapToObj(
+                slot ->
+                    text(PREFIX_POSITIONS, POSITIONS - PREFIX_POSITIONS).behind(cachedPrefix(slot)))
+            .toList();
+    model.step(Decoding.NONE, prompts, none(), Choice.LIKELIEST);
+  }
+
+  private TokenSpan text(int offset, int tokens) {
+    int[] text = new int[tokens];
+    Arrays.fill(text, TokenSpan.TEXT);
+    int vocabulary = plan.model().config().language().vocabSize();
+    return new TokenSpan(offset, random.ints(tokens, 0, vocabulary).toArray(), text);
+  }
+
+  private CachedPrefix cachedPrefix(int slot) {
+    return model.readsPrefixesFromShelves()
+        ? new CachedPrefix(shelf(slot), PREFIX_POSITIONS)
+        : CachedPrefix.NONE;
+  }
+
+  private int shelf(int slot) {
+    return slot / plan.sharing();
+  }
+
+  private VisionTokens none() {
+    return VisionTokens.none(plan.model().config().language().hiddenSize());
+  }
+
+  /** A step of the first sequences, seconds. */
+  double seconds(int batch) {
+    int[] positions = new int[batch];
+    Arrays.fill(positions, POSITIONS);
+    Decoding decoding =
+        new Decoding(
+            new int[batch],
+            positions,
+            new int[batch],
+            IntStream.range(0, batch).mapToObj(this::cachedPrefix).toList());
+    return Timing.sample(() -> model.step(decoding, List.of(), none(), Choice.LIKELIEST));
+  }
+
+  /** Places of the cache that such a step reads. */
+  double positionsRead(int batch) {
+    int prefixes = model.readsPrefixesFromShelves() ? plan.prefixes(batch) : batch;
+    int own = POSITIONS + 1 - PREFIX_POSITIONS;
+    return (double) prefixes * PREFIX_POSITIONS + (double) batch * own;
+  }
+
+  @Override
+  public void close() {
+    model.close();
+  }
+}
