@@ -3,6 +3,7 @@ package org.stfbatch.job;
 import io.micrometer.observation.ObservationRegistry;
 import java.time.LocalDateTime;
 import java.util.Optional;
+import java.util.UUID;
 import javax.sql.DataSource;
 import org.springframework.batch.core.BatchStatus;
 import org.springframework.batch.core.ExitStatus;
@@ -29,6 +30,7 @@ import org.springframework.transaction.annotation.Isolation;
 public final class BatchRuntime {
   private static final String RUN = "run";
   private static final String PASS = "pass";
+  private static final String PART = "part";
 
   private final DataSource dataSource;
   private final PlatformTransactionManager transactionManager;
@@ -97,6 +99,21 @@ public final class BatchRuntime {
 
   public JobRepository jobRepository() {
     return repository;
+  }
+
+  /**
+   * Runs a worker's part of a run's job once, on the calling thread: other workers' executions of
+   * that job may be running.
+   *
+   * @param part tells it from all other parts
+   */
+  public JobExecution runPart(Job job, String run, UUID part) {
+    return start(
+        job,
+        new JobParametersBuilder()
+            .addString(RUN, run)
+            .addString(PART, part.toString())
+            .toJobParameters());
   }
 
   /** Runs a job once, on the calling thread, as an instance of its own. */

@@ -17,6 +17,7 @@ public final class FailureCodes {
         "ENGINE_ERROR",
         "ENGINE_NUMERIC",
         "JOB_KILLED_PROCESS",
+        "WORKER_DIED",
         "UNEXPECTED");
   }
 

@@ -9,6 +9,8 @@ import org.stfbatch.db.LeasedLock;
 import org.stfbatch.db.ReaderLock;
 import org.stfbatch.db.Run;
 import org.stfbatch.db.RunLock;
+import org.stfbatch.db.Worker;
+import org.stfbatch.db.WorkerLock;
 
 /** Something that one process at a time works on. */
 public interface Lockable {
@@ -35,12 +37,33 @@ public interface Lockable {
 
       @Override
       public Optional<Lease> holder() {
-        return RunLock.holder(database, run.runId());
+        return RunLock.holders(database, run.runId()).stream().findFirst();
       }
 
       @Override
       public String busy(String holder) {
         return "run %s is being answered by %s: wait for it, or stop it"
+            .formatted(run.name(), holder);
+      }
+    };
+  }
+
+  /** A worker's part in the answering of a run. */
+  static Lockable worker(Database database, Run run, Worker worker) {
+    return new Lockable() {
+      @Override
+      public Optional<LeasedLock> tryLock(String owner) {
+        return WorkerLock.tryAcquire(database, worker, owner).map(LeasedLock.class::cast);
+      }
+
+      @Override
+      public Optional<Lease> holder() {
+        return RunLock.holder(database, run.runId());
+      }
+
+      @Override
+      public String busy(String holder) {
+        return "run %s is being answered by %s, which does not share it: wait for it, or stop it and start it with --share"
             .formatted(run.name(), holder);
       }
     };

@@ -90,6 +90,10 @@ final class ChildJvm implements AutoCloseable {
     return true;
   }
 
+  boolean isAlive() {
+    return process.isAlive();
+  }
+
   /** Lets it run for a moment more. */
   void runsFor(long micros) throws InterruptedException {
     process.waitFor(micros, TimeUnit.MICROSECONDS);
@@ -98,6 +102,20 @@ final class ChildJvm implements AutoCloseable {
   /** SIGKILL. */
   void kill() throws InterruptedException {
     process.destroyForcibly().waitFor();
+  }
+
+  /** It stands still until {@link #wake}, as a machine that sleeps. */
+  void pause() throws IOException, InterruptedException {
+    signal("-STOP");
+  }
+
+  /** It goes on. */
+  void wake() throws IOException, InterruptedException {
+    signal("-CONT");
+  }
+
+  private void signal(String name) throws IOException, InterruptedException {
+    new ProcessBuilder("kill", name, String.valueOf(process.pid())).start().waitFor();
   }
 
   /** SIGTERM. */

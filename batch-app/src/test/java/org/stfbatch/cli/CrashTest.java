@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -20,6 +22,7 @@ import org.stfbatch.db.Run;
 import org.stfbatch.db.RunStatus;
 import org.stfbatch.db.RunStatusStore;
 import org.stfbatch.db.RunStore;
+import org.stfbatch.db.WorkerStore;
 import org.stfbatch.db.testing.TestDatabase;
 
 /** Kills and stops the real program in the middle of its work. */
@@ -32,6 +35,7 @@ class CrashTest {
   /** {@code scripts/soak-infer} kills more often. */
   private static final int KILLS = Integer.getInteger("stfbatch.soak.kills", 8);
 
+  private static final int WORKER_KILLS = Math.max(4, KILLS / 2);
   private static final int RESERVE = 100;
   private static final int TOKENS = 40;
 
@@ -81,6 +85,62 @@ class CrashTest {
     assertThat(status.failures()).isEqualTo(status("whole").failures()).hasSizeGreaterThan(3);
     assertThat(metricJobs("killed")).isEqualTo(JOBS - rejected);
     assertThat(outcomes("killed")).hasSize(JOBS).isEqualTo(outcomes("whole"));
+  }
+
+  @Test
+  void workersThatAreKilledAndAddedAnswerARunTogether() throws Exception {
+    Path questions = questions(JOBS);
+    ingest("alone", questions);
+    ingest("shared", questions);
+    int rejected = (int) status("shared").failed();
+    infer("alone", 16, 50);
+    Random random = new Random(21);
+    Deque<ChildJvm> workers = new ArrayDeque<>();
+    try {
+      workers.add(workerInChild("shared"));
+      for (int kill = 1; kill <= WORKER_KILLS; kill++) {
+        workers.add(workerInChild("shared"));
+        long enough = done("shared") + 1 + random.nextInt((JOBS - RESERVE) / (2 * WORKER_KILLS));
+        ChildJvm next = workers.remove();
+        assertThat(next.runsUntil(() -> done("shared") >= enough)).as(next::err).isTrue();
+        next.kill();
+        next.close();
+      }
+      for (ChildJvm worker : workers) {
+        assertThat(worker.exitCode()).as(worker::err).isZero();
+        assertThat(worker.out()).contains("run shared done: ");
+      }
+    } finally {
+      workers.forEach(ChildJvm::close);
+    }
+
+    assertThat(status("shared").waiting()).isZero();
+    assertThat(metricJobs("shared")).isEqualTo(JOBS - rejected);
+    assertThat(outcomes("shared")).hasSize(JOBS).isEqualTo(outcomes("alone"));
+    assertThat(new WorkerStore(DATABASE.dataSource()).alive(run("shared").runId())).isEmpty();
+    assertThat(jdbc.sql("select count(*) from work_unit").query(Long.class).single()).isZero();
+  }
+
+  @Test
+  void aRunThatIsSharedIsNotForAnyoneAlone() throws Exception {
+    ingest("both", questions(200));
+    try (ChildJvm worker = workerInChild("both")) {
+      assertThat(worker.runsUntil(() -> done("both") > 8)).as(worker::err).isTrue();
+
+      cli.run(inferCommand("both"))
+          .complainsInOneLine(1, "run both is being answered by process", "wait for it");
+      assertThat(cli.ok("status", "--run", "both", "--json")).contains("\"name\":\"left\"");
+      worker.terminate();
+      assertThat(worker.exitCode()).isEqualTo(1);
+    }
+    infer("both", 16, 50);
+    assertThat(status("both").waiting()).isZero();
+  }
+
+  private ChildJvm workerInChild(String run) {
+    List<Object> command = new ArrayList<>(List.of(inferCommand(run)));
+    command.addAll(List.of("--batch", 4, "--chunk", 4, "--share", "--worker", "left"));
+    return ChildJvm.start(folder, DATABASE.settings(), command.toArray());
   }
 
   @Test

@@ -87,7 +87,7 @@ public final class ImageJobStore {
    * had no statistics of freshly stored ones. "offset 0" makes it look the page's jobs up one by
    * one: planned while there were few jobs, a join read all of them for every page ever after.
    */
-  static final String WAITING_AFTER =
+  private static final String WAITING_WHERE =
       """
       select
         job_id, run_id, custom_id, image_key, image_root, from_outside,
@@ -102,7 +102,7 @@ public final class ImageJobStore {
         from (
           select run_id, job_id, image_key
           from waiting_job
-          where (run_id, image_key, job_id) > (:run, :key, :job) and run_id <= :run
+          where (run_id, image_key, job_id) > (:run, :key, :job) and %s
           order by run_id, image_key, job_id
           limit :limit
         ) page
@@ -114,6 +114,11 @@ public final class ImageJobStore {
       where bytes_before < :bytes
       order by image_key, job_id
       """;
+
+  static final String WAITING_AFTER = WAITING_WHERE.formatted("run_id <= :run");
+
+  private static final String WAITING_BETWEEN =
+      WAITING_WHERE.formatted("(run_id, image_key, job_id) <= (:run, :lastKey, :lastJob)");
 
   /** The job ids are in the order of ingest, and the primary key. */
   private static final String FIRST =
@@ -245,6 +250,24 @@ public final class ImageJobStore {
         .param("run", runId)
         .param("key", after.imageKey())
         .param("job", after.jobId())
+        .param("limit", limit)
+        .param("bytes", PAGE_BYTES)
+        .query((row, n) -> job(row))
+        .list();
+  }
+
+  /**
+   * As {@link #waitingAfter}, up to the end of a unit.
+   *
+   * @param after inside the unit
+   */
+  public List<StoredJob> waitingIn(long runId, WorkUnit unit, JobPosition after, int limit) {
+    return jdbc.sql(WAITING_BETWEEN)
+        .param("run", runId)
+        .param("key", after.imageKey())
+        .param("job", after.jobId())
+        .param("lastKey", unit.last().imageKey())
+        .param("lastJob", unit.last().jobId())
         .param("limit", limit)
         .param("bytes", PAGE_BYTES)
         .query((row, n) -> job(row))

@@ -19,7 +19,8 @@ import org.springframework.jdbc.datasource.SingleConnectionDataSource;
  * whose machine or network vanished, after about a minute. Thread safe: one thread may beat while
  * another works, and a third closes.
  */
-public abstract sealed class LeasedLock implements AutoCloseable permits RunLock, ReaderLock {
+public abstract sealed class LeasedLock implements AutoCloseable
+    permits RunLock, ReaderLock, WorkerLock {
 
   private static final Logger LOG = LoggerFactory.getLogger(LeasedLock.class);
 
@@ -92,7 +93,7 @@ public abstract sealed class LeasedLock implements AutoCloseable permits RunLock
       from %s
       where %s = :id and exists (
         select from pg_locks
-        where locktype = 'advisory' and granted and objsubid = 1
+        where locktype = 'advisory' and granted and objsubid = 1 and mode = 'ExclusiveLock'
           and database = (select oid from pg_database where datname = current_database())
           and (classid::bigint << 32) + objid::bigint = :key)
       """
@@ -169,10 +170,7 @@ public abstract sealed class LeasedLock implements AutoCloseable permits RunLock
     try {
       jdbc.sql(target.remove()).param("id", target.id()).update();
       // The server notices a closed connection a little later; unlocked, it is free now.
-      jdbc.sql("select pg_advisory_unlock(:key)")
-          .param("key", target.lockKey())
-          .query(Boolean.class)
-          .single();
+      jdbc.sql("select pg_advisory_unlock_all()").query().singleRow();
     } catch (DataAccessException e) {
       LOG.info("the lock of {} went with its connection: {}", target.name(), e.getMessage());
     } finally {
@@ -180,7 +178,7 @@ public abstract sealed class LeasedLock implements AutoCloseable permits RunLock
     }
   }
 
-  private boolean lock() {
+  boolean lock() {
     jdbc.sql(NOTICE_DEAD_CLIENTS).query().singleRow();
     return jdbc.sql("select pg_try_advisory_lock(:key)")
         .param("key", target.lockKey())
@@ -188,7 +186,7 @@ public abstract sealed class LeasedLock implements AutoCloseable permits RunLock
         .single();
   }
 
-  private void sign(String owner) {
+  void sign(String owner) {
     jdbc.sql(target.sign())
         .param("id", target.id())
         .param("owner", StoredText.readable(owner))

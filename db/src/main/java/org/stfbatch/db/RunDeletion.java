@@ -19,6 +19,9 @@ public final class RunDeletion {
           "evaluation",
           "outcome_counter",
           "run_lease",
+          "work_unit",
+          "work_frontier",
+          "worker",
           "image_job",
           "job_source",
           "run");

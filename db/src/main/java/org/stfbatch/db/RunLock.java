@@ -1,5 +1,6 @@
 package org.stfbatch.db;
 
+import java.util.List;
 import java.util.Optional;
 import org.springframework.jdbc.datasource.SingleConnectionDataSource;
 
@@ -29,7 +30,17 @@ public final class RunLock extends LeasedLock {
     return holder(database, target(runId));
   }
 
-  private static Target target(long runId) {
+  /** Who answers a run now: the process that has it for itself, or the workers that share it. */
+  public static List<Lease> holders(Database database, long runId) {
+    return holder(database, runId)
+        .map(List::of)
+        .orElseGet(
+            () ->
+                new WorkerStore(database.dataSource())
+                    .alive(runId).stream().map(WorkerStore.LiveWorker::lease).toList());
+  }
+
+  static Target target(long runId) {
     return new Target(KEY_SPACE, "run_lease", "run_id", runId, "run " + runId);
   }
 }

@@ -19,16 +19,22 @@ public final class RunStatusStore {
       select 'failed', code, count(*) from failure where run_id = :run group by code
       """;
 
+  /** Of all that has been stored since the last attempt began: several may work at a time. */
   private static final String RATES =
       """
+      with last as (
+        select min(started_at) as began
+        from chunk_metric
+        where run_id = :run
+          and step_execution_id = (
+            select max(step_execution_id) from chunk_metric where run_id = :run)
+      )
       select
         coalesce(sum(distinct_images), 0) as images,
         coalesce(sum(jobs), 0) as jobs,
-        coalesce(extract(epoch from max(finished_at) - min(started_at)), 0) as seconds
-      from chunk_metric
-      where run_id = :run
-        and step_execution_id = (
-          select max(step_execution_id) from chunk_metric where run_id = :run)
+        coalesce(extract(epoch from max(finished_at) - min(began)), 0) as seconds
+      from chunk_metric, last
+      where run_id = :run and finished_at > began
       """;
 
   private static final String TIMES =

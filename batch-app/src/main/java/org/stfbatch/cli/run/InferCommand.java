@@ -39,7 +39,8 @@ import picocli.CommandLine.Option;
     },
     footer = {
       "  stf-batch infer --run nightly --model llava-stf-7b",
-      "  stf-batch infer --run nightly --model llava-stf-7b --max-new-tokens 64 --http 8080"
+      "  stf-batch infer --run nightly --model llava-stf-7b --max-new-tokens 64 --http 8080",
+      "  stf-batch infer --run nightly --model llava-stf-7b --share"
     })
 public final class InferCommand implements Callable<Integer>, Logged {
   private final Stores stores;
@@ -50,6 +51,7 @@ public final class InferCommand implements Callable<Integer>, Logged {
   @Option(names = "--run", required = true, paramLabel = "RUN", description = "The run's name.")
   private String runName;
 
+  @Mixin private WorkerOptions worker;
   @Mixin private InferKafkaOptions kafka;
   @Mixin private AnswerOptions answers;
   @Mixin private LiveOptions live;
@@ -75,18 +77,27 @@ public final class InferCommand implements Callable<Integer>, Logged {
   public Integer call() {
     answers.check();
     kafka.check(limit);
+    worker.check(limit, kafka.isUsed());
     live.check();
     InferSettings settings = settings();
     shutdown.guard(stopSignal);
     try (Stores.Connected db = stores.open(stopSignal)) {
+      if (worker.isShared()) {
+        Run run = db.run(runName);
+        SharedWork work = worker.work(db.database(), run);
+        return call(db, run, settings, List.of(work.lock()), work);
+      }
       if (!kafka.isUsed()) {
-        return call(db, db.run(runName), settings, List.of(), new NoKafka());
+        Run run = db.run(runName);
+        return call(db, run, settings, List.of(Lockable.run(db.database(), run)), new NoKafka());
       }
       try (Brokers.Connected broker = brokers.open(stopSignal)) {
         Run run = kafka.isSource() ? created(db) : db.run(runName);
         KafkaWork work =
             new KafkaWork(db.database(), run, kafka, broker.kafka(), live.observations());
-        return call(db, run, settings, work.locks(), work);
+        List<Lockable> wanted = new ArrayList<>(List.of(Lockable.run(db.database(), run)));
+        wanted.addAll(work.locks());
+        return call(db, run, settings, wanted, work);
       }
     }
   }
@@ -99,10 +110,8 @@ public final class InferCommand implements Callable<Integer>, Logged {
       Stores.Connected db,
       Run run,
       InferSettings settings,
-      List<Lockable> locks,
+      List<Lockable> wanted,
       InferSurroundings surroundings) {
-    List<Lockable> wanted = new ArrayList<>(List.of(Lockable.run(db.database(), run)));
-    wanted.addAll(locks);
     try (Claim claim = db.claim(wanted, stopSignal)) {
       // Before anything is read from a topic: it would belong to this run.
       new ComparableAnswers(db.database().dataSource()).require(run, answers.comparableSettings());

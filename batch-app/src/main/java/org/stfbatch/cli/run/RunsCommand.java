@@ -74,7 +74,7 @@ public final class RunsCommand implements Callable<Integer> {
   }
 
   private static RunState state(Stores.Connected db, RunSummary run) {
-    boolean isHeld = RunLock.holder(db.database(), run.run().runId()).isPresent();
+    boolean isHeld = !RunLock.holders(db.database(), run.run().runId()).isEmpty();
     return RunState.of(isHeld, run.jobs(), run.waiting());
   }
 

@@ -21,6 +21,8 @@ import org.stfbatch.db.RunStatus;
 import org.stfbatch.db.RunStatusStore;
 import org.stfbatch.db.RunTimes;
 import org.stfbatch.db.StoredEvaluation;
+import org.stfbatch.db.WorkerStore;
+import org.stfbatch.db.WorkerStore.LiveWorker;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -49,11 +51,13 @@ public final class StatusCommand implements Callable<Integer> {
       RunStatusStore store = new RunStatusStore(db.database().dataSource());
       RunStatus status = store.status(found);
       Optional<Lease> holder = RunLock.holder(db.database(), found.runId());
+      List<LiveWorker> workers = new WorkerStore(db.database().dataSource()).alive(found.runId());
       List<ModelIdentity> models = new RunModelStore(db.database().dataSource()).all(found.runId());
       if (json) {
         System.out.println(
             new ObjectMapper()
-                .writeValueAsString(object(found, status, store.times(found), holder, models)));
+                .writeValueAsString(
+                    object(found, status, store.times(found), holder, workers, models)));
       } else {
         print(status);
         models.forEach(StatusCommand::print);
@@ -64,6 +68,7 @@ public final class StatusCommand implements Callable<Integer> {
             lease ->
                 System.out.println(
                     "worked on by " + lease.owner() + " since " + lease.acquiredAt()));
+        workers.forEach(StatusCommand::print);
       }
       return 0;
     }
@@ -74,16 +79,18 @@ public final class StatusCommand implements Callable<Integer> {
       RunStatus status,
       RunTimes times,
       Optional<Lease> holder,
+      List<LiveWorker> workers,
       List<ModelIdentity> models) {
     Map<String, Object> object = new LinkedHashMap<>();
     object.put("run", status.run());
-    object.put(
-        "state", RunState.of(holder.isPresent(), status.jobs(), status.waiting()).toString());
+    boolean isHeld = holder.isPresent() || !workers.isEmpty();
+    object.put("state", RunState.of(isHeld, status.jobs(), status.waiting()).toString());
     object.put("created_at", run.createdAt().toString());
     object.put("started_at", text(times.started()));
     object.put("finished_at", text(times.finished()));
     object.put("attempts", times.attempts());
     object.put("holder", holder.map(StatusCommand::object).orElse(null));
+    object.put("workers", workers.stream().map(StatusCommand::object).toList());
     object.put("request_counts", requestCounts(status));
     object.put("jobs", status.jobs());
     object.put("answered", status.answered());
@@ -113,6 +120,19 @@ public final class StatusCommand implements Callable<Integer> {
     object.put("since", lease.acquiredAt().toString());
     object.put("heartbeat_at", lease.heartbeatAt().toString());
     return object;
+  }
+
+  private static Map<String, Object> object(LiveWorker worker) {
+    Map<String, Object> object = new LinkedHashMap<>();
+    object.put("name", worker.name());
+    object.putAll(object(worker.lease()));
+    return object;
+  }
+
+  private static void print(LiveWorker worker) {
+    System.out.printf(
+        "worker %s: %s since %s%n",
+        worker.name(), worker.lease().owner(), worker.lease().acquiredAt());
   }
 
   private static String text(Optional<Instant> time) {

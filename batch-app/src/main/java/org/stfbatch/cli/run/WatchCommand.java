@@ -77,7 +77,7 @@ public final class WatchCommand implements Callable<Integer> {
           WatchLines.of(
               status,
               figures.seconds(found.runId()),
-              RunLock.holder(database, found.runId()).map(Lease::owner));
+              RunLock.holders(database, found.runId()).stream().map(Lease::owner).toList());
       print(lines, above);
       above = lines;
       long pause = Math.max(every.toNanos(), LOOKING * (System.nanoTime() - began));

@@ -4,7 +4,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
+import org.stfbatch.base.Plural;
 import org.stfbatch.db.ChunkMetric;
 import org.stfbatch.db.RunStatus;
 
@@ -15,17 +15,26 @@ final class WatchLines {
   private WatchLines() {}
 
   /**
-   * @param worker who works on the run, if somebody does
+   * @param holders who works on the run
    */
-  static List<String> of(RunStatus status, ChunkMetric.Seconds seconds, Optional<String> worker) {
+  static List<String> of(RunStatus status, ChunkMetric.Seconds seconds, List<String> holders) {
     List<String> lines = new ArrayList<>(List.of(progress(status), speed(status)));
     if (status.waiting() > 0) {
-      lines.add("  " + worker.map(who -> "worked on by " + who).orElse("nobody works on it"));
+      lines.add("  " + workers(holders));
     }
     lines.add(work(seconds));
     lines.add(step(seconds));
     status.failures().forEach((code, count) -> lines.add("  " + count + " " + code));
     return lines;
+  }
+
+  private static String workers(List<String> holders) {
+    if (holders.isEmpty()) {
+      return "nobody works on it";
+    }
+    String who = String.join(", ", holders);
+    return "worked on by "
+        + (holders.size() == 1 ? who : Plural.of(holders.size(), "worker") + ": " + who);
   }
 
   private static String progress(RunStatus status) {

@@ -7,8 +7,10 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.SortedSet;
+import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.springframework.batch.core.BatchStatus;
 import org.springframework.batch.core.job.Job;
@@ -26,6 +28,9 @@ import org.stfbatch.db.JobAttemptStore;
 import org.stfbatch.db.JobPosition;
 import org.stfbatch.db.OutcomeStore;
 import org.stfbatch.db.Run;
+import org.stfbatch.db.WorkUnitStore;
+import org.stfbatch.db.Worker;
+import org.stfbatch.db.WorkerStore;
 import org.stfbatch.engine.Engine;
 import org.stfbatch.image.Availability;
 import org.stfbatch.job.BatchRuntime;
@@ -35,7 +40,10 @@ import org.stfbatch.job.Progress;
 import org.stfbatch.job.StopSignal;
 import org.stfbatch.job.StoppableReader;
 
-/** The main job: answers the waiting jobs of a run. The caller holds the run's lock. */
+/**
+ * The main job: answers the waiting jobs of a run. The caller holds the run's lock, or for a part
+ * of it a worker's.
+ */
 public final class InferJob {
   private static final String NAME = "infer";
   private static final Duration LOOK_AGAIN = Duration.ofSeconds(1);
@@ -148,6 +156,71 @@ public final class InferJob {
     return Ending.DONE;
   }
 
+  /**
+   * Answers a part of the run, beside other workers that answer others, until nothing waits with
+   * any of them or a stop is asked for. What a worker that dies has left is taken over.
+   *
+   * @param worker whose lock the caller holds
+   * @throws InputException if the run has answers with another compression strategy or weight
+   *     format, or another worker has other settings
+   * @throws JobFailedException if it could not go on; it can be run again
+   */
+  public Ending share(Worker worker) {
+    requireComparable();
+    requireAlike(worker);
+    WorkUnitStore units = new WorkUnitStore(batch.dataSource());
+    attempts = JobAttempts.ofWorker(new JobAttemptStore(batch.dataSource()), run.runId());
+    Ending ending = shareUntilDone(worker, units);
+    units.giveBack(worker);
+    return ending;
+  }
+
+  private Ending shareUntilDone(Worker worker, WorkUnitStore units) {
+    while (isWaiting()) {
+      Optional<Ending> ending = hasWork(worker, units) ? answerPart(worker, units) : awaitImages();
+      if (ending.isPresent()) {
+        return ending.get();
+      }
+    }
+    return Ending.DONE;
+  }
+
+  private static boolean hasWork(Worker worker, WorkUnitStore units) {
+    return !units.held(worker).isEmpty() || units.take(worker).isPresent();
+  }
+
+  /** The ending, if there is to be one. */
+  private Optional<Ending> answerPart(Worker worker, WorkUnitStore units) {
+    Job part = jobBuilder().start(step(start -> readAhead(worker, units))).build();
+    JobExecution execution = batch.runPart(part, run.name(), UUID.randomUUID());
+    if (execution.getStatus() == BatchStatus.STOPPED) {
+      return Optional.of(Ending.STOPPED);
+    }
+    if (execution.getStatus() != BatchStatus.COMPLETED) {
+      throw failed(execution);
+    }
+    return answered(execution) == 0 ? awaitImages() : Optional.empty();
+  }
+
+  private void requireAlike(Worker worker) {
+    String own =
+        "model %s in %s, %s, conversation %s, %s"
+            .formatted(
+                model.identity().fingerprint(),
+                model.place().dtype(),
+                model.identity().settings(),
+                settings.conversation(),
+                settings.defaults());
+    new WorkerStore(batch.dataSource())
+        .agree(worker, own)
+        .ifPresent(
+            other -> {
+              throw new InputException(
+                  "worker %s answers run %s with other settings, and one run has one kind of answers: %s there, %s here"
+                      .formatted(other.name(), run.name(), other.settings(), own));
+            });
+  }
+
   /** Until it is worth asking again; the ending, if it never is. */
   private Optional<Ending> awaitImages() {
     Availability.Outlook outlook = preparer.outlook();
@@ -234,12 +307,13 @@ public final class InferJob {
   }
 
   private Step step(long limit) {
+    return step(start -> readAhead(start, limit, ReadAhead.Ending.AT_THE_LAST_JOB));
+  }
+
+  private Step step(Function<JobPosition, ReadAhead> readAhead) {
     StepTimes times = new StepTimes();
     StoppableReader<InFlightJob> reader =
-        new StoppableReader<>(
-            new ReadAheadReader(
-                start -> readAhead(start, limit, ReadAhead.Ending.AT_THE_LAST_JOB), times),
-            stop);
+        new StoppableReader<>(new ReadAheadReader(readAhead, times), stop);
     OutcomeWriter writer = writer(times);
     // Retry and skip stay off: an outcome is data, and Spring Batch's write scan can lose items.
     return new ChunkOrientedStepBuilder<InFlightJob, FinishedJob>(
@@ -280,14 +354,19 @@ public final class InferJob {
   }
 
   private ReadAhead readAhead(JobPosition start, long limit, ReadAhead.Ending ending) {
-    return new ReadAhead(
+    return readAhead(
         (position, size) -> jobs.waitingAfter(run.runId(), position, size),
-        preparer,
-        engine,
-        imageBytes,
-        settings.window(),
-        new ReadAhead.Bounds(start, limit, ending),
-        attempts);
+        new ReadAhead.Bounds(start, limit, ending));
+  }
+
+  private ReadAhead readAhead(Worker worker, WorkUnitStore units) {
+    return readAhead(
+        new WorkerPages(jobs, units, worker, attempts),
+        new ReadAhead.Bounds(JobPosition.START, Long.MAX_VALUE, ReadAhead.Ending.AT_THE_LAST_JOB));
+  }
+
+  private ReadAhead readAhead(ReadAhead.Pages pages, ReadAhead.Bounds bounds) {
+    return new ReadAhead(pages, preparer, engine, imageBytes, settings.window(), bounds, attempts);
   }
 
   /** Counts those that may have been in work when a process was killed. */

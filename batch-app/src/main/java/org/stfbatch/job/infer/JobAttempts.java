@@ -23,22 +23,35 @@ final class JobAttempts {
    * Once among others, then alone. People and machines kill processes, too: an innocent job must
    * not be in work alone so many times in a row.
    */
-  private static final int DEATHS_THAT_FAIL = 4;
+  private static final Killer PROCESS = new Killer(4, "JOB_KILLED_PROCESS");
+
+  /** Others go on meanwhile. */
+  private static final Killer WORKER = new Killer(3, "WORKER_DIED");
 
   private final JobAttemptStore store;
   private final long runId;
+  private final Killer killer;
   private final List<CompletableFuture<Outcome>> inWork = new ArrayList<>();
   private long left;
 
-  private JobAttempts(JobAttemptStore store, long runId, long jobs) {
+  /**
+   * What a job that kills is called.
+   *
+   * @param deaths that it may cause
+   * @param code of its failure
+   */
+  private record Killer(int deaths, String code) {}
+
+  private JobAttempts(JobAttemptStore store, long runId, long jobs, Killer killer) {
     this.store = store;
     this.runId = runId;
     this.left = jobs;
+    this.killer = killer;
   }
 
   /** Counts nothing. */
   static JobAttempts uncounted() {
-    return new JobAttempts(null, 0, 0);
+    return new JobAttempts(null, 0, 0, PROCESS);
   }
 
   /**
@@ -47,7 +60,18 @@ final class JobAttempts {
    * @param jobs as many as may have been in work when the process died
    */
   static JobAttempts counted(JobAttemptStore store, long runId, long jobs) {
-    return new JobAttempts(store, runId, jobs);
+    return new JobAttempts(store, runId, jobs, PROCESS);
+  }
+
+  /** Counts none before it is told to. */
+  static JobAttempts ofWorker(JobAttemptStore store, long runId) {
+    return new JobAttempts(store, runId, 0, WORKER);
+  }
+
+  /** Whether the jobs that come are counted from now on. */
+  void count(boolean counted) {
+    left = counted ? Long.MAX_VALUE : 0;
+    inWork.removeIf(CompletableFuture::isDone);
   }
 
   /**
@@ -65,9 +89,9 @@ final class JobAttempts {
     }
     left--;
     int deaths = store.begin(runId, job.jobId());
-    if (deaths >= DEATHS_THAT_FAIL) {
+    if (deaths >= killer.deaths()) {
       store.end(job.jobId());
-      return CompletableFuture.completedFuture(killer(deaths));
+      return CompletableFuture.completedFuture(failure(deaths));
     }
     if (deaths > 0) {
       awaitOthers();
@@ -92,10 +116,10 @@ final class JobAttempts {
     inWork.clear();
   }
 
-  private static Failure killer(int deaths) {
+  private Failure failure(int deaths) {
     return new Failure(
         Stage.ENGINE,
-        "JOB_KILLED_PROCESS",
+        killer.code(),
         "%d processes died while they worked on this job, the last %d on it alone: give the process more memory or look at the image and the prompt, then take it back with retry"
             .formatted(deaths, deaths - 1),
         deaths);

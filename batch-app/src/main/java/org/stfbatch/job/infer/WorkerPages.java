@@ -1,0 +1,69 @@
+package org.stfbatch.job.infer;
+
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.Optional;
+import org.stfbatch.db.ImageJobStore;
+import org.stfbatch.db.JobPosition;
+import org.stfbatch.db.StoredJob;
+import org.stfbatch.db.WorkUnit;
+import org.stfbatch.db.WorkUnitStore;
+import org.stfbatch.db.Worker;
+
+/**
+ * The waiting jobs that one of several workers takes: first what it holds and has not done, then
+ * unit by unit what nobody else has. For one thread.
+ */
+final class WorkerPages implements ReadAhead.Pages {
+  private final ImageJobStore jobs;
+  private final WorkUnitStore units;
+  private final Worker worker;
+  private final JobAttempts attempts;
+  private final Deque<WorkUnit> held;
+  private WorkUnit unit;
+  private JobPosition position;
+
+  /**
+   * @param attempts counts the jobs of units with which a worker has died
+   */
+  WorkerPages(ImageJobStore jobs, WorkUnitStore units, Worker worker, JobAttempts attempts) {
+    this.jobs = jobs;
+    this.units = units;
+    this.worker = worker;
+    this.attempts = attempts;
+    this.held = new ArrayDeque<>(units.held(worker));
+  }
+
+  /**
+   * The next jobs, whatever place is asked for: units that are taken over may be before it.
+   *
+   * @return empty if all that waits is with other workers, or has been handed out here
+   */
+  @Override
+  public List<StoredJob> after(JobPosition ignored, int limit) {
+    while (unit != null || begin()) {
+      if (units.isOwned(unit, worker)) {
+        List<StoredJob> page = jobs.waitingIn(worker.runId(), unit, position, limit);
+        if (!page.isEmpty()) {
+          position = page.get(page.size() - 1).position();
+          return page;
+        }
+      }
+      unit = null;
+    }
+    return List.of();
+  }
+
+  /** False if there is no unit. */
+  private boolean begin() {
+    Optional<WorkUnit> next = Optional.ofNullable(held.poll()).or(() -> units.take(worker));
+    next.ifPresent(
+        taken -> {
+          unit = taken;
+          position = taken.after();
+          attempts.count(taken.deaths() > 0);
+        });
+    return next.isPresent();
+  }
+}

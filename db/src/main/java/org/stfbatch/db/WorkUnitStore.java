@@ -1,0 +1,329 @@
+package org.stfbatch.db;
+
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.Optional;
+import javax.sql.DataSource;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.jdbc.support.JdbcTransactionManager;
+import org.springframework.transaction.support.TransactionTemplate;
+
+/**
+ * Divides the waiting jobs of a run among workers, piece by piece, as these ask for more. Thread
+ * safe; every call commits at once. Workers of a run wait for each other's calls, which take
+ * milliseconds.
+ */
+public final class WorkUnitStore {
+  private static final long FEWEST_JOBS = 64;
+  private static final long MOST_JOBS = 20_000;
+
+  /** A worker's share of what is left is cut into so many units: the last ones end together. */
+  private static final int UNITS_OF_A_WORKER = 8;
+
+  /** Behind every job of an image. */
+  private static final long LAST_JOB = Long.MAX_VALUE;
+
+  private static final String BEGIN_FRONTIER =
+      """
+      insert into work_frontier (run_id, image_key, job_id, uncut)
+      select :run, '', 0, count(*) from waiting_job where run_id = :run
+      on conflict (run_id) do nothing
+      """;
+
+  private static final String KNOWN = "select true from work_frontier where run_id = :run";
+
+  private static final String LOCK_FRONTIER =
+      "select image_key, job_id, uncut from work_frontier where run_id = :run for update";
+
+  private static final String MOVE_FRONTIER =
+      """
+      update work_frontier
+      set image_key = :key, job_id = :job, uncut = greatest(0, uncut - :jobs)
+      where run_id = :run
+      """;
+
+  private static final String BEGIN_AGAIN =
+      """
+      update work_frontier
+      set image_key = '', job_id = 0,
+          uncut = (select count(*) from waiting_job where run_id = :run)
+      where run_id = :run
+      """;
+
+  private static final String IS_WAITING =
+      """
+      exists (
+        select from waiting_job
+        where (waiting_job.run_id, image_key, job_id) > (unit.run_id, after_key, after_job)
+          and (waiting_job.run_id, image_key, job_id) <= (unit.run_id, last_key, last_job))
+      """;
+
+  private static final String REMOVE_DONE =
+      "delete from work_unit unit where run_id = :run and not %s".formatted(IS_WAITING);
+
+  private static final String TAKE_OVER =
+      """
+      update work_unit unit
+      set worker_id = :worker, deaths = deaths + 1
+      where unit_id = (
+        select unit_id from work_unit orphan
+        where run_id = :run and not exists (
+          select from worker where worker.worker_id = orphan.worker_id and %s)
+        order by unit_id
+        limit 1)
+      returning unit_id, after_key, after_job, last_key, last_job, deaths
+      """
+          .formatted(WorkerStore.IS_ALIVE);
+
+  private static final String FIRST_WAITING =
+      """
+      select image_key, job_id
+      from waiting_job
+      where (run_id, image_key, job_id) > (:run, :key, :job) and run_id <= :run
+      order by run_id, image_key, job_id
+      limit 1
+      """;
+
+  private static final String TAKEN_AT =
+      """
+      select last_key as image_key, last_job as job_id
+      from work_unit
+      where run_id = :run
+        and (:key::text collate "C", :job::bigint) > (after_key, after_job)
+        and (:key::text collate "C", :job::bigint) <= (last_key, last_job)
+      limit 1
+      """;
+
+  private static final String NEXT_TAKEN =
+      """
+      select after_key as image_key, after_job as job_id
+      from work_unit
+      where run_id = :run and (after_key, after_job) >= (:key::text collate "C", :job::bigint)
+      order by after_key, after_job
+      limit 1
+      """;
+
+  /** The last of so many jobs, or of fewer if no more are waiting. */
+  private static final String NTH_WAITING =
+      """
+      select image_key, job_id
+      from (
+        select run_id, image_key, job_id
+        from waiting_job
+        where (run_id, image_key, job_id) > (:run, :key, :job) and run_id <= :run
+        order by run_id, image_key, job_id
+        limit :size
+      ) first
+      order by run_id desc, image_key desc, job_id desc
+      limit 1
+      """;
+
+  private static final String ADD =
+      """
+      insert into work_unit (run_id, worker_id, after_key, after_job, last_key, last_job)
+      values (:run, :worker, :afterKey, :afterJob, :lastKey, :lastJob)
+      returning unit_id, after_key, after_job, last_key, last_job, deaths
+      """;
+
+  private static final String WORKERS =
+      "select count(*) from worker where run_id = :run and %s".formatted(WorkerStore.IS_ALIVE);
+
+  private static final String OWNS =
+      "select exists (select from work_unit where unit_id = :unit and worker_id = :worker)";
+
+  private static final String HELD =
+      """
+      select unit_id, after_key, after_job, last_key, last_job, deaths
+      from work_unit
+      where run_id = :run and worker_id = :worker
+      order by after_key, after_job
+      """;
+
+  private static final String GIVE_BACK =
+      "delete from work_unit where run_id = :run and worker_id = :worker";
+
+  private static final String MOVE_BACK =
+      """
+      update work_frontier
+      set image_key = :key, job_id = :job
+      where run_id = :run and (image_key, job_id) > (:key::text collate "C", :job::bigint)
+      """;
+
+  private final JdbcClient jdbc;
+  private final TransactionTemplate transaction;
+
+  public WorkUnitStore(DataSource dataSource) {
+    this.jdbc = JdbcClient.create(dataSource);
+    this.transaction = new TransactionTemplate(new JdbcTransactionManager(dataSource));
+  }
+
+  /**
+   * Takes jobs for a worker: those of a worker that has died, or else the next ones that nobody
+   * has.
+   *
+   * @return empty if all that waits is with workers that live
+   */
+  public Optional<WorkUnit> take(Worker worker) {
+    return transaction.execute(status -> takeLocked(worker));
+  }
+
+  private Optional<WorkUnit> takeLocked(Worker worker) {
+    Frontier frontier = lockFrontier(worker.runId());
+    run(REMOVE_DONE, worker).update();
+    Optional<WorkUnit> orphan =
+        run(TAKE_OVER, worker)
+            .param("worker", worker.workerId())
+            .query(WorkUnitStore::unit)
+            .optional();
+    if (orphan.isPresent()) {
+      return orphan;
+    }
+    Optional<WorkUnit> next = cut(worker, frontier);
+    if (next.isPresent() || frontier.position().equals(JobPosition.START)) {
+      return next;
+    }
+    // What was ingested meanwhile may be anywhere.
+    run(BEGIN_AGAIN, worker).update();
+    return cut(worker, lockFrontier(worker.runId()));
+  }
+
+  /** Whether a unit is still with this worker, whom others may have taken for dead. */
+  public boolean isOwned(WorkUnit unit, Worker worker) {
+    return jdbc.sql(OWNS)
+        .param("unit", unit.unitId())
+        .param("worker", worker.workerId())
+        .query(Boolean.class)
+        .single();
+  }
+
+  /** What a worker has taken and not done, in the order in which jobs are answered. */
+  public List<WorkUnit> held(Worker worker) {
+    return run(HELD, worker).param("worker", worker.workerId()).query(WorkUnitStore::unit).list();
+  }
+
+  /** The worker ends: others may take what it has not done, at once. */
+  public void giveBack(Worker worker) {
+    transaction.executeWithoutResult(
+        status -> {
+          lockFrontier(worker.runId());
+          Optional<WorkUnit> first = held(worker).stream().findFirst();
+          run(GIVE_BACK, worker).param("worker", worker.workerId()).update();
+          first.ifPresent(unit -> moveBack(worker, unit.after()));
+        });
+  }
+
+  private void moveBack(Worker worker, JobPosition position) {
+    run(MOVE_BACK, worker)
+        .param("key", position.imageKey())
+        .param("job", position.jobId())
+        .update();
+  }
+
+  /**
+   * @param position behind which nobody has taken anything
+   * @param uncut about how many jobs wait there
+   */
+  private record Frontier(JobPosition position, long uncut) {}
+
+  /** Locks out the other workers until the transaction ends. */
+  private Frontier lockFrontier(long runId) {
+    if (jdbc.sql(KNOWN).param("run", runId).query(Boolean.class).optional().isEmpty()) {
+      jdbc.sql(BEGIN_FRONTIER).param("run", runId).update();
+    }
+    return jdbc.sql(LOCK_FRONTIER)
+        .param("run", runId)
+        .query((row, n) -> new Frontier(position(row), row.getLong("uncut")))
+        .single();
+  }
+
+  private Optional<WorkUnit> cut(Worker worker, Frontier frontier) {
+    Optional<JobPosition> start = firstFree(worker, frontier.position());
+    if (start.isEmpty()) {
+      return Optional.empty();
+    }
+    long size = size(worker, frontier.uncut());
+    JobPosition last = atImageEnd(at(NTH_WAITING, worker, start.get(), size).orElseThrow());
+    Optional<JobPosition> next = at(NEXT_TAKEN, worker, start.get());
+    if (next.isPresent() && last.isAfter(next.get())) {
+      last = next.get();
+    }
+    WorkUnit unit = add(worker, start.get(), last);
+    run(MOVE_FRONTIER, worker)
+        .param("key", last.imageKey())
+        .param("job", last.jobId())
+        .param("jobs", size)
+        .update();
+    return Optional.of(unit);
+  }
+
+  /** The first place from the frontier on behind which a job waits that nobody has. */
+  private Optional<JobPosition> firstFree(Worker worker, JobPosition from) {
+    JobPosition start = from;
+    while (true) {
+      Optional<JobPosition> waiting = at(FIRST_WAITING, worker, start);
+      if (waiting.isEmpty()) {
+        return Optional.empty();
+      }
+      Optional<JobPosition> taken = at(TAKEN_AT, worker, waiting.get());
+      if (taken.isEmpty()) {
+        return Optional.of(start);
+      }
+      start = taken.get();
+    }
+  }
+
+  private long size(Worker worker, long uncut) {
+    long workers = Math.max(1, run(WORKERS, worker).query(Long.class).single());
+    return Math.max(FEWEST_JOBS, Math.min(MOST_JOBS, uncut / (UNITS_OF_A_WORKER * workers)));
+  }
+
+  /** Questions about an image stay together; those without one are of no common image. */
+  private static JobPosition atImageEnd(JobPosition last) {
+    return last.imageKey().isEmpty() ? last : new JobPosition(last.imageKey(), LAST_JOB);
+  }
+
+  private Optional<JobPosition> at(String sql, Worker worker, JobPosition position) {
+    return run(sql, worker)
+        .param("key", position.imageKey())
+        .param("job", position.jobId())
+        .query((row, n) -> position(row))
+        .optional();
+  }
+
+  private Optional<JobPosition> at(String sql, Worker worker, JobPosition position, long size) {
+    return run(sql, worker)
+        .param("key", position.imageKey())
+        .param("job", position.jobId())
+        .param("size", size)
+        .query((row, n) -> position(row))
+        .optional();
+  }
+
+  private WorkUnit add(Worker worker, JobPosition after, JobPosition last) {
+    return run(ADD, worker)
+        .param("worker", worker.workerId())
+        .param("afterKey", after.imageKey())
+        .param("afterJob", after.jobId())
+        .param("lastKey", last.imageKey())
+        .param("lastJob", last.jobId())
+        .query(WorkUnitStore::unit)
+        .single();
+  }
+
+  private JdbcClient.StatementSpec run(String sql, Worker worker) {
+    return jdbc.sql(sql).param("run", worker.runId());
+  }
+
+  private static JobPosition position(ResultSet row) throws SQLException {
+    return new JobPosition(row.getString("image_key"), row.getLong("job_id"));
+  }
+
+  private static WorkUnit unit(ResultSet row, int n) throws SQLException {
+    return new WorkUnit(
+        row.getLong("unit_id"),
+        new JobPosition(row.getString("after_key"), row.getLong("after_job")),
+        new JobPosition(row.getString("last_key"), row.getLong("last_job")),
+        row.getInt("deaths"));
+  }
+}

@@ -1,0 +1,242 @@
+package org.stfbatch.db;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInfo;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.stfbatch.db.testing.TestDatabase;
+
+/** How workers divide what waits. */
+class WorkUnitStoreTest {
+
+  @RegisterExtension static final TestDatabase DATABASE = new TestDatabase();
+
+  private static final int JOBS = 1000;
+
+  private JdbcClient jdbc;
+  private ImageJobStore jobs;
+  private WorkUnitStore units;
+  private OutcomeStore outcomes;
+  private long run;
+
+  @BeforeEach
+  void newRun(TestInfo test) {
+    jdbc = JdbcClient.create(DATABASE.dataSource());
+    jobs = new ImageJobStore(DATABASE.dataSource());
+    units = new WorkUnitStore(DATABASE.dataSource());
+    outcomes = new OutcomeStore(DATABASE.dataSource());
+    run = new RunStore(DATABASE.dataSource()).findOrCreate(test.getDisplayName()).runId();
+  }
+
+  @Test
+  void togetherTheyTakeEveryJobOnceAndAllQuestionsOfAnImage() {
+    jobs.insert(run, Jobs.jobs(0, JOBS - 1));
+    try (Joined one = join("one");
+        Joined two = join("two")) {
+      Map<String, Set<Long>> takers = new HashMap<>();
+      List<Long> taken = new ArrayList<>();
+      Joined next = one;
+      for (Optional<WorkUnit> unit = next.take(); unit.isPresent(); unit = next.take()) {
+        for (StoredJob job : jobsOf(unit.get())) {
+          taken.add(job.jobId());
+          takers.computeIfAbsent(job.imageKey(), key -> new HashSet<>()).add(unit.get().unitId());
+        }
+        next = next == one ? two : one;
+      }
+
+      assertThat(taken).hasSize(JOBS).doesNotHaveDuplicates();
+      assertThat(takers.values()).allSatisfy(units -> assertThat(units).hasSize(1));
+      assertThat(two.take()).as("all is with workers that live").isEmpty();
+    }
+  }
+
+  @Test
+  void jobsWithoutAnImageAreDividedToo() {
+    jobs.insert(
+        run,
+        IntStream.range(0, 300)
+            .mapToObj(i -> Jobs.job("job-" + i, withoutImage("What is " + i + "?")))
+            .toList());
+    try (Joined one = join("one")) {
+      WorkUnit first = one.take().orElseThrow();
+      WorkUnit second = one.take().orElseThrow();
+
+      assertThat(jobsOf(first)).hasSizeBetween(64, 150);
+      assertThat(jobsOf(second)).isNotEmpty().doesNotContainAnyElementsOf(jobsOf(first));
+    }
+  }
+
+  @Test
+  void whatADeadWorkerHasLeftIsTakenOverAtOnceAndCounted() {
+    jobs.insert(run, Jobs.jobs(0, JOBS - 1));
+    Joined dead = join("dead");
+    WorkUnit unit = dead.take().orElseThrow();
+    List<StoredJob> all = jobsOf(unit);
+    answer(all.subList(0, 10));
+    try (Joined other = join("other")) {
+      assertThat(other.take().orElseThrow().unitId()).isNotEqualTo(unit.unitId());
+      killConnection(dead);
+
+      WorkUnit taken = other.take().orElseThrow();
+
+      assertThat(taken.unitId()).isEqualTo(unit.unitId());
+      assertThat(taken.deaths()).isEqualTo(1);
+      assertThat(jobsOf(taken)).isEqualTo(all.subList(10, all.size()));
+      assertThat(units.isOwned(unit, dead.worker())).isFalse();
+      assertThat(units.isOwned(unit, other.worker())).isTrue();
+    }
+  }
+
+  @Test
+  void aWorkerThatIsNotHeardFromIsTakenForDeadThoughItsConnectionStands() {
+    jobs.insert(run, Jobs.jobs(0, 9));
+    try (Joined stalled = join("stalled");
+        Joined other = join("other")) {
+      WorkUnit unit = stalled.take().orElseThrow();
+      assertThat(other.take()).isEmpty();
+      jdbc.sql(
+              "update worker set heartbeat_at = heartbeat_at - interval '1 minute' where name = 'stalled' and run_id = :run")
+          .param("run", run)
+          .update();
+
+      assertThat(other.take().map(WorkUnit::unitId)).contains(unit.unitId());
+      assertThat(new WorkerStore(DATABASE.dataSource()).alive(run))
+          .extracting(WorkerStore.LiveWorker::name)
+          .containsExactly("other");
+    }
+  }
+
+  @Test
+  void whatAWorkerGivesBackIsThereForOthersWithoutADeath() {
+    jobs.insert(run, Jobs.jobs(0, JOBS - 1));
+    try (Joined other = join("other")) {
+      WorkUnit given;
+      try (Joined leaving = join("leaving")) {
+        given = leaving.take().orElseThrow();
+        other.take().orElseThrow();
+        units.giveBack(leaving.worker());
+      }
+
+      WorkUnit taken = other.take().orElseThrow();
+
+      assertThat(taken.after()).isEqualTo(given.after());
+      assertThat(taken.deaths()).isZero();
+    }
+  }
+
+  @Test
+  void jobsThatComeMeanwhileAreFoundWhereverTheyBelong() {
+    jobs.insert(run, Jobs.jobs(300, 302));
+    try (Joined one = join("one")) {
+      assertThat(jobsOf(one.take().orElseThrow())).hasSize(3);
+      jobs.insert(run, Jobs.jobs(3, 5));
+      jobs.insert(run, Jobs.jobs(600, 602));
+
+      assertThat(jobsOf(one.take().orElseThrow())).hasSize(3);
+      assertThat(one.take()).isEmpty();
+      assertThat(units.held(one.worker()).stream().flatMap(unit -> jobsOf(unit).stream()))
+          .extracting(StoredJob::customId)
+          .hasSize(9)
+          .contains("job-3", "job-302", "job-600");
+    }
+  }
+
+  @Test
+  void unitsThatAreDoneAreGone() {
+    jobs.insert(run, Jobs.jobs(0, 9));
+    try (Joined one = join("one")) {
+      WorkUnit unit = one.take().orElseThrow();
+      answer(jobsOf(unit));
+
+      assertThat(one.take()).isEmpty();
+      assertThat(units.held(one.worker())).isEmpty();
+    }
+  }
+
+  @Test
+  void aProcessThatHasTheRunForItselfKeepsWorkersOutAndTheOtherWayRound() {
+    Worker worker = worker("one");
+    try (RunLock alone = RunLock.tryAcquire(DATABASE.database(), run, "alone").orElseThrow()) {
+      assertThat(WorkerLock.tryAcquire(DATABASE.database(), worker, "process")).isEmpty();
+      alone.beat();
+    }
+    try (Joined one = join("one")) {
+      assertThat(RunLock.tryAcquire(DATABASE.database(), run, "alone")).isEmpty();
+      assertThat(RunLock.holder(DATABASE.database(), run)).isEmpty();
+      one.lock().beat();
+    }
+    RunLock.tryAcquire(DATABASE.database(), run, "alone").orElseThrow().close();
+  }
+
+  @Test
+  void workersWithOtherSettingsAreTold() {
+    WorkerStore workers = new WorkerStore(DATABASE.dataSource());
+    try (Joined one = join("one");
+        Joined two = join("two")) {
+      assertThat(workers.agree(one.worker(), "model a")).isEmpty();
+      assertThat(workers.agree(two.worker(), "model b"))
+          .contains(new WorkerStore.OtherSettings("one", "model a"));
+      assertThat(workers.agree(two.worker(), "model a")).isEmpty();
+    }
+  }
+
+  private record Joined(WorkUnitStore units, Worker worker, WorkerLock lock)
+      implements AutoCloseable {
+    Optional<WorkUnit> take() {
+      return units.take(worker);
+    }
+
+    @Override
+    public void close() {
+      lock.close();
+    }
+  }
+
+  private Joined join(String name) {
+    Worker worker = worker(name);
+    return new Joined(
+        units,
+        worker,
+        WorkerLock.tryAcquire(DATABASE.database(), worker, "process " + name).orElseThrow());
+  }
+
+  private Worker worker(String name) {
+    return new WorkerStore(DATABASE.dataSource()).create(run, name);
+  }
+
+  private static ImagePrompt withoutImage(String text) {
+    return new ImagePrompt(Optional.empty(), Optional.empty(), Optional.empty(), text);
+  }
+
+  private List<StoredJob> jobsOf(WorkUnit unit) {
+    return jobs.waitingIn(run, unit, unit.after(), Integer.MAX_VALUE);
+  }
+
+  private void answer(List<StoredJob> done) {
+    outcomes.write(
+        run, done.stream().map(job -> Jobs.answer(job.jobId(), "yes")).toList(), List.of());
+  }
+
+  private void killConnection(Joined joined) {
+    jdbc.sql(
+            """
+            select pg_terminate_backend(pid, 10000) from pg_locks
+            where locktype = 'advisory' and (classid::bigint << 32) + objid::bigint = :key
+              and database = (select oid from pg_database where datname = current_database())
+            """)
+        .param("key", WorkerLock.KEY_SPACE + joined.worker().workerId())
+        .query(Boolean.class)
+        .single();
+  }
+}
