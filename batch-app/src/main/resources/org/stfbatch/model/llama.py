@@ -161,9 +161,6 @@ class LlamaDecoder(Module):
         self.resize_images(shelves if self.prune_keep > 0 else 0, image_tokens)
         return None
 
-    def shelf_places(self) -> int:
-        return self.shelf_keys[0].size(2)
-
     def resize(self, cache: List[Tensor], count: int, positions: List[int]) -> None:
         embedding = self.tensors["model.embed_tokens.weight"]
         size = embedding.size(1) // self.heads
@@ -267,10 +264,10 @@ class LlamaDecoder(Module):
     # the slots from `first` on, token by token: rows counts those slots from 0, columns are places in this call's row.
     # places [T] are those in the slots, positions [T] those in the sequences. Behind a prompt's end may stand the tree of
     # its continuations, depth first: such a token is seen by the tokens from its own place up to ends [T]: those below it.
-    # prefixes are those that some rows have on shelves: their slots begin behind them.
+    # shelves and lengths are those of the rows' prefixes, see Prefixes: the slots of rows that have one begin behind it.
     def view_of_slots(self, decoding: int, first: int, rows: Tensor, columns: Tensor, places: Tensor, positions: Tensor,
-                      ends: Optional[Tensor], count: int, longest: int, span: int,
-                      prefixes: Optional[__torch__.prefix.Prefixes]) -> __torch__.cache.CacheView:
+                      ends: Optional[Tensor], count: int, longest: int, span: int, shelves: List[int],
+                      lengths: List[int]) -> __torch__.cache.CacheView:
         cos, sin = self.rotary(positions)
         slots = torch.cat([torch.arange(decoding, device=rows.device), rows + first])  # [T]
         newest = __torch__.cache.causal(places[:decoding], span).unsqueeze(1)  # [D, 1, 1, span]
@@ -280,7 +277,14 @@ class LlamaDecoder(Module):
             branches = __torch__.cache.branches(grid, rows, places[decoding:], ends[decoding:], span)
             mask = mask.logical_and(branches)
         return __torch__.cache.CacheView(cos, sin, slots, places, span, decoding, newest, first, count, None, rows,
-                                         columns, mask, prefixes)
+                                         columns, mask, self.prefixes(shelves, lengths, newest))
+
+    def prefixes(self, shelves: List[int], lengths: List[int], newest: Tensor) -> Optional[__torch__.prefix.Prefixes]:
+        prefixes = annotate(Optional[__torch__.prefix.Prefixes], None)
+        for shelf in shelves:
+            if shelf >= 0 and prefixes is None:
+                prefixes = __torch__.prefix.of(shelves, lengths, newest, self.shelf_keys[0].size(2))
+        return prefixes
 
     # [T] to [T, 1, e] each.
     def rotary(self, positions: Tensor) -> Tuple[Tensor, Tensor]:
@@ -318,7 +322,7 @@ class LlamaDecoder(Module):
         d = view.decoding
         view = self.view_of_slots(d, view.first, pruning.rows[d:], pruning.columns[d:], pruning.places,
                                   __torch__.pruning.positions(positions, kept, pruning), pruning.ends, view.count,
-                                  pruning.longest, pruning.span, None)
+                                  pruning.longest, pruning.span, annotate(List[int], []), annotate(List[int], []))
         for i in range(self.prune_layer, len(self.o_proj)):
             x = self.layer(x, view, self.slot_keys[i], self.slot_values[i], i)
         return x
@@ -403,8 +407,8 @@ class LlamaDecoder(Module):
         prefixes = view.prefixes
         if prefixes is not None:
             if len(prefixes.runs) > 0:
-                y = __torch__.prefix.attention(q, self.shelf_keys[i], self.shelf_values[i], keys, values, view.newest,
-                                               prefixes, self.keys_left)
+                y = __torch__.prefix.attention(q, self.shelf_keys[i], self.shelf_values[i], keys, values, prefixes,
+                                               self.keys_left)
                 return y.flatten(1)
         return self.attention(q.unsqueeze(2), keys, values, view.newest).flatten(1)
 

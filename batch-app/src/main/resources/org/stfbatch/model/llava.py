@@ -225,7 +225,7 @@ class Llava(Module):
         x = self.embed(input_ids, vision_index, self.moved(vision_tokens))
         view = self.language_model.view_of_slots(decoding, decoding, rows[decoding:], columns[decoding:], places,
                                                  positions, None, last.size(0) - decoding, longest, span,
-                                                 self.prefixes(shelves, prefix_lengths, decoding))
+                                                 shelves, prefix_lengths)
         x = self.through_layers(x, view, positions, images, going_on, pruned_span)
         return x[self.moved(last)]
 
@@ -240,19 +240,10 @@ class Llava(Module):
         input_ids, vision_index, rows, columns, places, positions, ends = self.moved(tokens).unbind(0)
         x = self.embed(input_ids, vision_index, self.moved(vision_tokens))
         view = self.language_model.view_of_slots(0, first, rows, columns, places, positions, ends, count, longest, span,
-                                                 self.prefixes(shelves, prefix_lengths, 0))
+                                                 shelves, prefix_lengths)
         x = self.through_layers(x, view, positions, images, going_on, pruned_span)
         after, wanted = self.moved(queries).unbind(0)
         return self.language_model.log_probabilities(x[self.moved(last)], after, wanted)
-
-    # Images that are pruned are copied to slots with their prefixes.
-    def prefixes(self, shelves: List[int], lengths: List[int], decoding: int) -> Optional[__torch__.prefix.Prefixes]:
-        prefixes = annotate(Optional[__torch__.prefix.Prefixes], None)
-        for shelf in shelves:
-            if shelf >= 0 and prefixes is None:
-                prefixes = __torch__.prefix.of(shelves, lengths, decoding, self.language_model.shelf_places(),
-                                                   torch.device(self.device))
-        return prefixes
 
     def through_layers(self, x: Tensor, view: __torch__.cache.CacheView, positions: Tensor, images: Tensor,
                        going_on: Tensor, pruned_span: int) -> Tensor:
