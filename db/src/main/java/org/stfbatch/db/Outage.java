@@ -11,9 +11,10 @@ public final class Outage {
 
   /**
    * PostgreSQL's manual, appendix A: admin_shutdown, crash_shutdown, cannot_connect_now,
-   * too_many_connections (the connections of before may linger when a server is back).
+   * too_many_connections (the connections of before may linger when a server is back), and
+   * idle_in_transaction_session_timeout (this process stood still).
    */
-  private static final Set<String> AWAY = Set.of("57P01", "57P02", "57P03", "53300");
+  private static final Set<String> AWAY = Set.of("57P01", "57P02", "57P03", "53300", "25P03");
 
   private Outage() {}
 

@@ -7,9 +7,13 @@ import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.time.ZoneOffset;
+import java.util.Collection;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import javax.sql.DataSource;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.support.JdbcTransactionManager;
@@ -21,24 +25,64 @@ public final class OutcomeStore {
 
   /**
    * Only a job that was waiting gets an outcome, and taking it locks it: a second writer of the
-   * same job, even at the same time, takes nothing and so stores nothing.
+   * same job, even at the same time, takes nothing and so stores nothing. Jobs are locked in the
+   * order of their ids, and before the counter: writers wait for each other, never in a circle.
    *
    * <p>The condition on {@code job_id % 1} is always true. PostgreSQL takes it for a rare one,
    * expects few rows, and looks each of them up by its key. Without it, it read all waiting jobs
    * for every chunk while it had no statistics of freshly stored ones.
+   *
+   * <p>A process that stands still between here and its commit would hold up all others that share
+   * the run: the server ends such a transaction.
    */
-  static final String WRITE_ANSWERS =
+  private static final String TAKEN =
       """
-      with outcome as (
-        select * from unnest(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) as t (
-          job_id, text, text_utf8, finish_reason, prompt_tokens, vision_tokens, generated_tokens,
-          queue_seconds, prefill_seconds, decode_seconds, choices, log_probabilities)
-        where job_id % 1 = 0
+      locked as (
+        select outcome.*
+        from outcome
+        join waiting_job using (job_id)
+        where waiting_job.run_id = ?
+        order by waiting_job.job_id
+        for update of waiting_job
       ),
       taken as (
-        delete from waiting_job using outcome
-        where waiting_job.run_id = ? and waiting_job.job_id = outcome.job_id
-        returning waiting_job.run_id, outcome.*
+        delete from waiting_job using locked
+        where waiting_job.job_id = locked.job_id and locked.job_id % 1 = 0
+        returning
+          locked.*, set_config('idle_in_transaction_session_timeout', '30s', true)
+      )
+      """;
+
+  static final String TAKE =
+      """
+      with outcome as (
+        select job_id from unnest(?) as t (job_id) where job_id %% 1 = 0
+      ),
+      %s
+      select job_id from taken
+      """
+          .formatted(TAKEN);
+
+  private static final String ANSWER_COLUMNS =
+      """
+      job_id, text, text_utf8, finish_reason, prompt_tokens, vision_tokens, generated_tokens,
+      queue_seconds, prefill_seconds, decode_seconds, choices, log_probabilities
+      """;
+
+  /** Chunks of answers alone are nearly all chunks: they are taken and stored in one statement. */
+  static final String TAKE_AND_WRITE_ANSWERS =
+      """
+      with outcome as (
+        select * from unnest(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) with ordinality as t (%1$s, place)
+        where job_id %% 1 = 0
+      ),
+      %2$s,
+      numbers as (
+        insert into outcome_counter as counter (run_id, last_sequence)
+        select ?, count(*) from taken having count(*) > 0
+        on conflict (run_id) do update
+        set last_sequence = counter.last_sequence + excluded.last_sequence
+        returning run_id, last_sequence
       )
       insert into answer (
         sequence, run_id, job_id, text, text_utf8, finish_reason,
@@ -47,28 +91,38 @@ public final class OutcomeStore {
         model_name, model_fingerprint, compression, weight_format, answered_at,
         choices, log_probabilities)
       select
-        ? + row_number() over (), run_id, job_id, text, text_utf8, finish_reason,
-        prompt_tokens, vision_tokens, generated_tokens,
+        last_sequence + 1 - row_number() over (order by place desc), run_id, job_id,
+        text, text_utf8, finish_reason, prompt_tokens, vision_tokens, generated_tokens,
         queue_seconds, prefill_seconds, decode_seconds,
         ?, ?, ?, ?, ?, choices::text[], log_probabilities::float8[]
       from taken
-      """;
+      cross join numbers
+      """
+          .formatted(ANSWER_COLUMNS, TAKEN);
+
+  private static final String WRITE_ANSWERS =
+      """
+      insert into answer (
+        sequence, run_id, job_id, text, text_utf8, finish_reason,
+        prompt_tokens, vision_tokens, generated_tokens,
+        queue_seconds, prefill_seconds, decode_seconds,
+        model_name, model_fingerprint, compression, weight_format, answered_at,
+        choices, log_probabilities)
+      select
+        ? + place, ?, job_id, text, text_utf8, finish_reason,
+        prompt_tokens, vision_tokens, generated_tokens,
+        queue_seconds, prefill_seconds, decode_seconds,
+        ?, ?, ?, ?, ?, choices::text[], log_probabilities::float8[]
+      from unnest(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) with ordinality as t (%s, place)
+      """
+          .formatted(ANSWER_COLUMNS);
 
   private static final String WRITE_FAILURES =
       """
-      with outcome as (
-        select * from unnest(?, ?, ?, ?, ?, ?::timestamptz[]) as t (
-          job_id, stage, code, message, attempts, failed_at)
-        where job_id % 1 = 0
-      ),
-      taken as (
-        delete from waiting_job using outcome
-        where waiting_job.run_id = ? and waiting_job.job_id = outcome.job_id
-        returning waiting_job.run_id, outcome.*
-      )
       insert into failure (sequence, run_id, job_id, stage, code, message, attempts, failed_at)
-      select ? + row_number() over (), run_id, job_id, stage, code, message, attempts, failed_at
-      from taken
+      select ? + place, ?, job_id, stage, code, message, attempts, failed_at
+      from unnest(?, ?, ?, ?, ?, ?::timestamptz[]) with ordinality as t (
+        job_id, stage, code, message, attempts, failed_at, place)
       """;
 
   private final JdbcTemplate template;
@@ -84,7 +138,8 @@ public final class OutcomeStore {
   /**
    * Stores the outcomes of jobs that have none yet, all or none, and numbers them. A job that
    * already has an answer or a failure keeps it unchanged; if it occurs more than once here, an
-   * answer goes before a failure. Writers of one run wait for each other's commit.
+   * answer goes before a failure. Of the writers of one run, one at a time has numbers and commits;
+   * what they take, they take side by side.
    *
    * @return how many answers and failures were new
    */
@@ -94,15 +149,51 @@ public final class OutcomeStore {
 
   private Written writeNumbered(
       long runId, List<StoredAnswer> answers, List<StoredFailure> failures) {
-    int outcomes = answers.size() + failures.size();
-    if (outcomes == 0) {
+    Map<Common, List<StoredAnswer>> alike =
+        answers.stream().collect(groupingBy(Common::of, LinkedHashMap::new, toList()));
+    if (failures.isEmpty() && alike.size() == 1 && isEachOnce(answers)) {
+      Common common = alike.keySet().iterator().next();
+      int written =
+          template.update(
+              TAKE_AND_WRITE_ANSWERS,
+              statement -> setTakenAnswers(statement, runId, common, answers));
+      return new Written(written, 0);
+    }
+    Set<Long> taken = take(runId, answers, failures);
+    if (taken.isEmpty()) {
       return new Written(0, 0);
     }
+    int outcomes = taken.size();
+    List<StoredAnswer> answered =
+        answers.stream().filter(answer -> taken.remove(answer.jobId())).toList();
+    List<StoredFailure> failed =
+        failures.stream().filter(failure -> taken.remove(failure.jobId())).toList();
     long last = counter.reserve(runId, outcomes);
-    int answered = writeAnswers(runId, last, answers);
-    int failed = writeFailures(runId, last + answered, failures);
-    counter.giveBack(runId, outcomes - answered - failed);
-    return new Written(answered, failed);
+    writeAnswers(runId, last, answered);
+    writeFailures(runId, last + answered.size(), failed);
+    return new Written(answered.size(), failed.size());
+  }
+
+  private static boolean isEachOnce(List<StoredAnswer> answers) {
+    return answers.stream().map(StoredAnswer::jobId).distinct().count() == answers.size();
+  }
+
+  private Set<Long> take(long runId, List<StoredAnswer> answers, List<StoredFailure> failures) {
+    Set<Long> jobs = new LinkedHashSet<>();
+    answers.forEach(answer -> jobs.add(answer.jobId()));
+    failures.forEach(failure -> jobs.add(failure.jobId()));
+    List<Long> taken =
+        jobs.isEmpty()
+            ? List.of()
+            : template.query(
+                TAKE, statement -> setTaken(statement, runId, jobs), (row, n) -> row.getLong(1));
+    return new HashSet<>(taken);
+  }
+
+  static void setTaken(PreparedStatement statement, long runId, Collection<Long> jobs)
+      throws SQLException {
+    new ArrayParameters<>(statement, List.copyOf(jobs), 1).longs(job -> job);
+    statement.setLong(2, runId);
   }
 
   /**
@@ -120,27 +211,52 @@ public final class OutcomeStore {
     }
   }
 
-  private int writeAnswers(long runId, long last, List<StoredAnswer> answers) {
+  private void writeAnswers(long runId, long last, List<StoredAnswer> answers) {
     Map<Common, List<StoredAnswer>> alike =
         answers.stream().collect(groupingBy(Common::of, LinkedHashMap::new, toList()));
-    int written = 0;
+    long before = last;
     for (Map.Entry<Common, List<StoredAnswer>> some : alike.entrySet()) {
-      long before = last + written;
-      written +=
-          template.update(
-              WRITE_ANSWERS,
-              statement -> setAnswers(statement, runId, before, some.getKey(), some.getValue()));
+      long number = before;
+      template.update(
+          WRITE_ANSWERS,
+          statement -> setAnswers(statement, runId, number, some.getKey(), some.getValue()));
+      before += some.getValue().size();
     }
-    return written;
   }
 
   /**
    * @param last the sequence number before the first answer's
    */
-  static void setAnswers(
+  private static void setAnswers(
       PreparedStatement statement, long runId, long last, Common common, List<StoredAnswer> answers)
       throws SQLException {
-    new ArrayParameters<>(statement, answers, 1)
+    statement.setLong(1, last);
+    statement.setLong(2, runId);
+    set(statement, 3, common);
+    set(statement, 8, answers);
+  }
+
+  static void setTakenAnswers(
+      PreparedStatement statement, long runId, Common common, List<StoredAnswer> answers)
+      throws SQLException {
+    set(statement, 1, answers);
+    statement.setLong(13, runId);
+    statement.setLong(14, runId);
+    set(statement, 15, common);
+  }
+
+  private static void set(PreparedStatement statement, int first, Common common)
+      throws SQLException {
+    statement.setString(first, common.modelName());
+    statement.setString(first + 1, common.model().fingerprint());
+    statement.setString(first + 2, common.model().compression());
+    statement.setString(first + 3, common.model().weightFormat());
+    statement.setObject(first + 4, common.answeredAt().atOffset(ZoneOffset.UTC));
+  }
+
+  private static void set(PreparedStatement statement, int first, List<StoredAnswer> answers)
+      throws SQLException {
+    new ArrayParameters<>(statement, answers, first)
         .longs(StoredAnswer::jobId)
         .texts(answer -> StoredText.withSymbolForNul(answer.text()))
         .bytes(OutcomeStore::exactIfNeeded)
@@ -153,13 +269,6 @@ public final class OutcomeStore {
         .reals(answer -> answer.timings().decodeSeconds())
         .textLists(OutcomeStore::choices)
         .realLists(OutcomeStore::logProbabilities);
-    statement.setLong(13, runId);
-    statement.setLong(14, last);
-    statement.setString(15, common.modelName());
-    statement.setString(16, common.model().fingerprint());
-    statement.setString(17, common.model().compression());
-    statement.setString(18, common.model().weightFormat());
-    statement.setObject(19, common.answeredAt().atOffset(ZoneOffset.UTC));
   }
 
   private static List<String> choices(StoredAnswer answer) {
@@ -172,22 +281,22 @@ public final class OutcomeStore {
     return scores.isEmpty() ? null : List.copyOf(scores.values());
   }
 
-  private int writeFailures(long runId, long last, List<StoredFailure> failures) {
+  private void writeFailures(long runId, long last, List<StoredFailure> failures) {
     if (failures.isEmpty()) {
-      return 0;
+      return;
     }
-    return template.update(
+    template.update(
         WRITE_FAILURES,
         statement -> {
-          new ArrayParameters<>(statement, failures, 1)
+          statement.setLong(1, last);
+          statement.setLong(2, runId);
+          new ArrayParameters<>(statement, failures, 3)
               .longs(StoredFailure::jobId)
               .texts(failed -> failed.failure().stage())
               .texts(failed -> failed.failure().code())
               .texts(failed -> failed.failure().message())
               .integers(failed -> failed.failure().attempts())
               .texts(failed -> failed.failedAt().toString());
-          statement.setLong(7, runId);
-          statement.setLong(8, last);
         });
   }
 

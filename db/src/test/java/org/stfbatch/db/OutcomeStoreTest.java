@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -221,6 +223,58 @@ class OutcomeStoreTest {
     assertThat(export())
         .allMatch(row -> row.answer().isPresent() != row.failure().isPresent())
         .hasSize(200);
+  }
+
+  /** As two workers may be, of which one was taken for dead. */
+  @Test
+  void writersOfTheSameJobsInAnyOrderNeverWaitInACircle() throws Exception {
+    jobs.insert(run.runId(), Jobs.jobs(1, 300));
+    List<Long> ids =
+        jobs.waitingAfter(run.runId(), JobPosition.START, 300).stream()
+            .map(StoredJob::jobId)
+            .toList();
+    ExecutorService threads = Executors.newFixedThreadPool(4);
+    int written = 0;
+    try {
+      for (int round = 0; round < 30; round++) {
+        List<Long> chunk = ids.subList(10 * round, 10 * round + 10);
+        List<Callable<Written>> writers = new ArrayList<>();
+        for (int writer = 0; writer < 4; writer++) {
+          List<Long> mixed = new ArrayList<>(chunk);
+          Collections.shuffle(mixed, new Random(4L * round + writer));
+          writers.add(
+              () ->
+                  outcomes.write(
+                      run.runId(),
+                      mixed.subList(0, 5).stream().map(id -> Jobs.answer(id, "yes")).toList(),
+                      mixed.subList(5, 10).stream()
+                          .map(id -> Jobs.failure(id, "IMAGE_DECODE", "bad"))
+                          .toList()));
+        }
+        for (Future<Written> result : threads.invokeAll(writers)) {
+          written += result.get().answers() + result.get().failures();
+        }
+      }
+    } finally {
+      threads.shutdown();
+    }
+
+    assertThat(written).isEqualTo(300);
+    assertThat(
+            JdbcClient.create(DATABASE.dataSource())
+                .sql(
+                    """
+                    select array_agg(sequence order by sequence) = array(select generate_series(1, 300)::bigint)
+                    from (
+                      select sequence from answer where run_id = :run
+                      union all
+                      select sequence from failure where run_id = :run) outcome
+                    """)
+                .param("run", run.runId())
+                .query(Boolean.class)
+                .single())
+        .as("numbers without gaps")
+        .isTrue();
   }
 
   @Test

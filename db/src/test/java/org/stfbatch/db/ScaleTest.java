@@ -17,6 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.jdbc.core.PreparedStatementSetter;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.stfbatch.db.testing.TestDatabase;
 
@@ -77,23 +78,29 @@ class ScaleTest {
   @Test
   @Order(2)
   void takesAnsweredJobsByKeyWithoutStatistics() {
-    List<StoredAnswer> answers =
-        LongStream.rangeClosed(1, BATCH).mapToObj(job -> Jobs.answer(job, "yes")).toList();
+    List<Long> jobs = LongStream.rangeClosed(1, BATCH).boxed().toList();
+    List<StoredAnswer> answers = jobs.stream().map(job -> Jobs.answer(job, "yes")).toList();
 
+    assertTakesByKey(
+        OutcomeStore.TAKE, statement -> OutcomeStore.setTaken(statement, run.runId(), jobs));
+    assertTakesByKey(
+        OutcomeStore.TAKE_AND_WRITE_ANSWERS,
+        statement ->
+            OutcomeStore.setTakenAnswers(
+                statement, run.runId(), OutcomeStore.Common.of(answers.get(0)), answers));
+  }
+
+  private static void assertTakesByKey(String sql, PreparedStatementSetter parameters) {
     List<String> plan =
         new JdbcTemplate(DATABASE.dataSource())
-            .query(
-                "explain " + OutcomeStore.WRITE_ANSWERS,
-                statement ->
-                    OutcomeStore.setAnswers(
-                        statement, run.runId(), 0, OutcomeStore.Common.of(answers.get(0)), answers),
-                (row, n) -> row.getString(1));
+            .query("explain " + sql, parameters, (row, n) -> row.getString(1));
 
     assertThat(plan)
         .filteredOn(line -> line.contains(" on waiting_job "))
-        .hasSize(2)
+        .hasSize(3)
         .anyMatch(line -> line.contains("Delete on"))
-        .anyMatch(line -> line.contains("Index Scan using waiting_job_pkey"));
+        .filteredOn(line -> line.contains("Index Scan using waiting_job_pkey"))
+        .hasSize(2);
   }
 
   @Test
