@@ -58,7 +58,7 @@ public interface Lockable {
 
       @Override
       public Optional<Lease> holder() {
-        return RunLock.holder(database, run.runId());
+        return WorkerLock.holder(database, worker).or(() -> RunLock.holder(database, run.runId()));
       }
 
       @Override

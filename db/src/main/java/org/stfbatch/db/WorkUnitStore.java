@@ -33,8 +33,16 @@ public final class WorkUnitStore {
 
   private static final String KNOWN = "select true from work_frontier where run_id = :run";
 
+  /** A worker that stands still here would hold up all others: the server ends its transaction. */
   private static final String LOCK_FRONTIER =
-      "select image_key, job_id, uncut from work_frontier where run_id = :run for update";
+      """
+      select
+        image_key, job_id, uncut,
+        set_config('idle_in_transaction_session_timeout', '30s', true)
+      from work_frontier
+      where run_id = :run
+      for update
+      """;
 
   private static final String MOVE_FRONTIER =
       """

@@ -40,6 +40,11 @@ public final class WorkerLock extends LeasedLock {
     return lock.tryTake(owner) ? Optional.of(lock) : Optional.empty();
   }
 
+  /** Who has a worker's own lock: this process, while a connection that it lost still stands. */
+  public static Optional<Lease> holder(Database database, Worker worker) {
+    return holder(database, target(worker));
+  }
+
   private static Target target(Worker worker) {
     return new Target(
         KEY_SPACE, "worker", "worker_id", worker.workerId(), "worker " + worker.name());

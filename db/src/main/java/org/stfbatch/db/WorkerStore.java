@@ -48,7 +48,7 @@ public final class WorkerStore {
         jdbc.sql("select nextval(pg_get_serial_sequence('worker', 'worker_id'))")
             .query(Long.class)
             .single();
-    return new Worker(id, runId, name);
+    return new Worker(id, runId, StoredText.readable(name));
   }
 
   /** Those that share a run now. */

@@ -15,6 +15,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInfo;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.jdbc.support.JdbcTransactionManager;
+import org.springframework.transaction.support.TransactionTemplate;
 import org.stfbatch.db.testing.TestDatabase;
 
 /** How workers divide what waits. */
@@ -177,6 +179,39 @@ class WorkUnitStoreTest {
       one.lock().beat();
     }
     RunLock.tryAcquire(DATABASE.database(), run, "alone").orElseThrow().close();
+  }
+
+  /** The server may still have a connection that its worker has lost. */
+  @Test
+  void whileALostConnectionStandsItsWorkerSeesThatItIsItsOwn() {
+    try (Joined one = join("one")) {
+      assertThat(WorkerLock.tryAcquire(DATABASE.database(), one.worker(), "process one")).isEmpty();
+      assertThat(WorkerLock.holder(DATABASE.database(), one.worker()).map(Lease::owner))
+          .contains("process one");
+      assertThat(WorkerLock.holder(DATABASE.database(), worker("two"))).isEmpty();
+    }
+  }
+
+  /** As one whose machine stands still between two statements. */
+  @Test
+  void aWriterThatStandsStillIsEndedByTheServer() {
+    jobs.insert(run, Jobs.jobs(0, 9));
+    TransactionTemplate transaction =
+        new TransactionTemplate(new JdbcTransactionManager(DATABASE.dataSource()));
+
+    String limit =
+        transaction.execute(
+            status -> {
+              long job = jobs.waitingAfter(run, JobPosition.START, 1).get(0).jobId();
+              outcomes.write(run, List.of(Jobs.answer(job, "yes")), List.of());
+              return jdbc.sql("show idle_in_transaction_session_timeout")
+                  .query(String.class)
+                  .single();
+            });
+
+    assertThat(limit).isEqualTo("30s");
+    assertThat(jdbc.sql("show idle_in_transaction_session_timeout").query(String.class).single())
+        .isEqualTo("0");
   }
 
   @Test

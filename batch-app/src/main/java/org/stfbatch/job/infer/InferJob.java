@@ -12,6 +12,8 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.batch.core.BatchStatus;
 import org.springframework.batch.core.job.Job;
 import org.springframework.batch.core.job.JobExecution;
@@ -22,6 +24,8 @@ import org.springframework.batch.core.step.Step;
 import org.springframework.batch.core.step.StepExecution;
 import org.springframework.batch.core.step.builder.ChunkOrientedStepBuilder;
 import org.springframework.batch.infrastructure.item.Chunk;
+import org.springframework.dao.DataAccessException;
+import org.springframework.transaction.TransactionException;
 import org.stfbatch.db.ChunkMetricStore;
 import org.stfbatch.db.ImageJobStore;
 import org.stfbatch.db.JobAttemptStore;
@@ -45,6 +49,7 @@ import org.stfbatch.job.StoppableReader;
  * of it a worker's.
  */
 public final class InferJob {
+  private static final Logger LOG = LoggerFactory.getLogger(InferJob.class);
   private static final String NAME = "infer";
   private static final Duration LOOK_AGAIN = Duration.ofSeconds(1);
 
@@ -170,9 +175,21 @@ public final class InferJob {
     requireAlike(worker);
     WorkUnitStore units = new WorkUnitStore(batch.dataSource());
     attempts = JobAttempts.ofWorker(new JobAttemptStore(batch.dataSource()), run.runId());
-    Ending ending = shareUntilDone(worker, units);
-    units.giveBack(worker);
-    return ending;
+    try {
+      return shareUntilDone(worker, units);
+    } finally {
+      leave(worker, units);
+    }
+  }
+
+  /** A worker that ends by itself has died with no job. Without a database, others see to it. */
+  private void leave(Worker worker, WorkUnitStore units) {
+    try {
+      attempts.endAll();
+      units.giveBack(worker);
+    } catch (DataAccessException | TransactionException e) {
+      LOG.info("what worker {} has left is taken over: {}", worker.name(), e.getMessage());
+    }
   }
 
   private Ending shareUntilDone(Worker worker, WorkUnitStore units) {
@@ -199,7 +216,12 @@ public final class InferJob {
     if (execution.getStatus() != BatchStatus.COMPLETED) {
       throw failed(execution);
     }
-    return answered(execution) == 0 ? awaitImages() : Optional.empty();
+    if (answered(execution) > 0) {
+      return Optional.empty();
+    }
+    // Others may try those images, too, or end with them.
+    units.giveBack(worker);
+    return awaitImages();
   }
 
   private void requireAlike(Worker worker) {

@@ -2,7 +2,9 @@ package org.stfbatch.job.infer;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.function.Supplier;
@@ -32,6 +34,7 @@ final class JobAttempts {
   private final long runId;
   private final Killer killer;
   private final List<CompletableFuture<Outcome>> inWork = new ArrayList<>();
+  private final Set<Long> begun = ConcurrentHashMap.newKeySet();
   private long left;
 
   /**
@@ -93,16 +96,27 @@ final class JobAttempts {
       store.end(job.jobId());
       return CompletableFuture.completedFuture(failure(deaths));
     }
+    begun.add(job.jobId());
     if (deaths > 0) {
       awaitOthers();
     }
     CompletableFuture<Outcome> outcome =
-        work.get().whenCompleteAsync((end, error) -> store.end(job.jobId()), executor);
+        work.get().whenCompleteAsync((end, error) -> end(job.jobId()), executor);
     inWork.add(outcome);
     if (deaths > 0) {
       awaitOthers();
     }
     return outcome;
+  }
+
+  private void end(long jobId) {
+    store.end(jobId);
+    begun.remove(jobId);
+  }
+
+  /** The process ends, or the work, and no job has killed it: what was in work is not suspected. */
+  void endAll() {
+    begun.forEach(this::end);
   }
 
   private void awaitOthers() throws InterruptedException {

@@ -15,6 +15,7 @@ import org.stfbatch.db.ChunkMetric;
 import org.stfbatch.db.ChunkMetricStore;
 import org.stfbatch.db.JobFailure;
 import org.stfbatch.db.OutcomeStore;
+import org.stfbatch.db.OutcomeStore.Written;
 import org.stfbatch.db.StoredAnswer;
 import org.stfbatch.db.StoredFailure;
 import org.stfbatch.db.TokenCounts;
@@ -87,12 +88,13 @@ final class OutcomeWriter implements ItemWriter<FinishedJob>, StepExecutionListe
       }
     }
     long began = System.nanoTime();
-    outcomes.write(runId, answers, failures);
+    Written written = outcomes.write(runId, answers, failures);
     times.stored(began);
-    metrics.insert(metric(chunk.getItems(), answers, failures.size(), now));
+    metrics.insert(metric(chunk.getItems(), answers, written, now));
     chunkStarted = now;
-    LOG.debug("{} answers and {} failures are stored", answers.size(), failures.size());
-    progress.advanced(new Progress.Step(chunk.size(), failures.size()));
+    LOG.debug("{} answers and {} failures are stored", written.answers(), written.failures());
+    progress.advanced(
+        new Progress.Step(written.answers() + written.failures(), written.failures()));
   }
 
   private StoredAnswer stored(long jobId, Answer answer, Instant now) {
@@ -117,7 +119,7 @@ final class OutcomeWriter implements ItemWriter<FinishedJob>, StepExecutionListe
   }
 
   private ChunkMetric metric(
-      List<? extends FinishedJob> jobs, List<StoredAnswer> answers, int failures, Instant now) {
+      List<? extends FinishedJob> jobs, List<StoredAnswer> answers, Written written, Instant now) {
     TokenCounts tokens =
         answers.stream().map(StoredAnswer::tokens).reduce(TokenCounts.NONE, TokenCounts::plus);
     double waited = jobs.stream().mapToDouble(FinishedJob::waitSeconds).sum();
@@ -127,7 +129,7 @@ final class OutcomeWriter implements ItemWriter<FinishedJob>, StepExecutionListe
         stepExecutionId,
         chunkStarted,
         now,
-        counts(jobs, answers.size(), failures),
+        counts(jobs, written),
         tokens,
         spent.seconds(),
         spent.work(),
@@ -139,11 +141,18 @@ final class OutcomeWriter implements ItemWriter<FinishedJob>, StepExecutionListe
     return new ChunkMetric.Place(place.device(), place.dtype(), place.batch(), model.identity());
   }
 
-  private ChunkMetric.Counts counts(List<? extends FinishedJob> jobs, int answers, int failures) {
+  /** What another worker had stored already is counted there. */
+  private ChunkMetric.Counts counts(List<? extends FinishedJob> jobs, Written written) {
+    int stored = written.answers() + written.failures();
     int images =
         Math.toIntExact(
             jobs.stream().filter(one -> one.job().prompt().image().isPresent()).count());
-    return new ChunkMetric.Counts(jobs.size(), answers, failures, images, newImages(jobs));
+    return new ChunkMetric.Counts(
+        stored,
+        written.answers(),
+        written.failures(),
+        Math.min(images, stored),
+        Math.min(newImages(jobs), stored));
   }
 
   /**
