@@ -2,6 +2,7 @@ package org.stfbatch.job;
 
 import java.util.Optional;
 import org.stfbatch.base.LocalHost;
+import org.stfbatch.base.Plural;
 import org.stfbatch.db.Database;
 import org.stfbatch.db.KafkaReader;
 import org.stfbatch.db.Lease;
@@ -11,6 +12,7 @@ import org.stfbatch.db.Run;
 import org.stfbatch.db.RunLock;
 import org.stfbatch.db.Worker;
 import org.stfbatch.db.WorkerLock;
+import org.stfbatch.db.WorkerStore;
 
 /** Something that one process at a time works on. */
 public interface Lockable {
@@ -42,8 +44,12 @@ public interface Lockable {
 
       @Override
       public String busy(String holder) {
-        return "run %s is being answered by %s: wait for it, or stop it"
-            .formatted(run.name(), holder);
+        int workers = new WorkerStore(database.dataSource()).alive(run.runId()).size();
+        return workers == 0
+            ? "run %s is being answered by %s: wait for it, or stop it"
+                .formatted(run.name(), holder)
+            : "run %s is being answered by %s, such as %s: join in with infer --share, wait, or stop all of them"
+                .formatted(run.name(), Plural.of(workers, "worker"), holder);
       }
     };
   }

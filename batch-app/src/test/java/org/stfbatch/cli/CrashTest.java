@@ -128,7 +128,13 @@ class CrashTest {
       assertThat(worker.runsUntil(() -> done("both") > 8)).as(worker::err).isTrue();
 
       cli.run(inferCommand("both"))
-          .complainsInOneLine(1, "run both is being answered by process", "wait for it");
+          .complainsInOneLine(1, "run both is being answered by 1 worker", "infer --share");
+      List<Object> others = new ArrayList<>(List.of(inferCommand("both")));
+      others.set(others.indexOf(TOKENS), TOKENS + 1);
+      others.add("--share");
+      cli.run(others.toArray())
+          .complainsInOneLine(
+              2, "worker left", "--max-new-tokens 40 there, --max-new-tokens 41 here");
       assertThat(cli.ok("status", "--run", "both", "--json")).contains("\"name\":\"left\"");
       worker.terminate();
       assertThat(worker.exitCode()).isEqualTo(1);

@@ -1,6 +1,7 @@
 package org.stfbatch.cli.console;
 
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /** Lines that tell people what goes on while a command works. */
 public final class Notices {
@@ -19,8 +20,10 @@ public final class Notices {
   /**
    * Logs how a run ended, in every format. Nothing is logged on a terminal, where standard output
    * says it.
+   *
+   * @param good whether nobody has to look at it
    */
-  public static void summary(String line) {
-    LoggerFactory.getLogger(Log.SUMMARY).info(line);
+  public static void summary(String line, boolean good) {
+    LoggerFactory.getLogger(Log.SUMMARY).atLevel(good ? Level.INFO : Level.WARN).log(line);
   }
 }

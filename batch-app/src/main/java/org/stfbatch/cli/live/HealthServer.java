@@ -43,6 +43,10 @@ final class HealthServer implements AutoCloseable {
   private static final int NO_BODY = -1;
   private static final String HEALTH = "/health";
   private static final String READY = "/ready";
+
+  /** What is served when there is something to be told. */
+  private static final List<String> SERVED_SOON = List.of("/", "/report.json", "/metrics");
+
   private static final String PLAIN = "text/plain; charset=utf-8";
 
   /** A thread costs little while it waits, and ends when it is not needed. */
@@ -128,6 +132,9 @@ final class HealthServer implements AutoCloseable {
       threads.shutdownNow();
       throw new InputException(
           "cannot listen on %s: give another --http (%s)".formatted(address, e), e);
+    }
+    for (String path : SERVED_SOON) {
+      routes.put(path, () -> Answer.plain(UNAVAILABLE, "not there yet: ask again in a moment"));
     }
     routes.put(HEALTH, () -> health(problems.get(), doing));
     routes.put(READY, () -> ready(ready.getAsBoolean()));

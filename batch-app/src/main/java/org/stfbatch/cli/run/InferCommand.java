@@ -145,8 +145,11 @@ public final class InferCommand implements Callable<Integer>, Logged {
       InferJob.Ending ending = run(db, run, claim, before, settings, model, surroundings);
       surroundings.report();
       RunStatus after = status(db, run);
+      RunSummary summary = new RunSummary(before, after, System.nanoTime() - started);
       Notices.summary(
-          new RunSummary(before, after, System.nanoTime() - started).line(how(after, ending)));
+          summary.line(how(after, ending), worker.isShared())
+              + answers.maxFailed().problem(after).map(problem -> "; " + problem).orElse(""),
+          isGood(after, ending));
       return report(after, ending);
     }
   }
@@ -231,10 +234,14 @@ public final class InferCommand implements Callable<Integer>, Logged {
           "their images stayed away for longer than --wait-for-images: the same command asks for"
               + " them again");
     }
+    return isGood(status, ending) ? 0 : ExitCode.FAILED;
+  }
+
+  private boolean isGood(RunStatus status, InferJob.Ending ending) {
     boolean meant =
         ending == InferJob.Ending.STOPPED && kafka.isFollowing() && Shutdown.isTold(stopSignal);
-    boolean good = ending == InferJob.Ending.DONE || meant;
-    return good && answers.maxFailed().problem(status).isEmpty() ? 0 : ExitCode.FAILED;
+    return (ending == InferJob.Ending.DONE || meant)
+        && answers.maxFailed().problem(status).isEmpty();
   }
 
   private String tooManyFailed(RunStatus status) {

@@ -28,13 +28,14 @@ record RunSummary(RunStatus before, RunStatus after, long nanos) {
    * The line that it ends with.
    *
    * @param how done, or what else
+   * @param shared whether other workers answered, too
    */
-  String line(String how) {
+  String line(String how, boolean shared) {
     double seconds = nanos / NANOS;
     long done = after.answered() + after.failed() - before.answered() - before.failed();
     return String.format(
             Locale.ROOT,
-            "run %s %s in %s: %d answered, %d failed%s, %d waiting; %s in this attempt, %.2f jobs/s",
+            "run %s %s in %s: %d answered, %d failed%s, %d waiting; %s %s, %.2f jobs/s",
             after.run(),
             how,
             ConsoleProgress.clock(Math.round(seconds)),
@@ -43,6 +44,7 @@ record RunSummary(RunStatus before, RunStatus after, long nanos) {
             codes(),
             after.waiting(),
             Plural.of(done, "job"),
+            shared ? "by all workers since this one began" : "in this attempt",
             done / Math.max(seconds, 1e-3))
         + cure();
   }

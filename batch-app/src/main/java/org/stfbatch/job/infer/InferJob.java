@@ -225,21 +225,14 @@ public final class InferJob {
   }
 
   private void requireAlike(Worker worker) {
-    String own =
-        "model %s in %s, %s, conversation %s, %s"
-            .formatted(
-                model.identity().fingerprint(),
-                model.place().dtype(),
-                model.identity().settings(),
-                settings.conversation(),
-                settings.defaults());
+    WorkerSettings own = WorkerSettings.of(model, settings);
     new WorkerStore(batch.dataSource())
-        .agree(worker, own)
+        .agree(worker, own.line())
         .ifPresent(
             other -> {
               throw new InputException(
-                  "worker %s answers run %s with other settings, and one run has one kind of answers: %s there, %s here"
-                      .formatted(other.name(), run.name(), other.settings(), own));
+                  "run %s is answered by worker %s with other settings (%s), and a run has one kind of answers"
+                      .formatted(run.name(), other.name(), own.differences(other.settings())));
             });
   }
 

@@ -40,7 +40,7 @@ final class LogTest {
   void shortCommandsSaySentences() {
     Notices.onStderr("an image stays away");
     Notices.warning("a column is passed over");
-    Notices.summary("standard output says it");
+    Notices.summary("standard output says it", true);
 
     assertThat(lines())
         .containsExactly(
@@ -54,7 +54,7 @@ final class LogTest {
     Notices.onStderr("begun");
     log.about("nightly");
     Notices.warning("slow");
-    Notices.summary("done");
+    Notices.summary("done", true);
     log.error("no room");
 
     assertThat(lines()).hasSize(4);
@@ -87,7 +87,7 @@ final class LogTest {
     log.begin();
     Notices.onStderr("begun");
     Notices.warning("slow");
-    Notices.summary("done");
+    Notices.summary("done", true);
 
     assertThat(lines()).hasSize(2);
     assertThat(lines().get(0)).endsWith("slow");

@@ -1,0 +1,46 @@
+package org.stfbatch.job.infer;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * What a worker's answers depend on, in words that can be compared.
+ *
+ * @param parts one for each setting, in the same order for every worker
+ */
+record WorkerSettings(List<String> parts) {
+  private static final String BETWEEN = "; ";
+
+  static WorkerSettings of(ModelName model, InferSettings settings) {
+    InferSettings.Defaults defaults = settings.defaults();
+    return new WorkerSettings(
+        List.of(
+            "model " + model.identity().fingerprint(),
+            "--dtype " + model.place().dtype(),
+            model.identity().settings(),
+            "conversation " + settings.conversation(),
+            "--max-new-tokens " + defaults.maxNewTokens(),
+            "--temperature " + defaults.temperature(),
+            "--top-p " + defaults.topP(),
+            "--seed " + defaults.seed(),
+            "--stop " + defaults.stop(),
+            "choices " + defaults.choices().map(Object::toString).orElse("none")));
+  }
+
+  String line() {
+    return String.join(BETWEEN, parts);
+  }
+
+  /**
+   * What is different with another worker.
+   *
+   * @param other its {@link #line}
+   */
+  String differences(String other) {
+    List<String> there = new ArrayList<>(List.of(other.split(BETWEEN)));
+    there.removeAll(parts);
+    List<String> here = new ArrayList<>(parts);
+    here.removeAll(List.of(other.split(BETWEEN)));
+    return "%s there, %s here".formatted(String.join(", ", there), String.join(", ", here));
+  }
+}
