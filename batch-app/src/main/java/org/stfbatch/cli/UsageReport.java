@@ -29,7 +29,7 @@ final class UsageReport implements IParameterExceptionHandler {
     if (!(error instanceof UnmatchedArgumentException) && !command.getSubcommands().isEmpty()) {
       command.usage(err);
     }
-    String message = error.getMessage().lines().findFirst().orElse("");
+    String message = message(error).lines().findFirst().orElse("");
     err.println(
         "stf-batch: "
             + root.secrets(List.of(arguments)).hide(message)
@@ -39,6 +39,18 @@ final class UsageReport implements IParameterExceptionHandler {
             + " --help tells more)");
     err.flush();
     return ExitCode.UNUSABLE;
+  }
+
+  /** What follows an unknown option may be its value, and is no mistake of its own. */
+  private static String message(ParameterException error) {
+    if (error instanceof UnmatchedArgumentException unmatched
+        && unmatched.getUnmatched().get(0).startsWith("-")) {
+      List<String> options =
+          unmatched.getUnmatched().stream().filter(name -> name.startsWith("-")).toList();
+      return "Unknown option%s: '%s'"
+          .formatted(options.size() == 1 ? "" : "s", String.join("', '", options));
+    }
+    return error.getMessage();
   }
 
   private static String suggestion(ParameterException error) {

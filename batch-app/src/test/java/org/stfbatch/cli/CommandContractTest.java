@@ -127,7 +127,8 @@ class CommandContractTest {
   void aMisspeltOptionOrCommandIsSuggested() {
     Cli.with()
         .run("infer", "--run", "contract", "--max-new-token", "3")
-        .complainsInOneLine(2, "--max-new-token", "did you mean", "--max-new-tokens");
+        .complainsInOneLine(
+            2, "Unknown option: '--max-new-token';", "did you mean", "--max-new-tokens");
     Cli.with().run("infr", "--run", "contract").complainsInOneLine(2, "infr", "did you mean infer");
   }
 

@@ -77,6 +77,7 @@ class WholeWayTest {
             "finished_at",
             "attempts",
             "holder",
+            "workers",
             "request_counts",
             "jobs",
             "answered",

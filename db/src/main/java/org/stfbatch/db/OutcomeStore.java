@@ -69,6 +69,16 @@ public final class OutcomeStore {
       queue_seconds, prefill_seconds, decode_seconds, choices, log_probabilities
       """;
 
+  private static final String INTO_ANSWER =
+      """
+      insert into answer (
+        sequence, run_id, job_id, text, text_utf8, finish_reason,
+        prompt_tokens, vision_tokens, generated_tokens,
+        queue_seconds, prefill_seconds, decode_seconds,
+        model_name, model_fingerprint, compression, weight_format, answered_at,
+        choices, log_probabilities)
+      """;
+
   /** Chunks of answers alone are nearly all chunks: they are taken and stored in one statement. */
   static final String TAKE_AND_WRITE_ANSWERS =
       """
@@ -84,12 +94,7 @@ public final class OutcomeStore {
         set last_sequence = counter.last_sequence + excluded.last_sequence
         returning run_id, last_sequence
       )
-      insert into answer (
-        sequence, run_id, job_id, text, text_utf8, finish_reason,
-        prompt_tokens, vision_tokens, generated_tokens,
-        queue_seconds, prefill_seconds, decode_seconds,
-        model_name, model_fingerprint, compression, weight_format, answered_at,
-        choices, log_probabilities)
+      %3$s
       select
         last_sequence + 1 - row_number() over (order by place desc), run_id, job_id,
         text, text_utf8, finish_reason, prompt_tokens, vision_tokens, generated_tokens,
@@ -98,16 +103,11 @@ public final class OutcomeStore {
       from taken
       cross join numbers
       """
-          .formatted(ANSWER_COLUMNS, TAKEN);
+          .formatted(ANSWER_COLUMNS, TAKEN, INTO_ANSWER);
 
   private static final String WRITE_ANSWERS =
       """
-      insert into answer (
-        sequence, run_id, job_id, text, text_utf8, finish_reason,
-        prompt_tokens, vision_tokens, generated_tokens,
-        queue_seconds, prefill_seconds, decode_seconds,
-        model_name, model_fingerprint, compression, weight_format, answered_at,
-        choices, log_probabilities)
+      %s
       select
         ? + place, ?, job_id, text, text_utf8, finish_reason,
         prompt_tokens, vision_tokens, generated_tokens,
@@ -115,7 +115,7 @@ public final class OutcomeStore {
         ?, ?, ?, ?, ?, choices::text[], log_probabilities::float8[]
       from unnest(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) with ordinality as t (%s, place)
       """
-          .formatted(ANSWER_COLUMNS);
+          .formatted(INTO_ANSWER, ANSWER_COLUMNS);
 
   private static final String WRITE_FAILURES =
       """

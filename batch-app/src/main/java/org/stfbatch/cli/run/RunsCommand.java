@@ -55,7 +55,7 @@ public final class RunsCommand implements Callable<Integer> {
             "failed",
             "waiting",
             "started",
-            "finished",
+            "last outcome",
             "MiB",
             "run");
       }
