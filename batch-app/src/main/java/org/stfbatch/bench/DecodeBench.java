@@ -61,7 +61,7 @@ public final class DecodeBench {
         Machine.describe(plan.sides().get(0)),
         Peak.Memory.median(rounds.stream().map(Round::memory).toList()),
         plan.model().config().language().numHiddenLayers(),
-        plan.sharing(),
+        plan.questionsPerImage(),
         sides);
   }
 

@@ -9,14 +9,19 @@ import org.stfbatch.model.ModelSettings;
  * @param model its shape
  * @param sides settings of the model that are measured in turns
  * @param batches how many sequences are generated together
- * @param sharing so many sequences have a prefix in common
+ * @param questionsPerImage so many sequences have a prefix in common
  * @param repeat rounds
  */
 public record DecodePlan(
-    BenchModel model, List<ModelSettings> sides, List<Integer> batches, int sharing, int repeat) {
+    BenchModel model,
+    List<ModelSettings> sides,
+    List<Integer> batches,
+    int questionsPerImage,
+    int repeat) {
   public DecodePlan {
-    if (sharing < 1) {
-      throw new IllegalArgumentException("questions per image must be at least 1, not " + sharing);
+    if (questionsPerImage < 1) {
+      throw new IllegalArgumentException(
+          "questions per image must be at least 1, not " + questionsPerImage);
     }
   }
 
@@ -26,6 +31,6 @@ public record DecodePlan(
 
   /** How many different prefixes so many sequences have. */
   int prefixes(int sequences) {
-    return (sequences + sharing - 1) / sharing;
+    return (sequences + questionsPerImage - 1) / questionsPerImage;
   }
 }

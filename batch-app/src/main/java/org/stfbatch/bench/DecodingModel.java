@@ -100,7 +100,7 @@ final class DecodingModel implements AutoCloseable {
   }
 
   private int shelf(int slot) {
-    return slot / plan.sharing();
+    return slot / plan.questionsPerImage();
   }
 
   private VisionTokens none() {

@@ -1,7 +1,5 @@
 package org.stfbatch.engine;
 
-import java.lang.reflect.InvocationTargetException;
-import java.lang.reflect.Proxy;
 import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalInt;
@@ -26,23 +24,16 @@ final class UnevenImages {
   }
 
   private static VisionLanguageModel of(VisionLanguageModel model, IntSupplier drift) {
-    return (VisionLanguageModel)
-        Proxy.newProxyInstance(
-            VisionLanguageModel.class.getClassLoader(),
-            new Class<?>[] {VisionLanguageModel.class},
-            (proxy, method, arguments) -> {
-              if (method.getName().equals("tokensPerImage")) {
-                return OptionalInt.empty();
-              }
-              try {
-                Object result = method.invoke(model, arguments);
-                return result instanceof VisionTokens all
-                    ? uneven(all, pixels(arguments), drift.getAsInt())
-                    : result;
-              } catch (InvocationTargetException e) {
-                throw e.getCause();
-              }
-            });
+    return ModelProxy.of(
+        (method, arguments) -> {
+          if (method.getName().equals("tokensPerImage")) {
+            return OptionalInt.empty();
+          }
+          Object result = ModelProxy.call(model, method, arguments);
+          return result instanceof VisionTokens all
+              ? uneven(all, pixels(arguments), drift.getAsInt())
+              : result;
+        });
   }
 
   @SuppressWarnings("unchecked")

@@ -16,4 +16,9 @@ public final class LocalHost {
       return Optional.empty();
     }
   }
+
+  /** This process on it, {@code HOST:PID}: a short name among others that reach one database. */
+  public static String andProcess() {
+    return name().orElse("localhost") + ":" + ProcessHandle.current().pid();
+  }
 }

@@ -1,6 +1,7 @@
 package org.stfbatch.db;
 
 import java.sql.Connection;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.Optional;
 import java.util.Properties;
@@ -88,16 +89,8 @@ public abstract sealed class LeasedLock implements AutoCloseable
 
     /** A lease without the lock is a trace of a dead process. */
     private String holder() {
-      return """
-      select owner, acquired_at, heartbeat_at
-      from %s
-      where %s = :id and exists (
-        select from pg_locks
-        where locktype = 'advisory' and granted and objsubid = 1 and mode = 'ExclusiveLock'
-          and database = (select oid from pg_database where datname = current_database())
-          and (classid::bigint << 32) + objid::bigint = :key)
-      """
-          .formatted(table, key);
+      return "select owner, acquired_at, heartbeat_at from %s where %s = :id and %s"
+          .formatted(table, key, isLocked(":key"));
     }
   }
 
@@ -108,6 +101,30 @@ public abstract sealed class LeasedLock implements AutoCloseable
     this.connection = connection;
     this.jdbc = JdbcClient.create(connection);
     this.target = target;
+  }
+
+  /**
+   * A condition in SQL: whether somebody has a lock for himself.
+   *
+   * @param lockKey an expression for the advisory lock's key
+   */
+  static String isLocked(String lockKey) {
+    return """
+    exists (
+      select from pg_locks
+      where locktype = 'advisory' and granted and objsubid = 1 and mode = 'ExclusiveLock'
+        and database = (select oid from pg_database where datname = current_database())
+        and (classid::bigint << 32) + objid::bigint = %s)
+    """
+        .formatted(lockKey);
+  }
+
+  /** The lease of a row that has one. */
+  static Lease lease(ResultSet row) throws SQLException {
+    return new Lease(
+        row.getString("owner"),
+        Rows.instant(row, "acquired_at"),
+        Rows.instant(row, "heartbeat_at"));
   }
 
   /** Takes the lock and signs for it; without it, or failing, closes the connection. */
@@ -134,12 +151,7 @@ public abstract sealed class LeasedLock implements AutoCloseable
         .sql(target.holder())
         .param("id", target.id())
         .param("key", target.lockKey())
-        .query(
-            (row, n) ->
-                new Lease(
-                    row.getString("owner"),
-                    Rows.instant(row, "acquired_at"),
-                    Rows.instant(row, "heartbeat_at")))
+        .query((row, n) -> lease(row))
         .optional();
   }
 

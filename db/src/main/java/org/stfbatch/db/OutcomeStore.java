@@ -31,9 +31,6 @@ public final class OutcomeStore {
    * <p>The condition on {@code job_id % 1} is always true. PostgreSQL takes it for a rare one,
    * expects few rows, and looks each of them up by its key. Without it, it read all waiting jobs
    * for every chunk while it had no statistics of freshly stored ones.
-   *
-   * <p>A process that stands still between here and its commit would hold up all others that share
-   * the run: the server ends such a transaction.
    */
   private static final String TAKEN =
       """
@@ -47,11 +44,11 @@ public final class OutcomeStore {
       ),
       taken as (
         delete from waiting_job using locked
-        where waiting_job.job_id = locked.job_id and locked.job_id % 1 = 0
-        returning
-          locked.*, set_config('idle_in_transaction_session_timeout', '30s', true)
+        where waiting_job.job_id = locked.job_id and locked.job_id %% 1 = 0
+        returning locked.*, %s
       )
-      """;
+      """
+          .formatted(IdleWriter.IS_ENDED);
 
   static final String TAKE =
       """

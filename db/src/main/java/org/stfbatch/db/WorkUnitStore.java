@@ -31,18 +31,9 @@ public final class WorkUnitStore {
       on conflict (run_id) do nothing
       """;
 
-  private static final String KNOWN = "select true from work_frontier where run_id = :run";
-
-  /** A worker that stands still here would hold up all others: the server ends its transaction. */
   private static final String LOCK_FRONTIER =
-      """
-      select
-        image_key, job_id, uncut,
-        set_config('idle_in_transaction_session_timeout', '30s', true)
-      from work_frontier
-      where run_id = :run
-      for update
-      """;
+      "select image_key, job_id, uncut, %s from work_frontier where run_id = :run for update"
+          .formatted(IdleWriter.IS_ENDED);
 
   private static final String MOVE_FRONTIER =
       """
@@ -217,15 +208,8 @@ public final class WorkUnitStore {
           lockFrontier(worker.runId());
           Optional<WorkUnit> first = held(worker).stream().findFirst();
           run(GIVE_BACK, worker).param("worker", worker.workerId()).update();
-          first.ifPresent(unit -> moveBack(worker, unit.after()));
+          first.ifPresent(unit -> run(MOVE_BACK, worker, unit.after()).update());
         });
-  }
-
-  private void moveBack(Worker worker, JobPosition position) {
-    run(MOVE_BACK, worker)
-        .param("key", position.imageKey())
-        .param("job", position.jobId())
-        .update();
   }
 
   /**
@@ -236,13 +220,19 @@ public final class WorkUnitStore {
 
   /** Locks out the other workers until the transaction ends. */
   private Frontier lockFrontier(long runId) {
-    if (jdbc.sql(KNOWN).param("run", runId).query(Boolean.class).optional().isEmpty()) {
+    Optional<Frontier> frontier = lockKnownFrontier(runId);
+    if (frontier.isEmpty()) {
       jdbc.sql(BEGIN_FRONTIER).param("run", runId).update();
+      frontier = lockKnownFrontier(runId);
     }
+    return frontier.orElseThrow();
+  }
+
+  private Optional<Frontier> lockKnownFrontier(long runId) {
     return jdbc.sql(LOCK_FRONTIER)
         .param("run", runId)
         .query((row, n) -> new Frontier(position(row), row.getLong("uncut")))
-        .single();
+        .optional();
   }
 
   private Optional<WorkUnit> cut(Worker worker, Frontier frontier) {
@@ -251,17 +241,13 @@ public final class WorkUnitStore {
       return Optional.empty();
     }
     long size = size(worker, frontier.uncut());
-    JobPosition last = atImageEnd(at(NTH_WAITING, worker, start.get(), size).orElseThrow());
+    JobPosition last = atImageEnd(nthWaiting(worker, start.get(), size));
     Optional<JobPosition> next = at(NEXT_TAKEN, worker, start.get());
     if (next.isPresent() && last.isAfter(next.get())) {
       last = next.get();
     }
     WorkUnit unit = add(worker, start.get(), last);
-    run(MOVE_FRONTIER, worker)
-        .param("key", last.imageKey())
-        .param("job", last.jobId())
-        .param("jobs", size)
-        .update();
+    run(MOVE_FRONTIER, worker, last).param("jobs", size).update();
     return Optional.of(unit);
   }
 
@@ -292,20 +278,14 @@ public final class WorkUnitStore {
   }
 
   private Optional<JobPosition> at(String sql, Worker worker, JobPosition position) {
-    return run(sql, worker)
-        .param("key", position.imageKey())
-        .param("job", position.jobId())
-        .query((row, n) -> position(row))
-        .optional();
+    return run(sql, worker, position).query((row, n) -> position(row)).optional();
   }
 
-  private Optional<JobPosition> at(String sql, Worker worker, JobPosition position, long size) {
-    return run(sql, worker)
-        .param("key", position.imageKey())
-        .param("job", position.jobId())
-        .param("size", size)
-        .query((row, n) -> position(row))
-        .optional();
+  private JobPosition nthWaiting(Worker worker, JobPosition position, long n) {
+    return run(NTH_WAITING, worker, position)
+        .param("size", n)
+        .query((row, index) -> position(row))
+        .single();
   }
 
   private WorkUnit add(Worker worker, JobPosition after, JobPosition last) {
@@ -317,6 +297,10 @@ public final class WorkUnitStore {
         .param("lastJob", last.jobId())
         .query(WorkUnitStore::unit)
         .single();
+  }
+
+  private JdbcClient.StatementSpec run(String sql, Worker worker, JobPosition position) {
+    return run(sql, worker).param("key", position.imageKey()).param("job", position.jobId());
   }
 
   private JdbcClient.StatementSpec run(String sql, Worker worker) {

@@ -8,19 +8,13 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 /** The workers of runs. */
 public final class WorkerStore {
   /** A worker that was heard from longer ago is taken for dead, though its connection stands. */
-  static final String LONGEST_SILENCE = "interval '45 seconds'";
+  private static final String LONGEST_SILENCE = "interval '45 seconds'";
 
   /** Of a row named worker. */
   static final String IS_ALIVE =
-      """
-      worker.heartbeat_at > clock_timestamp() - %s
-      and exists (
-        select from pg_locks
-        where locktype = 'advisory' and granted and objsubid = 1
-          and database = (select oid from pg_database where datname = current_database())
-          and (classid::bigint << 32) + objid::bigint = %d + worker.worker_id)
-      """
-          .formatted(LONGEST_SILENCE, WorkerLock.KEY_SPACE);
+      "worker.heartbeat_at > clock_timestamp() - %s and %s"
+          .formatted(
+              LONGEST_SILENCE, LeasedLock.isLocked(WorkerLock.KEY_SPACE + " + worker.worker_id"));
 
   private static final String ALIVE =
       "select name, owner, acquired_at, heartbeat_at from worker where run_id = :run and %s order by worker_id"
@@ -55,14 +49,7 @@ public final class WorkerStore {
   public List<LiveWorker> alive(long runId) {
     return jdbc.sql(ALIVE)
         .param("run", runId)
-        .query(
-            (row, n) ->
-                new LiveWorker(
-                    row.getString("name"),
-                    new Lease(
-                        row.getString("owner"),
-                        Rows.instant(row, "acquired_at"),
-                        Rows.instant(row, "heartbeat_at"))))
+        .query((row, n) -> new LiveWorker(row.getString("name"), LeasedLock.lease(row)))
         .list();
   }
 

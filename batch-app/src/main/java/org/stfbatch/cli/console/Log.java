@@ -19,8 +19,7 @@ public final class Log {
   private volatile LogFormat format;
   private volatile String run;
   private volatile boolean verbose;
-  private final String worker =
-      LocalHost.name().orElse("localhost") + ":" + ProcessHandle.current().pid();
+  private final String worker = LocalHost.andProcess();
 
   /** Decides the format of everything that the process logs from now on. */
   public Log() {

@@ -1,6 +1,5 @@
 package org.stfbatch.cli.run;
 
-import java.util.List;
 import java.util.Optional;
 import org.stfbatch.base.LocalHost;
 import org.stfbatch.db.Database;
@@ -39,7 +38,7 @@ final class WorkerOptions {
     }
     if (share && usesKafka) {
       throw new IllegalArgumentException(
-          "--share answers what is in the database: run intake and publish beside it instead of --source and --sink");
+          "--share answers what is in the database: run intake and publish beside it instead of --source and --publish-to");
     }
   }
 
@@ -49,13 +48,7 @@ final class WorkerOptions {
 
   SharedWork work(Database database, Run run) {
     WorkerStore workers = new WorkerStore(database.dataSource());
-    String called = Optional.ofNullable(name).orElseGet(WorkerOptions::hostAndProcess);
+    String called = Optional.ofNullable(name).orElseGet(LocalHost::andProcess);
     return new SharedWork(database, run, workers.create(run.runId(), called));
-  }
-
-  private static String hostAndProcess() {
-    return String.join(
-        ":",
-        List.of(LocalHost.name().orElse("unnamed"), String.valueOf(ProcessHandle.current().pid())));
   }
 }
