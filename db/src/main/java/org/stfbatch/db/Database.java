@@ -36,7 +36,8 @@ public final class Database implements AutoCloseable {
   }
 
   /**
-   * Connects, checks that the server can hold what is stored, and brings the tables up to date.
+   * Connects, checks that the server can hold what is stored and that no pooler shares its
+   * sessions, and brings the tables up to date.
    *
    * @throws DatabaseException with one line for the user if any of that fails
    */
@@ -111,16 +112,20 @@ public final class Database implements AutoCloseable {
   }
 
   private static void requireSuitableServer(DatabaseSettings settings) {
-    try (Connection connection =
-            DriverManager.getConnection(settings.url(), connectionProperties(settings));
+    try (Connection connection = connect(settings);
         Statement statement = connection.createStatement();
         ResultSet row = statement.executeQuery("show server_encoding")) {
       requireVersion(connection.getMetaData().getDatabaseMajorVersion(), settings);
       row.next();
       requireUtf8(row.getString(1), settings);
+      OwnSession.require(settings, connection, () -> connect(settings));
     } catch (SQLException e) {
       throw ConnectionFailure.explain(e, settings);
     }
+  }
+
+  private static Connection connect(DatabaseSettings settings) throws SQLException {
+    return DriverManager.getConnection(settings.url(), connectionProperties(settings));
   }
 
   private static void requireVersion(int major, DatabaseSettings settings) {
