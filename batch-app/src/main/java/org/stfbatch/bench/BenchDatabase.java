@@ -10,6 +10,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 import javax.sql.DataSource;
 import org.stfbatch.db.Database;
+import org.stfbatch.db.DatabaseSettings;
 import org.stfbatch.db.embedded.EmbeddedDatabase;
 
 /** A PostgreSQL server with an empty database in a folder of its own, gone after use. */
@@ -37,6 +38,11 @@ final class BenchDatabase implements AutoCloseable {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /** How another process connects to it. */
+  DatabaseSettings settings() {
+    return session.settings();
   }
 
   DataSource dataSource() {

@@ -1,19 +1,26 @@
 package org.stfbatch.bench;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
 import javax.sql.DataSource;
+import org.stfbatch.db.Database;
 import org.stfbatch.db.ImageJobStore;
 import org.stfbatch.db.ImagePrompt;
 import org.stfbatch.db.JobSettings;
+import org.stfbatch.db.LockLostException;
 import org.stfbatch.db.NewImageJob;
 import org.stfbatch.db.Run;
 import org.stfbatch.db.RunStatus;
 import org.stfbatch.db.RunStatusStore;
 import org.stfbatch.db.RunStore;
+import org.stfbatch.db.Worker;
+import org.stfbatch.db.WorkerLock;
+import org.stfbatch.db.WorkerStore;
 import org.stfbatch.engine.Engine;
 import org.stfbatch.job.BatchRuntime;
+import org.stfbatch.job.Heartbeat;
 import org.stfbatch.job.Progress;
 import org.stfbatch.job.StopSignal;
 import org.stfbatch.job.infer.InferJob;
@@ -24,6 +31,7 @@ import org.stfbatch.job.infer.ModelName;
 /** A run of its own: its rows, and the job that answers them. */
 final class BenchRun {
   private static final int ROWS_TOGETHER = 5000;
+  private static final Duration HEARTBEAT = Duration.ofSeconds(5);
   private static final long WINDOW_BYTES = 256L << 20;
 
   private final DataSource database;
@@ -56,6 +64,30 @@ final class BenchRun {
 
   /** Answers all rows. */
   void answer(Engine engine, JobPreparation preparation, int chunk, int window, Progress progress) {
+    job(engine, preparation, chunk, window, progress).run();
+  }
+
+  /**
+   * Answers a part of the rows beside other workers.
+   *
+   * @param worker what this one is called
+   */
+  void share(Database open, String worker, Engine engine, JobPreparation preparation, int chunk) {
+    Worker self = new WorkerStore(database).create(run.runId(), worker);
+    try (WorkerLock lock = WorkerLock.tryAcquire(open, self, worker).orElseThrow();
+        Heartbeat heartbeat = Heartbeat.start(lock, BenchRun::lost, HEARTBEAT)) {
+      job(engine, preparation, chunk, 2 * chunk, Progress.none()).share(self);
+    }
+  }
+
+  /** What is measured is worth nothing any more, and whoever measures sees the exit code. */
+  private static void lost(LockLostException e) {
+    System.err.println(e.getMessage());
+    Runtime.getRuntime().halt(1);
+  }
+
+  private InferJob job(
+      Engine engine, JobPreparation preparation, int chunk, int window, Progress progress) {
     InferSettings settings =
         new InferSettings(
             chunk,
@@ -63,16 +95,15 @@ final class BenchRun {
             OptionalLong.empty(),
             "vicuna_v1",
             new InferSettings.Defaults(1, 0, 1, 0, List.of()));
-    new InferJob(
-            new BatchRuntime(database),
-            run,
-            settings,
-            preparation,
-            engine,
-            new ModelName("bench", engine.model()),
-            progress,
-            new StopSignal())
-        .run();
+    return new InferJob(
+        new BatchRuntime(database),
+        run,
+        settings,
+        preparation,
+        engine,
+        new ModelName("bench", engine.model()),
+        progress,
+        new StopSignal());
   }
 
   /** What became of the rows. */

@@ -108,6 +108,24 @@ public sealed interface Report {
     }
   }
 
+  /**
+   * Workers on one run.
+   *
+   * @param deviceMillis what a worker's device takes for a job
+   */
+  record Workers(Machine machine, int chunk, double deviceMillis, List<WorkersResult> workers)
+      implements Report {
+    @Override
+    public void print(Text text) {
+      text.line(
+          "workers: processes on one run, chunks of %d, devices that take %.3f ms for a job",
+          chunk, deviceMillis);
+      text.row("workers", "jobs", "seconds", "jobs/s", "efficiency", "tail", "commits/s");
+      workers.forEach(result -> result.print(text));
+      text.blank();
+    }
+  }
+
   /** The way from topic to topic without a model. */
   record Kafka(Machine machine, KafkaResult kafka) implements Report {
     @Override

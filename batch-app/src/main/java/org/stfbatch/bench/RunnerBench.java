@@ -23,6 +23,9 @@ public final class RunnerBench {
   private static final EngineJob JOB =
       new EngineJob(new int[Workload.SYSTEM_TOKENS], List.of(), Generation.greedy(8));
 
+  /** Jobs without an image, which take nothing to prepare. */
+  static final JobPreparation PREPARATION = new NoPreparation();
+
   private RunnerBench() {}
 
   /**
@@ -69,7 +72,7 @@ public final class RunnerBench {
     run.answer(new InstantEngine(), new NoPreparation(), chunk, 2 * chunk, Progress.none());
   }
 
-  private static ImagePrompt question(int row) {
+  static ImagePrompt question(int row) {
     return new ImagePrompt(
         Optional.of(String.valueOf(row)),
         Optional.empty(),

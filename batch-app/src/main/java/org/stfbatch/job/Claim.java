@@ -4,7 +4,11 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.stfbatch.db.Lease;
 import org.stfbatch.db.LeasedLock;
 import org.stfbatch.db.LockLostException;
@@ -16,6 +20,9 @@ import org.stfbatch.db.Outage;
  */
 public final class Claim implements AutoCloseable {
   private static final Duration HEARTBEAT = Duration.ofSeconds(5);
+
+  private static final Logger LOG = LoggerFactory.getLogger(Claim.class);
+  private static final long ASK_AGAIN_MILLIS = 1000;
 
   private final List<Lockable> wanted;
   private final StopSignal stop;
@@ -51,6 +58,84 @@ public final class Claim implements AutoCloseable {
       throw new JobFailedException(claim.busy(), null);
     }
     return claim;
+  }
+
+  /**
+   * Takes what nobody has.
+   *
+   * @return empty if somebody has a part of it
+   */
+  static Optional<Claim> tryTake(List<Lockable> wanted, StopSignal stop, DatabaseWait database) {
+    Claim claim = new Claim(wanted, stop, database);
+    return claim.takeAll() ? Optional.of(claim) : Optional.empty();
+  }
+
+  /**
+   * Waits until nobody has what is wanted, or who has it stands still.
+   *
+   * @return empty if a stop was asked for first
+   */
+  static Optional<Claim> await(List<Lockable> wanted, StopSignal stop, DatabaseWait database) {
+    CountDownLatch stopped = new CountDownLatch(1);
+    boolean isSaid = false;
+    try (StopSignal.Watch watch = stop.whenRequested(stopped::countDown)) {
+      do {
+        Claim claim = new Claim(wanted, stop, database);
+        if (claim.takeAll()) {
+          return Optional.of(claim);
+        }
+        if (!isSaid) {
+          LOG.info("{}: this process takes over when it ends", claim.busy());
+          isSaid = true;
+        }
+        wanted.forEach(Lockable::endSilent);
+      } while (!stopped.await(ASK_AGAIN_MILLIS, TimeUnit.MILLISECONDS));
+      return Optional.empty();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new JobFailedException("interrupted while waiting for others", e);
+    }
+  }
+
+  /**
+   * Does work once, which ends or fails if a lock is lost on the way.
+   *
+   * @param work is given the signal to stop at, which is also requested when a lock is lost
+   * @throws LockLostException if one was lost
+   */
+  public <T> T once(Function<StopSignal, T> work) {
+    StopSignal part = begin();
+    T result;
+    try {
+      result = work.apply(part);
+    } catch (RuntimeException e) {
+      confirm(e);
+      throw e;
+    }
+    LockLostException lost = loss();
+    if (lost != null && !stop.isRequested()) {
+      throw lost;
+    }
+    return result;
+  }
+
+  /**
+   * Makes sure that the locks are still held.
+   *
+   * @throws LockLostException if one of them is not: somebody else may do the work by now
+   */
+  public void confirm() {
+    held.forEach(one -> one.lock().beat());
+  }
+
+  /** A process that stood still fails in ways of all kinds, because another does its work. */
+  private void confirm(RuntimeException failure) {
+    try {
+      confirm();
+    } catch (LockLostException e) {
+      e.addSuppressed(failure);
+      throw e;
+    }
   }
 
   /**

@@ -7,6 +7,7 @@ import org.stfbatch.db.Database;
 import org.stfbatch.db.KafkaReader;
 import org.stfbatch.db.Lease;
 import org.stfbatch.db.LeasedLock;
+import org.stfbatch.db.PublisherLock;
 import org.stfbatch.db.ReaderLock;
 import org.stfbatch.db.Run;
 import org.stfbatch.db.RunLock;
@@ -28,6 +29,12 @@ public interface Lockable {
 
   /** What to tell a user who cannot get it: what the holder does, and the cure. */
   String busy(String holder);
+
+  /**
+   * Lets others take the lock of a process that stands still, which then learns that it has lost
+   * it. Only where the work of two at a time does no harm.
+   */
+  default void endSilent() {}
 
   /** The answering of a run. */
   static Lockable run(Database database, Run run) {
@@ -89,9 +96,39 @@ public interface Lockable {
       }
 
       @Override
+      public void endSilent() {
+        ReaderLock.endSilent(database, reader);
+      }
+
+      @Override
       public String busy(String holder) {
         return "topic %s is being read for group %s by %s: wait for it, stop it, or give another --group"
             .formatted(reader.topic(), reader.group(), holder);
+      }
+    };
+  }
+
+  /** The publishing of a shared run's outcomes to a topic. */
+  static Lockable publisher(Database database, Run run, String topic) {
+    return new Lockable() {
+      @Override
+      public Optional<LeasedLock> tryLock(String owner) {
+        return PublisherLock.tryAcquire(database, run, topic, owner).map(LeasedLock.class::cast);
+      }
+
+      @Override
+      public Optional<Lease> holder() {
+        return PublisherLock.holder(database, run, topic);
+      }
+
+      @Override
+      public void endSilent() {
+        PublisherLock.endSilent(database, run, topic);
+      }
+
+      @Override
+      public String busy(String holder) {
+        return "run %s is being published to topic %s by %s".formatted(run.name(), topic, holder);
       }
     };
   }

@@ -15,11 +15,27 @@ final class FactText {
   static String of(Fact fact) {
     return switch (fact.unit()) {
       case "s" -> duration(fact.value());
-      case "share" -> number(100 * fact.value()) + " %";
+      case "share" -> percent(fact.value());
       case "1/s" -> number(fact.value()) + "/s";
       case "" -> number(fact.value());
       default -> number(fact.value()) + " " + fact.unit();
     };
+  }
+
+  /** A number with three digits that count. */
+  static String number(double value) {
+    if (value == Math.rint(value) || Math.abs(value) >= 1000) {
+      return String.format(Locale.ROOT, "%,.0f", value);
+    }
+    return new BigDecimal(value)
+        .round(new MathContext(DIGITS))
+        .stripTrailingZeros()
+        .toPlainString();
+  }
+
+  /** A share between 0 and 1 in percent. */
+  static String percent(double share) {
+    return number(100 * share) + " %";
   }
 
   /** An instant of ISO 8601 to the second. */
@@ -37,15 +53,5 @@ final class FactText {
     return whole < HOUR
         ? "%d min %02d s".formatted(whole / MINUTE, whole % MINUTE)
         : "%d h %02d min".formatted(whole / HOUR, whole / MINUTE % MINUTE);
-  }
-
-  private static String number(double value) {
-    if (value == Math.rint(value) || Math.abs(value) >= 1000) {
-      return String.format(Locale.ROOT, "%,.0f", value);
-    }
-    return new BigDecimal(value)
-        .round(new MathContext(DIGITS))
-        .stripTrailingZeros()
-        .toPlainString();
   }
 }

@@ -35,7 +35,7 @@ final class Facts {
     Optional<ModelWork> model = work(run, visionTokens, terms);
     facts.jobs(run.counts());
     evaluation.ifPresent(facts::score);
-    run.span().ifPresent(facts::speed);
+    run.span().ifPresent(span -> facts.speed(span, run.workers().size()));
     facts.latency(run.latency());
     facts.tokens(run);
     visionTokens.ifPresent(tokens -> facts.image(tokens, model));
@@ -71,10 +71,13 @@ final class Facts {
     }
   }
 
-  private void speed(RunFigures.Span span) {
+  private void speed(RunFigures.Span span, int workers) {
     double seconds = span.workSeconds();
     group = "Speed";
     add("attempts", "Attempts", span.attempts().size(), "");
+    if (workers > 0) {
+      add("workers", "Workers", workers, "");
+    }
     add("seconds", "Time at work", seconds, "s");
     add("images_per_second", "Images a second", per(span.images(), seconds), PER_SECOND);
     add("questions_per_second", "Questions a second", per(span.jobs(), seconds), PER_SECOND);
@@ -138,8 +141,8 @@ final class Facts {
   private void device(
       RunFigures.Span span, RunFigures run, Optional<ModelWork> model, ReportTerms terms) {
     group = "Device";
-    double time = span.attempts().stream().mapToDouble(one -> one.seconds() * one.devices()).sum();
-    add("device_busy", "At work", Math.min(1, per(deviceSeconds(run.seconds()), time)), SHARE);
+    double busy = per(deviceSeconds(run.seconds()), span.deviceSeconds());
+    add("device_busy", "At work", Math.min(1, busy), SHARE);
     model.filter(work -> tellsWhatRan(run)).ifPresent(work -> arithmetic(span, run, work, terms));
   }
 
@@ -150,11 +153,11 @@ final class Facts {
 
   private void arithmetic(
       RunFigures.Span span, RunFigures run, ModelWork model, ReportTerms terms) {
-    double gflops = per(operations(run, model), span.workSeconds()) / GIGA;
-    add("gflops", "Arithmetic", gflops, "GFLOP/s");
-    terms
-        .peakGflops()
-        .ifPresent(peak -> add("peak_share", "Of its peak", per(gflops, peak), SHARE));
+    double operations = operations(run, model) / GIGA;
+    add("gflops", "Arithmetic", per(operations, span.workSeconds()), "GFLOP/s");
+    // The peak is one process's.
+    double ofOne = per(operations, span.attemptSeconds());
+    terms.peakGflops().ifPresent(peak -> add("peak_share", "Of its peak", per(ofOne, peak), SHARE));
   }
 
   /**
@@ -191,7 +194,7 @@ final class Facts {
       return;
     }
     Price price = terms.pricePerHour().get();
-    double cost = span.workSeconds() / SECONDS_PER_HOUR * price.amount();
+    double cost = span.attemptSeconds() / SECONDS_PER_HOUR * price.amount();
     double ofThousand = per(THOUSAND * cost, span.jobs());
     group = "Cost";
     add("cost", "Of the run", cost, price.currency());

@@ -30,6 +30,12 @@ final class MarkdownReport {
     rows.addAll(table.numbers(FactText::of));
     table(header, rows.stream().map(MarkdownReport::cells).toList(), out);
     section(
+        "Workers",
+        List.of(
+            "worker", "device", "questions", "failed", "share", "questions/s", "device at work"),
+        report.workers().stream().map(MarkdownReport::worker).toList(),
+        out);
+    section(
         "Failures",
         List.of("stage", "code", "count", "example"),
         report.failures().stream().map(MarkdownReport::failure).toList(),
@@ -57,6 +63,17 @@ final class MarkdownReport {
     for (List<String> row : rows) {
       out.write(line(row));
     }
+  }
+
+  private static List<String> worker(RunReport.Worker worker) {
+    return List.of(
+        worker.name(),
+        worker.device(),
+        String.valueOf(worker.jobs()),
+        String.valueOf(worker.failures()),
+        FactText.percent(worker.share()),
+        FactText.number(worker.questionsPerSecond()),
+        FactText.percent(worker.deviceBusy()));
   }
 
   private static List<String> failure(FailureGroup group) {

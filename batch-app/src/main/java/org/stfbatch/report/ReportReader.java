@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import javax.sql.DataSource;
+import org.stfbatch.db.ChunkMetric;
 import org.stfbatch.db.EvaluationStore;
 import org.stfbatch.db.FailureGroup;
 import org.stfbatch.db.OutcomeSample;
@@ -153,6 +154,7 @@ public final class ReportReader {
         seen.evaluation.stream().map(ReportReader::evaluation).toList(),
         seen.figures.seconds(),
         span.stream().flatMap(work -> work.attempts().stream()).map(ReportReader::attempt).toList(),
+        seen.figures.workers().stream().map(worker -> worker(worker, span)).toList(),
         seen.curves.timeline(),
         seen.failures,
         samples,
@@ -175,7 +177,28 @@ public final class ReportReader {
   }
 
   private static RunReport.Attempt attempt(RunFigures.Attempt attempt) {
-    return new RunReport.Attempt(attempt.started().toString(), attempt.second());
+    return new RunReport.Attempt(
+        attempt.worker(), attempt.started().toString(), attempt.second(), attempt.seconds());
+  }
+
+  private static RunReport.Worker worker(
+      RunFigures.WorkerShare worker, Optional<RunFigures.Span> span) {
+    double deviceSeconds = worker.seconds() * ChunkMetric.Place.devices(worker.device());
+    return new RunReport.Worker(
+        worker.name(),
+        worker.device(),
+        worker.started().toString(),
+        worker.finished().toString(),
+        worker.seconds(),
+        worker.jobs(),
+        worker.failures(),
+        per(worker.jobs(), span.map(RunFigures.Span::jobs).orElse(0L)),
+        per(worker.jobs(), worker.seconds()),
+        Math.min(1, per(worker.deviceSeconds(), deviceSeconds)));
+  }
+
+  private static double per(double amount, double of) {
+    return of > 0 ? amount / of : 0;
   }
 
   private List<RunReport.Sample> pictured(List<OutcomeSample> samples) throws InterruptedException {

@@ -17,7 +17,8 @@ import org.stfbatch.db.TokenBin;
  * @param facts its numbers
  * @param evaluations what it is worth, if it answered a benchmark: one or none
  * @param seconds where time went
- * @param attempts when it was begun and gone on with
+ * @param attempts when it was begun and gone on with; those of several workers overlap
+ * @param workers what each worker has done; empty if no process shared the run
  * @param timeline speed and where time went, slice by slice
  * @param failures what failed, by code
  * @param samples jobs to be looked at
@@ -36,6 +37,7 @@ public record RunReport(
     List<Evaluation> evaluations,
     ChunkMetric.Seconds seconds,
     List<Attempt> attempts,
+    List<Worker> workers,
     List<Slice> timeline,
     List<FailureGroup> failures,
     Samples samples,
@@ -73,10 +75,38 @@ public record RunReport(
   /**
    * One go at the run.
    *
+   * @param worker its name; empty if the process had the run for itself
    * @param started in ISO 8601
-   * @param second seconds of work before it, in other attempts
+   * @param second seconds in which the run was worked on before it
+   * @param seconds from its first to its last chunk
    */
-  public record Attempt(String started, double second) {}
+  public record Attempt(String worker, String started, double second, double seconds) {}
+
+  /**
+   * What a worker of a shared run has done.
+   *
+   * @param name what people call it
+   * @param device where it computed
+   * @param started beginning of its first chunk, in ISO 8601
+   * @param finished end of its last one, likewise
+   * @param seconds at work
+   * @param jobs that got an outcome from it
+   * @param failures of them, the failed ones
+   * @param share of the run's outcomes, 0 to 1
+   * @param questionsPerSecond while it was at work
+   * @param deviceBusy share of that time in which its devices worked, 0 to 1
+   */
+  public record Worker(
+      String name,
+      String device,
+      String started,
+      String finished,
+      double seconds,
+      long jobs,
+      long failures,
+      double share,
+      double questionsPerSecond,
+      double deviceBusy) {}
 
   /**
    * One slice of the time at work.

@@ -137,6 +137,10 @@
     return made;
   }
 
+  /** Attempts that begin when no other one is under way. */
+  const restarts = () => report.attempts.filter(({second}) => second > 0
+    && !report.attempts.some(other => other.second < second && other.second + other.seconds > second + 1e-9));
+
   /** Marks where the run was gone on with. */
   const attemptMarks = {
     id: 'attempts',
@@ -146,7 +150,7 @@
       ctx.save();
       ctx.strokeStyle = style('--text');
       ctx.setLineDash([4, 4]);
-      for (const attempt of report.attempts.slice(1)) {
+      for (const attempt of restarts()) {
         const at = x.getPixelForValue(attempt.second);
         ctx.beginPath();
         ctx.moveTo(at, top);
@@ -432,7 +436,9 @@
     const x = secondsAxis('time at work', most);
     const line = ([key, label, colour, pointStyle, borderDash]) => ({
       label, data: rate(key), borderColor: colour, backgroundColor: colour, pointStyle, borderDash, borderWidth: 2, pointRadius: 3});
-    byId('attempts').textContent = report.attempts.length < 2 ? ''
+    byId('attempts').textContent = report.workers.length
+      ? `Answered by ${plural(report.workers.length, 'worker')} in ${plural(report.attempts.length, 'attempt')}. The time in which nobody worked is left out; dashed lines mark where.`
+      : report.attempts.length < 2 ? ''
       : `Begun ${report.attempts.map(attempt => time(attempt.started)).join(', gone on with ')} UTC; dashed lines mark where. The time between is left out.`;
     const lines = [['jobs', 'Questions', '#0072b2', 'circle', []], ['images', 'Images', '#009e73', 'triangle', [6, 3]],
       ['failures', 'Failures', '#d55e00', 'crossRot', [2, 3]]];
@@ -459,6 +465,28 @@
       ['From', ...lines.map(one => one[1] + '/s'), 'Tokens/s', ...DEVICE.map(key => STAGES[key].label + ', s')],
       report.timeline.map(slice => [moment(slice.second, most), ...lines.map(([key]) => slice[key] / slice.width),
         slice.generated_tokens / slice.width, ...DEVICE.map(key => slice.seconds[key])])));
+  }
+
+  function workers() {
+    byId('workers-section').hidden = report.workers.length === 0;
+    if (!report.workers.length) return;
+    const most = Math.max(...report.attempts.map(attempt => attempt.second + attempt.seconds));
+    const names = report.workers.map(worker => worker.name);
+    byId('lanes').style.height = `${Math.max(140, 90 + 26 * names.length)}px`;
+    const lanes = report.attempts.filter(attempt => attempt.worker)
+      .map(({worker, second, seconds}) => ({y: worker, x: [second, Math.max(second + seconds, second + most / 300)]}));
+    draw('lanes', 'When each worker was at work', {
+      type: 'bar',
+      data: {labels: names, datasets: [{label: 'at work', data: lanes, backgroundColor: '#0072b2', grouped: false, barPercentage: .7}]},
+      options: {
+        indexAxis: 'y', attempts: true, interaction: {mode: 'nearest', intersect: true},
+        scales: {x: secondsAxis('time at work', most), y: {grid: {display: false}}},
+        plugins: {tooltip: {callbacks: {
+          label: item => `${moment(item.raw.x[0], most)} to ${moment(item.raw.x[1], most)}`}}}}});
+    fill('workers', report.workers, () => table(
+      ['Worker', 'Device', 'Questions', 'Share', 'Failed', 'Questions/s', 'Device at work', 'Last chunk, UTC'],
+      report.workers.map(worker => [worker.name, worker.device, worker.jobs, {numeric: true, content: percent(worker.share)}, worker.failures,
+        worker.questions_per_second, {numeric: true, content: percent(worker.device_busy)}, time(worker.finished)])));
   }
 
   function histogram(id, title, colour, bins) {
@@ -540,6 +568,7 @@
     comparison();
     stages();
     overTime();
+    workers();
     samples();
     histograms();
     facts();

@@ -73,6 +73,33 @@ final class BenchCommandTest {
   }
 
   @Test
+  void workersAreMeasuredBesideOne() throws IOException {
+    JsonNode report =
+        json(
+            "bench",
+            "workers",
+            "--workers",
+            "1,2",
+            "--jobs",
+            "300",
+            "--chunk",
+            "20",
+            "--device-ms",
+            "1");
+    assertThat(report.path("workers")).hasSize(2);
+    assertThat(report.at("/workers/0/efficiency").asDouble()).isEqualTo(1);
+    assertThat(report.at("/workers/0/answered").asInt()).isEqualTo(300);
+    // A device that takes 1 ms for a job answers 300 of them in 0.3 s at best.
+    assertThat(report.at("/workers/0/jobs_per_second").asDouble()).isBetween(1.0, 1100.0);
+    assertThat(report.at("/workers/1/answered").asInt()).isEqualTo(600);
+    assertThat(report.at("/workers/1/efficiency").asDouble()).isBetween(0.01, 1.2);
+    assertThat(report.at("/workers/1/tail").asDouble()).isBetween(0.0, 1.0);
+    assertThat(report.at("/workers/1/commits_per_second").asDouble()).isPositive();
+    assertThat(cli().ok("bench", "workers", "--workers", "1", "--jobs", "100", "--device-ms", "0"))
+        .contains("efficiency", "commits/s");
+  }
+
+  @Test
   void comparisonsGiveTheMeasuredAndTheImpliedRatio() throws IOException {
     JsonNode tokens = json(command("bench", "engine", "--compare", "tokens"));
     assertThat(tokens.path("sides"))

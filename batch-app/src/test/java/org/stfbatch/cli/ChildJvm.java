@@ -90,6 +90,10 @@ final class ChildJvm implements AutoCloseable {
     return true;
   }
 
+  long pid() {
+    return process.pid();
+  }
+
   boolean isAlive() {
     return process.isAlive();
   }

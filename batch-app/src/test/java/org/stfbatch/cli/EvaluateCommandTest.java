@@ -71,6 +71,41 @@ class EvaluateCommandTest {
   }
 
   @Test
+  void workersShareABenchmarkAndEachHasItsScore() throws Exception {
+    List<ChildJvm> workers = new ArrayList<>();
+    for (String name : List.of("one", "two")) {
+      workers.add(
+          ChildJvm.start(
+              folder,
+              DATABASE.settings(),
+              "evaluate",
+              "pope",
+              "--data",
+              data,
+              "--model",
+              Golden.file("checkpoints/small"),
+              "--run",
+              "shared",
+              "--out",
+              folder.resolve(name),
+              "--json",
+              "--share",
+              "--worker",
+              name));
+    }
+    for (ChildJvm worker : workers) {
+      try (worker) {
+        assertThat(worker.exitCode()).as(worker::err).isZero();
+        assertThat(worker.out()).contains("\"pope\"");
+      }
+    }
+    assertThat(evaluate("pope", "--run", "alone").code()).isZero();
+    assertThat(stored("shared-pope").figures()).isEqualTo(stored("alone-pope").figures());
+    assertThat(folder.resolve("one/pope/answers.jsonl"))
+        .hasSameTextualContentAs(folder.resolve("two/pope/answers.jsonl"));
+  }
+
+  @Test
   void allTwelveFromTheirDataSetsToTheirScores() throws IOException {
     Cli.Ran first = evaluate("all", "--run", "twelve", "--strict");
     assertThat(first.code()).as(first.out() + first.err()).isZero();

@@ -23,6 +23,8 @@ import org.junit.jupiter.api.TestInfo;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.stfbatch.cli.service.ExitCode;
 import org.stfbatch.cli.service.Shutdown;
 import org.stfbatch.db.DatabaseSettings;
 import org.stfbatch.db.RunStatus;
@@ -40,6 +42,8 @@ class OperationsTest {
   private static final Path PROJECT = Path.of("..").toAbsolutePath().normalize();
   private static final Path OPERATIONS = PROJECT.resolve("scripts/operations");
   private static final String INSTALLED = "/opt/stf-batch/";
+  private static final List<String> UNITS =
+      List.of("stf-batch.service", "stf-batch.timer", "stf-batch-worker@.service");
   private static final int SHORTEST_GRACE_SECONDS = 120;
 
   @TempDir private Path folder;
@@ -194,6 +198,38 @@ class OperationsTest {
     probesAreServed(container, "");
   }
 
+  @Test
+  void workersAreStartedWithAnAcceptedCommandAndReplacedUnlessTheirInputIsUnusable()
+      throws IOException {
+    JsonNode job = yaml("kubernetes-workers.yaml");
+    assertThat(job.at("/spec/parallelism").asInt()).isGreaterThan(1);
+    assertThat(job.at("/spec/completions").isMissingNode()).isTrue();
+    assertThat(job.at("/spec/podFailurePolicy/rules/0/onExitCodes/values/0").asInt())
+        .isEqualTo(ExitCode.UNUSABLE);
+    JsonNode pod = job.at("/spec/template/spec");
+    worker(pod);
+    JsonNode scaled = yaml("kubernetes-keda.yaml");
+    assertThat(scaled.at("/spec/jobTargetRef/template/spec")).isEqualTo(pod);
+    String query = scaled.at("/spec/triggers/0/metadata/query").asText();
+    assertThat(JdbcClient.create(DATABASE.dataSource()).sql(query).query(Long.class).single())
+        .isZero();
+  }
+
+  private static void worker(JsonNode pod) {
+    assertThat(pod.at("/restartPolicy").asText()).isEqualTo("Never");
+    assertThat(pod.at("/terminationGracePeriodSeconds").asInt())
+        .isGreaterThanOrEqualTo(SHORTEST_GRACE_SECONDS);
+    JsonNode container = pod.at("/containers/0");
+    List<String> command = texts(elements(container.at("/command")));
+    assertThat(command.get(0)).isEqualTo(INSTALLED + "scripts/stf-batch");
+    Main.commandLine(new Shutdown())
+        .parseArgs(command.subList(1, command.size()).toArray(String[]::new));
+    assertThat(command)
+        .contains("--share")
+        .containsSequence("--http", "0.0.0.0:" + port(container));
+    probesAreServed(container, "");
+  }
+
   private static void probesAreServed(JsonNode container, String variable) {
     List<JsonNode> probes = container.findValues("httpGet");
     assertThat(probes).isNotEmpty();
@@ -218,18 +254,33 @@ class OperationsTest {
   }
 
   @Test
+  void theUnitOfAWorkerStartsAnAcceptedCommand() throws IOException {
+    String start =
+        Files.readString(OPERATIONS.resolve("stf-batch-worker@.service"))
+            .lines()
+            .filter(line -> line.startsWith("ExecStart="))
+            .findFirst()
+            .orElseThrow();
+    List<String> command = List.of(start.substring("ExecStart=".length()).split(" "));
+    assertThat(command.get(0)).isEqualTo(INSTALLED + "scripts/stf-batch");
+    assertThat(command).contains("--share", "%i");
+    Main.commandLine(new Shutdown())
+        .parseArgs(command.subList(1, command.size()).toArray(String[]::new));
+  }
+
+  @Test
   void systemdAcceptsTheUnits() throws Exception {
     assumeTrue(Files.isExecutable(Path.of("/usr/bin/systemd-analyze")), "no systemd-analyze");
-    for (String unit : List.of("stf-batch.service", "stf-batch.timer")) {
+    for (String unit : UNITS) {
       String text = Files.readString(OPERATIONS.resolve(unit)).replace(INSTALLED, PROJECT + "/");
       Files.writeString(folder.resolve(unit), text);
     }
     Process verify =
         new ProcessBuilder(
-                "systemd-analyze",
-                "verify",
-                folder.resolve("stf-batch.service").toString(),
-                folder.resolve("stf-batch.timer").toString())
+                Stream.concat(
+                        Stream.of("systemd-analyze", "verify"),
+                        UNITS.stream().map(unit -> folder.resolve(unit).toString()))
+                    .toList())
             .redirectErrorStream(true)
             .redirectOutput(folder.resolve("log").toFile())
             .start();

@@ -1,6 +1,7 @@
 package org.stfbatch.report;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 import static org.assertj.core.api.Assertions.within;
 
 import java.time.Instant;
@@ -35,6 +36,17 @@ class DeviceTimeTest {
 
   private static void chunk(
       long run, long attempt, long startMillis, long endMillis, String device, double[] seconds) {
+    chunk(run, attempt, Optional.empty(), startMillis, endMillis, device, seconds);
+  }
+
+  private static void chunk(
+      long run,
+      long attempt,
+      Optional<String> worker,
+      long startMillis,
+      long endMillis,
+      String device,
+      double[] seconds) {
     new ChunkMetricStore(DATABASE.dataSource())
         .insert(
             new ChunkMetric(
@@ -46,7 +58,8 @@ class DeviceTimeTest {
                 new TokenCounts(10, 20, 30),
                 new ChunkMetric.Seconds(0, 0, seconds[0], seconds[1], seconds[2], 0, 0, 0),
                 new ChunkMetric.Work(0, 0, 0, 0, 0, 0, 0, 0),
-                new ChunkMetric.Place(device, "float32", 8, ModelIdentity.plain("abc"))));
+                new ChunkMetric.Place(device, "float32", 8, ModelIdentity.plain("abc")),
+                worker));
   }
 
   private static List<RunReport.Slice> slices(long run, int count) {
@@ -58,6 +71,34 @@ class DeviceTimeTest {
 
   private static double device(RunReport.Slice slice) {
     return slice.seconds().vision() + slice.seconds().prefill() + slice.seconds().decode();
+  }
+
+  /** Two at a time, a pause of 90 s, and one alone. */
+  @Test
+  void attemptsOfWorkersOverlapAndOnlyPausesAreLeftOut() {
+    long run = run();
+    double[] busy = {0, 0, 4};
+    chunk(run, 1, Optional.of("one"), 0, 4_000, "cpu", busy);
+    chunk(run, 2, Optional.of("two"), 2_000, 6_000, "cpu", busy);
+    chunk(run, 3, Optional.of("one"), 96_000, 100_000, "cpu", busy);
+
+    RunFigures figures = new RunFiguresStore(DATABASE.dataSource()).figures(run);
+    RunFigures.Span span = figures.span().orElseThrow();
+
+    assertThat(span.workSeconds()).isCloseTo(10, within(1e-6));
+    assertThat(span.attemptSeconds()).isCloseTo(12, within(1e-6));
+    assertThat(span.attempts().stream().map(RunFigures.Attempt::second).toList())
+        .usingElementComparator((a, b) -> Math.abs(a - b) < 1e-6 ? 0 : 1)
+        .containsExactly(0.0, 2.0, 6.0);
+    assertThat(figures.workers())
+        .extracting(RunFigures.WorkerShare::name, RunFigures.WorkerShare::jobs)
+        .containsExactly(tuple("one", 6L), tuple("two", 3L));
+    List<RunReport.Slice> slices = slices(run, 10);
+    assertThat(slices.get(3).deviceSeconds()).as("two devices").isCloseTo(2, within(1e-6));
+    assertThat(slices.get(8).deviceSeconds()).isCloseTo(1, within(1e-6));
+    assertThat(slices)
+        .allSatisfy(
+            slice -> assertThat(device(slice)).isCloseTo(slice.deviceSeconds(), within(1e-6)));
   }
 
   @Test
@@ -114,7 +155,7 @@ class DeviceTimeTest {
         .containsExactly(1.0);
   }
 
-  /** Chunks that overlap, last no time or claim too much; one to four devices; restarts. */
+  /** Chunks and attempts that overlap, last no time or claim too much; one to four devices. */
   @Test
   void sharesStayBetweenNothingAndAllAndTheirSumIsTheStoredOne() {
     SplittableRandom random = new SplittableRandom(7);
@@ -165,7 +206,8 @@ class DeviceTimeTest {
         }
         chunk(run, attempt, chunk[0], chunk[1], device, seconds);
       }
-      at += random.nextLong(1_000, 1_000_000);
+      boolean overlaps = random.nextInt(3) == 0;
+      at = overlaps ? at - random.nextLong(at + 1) : at + random.nextLong(1_000, 1_000_000);
     }
     return stored;
   }

@@ -2,6 +2,7 @@ package org.stfbatch.db;
 
 import java.time.Instant;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.stfbatch.base.ModelIdentity;
@@ -18,6 +19,7 @@ import org.stfbatch.base.ModelIdentity;
  * @param seconds where time went
  * @param work what the device did
  * @param place where it did so
+ * @param worker the name of the worker that wrote it; empty if the process had the run for itself
  */
 public record ChunkMetric(
     long runId,
@@ -28,7 +30,8 @@ public record ChunkMetric(
     TokenCounts tokens,
     Seconds seconds,
     Work work,
-    Place place) {
+    Place place,
+    Optional<String> worker) {
 
   public ChunkMetric {
     Objects.requireNonNull(counts, "counts is null");
@@ -36,6 +39,7 @@ public record ChunkMetric(
     Objects.requireNonNull(seconds, "seconds is null");
     Objects.requireNonNull(work, "work is null");
     Objects.requireNonNull(place, "place is null");
+    Objects.requireNonNull(worker, "worker is null");
     startedAt = Rows.storablePrecision(startedAt);
     finishedAt = Rows.storablePrecision(finishedAt);
     if (finishedAt.isBefore(startedAt)) {

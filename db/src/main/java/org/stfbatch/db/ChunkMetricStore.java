@@ -15,7 +15,7 @@ public final class ChunkMetricStore {
         fetch_seconds, image_decode_seconds, vision_seconds, prefill_seconds, decode_seconds,
         input_wait_seconds, wait_seconds, database_seconds,
         encoded_images, prefill_tokens, steps, step_tokens, prefix_hits, retries, backoffs, peak_memory_bytes,
-        device, dtype, batch, model_fingerprint, compression, weight_format)
+        device, dtype, batch, model_fingerprint, compression, weight_format, worker)
       values (
         :run, :step, :started, :finished,
         :jobs, :answers, :failures, :images, :distinctImages,
@@ -23,7 +23,7 @@ public final class ChunkMetricStore {
         :fetchSeconds, :imageDecodeSeconds, :visionSeconds, :prefillSeconds, :decodeSeconds,
         :inputWaitSeconds, :answerWaitSeconds, :databaseSeconds,
         :encodedImages, :prefillTokens, :steps, :stepTokens, :prefixHits, :retries, :backoffs, :peakMemory,
-        :device, :dtype, :batch, :fingerprint, :compression, :weightFormat)
+        :device, :dtype, :batch, :fingerprint, :compression, :weightFormat, :worker)
       """;
 
   private final JdbcClient jdbc;
@@ -39,7 +39,8 @@ public final class ChunkMetricStore {
             .param("run", metric.runId())
             .param("step", metric.stepExecutionId())
             .param("started", Rows.timestamp(metric.startedAt()))
-            .param("finished", Rows.timestamp(metric.finishedAt()));
+            .param("finished", Rows.timestamp(metric.finishedAt()))
+            .param("worker", metric.worker().orElse(null));
     insert = bind(insert, metric.counts());
     insert = bind(insert, metric.tokens());
     insert = bind(insert, metric.seconds());

@@ -21,9 +21,20 @@ import org.springframework.jdbc.datasource.SingleConnectionDataSource;
  * another works, and a third closes.
  */
 public abstract sealed class LeasedLock implements AutoCloseable
-    permits RunLock, ReaderLock, WorkerLock {
+    permits RunLock, ReaderLock, WorkerLock, PublisherLock {
 
   private static final Logger LOG = LoggerFactory.getLogger(LeasedLock.class);
+
+  /** A holder that was heard from longer ago is taken for dead, though its connection stands. */
+  static final String LONGEST_SILENCE = "interval '45 seconds'";
+
+  /** Of a row of pg_locks: whether it is somebody's lock of that key. */
+  private static final String IS_LOCK =
+      """
+      locktype = 'advisory' and granted and objsubid = 1 and mode = 'ExclusiveLock'
+        and database = (select oid from pg_database where datname = current_database())
+        and (classid::bigint << 32) + objid::bigint = %s
+      """;
 
   /** Longer than any healthy heartbeat takes; without it a dead network would hang the caller. */
   private static final String SOCKET_TIMEOUT_SECONDS = "30";
@@ -87,6 +98,15 @@ public abstract sealed class LeasedLock implements AutoCloseable
       return "delete from %s where %s = :id".formatted(table, key);
     }
 
+    private String endSilent() {
+      return """
+      select pg_terminate_backend(pid)
+      from pg_locks, %s lease
+      where %s and lease.%s = :id and lease.heartbeat_at <= clock_timestamp() - %s
+      """
+          .formatted(table, IS_LOCK.formatted(":key"), key, LONGEST_SILENCE);
+    }
+
     /** A lease without the lock is a trace of a dead process. */
     private String holder() {
       return "select owner, acquired_at, heartbeat_at from %s where %s = :id and %s"
@@ -109,14 +129,7 @@ public abstract sealed class LeasedLock implements AutoCloseable
    * @param lockKey an expression for the advisory lock's key
    */
   static String isLocked(String lockKey) {
-    return """
-    exists (
-      select from pg_locks
-      where locktype = 'advisory' and granted and objsubid = 1 and mode = 'ExclusiveLock'
-        and database = (select oid from pg_database where datname = current_database())
-        and (classid::bigint << 32) + objid::bigint = %s)
-    """
-        .formatted(lockKey);
+    return "exists (select from pg_locks where %s)".formatted(IS_LOCK.formatted(lockKey));
   }
 
   /** The lease of a row that has one. */
@@ -125,6 +138,19 @@ public abstract sealed class LeasedLock implements AutoCloseable
         row.getString("owner"),
         Rows.instant(row, "acquired_at"),
         Rows.instant(row, "heartbeat_at"));
+  }
+
+  /**
+   * Ends the connection of a holder that was not heard from for so long that workers are taken for
+   * dead: another process may take the lock then, and the holder learns that it has lost it.
+   */
+  static void endSilent(Database database, Target target) {
+    JdbcClient.create(database.dataSource())
+        .sql(target.endSilent())
+        .param("id", target.id())
+        .param("key", target.lockKey())
+        .query(Boolean.class)
+        .list();
   }
 
   /** Takes the lock and signs for it; without it, or failing, closes the connection. */
@@ -158,17 +184,22 @@ public abstract sealed class LeasedLock implements AutoCloseable
   /**
    * Renews the heartbeat, and by that proves that the lock is still held.
    *
-   * @throws LockLostException if it no longer is; the lock does not come back
+   * @throws LockLostException if it no longer is, or others took its holder for dead; the lock does
+   *     not come back
    * @throws IllegalStateException if this was closed
    */
   public final synchronized void beat() {
     if (closed) {
       throw new IllegalStateException("the lock of " + target.name() + " was released");
     }
+    int signed;
     try {
-      jdbc.sql(target.beat()).param("id", target.id()).update();
+      signed = jdbc.sql(target.beat()).param("id", target.id()).update();
     } catch (DataAccessException e) {
       throw new LockLostException(target.name(), e);
+    }
+    if (signed == 0) {
+      throw new LockLostException(target.name(), null);
     }
   }
 

@@ -30,6 +30,11 @@ public final class ReaderLock extends LeasedLock {
     return holder(database, target(reader));
   }
 
+  /** Ends the connection of a holder that was not heard from for too long. */
+  public static void endSilent(Database database, KafkaReader reader) {
+    endSilent(database, target(reader));
+  }
+
   private static Target target(KafkaReader reader) {
     return new Target(
         KEY_SPACE,

@@ -22,6 +22,7 @@ public final class RunDeletion {
           "work_unit",
           "work_frontier",
           "worker",
+          "kafka_publisher",
           "image_job",
           "job_source",
           "run");

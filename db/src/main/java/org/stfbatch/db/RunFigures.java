@@ -15,6 +15,7 @@ import java.util.Optional;
  * @param batchFill mean share of the batch that was in use, 0 to 1; 0 if unknown
  * @param latency of one answer
  * @param places where it was worked on, each once
+ * @param workers what each worker has done; empty if no process shared the run
  */
 public record RunFigures(
     Counts counts,
@@ -24,7 +25,8 @@ public record RunFigures(
     ChunkMetric.Work work,
     double batchFill,
     Latency latency,
-    List<ChunkMetric.Place> places) {
+    List<ChunkMetric.Place> places,
+    List<WorkerShare> workers) {
 
   /**
    * The jobs of a run.
@@ -58,7 +60,7 @@ public record RunFigures(
    * @param finished end of its last one
    * @param attempts when it was begun and gone on with
    * @param chunks that were written
-   * @param workSeconds from first to last chunk of each attempt, added up
+   * @param workSeconds in which at least one attempt was between its first and its last chunk
    * @param jobs that got an outcome in that time
    * @param images that were begun in that time
    * @param generatedTokens of the answers of that time
@@ -71,17 +73,51 @@ public record RunFigures(
       double workSeconds,
       long jobs,
       long images,
-      long generatedTokens) {}
+      long generatedTokens) {
+    /** From first to last chunk of each attempt, added up: those that overlap count each. */
+    public double attemptSeconds() {
+      return attempts.stream().mapToDouble(Attempt::seconds).sum();
+    }
+
+    /** The same times the devices of each attempt. */
+    public double deviceSeconds() {
+      return attempts.stream().mapToDouble(one -> one.seconds() * one.devices()).sum();
+    }
+  }
 
   /**
-   * One go at a run.
+   * What one worker has done, in all of its attempts.
    *
+   * @param name what people call it
+   * @param device where it computed
    * @param started beginning of its first chunk
-   * @param second seconds of work before it, in other attempts
+   * @param finished end of its last one
+   * @param seconds from first to last chunk of each of its attempts, added up
+   * @param jobs that got an outcome from it
+   * @param failures of them, the failed ones
+   * @param deviceSeconds of its devices at work, added up
+   */
+  public record WorkerShare(
+      String name,
+      String device,
+      Instant started,
+      Instant finished,
+      double seconds,
+      long jobs,
+      long failures,
+      double deviceSeconds) {}
+
+  /**
+   * One go at a run. Those of several workers may overlap.
+   *
+   * @param worker its name; empty if the process had the run for itself
+   * @param started beginning of its first chunk
+   * @param second seconds in which the run was worked on before it
    * @param seconds from its first to its last chunk
    * @param devices how many worked side by side
    */
-  public record Attempt(Instant started, double second, double seconds, int devices) {}
+  public record Attempt(
+      String worker, Instant started, double second, double seconds, int devices) {}
 
   /**
    * Seconds from submission to the last token, by share of the answers that took no longer.

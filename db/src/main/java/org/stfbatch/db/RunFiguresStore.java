@@ -64,26 +64,61 @@ public final class RunFiguresStore {
   private static final String VISION_TOKENS =
       "select avg(vision_tokens) from answer where run_id = :run and vision_tokens > 0";
 
-  /** Attempts one after the other, without the time between them. */
+  /** Attempts, which may overlap, without the time in which there was none. */
   private static final String ATTEMPT =
       """
-      attempt as (
-        select *, sum(seconds) over (order by started, step_execution_id) - seconds as second
+      one as (
+        select
+          step_execution_id,
+          coalesce(max(worker), '') as worker,
+          min(started_at) as started,
+          max(finished_at) as finished,
+          coalesce(max(device), '') as device,
+          count(*) as chunks,
+          sum(jobs) as jobs,
+          sum(failures) as failures,
+          sum(distinct_images) as images,
+          sum(generated_tokens) as generated,
+          sum(vision_seconds + prefill_seconds + decode_seconds) as device_seconds
+        from chunk_metric
+        where run_id = :run
+        group by step_execution_id
+      ),
+      told as (
+        select
+          *,
+          coalesce(
+            started > max(finished) over (
+              order by started, step_execution_id
+              rows between unbounded preceding and 1 preceding),
+            true) as follows_a_pause
+        from one
+      ),
+      numbered as (
+        select
+          *,
+          count(*) filter (where follows_a_pause) over (order by started, step_execution_id)
+            as period
+        from told
+      ),
+      placed as (
+        select period, began, sum(lasted) over (order by period) - lasted as second
         from (
           select
-            step_execution_id,
-            min(started_at) as started,
-            max(finished_at) as finished,
-            extract(epoch from max(finished_at) - min(started_at))::float8 as seconds,
-            coalesce(max(device), '') as device,
-            count(*) as chunks,
-            sum(jobs) as jobs,
-            sum(distinct_images) as images,
-            sum(generated_tokens) as generated
-          from chunk_metric
-          where run_id = :run
-          group by step_execution_id
-        ) one
+            period,
+            min(started) as began,
+            extract(epoch from max(finished) - min(started))::float8 as lasted
+          from numbered
+          group by period
+        ) at_work
+      ),
+      attempt as (
+        select
+          numbered.*,
+          second + extract(epoch from started - began)::float8 as second,
+          extract(epoch from finished - started)::float8 as seconds
+        from numbered
+        join placed using (period)
       )
       """;
 
@@ -94,7 +129,7 @@ public final class RunFiguresStore {
         min(started) as started,
         max(finished) as finished,
         sum(chunks) as chunks,
-        sum(seconds) as seconds,
+        max(second + seconds) as seconds,
         sum(jobs) as jobs,
         sum(images) as images,
         sum(generated) as generated
@@ -104,7 +139,21 @@ public final class RunFiguresStore {
           .formatted(ATTEMPT);
 
   private static final String ATTEMPTS =
-      "with %s select started, second, seconds, device from attempt order by second"
+      "with %s select worker, started, second, seconds, device from attempt order by second"
+          .formatted(ATTEMPT);
+
+  private static final String WORKERS =
+      """
+      with %s
+      select
+        worker, max(device) as device, min(started) as started, max(finished) as finished,
+        sum(seconds) as seconds, sum(jobs) as jobs, sum(failures) as failures,
+        sum(device_seconds) as device_seconds
+      from attempt
+      where worker <> ''
+      group by worker
+      order by min(started), worker
+      """
           .formatted(ATTEMPT);
 
   private static final String COSTS =
@@ -139,7 +188,7 @@ public final class RunFiguresStore {
       with %s,
       slice as (
         select n, greatest(total, 0.001) / :slices as width
-        from (select sum(seconds) as total from attempt having count(*) > 0) work
+        from (select max(second + seconds) as total from attempt having count(*) > 0) work
         cross join generate_series(0, :slices - 1) n
       ),
       chunk as (
@@ -265,7 +314,8 @@ public final class RunFiguresStore {
             answers.getDouble("p90"),
             answers.getDouble("p99"),
             answers.getDouble("longest")),
-        query(PLACES, runId).query((row, n) -> place(row)).list());
+        query(PLACES, runId).query((row, n) -> place(row)).list(),
+        query(WORKERS, runId).query((row, n) -> worker(row)).list());
   }
 
   /** Vision tokens of a prompt, on average over the answers about images; empty without one. */
@@ -280,9 +330,9 @@ public final class RunFiguresStore {
   }
 
   /**
-   * The run's time at work cut into equal slices: attempts follow each other without the time
-   * between them. What came out of a chunk counts where it ended, its seconds are spread over the
-   * time it lasted. Empty if the run was never worked on.
+   * The run's time at work cut into equal slices, without the time in which nobody worked on it.
+   * What came out of a chunk counts where it ended, its seconds are spread over the time it lasted.
+   * Empty if the run was never worked on.
    *
    * @param slices how many
    */
@@ -322,11 +372,24 @@ public final class RunFiguresStore {
         .query(
             (row, n) ->
                 new RunFigures.Attempt(
+                    row.getString("worker"),
                     Rows.instant(row, "started"),
                     row.getDouble("second"),
                     row.getDouble("seconds"),
                     ChunkMetric.Place.devices(row.getString("device"))))
         .list();
+  }
+
+  private static RunFigures.WorkerShare worker(ResultSet row) throws SQLException {
+    return new RunFigures.WorkerShare(
+        row.getString("worker"),
+        row.getString("device"),
+        Rows.instant(row, "started"),
+        Rows.instant(row, "finished"),
+        row.getDouble("seconds"),
+        row.getLong("jobs"),
+        row.getLong("failures"),
+        row.getDouble("device_seconds"));
   }
 
   private static RunFigures.Span span(ResultSet row, List<RunFigures.Attempt> attempts)

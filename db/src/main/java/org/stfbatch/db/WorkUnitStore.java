@@ -4,6 +4,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import javax.sql.DataSource;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.support.JdbcTransactionManager;
@@ -32,13 +33,13 @@ public final class WorkUnitStore {
       """;
 
   private static final String LOCK_FRONTIER =
-      "select image_key, job_id, uncut, %s from work_frontier where run_id = :run for update"
+      "select image_key, job_id, uncut, job_limit, unspent, %s from work_frontier where run_id = :run for update"
           .formatted(IdleWriter.IS_ENDED);
 
   private static final String MOVE_FRONTIER =
       """
       update work_frontier
-      set image_key = :key, job_id = :job, uncut = greatest(0, uncut - :jobs)
+      set image_key = :key, job_id = :job, uncut = greatest(0, uncut - :jobs), unspent = unspent - :spent
       where run_id = :run
       """;
 
@@ -57,6 +58,49 @@ public final class WorkUnitStore {
         where (waiting_job.run_id, image_key, job_id) > (unit.run_id, after_key, after_job)
           and (waiting_job.run_id, image_key, job_id) <= (unit.run_id, last_key, last_job))
       """;
+
+  private static final String COUNT_WAITING =
+      """
+      select count(*) from waiting_job
+      where (run_id, image_key, job_id) > (:run, :afterKey, :afterJob)
+        and (run_id, image_key, job_id) <= (:run, :lastKey, :lastJob)
+      """;
+
+  /** What workers that have died have taken counts, and is left aside if it is too much. */
+  private static final String LIMIT =
+      """
+      with taken as (
+        select unit_id, sum(jobs) over (order by unit_id) as total
+        from (
+          select unit_id, (
+            select count(*) from waiting_job
+            where (waiting_job.run_id, image_key, job_id) > (unit.run_id, after_key, after_job)
+              and (waiting_job.run_id, image_key, job_id) <= (unit.run_id, last_key, last_job)
+          ) as jobs
+          from work_unit unit
+          where run_id = :run
+        ) one
+      ),
+      left_aside as (
+        delete from work_unit using taken
+        where work_unit.unit_id = taken.unit_id and total > :limit
+      )
+      update work_frontier
+      set image_key = '', job_id = 0, job_limit = :limit,
+        unspent = :limit - coalesce((select max(total) from taken where total <= :limit), 0)
+      where run_id = :run
+      """;
+
+  private static final String NO_LIMIT =
+      "update work_frontier set job_limit = null, unspent = null where run_id = :run";
+
+  private static final String IS_LEFT =
+      """
+      select exists (select from waiting_job where run_id = :run) and (
+        not exists (select from work_frontier where run_id = :run and unspent = 0)
+        or exists (select from work_unit unit where run_id = :run and %s))
+      """
+          .formatted(IS_WAITING);
 
   private static final String REMOVE_DONE =
       "delete from work_unit unit where run_id = :run and not %s".formatted(IS_WAITING);
@@ -128,6 +172,19 @@ public final class WorkUnitStore {
   private static final String WORKERS =
       "select count(*) from worker where run_id = :run and %s".formatted(WorkerStore.IS_ALIVE);
 
+  private static final String OTHER_TERMS =
+      """
+      select name, settings
+      from worker
+      where run_id = :run and worker_id <> :worker and settings is not null and %s
+      order by worker_id
+      limit 1
+      """
+          .formatted(WorkerStore.IS_ALIVE);
+
+  private static final String SAY_TERMS =
+      "update worker set settings = :settings, device = :device where worker_id = :worker";
+
   private static final String OWNS =
       "select exists (select from work_unit where unit_id = :unit and worker_id = :worker)";
 
@@ -141,6 +198,9 @@ public final class WorkUnitStore {
 
   private static final String GIVE_BACK =
       "delete from work_unit where run_id = :run and worker_id = :worker";
+
+  private static final String REFUND =
+      "update work_frontier set unspent = unspent + :jobs where run_id = :run";
 
   private static final String MOVE_BACK =
       """
@@ -170,6 +230,7 @@ public final class WorkUnitStore {
   private Optional<WorkUnit> takeLocked(Worker worker) {
     Frontier frontier = lockFrontier(worker.runId());
     run(REMOVE_DONE, worker).update();
+    run(WorkerStore.REMOVE_DEAD, worker).update();
     Optional<WorkUnit> orphan =
         run(TAKE_OVER, worker)
             .param("worker", worker.workerId())
@@ -185,6 +246,67 @@ public final class WorkUnitStore {
     // What was ingested meanwhile may be anywhere.
     run(BEGIN_AGAIN, worker).update();
     return cut(worker, lockFrontier(worker.runId()));
+  }
+
+  /**
+   * What those that share a run must have in common.
+   *
+   * @param settings what answers depend on, one line
+   * @param limit how many jobs they answer at most, all together, from when the first of them
+   *     joined; empty for all
+   */
+  public record Terms(String settings, OptionalLong limit) {}
+
+  /**
+   * Another worker with other terms.
+   *
+   * @param name what people call it
+   * @param terms its own
+   */
+  public record OtherTerms(String name, Terms terms) {}
+
+  /**
+   * Begins to share the run on these terms; the first worker's hold for those that come later.
+   *
+   * @param device where the worker computes
+   * @return a worker with other terms, if there is one: this one has not joined then
+   */
+  public Optional<OtherTerms> join(Worker worker, String device, Terms terms) {
+    return transaction.execute(
+        status -> {
+          Frontier frontier = lockFrontier(worker.runId());
+          Optional<OtherTerms> first =
+              of(OTHER_TERMS, worker).query((row, n) -> otherTerms(row, frontier)).optional();
+          if (first.isPresent() && !first.get().terms().equals(terms)) {
+            return first;
+          }
+          if (first.isEmpty()) {
+            limit(worker, terms.limit());
+          }
+          of(SAY_TERMS, worker)
+              .param("settings", terms.settings())
+              .param("device", device)
+              .update();
+          return Optional.empty();
+        });
+  }
+
+  private static OtherTerms otherTerms(ResultSet row, Frontier frontier) throws SQLException {
+    return new OtherTerms(
+        row.getString("name"), new Terms(row.getString("settings"), frontier.limit()));
+  }
+
+  private void limit(Worker worker, OptionalLong limit) {
+    if (limit.isPresent()) {
+      run(LIMIT, worker).param("limit", limit.getAsLong()).update();
+    } else {
+      run(NO_LIMIT, worker).update();
+    }
+  }
+
+  /** Whether anything waits that the workers may answer, be it with one of them. */
+  public boolean isLeft(Worker worker) {
+    return run(IS_LEFT, worker).query(Boolean.class).single();
   }
 
   /** Whether a unit is still with this worker, whom others may have taken for dead. */
@@ -206,7 +328,10 @@ public final class WorkUnitStore {
     transaction.executeWithoutResult(
         status -> {
           lockFrontier(worker.runId());
-          Optional<WorkUnit> first = held(worker).stream().findFirst();
+          List<WorkUnit> held = held(worker);
+          Optional<WorkUnit> first = held.stream().findFirst();
+          long jobs = held.stream().mapToLong(unit -> waiting(worker, unit)).sum();
+          run(REFUND, worker).param("jobs", jobs).update();
           run(GIVE_BACK, worker).param("worker", worker.workerId()).update();
           first.ifPresent(unit -> run(MOVE_BACK, worker, unit.after()).update());
         });
@@ -215,8 +340,11 @@ public final class WorkUnitStore {
   /**
    * @param position behind which nobody has taken anything
    * @param uncut about how many jobs wait there
+   * @param limit how many jobs the workers may answer together; empty for all
+   * @param unspent how many of those are in no unit yet
    */
-  private record Frontier(JobPosition position, long uncut) {}
+  private record Frontier(
+      JobPosition position, long uncut, OptionalLong limit, OptionalLong unspent) {}
 
   /** Locks out the other workers until the transaction ends. */
   private Frontier lockFrontier(long runId) {
@@ -229,26 +357,59 @@ public final class WorkUnitStore {
   }
 
   private Optional<Frontier> lockKnownFrontier(long runId) {
-    return jdbc.sql(LOCK_FRONTIER)
-        .param("run", runId)
-        .query((row, n) -> new Frontier(position(row), row.getLong("uncut")))
-        .optional();
+    return jdbc.sql(LOCK_FRONTIER).param("run", runId).query((row, n) -> frontier(row)).optional();
+  }
+
+  private static Frontier frontier(ResultSet row) throws SQLException {
+    return new Frontier(
+        position(row),
+        row.getLong("uncut"),
+        Rows.longInteger(row, "job_limit"),
+        Rows.longInteger(row, "unspent"));
   }
 
   private Optional<WorkUnit> cut(Worker worker, Frontier frontier) {
+    if (frontier.unspent().orElse(1) == 0) {
+      return Optional.empty();
+    }
     Optional<JobPosition> start = firstFree(worker, frontier.position());
     if (start.isEmpty()) {
       return Optional.empty();
     }
     long size = size(worker, frontier.uncut());
-    JobPosition last = atImageEnd(nthWaiting(worker, start.get(), size));
     Optional<JobPosition> next = at(NEXT_TAKEN, worker, start.get());
-    if (next.isPresent() && last.isAfter(next.get())) {
-      last = next.get();
+    JobPosition last = before(next, atImageEnd(nthWaiting(worker, start.get(), size)));
+    long spent = 0;
+    if (frontier.unspent().isPresent()) {
+      long unspent = frontier.unspent().getAsLong();
+      spent = waiting(worker, start.get(), last);
+      if (spent > unspent) {
+        // An image's questions are parted rather than more asked than may be.
+        last = nthWaiting(worker, start.get(), unspent);
+        spent = unspent;
+      }
     }
     WorkUnit unit = add(worker, start.get(), last);
-    run(MOVE_FRONTIER, worker, last).param("jobs", size).update();
+    run(MOVE_FRONTIER, worker, last).param("jobs", size).param("spent", spent).update();
     return Optional.of(unit);
+  }
+
+  private static JobPosition before(Optional<JobPosition> next, JobPosition last) {
+    return next.filter(last::isAfter).orElse(last);
+  }
+
+  private long waiting(Worker worker, WorkUnit unit) {
+    return waiting(worker, unit.after(), unit.last());
+  }
+
+  private long waiting(Worker worker, JobPosition after, JobPosition last) {
+    return run(COUNT_WAITING, worker)
+        .param("afterKey", after.imageKey())
+        .param("afterJob", after.jobId())
+        .param("lastKey", last.imageKey())
+        .param("lastJob", last.jobId())
+        .query(Long.class)
+        .single();
   }
 
   /** The first place from the frontier on behind which a job waits that nobody has. */
@@ -305,6 +466,10 @@ public final class WorkUnitStore {
 
   private JdbcClient.StatementSpec run(String sql, Worker worker) {
     return jdbc.sql(sql).param("run", worker.runId());
+  }
+
+  private JdbcClient.StatementSpec of(String sql, Worker worker) {
+    return run(sql, worker).param("worker", worker.workerId());
   }
 
   private static JobPosition position(ResultSet row) throws SQLException {

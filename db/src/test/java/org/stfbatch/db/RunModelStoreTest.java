@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInfo;
@@ -66,6 +67,7 @@ class RunModelStoreTest {
                 TokenCounts.NONE,
                 new ChunkMetric.Seconds(0, 0, 0, 0, 0, 0, 0, 0),
                 new ChunkMetric.Work(0, 0, 0, 0, 0, 0, 0, 0),
-                new ChunkMetric.Place("cpu", "float32", 8, model)));
+                new ChunkMetric.Place("cpu", "float32", 8, model),
+                Optional.empty()));
   }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -110,6 +111,7 @@ class RunStatusStoreTest {
         new TokenCounts(1, 2, 3).plus(TokenCounts.NONE),
         new ChunkMetric.Seconds(1, 1, 1, 1, 1, 1, 0.5, 1),
         new ChunkMetric.Work(1, 1, 1, 1, 1, 1, 1, 1),
-        new ChunkMetric.Place("cpu", "float32", 8, ModelIdentity.plain("fingerprint")));
+        new ChunkMetric.Place("cpu", "float32", 8, ModelIdentity.plain("fingerprint")),
+        Optional.empty());
   }
 }

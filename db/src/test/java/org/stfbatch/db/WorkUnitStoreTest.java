@@ -1,6 +1,7 @@
 package org.stfbatch.db;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -8,6 +9,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
@@ -216,14 +218,119 @@ class WorkUnitStoreTest {
 
   @Test
   void workersWithOtherSettingsAreTold() {
-    WorkerStore workers = new WorkerStore(DATABASE.dataSource());
     try (Joined one = join("one");
         Joined two = join("two")) {
-      assertThat(workers.agree(one.worker(), "model a")).isEmpty();
-      assertThat(workers.agree(two.worker(), "model b"))
-          .contains(new WorkerStore.OtherSettings("one", "model a"));
-      assertThat(workers.agree(two.worker(), "model a")).isEmpty();
+      assertThat(say(one, "model a", OptionalLong.empty())).isEmpty();
+      assertThat(say(two, "model b", OptionalLong.empty()))
+          .contains(
+              new WorkUnitStore.OtherTerms(
+                  "one", new WorkUnitStore.Terms("model a", OptionalLong.empty())));
+      assertThat(say(two, "model a", OptionalLong.of(7))).isPresent();
+      assertThat(say(two, "model a", OptionalLong.empty())).isEmpty();
     }
+  }
+
+  @Test
+  void theLimitCountsForAllTogether() {
+    jobs.insert(run, Jobs.jobs(0, JOBS - 1));
+    try (Joined one = join("one");
+        Joined two = join("two")) {
+      assertThat(say(one, "model a", OptionalLong.of(150))).isEmpty();
+      assertThat(say(two, "model a", OptionalLong.of(150))).isEmpty();
+      List<Long> taken = new ArrayList<>();
+      Joined next = one;
+      for (Optional<WorkUnit> unit = next.take(); unit.isPresent(); unit = next.take()) {
+        jobsOf(unit.get()).forEach(job -> taken.add(job.jobId()));
+        next = next == one ? two : one;
+      }
+      assertThat(taken).hasSize(150).doesNotHaveDuplicates();
+      assertThat(units.isLeft(one.worker())).as("in units").isTrue();
+
+      int held = one.units().held(one.worker()).stream().mapToInt(u -> jobsOf(u).size()).sum();
+      units.giveBack(one.worker());
+      int again = 0;
+      for (Optional<WorkUnit> unit = two.take(); unit.isPresent(); unit = two.take()) {
+        again += jobsOf(unit.get()).size();
+      }
+      assertThat(again).as("what was given back is not spent").isEqualTo(held);
+
+      two.units().held(two.worker()).forEach(this::answer);
+      assertThat(units.isLeft(two.worker())).isFalse();
+      assertThat(two.take()).isEmpty();
+    }
+  }
+
+  @Test
+  void aLimitBeginsAgainWithTheNextWorkersAndCountsWhatTheDeadHadTaken() {
+    jobs.insert(run, Jobs.jobs(0, JOBS - 1));
+    try (Joined one = join("one")) {
+      say(one, "model a", OptionalLong.of(200));
+      one.take();
+    }
+    try (Joined two = join("two")) {
+      assertThat(say(two, "model a", OptionalLong.of(100))).isEmpty();
+      int taken = 0;
+      for (Optional<WorkUnit> unit = two.take(); unit.isPresent(); unit = two.take()) {
+        taken += jobsOf(unit.get()).size();
+      }
+      assertThat(taken).isEqualTo(100);
+    }
+    try (Joined three = join("three")) {
+      assertThat(say(three, "model a", OptionalLong.empty())).isEmpty();
+      assertThat(units.isLeft(three.worker())).isTrue();
+    }
+  }
+
+  @Test
+  void rowsOfTheDeadGoWhenTheirUnitsAreTaken() {
+    jobs.insert(run, Jobs.jobs(0, JOBS - 1));
+    Joined dead = join("dead");
+    dead.take();
+    jdbc.sql(
+            "select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'stf-batch worker lock'")
+        .query()
+        .listOfRows();
+    try (Joined one = join("one")) {
+      one.take();
+      one.take();
+      assertThat(
+              jdbc.sql("select name from worker where run_id = :run")
+                  .param("run", run)
+                  .query(String.class)
+                  .list())
+          .containsExactly("one");
+    }
+  }
+
+  @Test
+  void aWorkerThatOthersTookForDeadLearnsIt() {
+    try (Joined one = join("one")) {
+      jdbc.sql("delete from worker where worker_id = :id")
+          .param("id", one.worker().workerId())
+          .update();
+      assertThatThrownBy(one.lock()::beat).isInstanceOf(LockLostException.class);
+    }
+  }
+
+  @Test
+  void whatAWorkerDoesIsSeen() {
+    jobs.insert(run, Jobs.jobs(0, JOBS - 1));
+    WorkerStore workers = new WorkerStore(DATABASE.dataSource());
+    try (Joined one = join("one")) {
+      assertThat(workers.alive(run)).singleElement().matches(w -> w.state() == WorkerState.LOADING);
+      units.join(one.worker(), "cuda:0", new WorkUnitStore.Terms("model a", OptionalLong.empty()));
+      assertThat(workers.alive(run)).singleElement().matches(w -> w.state() == WorkerState.IDLE);
+      one.take();
+      assertThat(workers.alive(run))
+          .singleElement()
+          .matches(w -> w.state() == WorkerState.ANSWERING && w.units() == 1)
+          .matches(w -> w.device().equals(Optional.of("cuda:0")));
+    }
+  }
+
+  private void answer(WorkUnit unit) {
+    outcomes.write(
+        run, jobsOf(unit).stream().map(job -> Jobs.answer(job.jobId(), "yes")).toList(), List.of());
   }
 
   private record Joined(WorkUnitStore units, Worker worker, WorkerLock lock)
@@ -236,6 +343,11 @@ class WorkUnitStoreTest {
     public void close() {
       lock.close();
     }
+  }
+
+  private Optional<WorkUnitStore.OtherTerms> say(
+      Joined joined, String settings, OptionalLong limit) {
+    return units.join(joined.worker(), "cpu", new WorkUnitStore.Terms(settings, limit));
   }
 
   private Joined join(String name) {

@@ -16,6 +16,7 @@ import picocli.CommandLine.Command;
       BenchDecodeCommand.class,
       BenchJobCommand.class,
       BenchRunnerCommand.class,
+      BenchWorkersCommand.class,
       BenchKafkaCommand.class
     })
 public final class BenchCommand {}

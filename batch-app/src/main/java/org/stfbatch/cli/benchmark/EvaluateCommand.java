@@ -15,6 +15,7 @@ import org.stfbatch.cli.console.Notices;
 import org.stfbatch.cli.live.LiveOptions;
 import org.stfbatch.cli.option.LoadedModel;
 import org.stfbatch.cli.option.RunnerOptions;
+import org.stfbatch.cli.option.WorkerOptions;
 import org.stfbatch.cli.service.ExitCode;
 import org.stfbatch.cli.service.Shutdown;
 import org.stfbatch.cli.service.Stores;
@@ -25,6 +26,7 @@ import org.stfbatch.db.RunFiguresStore;
 import org.stfbatch.db.RunStatus;
 import org.stfbatch.db.RunStatusStore;
 import org.stfbatch.db.RunStore;
+import org.stfbatch.db.Worker;
 import org.stfbatch.evaluation.Benchmark;
 import org.stfbatch.evaluation.DataFolder;
 import org.stfbatch.evaluation.Score;
@@ -52,7 +54,8 @@ import picocli.CommandLine.Parameters;
     },
     footer = {
       "  stf-batch evaluate pope --data playground/data/eval --model llava-stf-7b",
-      "  stf-batch evaluate pope --data playground/data/eval --model llava-v1.5-7b --compress none/vtc-cls:tokens=64/fastv:layer=2,keep=64"
+      "  stf-batch evaluate pope --data playground/data/eval --model llava-v1.5-7b --compress none/vtc-cls:tokens=64/fastv:layer=2,keep=64",
+      "  stf-batch evaluate pope --data playground/data/eval --model llava-stf-7b --share"
     })
 public final class EvaluateCommand implements Callable<Integer>, Logged {
   /** What questions do not set themselves; they set all of it. */
@@ -79,6 +82,7 @@ public final class EvaluateCommand implements Callable<Integer>, Logged {
 
   @Mixin private BenchmarkOptions benchmarks;
   @Mixin private RunnerOptions runner;
+  @Mixin private WorkerOptions worker;
   @Mixin private LiveOptions live;
 
   @Option(
@@ -110,6 +114,7 @@ public final class EvaluateCommand implements Callable<Integer>, Logged {
   public Integer call() throws IOException {
     InferSettings settings = settings();
     live.check();
+    worker.check();
     runName = runName != null ? runName : runner.modelName();
     out = out != null ? out : Path.of("evaluation", fileName(runName));
     List<EvaluationPlan> plans = plans();
@@ -262,24 +267,31 @@ public final class EvaluateCommand implements Callable<Integer>, Logged {
       LiveOptions.Shown shown) {
     BatchRuntime batch = new BatchRuntime(db.database().dataSource(), live.observations());
     EvaluateSteps steps = new EvaluateSteps(batch, run, plan, model.name());
-    try (Claim claim = db.claim(List.of(Lockable.run(db.database(), run)), stopSignal)) {
+    Optional<Worker> self =
+        worker.isShared() ? Optional.of(worker.worker(db.database(), run)) : Optional.empty();
+    Lockable right =
+        self.map(one -> Lockable.worker(db.database(), run, one))
+            .orElseGet(() -> Lockable.run(db.database(), run));
+    try (Claim claim = db.claim(List.of(right), stopSignal)) {
       steps.check();
       InferJob.Ending ending;
       try (ConsoleProgress progress = progress(db, run, plan, strategy)) {
         ending =
             claim.work(
-                stop ->
-                    new InferJob(
-                            batch,
-                            run,
-                            settings,
-                            model.preparation(),
-                            model.engine(),
-                            model.name(),
-                            shown.counting(progress),
-                            stop,
-                            steps.around(stop))
-                        .run());
+                stop -> {
+                  InferJob job =
+                      new InferJob(
+                          batch,
+                          run,
+                          settings,
+                          model.preparation(),
+                          model.engine(),
+                          model.name(),
+                          shown.counting(progress),
+                          stop,
+                          steps.around(stop));
+                  return self.map(job::share).orElseGet(job::run);
+                });
       }
       imagesAway |= ending == InferJob.Ending.IMAGES_AWAY;
       noteFailures(new RunStatusStore(db.database().dataSource()).status(run));

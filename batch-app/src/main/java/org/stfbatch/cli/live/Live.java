@@ -15,8 +15,6 @@ import org.stfbatch.cli.console.Notices;
 import org.stfbatch.cli.console.Throughput;
 import org.stfbatch.cli.option.LoadedModel;
 import org.stfbatch.db.Run;
-import org.stfbatch.db.RunStatus;
-import org.stfbatch.db.RunStatusStore;
 import org.stfbatch.job.Progress;
 import org.stfbatch.report.HtmlPage;
 import org.stfbatch.report.LiveReport;
@@ -34,7 +32,7 @@ final class Live implements AutoCloseable {
 
   private final HealthServer server;
   private final LiveMetrics metrics;
-  private final Refreshed<Optional<RunStatus>> status;
+  private final Refreshed<Optional<RunNow>> status;
   private final Refreshed<String> report;
   private final LastReport last;
   private final Throughput throughput = new Throughput();
@@ -63,8 +61,7 @@ final class Live implements AutoCloseable {
       ObservationRegistry observed) {
     AcceptedHosts accepted = new AcceptedHosts(address.socket().getHostString(), hosts);
     server = new HealthServer(address, accepted, token, ready, doing, problems);
-    RunStatusStore statuses = new RunStatusStore(dataSource);
-    status = new Refreshed<>(() -> run.get().map(statuses::status), REFRESH);
+    status = new Refreshed<>(() -> run.get().map(one -> RunNow.read(one, dataSource)), REFRESH);
     metrics = new LiveMetrics(model, observed, () -> status.latest().flatMap(latest -> latest));
     ReportReader reports = new ReportReader(dataSource, Clock.systemUTC());
     report = new Refreshed<>(() -> report(reports, run.get(), doing.get(), false), REFRESH);
@@ -91,7 +88,7 @@ final class Live implements AutoCloseable {
           doing,
           ended,
           throughput.unstored(),
-          throughput.perSecond(),
+          perSecond(),
           run.isEmpty()
               ? Optional.empty()
               : Optional.of(reports.read(run.get(), List.of(), ReportTerms.NONE)));
@@ -99,6 +96,16 @@ final class Live implements AutoCloseable {
       Thread.currentThread().interrupt();
       throw new IllegalStateException("the process ends", e);
     }
+  }
+
+  /** Of all workers together, where others work on the run, too. */
+  private double perSecond() {
+    return status
+        .latest()
+        .flatMap(latest -> latest)
+        .filter(RunNow::isShared)
+        .map(now -> now.status().questionsPerSecond())
+        .orElseGet(throughput::perSecond);
   }
 
   private static String page() {

@@ -29,24 +29,35 @@ import org.stfbatch.job.infer.ModelName;
 final class LiveMetrics implements AutoCloseable {
   private final PrometheusMeterRegistry registry =
       new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
-  private final Supplier<Optional<RunStatus>> status;
+  private final Supplier<Optional<RunNow>> now;
   private final Engine engine;
   private final Counter answered = outcomes("answered");
   private final Counter failed = outcomes("failed");
 
   /**
    * @param observed what Spring Batch tells its times to
-   * @param status of the run that is worked on; must not wait
+   * @param now the run that is worked on; must not wait
    */
-  LiveMetrics(
-      LoadedModel model, ObservationRegistry observed, Supplier<Optional<RunStatus>> status) {
+  LiveMetrics(LoadedModel model, ObservationRegistry observed, Supplier<Optional<RunNow>> now) {
     this.engine = model.engine();
-    this.status = status;
+    this.now = now;
     observed.observationConfig().observationHandler(new DefaultMeterObservationHandler(registry));
     engine();
-    run("answered", RunStatus::answered);
-    run("failed", RunStatus::failed);
-    run("waiting", RunStatus::waiting);
+    jobs("answered", RunStatus::answered);
+    jobs("failed", RunStatus::failed);
+    jobs("waiting", RunStatus::waiting);
+    run(
+        "workers",
+        "Workers that share the run that is worked on; 0 if the process has it for itself",
+        run -> run.workers().size());
+    run(
+        "questions.per.second",
+        "Speed of the run that is worked on, whoever works on it",
+        run -> run.status().questionsPerSecond());
+    run(
+        "eta.seconds",
+        "How long what waits takes at that speed",
+        run -> run.status().etaSeconds().orElse(0));
     process(model.name());
   }
 
@@ -76,10 +87,18 @@ final class LiveMetrics implements AutoCloseable {
         .register(registry);
   }
 
-  private void run(String state, ToLongFunction<RunStatus> jobs) {
-    Gauge.builder("stf.batch.run.jobs", () -> status.get().map(jobs::applyAsLong).orElse(null))
+  private void jobs(String state, ToLongFunction<RunStatus> jobs) {
+    Gauge.builder(
+            "stf.batch.run.jobs",
+            () -> now.get().map(run -> jobs.applyAsLong(run.status())).orElse(null))
         .description("Jobs of the run that is worked on, whoever answered them")
         .tag("state", state)
+        .register(registry);
+  }
+
+  private void run(String name, String what, ToDoubleFunction<RunNow> figure) {
+    Gauge.builder("stf.batch.run." + name, () -> now.get().map(figure::applyAsDouble).orElse(null))
+        .description(what)
         .register(registry);
   }
 

@@ -10,6 +10,7 @@ import org.stfbatch.cli.console.Logged;
 import org.stfbatch.cli.console.Notices;
 import org.stfbatch.cli.live.LiveOptions;
 import org.stfbatch.cli.option.LoadedModel;
+import org.stfbatch.cli.option.WorkerOptions;
 import org.stfbatch.cli.service.Brokers;
 import org.stfbatch.cli.service.ExitCode;
 import org.stfbatch.cli.service.Shutdown;
@@ -18,6 +19,7 @@ import org.stfbatch.db.Run;
 import org.stfbatch.db.RunStatus;
 import org.stfbatch.db.RunStatusStore;
 import org.stfbatch.db.RunStore;
+import org.stfbatch.db.Worker;
 import org.stfbatch.job.BatchRuntime;
 import org.stfbatch.job.Claim;
 import org.stfbatch.job.Lockable;
@@ -76,26 +78,33 @@ public final class InferCommand implements Callable<Integer>, Logged {
   @Override
   public Integer call() {
     answers.check();
-    kafka.check(limit);
-    worker.check(limit, kafka.isUsed());
+    kafka.check(limit, worker.isShared());
+    worker.check();
     live.check();
     InferSettings settings = settings();
     shutdown.guard(stopSignal);
     try (Stores.Connected db = stores.open(stopSignal)) {
-      if (worker.isShared()) {
-        Run run = db.run(runName);
-        SharedWork work = worker.work(db.database(), run);
-        return call(db, run, settings, List.of(work.lock()), work);
-      }
+      Run run = kafka.isSource() ? created(db) : db.run(runName);
+      Optional<Worker> self =
+          worker.isShared() ? Optional.of(worker.worker(db.database(), run)) : Optional.empty();
+      List<Lockable> wanted = new ArrayList<>();
+      wanted.add(
+          self.map(one -> Lockable.worker(db.database(), run, one))
+              .orElseGet(() -> Lockable.run(db.database(), run)));
       if (!kafka.isUsed()) {
-        Run run = db.run(runName);
-        return call(db, run, settings, List.of(Lockable.run(db.database(), run)), new NoKafka());
+        InferSurroundings work =
+            self.map(one -> (InferSurroundings) new SharedWork(one)).orElseGet(NoKafka::new);
+        return call(db, run, settings, wanted, work);
       }
       try (Brokers.Connected broker = brokers.open(stopSignal)) {
-        Run run = kafka.isSource() ? created(db) : db.run(runName);
-        KafkaWork work =
-            new KafkaWork(db.database(), run, kafka, broker.kafka(), live.observations());
-        List<Lockable> wanted = new ArrayList<>(List.of(Lockable.run(db.database(), run)));
+        KafkaJobs jobs =
+            new KafkaJobs(db.database(), run, kafka, broker.kafka(), live.observations());
+        if (self.isPresent()) {
+          InferSurroundings work =
+              new SharedKafkaWork(kafka.isFollowing(), self.get(), jobs, db.claims());
+          return call(db, run, settings, wanted, work);
+        }
+        KafkaWork work = new KafkaWork(kafka, broker.kafka(), jobs);
         wanted.addAll(work.locks());
         return call(db, run, settings, wanted, work);
       }

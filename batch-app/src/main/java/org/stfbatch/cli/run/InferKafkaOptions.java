@@ -1,6 +1,7 @@
 package org.stfbatch.cli.run;
 
 import org.stfbatch.job.intake.IntakeSettings;
+import org.stfbatch.job.intake.TopicStart;
 import org.stfbatch.job.publish.PublishSettings;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -43,15 +44,19 @@ final class InferKafkaOptions {
   }
 
   /**
+   * @param limit of jobs; null for none
    * @throws IllegalArgumentException naming options that do not go together
    */
-  void check(Long limit) {
+  void check(Long limit, boolean isShared) {
     require(isSource() == (topic != null), "--source kafka and --topic go together");
     require(isSource() || !intake.isFollowing(), "--follow needs --source kafka");
     require(
         isSource() || !intake.isBounded() && maxJobs == null,
         "--until-end, --idle and --max-jobs need --source kafka");
     require(!intake.isFollowing() || limit == null, "--follow has no --limit");
+    require(
+        !isShared || intake.from() == TopicStart.STORED && maxJobs == null,
+        "--from and --max-jobs are one reader's: with --share, bring such messages in with intake first");
     if (isSource()) {
       intakeSettings();
     }

@@ -12,6 +12,7 @@ import org.stfbatch.cli.console.Logged;
 import org.stfbatch.cli.console.Notices;
 import org.stfbatch.cli.live.LiveOptions;
 import org.stfbatch.cli.option.LoadedModel;
+import org.stfbatch.cli.option.WorkerOptions;
 import org.stfbatch.cli.service.Brokers;
 import org.stfbatch.cli.service.ExitCode;
 import org.stfbatch.cli.service.Shutdown;
@@ -38,7 +39,8 @@ import picocli.CommandLine.Option;
     },
     footer = {
       "  stf-batch listen --trigger-topic runs --model llava-stf-7b",
-      "  stf-batch listen --trigger-topic runs --publish-to answers --images /data/pictures --model llava-stf-7b --http 8080"
+      "  stf-batch listen --trigger-topic runs --publish-to answers --images /data/pictures --model llava-stf-7b --http 8080",
+      "  stf-batch listen --trigger-topic runs --model llava-stf-7b --share"
     })
 public final class ListenCommand implements Callable<Integer>, Logged {
   private final Stores stores;
@@ -84,6 +86,7 @@ public final class ListenCommand implements Callable<Integer>, Logged {
 
   @Mixin private MessageFolders folders;
 
+  @Mixin private WorkerOptions worker;
   @Mixin private AnswerOptions answers;
   @Mixin private LiveOptions live;
 
@@ -97,6 +100,7 @@ public final class ListenCommand implements Callable<Integer>, Logged {
   @Override
   public Integer call() {
     answers.check();
+    worker.check();
     live.check();
     ListenSettings settings =
         new ListenSettings(
@@ -126,21 +130,35 @@ public final class ListenCommand implements Callable<Integer>, Logged {
                 Progress counting = shown.get().counting(progress.begin(run, limit));
                 return infer(db, loaded, counting, run, limit, around, part);
               },
+              db.claims(),
+              run ->
+                  worker.isShared()
+                      ? Optional.of(worker.worker(db.database(), run))
+                      : Optional.empty(),
               Notices::onStderr);
-      Lockable reading = Lockable.reader(db.database(), listener.reader());
-      try (Claim claim = db.claim(List.of(reading), stop);
+      List<Lockable> reading =
+          worker.isShared()
+              ? List.of()
+              : List.of(Lockable.reader(db.database(), listener.reader()));
+      try (Claim claim = db.claim(reading, stop);
           LiveOptions.Shown server = server(db, broker, listener, latest, loaded)) {
         shown.set(server);
-        return listen(db, claim, listener, stop);
+        return listen(claim, listener, stop);
       }
     }
   }
 
-  private int listen(Stores.Connected db, Claim claim, Listener listener, StopSignal stop) {
-    Notices.onStderr("listening to topic " + topic);
+  private int listen(Claim claim, Listener listener, StopSignal stop) {
+    if (!worker.isShared()) {
+      Notices.onStderr("listening to topic " + topic);
+    }
     claim.work(
         part -> {
-          listener.run(db::claim, part);
+          if (worker.isShared()) {
+            listener.share(part);
+          } else {
+            listener.run(part);
+          }
           return null;
         });
     System.out.println("stopped (" + stop.reason().orElse("") + ")");

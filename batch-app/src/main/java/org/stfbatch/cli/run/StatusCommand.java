@@ -126,13 +126,16 @@ public final class StatusCommand implements Callable<Integer> {
     Map<String, Object> object = new LinkedHashMap<>();
     object.put("name", worker.name());
     object.putAll(object(worker.lease()));
+    object.put("device", worker.device().orElse(null));
+    object.put("state", worker.state().toString());
+    object.put("units", worker.units());
+    object.put("jobs", worker.jobs());
+    object.put("questions_per_second", worker.questionsPerSecond());
     return object;
   }
 
   private static void print(LiveWorker worker) {
-    System.out.printf(
-        "worker %s: %s since %s%n",
-        worker.name(), worker.lease().owner(), worker.lease().acquiredAt());
+    System.out.println(WorkerLine.of(worker));
   }
 
   private static String text(Optional<Instant> time) {

@@ -13,6 +13,7 @@ import org.stfbatch.db.Run;
 import org.stfbatch.db.RunStore;
 import org.stfbatch.db.embedded.EmbeddedDatabase;
 import org.stfbatch.job.Claim;
+import org.stfbatch.job.Claims;
 import org.stfbatch.job.DatabaseWait;
 import org.stfbatch.job.InputException;
 import org.stfbatch.job.JobFailedException;
@@ -171,7 +172,12 @@ public final class Stores {
       implements AutoCloseable {
     /** The right to do some work, which waits when the database goes away. */
     public Claim claim(List<Lockable> wanted, StopSignal stop) {
-      return Claim.take(wanted, stop, absence);
+      return claims().take(wanted, stop);
+    }
+
+    /** What makes claims. */
+    public Claims claims() {
+      return new Claims(absence);
     }
 
     /**

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.SortedSet;
 import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
@@ -34,7 +35,6 @@ import org.stfbatch.db.OutcomeStore;
 import org.stfbatch.db.Run;
 import org.stfbatch.db.WorkUnitStore;
 import org.stfbatch.db.Worker;
-import org.stfbatch.db.WorkerStore;
 import org.stfbatch.engine.Engine;
 import org.stfbatch.image.Availability;
 import org.stfbatch.job.BatchRuntime;
@@ -66,6 +66,7 @@ public final class InferJob {
   private final ImageJobStore jobs;
   private final AttemptId attempt = new AttemptId();
   private JobAttempts attempts = JobAttempts.uncounted();
+  private Optional<Worker> worker = Optional.empty();
 
   /**
    * Steps of the same job beside the one that answers.
@@ -162,24 +163,74 @@ public final class InferJob {
   }
 
   /**
-   * Answers a part of the run, beside other workers that answer others, until nothing waits with
-   * any of them or a stop is asked for. What a worker that dies has left is taken over.
+   * Does the step before, answers a part of the run beside other workers that answer others, until
+   * nothing waits with any of them, the limit of all is reached or a stop is asked for, and does
+   * the step after. What a worker that dies has left is taken over.
    *
-   * @param worker whose lock the caller holds
+   * @param self whose lock the caller holds
    * @throws InputException if the run has answers with another compression strategy or weight
    *     format, or another worker has other settings
    * @throws JobFailedException if it could not go on; it can be run again
    */
-  public Ending share(Worker worker) {
+  public Ending share(Worker self) {
+    return asWorker(
+        self,
+        units -> {
+          Optional<Ending> before = beside(around.before());
+          Ending ending = before.isPresent() ? before.get() : shareUntilDone(self, units);
+          return ending == Ending.DONE ? beside(around.after()).orElse(ending) : ending;
+        });
+  }
+
+  /**
+   * Answers what waits and what comes, as {@link #follow} does, beside other workers.
+   *
+   * @param self whose lock the caller holds
+   * @throws InputException as {@link #share} does
+   * @throws JobFailedException if it could not go on; it can be run again
+   */
+  public Ending followShared(Worker self) {
+    preparer.neverGiveUp();
+    return asWorker(
+        self,
+        units -> {
+          ReadAhead.Pages pages = new WorkerPages(jobs, units, self, attempts);
+          return follow(job -> batch.runPart(job, run.name(), UUID.randomUUID()), pages);
+        });
+  }
+
+  private Ending asWorker(Worker self, Function<WorkUnitStore, Ending> work) {
     requireComparable();
-    requireAlike(worker);
     WorkUnitStore units = new WorkUnitStore(batch.dataSource());
+    join(self, units);
+    worker = Optional.of(self);
     attempts = JobAttempts.ofWorker(new JobAttemptStore(batch.dataSource()), run.runId());
     try {
-      return shareUntilDone(worker, units);
+      return work.apply(units);
     } finally {
-      leave(worker, units);
+      leave(self, units);
     }
+  }
+
+  /** Does a step of the worker's own; the ending, if there is to be one. */
+  private Optional<Ending> beside(Optional<Supplier<Step>> step) {
+    return step.flatMap(
+        made -> {
+          Job job = jobBuilder().start(made.get()).build();
+          JobExecution execution = batch.runPart(job, run.name(), UUID.randomUUID());
+          return endingOf(execution);
+        });
+  }
+
+  /** Empty if it is to go on. */
+  private Optional<Ending> endingOf(JobExecution execution) {
+    if (execution.getStatus() == BatchStatus.STOPPED) {
+      return Optional.of(Ending.STOPPED);
+    }
+    if (execution.getStatus() != BatchStatus.COMPLETED) {
+      throw failed(execution);
+    }
+    return Optional.empty();
   }
 
   /** A worker that ends by itself has died with no job. Without a database, others see to it. */
@@ -193,7 +244,7 @@ public final class InferJob {
   }
 
   private Ending shareUntilDone(Worker worker, WorkUnitStore units) {
-    while (isWaiting()) {
+    while (units.isLeft(worker)) {
       Optional<Ending> ending = hasWork(worker, units) ? answerPart(worker, units) : awaitImages();
       if (ending.isPresent()) {
         return ending.get();
@@ -210,30 +261,36 @@ public final class InferJob {
   private Optional<Ending> answerPart(Worker worker, WorkUnitStore units) {
     Job part = jobBuilder().start(step(start -> readAhead(worker, units))).build();
     JobExecution execution = batch.runPart(part, run.name(), UUID.randomUUID());
-    if (execution.getStatus() == BatchStatus.STOPPED) {
-      return Optional.of(Ending.STOPPED);
-    }
-    if (execution.getStatus() != BatchStatus.COMPLETED) {
-      throw failed(execution);
-    }
-    if (answered(execution) > 0) {
-      return Optional.empty();
+    Optional<Ending> ending = endingOf(execution);
+    if (ending.isPresent() || answered(execution) > 0) {
+      return ending;
     }
     // Others may try those images, too, or end with them.
     units.giveBack(worker);
     return awaitImages();
   }
 
-  private void requireAlike(Worker worker) {
+  private void join(Worker worker, WorkUnitStore units) {
     WorkerSettings own = WorkerSettings.of(model, settings);
-    new WorkerStore(batch.dataSource())
-        .agree(worker, own.line())
+    units
+        .join(worker, model.place().device(), new WorkUnitStore.Terms(own.line(), settings.limit()))
         .ifPresent(
             other -> {
               throw new InputException(
                   "run %s is answered by worker %s with other settings (%s), and a run has one kind of answers"
-                      .formatted(run.name(), other.name(), own.differences(other.settings())));
+                      .formatted(run.name(), other.name(), differences(own, other)));
             });
+  }
+
+  private String differences(WorkerSettings own, WorkUnitStore.OtherTerms other) {
+    return other.terms().settings().equals(own.line())
+        ? "%s there, %s here; it counts for all workers together"
+            .formatted(limited(other.terms().limit()), limited(settings.limit()))
+        : own.differences(other.terms().settings());
+  }
+
+  private static String limited(OptionalLong limit) {
+    return limit.isPresent() ? "--limit " + limit.getAsLong() : "no --limit";
   }
 
   /** Until it is worth asking again; the ending, if it never is. */
@@ -286,8 +343,11 @@ public final class InferJob {
     requireComparable();
     preparer.neverGiveUp();
     attempts = attempts();
-    Job job = jobBuilder().start(followingStep()).build();
-    JobExecution execution = batch.runOrResume(job, run.name());
+    return follow(job -> batch.runOrResume(job, run.name()), waiting());
+  }
+
+  private Ending follow(Function<Job, JobExecution> start, ReadAhead.Pages pages) {
+    JobExecution execution = start.apply(jobBuilder().start(followingStep(pages)).build());
     if (execution.getStatus() != BatchStatus.STOPPED) {
       throw failed(execution);
     }
@@ -322,7 +382,10 @@ public final class InferJob {
   }
 
   private Step step(long limit) {
-    return step(start -> readAhead(start, limit, ReadAhead.Ending.AT_THE_LAST_JOB));
+    return step(
+        start ->
+            readAhead(
+                waiting(), new ReadAhead.Bounds(start, limit, ReadAhead.Ending.AT_THE_LAST_JOB)));
   }
 
   private Step step(Function<JobPosition, ReadAhead> readAhead) {
@@ -344,11 +407,11 @@ public final class InferJob {
   }
 
   /** A group of jobs is an item here: a chunk would wait until it is full. */
-  private Step followingStep() {
+  private Step followingStep(ReadAhead.Pages pages) {
     StepTimes times = new StepTimes();
     FollowingReader reader =
         new FollowingReader(
-            () -> readAhead(JobPosition.START, Long.MAX_VALUE, ReadAhead.Ending.NEVER),
+            () -> readAhead(pages, bounds(JobPosition.START, ReadAhead.Ending.NEVER)),
             settings.chunk(),
             stop,
             times);
@@ -368,16 +431,19 @@ public final class InferJob {
         .build();
   }
 
-  private ReadAhead readAhead(JobPosition start, long limit, ReadAhead.Ending ending) {
-    return readAhead(
-        (position, size) -> jobs.waitingAfter(run.runId(), position, size),
-        new ReadAhead.Bounds(start, limit, ending));
+  /** All that wait, for a process that has the run for itself. */
+  private ReadAhead.Pages waiting() {
+    return (position, size) -> jobs.waitingAfter(run.runId(), position, size);
   }
 
   private ReadAhead readAhead(Worker worker, WorkUnitStore units) {
     return readAhead(
         new WorkerPages(jobs, units, worker, attempts),
-        new ReadAhead.Bounds(JobPosition.START, Long.MAX_VALUE, ReadAhead.Ending.AT_THE_LAST_JOB));
+        bounds(JobPosition.START, ReadAhead.Ending.AT_THE_LAST_JOB));
+  }
+
+  private static ReadAhead.Bounds bounds(JobPosition start, ReadAhead.Ending ending) {
+    return new ReadAhead.Bounds(start, Long.MAX_VALUE, ending);
   }
 
   private ReadAhead readAhead(ReadAhead.Pages pages, ReadAhead.Bounds bounds) {
@@ -397,6 +463,7 @@ public final class InferJob {
   private OutcomeWriter writer(StepTimes times) {
     return new OutcomeWriter(
         run.runId(),
+        worker.map(Worker::name),
         model,
         new OutcomeStore(batch.dataSource()),
         new ChunkMetricStore(batch.dataSource()),

@@ -4,6 +4,7 @@ import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.batch.core.listener.StepExecutionListener;
@@ -28,6 +29,7 @@ final class OutcomeWriter implements ItemWriter<FinishedJob>, StepExecutionListe
   private static final Logger LOG = LoggerFactory.getLogger(OutcomeWriter.class);
 
   private final long runId;
+  private final Optional<String> worker;
   private final ModelName model;
   private final OutcomeStore outcomes;
   private final ChunkMetricStore metrics;
@@ -40,8 +42,12 @@ final class OutcomeWriter implements ItemWriter<FinishedJob>, StepExecutionListe
   private Instant chunkStarted;
   private String lastImageKey = "";
 
+  /**
+   * @param worker the name of the worker that writes; empty if this process has the run for itself
+   */
   OutcomeWriter(
       long runId,
+      Optional<String> worker,
       ModelName model,
       OutcomeStore outcomes,
       ChunkMetricStore metrics,
@@ -51,6 +57,7 @@ final class OutcomeWriter implements ItemWriter<FinishedJob>, StepExecutionListe
       Progress progress,
       Clock clock) {
     this.runId = runId;
+    this.worker = worker;
     this.model = model;
     this.outcomes = outcomes;
     this.metrics = metrics;
@@ -133,7 +140,8 @@ final class OutcomeWriter implements ItemWriter<FinishedJob>, StepExecutionListe
         tokens,
         spent.seconds(),
         spent.work(),
-        place());
+        place(),
+        worker);
   }
 
   private ChunkMetric.Place place() {

@@ -13,7 +13,8 @@ import org.stfbatch.db.Worker;
 
 /**
  * The waiting jobs that one of several workers takes: first what it holds and has not done, then
- * unit by unit what nobody else has. For one thread.
+ * unit by unit what nobody else has. Whoever asks again after the end gets what it holds and what
+ * is new. For one thread.
  */
 final class WorkerPages implements ReadAhead.Pages {
   private final ImageJobStore jobs;
@@ -55,9 +56,12 @@ final class WorkerPages implements ReadAhead.Pages {
     return List.of();
   }
 
-  /** False if there is no unit. */
+  /** False if there is no unit; then those that are held begin again. */
   private boolean begin() {
     Optional<WorkUnit> next = Optional.ofNullable(held.poll()).or(() -> units.take(worker));
+    if (next.isEmpty()) {
+      held.addAll(units.held(worker));
+    }
     next.ifPresent(
         taken -> {
           unit = taken;

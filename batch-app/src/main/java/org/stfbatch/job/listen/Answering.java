@@ -9,6 +9,8 @@ import org.stfbatch.job.infer.InferJob;
 @FunctionalInterface
 public interface Answering {
   /**
+   * Makes one.
+   *
    * @param limit at most so many jobs; empty for all
    * @param around further steps of the job
    */

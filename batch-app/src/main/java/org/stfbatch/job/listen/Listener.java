@@ -5,7 +5,6 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
-import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import org.stfbatch.db.Database;
 import org.stfbatch.db.KafkaReader;
@@ -15,6 +14,7 @@ import org.stfbatch.db.RunTriggerStore;
 import org.stfbatch.engine.EngineException;
 import org.stfbatch.job.BatchRuntime;
 import org.stfbatch.job.Claim;
+import org.stfbatch.job.Claims;
 import org.stfbatch.job.KafkaConnection;
 import org.stfbatch.job.Lockable;
 import org.stfbatch.job.StopSignal;
@@ -23,21 +23,27 @@ import org.stfbatch.job.intake.TopicPositions;
 
 /**
  * Starts a run for each message of a topic, one at a time and never twice, until stopped. The run
- * of a message that was begun and not finished is gone on with first. The caller holds the reader's
- * lock.
+ * of a message that was begun and not finished is gone on with first. Of several processes that
+ * share runs, one holds the reader's lock and starts them; the others answer parts of them, and one
+ * takes over when that one ends or stands still.
  */
 public final class Listener {
   private static final long LOOK_AGAIN_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
+  private static final long ASK_AGAIN_NANOS = TimeUnit.SECONDS.toNanos(1);
 
   private final TopicPositions positions;
   private final TriggerInbox inbox;
   private final TriggerWork work;
   private final RunTriggerStore triggers;
   private final Consumer<String> notices;
+  private final Database database;
+  private final Claims claims;
   private final AtomicReference<String> current = new AtomicReference<>();
 
   /**
    * @param answering with a model that stays
+   * @param claims takes locks
+   * @param sharing whether runs are shared
    * @param notices gets lines for people
    */
   public Listener(
@@ -45,11 +51,15 @@ public final class Listener {
       KafkaConnection kafka,
       ListenSettings settings,
       Answering answering,
+      Claims claims,
+      Sharing sharing,
       Consumer<String> notices) {
     BatchRuntime batch = new BatchRuntime(database.dataSource());
     this.positions = new TopicPositions(database.dataSource(), settings.group(), settings.topic());
     this.inbox = new TriggerInbox(batch, kafka, positions);
-    this.work = new TriggerWork(database, batch, kafka, settings, answering);
+    this.work = new TriggerWork(database, batch, kafka, settings, answering, claims, sharing);
+    this.database = database;
+    this.claims = claims;
     this.triggers = new RunTriggerStore(database.dataSource());
     this.notices = notices;
   }
@@ -65,36 +75,90 @@ public final class Listener {
   }
 
   /**
-   * Listens until stopped.
+   * Listens until stopped. The caller holds the reader's lock.
    *
-   * @param claims takes locks for a run
    * @throws RuntimeException if it could not go on: the broker refuses, or the engine is broken
    */
-  public void run(BiFunction<List<Lockable>, StopSignal, Claim> claims, StopSignal stop) {
-    new Together(stop).with(inbox::run).with(part -> work(claims, part)).run();
+  public void run(StopSignal stop) {
+    lead(() -> {}, stop);
   }
 
-  private void work(BiFunction<List<Lockable>, StopSignal, Claim> claims, StopSignal stop) {
+  /**
+   * Listens until stopped, or answers parts of the runs that another process starts. Fails when a
+   * lock is lost; it can be called again then.
+   *
+   * @throws RuntimeException if it could not go on, as {@link #run} does
+   */
+  public void share(StopSignal stop) {
+    Lockable reading = Lockable.reader(database, reader());
+    while (!stop.isRequested()) {
+      Optional<Claim> leading = claims.tryTake(List.of(reading), stop);
+      if (leading.isPresent()) {
+        lead(leading.get(), stop);
+      } else if (!join(stop)) {
+        reading.endSilent();
+        LockSupport.parkNanos(ASK_AGAIN_NANOS);
+      }
+    }
+  }
+
+  private void lead(Claim leading, StopSignal stop) {
+    try (leading) {
+      notices.accept("listening to topic " + reader().topic());
+      leading.once(
+          part -> {
+            lead(leading::confirm, part);
+            return null;
+          });
+    }
+  }
+
+  private boolean join(StopSignal stop) {
+    Optional<RunTrigger> running =
+        triggers.next(reader()).filter(next -> next.state() == RunTrigger.State.RUNNING);
+    if (running.isEmpty()) {
+      return false;
+    }
+    current.set(name(running.get()));
+    try {
+      return work.join(running.get(), stop);
+    } finally {
+      current.set(null);
+    }
+  }
+
+  /**
+   * @param confirm fails if another process leads by now
+   */
+  private void lead(Runnable confirm, StopSignal stop) {
+    new Together(stop).with(inbox::run).with(part -> work(confirm, part)).run();
+  }
+
+  private void work(Runnable confirm, StopSignal stop) {
     KafkaReader reader = reader();
     while (!stop.isRequested()) {
       Optional<RunTrigger> next = triggers.next(reader);
       if (next.isPresent()) {
-        carryOut(next.get(), claims, stop);
+        carryOut(next.get(), confirm, stop);
       } else {
         LockSupport.parkNanos(LOOK_AGAIN_NANOS);
       }
     }
   }
 
-  private void carryOut(
-      RunTrigger trigger, BiFunction<List<Lockable>, StopSignal, Claim> claims, StopSignal stop) {
-    String name = "trigger " + trigger.partition() + "/" + trigger.offset();
+  private static String name(RunTrigger trigger) {
+    return "trigger " + trigger.partition() + "/" + trigger.offset();
+  }
+
+  private void carryOut(RunTrigger trigger, Runnable confirm, StopSignal stop) {
+    String name = name(trigger);
     current.set(name);
     notices.accept(name + ": begun");
     try {
-      Optional<String> run = work.carryOut(trigger, claims, stop);
+      Optional<String> run = work.carryOut(trigger, stop);
       run.ifPresent(
           done -> {
+            confirm.run();
             triggers.finish(trigger.triggerId());
             notices.accept(name + ": run " + done + " is done");
           });
@@ -102,6 +166,7 @@ public final class Listener {
       if (stop.isRequested() || Outage.isBehind(e) || isEngineBroken(e)) {
         throw e;
       }
+      confirm.run();
       triggers.fail(trigger.triggerId(), firstLine(e));
       notices.accept(name + " failed: " + firstLine(e));
     } finally {

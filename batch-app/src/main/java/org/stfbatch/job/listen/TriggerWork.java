@@ -8,10 +8,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.function.BiFunction;
 import java.util.function.Supplier;
 import org.springframework.batch.core.step.Step;
 import org.stfbatch.db.Database;
+import org.stfbatch.db.ImageJobStore;
+import org.stfbatch.db.JobPosition;
 import org.stfbatch.db.OutcomeFeedStore;
 import org.stfbatch.db.Run;
 import org.stfbatch.db.RunStatus;
@@ -19,8 +20,10 @@ import org.stfbatch.db.RunStatusStore;
 import org.stfbatch.db.RunStore;
 import org.stfbatch.db.RunTrigger;
 import org.stfbatch.db.RunTriggerStore;
+import org.stfbatch.db.Worker;
 import org.stfbatch.job.BatchRuntime;
 import org.stfbatch.job.Claim;
+import org.stfbatch.job.Claims;
 import org.stfbatch.job.InputException;
 import org.stfbatch.job.JobFailedException;
 import org.stfbatch.job.KafkaConnection;
@@ -55,8 +58,11 @@ final class TriggerWork {
   private final KafkaConnection kafka;
   private final ListenSettings settings;
   private final Answering answering;
+  private final Claims claims;
+  private final Sharing sharing;
   private final RunTriggerStore triggers;
   private final RunStore runs;
+  private final ImageJobStore jobs;
   private final OutcomeFeedStore outcomes;
 
   TriggerWork(
@@ -64,34 +70,37 @@ final class TriggerWork {
       BatchRuntime batch,
       KafkaConnection kafka,
       ListenSettings settings,
-      Answering answering) {
+      Answering answering,
+      Claims claims,
+      Sharing sharing) {
     this.database = database;
     this.batch = batch;
     this.kafka = kafka;
     this.settings = settings;
     this.answering = answering;
+    this.claims = claims;
+    this.sharing = sharing;
     this.triggers = new RunTriggerStore(batch.dataSource());
     this.runs = new RunStore(batch.dataSource());
+    this.jobs = new ImageJobStore(batch.dataSource());
     this.outcomes = new OutcomeFeedStore(batch.dataSource());
   }
 
   /**
    * Brings the trigger's jobs into its run, and answers them.
    *
-   * @param claims takes locks
    * @return the run's name; empty if it was stopped on the way
    * @throws InputException if it asks for what is not there, or not allowed
    * @throws JobFailedException if it has taken longer than its time limit
    */
-  Optional<String> carryOut(
-      RunTrigger trigger, BiFunction<List<Lockable>, StopSignal, Claim> claims, StopSignal stop) {
+  Optional<String> carryOut(RunTrigger trigger, StopSignal stop) {
     RunTriggerMessage message = message(trigger);
     Duration allowed = message.timeLimit().orElse(settings.timeLimit());
     StopSignal work = stop.forPart();
     try (TimeLimit limit = new TimeLimit(allowed, work)) {
       Optional<String> done;
       try {
-        done = carryOut(trigger, message, claims, work);
+        done = carryOut(trigger, message, work);
       } catch (JobFailedException e) {
         throw limit.isOver() && !stop.isRequested() ? tookTooLong(message, allowed, e) : e;
       }
@@ -112,17 +121,48 @@ final class TriggerWork {
   }
 
   private Optional<String> carryOut(
-      RunTrigger trigger,
-      RunTriggerMessage message,
-      BiFunction<List<Lockable>, StopSignal, Claim> claims,
-      StopSignal stop) {
+      RunTrigger trigger, RunTriggerMessage message, StopSignal stop) {
     Run run = run(message);
     triggers.start(trigger.triggerId(), run.runId(), outcomes.lastSequence(run.runId()));
-    try (Claim claim = claims.apply(locks(message, run), stop)) {
-      return claim.work(part -> carryOut(trigger, message, run, part))
+    Optional<Worker> worker = sharing.worker(run).filter(one -> message.limit().isEmpty());
+    try (Claim claim = claims.take(locks(message, run, worker), stop)) {
+      return claim.work(part -> carryOut(trigger, message, run, worker, part))
           ? Optional.of(run.name())
           : Optional.empty();
     }
+  }
+
+  /**
+   * Answers a part of the run that another process carries out for a trigger, until nothing waits.
+   * One with a limit is left to that process.
+   *
+   * @return whether there was anything to answer
+   * @throws InputException if this process would answer otherwise
+   */
+  boolean join(RunTrigger trigger, StopSignal stop) {
+    RunTriggerMessage message = message(trigger);
+    Optional<Run> run = trigger.run().flatMap(runs::find);
+    Optional<Worker> worker = run.flatMap(sharing::worker);
+    if (worker.isEmpty() || message.limit().isPresent() || !isWaiting(run.get())) {
+      return false;
+    }
+    Lockable part = Lockable.worker(database, run.get(), worker.get());
+    Optional<Claim> claimed = claims.tryTake(List.of(part), stop);
+    if (claimed.isEmpty()) {
+      return false;
+    }
+    try (Claim claim = claimed.get()) {
+      claim.once(
+          signal ->
+              answering
+                  .infer(run.get(), OptionalLong.empty(), InferJob.Around.NOTHING, signal)
+                  .share(worker.get()));
+    }
+    return true;
+  }
+
+  private boolean isWaiting(Run run) {
+    return !jobs.waitingAfter(run.runId(), JobPosition.START, 1).isEmpty();
   }
 
   private static RunTriggerMessage message(RunTrigger trigger) {
@@ -145,8 +185,12 @@ final class TriggerWork {
     return runs.findOrCreate(message.run());
   }
 
-  private List<Lockable> locks(RunTriggerMessage message, Run run) {
-    List<Lockable> locks = new ArrayList<>(List.of(Lockable.run(database, run)));
+  private List<Lockable> locks(RunTriggerMessage message, Run run, Optional<Worker> worker) {
+    List<Lockable> locks = new ArrayList<>();
+    locks.add(
+        worker
+            .map(one -> Lockable.worker(database, run, one))
+            .orElseGet(() -> Lockable.run(database, run)));
     if (message.source() instanceof TopicSlice slice) {
       locks.add(Lockable.reader(database, positions(slice).reader()));
     }
@@ -158,14 +202,18 @@ final class TriggerWork {
   }
 
   private boolean carryOut(
-      RunTrigger trigger, RunTriggerMessage message, Run run, StopSignal stop) {
+      RunTrigger trigger,
+      RunTriggerMessage message,
+      Run run,
+      Optional<Worker> worker,
+      StopSignal stop) {
     if (message.source() instanceof Questions questions && !ingest(questions, run, stop)) {
       return false;
     }
     InferJob.Around around =
         new InferJob.Around(intake(trigger, message, run, stop), publish(run, stop));
     InferJob job = answering.infer(run, limit(trigger, message, run), around, stop);
-    InferJob.Ending ending = job.run();
+    InferJob.Ending ending = worker.map(job::share).orElseGet(job::run);
     if (ending == InferJob.Ending.IMAGES_AWAY) {
       throw new JobFailedException(
           "images of %s stayed away, and the jobs that need them wait in run %s: ask for the run again"

@@ -1,14 +1,15 @@
-package org.stfbatch.cli.run;
+package org.stfbatch.cli.option;
 
 import java.util.Optional;
 import org.stfbatch.base.LocalHost;
 import org.stfbatch.db.Database;
 import org.stfbatch.db.Run;
+import org.stfbatch.db.Worker;
 import org.stfbatch.db.WorkerStore;
 import picocli.CommandLine.Option;
 
 /** Whether a process answers a run beside others. */
-final class WorkerOptions {
+public final class WorkerOptions {
   @Option(
       names = "--share",
       description =
@@ -22,33 +23,25 @@ final class WorkerOptions {
   private String name;
 
   /**
-   * @param limit of jobs; null for none
    * @throws IllegalArgumentException naming options that do not go together
    */
-  void check(Long limit, boolean usesKafka) {
+  public void check() {
     if (name != null && !share) {
       throw new IllegalArgumentException("--worker names a process that works with --share");
     }
     if (name != null && (name.isBlank() || name.length() > 200)) {
       throw new IllegalArgumentException("--worker needs a name of 1 to 200 characters");
     }
-    if (share && limit != null) {
-      throw new IllegalArgumentException(
-          "--limit counts what one process answers: leave it out with --share");
-    }
-    if (share && usesKafka) {
-      throw new IllegalArgumentException(
-          "--share answers what is in the database: run intake and publish beside it instead of --source and --publish-to");
-    }
   }
 
-  boolean isShared() {
+  /** Whether the process shares runs. */
+  public boolean isShared() {
     return share;
   }
 
-  SharedWork work(Database database, Run run) {
-    WorkerStore workers = new WorkerStore(database.dataSource());
+  /** This process as a worker of a run. */
+  public Worker worker(Database database, Run run) {
     String called = Optional.ofNullable(name).orElseGet(LocalHost::andProcess);
-    return new SharedWork(database, run, workers.create(run.runId(), called));
+    return new WorkerStore(database.dataSource()).create(run.runId(), called);
   }
 }

@@ -1,0 +1,58 @@
+package org.stfbatch.bench;
+
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.stfbatch.base.ModelIdentity;
+import org.stfbatch.engine.Engine;
+import org.stfbatch.engine.EngineJob;
+import org.stfbatch.engine.EngineStatistics;
+import org.stfbatch.engine.Outcome;
+
+/**
+ * A device that takes the same time for every job, one after the other: what it says is an {@link
+ * InstantEngine}'s. A timer that is late makes no job after it later.
+ */
+final class TimedEngine implements Engine {
+  private final InstantEngine answers = new InstantEngine();
+  private final ScheduledExecutorService timer =
+      Executors.newSingleThreadScheduledExecutor(
+          task -> {
+            Thread thread = new Thread(task, "timed-device");
+            thread.setDaemon(true);
+            return thread;
+          });
+  private final long nanosOfAJob;
+  private long busyUntil = System.nanoTime();
+
+  TimedEngine(Duration ofAJob) {
+    this.nanosOfAJob = ofAJob.toNanos();
+  }
+
+  @Override
+  public synchronized CompletableFuture<Outcome> submit(EngineJob job) {
+    long now = System.nanoTime();
+    busyUntil = Math.max(now, busyUntil) + nanosOfAJob;
+    CompletableFuture<Outcome> outcome = new CompletableFuture<>();
+    Outcome answer = answers.submit(job).join();
+    timer.schedule(() -> outcome.complete(answer), busyUntil - now, TimeUnit.NANOSECONDS);
+    return outcome;
+  }
+
+  @Override
+  public EngineStatistics statistics() {
+    return answers.statistics();
+  }
+
+  @Override
+  public ModelIdentity model() {
+    return answers.model();
+  }
+
+  @Override
+  public void close() {
+    timer.shutdownNow();
+  }
+}

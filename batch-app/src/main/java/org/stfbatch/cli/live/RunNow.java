@@ -1,0 +1,26 @@
+package org.stfbatch.cli.live;
+
+import java.util.List;
+import javax.sql.DataSource;
+import org.stfbatch.db.Run;
+import org.stfbatch.db.RunStatus;
+import org.stfbatch.db.RunStatusStore;
+import org.stfbatch.db.WorkerStore;
+import org.stfbatch.db.WorkerStore.LiveWorker;
+
+/**
+ * The run that a process works on, as a whole.
+ *
+ * @param status how far it is, whoever works on it
+ * @param workers that share it; empty if the process has it for itself
+ */
+record RunNow(RunStatus status, List<LiveWorker> workers) {
+  static RunNow read(Run run, DataSource dataSource) {
+    return new RunNow(
+        new RunStatusStore(dataSource).status(run), new WorkerStore(dataSource).alive(run.runId()));
+  }
+
+  boolean isShared() {
+    return workers.size() > 1;
+  }
+}

@@ -1,0 +1,60 @@
+package org.stfbatch.db;
+
+import java.util.Optional;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.jdbc.datasource.SingleConnectionDataSource;
+
+/** The right to publish the outcomes of a shared run to a topic. */
+public final class PublisherLock extends LeasedLock {
+  private static final long KEY_SPACE = Target.keySpace("STFP");
+
+  private static final String CREATE =
+      """
+      insert into kafka_publisher (run_id, topic) values (:run, :topic)
+      on conflict (run_id, topic) do nothing
+      """;
+
+  private static final String FIND =
+      "select publisher_id from kafka_publisher where run_id = :run and topic = :topic";
+
+  private PublisherLock(SingleConnectionDataSource connection, Target target) {
+    super(connection, target);
+  }
+
+  /**
+   * Takes the lock if nobody has it; never waits for it.
+   *
+   * @param owner how to describe this process to others, one line
+   * @return empty if another process, or another caller in this one, has it
+   * @throws DatabaseException if no connection can be made
+   */
+  public static Optional<PublisherLock> tryAcquire(
+      Database database, Run run, String topic, String owner) {
+    Target target = target(database, run, topic);
+    PublisherLock lock = new PublisherLock(connect(database, "stf-batch publisher lock"), target);
+    return lock.tryTake(owner) ? Optional.of(lock) : Optional.empty();
+  }
+
+  /** Who has the lock now. */
+  public static Optional<Lease> holder(Database database, Run run, String topic) {
+    return holder(database, target(database, run, topic));
+  }
+
+  /** Ends the connection of a holder that was not heard from for too long. */
+  public static void endSilent(Database database, Run run, String topic) {
+    endSilent(database, target(database, run, topic));
+  }
+
+  private static Target target(Database database, Run run, String topic) {
+    JdbcClient jdbc = JdbcClient.create(database.dataSource());
+    jdbc.sql(CREATE).param("run", run.runId()).param("topic", topic).update();
+    long id =
+        jdbc.sql(FIND).param("run", run.runId()).param("topic", topic).query(Long.class).single();
+    return new Target(
+        KEY_SPACE,
+        "publisher_lease",
+        "publisher_id",
+        id,
+        "publishing run %s to topic %s".formatted(run.name(), topic));
+  }
+}
