@@ -15,6 +15,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.stfbatch.db.Database;
@@ -23,10 +24,13 @@ import org.stfbatch.db.RunStatus;
 import org.stfbatch.db.RunStatusStore;
 import org.stfbatch.db.RunStore;
 import org.stfbatch.db.embedded.EmbeddedDatabase;
+import org.stfbatch.kafka.testing.TestBroker;
+import org.stfbatch.testing.Topics;
 
 /**
  * Workers on one run that are killed, put to sleep, stopped and added at random, with a database
- * that is killed, too. {@code scripts/soak-workers} does the same for longer.
+ * that is killed, too, while the outcomes are published. {@code scripts/soak-workers} does the same
+ * for longer.
  */
 @Timeout(3600)
 class SharedRunTest {
@@ -42,10 +46,13 @@ class SharedRunTest {
   /** Before it has begun to answer. */
   private static final int TERMINATED = 143;
 
+  @RegisterExtension static final TestBroker BROKER = new TestBroker();
+
   @TempDir private Path folder;
   private final Random random = new Random(SEED);
   private final List<ChildJvm> workers = new ArrayList<>();
   private final List<ChildJvm> asleep = new ArrayList<>();
+  private ChildJvm publisher;
   private EmbeddedDatabase server;
   private EmbeddedDatabase.Session session;
   private Database database;
@@ -61,6 +68,9 @@ class SharedRunTest {
   void stop() {
     workers.forEach(ChildJvm::close);
     asleep.forEach(ChildJvm::close);
+    if (publisher != null) {
+      publisher.close();
+    }
     session.revive();
     database.close();
     session.close();
@@ -71,6 +81,8 @@ class SharedRunTest {
     String alone = ingest("alone");
     String shared = ingest("shared");
     Cli.on(session.settings()).ok(infer(alone, "--batch", 16, "--chunk", 50));
+    String answers = BROKER.topic(3);
+    publisher = publisher(shared, answers);
     while (workers.size() < WORKERS) {
       workers.add(worker(shared));
     }
@@ -100,6 +112,27 @@ class SharedRunTest {
     assertThat(counted("select last_sequence from outcome_counter where run_id = :run", shared))
         .isEqualTo(JOBS);
     assertThat(counted("select count(*) from work_unit where run_id = :run", shared)).isZero();
+    Topics topics = new Topics(BROKER.settings());
+    assertThat(publisher.runsUntil(() -> topics.keys(answers).size() >= JOBS))
+        .as(publisher::err)
+        .isTrue();
+    publisher.terminate();
+    assertThat(publisher.exitCode()).as(publisher::err).isZero();
+    assertThat(topics.keys(answers)).hasSize(JOBS).doesNotHaveDuplicates();
+  }
+
+  private ChildJvm publisher(String run, String topic) {
+    return ChildJvm.start(
+        folder,
+        session.settings(),
+        "--kafka-config",
+        BROKER.clientProperties(),
+        "publish",
+        "--run",
+        run,
+        "--topic",
+        topic,
+        "--follow");
   }
 
   @Test

@@ -11,6 +11,8 @@ import org.springframework.batch.core.listener.StepExecutionListener;
 import org.springframework.batch.core.step.StepExecution;
 import org.springframework.batch.infrastructure.item.Chunk;
 import org.springframework.batch.infrastructure.item.ItemWriter;
+import org.springframework.transaction.support.TransactionSynchronization;
+import org.springframework.transaction.support.TransactionSynchronizationManager;
 import org.stfbatch.db.AnswerTimings;
 import org.stfbatch.db.ChunkMetric;
 import org.stfbatch.db.ChunkMetricStore;
@@ -94,10 +96,37 @@ final class OutcomeWriter implements ItemWriter<FinishedJob>, StepExecutionListe
             "job {} failed: {}: {}", finished.job().customId(), failure.code(), failure.message());
       }
     }
+    List<? extends FinishedJob> jobs = List.copyOf(chunk.getItems());
+    atTheEnd(() -> store(jobs, answers, failures, now));
+  }
+
+  /**
+   * With others that store outcomes of the run, last before the commit: until then, they wait for
+   * its counter.
+   */
+  private void atTheEnd(Runnable storing) {
+    if (worker.isEmpty()) {
+      storing.run();
+      return;
+    }
+    TransactionSynchronizationManager.registerSynchronization(
+        new TransactionSynchronization() {
+          @Override
+          public void beforeCommit(boolean readOnly) {
+            storing.run();
+          }
+        });
+  }
+
+  private void store(
+      List<? extends FinishedJob> jobs,
+      List<StoredAnswer> answers,
+      List<StoredFailure> failures,
+      Instant now) {
     long began = System.nanoTime();
     Written written = outcomes.write(runId, answers, failures);
     times.stored(began);
-    metrics.insert(metric(chunk.getItems(), answers, written, now));
+    metrics.insert(metric(jobs, answers, written, now));
     chunkStarted = now;
     LOG.debug("{} answers and {} failures are stored", written.answers(), written.failures());
     progress.advanced(
