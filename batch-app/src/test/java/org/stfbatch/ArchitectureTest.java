@@ -78,7 +78,7 @@ final class ArchitectureTest {
           .whereLayer("job")
           .mayOnlyBeAccessedByLayers("cli", "bench")
           .whereLayer("report")
-          .mayOnlyBeAccessedByLayers("cli")
+          .mayOnlyBeAccessedByLayers("cli", "bench")
           .whereLayer("evaluation")
           .mayOnlyBeAccessedByLayers("cli", "job")
           .whereLayer("engine")

@@ -106,6 +106,10 @@ final class BenchRun {
         new StopSignal());
   }
 
+  Run run() {
+    return run;
+  }
+
   /** What became of the rows. */
   RunStatus status() {
     return new RunStatusStore(database).status(run);

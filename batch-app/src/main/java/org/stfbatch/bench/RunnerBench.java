@@ -35,7 +35,7 @@ public final class RunnerBench {
    * @param jobs text-only questions
    * @param chunk answers that are committed together
    */
-  public static Report.Runner run(Path parent, int jobs, int chunk) {
+  public static Report.Runner run(Path parent, int jobs, int chunk) throws InterruptedException {
     if (jobs < PERCENTS.get(0) || chunk < 1) {
       throw new IllegalArgumentException(
           "the runner needs 10 jobs and chunks of one at least, not " + jobs + " and " + chunk);
@@ -60,7 +60,8 @@ public final class RunnerBench {
               jobs / ingest,
               infer,
               jobs / infer,
-              probe.readings());
+              probe.readings(),
+              RunCosts.measure(database.dataSource(), run.run(), jobs));
       return new Report.Runner(machine, result);
     }
   }

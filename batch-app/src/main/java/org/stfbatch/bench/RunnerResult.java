@@ -14,6 +14,7 @@ import java.util.List;
  * @param inferSeconds answering them, from the start of the job to its end
  * @param jobsPerSecond jobs by these: the runner's ceiling
  * @param memory on the way
+ * @param costs of the run when it is answered
  */
 public record RunnerResult(
     int jobs,
@@ -24,7 +25,8 @@ public record RunnerResult(
     double ingestedPerSecond,
     double inferSeconds,
     double jobsPerSecond,
-    List<Reading> memory) {
+    List<Reading> memory,
+    RunCosts costs) {
   public RunnerResult {
     memory = List.copyOf(memory);
   }
@@ -48,6 +50,7 @@ public record RunnerResult(
     text.value("ingested/s", "%.0f", ingestedPerSecond);
     text.value("infer seconds", "%.2f", inferSeconds);
     text.value("jobs/s", "%.0f", jobsPerSecond);
+    costs.print(text);
     text.blank();
     text.row("done", "jobs", "heap after GC", "resident");
     for (Reading reading : memory) {

@@ -23,15 +23,9 @@ final class Facts {
 
   private Facts() {}
 
-  /**
-   * @param visionTokens of an image, on average; empty if no answer is about one
-   */
-  static List<Fact> of(
-      RunFigures run,
-      OptionalDouble visionTokens,
-      Optional<StoredEvaluation> evaluation,
-      ReportTerms terms) {
+  static List<Fact> of(RunFigures run, Optional<StoredEvaluation> evaluation, ReportTerms terms) {
     Facts facts = new Facts();
+    OptionalDouble visionTokens = run.tokens().visionOfAnImage();
     Optional<ModelWork> model = work(run, visionTokens, terms);
     facts.jobs(run.counts());
     evaluation.ifPresent(facts::score);

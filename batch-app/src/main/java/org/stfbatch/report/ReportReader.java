@@ -89,7 +89,7 @@ public final class ReportReader {
         clock.instant().toString(),
         figures,
         models.name(id).orElse(""),
-        Facts.of(figures, store.visionTokens(id), evaluation, terms),
+        Facts.of(figures, evaluation, terms),
         evaluation,
         curves(id, figures),
         samples.failures(id).stream().map(ReportReader::masked).toList(),
@@ -119,11 +119,7 @@ public final class ReportReader {
         figures.span().map(work -> work.finished().toString()).orElse(""),
         models.name(run.runId()).orElse(""),
         figures.places(),
-        Facts.of(
-            figures,
-            store.visionTokens(run.runId()),
-            evaluations.find(run.runId()),
-            of(figures, terms)));
+        Facts.of(figures, evaluations.find(run.runId()), of(figures, terms)));
   }
 
   /** What is known of the model holds for runs of that model alone. */

@@ -90,9 +90,9 @@ class ReportTest {
               "select (sum(vision_seconds) + sum(prefill_seconds) + sum(decode_seconds)) / "
                   + seconds()
                   + " from chunk_metric where run_id = 1"),
-          Map.entry("latency_p50", latency("percentile_cont(0.5) within group (order by %s)")),
-          Map.entry("latency_p90", latency("percentile_cont(0.9) within group (order by %s)")),
-          Map.entry("latency_p99", latency("percentile_cont(0.99) within group (order by %s)")),
+          Map.entry("latency_p50", latency("percentile_disc(0.5) within group (order by %s)")),
+          Map.entry("latency_p90", latency("percentile_disc(0.9) within group (order by %s)")),
+          Map.entry("latency_p99", latency("percentile_disc(0.99) within group (order by %s)")),
           Map.entry("latency_longest", latency("max(%s)")),
           Map.entry(
               "batch_fill",

@@ -40,6 +40,7 @@ class SharedRunTest {
   private static final int WORKERS = Integer.getInteger("stfbatch.soak.workers", 3);
   private static final int EVENTS = Integer.getInteger("stfbatch.soak.events", 5);
   private static final int RESTARTS = Integer.getInteger("stfbatch.soak.restarts", 1);
+  private static final int TOKENS = Integer.getInteger("stfbatch.soak.tokens", 40);
   private static final long SEED = Long.getLong("stfbatch.soak.seed", 1);
   private static final int QUESTIONS_OF_AN_IMAGE = 4;
 
@@ -99,6 +100,7 @@ class SharedRunTest {
     }
     workers.addAll(asleep);
     asleep.clear();
+    awaitDone(shared, JOBS);
     for (ChildJvm worker : workers) {
       assertThat(worker.exitCode()).as(worker::err).isZero();
       assertThat(worker.err()).doesNotContain("deadlock");
@@ -141,6 +143,7 @@ class SharedRunTest {
     while (workers.size() < WORKERS) {
       workers.add(worker(run));
     }
+    awaitDone(run, JOBS);
     for (ChildJvm worker : workers) {
       assertThat(worker.exitCode()).as(worker::err).isZero();
     }
@@ -244,7 +247,7 @@ class SharedRunTest {
     List<Object> command =
         new ArrayList<>(
             List.of("infer", "--run", run, "--model", Tiny.checkpoint(), "--dtype", "float32"));
-    command.addAll(List.of("--max-new-tokens", 40));
+    command.addAll(List.of("--max-new-tokens", TOKENS));
     command.addAll(List.of(more));
     return command.toArray();
   }

@@ -8,7 +8,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalDouble;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -149,7 +148,7 @@ class DeviceTimeTest {
         .allSatisfy(
             slice -> assertThat(device(slice)).isCloseTo(slice.deviceSeconds(), within(1e-9)));
     RunFigures figures = new RunFiguresStore(DATABASE.dataSource()).figures(run);
-    assertThat(Facts.of(figures, OptionalDouble.empty(), Optional.empty(), ReportTerms.NONE))
+    assertThat(Facts.of(figures, Optional.empty(), ReportTerms.NONE))
         .filteredOn(fact -> fact.name().equals("device_busy"))
         .extracting(Fact::value)
         .containsExactly(1.0);

@@ -37,12 +37,22 @@ public final class ChangedJobStore {
       answers as (
         delete from answer using changed
         where answer.run_id = changed.run_id and answer.job_id = changed.job_id
-        returning answer.job_id
+        returning answer.run_id
       ),
       failures as (
         delete from failure using changed
         where failure.run_id = changed.run_id and failure.job_id = changed.job_id
-        returning failure.job_id
+        returning failure.run_id
+      ),
+      counted as (
+        insert into run_count (run_id, answers, failures)
+        select run_id, -sum(answers), -sum(failures)
+        from (
+          select run_id, 1 as answers, 0 as failures from answers
+          union all
+          select run_id, 0, 1 from failures
+        ) deleted
+        group by run_id
       ),
       attempts as (
         delete from job_attempt using changed where job_attempt.job_id = changed.job_id

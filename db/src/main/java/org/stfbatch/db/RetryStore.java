@@ -31,6 +31,10 @@ public final class RetryStore {
         insert into waiting_job (run_id, job_id, image_key)
         select taken.run_id, taken.job_id, image_job.image_key
         from taken join image_job using (run_id, job_id)
+      ),
+      counted as (
+        insert into run_count (run_id, failures)
+        select run_id, -count(*) from taken group by run_id
       )
       select code, count(*) as n from taken group by code
       """;

@@ -18,6 +18,7 @@ public final class RunDeletion {
           "chunk_metric",
           "evaluation",
           "outcome_counter",
+          "run_count",
           "run_lease",
           "work_unit",
           "work_frontier",

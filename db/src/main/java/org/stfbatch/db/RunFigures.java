@@ -3,6 +3,7 @@ package org.stfbatch.db;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 
 /**
  * What became of a run and what it cost, summed up.
@@ -46,12 +47,19 @@ public record RunFigures(
    *
    * @param prompt text of the prompts
    * @param vision what the images became
+   * @param visionOfAnImage the same on average; empty if no answer is about an image
    * @param generated the answers
    * @param positions of all sequences: all these tokens but the last one of each answer, which
    *     nothing follows
    * @param keys that these positions look at, each at itself and all before it
    */
-  public record Tokens(long prompt, long vision, long generated, long positions, double keys) {}
+  public record Tokens(
+      long prompt,
+      long vision,
+      OptionalDouble visionOfAnImage,
+      long generated,
+      long positions,
+      double keys) {}
 
   /**
    * When a run was worked on.

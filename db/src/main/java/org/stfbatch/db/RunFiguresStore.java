@@ -3,7 +3,6 @@ package org.stfbatch.db;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.List;
-import java.util.OptionalDouble;
 import java.util.function.Supplier;
 import javax.sql.DataSource;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -28,41 +27,68 @@ public final class RunFiguresStore {
 
   private static final String COUNTS =
       """
+      with pictured as (
+        select image_key, count(*) as jobs
+        from image_job
+        where run_id = :run and image_ref is not null
+        group by image_key
+      )
       select
-        (select count(*) from answer where run_id = :run) as answered,
-        (select count(*) from failure where run_id = :run) as failed,
-        (select count(*) from waiting_job where run_id = :run) as waiting,
-        count(*) as jobs,
-        count(image_ref) as images,
-        count(distinct image_key) filter (where image_ref is not null) as distinct_images
-      from image_job
+        coalesce(sum(answers), 0) as answered,
+        coalesce(sum(failures), 0) as failed,
+        coalesce(sum(jobs) - sum(answers) - sum(failures), 0) as waiting,
+        coalesce(sum(jobs), 0) as jobs,
+        (select coalesce(sum(jobs), 0) from pictured) as images,
+        (select count(*) from pictured) as distinct_images
+      from run_count
       where run_id = :run
       """;
 
+  /**
+   * In one pass without a sort: answers are put together whose times differ by no more than a
+   * thousandth, and shares of them are told by the mean of such a group.
+   */
   private static final String ANSWERS =
       """
-      select
-        coalesce(sum(prompt_tokens), 0) as prompt,
-        coalesce(sum(vision_tokens), 0) as vision,
-        coalesce(sum(generated_tokens), 0) as generated,
-        coalesce(sum(positions), 0) as positions,
-        coalesce(sum(positions * (positions + 1.0::float8) / 2), 0) as keys,
-        coalesce(percentile_cont(0.5) within group (order by seconds), 0) as p50,
-        coalesce(percentile_cont(0.9) within group (order by seconds), 0) as p90,
-        coalesce(percentile_cont(0.99) within group (order by seconds), 0) as p99,
-        coalesce(max(seconds), 0) as longest
-      from (
+      with answered as (
         select
           prompt_tokens, vision_tokens, generated_tokens,
           prompt_tokens + vision_tokens + greatest(generated_tokens - 1, 0) as positions,
           queue_seconds + prefill_seconds + decode_seconds as seconds
         from answer
         where run_id = :run
-      ) answered
+      ),
+      alike as (
+        select
+          round(1000 * ln(greatest(seconds, 1e-6))) as magnitude,
+          count(*) as n,
+          avg(seconds) as mean,
+          max(seconds) as longest,
+          sum(prompt_tokens) as prompt,
+          sum(vision_tokens) as vision,
+          count(*) filter (where vision_tokens > 0) as pictured,
+          sum(generated_tokens) as generated,
+          sum(positions) as positions,
+          sum(positions * (positions + 1.0::float8) / 2) as keys
+        from answered
+        group by 1
+      ),
+      placed as (
+        select *, sum(n) over (order by magnitude) as upto, sum(n) over () as total from alike
+      )
+      select
+        coalesce(sum(prompt), 0) as prompt,
+        coalesce(sum(vision), 0) as vision,
+        sum(vision)::float8 / nullif(sum(pictured), 0) as vision_of_an_image,
+        coalesce(sum(generated), 0) as generated,
+        coalesce(sum(positions), 0) as positions,
+        coalesce(sum(keys), 0) as keys,
+        coalesce(min(mean) filter (where upto >= 0.5 * total), 0) as p50,
+        coalesce(min(mean) filter (where upto >= 0.9 * total), 0) as p90,
+        coalesce(min(mean) filter (where upto >= 0.99 * total), 0) as p99,
+        coalesce(max(longest), 0) as longest
+      from placed
       """;
-
-  private static final String VISION_TOKENS =
-      "select avg(vision_tokens) from answer where run_id = :run and vision_tokens > 0";
 
   /** Attempts, which may overlap, without the time in which there was none. */
   private static final String ATTEMPT =
@@ -239,7 +265,7 @@ public final class RunFiguresStore {
   private static final String HISTOGRAM =
       """
       with answered as (
-        select TOKENS as tokens from answer where run_id = :run
+        select TOKENS as tokens, count(*) as n from answer where run_id = :run group by 1
       ),
       bin as (
         select
@@ -247,7 +273,7 @@ public final class RunFiguresStore {
         from answered
       ),
       counted as (
-        select (tokens - least) / width * width + least as first, count(*) as n
+        select (tokens - least) / width * width + least as first, sum(n) as n
         from answered, bin
         group by 1
       )
@@ -302,6 +328,7 @@ public final class RunFiguresStore {
         new RunFigures.Tokens(
             answers.getLong("prompt"),
             answers.getLong("vision"),
+            Rows.real(answers, "vision_of_an_image"),
             answers.getLong("generated"),
             answers.getLong("positions"),
             answers.getDouble("keys")),
@@ -316,12 +343,6 @@ public final class RunFiguresStore {
             answers.getDouble("longest")),
         query(PLACES, runId).query((row, n) -> place(row)).list(),
         query(WORKERS, runId).query((row, n) -> worker(row)).list());
-  }
-
-  /** Vision tokens of a prompt, on average over the answers about images; empty without one. */
-  public OptionalDouble visionTokens(long runId) {
-    Double mean = query(VISION_TOKENS, runId).query(Double.class).optional().orElse(null);
-    return mean == null ? OptionalDouble.empty() : OptionalDouble.of(mean);
   }
 
   /** Where the run's time went, without the rest. */

@@ -34,19 +34,31 @@ public final class RunSamplesStore {
       limit :limit
       """;
 
+  /** By the numbers of outcomes, whose index tells the answers: not all of them are read. */
   private static final String ANSWERED =
       """
+      with numbers as (
+        select min(sequence) as first, max(sequence) as last from answer where run_id = :run
+      ),
+      picked as (
+        select distinct job_id
+        from numbers
+        cross join generate_series(0, :limit - 1) n
+        cross join lateral (
+          select job_id
+          from answer
+          where run_id = :run and sequence >= first + (last - first + 1) * n / :limit
+          order by sequence
+          limit 1
+        ) next
+      )
       select custom_id, question_id, image_ref, image_root, prompt, text as outcome, null as code
-      from (
-        select a.*, row_number() over (order by job_id) - 1 as nth, count(*) over () as total
-        from answer a
-        where run_id = :run
-      ) a
+      from picked
+      join answer a using (job_id)
       join image_job j using (run_id, job_id)
       left join job_source s using (source_id)
-      where nth % greatest(1, total / :limit) = 0
+      where a.run_id = :run
       order by job_id
-      limit :limit
       """;
 
   private final JdbcClient jdbc;

@@ -12,9 +12,15 @@ public final class RunStatusStore {
   /** One statement sees one moment, so the counts add up even while chunks are committed. */
   private static final String COUNTS =
       """
-      select 'answered' as what, null as code, count(*) as n from answer where run_id = :run
+      with counted as (
+        select
+          coalesce(sum(jobs), 0) as jobs, coalesce(sum(answers), 0) as answers,
+          coalesce(sum(failures), 0) as failures
+        from run_count where run_id = :run
+      )
+      select 'answered' as what, null as code, answers as n from counted
       union all
-      select 'waiting', null, count(*) from waiting_job where run_id = :run
+      select 'waiting', null, jobs - answers - failures from counted
       union all
       select 'failed', code, count(*) from failure where run_id = :run group by code
       """;

@@ -10,20 +10,23 @@ public final class RunSummaryStore {
   private static final String ALL =
       """
       select
-        run_id, uuid, name, created_at, answered.n as answered, failed.n as failed,
-        waiting.n as waiting, started_at, finished_at, jobs.bytes + answered.bytes + failed.bytes as bytes
+        run_id, uuid, name, created_at, counted.answers as answered, counted.failures as failed,
+        counted.jobs - counted.answers - counted.failures as waiting, started_at, finished_at, jobs.bytes + answered.bytes + failed.bytes as bytes
       from run
       cross join lateral (
         select coalesce(sum(pg_column_size(image_job.*)), 0) as bytes
         from image_job where image_job.run_id = run.run_id) jobs
       cross join lateral (
-        select count(*) as n, coalesce(sum(pg_column_size(answer.*)), 0) as bytes
+        select coalesce(sum(pg_column_size(answer.*)), 0) as bytes
         from answer where answer.run_id = run.run_id) answered
       cross join lateral (
-        select count(*) as n, coalesce(sum(pg_column_size(failure.*)), 0) as bytes
+        select coalesce(sum(pg_column_size(failure.*)), 0) as bytes
         from failure where failure.run_id = run.run_id) failed
       cross join lateral (
-        select count(*) as n from waiting_job where waiting_job.run_id = run.run_id) waiting
+        select
+          coalesce(sum(run_count.jobs), 0) as jobs, coalesce(sum(answers), 0) as answers,
+          coalesce(sum(failures), 0) as failures
+        from run_count where run_count.run_id = run.run_id) counted
       cross join lateral (
         select min(started_at) as started_at, max(finished_at) as finished_at
         from chunk_metric where chunk_metric.run_id = run.run_id) chunks

@@ -10,7 +10,7 @@ import picocli.CommandLine.Option;
 @Command(
     name = "runner",
     description = {
-      "Measures how many jobs a second go through PostgreSQL with an engine that answers at once, and the memory on the way.",
+      "Measures how many jobs a second go through PostgreSQL with an engine that answers at once, the memory on the way, and what the run costs afterwards.",
       "The database is an embedded one in a folder below --home that is removed afterwards."
     },
     footer = {"  stf-batch bench runner", "  stf-batch bench runner --jobs 1000000 --chunk 500"})
@@ -39,7 +39,7 @@ final class BenchRunnerCommand implements Callable<Integer> {
   }
 
   @Override
-  public Integer call() {
+  public Integer call() throws InterruptedException {
     return BenchReportOptions.show(RunnerBench.run(stores.home(), jobs, chunk), json);
   }
 }

@@ -226,9 +226,9 @@ public final class EvaluateCommand implements Callable<Integer>, Logged {
       EvaluationPlan plan,
       Run run,
       EvaluationResult result) {
-    RunFiguresStore figures = new RunFiguresStore(db.database().dataSource());
-    OptionalDouble tokens = figures.visionTokens(run.runId());
-    Optional<RunFigures.Span> span = figures.figures(run.runId()).span();
+    RunFigures figures = new RunFiguresStore(db.database().dataSource()).figures(run.runId());
+    OptionalDouble tokens = figures.tokens().visionOfAnImage();
+    Optional<RunFigures.Span> span = figures.span();
     return new ComparedRow(
         plan.benchmark(),
         strategy.spec(),
