@@ -39,7 +39,7 @@ public final class WorkUnitStore {
   private static final String MOVE_FRONTIER =
       """
       update work_frontier
-      set image_key = :key, job_id = :job, uncut = greatest(0, uncut - :jobs), unspent = unspent - :spent
+      set image_key = :key, job_id = :job, uncut = :uncut, unspent = unspent - :spent
       where run_id = :run
       """;
 
@@ -58,6 +58,36 @@ public final class WorkUnitStore {
         where (waiting_job.run_id, image_key, job_id) > (unit.run_id, after_key, after_job)
           and (waiting_job.run_id, image_key, job_id) <= (unit.run_id, last_key, last_job))
       """;
+
+  private static final String COUNT_UNCUT =
+      """
+      select count(*)
+      from (
+        select
+        from waiting_job
+        where (run_id, image_key, job_id) > (:run, :key, :job) and run_id <= :run
+        limit :most
+      ) behind
+      """;
+
+  /** Only where others could take what this worker leaves. */
+  private static final String HAS_ENOUGH =
+      """
+      select workers > 1 and held > greatest(:least, uncut / (2 * workers))
+      from (
+        select
+          uncut,
+          (select count(*) from worker where run_id = :run and %s) as workers,
+          (select count(*) from work_unit unit
+            join waiting_job
+              on (waiting_job.run_id, image_key, job_id) > (unit.run_id, after_key, after_job)
+              and (waiting_job.run_id, image_key, job_id) <= (unit.run_id, last_key, last_job)
+            where unit.run_id = :run and unit.worker_id = :worker) as held
+        from work_frontier
+        where run_id = :run
+      ) now
+      """
+          .formatted(WorkerStore.IS_ALIVE);
 
   private static final String COUNT_WAITING =
       """
@@ -304,6 +334,21 @@ public final class WorkUnitStore {
     }
   }
 
+  /**
+   * Whether a worker should leave the next jobs to others: it has more than half of an equal share
+   * of what nobody has taken. A slow worker that reads far ahead would make all others wait for it
+   * at the end.
+   *
+   * @param least jobs that its device needs at a time
+   */
+  public boolean hasEnough(Worker worker, long least) {
+    return of(HAS_ENOUGH, worker)
+        .param("least", Math.max(FEWEST_JOBS, least))
+        .query(Boolean.class)
+        .optional()
+        .orElse(false);
+  }
+
   /** Whether anything waits that the workers may answer, be it with one of them. */
   public boolean isLeft(Worker worker) {
     return run(IS_LEFT, worker).query(Boolean.class).single();
@@ -376,7 +421,9 @@ public final class WorkUnitStore {
     if (start.isEmpty()) {
       return Optional.empty();
     }
-    long size = size(worker, frontier.uncut());
+    long workers = Math.max(1, run(WORKERS, worker).query(Long.class).single());
+    long uncut = uncut(worker, frontier, workers);
+    long size = size(uncut, workers);
     Optional<JobPosition> next = at(NEXT_TAKEN, worker, start.get());
     JobPosition last = before(next, atImageEnd(nthWaiting(worker, start.get(), size)));
     long spent = 0;
@@ -390,7 +437,10 @@ public final class WorkUnitStore {
       }
     }
     WorkUnit unit = add(worker, start.get(), last);
-    run(MOVE_FRONTIER, worker, last).param("jobs", size).param("spent", spent).update();
+    run(MOVE_FRONTIER, worker, last)
+        .param("uncut", Math.max(0, uncut - size))
+        .param("spent", spent)
+        .update();
     return Optional.of(unit);
   }
 
@@ -428,8 +478,18 @@ public final class WorkUnitStore {
     }
   }
 
-  private long size(Worker worker, long uncut) {
-    long workers = Math.max(1, run(WORKERS, worker).query(Long.class).single());
+  /** Counted again where little is left, for jobs may have been ingested since. */
+  private long uncut(Worker worker, Frontier frontier, long workers) {
+    if (frontier.uncut() >= UNITS_OF_A_WORKER * FEWEST_JOBS * workers) {
+      return frontier.uncut();
+    }
+    return run(COUNT_UNCUT, worker, frontier.position())
+        .param("most", UNITS_OF_A_WORKER * MOST_JOBS * workers)
+        .query(Long.class)
+        .single();
+  }
+
+  private static long size(long uncut, long workers) {
     return Math.max(FEWEST_JOBS, Math.min(MOST_JOBS, uncut / (UNITS_OF_A_WORKER * workers)));
   }
 

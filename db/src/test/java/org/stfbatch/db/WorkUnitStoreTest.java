@@ -282,6 +282,36 @@ class WorkUnitStoreTest {
   }
 
   @Test
+  void whoeverHasEnoughLeavesTheRestToOthers() {
+    jobs.insert(run, Jobs.jobs(0, JOBS - 1));
+    try (Joined one = join("one")) {
+      one.take();
+      assertThat(units.hasEnough(one.worker(), 1)).as("alone").isFalse();
+      try (Joined two = join("two")) {
+        two.take();
+        while (!units.hasEnough(one.worker(), 1)) {
+          one.take().orElseThrow();
+        }
+        int held = units.held(one.worker()).stream().mapToInt(u -> jobsOf(u).size()).sum();
+        assertThat(held).isBetween(JOBS / 8, JOBS / 2);
+        assertThat(units.hasEnough(one.worker(), JOBS)).as("its device needs all").isFalse();
+        assertThat(units.hasEnough(two.worker(), 1)).isFalse();
+      }
+    }
+  }
+
+  /** What is left is counted again before units become as small as at the end. */
+  @Test
+  void jobsThatAreIngestedWhileFewAreLeftAreCutIntoLargeUnits() {
+    jobs.insert(run, Jobs.jobs(0, 99));
+    try (Joined one = join("one")) {
+      one.take().orElseThrow();
+      jobs.insert(run, Jobs.jobs(100, 100 + 4 * JOBS));
+      assertThat(jobsOf(one.take().orElseThrow())).hasSizeGreaterThan(4 * JOBS / 10);
+    }
+  }
+
+  @Test
   void rowsOfTheDeadGoWhenTheirUnitsAreTaken() {
     jobs.insert(run, Jobs.jobs(0, JOBS - 1));
     Joined dead = join("dead");

@@ -27,6 +27,7 @@ import org.springframework.batch.core.step.builder.ChunkOrientedStepBuilder;
 import org.springframework.batch.infrastructure.item.Chunk;
 import org.springframework.dao.DataAccessException;
 import org.springframework.transaction.TransactionException;
+import org.stfbatch.db.ChunkMetric;
 import org.stfbatch.db.ChunkMetricStore;
 import org.stfbatch.db.ImageJobStore;
 import org.stfbatch.db.JobAttemptStore;
@@ -194,7 +195,7 @@ public final class InferJob {
     return asWorker(
         self,
         units -> {
-          ReadAhead.Pages pages = new WorkerPages(jobs, units, self, attempts);
+          ReadAhead.Pages pages = workerPages(self, units);
           return follow(job -> batch.runPart(job, run.name(), UUID.randomUUID()), pages);
         });
   }
@@ -438,8 +439,13 @@ public final class InferJob {
 
   private ReadAhead readAhead(Worker worker, WorkUnitStore units) {
     return readAhead(
-        new WorkerPages(jobs, units, worker, attempts),
-        bounds(JobPosition.START, ReadAhead.Ending.AT_THE_LAST_JOB));
+        workerPages(worker, units), bounds(JobPosition.START, ReadAhead.Ending.AT_THE_LAST_JOB));
+  }
+
+  /** Twice the batch: what is generated, and what takes its place. */
+  private WorkerPages workerPages(Worker worker, WorkUnitStore units) {
+    int devices = ChunkMetric.Place.devices(model.place().device());
+    return new WorkerPages(jobs, units, worker, attempts, 2L * model.place().batch() * devices);
   }
 
   private static ReadAhead.Bounds bounds(JobPosition start, ReadAhead.Ending ending) {

@@ -4,6 +4,8 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.stfbatch.db.ImageJobStore;
 import org.stfbatch.db.JobPosition;
 import org.stfbatch.db.StoredJob;
@@ -17,22 +19,32 @@ import org.stfbatch.db.Worker;
  * is new. For one thread.
  */
 final class WorkerPages implements ReadAhead.Pages {
+  private static final long ASK_AGAIN_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
+
   private final ImageJobStore jobs;
   private final WorkUnitStore units;
   private final Worker worker;
   private final JobAttempts attempts;
+  private final long deviceJobs;
   private final Deque<WorkUnit> held;
   private WorkUnit unit;
   private JobPosition position;
 
   /**
    * @param attempts counts the jobs of units with which a worker has died
+   * @param deviceJobs how many jobs keep the worker's devices busy
    */
-  WorkerPages(ImageJobStore jobs, WorkUnitStore units, Worker worker, JobAttempts attempts) {
+  WorkerPages(
+      ImageJobStore jobs,
+      WorkUnitStore units,
+      Worker worker,
+      JobAttempts attempts,
+      long deviceJobs) {
     this.jobs = jobs;
     this.units = units;
     this.worker = worker;
     this.attempts = attempts;
+    this.deviceJobs = deviceJobs;
     this.held = new ArrayDeque<>(units.held(worker));
   }
 
@@ -56,9 +68,19 @@ final class WorkerPages implements ReadAhead.Pages {
     return List.of();
   }
 
+  private Optional<WorkUnit> take() {
+    while (units.hasEnough(worker, deviceJobs)) {
+      LockSupport.parkNanos(ASK_AGAIN_NANOS);
+      if (Thread.currentThread().isInterrupted()) {
+        return Optional.empty();
+      }
+    }
+    return units.take(worker);
+  }
+
   /** False if there is no unit; then those that are held begin again. */
   private boolean begin() {
-    Optional<WorkUnit> next = Optional.ofNullable(held.poll()).or(() -> units.take(worker));
+    Optional<WorkUnit> next = Optional.ofNullable(held.poll()).or(this::take);
     if (next.isEmpty()) {
       held.addAll(units.held(worker));
     }
