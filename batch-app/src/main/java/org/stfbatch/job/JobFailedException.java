@@ -1,6 +1,9 @@
 package org.stfbatch.job;
 
+import java.util.List;
+import org.springframework.batch.core.job.JobExecution;
 import org.stfbatch.db.DatabaseException;
+import org.stfbatch.db.Outage;
 import org.stfbatch.kafka.BrokerException;
 import org.stfbatch.kafka.OffsetGapException;
 import org.stfbatch.kafka.TopicReplacedException;
@@ -12,6 +15,28 @@ import org.stfbatch.kafka.TopicReplacedException;
 public final class JobFailedException extends RuntimeException {
   public JobFailedException(String message, Throwable cause) {
     super(message, cause);
+  }
+
+  /**
+   * Names what failed and the {@link #cause}.
+   *
+   * @param execution of a job that has not been completed
+   */
+  public static JobFailedException of(String what, JobExecution execution) {
+    return of(what, cause(execution));
+  }
+
+  /**
+   * Why a job has not been completed: the database's absence before all that follows from it.
+   *
+   * @return null if no reason was recorded
+   */
+  public static Throwable cause(JobExecution execution) {
+    List<Throwable> failures = execution.getAllFailureExceptions();
+    return failures.stream()
+        .filter(Outage::isBehind)
+        .findFirst()
+        .orElseGet(() -> failures.stream().findFirst().orElse(null));
   }
 
   /**

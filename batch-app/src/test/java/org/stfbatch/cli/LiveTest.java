@@ -118,6 +118,7 @@ class LiveTest {
       assertThat(watching.runsUntil(() -> watching.out().contains("0/3 jobs"))).isTrue();
       watching.terminate();
       assertThat(watching.exitCode()).as(watching::err).isZero();
+      assertThat(watching.err()).as("it commits nothing").doesNotContain("commit");
     }
     assertThat(status("left").waiting()).isEqualTo(3);
   }

@@ -3,6 +3,7 @@ package org.stfbatch.db;
 import java.sql.SQLException;
 import java.sql.SQLTransientConnectionException;
 import java.util.Set;
+import org.springframework.dao.OptimisticLockingFailureException;
 
 /** Tells the database's absence, which passes, from everything else that can go wrong with it. */
 public final class Outage {
@@ -18,10 +19,17 @@ public final class Outage {
 
   private Outage() {}
 
-  /** Whether an error, or one of its causes, says that the database went away or is not there. */
+  /**
+   * Whether an error, or one of its causes, says that the database went away or is not there. That
+   * somebody else has changed a row says so, too: those that are watched, Spring Batch's of a
+   * process's own steps, are changed by that process alone, and differ from what it knows when a
+   * commit was lost with its connection.
+   */
   public static boolean isBehind(Throwable error) {
     for (Throwable e = error; e != null; e = e.getCause() == e ? null : e.getCause()) {
-      if (e instanceof LockLostException || e instanceof SQLException sql && isAway(sql)) {
+      if (e instanceof LockLostException
+          || e instanceof OptimisticLockingFailureException
+          || e instanceof SQLException sql && isAway(sql)) {
         return true;
       }
     }

@@ -55,7 +55,7 @@ public final class WatchCommand implements Callable<Integer> {
       throw new IllegalArgumentException("--every must be above 0");
     }
     StopSignal stop = new StopSignal();
-    shutdown.guard(stop);
+    shutdown.guardReader(stop);
     CountDownLatch stopped = new CountDownLatch(1);
     try (Stores.Connected db = stores.open(stop);
         StopSignal.Watch watch = stop.whenRequested(stopped::countDown)) {

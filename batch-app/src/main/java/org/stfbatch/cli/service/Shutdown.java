@@ -25,11 +25,18 @@ public final class Shutdown {
 
   private final CountDownLatch finished = new CountDownLatch(1);
   private volatile StopSignal job;
+  private volatile boolean commits;
   private volatile int exitCode;
   private volatile boolean interrupted;
 
   /** From now on a signal asks this job to stop, and the process waits for it. */
   public void guard(StopSignal stop) {
+    commits = true;
+    job = stop;
+  }
+
+  /** The same for a job that stores nothing: it ends at once, and nothing is said. */
+  public void guardReader(StopSignal stop) {
     job = stop;
   }
 
@@ -69,8 +76,10 @@ public final class Shutdown {
       return;
     }
     running.request(TOLD);
-    Notices.onStderr(
-        "stopping at the next commit ..." + (interrupted ? " (Ctrl-C again ends at once)" : ""));
+    if (commits) {
+      Notices.onStderr(
+          "stopping at the next commit ..." + (interrupted ? " (Ctrl-C again ends at once)" : ""));
+    }
     try {
       if (finished.await(PATIENCE_MINUTES, TimeUnit.MINUTES)) {
         // The JVM would exit with the signal's number, which says nothing about the job.

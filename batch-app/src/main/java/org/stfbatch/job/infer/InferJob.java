@@ -364,8 +364,7 @@ public final class InferJob {
   }
 
   private JobFailedException failed(JobExecution execution) {
-    Throwable cause = execution.getAllFailureExceptions().stream().findFirst().orElse(null);
-    return JobFailedException.of("run " + run.name(), cause);
+    return JobFailedException.of("run " + run.name(), execution);
   }
 
   private Job job(long limit, boolean withBefore) {

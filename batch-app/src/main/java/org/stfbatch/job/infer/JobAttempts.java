@@ -8,6 +8,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.stfbatch.db.JobAttemptStore;
 import org.stfbatch.db.StoredJob;
 import org.stfbatch.engine.Failure;
@@ -21,6 +23,8 @@ import org.stfbatch.engine.Stage;
  * times. While no process was killed, nothing is counted. Used by the reading thread.
  */
 final class JobAttempts {
+  private static final Logger LOG = LoggerFactory.getLogger(JobAttempts.class);
+
   /**
    * Once among others, then alone. People and machines kill processes, too: an innocent job must
    * not be in work alone so many times in a row.
@@ -36,6 +40,7 @@ final class JobAttempts {
   private final List<CompletableFuture<Outcome>> inWork = new ArrayList<>();
   private final Set<Long> begun = ConcurrentHashMap.newKeySet();
   private long left;
+  private boolean isSaid;
 
   /**
    * What a job that kills is called.
@@ -98,6 +103,7 @@ final class JobAttempts {
     }
     begun.add(job.jobId());
     if (deaths > 0) {
+      sayOnce();
       awaitOthers();
     }
     CompletableFuture<Outcome> outcome =
@@ -107,6 +113,14 @@ final class JobAttempts {
       awaitOthers();
     }
     return outcome;
+  }
+
+  private void sayOnce() {
+    if (!isSaid) {
+      LOG.info(
+          "a process died while it answered this run: the jobs that were in work then are answered one at a time, to find one that kills");
+      isSaid = true;
+    }
   }
 
   private void end(long jobId) {

@@ -149,7 +149,7 @@ public final class IngestJob {
   }
 
   private RuntimeException failed(JobExecution execution, long stored) {
-    Throwable cause = execution.getAllFailureExceptions().stream().findFirst().orElse(null);
+    Throwable cause = JobFailedException.cause(execution);
     for (Throwable t = cause; t != null; t = t.getCause()) {
       if (t instanceof InputException unusable) {
         return stored == 0

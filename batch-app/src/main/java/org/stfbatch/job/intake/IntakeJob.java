@@ -156,7 +156,6 @@ public final class IntakeJob {
   }
 
   private JobFailedException failed(JobExecution execution) {
-    Throwable cause = execution.getAllFailureExceptions().stream().findFirst().orElse(null);
-    return JobFailedException.of("intake into run " + run.name(), cause);
+    return JobFailedException.of("intake into run " + run.name(), execution);
   }
 }

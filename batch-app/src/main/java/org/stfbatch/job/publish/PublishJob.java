@@ -111,7 +111,6 @@ public final class PublishJob {
   }
 
   private JobFailedException failed(JobExecution execution) {
-    Throwable cause = execution.getAllFailureExceptions().stream().findFirst().orElse(null);
-    return JobFailedException.of("publishing run " + run.name(), cause);
+    return JobFailedException.of("publishing run " + run.name(), execution);
   }
 }

@@ -55,7 +55,7 @@ public final class TrainJob {
   }
 
   private RuntimeException failed(JobExecution execution) {
-    Throwable cause = execution.getAllFailureExceptions().stream().findFirst().orElse(null);
+    Throwable cause = JobFailedException.cause(execution);
     for (Throwable at = cause; at != null; at = at.getCause()) {
       if (at instanceof TrainingDataException unusable) {
         return unusable;
