@@ -70,6 +70,9 @@ class SharedTopicsTest {
     }
     assertThat(workers.get(0).runsUntil(() -> answered() > JOBS / 10)).as(this::said).isTrue();
 
+    String status = Cli.on(DATABASE.settings()).ok("status", "--run", run);
+    assertThat(status).contains("worker one: cpu, ", "worker two: cpu, ", "worker three: cpu, ");
+
     ChildJvm reader = reading();
     reader.kill();
     workers.remove(reader);

@@ -9,12 +9,12 @@ import org.stfbatch.cli.console.Terminal;
 import org.stfbatch.cli.service.Shutdown;
 import org.stfbatch.cli.service.Stores;
 import org.stfbatch.db.Database;
-import org.stfbatch.db.Lease;
 import org.stfbatch.db.Run;
 import org.stfbatch.db.RunFiguresStore;
 import org.stfbatch.db.RunLock;
 import org.stfbatch.db.RunStatus;
 import org.stfbatch.db.RunStatusStore;
+import org.stfbatch.db.WorkerStore;
 import org.stfbatch.job.StopSignal;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -68,6 +68,7 @@ public final class WatchCommand implements Callable<Integer> {
       throws InterruptedException {
     RunStatusStore statuses = new RunStatusStore(database.dataSource());
     RunFiguresStore figures = new RunFiguresStore(database.dataSource());
+    WorkerStore workers = new WorkerStore(database.dataSource());
     List<String> above = List.of();
     boolean waiting = true;
     while (waiting) {
@@ -77,7 +78,8 @@ public final class WatchCommand implements Callable<Integer> {
           WatchLines.of(
               status,
               figures.seconds(found.runId()),
-              RunLock.holders(database, found.runId()).stream().map(Lease::owner).toList());
+              RunLock.holder(database, found.runId()),
+              workers.alive(found.runId()));
       print(lines, above);
       above = lines;
       long pause = Math.max(every.toNanos(), LOOKING * (System.nanoTime() - began));

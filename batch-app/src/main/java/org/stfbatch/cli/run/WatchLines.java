@@ -4,9 +4,12 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import org.stfbatch.base.Plural;
 import org.stfbatch.db.ChunkMetric;
+import org.stfbatch.db.Lease;
 import org.stfbatch.db.RunStatus;
+import org.stfbatch.db.WorkerStore.LiveWorker;
 
 /** A run at one moment, in lines for people. */
 final class WatchLines {
@@ -15,12 +18,18 @@ final class WatchLines {
   private WatchLines() {}
 
   /**
-   * @param holders who works on the run
+   * @param holder who has the run for himself
+   * @param workers that share it
    */
-  static List<String> of(RunStatus status, ChunkMetric.Seconds seconds, List<String> holders) {
+  static List<String> of(
+      RunStatus status,
+      ChunkMetric.Seconds seconds,
+      Optional<Lease> holder,
+      List<LiveWorker> workers) {
     List<String> lines = new ArrayList<>(List.of(progress(status), speed(status)));
     if (status.waiting() > 0) {
-      lines.add("  " + workers(holders));
+      lines.add("  " + who(holder, workers));
+      workers.forEach(worker -> lines.add("    " + WorkerLine.of(worker)));
     }
     lines.add(work(seconds));
     lines.add(step(seconds));
@@ -28,13 +37,13 @@ final class WatchLines {
     return lines;
   }
 
-  private static String workers(List<String> holders) {
-    if (holders.isEmpty()) {
-      return "nobody works on it";
+  private static String who(Optional<Lease> holder, List<LiveWorker> workers) {
+    if (holder.isPresent()) {
+      return "worked on by " + holder.get().owner();
     }
-    String who = String.join(", ", holders);
-    return "worked on by "
-        + (holders.size() == 1 ? who : Plural.of(holders.size(), "worker") + ": " + who);
+    return workers.isEmpty()
+        ? "nobody works on it"
+        : "worked on by " + Plural.of(workers.size(), "worker");
   }
 
   private static String progress(RunStatus status) {
