@@ -78,6 +78,11 @@ final class Chromium {
     return start(page, near, "--dump-dom", "--virtual-time-budget=3000");
   }
 
+  /** Opens a page in a window of a width, which stays open. */
+  BrowserTab tab(URI page, Path profile, int width) throws Exception {
+    return BrowserTab.open(program, page, profile, width);
+  }
+
   private Opened start(URI page, Path near, String... options)
       throws IOException, InterruptedException {
     Path out = near.resolveSibling("chromium.out");

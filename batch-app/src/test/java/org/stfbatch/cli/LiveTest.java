@@ -66,6 +66,38 @@ class LiveTest {
     }
   }
 
+  /** The server stays until the page has been told how it ended. */
+  @Test
+  void aPageThatStaysOpenShowsTheRunToItsEndAndAfterIt() throws Exception {
+    Chromium chromium = Chromium.orSkip();
+    ingest("followed", 400);
+    try (ChildJvm child = infer("followed", "--http", "127.0.0.1:0")) {
+      assertThat(child.runsUntil(() -> status("followed").answered() > 0)).as(child::err).isTrue();
+      try (BrowserTab tab = chromium.tab(child.page("/"), folder.resolve("profile"), 390)) {
+        assertThat(child.runsUntil(() -> says(tab, "run", "followed"))).as(child::err).isTrue();
+        assertThat(child.exitCode()).as(child::err).isZero();
+
+        assertThat(tab.text("doing")).isEqualTo("the process has ended");
+        assertThat(tab.text("state")).isEqualTo("complete, 4 failed");
+        assertThat(tab.evaluate("document.getElementById('banner').hidden")).isEqualTo("true");
+        assertThat(tab.evaluate("document.querySelector('[data-fact=answered]').dataset.value"))
+            .isEqualTo("396");
+        assertThat(tab.evaluate("document.documentElement.scrollWidth <= innerWidth"))
+            .as("as wide as a phone")
+            .isEqualTo("true");
+        tab.picture(Path.of("target", "live-after-its-end.png"));
+      }
+    }
+  }
+
+  private static boolean says(BrowserTab tab, String id, String text) {
+    try {
+      return tab.text(id).contains(text);
+    } catch (Exception e) {
+      throw new AssertionError(e);
+    }
+  }
+
   /** What a page that stays open is told at last. */
   private static JsonNode lastReport(ChildJvm child) throws IOException, InterruptedException {
     while (true) {
