@@ -54,8 +54,9 @@ public record RunCosts(
     long began = System.nanoTime();
     new ReportReader(database, Clock.systemUTC()).read(run, List.of(), ReportTerms.NONE);
     double report = (System.nanoTime() - began) / 1e9;
-    double delete = Timing.seconds(() -> new RunDeletion(database).delete(run.runId()));
-    double vacuum = Timing.seconds(() -> jdbc.sql("vacuum").update());
+    RunDeletion deletion = new RunDeletion(database);
+    double delete = Timing.seconds(() -> deletion.delete(run.runId()));
+    double vacuum = Timing.seconds(deletion::vacuum);
     return new RunCosts((double) bytes / jobs, growth, status, report, delete, vacuum);
   }
 

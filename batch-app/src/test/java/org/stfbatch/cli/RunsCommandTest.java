@@ -84,7 +84,7 @@ final class RunsCommandTest {
             .query(String.class)
             .list();
 
-    cli.ok("run", "delete", "--run", "everywhere", "--yes");
+    cli.ok("run", "delete", "--run", "everywhere", "--yes", "--vacuum");
 
     assertThat(tables).contains("run", "image_job", "answer", "failure", "chunk_metric");
     for (String table : tables) {

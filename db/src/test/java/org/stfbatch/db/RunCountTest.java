@@ -52,6 +52,24 @@ class RunCountTest {
     assertThat(rows("run_count", run)).isZero();
   }
 
+  @Test
+  void whatADeletedRunTookIsFreed() {
+    Run run = new RunStore(DATABASE.dataSource()).findOrCreate("large");
+    jobs.insert(run.runId(), Jobs.jobs(0, 5000));
+    long before = bytes();
+    RunDeletion deletion = new RunDeletion(DATABASE.dataSource());
+    deletion.delete(run.runId());
+    deletion.vacuum();
+    assertThat(bytes()).isLessThan(before / 2);
+  }
+
+  private static long bytes() {
+    return JdbcClient.create(DATABASE.dataSource())
+        .sql("select pg_relation_size('image_job') + pg_relation_size('waiting_job')")
+        .query(Long.class)
+        .single();
+  }
+
   private void answerSome(Run run, SplittableRandom random) {
     List<StoredAnswer> answers = new ArrayList<>();
     List<StoredFailure> failures = new ArrayList<>();

@@ -24,9 +24,12 @@ import picocli.CommandLine.Option;
     name = "delete",
     description = {
       "Deletes a run with its jobs, answers, failures and measurements; asks before, unless --yes is given.",
-      "What was exported or published stays, and so do positions in topics. The store uses the space again."
+      "What was exported or published stays, and so do positions in topics. The server frees the space in its own time, or at once with --vacuum."
     },
-    footer = {"  stf-batch run delete --run nightly", "  stf-batch run delete --run nightly --yes"})
+    footer = {
+      "  stf-batch run delete --run nightly",
+      "  stf-batch run delete --run nightly --yes --vacuum"
+    })
 final class RunDeleteCommand implements Callable<Integer> {
   private final Stores stores;
   private final Shutdown shutdown;
@@ -36,6 +39,11 @@ final class RunDeleteCommand implements Callable<Integer> {
 
   @Option(names = "--yes", description = "Do not ask.")
   private boolean yes;
+
+  @Option(
+      names = "--vacuum",
+      description = "Free the space in the database before the command ends.")
+  private boolean vacuum;
 
   RunDeleteCommand(Stores stores, Shutdown shutdown) {
     this.stores = stores;
@@ -53,12 +61,16 @@ final class RunDeleteCommand implements Callable<Integer> {
         System.out.println("run " + runName + " stays");
         return ExitCode.FAILED;
       }
+      RunDeletion deletion = new RunDeletion(db.database().dataSource());
       try (Claim claim = db.claim(List.of(Lockable.run(db.database(), run)), stop)) {
         claim.work(
             part -> {
-              new RunDeletion(db.database().dataSource()).delete(run.runId());
+              deletion.delete(run.runId());
               return null;
             });
+      }
+      if (vacuum) {
+        deletion.vacuum();
       }
       System.out.printf(
           "run %s is deleted: %s, %s, %s%n",
