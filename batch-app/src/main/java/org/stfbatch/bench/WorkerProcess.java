@@ -19,7 +19,7 @@ import org.stfbatch.job.Progress;
 public final class WorkerProcess implements AutoCloseable {
   private static final String PASSWORD = "STF_BATCH_DB_PASSWORD";
   private static final String READY = "ready";
-  private static final int WARM_UP_JOBS = 10_000;
+  private static final int MOST_WARM_UP_JOBS = 10_000;
 
   private final Process process;
   private final BufferedReader said;
@@ -45,7 +45,8 @@ public final class WorkerProcess implements AutoCloseable {
             run,
             "worker-" + number,
             String.valueOf(plan.chunk()),
-            String.valueOf(plan.device().toNanos()));
+            String.valueOf(plan.device().toNanos()),
+            String.valueOf(Math.min(MOST_WARM_UP_JOBS, plan.jobsOfAWorker())));
     // Nobody may read it in the list of processes.
     command.environment().put(PASSWORD, database.password());
     command.redirectError(ProcessBuilder.Redirect.INHERIT);
@@ -88,7 +89,7 @@ public final class WorkerProcess implements AutoCloseable {
    * The process.
    *
    * @param arguments the database's URL and user, the run, the worker's name, the answers of a
-   *     chunk, and the nanoseconds that the device takes for a job
+   *     chunk, the nanoseconds that the device takes for a job, and how many jobs warm it up
    */
   public static void main(String[] arguments) throws IOException {
     DatabaseSettings settings =
@@ -97,7 +98,7 @@ public final class WorkerProcess implements AutoCloseable {
     Duration device = Duration.ofNanos(Long.parseLong(arguments[5]));
     try (Database database = Database.open(settings)) {
       BenchRun warmUp = new BenchRun(database.dataSource(), "warm-up of " + arguments[3]);
-      warmUp.ingest(WARM_UP_JOBS, RunnerBench::question);
+      warmUp.ingest(Integer.parseInt(arguments[6]), RunnerBench::question);
       warmUp.answer(
           new InstantEngine(), RunnerBench.PREPARATION, chunk, 2 * chunk, Progress.none());
       System.out.println(READY);
