@@ -80,7 +80,7 @@ final class BenchRun {
     }
   }
 
-  /** What is measured is worth nothing any more, and whoever measures sees the exit code. */
+  /** The measurement is invalid then: the parent process fails on the exit code. */
   private static void lost(LockLostException e) {
     System.err.println(e.getMessage());
     Runtime.getRuntime().halt(1);

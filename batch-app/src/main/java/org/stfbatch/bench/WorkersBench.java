@@ -36,7 +36,8 @@ public final class WorkersBench {
   /**
    * What is measured.
    *
-   * @param jobsOfAWorker text-only questions for each worker; with fewer workers, as many less
+   * @param jobsOfAWorker text-only questions for each worker: the run has this many times the
+   *     workers
    * @param chunk answers that a worker commits together
    * @param device what its device takes for a job; zero for one that answers at once
    * @param workers how many of them, one measurement each; the first is what others are compared to

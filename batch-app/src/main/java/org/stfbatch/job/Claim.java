@@ -4,11 +4,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import org.stfbatch.db.Lease;
 import org.stfbatch.db.LeasedLock;
 import org.stfbatch.db.LockLostException;
@@ -20,9 +16,6 @@ import org.stfbatch.db.Outage;
  */
 public final class Claim implements AutoCloseable {
   private static final Duration HEARTBEAT = Duration.ofSeconds(5);
-
-  private static final Logger LOG = LoggerFactory.getLogger(Claim.class);
-  private static final long ASK_AGAIN_MILLIS = 1000;
 
   private final List<Lockable> wanted;
   private final StopSignal stop;
@@ -38,63 +31,17 @@ public final class Claim implements AutoCloseable {
     }
   }
 
-  private Claim(List<Lockable> wanted, StopSignal stop, DatabaseWait database) {
+  /**
+   * One that has no lock yet.
+   *
+   * @param wanted what the work needs; may be empty
+   * @param stop ends the work
+   */
+  Claim(List<Lockable> wanted, StopSignal stop, DatabaseWait database) {
     this.wanted = List.copyOf(wanted);
     this.stop = stop;
     this.database = database;
     this.attempt = stop.forPart();
-  }
-
-  /**
-   * Takes what nobody has.
-   *
-   * @param wanted what the work needs; may be empty
-   * @param stop ends the work
-   * @throws JobFailedException naming the process that has one of them
-   */
-  public static Claim take(List<Lockable> wanted, StopSignal stop, DatabaseWait database) {
-    Claim claim = new Claim(wanted, stop, database);
-    if (!claim.takeAll()) {
-      throw new JobFailedException(claim.busy(), null);
-    }
-    return claim;
-  }
-
-  /**
-   * Takes what nobody has.
-   *
-   * @return empty if somebody has a part of it
-   */
-  static Optional<Claim> tryTake(List<Lockable> wanted, StopSignal stop, DatabaseWait database) {
-    Claim claim = new Claim(wanted, stop, database);
-    return claim.takeAll() ? Optional.of(claim) : Optional.empty();
-  }
-
-  /**
-   * Waits until nobody has what is wanted, or who has it stands still.
-   *
-   * @return empty if a stop was asked for first
-   */
-  static Optional<Claim> await(List<Lockable> wanted, StopSignal stop, DatabaseWait database) {
-    CountDownLatch stopped = new CountDownLatch(1);
-    boolean isSaid = false;
-    try (StopSignal.Watch watch = stop.whenRequested(stopped::countDown)) {
-      do {
-        Claim claim = new Claim(wanted, stop, database);
-        if (claim.takeAll()) {
-          return Optional.of(claim);
-        }
-        if (!isSaid) {
-          LOG.info("{}: this process takes over when it ends", claim.busy());
-          isSaid = true;
-        }
-        wanted.forEach(Lockable::endSilent);
-      } while (!stopped.await(ASK_AGAIN_MILLIS, TimeUnit.MILLISECONDS));
-      return Optional.empty();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new JobFailedException("interrupted while waiting for others", e);
-    }
   }
 
   /**
@@ -200,7 +147,8 @@ public final class Claim implements AutoCloseable {
     throw new JobFailedException(busy(), null);
   }
 
-  private boolean takeAll() {
+  /** Takes all locks, or none if somebody has one. */
+  boolean takeAll() {
     try {
       for (Lockable lockable : wanted) {
         Optional<LeasedLock> lock = lockable.tryLock(Lockable.thisProcess());
@@ -221,7 +169,8 @@ public final class Claim implements AutoCloseable {
     return wanted.stream().flatMap(lockable -> lockable.holder().stream()).findFirst();
   }
 
-  private String busy() {
+  /** What to tell a user who cannot get the locks. */
+  String busy() {
     for (Lockable lockable : wanted) {
       Optional<Lease> holder = lockable.holder();
       if (holder.isPresent()) {

@@ -82,6 +82,15 @@ public interface Lockable {
     };
   }
 
+  /**
+   * The answering of a run, or a part in it.
+   *
+   * @param worker that shares the run; empty for a process that has it for itself
+   */
+  static Lockable answering(Database database, Run run, Optional<Worker> worker) {
+    return worker.map(one -> worker(database, run, one)).orElseGet(() -> run(database, run));
+  }
+
   /** The reading of a topic in the name of a group. */
   static Lockable reader(Database database, KafkaReader reader) {
     return new Lockable() {

@@ -195,7 +195,8 @@ final class Facts {
     add("cost_per_1000_questions", "Of 1000 questions", ofThousand, price.currency());
   }
 
-  private static double per(double amount, double of) {
+  /** 0 of nothing. */
+  static double per(double amount, double of) {
     return of > 0 ? amount / of : 0;
   }
 

@@ -188,13 +188,9 @@ public final class ReportReader {
         worker.seconds(),
         worker.jobs(),
         worker.failures(),
-        per(worker.jobs(), span.map(RunFigures.Span::jobs).orElse(0L)),
-        per(worker.jobs(), worker.seconds()),
-        Math.min(1, per(worker.deviceSeconds(), deviceSeconds)));
-  }
-
-  private static double per(double amount, double of) {
-    return of > 0 ? amount / of : 0;
+        Facts.per(worker.jobs(), span.map(RunFigures.Span::jobs).orElse(0L)),
+        Facts.per(worker.jobs(), worker.seconds()),
+        Math.min(1, Facts.per(worker.deviceSeconds(), deviceSeconds)));
   }
 
   private List<RunReport.Sample> pictured(List<OutcomeSample> samples) throws InterruptedException {

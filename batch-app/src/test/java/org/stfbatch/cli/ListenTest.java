@@ -26,8 +26,6 @@ import org.stfbatch.db.RunTrigger.State;
 import org.stfbatch.db.RunTriggerStore;
 import org.stfbatch.db.testing.TestDatabase;
 import org.stfbatch.kafka.DeadLetters;
-import org.stfbatch.kafka.OutgoingRecord;
-import org.stfbatch.kafka.message.MessageType;
 import org.stfbatch.kafka.message.RunTriggerMessage;
 import org.stfbatch.kafka.testing.TestBroker;
 import org.stfbatch.testing.AnsweredRun;
@@ -262,13 +260,7 @@ class ListenTest {
   }
 
   private void ask(RunTriggerMessage message) {
-    topics.send(
-        triggers,
-        List.of(
-            OutgoingRecord.of(
-                message.run(),
-                message.toJson(),
-                MessageType.RUN_TRIGGER.headers(Optional.empty()))));
+    topics.send(triggers, List.of(Topics.trigger(message)));
   }
 
   private List<RunTrigger> all() {

@@ -26,8 +26,6 @@ import org.stfbatch.db.RunStore;
 import org.stfbatch.db.RunTrigger;
 import org.stfbatch.db.RunTriggerStore;
 import org.stfbatch.db.testing.TestDatabase;
-import org.stfbatch.kafka.OutgoingRecord;
-import org.stfbatch.kafka.message.MessageType;
 import org.stfbatch.kafka.message.RunTriggerMessage;
 import org.stfbatch.kafka.testing.TestBroker;
 import org.stfbatch.testing.Topics;
@@ -165,13 +163,7 @@ class SharedTopicsTest {
   private void ask(String file, OptionalLong limit) {
     RunTriggerMessage message =
         new RunTriggerMessage(run, new RunTriggerMessage.Questions(file, Optional.empty()), limit);
-    topics.send(
-        triggers,
-        List.of(
-            OutgoingRecord.of(
-                message.run(),
-                message.toJson(),
-                MessageType.RUN_TRIGGER.headers(Optional.empty()))));
+    topics.send(triggers, List.of(Topics.trigger(message)));
   }
 
   /** The worker that reads the topic now. */

@@ -29,6 +29,7 @@ import org.stfbatch.kafka.message.GenerationSettings;
 import org.stfbatch.kafka.message.ImageJobMessage;
 import org.stfbatch.kafka.message.MessageHeaders;
 import org.stfbatch.kafka.message.MessageType;
+import org.stfbatch.kafka.message.RunTriggerMessage;
 
 /** What tests put on topics, and what they find there. */
 public final class Topics {
@@ -54,6 +55,12 @@ public final class Topics {
     try (Admin admin = Admin.create(properties)) {
       admin.createTopics(List.of(new NewTopic(topic, 1, (short) 1).configs(configs))).all().get();
     }
+  }
+
+  /** A message that asks for a run. */
+  public static OutgoingRecord trigger(RunTriggerMessage message) {
+    return OutgoingRecord.of(
+        message.run(), message.toJson(), MessageType.RUN_TRIGGER.headers(Optional.empty()));
   }
 
   /** Sends messages in one transaction. */

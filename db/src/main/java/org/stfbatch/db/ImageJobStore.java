@@ -234,6 +234,11 @@ public final class ImageJobStore {
         });
   }
 
+  /** Whether a job of the run waits. */
+  public boolean isWaiting(long runId) {
+    return !waitingAfter(runId, JobPosition.START, 1).isEmpty();
+  }
+
   /**
    * The next jobs with neither answer nor failure, in the order of {@link JobPosition}. Costs the
    * same however many jobs the run has and however many are done.

@@ -47,14 +47,25 @@ public final class PublisherLock extends LeasedLock {
 
   private static Target target(Database database, Run run, String topic) {
     JdbcClient jdbc = JdbcClient.create(database.dataSource());
-    jdbc.sql(CREATE).param("run", run.runId()).param("topic", topic).update();
-    long id =
-        jdbc.sql(FIND).param("run", run.runId()).param("topic", topic).query(Long.class).single();
+    long id = find(jdbc, run, topic).orElseGet(() -> create(jdbc, run, topic));
     return new Target(
         KEY_SPACE,
         "publisher_lease",
         "publisher_id",
         id,
         "publishing run %s to topic %s".formatted(run.name(), topic));
+  }
+
+  private static Optional<Long> find(JdbcClient jdbc, Run run, String topic) {
+    return jdbc.sql(FIND)
+        .param("run", run.runId())
+        .param("topic", topic)
+        .query(Long.class)
+        .optional();
+  }
+
+  private static long create(JdbcClient jdbc, Run run, String topic) {
+    jdbc.sql(CREATE).param("run", run.runId()).param("topic", topic).update();
+    return find(jdbc, run, topic).orElseThrow();
   }
 }

@@ -34,15 +34,12 @@ public final class RunFiguresStore {
         group by image_key
       )
       select
-        coalesce(sum(answers), 0) as answered,
-        coalesce(sum(failures), 0) as failed,
-        coalesce(sum(jobs) - sum(answers) - sum(failures), 0) as waiting,
-        coalesce(sum(jobs), 0) as jobs,
+        counted.*,
         (select coalesce(sum(jobs), 0) from pictured) as images,
         (select count(*) from pictured) as distinct_images
-      from run_count
-      where run_id = :run
-      """;
+      from (%s) counted
+      """
+          .formatted(RunCounts.of(":run"));
 
   /**
    * In one pass without a sort: answers are put together whose times differ by no more than a

@@ -12,18 +12,14 @@ public final class RunStatusStore {
   /** One statement sees one moment, so the counts add up even while chunks are committed. */
   private static final String COUNTS =
       """
-      with counted as (
-        select
-          coalesce(sum(jobs), 0) as jobs, coalesce(sum(answers), 0) as answers,
-          coalesce(sum(failures), 0) as failures
-        from run_count where run_id = :run
-      )
-      select 'answered' as what, null as code, answers as n from counted
+      with counted as (%s)
+      select 'answered' as what, null as code, answered as n from counted
       union all
-      select 'waiting', null, jobs - answers - failures from counted
+      select 'waiting', null, waiting from counted
       union all
       select 'failed', code, count(*) from failure where run_id = :run group by code
-      """;
+      """
+          .formatted(RunCounts.of(":run"));
 
   /** Of all that has been stored since the last attempt began: several may work at a time. */
   private static final String RATES =

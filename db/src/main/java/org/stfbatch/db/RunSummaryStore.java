@@ -10,28 +10,25 @@ public final class RunSummaryStore {
   private static final String ALL =
       """
       select
-        run_id, uuid, name, created_at, counted.answers as answered, counted.failures as failed,
-        counted.jobs - counted.answers - counted.failures as waiting, started_at, finished_at, jobs.bytes + answered.bytes + failed.bytes as bytes
+        run_id, uuid, name, created_at, counted.answered, counted.failed, counted.waiting,
+        started_at, finished_at, jobs.bytes + answers.bytes + failures.bytes as bytes
       from run
       cross join lateral (
         select coalesce(sum(pg_column_size(image_job.*)), 0) as bytes
         from image_job where image_job.run_id = run.run_id) jobs
       cross join lateral (
         select coalesce(sum(pg_column_size(answer.*)), 0) as bytes
-        from answer where answer.run_id = run.run_id) answered
+        from answer where answer.run_id = run.run_id) answers
       cross join lateral (
         select coalesce(sum(pg_column_size(failure.*)), 0) as bytes
-        from failure where failure.run_id = run.run_id) failed
-      cross join lateral (
-        select
-          coalesce(sum(run_count.jobs), 0) as jobs, coalesce(sum(answers), 0) as answers,
-          coalesce(sum(failures), 0) as failures
-        from run_count where run_count.run_id = run.run_id) counted
+        from failure where failure.run_id = run.run_id) failures
+      cross join lateral (%s) counted
       cross join lateral (
         select min(started_at) as started_at, max(finished_at) as finished_at
         from chunk_metric where chunk_metric.run_id = run.run_id) chunks
       order by run_id
-      """;
+      """
+          .formatted(RunCounts.of("run.run_id"));
 
   private final JdbcClient jdbc;
 

@@ -51,13 +51,24 @@ public final class WorkUnitStore {
       where run_id = :run
       """;
 
-  private static final String IS_WAITING =
+  /** Of a waiting job and a row named unit. */
+  private static final String IN_UNIT =
       """
-      exists (
-        select from waiting_job
-        where (waiting_job.run_id, image_key, job_id) > (unit.run_id, after_key, after_job)
-          and (waiting_job.run_id, image_key, job_id) <= (unit.run_id, last_key, last_job))
+      (waiting_job.run_id, image_key, job_id) > (unit.run_id, after_key, after_job)
+        and (waiting_job.run_id, image_key, job_id) <= (unit.run_id, last_key, last_job)
       """;
+
+  private static final String IS_WAITING =
+      "exists (select from waiting_job where %s)".formatted(IN_UNIT);
+
+  /** How many jobs of the worker's units wait. */
+  private static final String HELD_JOBS =
+      """
+      (select count(*)
+        from work_unit unit join waiting_job on %s
+        where unit.run_id = :run and unit.worker_id = :worker)
+      """
+          .formatted(IN_UNIT);
 
   private static final String COUNT_UNCUT =
       """
@@ -78,16 +89,12 @@ public final class WorkUnitStore {
         select
           uncut,
           (select count(*) from worker where run_id = :run and %s) as workers,
-          (select count(*) from work_unit unit
-            join waiting_job
-              on (waiting_job.run_id, image_key, job_id) > (unit.run_id, after_key, after_job)
-              and (waiting_job.run_id, image_key, job_id) <= (unit.run_id, last_key, last_job)
-            where unit.run_id = :run and unit.worker_id = :worker) as held
+          %s as held
         from work_frontier
         where run_id = :run
       ) now
       """
-          .formatted(WorkerStore.IS_ALIVE);
+          .formatted(WorkerStore.IS_ALIVE, HELD_JOBS);
 
   private static final String COUNT_WAITING =
       """
@@ -102,11 +109,7 @@ public final class WorkUnitStore {
       with taken as (
         select unit_id, sum(jobs) over (order by unit_id) as total
         from (
-          select unit_id, (
-            select count(*) from waiting_job
-            where (waiting_job.run_id, image_key, job_id) > (unit.run_id, after_key, after_job)
-              and (waiting_job.run_id, image_key, job_id) <= (unit.run_id, last_key, last_job)
-          ) as jobs
+          select unit_id, (select count(*) from waiting_job where %s) as jobs
           from work_unit unit
           where run_id = :run
         ) one
@@ -119,7 +122,8 @@ public final class WorkUnitStore {
       set image_key = '', job_id = 0, job_limit = :limit,
         unspent = :limit - coalesce((select max(total) from taken where total <= :limit), 0)
       where run_id = :run
-      """;
+      """
+          .formatted(IN_UNIT);
 
   private static final String NO_LIMIT =
       "update work_frontier set job_limit = null, unspent = null where run_id = :run";
@@ -212,6 +216,10 @@ public final class WorkUnitStore {
       """
           .formatted(WorkerStore.IS_ALIVE);
 
+  /** It joined before, and comes back after the database was away. */
+  private static final String HAS_JOINED =
+      "select settings is not null from worker where worker_id = :worker and run_id = :run";
+
   private static final String SAY_TERMS =
       "update worker set settings = :settings, device = :device where worker_id = :worker";
 
@@ -230,7 +238,11 @@ public final class WorkUnitStore {
       "delete from work_unit where run_id = :run and worker_id = :worker";
 
   private static final String REFUND =
-      "update work_frontier set unspent = unspent + :jobs where run_id = :run";
+      """
+      update work_frontier set unspent = unspent + %s
+      where run_id = :run and unspent is not null
+      """
+          .formatted(HELD_JOBS);
 
   private static final String MOVE_BACK =
       """
@@ -261,11 +273,7 @@ public final class WorkUnitStore {
     Frontier frontier = lockFrontier(worker.runId());
     run(REMOVE_DONE, worker).update();
     run(WorkerStore.REMOVE_DEAD, worker).update();
-    Optional<WorkUnit> orphan =
-        run(TAKE_OVER, worker)
-            .param("worker", worker.workerId())
-            .query(WorkUnitStore::unit)
-            .optional();
+    Optional<WorkUnit> orphan = of(TAKE_OVER, worker).query(WorkUnitStore::unit).optional();
     if (orphan.isPresent()) {
       return orphan;
     }
@@ -296,7 +304,8 @@ public final class WorkUnitStore {
   public record OtherTerms(String name, Terms terms) {}
 
   /**
-   * Begins to share the run on these terms; the first worker's hold for those that come later.
+   * Begins to share the run on these terms; the first worker's hold for those that come later. One
+   * that joins again goes on with what is left of the limit.
    *
    * @param device where the worker computes
    * @return a worker with other terms, if there is one: this one has not joined then
@@ -310,7 +319,7 @@ public final class WorkUnitStore {
           if (first.isPresent() && !first.get().terms().equals(terms)) {
             return first;
           }
-          if (first.isEmpty()) {
+          if (first.isEmpty() && !hasJoined(worker)) {
             limit(worker, terms.limit());
           }
           of(SAY_TERMS, worker)
@@ -324,6 +333,10 @@ public final class WorkUnitStore {
   private static OtherTerms otherTerms(ResultSet row, Frontier frontier) throws SQLException {
     return new OtherTerms(
         row.getString("name"), new Terms(row.getString("settings"), frontier.limit()));
+  }
+
+  private boolean hasJoined(Worker worker) {
+    return of(HAS_JOINED, worker).query(Boolean.class).optional().orElse(false);
   }
 
   private void limit(Worker worker, OptionalLong limit) {
@@ -365,7 +378,7 @@ public final class WorkUnitStore {
 
   /** What a worker has taken and not done, in the order in which jobs are answered. */
   public List<WorkUnit> held(Worker worker) {
-    return run(HELD, worker).param("worker", worker.workerId()).query(WorkUnitStore::unit).list();
+    return of(HELD, worker).query(WorkUnitStore::unit).list();
   }
 
   /** The worker ends: others may take what it has not done, at once. */
@@ -373,11 +386,9 @@ public final class WorkUnitStore {
     transaction.executeWithoutResult(
         status -> {
           lockFrontier(worker.runId());
-          List<WorkUnit> held = held(worker);
-          Optional<WorkUnit> first = held.stream().findFirst();
-          long jobs = held.stream().mapToLong(unit -> waiting(worker, unit)).sum();
-          run(REFUND, worker).param("jobs", jobs).update();
-          run(GIVE_BACK, worker).param("worker", worker.workerId()).update();
+          Optional<WorkUnit> first = held(worker).stream().findFirst();
+          of(REFUND, worker).update();
+          of(GIVE_BACK, worker).update();
           first.ifPresent(unit -> run(MOVE_BACK, worker, unit.after()).update());
         });
   }
@@ -446,10 +457,6 @@ public final class WorkUnitStore {
 
   private static JobPosition before(Optional<JobPosition> next, JobPosition last) {
     return next.filter(last::isAfter).orElse(last);
-  }
-
-  private long waiting(Worker worker, WorkUnit unit) {
-    return waiting(worker, unit.after(), unit.last());
   }
 
   private long waiting(Worker worker, JobPosition after, JobPosition last) {

@@ -1,5 +1,7 @@
 package org.stfbatch.db;
 
+import java.util.Locale;
+
 /** What a worker of a run does. */
 public enum WorkerState {
   /** Its model is being loaded. */
@@ -19,6 +21,6 @@ public enum WorkerState {
   /** In lower case. */
   @Override
   public String toString() {
-    return name().toLowerCase(java.util.Locale.ROOT);
+    return name().toLowerCase(Locale.ROOT);
   }
 }

@@ -260,6 +260,30 @@ class WorkUnitStoreTest {
     }
   }
 
+  /** After the database was away, for all workers. */
+  @Test
+  void whoJoinsAgainGoesOnWithWhatIsLeftOfTheLimit() {
+    jobs.insert(run, Jobs.jobs(0, JOBS - 1));
+    try (Joined one = join("one")) {
+      assertThat(say(one, "model a", OptionalLong.of(100))).isEmpty();
+      answer(one.take().orElseThrow());
+      units.giveBack(one.worker());
+      assertThat(say(one, "model a", OptionalLong.of(100))).isEmpty();
+      int left = 0;
+      for (Optional<WorkUnit> unit = one.take(); unit.isPresent(); unit = one.take()) {
+        left += jobsOf(unit.get()).size();
+      }
+      assertThat(left).isLessThan(100);
+      assertThat(
+              left
+                  + jdbc.sql("select count(*) from answer where run_id = :run")
+                      .param("run", run)
+                      .query(Integer.class)
+                      .single())
+          .isEqualTo(100);
+    }
+  }
+
   @Test
   void aLimitBeginsAgainWithTheNextWorkersAndCountsWhatTheDeadHadTaken() {
     jobs.insert(run, Jobs.jobs(0, JOBS - 1));

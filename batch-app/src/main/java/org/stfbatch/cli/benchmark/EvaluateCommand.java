@@ -267,11 +267,8 @@ public final class EvaluateCommand implements Callable<Integer>, Logged {
       LiveOptions.Shown shown) {
     BatchRuntime batch = new BatchRuntime(db.database().dataSource(), live.observations());
     EvaluateSteps steps = new EvaluateSteps(batch, run, plan, model.name());
-    Optional<Worker> self =
-        worker.isShared() ? Optional.of(worker.worker(db.database(), run)) : Optional.empty();
-    Lockable right =
-        self.map(one -> Lockable.worker(db.database(), run, one))
-            .orElseGet(() -> Lockable.run(db.database(), run));
+    Optional<Worker> self = worker.worker(db.database(), run);
+    Lockable right = Lockable.answering(db.database(), run, self);
     try (Claim claim = db.claim(List.of(right), stopSignal)) {
       steps.check();
       InferJob.Ending ending;

@@ -52,11 +52,11 @@ final class LiveMetrics implements AutoCloseable {
         run -> run.workers().size());
     run(
         "questions.per.second",
-        "Speed of the run that is worked on, whoever works on it",
+        "Questions per second of the current run, all workers together",
         run -> run.status().questionsPerSecond());
     run(
         "eta.seconds",
-        "How long what waits takes at that speed",
+        "Estimated seconds until the current run is done",
         run -> run.status().etaSeconds().orElse(0));
     process(model.name());
   }

@@ -11,7 +11,7 @@ import org.stfbatch.db.WorkerStore.LiveWorker;
 /**
  * The run that a process works on, as a whole.
  *
- * @param status how far it is, whoever works on it
+ * @param status of the whole run, all workers together
  * @param workers that share it; empty if the process has it for itself
  */
 record RunNow(RunStatus status, List<LiveWorker> workers) {

@@ -39,9 +39,12 @@ public final class WorkerOptions {
     return share;
   }
 
-  /** This process as a worker of a run. */
-  public Worker worker(Database database, Run run) {
+  /** This process as a worker of a run; empty if it has the run for itself. */
+  public Optional<Worker> worker(Database database, Run run) {
+    if (!share) {
+      return Optional.empty();
+    }
     String called = Optional.ofNullable(name).orElseGet(LocalHost::andProcess);
-    return new WorkerStore(database.dataSource()).create(run.runId(), called);
+    return Optional.of(new WorkerStore(database.dataSource()).create(run.runId(), called));
   }
 }

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.Callable;
+import java.util.function.LongSupplier;
 import org.stfbatch.cli.console.ConsoleProgress;
 import org.stfbatch.cli.console.Logged;
 import org.stfbatch.cli.console.Notices;
@@ -85,16 +86,11 @@ public final class InferCommand implements Callable<Integer>, Logged {
     shutdown.guard(stopSignal);
     try (Stores.Connected db = stores.open(stopSignal)) {
       Run run = kafka.isSource() ? created(db) : db.run(runName);
-      Optional<Worker> self =
-          worker.isShared() ? Optional.of(worker.worker(db.database(), run)) : Optional.empty();
-      List<Lockable> wanted = new ArrayList<>();
-      wanted.add(
-          self.map(one -> Lockable.worker(db.database(), run, one))
-              .orElseGet(() -> Lockable.run(db.database(), run)));
+      Optional<Worker> self = worker.worker(db.database(), run);
+      List<Lockable> wanted =
+          new ArrayList<>(List.of(Lockable.answering(db.database(), run, self)));
       if (!kafka.isUsed()) {
-        InferSurroundings work =
-            self.map(one -> (InferSurroundings) new SharedWork(one)).orElseGet(NoKafka::new);
-        return call(db, run, settings, wanted, work);
+        return call(db, run, settings, wanted, new NoKafka(self));
       }
       try (Brokers.Connected broker = brokers.open(stopSignal)) {
         KafkaJobs jobs =
@@ -189,7 +185,7 @@ public final class InferCommand implements Callable<Integer>, Logged {
                       new InferJob(
                           new BatchRuntime(db.database().dataSource(), live.observations()),
                           run,
-                          settings.after(outcomes(status(db, run)) - done),
+                          left(settings, () -> outcomes(status(db, run)) - done),
                           model.preparation(),
                           model.engine(),
                           model.name(),
@@ -199,6 +195,11 @@ public final class InferCommand implements Callable<Integer>, Logged {
                   stop,
                   isOpen ? progress : Progress.none()));
     }
+  }
+
+  /** After the database was away. What is left of a limit for all workers, the database knows. */
+  private InferSettings left(InferSettings settings, LongSupplier done) {
+    return worker.isShared() ? settings : settings.after(done.getAsLong());
   }
 
   private LiveOptions.Shown shown(Stores.Connected db, Run run, LoadedModel model) {

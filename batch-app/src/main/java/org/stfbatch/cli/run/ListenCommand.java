@@ -131,10 +131,7 @@ public final class ListenCommand implements Callable<Integer>, Logged {
                 return infer(db, loaded, counting, run, limit, around, part);
               },
               db.claims(),
-              run ->
-                  worker.isShared()
-                      ? Optional.of(worker.worker(db.database(), run))
-                      : Optional.empty(),
+              run -> worker.worker(db.database(), run),
               Notices::onStderr);
       List<Lockable> reading =
           worker.isShared()

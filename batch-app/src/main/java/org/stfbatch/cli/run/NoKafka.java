@@ -1,12 +1,18 @@
 package org.stfbatch.cli.run;
 
+import java.util.Optional;
 import java.util.function.Function;
+import org.stfbatch.db.Worker;
 import org.stfbatch.job.Progress;
 import org.stfbatch.job.StopSignal;
 import org.stfbatch.job.infer.InferJob;
 
-/** A run that is answered from the database alone. */
-record NoKafka() implements InferSurroundings {
+/**
+ * A run that is answered from the database alone.
+ *
+ * @param worker that shares the run; empty if the process has it for itself
+ */
+record NoKafka(Optional<Worker> worker) implements InferSurroundings {
   @Override
   public void prepare(StopSignal stop) {
     // Nothing is needed.
@@ -14,7 +20,8 @@ record NoKafka() implements InferSurroundings {
 
   @Override
   public InferJob.Ending run(Function<Around, InferJob> infer, StopSignal stop, Progress progress) {
-    return infer.apply(new Around(InferJob.Around.NOTHING, stop)).run();
+    InferJob job = infer.apply(new Around(InferJob.Around.NOTHING, stop));
+    return worker.map(job::share).orElseGet(job::run);
   }
 
   @Override

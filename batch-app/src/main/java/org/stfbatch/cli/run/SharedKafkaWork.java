@@ -43,7 +43,7 @@ final class SharedKafkaWork implements InferSurroundings {
     return isFollowing ? together(infer, stop) : inTurn(infer, stop);
   }
 
-  /** Whoever reads or publishes after another has nothing left to do, unless that one has died. */
+  /** A worker that reads or publishes second finds nothing left, unless the first one has died. */
   private InferJob.Ending inTurn(Function<Around, InferJob> infer, StopSignal stop) {
     if (!read(stop)) {
       return InferJob.Ending.STOPPED;

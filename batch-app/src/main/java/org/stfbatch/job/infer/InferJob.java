@@ -322,7 +322,7 @@ public final class InferJob {
   }
 
   private boolean isWaiting() {
-    return !jobs.waitingAfter(run.runId(), JobPosition.START, 1).isEmpty();
+    return jobs.isWaiting(run.runId());
   }
 
   private static long answered(JobExecution execution) {

@@ -118,7 +118,7 @@ final class JobAttempts {
   private void sayOnce() {
     if (!isSaid) {
       LOG.info(
-          "a process died while it answered this run: the jobs that were in work then are answered one at a time, to find one that kills");
+          "a process died while it answered this run: the jobs that were in work then are answered one at a time, to find the job that kills the process");
       isSaid = true;
     }
   }

@@ -15,8 +15,8 @@ import org.stfbatch.db.Worker;
 
 /**
  * The waiting jobs that one of several workers takes: first what it holds and has not done, then
- * unit by unit what nobody else has. Whoever asks again after the end gets what it holds and what
- * is new. For one thread.
+ * unit by unit what nobody else has. Asked again after the end, it returns the jobs of held units
+ * and new ones. For one thread.
  */
 final class WorkerPages implements ReadAhead.Pages {
   private static final long ASK_AGAIN_NANOS = TimeUnit.MILLISECONDS.toNanos(50);

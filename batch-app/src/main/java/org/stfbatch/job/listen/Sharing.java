@@ -7,9 +7,6 @@ import org.stfbatch.db.Worker;
 /** Whether this process answers runs beside others. */
 @FunctionalInterface
 public interface Sharing {
-  /** It has each run for itself. */
-  Sharing NONE = run -> Optional.empty();
-
   /** This process as a worker of a run; empty if it has the run for itself. */
   Optional<Worker> worker(Run run);
 }

@@ -12,7 +12,6 @@ import java.util.function.Supplier;
 import org.springframework.batch.core.step.Step;
 import org.stfbatch.db.Database;
 import org.stfbatch.db.ImageJobStore;
-import org.stfbatch.db.JobPosition;
 import org.stfbatch.db.OutcomeFeedStore;
 import org.stfbatch.db.Run;
 import org.stfbatch.db.RunStatus;
@@ -141,28 +140,29 @@ final class TriggerWork {
    */
   boolean join(RunTrigger trigger, StopSignal stop) {
     RunTriggerMessage message = message(trigger);
-    Optional<Run> run = trigger.run().flatMap(runs::find);
+    Optional<Run> run =
+        trigger
+            .run()
+            .filter(name -> message.limit().isEmpty())
+            .flatMap(runs::find)
+            .filter(found -> jobs.isWaiting(found.runId()));
     Optional<Worker> worker = run.flatMap(sharing::worker);
-    if (worker.isEmpty() || message.limit().isPresent() || !isWaiting(run.get())) {
-      return false;
-    }
-    Lockable part = Lockable.worker(database, run.get(), worker.get());
-    Optional<Claim> claimed = claims.tryTake(List.of(part), stop);
+    return worker.isPresent() && join(run.get(), worker.get(), stop);
+  }
+
+  private boolean join(Run run, Worker worker, StopSignal stop) {
+    Optional<Claim> claimed = claims.tryTake(List.of(Lockable.worker(database, run, worker)), stop);
     if (claimed.isEmpty()) {
       return false;
     }
     try (Claim claim = claimed.get()) {
       claim.once(
-          signal ->
+          part ->
               answering
-                  .infer(run.get(), OptionalLong.empty(), InferJob.Around.NOTHING, signal)
-                  .share(worker.get()));
+                  .infer(run, OptionalLong.empty(), InferJob.Around.NOTHING, part)
+                  .share(worker));
     }
     return true;
-  }
-
-  private boolean isWaiting(Run run) {
-    return !jobs.waitingAfter(run.runId(), JobPosition.START, 1).isEmpty();
   }
 
   private static RunTriggerMessage message(RunTrigger trigger) {
@@ -187,10 +187,7 @@ final class TriggerWork {
 
   private List<Lockable> locks(RunTriggerMessage message, Run run, Optional<Worker> worker) {
     List<Lockable> locks = new ArrayList<>();
-    locks.add(
-        worker
-            .map(one -> Lockable.worker(database, run, one))
-            .orElseGet(() -> Lockable.run(database, run)));
+    locks.add(Lockable.answering(database, run, worker));
     if (message.source() instanceof TopicSlice slice) {
       locks.add(Lockable.reader(database, positions(slice).reader()));
     }

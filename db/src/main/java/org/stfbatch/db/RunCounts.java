@@ -1,0 +1,24 @@
+package org.stfbatch.db;
+
+/** How many jobs, answers and failures a run has, from the changes of these numbers. */
+final class RunCounts {
+  private RunCounts() {}
+
+  /**
+   * A select of one row with the columns jobs, answered, failed and waiting.
+   *
+   * @param run an expression for the run's id
+   */
+  static String of(String run) {
+    return """
+    select
+      coalesce(sum(jobs), 0) as jobs,
+      coalesce(sum(answers), 0) as answered,
+      coalesce(sum(failures), 0) as failed,
+      coalesce(sum(jobs - answers - failures), 0) as waiting
+    from run_count
+    where run_count.run_id = %s
+    """
+        .formatted(run);
+  }
+}
