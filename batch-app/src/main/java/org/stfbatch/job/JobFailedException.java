@@ -1,6 +1,7 @@
 package org.stfbatch.job;
 
 import java.util.List;
+import java.util.stream.Stream;
 import org.springframework.batch.core.job.JobExecution;
 import org.stfbatch.db.DatabaseException;
 import org.stfbatch.db.Outage;
@@ -32,11 +33,20 @@ public final class JobFailedException extends RuntimeException {
    * @return null if no reason was recorded
    */
   public static Throwable cause(JobExecution execution) {
-    List<Throwable> failures = execution.getAllFailureExceptions();
+    List<Throwable> failures = inOrder(execution);
     return failures.stream()
         .filter(Outage::isBehind)
         .findFirst()
         .orElseGet(() -> failures.stream().findFirst().orElse(null));
+  }
+
+  /** Not {@code getAllFailureExceptions()}, which goes through a hash set and loses the order. */
+  private static List<Throwable> inOrder(JobExecution execution) {
+    return Stream.concat(
+            execution.getFailureExceptions().stream(),
+            execution.getStepExecutions().stream()
+                .flatMap(step -> step.getFailureExceptions().stream()))
+        .toList();
   }
 
   /**

@@ -38,7 +38,9 @@ class JobFailedExceptionTest {
   void otherwiseTheFirstReasonIsNamed() {
     assertThat(JobFailedException.of("run a", execution)).hasMessageContaining("no reason");
     execution.addFailureException(new IllegalStateException("first"));
-    execution.addFailureException(new IllegalStateException("second"));
+    for (int later = 0; later < 20; later++) {
+      execution.addFailureException(new IllegalStateException("later"));
+    }
 
     JobFailedException failed = JobFailedException.of("run a", execution);
 
