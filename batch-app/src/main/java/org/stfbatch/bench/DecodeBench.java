@@ -15,7 +15,7 @@ public final class DecodeBench {
   private DecodeBench() {}
 
   /** Measures memory, batches and sides in turns: neighbours on the same memory come and go. */
-  public static Report.Decoded run(DecodePlan plan) {
+  public static BenchReport.Decoded run(DecodePlan plan) {
     List<DecodingModel> models = new ArrayList<>();
     try (PeakKernels kernels = PeakKernels.open(plan.sides().get(0))) {
       plan.sides().forEach(settings -> models.add(DecodingModel.of(plan, settings)));
@@ -47,7 +47,7 @@ public final class DecodeBench {
     return new Round(memory, seconds);
   }
 
-  private static Report.Decoded report(
+  private static BenchReport.Decoded report(
       DecodePlan plan, List<DecodingModel> models, List<Round> rounds) {
     List<DecodeSide> sides = new ArrayList<>();
     for (int i = 0; i < models.size(); i++) {
@@ -57,7 +57,7 @@ public final class DecodeBench {
           plan.batches().stream().map(batch -> step(plan, model, rounds, side, batch)).toList();
       sides.add(new DecodeSide(model.settings().weights().stored(), steps));
     }
-    return new Report.Decoded(
+    return new BenchReport.Decoded(
         Machine.describe(plan.sides().get(0)),
         Peak.Memory.median(rounds.stream().map(Round::memory).toList()),
         plan.model().config().language().numHiddenLayers(),

@@ -8,10 +8,10 @@ import java.util.stream.IntStream;
 import org.stfbatch.model.CacheLength;
 import org.stfbatch.model.CacheShape;
 import org.stfbatch.model.CachedPrefix;
-import org.stfbatch.model.Choice;
 import org.stfbatch.model.Decoding;
 import org.stfbatch.model.LlavaModel;
 import org.stfbatch.model.ModelSettings;
+import org.stfbatch.model.Sampling;
 import org.stfbatch.model.TokenSpan;
 import org.stfbatch.model.VisionTokens;
 
@@ -25,9 +25,9 @@ final class DecodingModel implements AutoCloseable {
 
   static final int POSITIONS = 200;
 
-  private static final int SHELF_PLACES = 192;
-  private static final int SLOT_PLACES = 256;
-  private static final int OWN_PLACES = 32;
+  private static final int PREFIX_LENGTH = 192;
+  private static final int SLOT_LENGTH = 256;
+  private static final int OWN_LENGTH = 32;
 
   /** Prompts that are run in one call. */
   private static final int CALL = 8;
@@ -61,19 +61,19 @@ final class DecodingModel implements AutoCloseable {
 
   private void fill() {
     int sequences = plan.mostSequences();
-    int shelves = plan.prefixes(sequences);
-    int places = model.readsPrefixesFromShelves() ? OWN_PLACES : SLOT_PLACES;
-    model.reserve(new CacheShape(sequences, places, shelves, SHELF_PLACES));
-    for (int first = 0; first < shelves; first += CALL) {
-      int[] call = IntStream.range(first, Math.min(shelves, first + CALL)).toArray();
-      List<TokenSpan> prefixes =
-          IntStream.of(call).mapToObj(shelf -> text(0, PREFIX_POSITIONS)).toList();
-      model.fillShelves(prefixes, call, none());
+    int prefixes = plan.prefixes(sequences);
+    int length = model.readsPrefixesInPlace() ? OWN_LENGTH : SLOT_LENGTH;
+    model.reserve(new CacheShape(sequences, length, prefixes, PREFIX_LENGTH));
+    for (int first = 0; first < prefixes; first += CALL) {
+      int[] call = IntStream.range(first, Math.min(prefixes, first + CALL)).toArray();
+      List<TokenSpan> spans =
+          IntStream.of(call).mapToObj(entry -> text(0, PREFIX_POSITIONS)).toList();
+      model.fillPrefixes(spans, call, none());
     }
-    if (!model.readsPrefixesFromShelves()) {
+    if (!model.readsPrefixesInPlace()) {
       int[] slots = IntStream.range(0, sequences).toArray();
-      model.takeFromShelves(
-          IntStream.of(slots).map(this::shelf).toArray(),
+      model.copyPrefixesToSlots(
+          IntStream.of(slots).map(this::entry).toArray(),
           slots,
           Collections.nCopies(sequences, CacheLength.of(PREFIX_POSITIONS)));
     }
@@ -83,7 +83,7 @@ final class DecodingModel implements AutoCloseable {
                 slot ->
                     text(PREFIX_POSITIONS, POSITIONS - PREFIX_POSITIONS).behind(cachedPrefix(slot)))
             .toList();
-    model.step(Decoding.NONE, prompts, none(), Choice.LIKELIEST);
+    model.step(Decoding.NONE, prompts, none(), Sampling.GREEDY);
   }
 
   private TokenSpan text(int offset, int tokens) {
@@ -94,12 +94,12 @@ final class DecodingModel implements AutoCloseable {
   }
 
   private CachedPrefix cachedPrefix(int slot) {
-    return model.readsPrefixesFromShelves()
-        ? new CachedPrefix(shelf(slot), PREFIX_POSITIONS)
+    return model.readsPrefixesInPlace()
+        ? new CachedPrefix(entry(slot), PREFIX_POSITIONS)
         : CachedPrefix.NONE;
   }
 
-  private int shelf(int slot) {
+  private int entry(int slot) {
     return slot / plan.questionsPerImage();
   }
 
@@ -117,12 +117,12 @@ final class DecodingModel implements AutoCloseable {
             positions,
             new int[batch],
             IntStream.range(0, batch).mapToObj(this::cachedPrefix).toList());
-    return Timing.sample(() -> model.step(decoding, List.of(), none(), Choice.LIKELIEST));
+    return Timing.sample(() -> model.step(decoding, List.of(), none(), Sampling.GREEDY));
   }
 
   /** Places of the cache that such a step reads. */
   double positionsRead(int batch) {
-    int prefixes = model.readsPrefixesFromShelves() ? plan.prefixes(batch) : batch;
+    int prefixes = model.readsPrefixesInPlace() ? plan.prefixes(batch) : batch;
     int own = POSITIONS + 1 - PREFIX_POSITIONS;
     return (double) prefixes * PREFIX_POSITIONS + (double) batch * own;
   }

@@ -19,8 +19,9 @@ public final class EngineBench {
   private EngineBench() {}
 
   /** The device's ceilings at the model's shapes. */
-  public static Report.Ceilings peak(BenchModel model, ModelSettings settings, int repeat) {
-    return new Report.Ceilings(Machine.describe(settings), Peak.measure(model, settings, repeat));
+  public static BenchReport.Ceilings peak(BenchModel model, ModelSettings settings, int repeat) {
+    return new BenchReport.Ceilings(
+        Machine.describe(settings), Peak.measure(model, settings, repeat));
   }
 
   /**
@@ -28,15 +29,15 @@ public final class EngineBench {
    *
    * @param statically whether questions come in groups of the batch's size instead of all at once
    */
-  public static Report.Engine run(EnginePlan plan, boolean statically) {
+  public static BenchReport.Engine run(EnginePlan plan, boolean statically) {
     Machine machine = Machine.describe(plan.settings());
     Peak peak = peak(plan);
     Submission submission = statically ? Submission.STATIC : Submission.IN_FLIGHT;
-    return new Report.Engine(machine, peak, measure(plan, peak, List.of(submission)).get(0));
+    return new BenchReport.Engine(machine, peak, measure(plan, peak, List.of(submission)).get(0));
   }
 
   /** 144 against 576 vision tokens. */
-  public static Report.Compared compareTokens(EnginePlan plan, OptionalInt layers) {
+  public static BenchReport.Compared compareTokens(EnginePlan plan, OptionalInt layers) {
     String shape = plan.model().name();
     return compare(
         plan,
@@ -45,13 +46,13 @@ public final class EngineBench {
   }
 
   /** Int8 weights against those of the dtype. */
-  public static Report.Compared compareWeights(EnginePlan plan) {
+  public static BenchReport.Compared compareWeights(EnginePlan plan) {
     return compare(
         plan, plan.withWeights(WeightFormat.INT8), plan.withWeights(WeightFormat.PACKED));
   }
 
   /** Shared prefixes against none. */
-  public static Report.Compared compareReuse(EnginePlan plan) {
+  public static BenchReport.Compared compareReuse(EnginePlan plan) {
     return compare(plan, plan.withPrefixReuse(true), plan.withPrefixReuse(false));
   }
 
@@ -61,7 +62,7 @@ public final class EngineBench {
    * @param strategies two at least
    * @throws IllegalArgumentException if there are fewer
    */
-  public static Report.Compared compareCompression(
+  public static BenchReport.Compared compareCompression(
       EnginePlan plan, List<CompressionStrategy> strategies) {
     if (strategies.size() < 2) {
       throw new IllegalArgumentException(
@@ -71,7 +72,7 @@ public final class EngineBench {
     return compare(plan.repeat(), others, plan.withCompression(strategies.get(0)));
   }
 
-  private static Report.Compared compare(EnginePlan plan, EnginePlan fast, EnginePlan slow) {
+  private static BenchReport.Compared compare(EnginePlan plan, EnginePlan fast, EnginePlan slow) {
     return compare(plan.repeat(), List.of(fast), slow);
   }
 
@@ -79,7 +80,7 @@ public final class EngineBench {
    * Engines take turns, so that a slow minute harms all alike. Only one of them is in memory, so
    * each is started anew for every pass.
    */
-  private static Report.Compared compare(int repeat, List<EnginePlan> fast, EnginePlan slow) {
+  private static BenchReport.Compared compare(int repeat, List<EnginePlan> fast, EnginePlan slow) {
     List<EnginePlan> sides = Stream.concat(fast.stream(), Stream.of(slow)).toList();
     Map<WeightFormat, Peak> peaks = new EnumMap<>(WeightFormat.class);
     sides.forEach(side -> peaks.computeIfAbsent(side.settings().weights(), format -> peak(side)));
@@ -97,7 +98,7 @@ public final class EngineBench {
     List<Ratio> ratios =
         results.stream().limit(fast.size()).map(result -> Ratio.of(result, last)).toList();
     Peak peak = peaks.get(slow.settings().weights());
-    return new Report.Compared(Machine.describe(slow.settings()), peak, results, ratios);
+    return new BenchReport.Compared(Machine.describe(slow.settings()), peak, results, ratios);
   }
 
   private static EngineResult result(
@@ -125,13 +126,13 @@ public final class EngineBench {
   }
 
   /** Batches that questions enter and leave, against static ones. */
-  public static Report.Compared compareStatic(EnginePlan plan) {
+  public static BenchReport.Compared compareStatic(EnginePlan plan) {
     Machine machine = Machine.describe(plan.settings());
     Peak peak = peak(plan);
     List<EngineResult> results = measure(plan, peak, List.of(Submission.values()));
     List<Ratio> ratios =
         results.stream().skip(1).map(other -> Ratio.measured(results.get(0), other)).toList();
-    return new Report.Compared(machine, peak, results, ratios);
+    return new BenchReport.Compared(machine, peak, results, ratios);
   }
 
   /** Passes of the different submissions take turns, so that a slow minute harms them alike. */

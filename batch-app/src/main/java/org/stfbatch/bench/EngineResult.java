@@ -1,5 +1,6 @@
 package org.stfbatch.bench;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
@@ -31,10 +32,10 @@ import org.stfbatch.model.ModelSettings;
  * @param prefillTokensPerSecond prompt tokens that were run, vision tokens included, by seconds
  * @param decodeTokensPerSecond tokens of answers by seconds
  * @param work the operations that were needed, and how fast that was
- * @param decoding the steps in which no prompt was run
+ * @param decoding the decode-only steps
  * @param stages where the seconds went
- * @param prefixHits questions that found their prefix ready
- * @param retreats batches that had to be tried again smaller
+ * @param prefixHits prefix cache hits
+ * @param batchReductions batch reductions after out-of-memory or another device failure
  * @param peakMemoryBytes the most memory that the process ever had
  */
 public record EngineResult(
@@ -59,7 +60,7 @@ public record EngineResult(
     Decoding decoding,
     Stages stages,
     long prefixHits,
-    long retreats,
+    long batchReductions,
     long peakMemoryBytes) {
   private static final double GIGA = 1e9;
   private static final double TERA = 1e12;
@@ -72,7 +73,7 @@ public record EngineResult(
   public record Work(double teraflops, double gflops, double gemmShare) {}
 
   /**
-   * @param steps in which no prompt was run
+   * @param steps decode-only steps
    * @param meanBatch sequences in them
    * @param milliseconds that one took
    * @param gigabytesPerSecond weights, keys and values that a step reads, by its time
@@ -94,6 +95,12 @@ public record EngineResult(
    * @param other all the rest of the pass
    */
   public record Stages(double encode, double prefix, double step, double other) {}
+
+  /** The name of {@link #batchReductions} in JSON before version 0.2; to be removed. */
+  @JsonProperty("retreats")
+  long deprecatedBatchReductions() {
+    return batchReductions;
+  }
 
   static EngineResult of(
       EnginePlan plan, EngineDriver.Submission submission, List<Pass> passes, Peak peak) {
@@ -123,7 +130,7 @@ public record EngineResult(
         decoding(plan, median, peak),
         stages(done, seconds),
         done.prefixHits(),
-        done.retreats(),
+        done.batchReductions(),
         ProcessMemory.peakBytes());
   }
 
@@ -135,15 +142,15 @@ public record EngineResult(
   }
 
   private static Decoding decoding(EnginePlan plan, Pass pass, Peak peak) {
-    EngineStatistics.Promptless promptless = pass.done().promptless();
-    if (promptless.steps() == 0) {
+    EngineStatistics.DecodeSteps decodeOnly = pass.done().decodeOnly();
+    if (decodeOnly.steps() == 0) {
       return new Decoding(0, 0, 0, 0, 0);
     }
-    double seconds = promptless.seconds() / promptless.steps();
-    double batch = (double) promptless.tokens() / promptless.steps();
+    double seconds = decodeOnly.seconds() / decodeOnly.steps();
+    double batch = (double) decodeOnly.tokens() / decodeOnly.steps();
     double gigabytes = stepBytes(plan, pass, batch) / seconds / GIGA;
     return new Decoding(
-        promptless.steps(), batch, 1000 * seconds, gigabytes, gigabytes / peak.memory().best());
+        decodeOnly.steps(), batch, 1000 * seconds, gigabytes, gigabytes / peak.memory().best());
   }
 
   private static double stepBytes(EnginePlan plan, Pass pass, double batch) {
@@ -210,7 +217,7 @@ public record EngineResult(
     text.value("step seconds", "%.3f", stages.step());
     text.value("other seconds", "%.3f", stages.other());
     text.value("prefix hits", "%d", prefixHits);
-    text.value("retreats", "%d", retreats);
+    text.value("batch reductions", "%d", batchReductions);
     text.value("peak memory", "%s", Text.bytes(peakMemoryBytes));
     text.blank();
   }

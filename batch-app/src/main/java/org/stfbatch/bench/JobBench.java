@@ -24,7 +24,7 @@ public final class JobBench {
    * @param parent the folder in which the database's own is made
    * @param chunk answers that are committed together
    */
-  public static Report.Job run(Path parent, EnginePlan plan, int chunk) {
+  public static BenchReport.Job run(Path parent, EnginePlan plan, int chunk) {
     Machine machine = Machine.describe(plan.settings());
     Peak peak = Peak.measure(plan.model(), plan.settings(), plan.repeat());
     try (BenchDatabase database = BenchDatabase.open(parent);
@@ -33,7 +33,7 @@ public final class JobBench {
     }
   }
 
-  private static Report.Job measure(
+  private static BenchReport.Job measure(
       Machine machine,
       Peak peak,
       EnginePlan plan,
@@ -58,7 +58,7 @@ public final class JobBench {
       List<Workload.Item> items = plan.workload().items(plan.model().config(), seed);
       seconds.add(answer(run, engine, items, plan, chunk, ingests));
     }
-    return new Report.Job(
+    return new BenchReport.Job(
         machine,
         peak,
         EngineResult.of(plan, Submission.IN_FLIGHT, bare, peak),

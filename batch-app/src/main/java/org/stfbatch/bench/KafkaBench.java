@@ -68,7 +68,7 @@ public final class KafkaBench {
    * @param parent the folder in which the database's and the broker's own are made
    * @param messages text-only jobs on a topic
    */
-  public static Report.Kafka run(Path parent, int messages, int partitions) {
+  public static BenchReport.Kafka run(Path parent, int messages, int partitions) {
     if (messages < 1 || partitions < 1) {
       throw new IllegalArgumentException("messages and partitions must be at least 1");
     }
@@ -80,7 +80,7 @@ public final class KafkaBench {
       bench.through("warm-up-through", WARM_UP_MESSAGES);
       Apart apart = bench.apart("apart", messages);
       double through = bench.through("through", messages);
-      return new Report.Kafka(
+      return new BenchReport.Kafka(
           machine,
           new KafkaResult(
               messages,

@@ -35,7 +35,8 @@ public final class RunnerBench {
    * @param jobs text-only questions
    * @param chunk answers that are committed together
    */
-  public static Report.Runner run(Path parent, int jobs, int chunk) throws InterruptedException {
+  public static BenchReport.Runner run(Path parent, int jobs, int chunk)
+      throws InterruptedException {
     if (jobs < PERCENTS.get(0) || chunk < 1) {
       throw new IllegalArgumentException(
           "the runner needs 10 jobs and chunks of one at least, not " + jobs + " and " + chunk);
@@ -62,7 +63,7 @@ public final class RunnerBench {
               jobs / infer,
               probe.readings(),
               RunCosts.measure(database.dataSource(), run.run(), jobs));
-      return new Report.Runner(machine, result);
+      return new BenchReport.Runner(machine, result);
     }
   }
 

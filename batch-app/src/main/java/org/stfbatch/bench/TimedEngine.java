@@ -6,6 +6,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.stfbatch.base.ModelIdentity;
+import org.stfbatch.base.Threads;
 import org.stfbatch.engine.Engine;
 import org.stfbatch.engine.EngineJob;
 import org.stfbatch.engine.EngineStatistics;
@@ -18,12 +19,7 @@ import org.stfbatch.engine.Outcome;
 final class TimedEngine implements Engine {
   private final InstantEngine answers = new InstantEngine();
   private final ScheduledExecutorService timer =
-      Executors.newSingleThreadScheduledExecutor(
-          task -> {
-            Thread thread = new Thread(task, "timed-device");
-            thread.setDaemon(true);
-            return thread;
-          });
+      Executors.newSingleThreadScheduledExecutor(Threads.daemons("timed-device"));
   private final long nanosOfAJob;
   private long busyUntil = System.nanoTime();
 

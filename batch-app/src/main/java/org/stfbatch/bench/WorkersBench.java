@@ -63,7 +63,7 @@ public final class WorkersBench {
    *
    * @param parent the folder in which the database's own is made
    */
-  public static Report.Workers run(Path parent, Plan plan) throws InterruptedException {
+  public static BenchReport.Workers run(Path parent, Plan plan) throws InterruptedException {
     Machine machine = Machine.describe(ModelSettings.exact());
     List<WorkersResult> results = new ArrayList<>();
     try (BenchDatabase database = BenchDatabase.open(parent)) {
@@ -71,7 +71,7 @@ public final class WorkersBench {
         results.add(measure(database, plan, workers, results));
       }
     }
-    return new Report.Workers(
+    return new BenchReport.Workers(
         machine, plan.chunk(), plan.device().toNanos() / 1e6, List.copyOf(results));
   }
 

@@ -60,10 +60,10 @@ final class SceneComposer {
     int width = upright ? shorter : longer;
     int height = upright ? longer : shorter;
     List<Place> places = shuffled(Place.values());
-    List<Kind> kinds = kinds(count);
+    List<Appearance> appearances = appearances(count);
     List<Item> items = new ArrayList<>();
     for (int i = 0; i < count; i++) {
-      if (!place(items, kinds.get(i), places.get(i), width, height)) {
+      if (!place(items, appearances.get(i), places.get(i), width, height)) {
         return Optional.empty();
       }
     }
@@ -71,34 +71,44 @@ final class SceneComposer {
     return Optional.of(new Scene(width, height, backdrop(), items));
   }
 
-  private record Kind(Shape shape, Colour colour, ItemSize size) {}
+  private record Appearance(Shape shape, Colour colour, ItemSize size) {}
 
   /** In half of the scenes some items share their shape, their colour or both. */
-  private List<Kind> kinds(int count) {
+  private List<Appearance> appearances(int count) {
     boolean sameShape = random.nextInt(3) == 0;
     boolean sameColour = random.nextInt(4) == 0;
     Shape shape = any(Shape.values());
     Colour colour = any(Colour.values());
     int alike = random.nextInt(3) == 0 ? count : 1 + random.nextInt(count);
-    List<Kind> kinds = new ArrayList<>();
+    List<Appearance> appearances = new ArrayList<>();
     for (int i = 0; i < count; i++) {
-      kinds.add(
-          new Kind(
+      appearances.add(
+          new Appearance(
               i < alike && sameShape ? shape : any(Shape.values()),
               i < alike && sameColour ? colour : any(Colour.values()),
               any(ItemSize.values())));
     }
-    return kinds;
+    return appearances;
   }
 
   /** Finds room for an item within its place. */
-  private boolean place(List<Item> items, Kind kind, Place place, int width, int height) {
-    double radius = kind.size().radius(width, height) * (0.96 + 0.08 * random.nextDouble());
+  private boolean place(
+      List<Item> items, Appearance appearance, Place place, int width, int height) {
+    double radius = appearance.size().radius(width, height) * (0.96 + 0.08 * random.nextDouble());
     for (int i = 0; i < TRIES_PER_ITEM; i++) {
       double x = width * between(place.fromX(), place.toX());
       double y = height * between(place.fromY(), place.toY());
       double tilt = between(-TILT, TILT);
-      Item item = new Item(kind.shape(), kind.colour(), kind.size(), place, x, y, radius, tilt);
+      Item item =
+          new Item(
+              appearance.shape(),
+              appearance.colour(),
+              appearance.size(),
+              place,
+              x,
+              y,
+              radius,
+              tilt);
       if (item.isWithin(width, height) && items.stream().allMatch(item::isKeptApartFrom)) {
         items.add(item);
         return true;

@@ -16,6 +16,7 @@ import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.stfbatch.base.ModelIdentity;
+import org.stfbatch.base.Threads;
 import org.stfbatch.model.ImagePruning;
 import org.stfbatch.model.LlavaModel;
 import org.stfbatch.model.ModelSettings;
@@ -73,8 +74,7 @@ public final class BatchingEngine implements Engine {
         new ModelIdentity(fingerprint, model.compression().spec(), model.weights().stored());
     this.pruning = ImagePruning.of(model.compression(), config);
     this.settings = settings;
-    this.deviceThread = new Thread(() -> run(loader, text), "device");
-    deviceThread.setDaemon(true);
+    this.deviceThread = Threads.daemon("device", () -> run(loader, text));
   }
 
   /**
@@ -245,7 +245,7 @@ public final class BatchingEngine implements Engine {
     if (!settings.prefixReuse()) {
       return PrefixUse.NONE;
     }
-    return model.readsPrefixesFromShelves() ? PrefixUse.READ : PrefixUse.COPIED;
+    return model.readsPrefixesInPlace() ? PrefixUse.READ : PrefixUse.COPIED;
   }
 
   private void generate(DeviceLoop loop) {

@@ -13,7 +13,7 @@ import org.stfbatch.model.CacheShape;
 record CacheNeed(CacheLength slot, CacheLength prefix, int imageTokens) {
   /** What a cache of this shape has. */
   static CacheNeed of(CacheShape shape) {
-    return new CacheNeed(shape.slot(), shape.shelf(), shape.imageTokens());
+    return new CacheNeed(shape.slot(), shape.prefix(), shape.imageTokens());
   }
 
   /** Enough for both. */
@@ -29,6 +29,6 @@ record CacheNeed(CacheLength slot, CacheLength prefix, int imageTokens) {
 
   /** Whether the prefix fits into a cache of this shape. */
   boolean prefixFits(CacheShape shape) {
-    return prefix.fitsIn(shape.shelf()) && imageTokens <= shape.imageTokens();
+    return prefix.fitsIn(shape.prefix()) && imageTokens <= shape.imageTokens();
   }
 }

@@ -13,14 +13,17 @@ import org.stfbatch.model.CacheShape;
  * @param use of prefixes: whether they are kept, and whether those of running sequences must be
  */
 record CachePlan(long bytes, CacheCost cost, int batch, PrefixUse use) {
-  /** Slots and shelves grow in such steps, so that they seldom grow. */
-  private static final int PLACE_STEP = 64;
+  /**
+   * The lengths of slots and prefix cache entries are multiples of this, so that they seldom
+   * change.
+   */
+  private static final int LENGTH_STEP = 64;
 
-  /** Slots that hold no prefixes are short, and all of their places are looked at. */
-  private static final int OWN_PLACE_STEP = 32;
+  /** The same for slots that hold no prefixes: they are short, and attention reads all of them. */
+  private static final int OWN_LENGTH_STEP = 32;
 
   /** The part of the room that prefixes may take that are copied to slots. */
-  private static final int SHELVES_SHARE = 4;
+  private static final int PREFIX_SHARE = 4;
 
   /**
    * Where prefixes are read, so many sequences are expected to share one. If none do, about as many
@@ -29,10 +32,10 @@ record CachePlan(long bytes, CacheCost cost, int batch, PrefixUse use) {
   private static final int SEQUENCES_OF_A_PREFIX = 2;
 
   /** One for the text before images, one for an image. */
-  private static final int FEWEST_SHELVES = 2;
+  private static final int FEWEST_PREFIXES = 2;
 
   /** Images that are encoded ahead of the sequences in slots. */
-  private static final int SHELVES_AHEAD = 16;
+  private static final int PREFIXES_AHEAD = 16;
 
   /**
    * The plan after a lack of memory: for fewer sequences, in as much less room.
@@ -50,12 +53,12 @@ record CachePlan(long bytes, CacheCost cost, int batch, PrefixUse use) {
    * takes more than there is.
    */
   CacheShape shape(CacheNeed need) {
-    CacheLength slot = roundUp(need.slot(), use == PrefixUse.READ ? OWN_PLACE_STEP : PLACE_STEP);
+    CacheLength slot = roundUp(need.slot(), use == PrefixUse.READ ? OWN_LENGTH_STEP : LENGTH_STEP);
     boolean kept = use != PrefixUse.NONE;
-    CacheLength prefix = kept ? roundUp(need.prefix(), PLACE_STEP) : CacheLength.of(0);
-    int imageTokens = kept ? roundUp(need.imageTokens(), PLACE_STEP) : 0;
+    CacheLength prefix = kept ? roundUp(need.prefix(), LENGTH_STEP) : CacheLength.of(0);
+    int imageTokens = kept ? roundUp(need.imageTokens(), LENGTH_STEP) : 0;
     long prefixBytes = cost.of(prefix) + cost.imageToken() * imageTokens;
-    int prefixes = prefixes(cost.of(slot), Math.max(cost.place(), prefixBytes));
+    int prefixes = prefixes(cost.of(slot), Math.max(cost.full(), prefixBytes));
     long slots = (bytes - prefixBytes * prefixes) / cost.of(slot);
     return new CacheShape(
         (int) Math.max(1, Math.min(batch, slots)), slot, prefixes, prefix, imageTokens);
@@ -64,13 +67,13 @@ record CachePlan(long bytes, CacheCost cost, int batch, PrefixUse use) {
   private int prefixes(long slotBytes, long prefixBytes) {
     return switch (use) {
       case NONE -> 0;
-      case COPIED -> prefixes(batch + SHELVES_AHEAD, bytes / SHELVES_SHARE / prefixBytes);
-      case READ -> prefixes(1 + batch + SHELVES_AHEAD, fittingToBeRead(slotBytes, prefixBytes));
+      case COPIED -> prefixes(batch + PREFIXES_AHEAD, bytes / PREFIX_SHARE / prefixBytes);
+      case READ -> prefixes(1 + batch + PREFIXES_AHEAD, fittingToBeRead(slotBytes, prefixBytes));
     };
   }
 
   private static int prefixes(int wanted, long fitting) {
-    return (int) Math.max(FEWEST_SHELVES, Math.min(wanted, fitting));
+    return (int) Math.max(FEWEST_PREFIXES, Math.min(wanted, fitting));
   }
 
   private long fittingToBeRead(long slotBytes, long prefixBytes) {
@@ -80,10 +83,10 @@ record CachePlan(long bytes, CacheCost cost, int batch, PrefixUse use) {
   }
 
   private static CacheLength roundUp(CacheLength length, int step) {
-    return new CacheLength(roundUp(length.places(), step), roundUp(length.pruned(), step));
+    return new CacheLength(roundUp(length.full(), step), roundUp(length.pruned(), step));
   }
 
-  private static int roundUp(int places, int step) {
-    return (places + step - 1) / step * step;
+  private static int roundUp(int tokens, int step) {
+    return (tokens + step - 1) / step * step;
   }
 }

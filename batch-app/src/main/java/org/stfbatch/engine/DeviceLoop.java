@@ -11,8 +11,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.stfbatch.model.CacheShape;
 import org.stfbatch.model.CachedPrefix;
-import org.stfbatch.model.Choice;
 import org.stfbatch.model.Decoding;
+import org.stfbatch.model.Sampling;
 import org.stfbatch.model.TokenSpan;
 import org.stfbatch.model.VisionLanguageModel;
 
@@ -57,7 +57,7 @@ final class DeviceLoop {
   private final BlockingDeque<Sequence> waiting;
   private final EngineMeter meter;
   private final CachePlan plan;
-  private final PrefixShelves shelves;
+  private final PrefixCache prefixCache;
   private final ImageEncoder images;
   private final PrefixStage prefixes;
   private final ChoiceStage choices;
@@ -83,9 +83,9 @@ final class DeviceLoop {
     this.waiting = waiting;
     this.meter = meter;
     this.plan = plan;
-    this.shelves = new PrefixShelves(model, meter);
-    this.images = new ImageEncoder(model, shelves, inFlight, waiting, meter);
-    this.prefixes = new PrefixStage(model, shelves, images, waiting, meter, plan.use());
+    this.prefixCache = new PrefixCache(model, meter);
+    this.images = new ImageEncoder(model, prefixCache, inFlight, waiting, meter);
+    this.prefixes = new PrefixStage(model, prefixCache, images, waiting, meter, plan.use());
     this.choices = new ChoiceStage(model, images, meter);
     this.running = new RunningSequences(model);
     this.usableSlots = plan.batch();
@@ -138,7 +138,7 @@ final class DeviceLoop {
    */
   private List<Sequence> admit() {
     List<Sequence> entering = new ArrayList<>();
-    Set<Prefix> prefixes = shelves.beingRead();
+    Set<Prefix> prefixes = prefixCache.beingRead();
     int tokens = 0;
     while (running.count() + entering.size() < usableSlots) {
       Sequence next = waiting.peek();
@@ -158,11 +158,11 @@ final class DeviceLoop {
       }
       CacheShape wanted = shapeFor(next, entering.size());
       if (wanted.slots() <= running.count() + entering.size()
-          || (shelves.isRead() && wanted.shelves() < shape.shelves())) {
+          || (prefixCache.isRead() && wanted.prefixes() < shape.prefixes())) {
         break;
       }
       next.prefix().ifPresent(prefixes::add);
-      if (prefixes.size() > shelves.capacity(wanted)) {
+      if (prefixes.size() > prefixCache.capacity(wanted)) {
         break;
       }
       take(next);
@@ -214,12 +214,12 @@ final class DeviceLoop {
       model.reserve(CacheShape.NONE);
     }
     model.reserve(wanted);
-    if (shelves.isRead()) {
-      shelves.grow(wanted.shelves());
-    } else if (wanted.shelves() != before.shelves()
-        || !wanted.shelf().equals(before.shelf())
+    if (prefixCache.isRead()) {
+      prefixCache.grow(wanted.prefixes());
+    } else if (wanted.prefixes() != before.prefixes()
+        || !wanted.prefix().equals(before.prefix())
         || wanted.imageTokens() != before.imageTokens()) {
-      shelves.clear(wanted.shelves());
+      prefixCache.clear(wanted.prefixes());
     }
     shape = wanted;
   }
@@ -258,9 +258,9 @@ final class DeviceLoop {
     OwnImages own = OwnImages.of(entering, images);
     List<TokenSpan> prompts = entering.stream().map(s -> s.ownSpan(own.firstRow(s))).toList();
     Decoding decoding = running.decoding();
-    Choice choice = running.choice(entering);
+    Sampling sampling = running.sampling(entering);
     return meter.step(
-        decoding.count(), prompts, () -> model.step(decoding, prompts, own.tokens(), choice));
+        decoding.count(), prompts, () -> model.step(decoding, prompts, own.tokens(), sampling));
   }
 
   /** Gives every sequence its token; those that have ended leave. */
@@ -308,7 +308,7 @@ final class DeviceLoop {
           "%d jobs in a row: %s".formatted(numericFailuresInARow, NUMERIC), null);
     }
     model.eraseSlot(slot);
-    sequence.prefix().ifPresent(shelves::erase);
+    sequence.prefix().ifPresent(prefixCache::erase);
     end(sequence, new Failure(Stage.ENGINE, "ENGINE_NUMERIC", NUMERIC, sequence.attempts()));
   }
 
@@ -316,7 +316,7 @@ final class DeviceLoop {
     sequence.future().complete(outcome);
     inFlight.remove(sequence);
     if (!sequence.cachedPrefix().equals(CachedPrefix.NONE)) {
-      shelves.release(sequence.cachedPrefix().shelf());
+      prefixCache.release(sequence.cachedPrefix().entry());
     }
   }
 
@@ -324,16 +324,16 @@ final class DeviceLoop {
 
   /**
    * Takes all sequences out, halves the batch, and queues them again before all others. What the
-   * slots and shelves hold is undefined now, so the cache is made anew.
+   * slots and the prefix cache hold is undefined now, so the cache is allocated again.
    */
   private void reduceBatch(Trouble trouble) {
     List<Sequence> involved = new ArrayList<>(inFlight);
     // Without a cache, making it failed: it was to have room for all usable slots.
     int failed = shape.equals(CacheShape.NONE) ? usableSlots : involved.size();
-    meter.retreat();
+    meter.batchReduced();
     running.clear();
-    involved.forEach(Sequence::leaveShelf);
-    shelves.clear(0);
+    involved.forEach(Sequence::leavePrefix);
+    prefixCache.clear(0);
     shape = CacheShape.NONE;
     usableSlots = Math.max(1, failed / 2);
     answersSinceReduction = 0;

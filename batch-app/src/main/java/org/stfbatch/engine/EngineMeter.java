@@ -15,14 +15,14 @@ final class EngineMeter {
   private long decodedTokens;
   private long steps;
   private long prefixHits;
-  private long retreats;
+  private long batchReductions;
   private long retries;
   private long encodeNanos;
   private long prefixNanos;
   private long stepNanos;
-  private long promptlessSteps;
-  private long promptlessTokens;
-  private long promptlessNanos;
+  private long decodeOnlySteps;
+  private long decodeOnlyTokens;
+  private long decodeOnlyNanos;
   private volatile long progressAt = System.nanoTime();
 
   /** The device thread is not stuck: it has finished a call, or has nothing to do. */
@@ -67,9 +67,9 @@ final class EngineMeter {
       long nanos = System.nanoTime() - started;
       stepNanos += nanos;
       if (prompts.isEmpty()) {
-        promptlessSteps++;
-        promptlessTokens += decoding;
-        promptlessNanos += nanos;
+        decodeOnlySteps++;
+        decodeOnlyTokens += decoding;
+        decodeOnlyNanos += nanos;
       }
     }
     return next;
@@ -94,8 +94,8 @@ final class EngineMeter {
     prefixHits++;
   }
 
-  synchronized void retreat() {
-    retreats++;
+  synchronized void batchReduced() {
+    batchReductions++;
   }
 
   synchronized void retry() {
@@ -109,12 +109,12 @@ final class EngineMeter {
         decodedTokens,
         steps,
         prefixHits,
-        retreats,
+        batchReductions,
         retries,
         encodeNanos / NANOS,
         prefixNanos / NANOS,
         stepNanos / NANOS,
-        new EngineStatistics.Promptless(
-            promptlessSteps, promptlessTokens, promptlessNanos / NANOS));
+        new EngineStatistics.DecodeSteps(
+            decodeOnlySteps, decodeOnlyTokens, decodeOnlyNanos / NANOS));
   }
 }

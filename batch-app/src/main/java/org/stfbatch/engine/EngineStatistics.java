@@ -6,14 +6,14 @@ package org.stfbatch.engine;
  * @param images pictures that were encoded
  * @param prefillTokens tokens of prompts and of choices that were run, vision tokens included
  * @param decodedTokens tokens that were generated
- * @param steps calls that took sequences one token further
- * @param prefixHits sequences that found their prefix ready
- * @param retreats batches that failed and were tried again smaller
- * @param retries sequences that were begun again after that
+ * @param steps calls that generated one token for each running sequence
+ * @param prefixHits prefix cache hits
+ * @param batchReductions batch reductions: how often a failed call halved the batch
+ * @param retries sequences that were queued again after that
  * @param encodeSeconds spent encoding pictures
  * @param prefixSeconds spent running shared prefixes
  * @param stepSeconds spent in steps and in scoring choices: prompts' ends and generation
- * @param promptless those of the steps in which no prompt was run
+ * @param decodeOnly the decode-only steps, in which no prompt was run
  */
 public record EngineStatistics(
     long images,
@@ -21,30 +21,30 @@ public record EngineStatistics(
     long decodedTokens,
     long steps,
     long prefixHits,
-    long retreats,
+    long batchReductions,
     long retries,
     double encodeSeconds,
     double prefixSeconds,
     double stepSeconds,
-    Promptless promptless) {
+    DecodeSteps decodeOnly) {
   /** Nothing yet. */
   public static final EngineStatistics NONE =
-      new EngineStatistics(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, new Promptless(0, 0, 0));
+      new EngineStatistics(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, new DecodeSteps(0, 0, 0));
 
   /**
-   * Steps that only generate: what decoding costs by itself.
+   * Decode-only steps: what decoding costs by itself.
    *
    * @param steps calls
    * @param tokens tokens that were generated
    * @param seconds spent
    */
-  public record Promptless(long steps, long tokens, double seconds) {
-    Promptless plus(Promptless other) {
-      return new Promptless(steps + other.steps, tokens + other.tokens, seconds + other.seconds);
+  public record DecodeSteps(long steps, long tokens, double seconds) {
+    DecodeSteps plus(DecodeSteps other) {
+      return new DecodeSteps(steps + other.steps, tokens + other.tokens, seconds + other.seconds);
     }
 
-    Promptless minus(Promptless other) {
-      return new Promptless(steps - other.steps, tokens - other.tokens, seconds - other.seconds);
+    DecodeSteps minus(DecodeSteps other) {
+      return new DecodeSteps(steps - other.steps, tokens - other.tokens, seconds - other.seconds);
     }
   }
 
@@ -56,12 +56,12 @@ public record EngineStatistics(
         decodedTokens + other.decodedTokens,
         steps + other.steps,
         prefixHits + other.prefixHits,
-        retreats + other.retreats,
+        batchReductions + other.batchReductions,
         retries + other.retries,
         encodeSeconds + other.encodeSeconds,
         prefixSeconds + other.prefixSeconds,
         stepSeconds + other.stepSeconds,
-        promptless.plus(other.promptless));
+        decodeOnly.plus(other.decodeOnly));
   }
 
   /** What was done since {@code earlier}, a statistic of the same engine. */
@@ -72,11 +72,11 @@ public record EngineStatistics(
         decodedTokens - earlier.decodedTokens,
         steps - earlier.steps,
         prefixHits - earlier.prefixHits,
-        retreats - earlier.retreats,
+        batchReductions - earlier.batchReductions,
         retries - earlier.retries,
         encodeSeconds - earlier.encodeSeconds,
         prefixSeconds - earlier.prefixSeconds,
         stepSeconds - earlier.stepSeconds,
-        promptless.minus(earlier.promptless));
+        decodeOnly.minus(earlier.decodeOnly));
   }
 }

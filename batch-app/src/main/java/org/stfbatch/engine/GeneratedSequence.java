@@ -81,7 +81,7 @@ final class GeneratedSequence extends Sequence {
 
   /** Places of its slot that it has filled. */
   CacheLength length() {
-    int own = position() - shelvedPlaces();
+    int own = position() - prefixInPlaceLength();
     return new CacheLength(own, own - dropped());
   }
 

@@ -28,24 +28,24 @@ final class ImageEncoder {
   private static final int IMAGES_OF_A_CALL = 14;
 
   private final VisionLanguageModel model;
-  private final PrefixShelves shelves;
+  private final PrefixCache prefixCache;
   private final Collection<Sequence> inFlight;
   private final Collection<Sequence> waiting;
   private final EngineMeter meter;
 
   /**
-   * @param shelves prefixes whose images need not be encoded again
+   * @param prefixCache prefixes whose images need not be encoded again
    * @param inFlight the sequences that have been taken out of the queue; a view
    * @param waiting the sequences that come next, in their order; a view
    */
   ImageEncoder(
       VisionLanguageModel model,
-      PrefixShelves shelves,
+      PrefixCache prefixCache,
       Collection<Sequence> inFlight,
       Collection<Sequence> waiting,
       EngineMeter meter) {
     this.model = model;
-    this.shelves = shelves;
+    this.prefixCache = prefixCache;
     this.inFlight = inFlight;
     this.waiting = waiting;
     this.meter = meter;
@@ -79,7 +79,7 @@ final class ImageEncoder {
   }
 
   private OptionalInt shelvedTokens(Sequence sequence) {
-    return sequence.wantedPrefix().map(shelves::imageTokens).orElseGet(OptionalInt::empty);
+    return sequence.wantedPrefix().map(prefixCache::imageTokens).orElseGet(OptionalInt::empty);
   }
 
   /** The images' tokens that sequences keep, by the images' hashes. */

@@ -12,12 +12,12 @@ import org.stfbatch.model.CacheShape;
 import org.stfbatch.model.VisionLanguageModel;
 
 /**
- * Sees to it that sequences find their prefixes, on shelves or in their slots, before their own
- * part of the prompt is run.
+ * Prefix caching: makes the prefixes of entering sequences available, in the prefix cache or in
+ * their slots, before the rest of their prompts is run.
  */
 final class PrefixStage {
   private final VisionLanguageModel model;
-  private final PrefixShelves shelves;
+  private final PrefixCache prefixCache;
   private final ImageEncoder encoder;
   private final Queue<Sequence> waiting;
   private final EngineMeter meter;
@@ -25,17 +25,17 @@ final class PrefixStage {
 
   /**
    * @param waiting the sequences that come next
-   * @param use of prefixes on shelves
+   * @param use of cached prefixes
    */
   PrefixStage(
       VisionLanguageModel model,
-      PrefixShelves shelves,
+      PrefixCache prefixCache,
       ImageEncoder encoder,
       Queue<Sequence> waiting,
       EngineMeter meter,
       PrefixUse use) {
     this.model = model;
-    this.shelves = shelves;
+    this.prefixCache = prefixCache;
     this.encoder = encoder;
     this.waiting = waiting;
     this.meter = meter;
@@ -43,14 +43,14 @@ final class PrefixStage {
   }
 
   /**
-   * Runs the prefixes that entering sequences miss. Every entering one reads its prefix on its
-   * shelf from then on, or has it copied into its slot.
+   * Runs the prefixes of entering sequences that are not cached. Afterwards every entering sequence
+   * reads its prefix in the prefix cache, or has a copy of it in its slot.
    *
    * @param firstSlot the slot of the first entering sequence; the others follow
    * @param shape the cache's
    */
   void prepare(List<Sequence> entering, int firstSlot, CacheShape shape) {
-    Set<Prefix> needed = shelves.beingRead();
+    Set<Prefix> needed = prefixCache.beingRead();
     Map<Prefix, Sequence> missing = new HashMap<>();
     List<Sequence> inOrder = new ArrayList<>();
     for (Sequence sequence : entering) {
@@ -61,11 +61,11 @@ final class PrefixStage {
         lookAhead(needed, missing, inOrder, shape);
       }
       for (List<Sequence> together : calls(inOrder)) {
-        shelves.fill(together, encoder.take(together), needed);
+        prefixCache.fill(together, encoder.take(together), needed);
       }
     }
     for (Sequence sequence : entering) {
-      sequence.prefix().ifPresent(prefix -> findOnShelf(sequence, prefix));
+      sequence.prefix().ifPresent(prefix -> usePrefix(sequence, prefix));
     }
     if (use == PrefixUse.COPIED) {
       copyToSlots(entering, firstSlot);
@@ -94,9 +94,9 @@ final class PrefixStage {
       Map<Prefix, Sequence> missing,
       List<Sequence> inOrder) {
     needed.add(prefix);
-    if (shelves.holds(prefix)) {
+    if (prefixCache.holds(prefix)) {
       meter.prefixHit();
-      shelves.shelf(prefix);
+      prefixCache.entry(prefix);
     } else if (missing.putIfAbsent(prefix, sequence) == null) {
       inOrder.add(sequence);
     } else {
@@ -111,14 +111,14 @@ final class PrefixStage {
   private void lookAhead(
       Set<Prefix> needed, Map<Prefix, Sequence> missing, List<Sequence> inOrder, CacheShape shape) {
     int room = roomOfLastCall(inOrder);
-    int capacity = shelves.capacity(shape);
+    int capacity = prefixCache.capacity(shape);
     Iterator<Sequence> ahead = waiting.iterator();
     while (ahead.hasNext() && room > 0 && needed.size() < capacity) {
       Sequence sequence = ahead.next();
       Prefix prefix = sequence.prefix().orElse(null);
       if (prefix != null
           && sequence.need().prefixFits(shape)
-          && !shelves.holds(prefix)
+          && !prefixCache.holds(prefix)
           && !missing.containsKey(prefix)) {
         room -= sequence.prefixVisionTokens();
         if (room >= 0) {
@@ -137,13 +137,13 @@ final class PrefixStage {
         - calls.get(calls.size() - 1).stream().mapToInt(Sequence::prefixVisionTokens).sum();
   }
 
-  private void findOnShelf(Sequence sequence, Prefix prefix) {
-    int shelf = shelves.shelf(prefix);
-    sequence.requireImageTokens(0, shelves.imageTokens(prefix).orElseThrow());
-    sequence.findPrefixAt(shelf);
+  private void usePrefix(Sequence sequence, Prefix prefix) {
+    int entry = prefixCache.entry(prefix);
+    sequence.requireImageTokens(0, prefixCache.imageTokens(prefix).orElseThrow());
+    sequence.findPrefixAt(entry);
     sequence.dropEncoded();
     if (use == PrefixUse.READ) {
-      shelves.read(shelf);
+      prefixCache.read(entry);
     }
   }
 
@@ -154,13 +154,13 @@ final class PrefixStage {
     for (int i = 0; i < entering.size(); i++) {
       Sequence sequence = entering.get(i);
       if (sequence.prefix().isPresent()) {
-        from.add(shelves.shelf(sequence.prefix().get()));
+        from.add(prefixCache.entry(sequence.prefix().get()));
         to.add(firstSlot + i);
-        lengths.add(sequence.prefixPlaces());
+        lengths.add(sequence.prefixCacheLength());
       }
     }
     if (!from.isEmpty()) {
-      model.takeFromShelves(Ints.of(from), Ints.of(to), lengths);
+      model.copyPrefixesToSlots(Ints.of(from), Ints.of(to), lengths);
     }
   }
 }

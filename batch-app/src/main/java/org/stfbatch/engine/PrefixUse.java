@@ -1,16 +1,16 @@
 package org.stfbatch.engine;
 
-/** What sequences do with the prefixes that they share. */
+/** How sequences use the prefixes that they share. */
 enum PrefixUse {
   /** Every sequence runs all of its prompt. */
   NONE,
 
-  /** A sequence's prefix is copied from its shelf to its slot. */
+  /** A sequence's prefix is copied from the prefix cache to its slot. */
   COPIED,
 
   /**
-   * A sequence reads its prefix on its shelf, as long as it runs; its slot holds only what comes
-   * behind it.
+   * A sequence reads its prefix in the prefix cache without a copy, which pins the entry while the
+   * sequence runs. Its slot holds only what comes after the prefix.
    */
   READ
 }

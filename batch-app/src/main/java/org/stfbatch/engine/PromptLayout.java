@@ -90,7 +90,7 @@ record PromptLayout(int[] tokenIds, int[] visionIndex, int[] imageTokens) {
    * Where the only image stands, if text stands before it and after it: then everything up to its
    * end can be shared with other questions about it.
    */
-  Optional<ImagePlace> sharedImage() {
+  Optional<ImageSpan> sharedImage() {
     return imageTokens.length == 1
         ? imageBeforeText().filter(image -> image.start() > 0 && image.tokens() == imageTokens[0])
         : Optional.empty();
@@ -99,14 +99,14 @@ record PromptLayout(int[] tokenIds, int[] visionIndex, int[] imageTokens) {
   /**
    * Where the only image stands, if text stands after it; of an image that is cut, what is left.
    */
-  Optional<ImagePlace> imageBeforeText() {
+  Optional<ImageSpan> imageBeforeText() {
     int start = 0;
     while (start < length() && visionIndex[start] == TokenSpan.TEXT) {
       start++;
     }
     int end = start + visionTokens();
     return start < end && end < length()
-        ? Optional.of(new ImagePlace(start, end))
+        ? Optional.of(new ImageSpan(start, end))
         : Optional.empty();
   }
 
@@ -116,7 +116,7 @@ record PromptLayout(int[] tokenIds, int[] visionIndex, int[] imageTokens) {
    * @param start of its first vision token
    * @param end after its last
    */
-  record ImagePlace(int start, int end) {
+  record ImageSpan(int start, int end) {
     int tokens() {
       return end - start;
     }

@@ -6,8 +6,8 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import org.stfbatch.model.CacheLength;
-import org.stfbatch.model.Choice;
 import org.stfbatch.model.Decoding;
+import org.stfbatch.model.Sampling;
 import org.stfbatch.model.VisionLanguageModel;
 
 /** The sequences that are being generated, by slot: always the first slots. */
@@ -51,15 +51,15 @@ final class RunningSequences {
   }
 
   /** How the next tokens of these and the entering sequences are chosen. */
-  Choice choice(List<GeneratedSequence> entering) {
+  Sampling sampling(List<GeneratedSequence> entering) {
     List<GeneratedSequence> all = new ArrayList<>(active);
     all.addAll(entering);
-    return choiceOf(all);
+    return samplingOf(all);
   }
 
-  private static Choice choiceOf(List<GeneratedSequence> all) {
+  private static Sampling samplingOf(List<GeneratedSequence> all) {
     if (all.stream().allMatch(sequence -> sequence.generation().isGreedy())) {
-      return Choice.LIKELIEST;
+      return Sampling.GREEDY;
     }
     float[] temperature = new float[all.size()];
     float[] topP = new float[all.size()];
@@ -70,7 +70,7 @@ final class RunningSequences {
       topP[i] = (float) generation.topP();
       key[i] = all.get(i).nextKey();
     }
-    return new Choice(temperature, topP, key);
+    return new Sampling(temperature, topP, key);
   }
 
   /** Takes sequences out of their slots, and moves the last ones into the gaps. */

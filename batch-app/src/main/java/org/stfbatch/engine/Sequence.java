@@ -30,7 +30,7 @@ abstract sealed class Sequence permits GeneratedSequence, ScoredSequence {
   private final CompletableFuture<Outcome> future = new CompletableFuture<>();
   private final long submitted = System.nanoTime();
   private Prompt prompt;
-  private int shelf = CachedPrefix.NO_SHELF;
+  private int entry = CachedPrefix.NO_ENTRY;
   private VisionTokens encoded;
   private int failedAttempts;
   private long begun;
@@ -46,7 +46,7 @@ abstract sealed class Sequence permits GeneratedSequence, ScoredSequence {
       PromptLayout layout,
       Optional<Prefix> prefix,
       int prefixLength,
-      Optional<PromptLayout.ImagePlace> pruned) {}
+      Optional<PromptLayout.ImageSpan> pruned) {}
 
   /**
    * @param limit how long the prompt may be
@@ -66,7 +66,8 @@ abstract sealed class Sequence permits GeneratedSequence, ScoredSequence {
   }
 
   /**
-   * Gives every token of the prompt its place, and cuts a prompt that is too long if it may be cut.
+   * Lays out the tokens of the prompt, and truncates a prompt that is too long if it may be
+   * truncated.
    *
    * @param imageTokens how many vision tokens each image has
    */
@@ -88,7 +89,7 @@ abstract sealed class Sequence permits GeneratedSequence, ScoredSequence {
     encoded = tokens;
   }
 
-  /** Whether every token has its place. */
+  /** Whether the tokens of the prompt are laid out. */
   final boolean isLaidOut() {
     return prompt != null;
   }
@@ -124,12 +125,12 @@ abstract sealed class Sequence permits GeneratedSequence, ScoredSequence {
   }
 
   private Prompt prompt(PromptLayout layout) {
-    Optional<PromptLayout.ImagePlace> place =
+    Optional<PromptLayout.ImageSpan> image =
         use == PrefixUse.NONE ? Optional.empty() : layout.sharedImage();
     return new Prompt(
         layout,
-        place.map(p -> Prefix.of(layout.idsBefore(p.start()), job.images().get(0))),
-        place.map(PromptLayout.ImagePlace::end).orElse(0),
+        image.map(p -> Prefix.of(layout.idsBefore(p.start()), job.images().get(0))),
+        image.map(PromptLayout.ImageSpan::end).orElse(0),
         pruning.flatMap(how -> layout.imageBeforeText()));
   }
 
@@ -172,25 +173,27 @@ abstract sealed class Sequence permits GeneratedSequence, ScoredSequence {
     return prompt(PromptLayout.of(job.promptIds(), anyTokens)).prefix();
   }
 
-  /** Positions of the prefix; 0 without one. */
+  /** Tokens of the prefix; 0 without one. */
   final int prefixLength() {
     return prompt.prefixLength();
   }
 
-  /** Places that the prefix fills: an image that waits to be pruned fills none behind that. */
-  final CacheLength prefixPlaces() {
+  /**
+   * Tokens of the prefix in the cache: an image that is pruned later has none in the pruned layers.
+   */
+  final CacheLength prefixCacheLength() {
     return new CacheLength(prefixLength(), prefixLength() - waitingImageTokens());
   }
 
-  /** Places of the prefix that its slot does not hold. */
-  final int shelvedPlaces() {
+  /** Tokens of the prefix that its slot does not hold. */
+  final int prefixInPlaceLength() {
     return use == PrefixUse.READ ? prefixLength() : 0;
   }
 
-  /** The prefix that it reads on its shelf, once it was found there. */
+  /** The prefix that it reads in the prefix cache; none before it was found there. */
   final CachedPrefix cachedPrefix() {
-    return use == PrefixUse.READ && shelf != CachedPrefix.NO_SHELF
-        ? new CachedPrefix(shelf, prefixLength())
+    return use == PrefixUse.READ && entry != CachedPrefix.NO_ENTRY
+        ? new CachedPrefix(entry, prefixLength())
         : CachedPrefix.NONE;
   }
 
@@ -205,9 +208,9 @@ abstract sealed class Sequence permits GeneratedSequence, ScoredSequence {
   }
 
   final CacheNeed need() {
-    int own = room() - shelvedPlaces();
+    int own = room() - prefixInPlaceLength();
     CacheLength slot = new CacheLength(own, own - dropped());
-    return new CacheNeed(slot, prefixPlaces(), waitingImageTokens());
+    return new CacheNeed(slot, prefixCacheLength(), waitingImageTokens());
   }
 
   /** Vision tokens of the prefix; 0 without one. */
@@ -215,7 +218,7 @@ abstract sealed class Sequence permits GeneratedSequence, ScoredSequence {
     return prefix().isPresent() ? promptVisionTokens() : 0;
   }
 
-  /** Positions of the prompt. */
+  /** Tokens of the prompt. */
   final int promptLength() {
     return prompt.layout().length();
   }
@@ -230,7 +233,7 @@ abstract sealed class Sequence permits GeneratedSequence, ScoredSequence {
     return prefix().isEmpty() && promptVisionTokens() > 0;
   }
 
-  /** Places that it needs, those of its prefix included. */
+  /** Tokens that it needs room for, those of its prefix included. */
   abstract int room();
 
   /** Starts from the prompt, also again after a failed attempt. */
@@ -250,21 +253,22 @@ abstract sealed class Sequence permits GeneratedSequence, ScoredSequence {
     return prompt.pruned().map(image -> own.pruning(promptImage(image))).orElse(own);
   }
 
-  private PromptImage promptImage(PromptLayout.ImagePlace image) {
-    int where = prompt.prefix().isPresent() ? shelf : PromptImage.IN_SPAN;
+  private PromptImage promptImage(PromptLayout.ImageSpan image) {
+    int where = prompt.prefix().isPresent() ? entry : PromptImage.IN_SPAN;
     return new PromptImage(image.start(), image.tokens(), where);
   }
 
   /**
-   * Its prefix lies there: as long as it runs if it is read, else until the next sequence enters.
+   * Sets the prefix cache entry of its prefix: valid while it runs if the entry is read in place,
+   * else until the next sequence enters.
    */
-  final void findPrefixAt(int shelf) {
-    this.shelf = shelf;
+  final void findPrefixAt(int entry) {
+    this.entry = entry;
   }
 
-  /** Nothing lies on shelves any more. */
-  final void leaveShelf() {
-    shelf = CachedPrefix.NO_SHELF;
+  /** The prefix cache is empty now. */
+  final void leavePrefix() {
+    entry = CachedPrefix.NO_ENTRY;
   }
 
   /** The prefix's image positions, with its vision tokens from {@code firstRow} on. */

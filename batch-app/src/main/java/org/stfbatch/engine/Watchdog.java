@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.stfbatch.base.Threads;
 
 /**
  * Looks at an engine from time to time and tells of devices that have work and do not get on: by a
@@ -24,8 +25,7 @@ public final class Watchdog implements AutoCloseable {
   private Watchdog(Engine engine, Duration limit) {
     this.engine = engine;
     this.limit = limit;
-    this.thread = new Thread(this::watch, "watchdog");
-    thread.setDaemon(true);
+    this.thread = Threads.daemon("watchdog", this::watch);
   }
 
   /**

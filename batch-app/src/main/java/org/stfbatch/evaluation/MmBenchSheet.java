@@ -189,7 +189,7 @@ final class MmBenchSheet {
 
   private List<SheetCell> cells(String column) {
     List<Optional<String>> values = rows.stream().map(row -> row.value(column)).toList();
-    Optional<Kind> kind = Kind.of(values);
+    Optional<CellType> kind = CellType.of(values);
     List<SheetCell> cells = new ArrayList<>();
     for (int row = 0; row < rows.size(); row++) {
       String where = rows.get(row).where(column);
@@ -207,7 +207,7 @@ final class MmBenchSheet {
   }
 
   /** What pandas takes the values of a column for if all of them can be it, else for texts. */
-  private enum Kind {
+  private enum CellType {
     NUMBER("[+-]?(\\d+\\.?\\d*|\\.\\d+)([eE][+-]?\\d+)?") {
       @Override
       SheetCell cell(String value) {
@@ -223,13 +223,13 @@ final class MmBenchSheet {
 
     private final Pattern values;
 
-    Kind(String values) {
+    CellType(String values) {
       this.values = Pattern.compile(values);
     }
 
     abstract SheetCell cell(String value);
 
-    static Optional<Kind> of(List<Optional<String>> column) {
+    static Optional<CellType> of(List<Optional<String>> column) {
       return Stream.of(values())
           .filter(
               kind ->

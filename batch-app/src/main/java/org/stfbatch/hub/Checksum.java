@@ -6,52 +6,48 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
+import org.stfbatch.base.Digests;
 
 /**
  * What a hub says of a file's content: large files have their SHA-256, the others the name of their
  * Git blob, a SHA-1 of a short header and the content.
  *
- * @param kind how it is computed
+ * @param algorithm how it is computed
  * @param hex in lower-case hexadecimal digits
  */
-record Checksum(Kind kind, String hex) {
+record Checksum(Algorithm algorithm, String hex) {
   private static final int BUFFER = 1 << 20;
 
   /** How a checksum is computed. */
-  enum Kind {
+  enum Algorithm {
     SHA256("SHA-256"),
     GIT_BLOB("SHA-1");
 
-    private final String algorithm;
+    private final String digest;
 
-    Kind(String algorithm) {
-      this.algorithm = algorithm;
+    Algorithm(String digest) {
+      this.digest = digest;
     }
 
-    private MessageDigest digest(long size) {
-      try {
-        MessageDigest digest = MessageDigest.getInstance(algorithm);
-        if (this == GIT_BLOB) {
-          digest.update(("blob " + size + '\0').getBytes(StandardCharsets.US_ASCII));
-        }
-        return digest;
-      } catch (NoSuchAlgorithmException e) {
-        throw new IllegalStateException("every Java runtime has " + algorithm, e);
+    private MessageDigest begin(long size) {
+      MessageDigest begun = Digests.of(digest);
+      if (this == GIT_BLOB) {
+        begun.update(("blob " + size + '\0').getBytes(StandardCharsets.US_ASCII));
       }
+      return begun;
     }
   }
 
-  /** The checksum of a file on this machine, of the same kind. */
+  /** The checksum of a file on this machine, by the same algorithm. */
   Checksum of(Path file) throws IOException {
-    MessageDigest digest = kind.digest(Files.size(file));
+    MessageDigest digest = algorithm.begin(Files.size(file));
     byte[] buffer = new byte[BUFFER];
     try (InputStream in = Files.newInputStream(file)) {
       for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
         digest.update(buffer, 0, read);
       }
     }
-    return new Checksum(kind, HexFormat.of().formatHex(digest.digest()));
+    return new Checksum(algorithm, HexFormat.of().formatHex(digest.digest()));
   }
 }

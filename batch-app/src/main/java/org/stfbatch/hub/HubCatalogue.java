@@ -90,8 +90,8 @@ final class HubCatalogue {
     JsonNode large = entry.path("lfs");
     Checksum checksum =
         large.isObject()
-            ? new Checksum(Checksum.Kind.SHA256, hex(folder, large.path("oid").asText()))
-            : new Checksum(Checksum.Kind.GIT_BLOB, hex(folder, entry.path("oid").asText()));
+            ? new Checksum(Checksum.Algorithm.SHA256, hex(folder, large.path("oid").asText()))
+            : new Checksum(Checksum.Algorithm.GIT_BLOB, hex(folder, entry.path("oid").asText()));
     return Optional.of(new HubFile(folder, name, entry.path("size").asLong(), checksum));
   }
 

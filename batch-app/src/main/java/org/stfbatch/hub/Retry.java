@@ -2,11 +2,11 @@ package org.stfbatch.hub;
 
 import java.io.IOException;
 import java.time.Duration;
-import java.util.concurrent.ThreadLocalRandom;
+import org.stfbatch.base.ExponentialBackoff;
 
 /**
- * Repeats what a bad network or a busy server broke off. What brought something on counts as a new
- * beginning: a download may be cut any number of times, as long as it gets on.
+ * Retries requests after transient errors, with exponential backoff. A try that received bytes
+ * resets the count: a download may be cut any number of times as long as it makes progress.
  */
 final class Retry {
   private static final Duration LONGEST_PAUSE = Duration.ofSeconds(30);
@@ -23,12 +23,12 @@ final class Retry {
   }
 
   private final int attempts;
-  private final Duration firstPause;
+  private final ExponentialBackoff backoff;
   private final FetchListener listener;
 
   Retry(HubSettings settings, FetchListener listener) {
     this.attempts = settings.attempts();
-    this.firstPause = settings.firstPause();
+    this.backoff = ExponentialBackoff.withJitter(settings.firstPause(), LONGEST_PAUSE);
     this.listener = listener;
   }
 
@@ -51,17 +51,8 @@ final class Retry {
               e);
         }
         listener.brokenOff(what, e.getMessage());
-        Thread.sleep(pause(fruitless, e).toMillis());
+        Thread.sleep(backoff.pause(fruitless + 1, e.notBefore()).toMillis());
       }
     }
-  }
-
-  /** With a random part, so that several connections do not come back in the same instant. */
-  private Duration pause(int fruitless, BrokenOffException broken) {
-    long doubled = firstPause.toMillis() << Math.min(fruitless, 16);
-    long most = Math.min(doubled, LONGEST_PAUSE.toMillis());
-    long least = Math.min(broken.notBefore().toMillis(), LONGEST_PAUSE.toMillis());
-    return Duration.ofMillis(
-        Math.max(least, (long) (most * (0.5 + ThreadLocalRandom.current().nextDouble() / 2))));
   }
 }

@@ -11,6 +11,7 @@ import java.util.TreeSet;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
+import org.stfbatch.base.ExponentialBackoff;
 
 /**
  * Remembers which images, hosts and folders failed for reasons that may pass, and tells what may be
@@ -22,9 +23,12 @@ public final class Availability {
   /** Tries that a server put off with Retry-After cost an image this much less. */
   private static final int PUT_OFF_TRIES = 5;
 
+  private static final Duration FIRST_PAUSE = Duration.ofSeconds(1);
+  private static final Duration LONGEST_PAUSE = Duration.ofMinutes(1);
+
   private final int tries;
   private final Duration patience;
-  private final Backoff backoff;
+  private final ExponentialBackoff backoff;
   private final LongSupplier nanoTime;
   private final Consumer<String> notices;
   private final Map<ImageSource, Trouble> troubles = new HashMap<>();
@@ -61,13 +65,18 @@ public final class Availability {
    * @param notices gets lines for people
    */
   public Availability(int tries, Duration patience, Consumer<String> notices) {
-    this(tries, patience, Backoff.withJitter(), System::nanoTime, notices);
+    this(
+        tries,
+        patience,
+        ExponentialBackoff.withJitter(FIRST_PAUSE, LONGEST_PAUSE),
+        System::nanoTime,
+        notices);
   }
 
   Availability(
       int tries,
       Duration patience,
-      Backoff backoff,
+      ExponentialBackoff backoff,
       LongSupplier nanoTime,
       Consumer<String> notices) {
     this.tries = tries;

@@ -5,6 +5,7 @@ import java.util.HashSet;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import org.stfbatch.base.ExponentialBackoff;
 
 /**
  * Stops asking an origin that fails everything: three different images one after the other and
@@ -25,7 +26,7 @@ final class CircuitBreaker {
   /** So long an image that was a probe already leaves the turn to others. */
   private static final Duration PRECEDENCE = Duration.ofSeconds(1);
 
-  private final Backoff backoff;
+  private final ExponentialBackoff backoff;
   private final long patienceNanos;
   private boolean endless;
   private final Set<ImageSource> failing = new HashSet<>();
@@ -42,7 +43,7 @@ final class CircuitBreaker {
   /**
    * @param patience how long it may be open; zero never opens it
    */
-  CircuitBreaker(Backoff backoff, Duration patience, long now) {
+  CircuitBreaker(ExponentialBackoff backoff, Duration patience, long now) {
     this.backoff = backoff;
     this.patienceNanos = patience.toNanos();
     this.nextTry = now;

@@ -103,8 +103,7 @@ final class Downloads {
   }
 
   private static Thread thread(Runnable task, List<Thread> all) {
-    Thread thread = new Thread(task, "download");
-    thread.setDaemon(true);
+    Thread thread = Threads.daemon("download", task);
     synchronized (all) {
       all.removeIf(one -> one.getState() == Thread.State.TERMINATED);
       all.add(thread);

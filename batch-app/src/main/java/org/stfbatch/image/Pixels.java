@@ -4,8 +4,8 @@ import static java.util.Objects.requireNonNull;
 
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
+import org.stfbatch.base.Digests;
 
 /**
  * A preprocessed picture, before rescaling and normalising.
@@ -27,12 +27,8 @@ public record Pixels(int size, byte[] chw) {
    * show the model the same picture, whatever their files are called.
    */
   public String contentHash() {
-    try {
-      MessageDigest digest = MessageDigest.getInstance("SHA-256");
-      digest.update(ByteBuffer.allocate(Integer.BYTES).putInt(size).array());
-      return HexFormat.of().formatHex(digest.digest(chw));
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java runtime has SHA-256", e);
-    }
+    MessageDigest digest = Digests.sha256();
+    digest.update(ByteBuffer.allocate(Integer.BYTES).putInt(size).array());
+    return HexFormat.of().formatHex(digest.digest(chw));
   }
 }

@@ -7,6 +7,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.stfbatch.base.Threads;
 import org.stfbatch.kafka.BrokerException;
 import org.stfbatch.kafka.BrokerListener;
 
@@ -23,7 +24,7 @@ public final class BrokerWait implements BrokerListener, AutoCloseable {
   private final Runnable revive;
   private final Consumer<String> notices;
   private final ScheduledThreadPoolExecutor timer =
-      new ScheduledThreadPoolExecutor(2, BrokerWait::daemon);
+      new ScheduledThreadPoolExecutor(2, Threads.daemons("broker-wait"));
   private int waiting;
   private ScheduledFuture<?> giveUp;
   private ScheduledFuture<?> reviving;
@@ -39,12 +40,6 @@ public final class BrokerWait implements BrokerListener, AutoCloseable {
     this.stop = stop;
     this.revive = revive;
     this.notices = notices;
-  }
-
-  private static Thread daemon(Runnable task) {
-    Thread thread = new Thread(task, "broker-wait");
-    thread.setDaemon(true);
-    return thread;
   }
 
   @Override

@@ -5,10 +5,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
+import org.stfbatch.db.DatabaseOutage;
 import org.stfbatch.db.Lease;
 import org.stfbatch.db.LeasedLock;
 import org.stfbatch.db.LockLostException;
-import org.stfbatch.db.Outage;
 
 /**
  * The right to do some work: the locks it needs, with heartbeats, until closed. Work that is done
@@ -103,7 +103,7 @@ public final class Claim implements AutoCloseable {
         }
         outage = loss();
       } catch (RuntimeException e) {
-        if (!Outage.isBehind(e)) {
+        if (!DatabaseOutage.isBehind(e)) {
           throw e;
         }
         outage = e;

@@ -6,7 +6,7 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.stfbatch.db.Database;
-import org.stfbatch.db.Outage;
+import org.stfbatch.db.DatabaseOutage;
 
 /**
  * Waits for a database that went away while work was going on. Says once that it waits, and once
@@ -83,7 +83,7 @@ public final class DatabaseWait {
       database.reconnect();
       return ready.getAsBoolean();
     } catch (RuntimeException e) {
-      if (Outage.isBehind(e)) {
+      if (DatabaseOutage.isBehind(e)) {
         return false;
       }
       throw e;

@@ -7,6 +7,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.stfbatch.base.Threads;
 import org.stfbatch.db.LeasedLock;
 import org.stfbatch.db.LockLostException;
 
@@ -17,12 +18,7 @@ public final class Heartbeat implements AutoCloseable {
   private final LeasedLock lock;
   private final Consumer<LockLostException> onLoss;
   private final ScheduledExecutorService timer =
-      Executors.newSingleThreadScheduledExecutor(
-          task -> {
-            Thread thread = new Thread(task, "heartbeat");
-            thread.setDaemon(true);
-            return thread;
-          });
+      Executors.newSingleThreadScheduledExecutor(Threads.daemons("heartbeat"));
 
   private Heartbeat(LeasedLock lock, Consumer<LockLostException> onLoss) {
     this.lock = lock;

@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.springframework.batch.core.job.JobExecution;
 import org.stfbatch.db.DatabaseException;
-import org.stfbatch.db.Outage;
+import org.stfbatch.db.DatabaseOutage;
 import org.stfbatch.kafka.BrokerException;
 import org.stfbatch.kafka.OffsetGapException;
 import org.stfbatch.kafka.TopicReplacedException;
@@ -35,7 +35,7 @@ public final class JobFailedException extends RuntimeException {
   public static Throwable cause(JobExecution execution) {
     List<Throwable> failures = inOrder(execution);
     return failures.stream()
-        .filter(Outage::isBehind)
+        .filter(DatabaseOutage::isBehind)
         .findFirst()
         .orElseGet(() -> failures.stream().findFirst().orElse(null));
   }

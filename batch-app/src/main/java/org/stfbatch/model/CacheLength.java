@@ -1,23 +1,23 @@
 package org.stfbatch.model;
 
 /**
- * Places of a slot or shelf.
+ * How many tokens a slot or an entry of the prefix cache has room for.
  *
- * @param places in the layers that see whole images: all, unless images are pruned
- * @param pruned in the layers that see pruned images; without meaning if none are pruned
+ * @param full tokens in the layers that see whole images: all, unless images are pruned
+ * @param pruned tokens in the layers that see pruned images; without meaning if none are pruned
  */
-public record CacheLength(int places, int pruned) {
+public record CacheLength(int full, int pruned) {
   /** As many in all layers. */
-  public static CacheLength of(int places) {
-    return new CacheLength(places, places);
+  public static CacheLength of(int full) {
+    return new CacheLength(full, full);
   }
 
   /** Room for both. */
   public CacheLength max(CacheLength other) {
-    return new CacheLength(Math.max(places, other.places), Math.max(pruned, other.pruned));
+    return new CacheLength(Math.max(full, other.full), Math.max(pruned, other.pruned));
   }
 
   public boolean fitsIn(CacheLength room) {
-    return places <= room.places && pruned <= room.pruned;
+    return full <= room.full && pruned <= room.pruned;
   }
 }

@@ -1,15 +1,16 @@
 package org.stfbatch.model;
 
 /**
- * What a sequence begins with and reads where it lies: its slot holds only what comes behind it.
+ * The prefix that a sequence reads in the prefix cache without a copy: its slot holds only what
+ * comes after it.
  *
- * @param shelf where it lies, or {@link #NO_SHELF}
- * @param places how many it fills
+ * @param entry its entry in the prefix cache, or {@link #NO_ENTRY}
+ * @param length how many tokens it has
  */
-public record CachedPrefix(int shelf, int places) {
+public record CachedPrefix(int entry, int length) {
   /** All of the sequence is in its slot. */
-  public static final int NO_SHELF = -1;
+  public static final int NO_ENTRY = -1;
 
-  /** Nothing of a sequence lies on a shelf. */
-  public static final CachedPrefix NONE = new CachedPrefix(NO_SHELF, 0);
+  /** The sequence reads nothing from the prefix cache. */
+  public static final CachedPrefix NONE = new CachedPrefix(NO_ENTRY, 0);
 }

@@ -46,8 +46,7 @@ final class CheckpointMapper implements AutoCloseable {
     slices.stream()
         .sorted(Comparator.comparing(slice -> !slice.name().startsWith("vision_model.")))
         .forEach(slice -> read.computeIfAbsent(slice.file(), file -> new CompletableFuture<>()));
-    reader = new Thread(() -> read.forEach(this::readThrough), "checkpoint-reader");
-    reader.setDaemon(true);
+    reader = Threads.daemon("checkpoint-reader", () -> read.forEach(this::readThrough));
     reader.start();
   }
 

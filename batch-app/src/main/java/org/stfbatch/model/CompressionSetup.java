@@ -10,10 +10,9 @@ import org.stfbatch.compression.VtcCls;
 import org.stfbatch.model.checkpoint.ClipVisionConfig;
 
 /**
- * What the module must know of a compression strategy; the names are those of {@code
- * compression.py}.
+ * The arguments of a compression strategy for {@code compression.py}, with its names.
  *
- * @param method its number there
+ * @param method of compression
  * @param firstBlock the first block in which the class token's attention is wanted
  * @param endBlock behind the last of them
  * @param lastBlock the block of which queries and keys are wanted and nothing else; -1 for none
@@ -22,13 +21,27 @@ import org.stfbatch.model.checkpoint.ClipVisionConfig;
  * @param kernel of average pooling
  */
 record CompressionSetup(
-    int method, int firstBlock, int endBlock, int lastBlock, int tokens, int step, int kernel) {
-  private static final int NONE = 0;
-  private static final int VTC_CLS = 1;
-  private static final int SCOPE = 2;
-  private static final int AVGPOOL = 3;
-  private static final int PRUMERGE = 4;
-  private static final int DIVPRUNE = 5;
+    Method method, int firstBlock, int endBlock, int lastBlock, int tokens, int step, int kernel) {
+  /** The methods of {@code compression_method.py}, under the same names. */
+  enum Method {
+    NONE(0),
+    VTC_CLS(1),
+    SCOPE(2),
+    AVGPOOL(3),
+    PRUMERGE(4),
+    DIVPRUNE(5);
+
+    private final int torchCode;
+
+    Method(int torchCode) {
+      this.torchCode = torchCode;
+    }
+
+    /** Its number in TorchScript. */
+    int torchCode() {
+      return torchCode;
+    }
+  }
 
   private static final int NO_BLOCK = -1;
   private static final int OUTLIERS = 0;
@@ -38,11 +51,11 @@ record CompressionSetup(
   static CompressionSetup of(CompressionStrategy strategy, ClipVisionConfig vision) {
     int last = vision.numHiddenLayers() - 1;
     if (strategy instanceof VtcCls vtcCls) {
-      return attentive(VTC_CLS, vtcCls.layer(), last, vtcCls.tokens());
+      return attentive(Method.VTC_CLS, vtcCls.layer(), last, vtcCls.tokens());
     } else if (strategy instanceof Scope scope) {
-      return attentive(SCOPE, last - 1, last, scope.tokens());
+      return attentive(Method.SCOPE, last - 1, last, scope.tokens());
     } else if (strategy instanceof AvgPool pool) {
-      return new CompressionSetup(AVGPOOL, 0, 0, NO_BLOCK, 0, 0, pool.kernel());
+      return new CompressionSetup(Method.AVGPOOL, 0, 0, NO_BLOCK, 0, 0, pool.kernel());
     } else if (strategy instanceof PruMerge) {
       return merging(last, OUTLIERS, NO_GRID);
     } else if (strategy instanceof PruMergePlus plus) {
@@ -50,17 +63,18 @@ record CompressionSetup(
           .map(budget -> merging(last, budget.top(), budget.step()))
           .orElseGet(() -> merging(last, OUTLIERS, STEP_BY_OUTLIERS));
     } else if (strategy instanceof DivPrune divPrune) {
-      return new CompressionSetup(DIVPRUNE, 0, 0, NO_BLOCK, divPrune.tokens(), 0, 0);
+      return new CompressionSetup(Method.DIVPRUNE, 0, 0, NO_BLOCK, divPrune.tokens(), 0, 0);
     }
-    return new CompressionSetup(NONE, 0, 0, NO_BLOCK, 0, 0, 0);
+    return new CompressionSetup(Method.NONE, 0, 0, NO_BLOCK, 0, 0, 0);
   }
 
-  private static CompressionSetup attentive(int method, int firstBlock, int endBlock, int tokens) {
+  private static CompressionSetup attentive(
+      Method method, int firstBlock, int endBlock, int tokens) {
     return new CompressionSetup(method, firstBlock, endBlock, NO_BLOCK, tokens, 0, 0);
   }
 
   private static CompressionSetup merging(int lastBlock, int top, int step) {
-    return new CompressionSetup(PRUMERGE, 0, 0, lastBlock, top, step, 0);
+    return new CompressionSetup(Method.PRUMERGE, 0, 0, lastBlock, top, step, 0);
   }
 
   /** How many of the tower's blocks must be run for it. */

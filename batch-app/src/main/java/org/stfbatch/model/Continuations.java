@@ -11,7 +11,7 @@ import java.util.stream.IntStream;
  * asked for.
  */
 public final class Continuations {
-  /** The place before the tree: the prompt's last token. */
+  /** The parent of the root's children: the prompt's last token. */
   private static final int PROMPT = -1;
 
   private final List<int[]> continuations;

@@ -6,10 +6,10 @@ import java.util.List;
 /**
  * The sequences in slots 0 .. D-1 that are already generating.
  *
- * @param tokenIds [D] each one's newest token
+ * @param tokenIds [D] the last token of each
  * @param positions [D] the position at which that token stands
  * @param dropped [D] how many tokens of its image were pruned
- * @param prefixes [D] what it reads from a shelf
+ * @param prefixes [D] the prefix that each reads in the prefix cache
  */
 public record Decoding(
     int[] tokenIds, int[] positions, int[] dropped, List<CachedPrefix> prefixes) {

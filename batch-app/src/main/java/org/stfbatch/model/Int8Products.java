@@ -1,10 +1,7 @@
 package org.stfbatch.model;
 
-import java.util.List;
-
 /** What products of {@link WeightFormat#INT8} are like on this processor. */
 public final class Int8Products {
-  private static final List<String> SOURCES = List.of("int8", "linear", "outliers");
   private static final long ZERO_OF_EIGHT_BITS = 128;
 
   private Int8Products() {}
@@ -14,7 +11,7 @@ public final class Int8Products {
    * (AVX-VNNI, AVX-512 VNNI, AMX), else 7. It is found by multiplying, which takes milliseconds.
    */
   public static int activationBits() {
-    try (TorchModule module = TorchModule.load(TorchArchive.of(SOURCES))) {
+    try (TorchModule module = TorchModule.load(TorchArchive.of("int8"))) {
       long zero = module.call("row_zero", (scope, result) -> result.toLong());
       return zero == ZERO_OF_EIGHT_BITS ? 8 : 7;
     }

@@ -23,24 +23,8 @@ import org.stfbatch.model.checkpoint.LlavaConfig;
  * that loaded it.
  */
 public final class LlavaModel implements VisionLanguageModel {
-  static final List<String> SOURCES =
-      List.of(
-          "llava",
-          "clip",
-          "compression",
-          "selection",
-          "merging",
-          "fusion",
-          "llama",
-          "cache",
-          "pruning",
-          "linear",
-          "outliers",
-          "attention",
-          "prefix",
-          "sampling",
-          "training",
-          "regions");
+  /** The TorchScript file of the root module. */
+  static final String ROOT = "llava";
 
   /**
    * Attention looks at a multiple of this many positions, so that the order of its sums, and with
@@ -53,7 +37,7 @@ public final class LlavaModel implements VisionLanguageModel {
 
   /**
    * In bfloat16 on the CPU, oneDNN's products copy keys and values of which they do not take all:
-   * so all places are looked at, unless more than this part of them is to spare.
+   * so attention looks at all cache positions, unless more than this part of them is to spare.
    */
   private static final double SPARE = 0.5;
 
@@ -101,7 +85,7 @@ public final class LlavaModel implements VisionLanguageModel {
   private static LlavaModel assembled(
       LlavaConfig config, ModelSettings settings, Consumer<WeightLoader> weights) {
     settings.compression().check(config.shape());
-    TorchModule module = TorchModule.load(TorchArchive.of(SOURCES));
+    TorchModule module = TorchModule.load(TorchArchive.of(ROOT));
     try {
       weights.accept(new WeightLoader(module, settings));
       if (isReducedOnCpu(settings)) {
@@ -171,7 +155,7 @@ public final class LlavaModel implements VisionLanguageModel {
    * answers are to be the same to the last bit with and without sharing.
    */
   @Override
-  public boolean readsPrefixesFromShelves() {
+  public boolean readsPrefixesInPlace() {
     return isReducedOnCpu(settings) && pruning.isEmpty();
   }
 
@@ -188,8 +172,8 @@ public final class LlavaModel implements VisionLanguageModel {
           "reserve",
           wanted.slots(),
           longs(wanted.slot()),
-          wanted.shelves(),
-          longs(wanted.shelf()),
+          wanted.prefixes(),
+          longs(wanted.prefix()),
           wanted.imageTokens());
       shape = wanted;
       isReserved = true;
@@ -197,34 +181,34 @@ public final class LlavaModel implements VisionLanguageModel {
   }
 
   @Override
-  public void fillShelves(List<TokenSpan> spans, int[] shelves, VisionTokens vision) {
-    TokenTable tokens = TokenTable.of(Decoding.NONE, spans);
+  public void fillPrefixes(List<TokenSpan> spans, int[] entries, VisionTokens vision) {
+    PackedTokens tokens = PackedTokens.of(Decoding.NONE, spans);
     module.call(
-        "fill_shelves",
+        "fill_prefixes",
         tokens.tensor(),
         tensor(vision),
-        Tensor.int64(shelves),
-        span(tokens.span(), shape.shelf().places()));
+        Tensor.int64(entries),
+        span(tokens.span(), shape.prefix().full()));
   }
 
   @Override
-  public void copyShelf(int source, int[] targets, int length) {
-    module.call("copy_shelf", source, longs(targets), length);
+  public void copyPrefix(int source, int[] targets, int length) {
+    module.call("copy_prefix", source, longs(targets), length);
   }
 
   @Override
-  public void takeFromShelves(int[] shelves, int[] slots, List<CacheLength> lengths) {
+  public void copyPrefixesToSlots(int[] entries, int[] slots, List<CacheLength> lengths) {
     module.call(
-        "take_from_shelves", longs(shelves), longs(slots), places(lengths), pruned(lengths));
+        "copy_prefixes_to_slots", longs(entries), longs(slots), full(lengths), pruned(lengths));
   }
 
   @Override
   public void moveSlots(int[] sources, int[] targets, List<CacheLength> lengths) {
-    module.call("move_slots", longs(sources), longs(targets), places(lengths), pruned(lengths));
+    module.call("move_slots", longs(sources), longs(targets), full(lengths), pruned(lengths));
   }
 
-  private static long[] places(List<CacheLength> lengths) {
-    return lengths.stream().mapToLong(CacheLength::places).toArray();
+  private static long[] full(List<CacheLength> lengths) {
+    return lengths.stream().mapToLong(CacheLength::full).toArray();
   }
 
   private static long[] pruned(List<CacheLength> lengths) {
@@ -232,7 +216,7 @@ public final class LlavaModel implements VisionLanguageModel {
   }
 
   private static long[] longs(CacheLength length) {
-    return new long[] {length.places(), length.pruned()};
+    return new long[] {length.full(), length.pruned()};
   }
 
   @Override
@@ -241,14 +225,14 @@ public final class LlavaModel implements VisionLanguageModel {
   }
 
   @Override
-  public void eraseShelf(int shelf) {
-    module.call("erase_shelf", shelf);
+  public void erasePrefix(int entry) {
+    module.call("erase_prefix", entry);
   }
 
   @Override
   public int[] step(
-      Decoding decoding, List<TokenSpan> prompts, VisionTokens vision, Choice choice) {
-    TokenTable tokens = TokenTable.of(decoding, prompts);
+      Decoding decoding, List<TokenSpan> prompts, VisionTokens vision, Sampling sampling) {
+    PackedTokens tokens = PackedTokens.of(decoding, prompts);
     PruningTable pruned = PruningTable.of(pruning, decoding, prompts);
     List<CachedPrefix> prefixes = new ArrayList<>(decoding.prefixes());
     prompts.forEach(prompt -> prefixes.add(prompt.prefix()));
@@ -260,18 +244,18 @@ public final class LlavaModel implements VisionLanguageModel {
         decoding.count(),
         Tensor.int64(lastTokens(decoding, pruned.lastOfPrompts())),
         slotSpan(tokens),
-        shelves(prefixes),
+        entries(prefixes),
         prefixLengths(prefixes),
         pruned.images(),
-        pruned.goingOn(),
+        pruned.remaining(),
         prunedSpan(pruned),
-        Tensor.float32(choice.stacked(), choice.rows() == 0 ? 0 : 2, choice.rows()),
-        Tensor.int64(choice.key()));
+        Tensor.float32(sampling.stacked(), sampling.rows() == 0 ? 0 : 2, sampling.rows()),
+        Tensor.int64(sampling.key()));
   }
 
   @Override
   public List<double[]> score(int firstSlot, List<BranchingPrompt> prompts, VisionTokens vision) {
-    TokenTable tokens = TokenTable.of(prompts);
+    PackedTokens tokens = PackedTokens.of(prompts);
     PruningTable pruned = PruningTable.of(pruning, firstSlot, prompts);
     ContinuationQueries queries = new ContinuationQueries(prompts, pruned.lastOfPrompts());
     List<CachedPrefix> prefixes = prompts.stream().map(prompt -> prompt.end().prefix()).toList();
@@ -286,10 +270,10 @@ public final class LlavaModel implements VisionLanguageModel {
             queries.last(),
             queries.queries(),
             slotSpan(tokens),
-            shelves(prefixes),
+            entries(prefixes),
             prefixLengths(prefixes),
             pruned.images(),
-            pruned.goingOn(),
+            pruned.remaining(),
             prunedSpan(pruned));
     return queries.sums(found);
   }
@@ -311,7 +295,7 @@ public final class LlavaModel implements VisionLanguageModel {
   }
 
   private float[] ofLastToken(String method, TokenSpan prompt, VisionTokens vision) {
-    TokenTable tokens = TokenTable.of(Decoding.NONE, List.of(prompt));
+    PackedTokens tokens = PackedTokens.of(Decoding.NONE, List.of(prompt));
     PruningTable pruned = PruningTable.of(pruning, Decoding.NONE, List.of(prompt));
     return module.call(
         method,
@@ -321,10 +305,10 @@ public final class LlavaModel implements VisionLanguageModel {
         0,
         Tensor.int64(pruned.lastOfPrompts()),
         slotSpan(tokens),
-        shelves(List.of(prompt.prefix())),
+        entries(List.of(prompt.prefix())),
         prefixLengths(List.of(prompt.prefix())),
         pruned.images(),
-        pruned.goingOn(),
+        pruned.remaining(),
         prunedSpan(pruned));
   }
 
@@ -334,16 +318,16 @@ public final class LlavaModel implements VisionLanguageModel {
         .toArray();
   }
 
-  private static long[] shelves(List<CachedPrefix> prefixes) {
-    return prefixes.stream().mapToLong(CachedPrefix::shelf).toArray();
+  private static long[] entries(List<CachedPrefix> prefixes) {
+    return prefixes.stream().mapToLong(CachedPrefix::entry).toArray();
   }
 
   private static long[] prefixLengths(List<CachedPrefix> prefixes) {
-    return prefixes.stream().mapToLong(CachedPrefix::places).toArray();
+    return prefixes.stream().mapToLong(CachedPrefix::length).toArray();
   }
 
-  private int slotSpan(TokenTable tokens) {
-    return span(tokens.span(), shape.slot().places());
+  private int slotSpan(PackedTokens tokens) {
+    return span(tokens.span(), shape.slot().full());
   }
 
   private int prunedSpan(PruningTable pruned) {
@@ -366,14 +350,14 @@ public final class LlavaModel implements VisionLanguageModel {
    * How many positions of a cache entry attention reads.
    *
    * @param seen the first ones, which queries may see
-   * @param places all that it has room for
+   * @param room all that it has room for
    */
-  private int span(int seen, int places) {
-    if (isReducedOnCpu(settings) && seen > SPARE * places) {
-      return places;
+  private int span(int seen, int room) {
+    if (isReducedOnCpu(settings) && seen > SPARE * room) {
+      return room;
     }
-    int step = readsPrefixesFromShelves() ? OWN_SPAN_STEP : SPAN_STEP;
-    return Math.min(places, Math.floorDiv(seen + step - 1, step) * step);
+    int step = readsPrefixesInPlace() ? OWN_SPAN_STEP : SPAN_STEP;
+    return Math.min(room, Math.floorDiv(seen + step - 1, step) * step);
   }
 
   /**

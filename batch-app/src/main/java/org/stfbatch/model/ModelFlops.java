@@ -17,9 +17,9 @@ import org.stfbatch.model.checkpoint.TensorSlice;
 
 /**
  * Counts the floating-point operations that answers need: two for each multiply-add of the matrix
- * products and of attention. Attention is causal: the token at place p looks at p + 1 keys. Norms,
- * activations, softmax and sampling are not counted; neither is what ranks vision tokens, nor
- * anything that is computed for padding or again.
+ * products and of attention. Attention is causal: the token at position p attends to p + 1 keys.
+ * Norms, activations, softmax and sampling are not counted; neither is what ranks vision tokens,
+ * nor anything that is computed for padding or again.
  */
 public final class ModelFlops {
   private static final String FUSION = "model.mm_projector";
@@ -83,7 +83,8 @@ public final class ModelFlops {
   }
 
   /**
-   * All layers of the language model over the places from {@code start} to {@code end}, exclusive.
+   * All layers of the language model over the positions from {@code start} to {@code end},
+   * exclusive.
    */
   public double layers(int start, int end) {
     return layers(config.language().numHiddenLayers(), start, end);

@@ -2,15 +2,12 @@ package org.stfbatch.model;
 
 import ai.djl.engine.Engine;
 import ai.djl.pytorch.jni.JniUtils;
-import java.util.List;
 
 /**
  * Kernels that show what a device can do at best, run as the model runs its own. Used by one
  * thread. A call returns when its kernel has ended.
  */
 public final class PeakKernels implements AutoCloseable {
-  private static final List<String> SOURCES = List.of("peak", "linear", "outliers");
-
   private final TorchModule module;
   private final ModelSettings settings;
   private int copies;
@@ -23,9 +20,12 @@ public final class PeakKernels implements AutoCloseable {
 
   /** Products are computed in the settings' dtype. */
   public static PeakKernels open(ModelSettings settings) {
-    TorchModule module = TorchModule.load(TorchArchive.of(SOURCES));
+    TorchModule module = TorchModule.load(TorchArchive.of("peak"));
     module.call(
-        "place", settings.device(), settings.dtype().torchCode(), settings.weights().ordinal());
+        "configure",
+        settings.device(),
+        settings.dtype().torchCode(),
+        settings.weights().torchCode());
     return new PeakKernels(module, settings);
   }
 

@@ -5,9 +5,9 @@ package org.stfbatch.model;
  *
  * @param start position of its first token in the prompt
  * @param tokens how many it has
- * @param shelf where its hidden states lie, or {@link #IN_SPAN}
+ * @param entry where its hidden states lie, or {@link #IN_SPAN}
  */
-public record PromptImage(int start, int tokens, int shelf) {
+public record PromptImage(int start, int tokens, int entry) {
   /** The image's tokens are run together with the prompt's text. */
   public static final int IN_SPAN = -1;
 

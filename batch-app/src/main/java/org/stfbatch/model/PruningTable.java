@@ -11,10 +11,10 @@ import org.stfbatch.model.TorchModule.Tensor;
 
 /**
  * The tokens of one call that go on behind the layer at which images are pruned, as the module
- * takes them: [4, U] source, row, column, place, and where continuations branch [5, U] with the
- * end; and [6, P] the images: slot, query, start, length, shelf, token. The tokens of a row follow
- * each other as in the prompt: text, the kept tokens of the image, text. A source counts the call's
- * tokens, and behind them the kept ones of all images.
+ * takes them: [4, U] source, row, column, cache position, and where continuations branch [5, U]
+ * with the end; and [6, P] the images: slot, query, start, length, prefix cache entry, token. The
+ * tokens of a row follow each other as in the prompt: text, the kept tokens of the image, text. A
+ * source counts the call's tokens, and behind them the kept ones of all images.
  */
 final class PruningTable {
   private static final int FIELDS = 4;
@@ -24,7 +24,7 @@ final class PruningTable {
   private final ImagePruning pruning;
   private final int callTokens;
   private final int fields;
-  private final List<long[]> goingOn = new ArrayList<>();
+  private final List<long[]> remaining = new ArrayList<>();
   private final List<long[]> images = new ArrayList<>();
   private final List<Integer> lastOfPrompts = new ArrayList<>();
   private int nextToken;
@@ -99,9 +99,9 @@ final class PruningTable {
     TokenSpan own = prompt.end();
     int dropped = dropped(own);
     int column = add(own, row, firstSlot, own.offset() + prompt.tokens() - dropped);
-    int place = own.end() - dropped;
+    int cachePosition = own.end() - dropped;
     for (Node node : prompt.continuations().nodes()) {
-      add(nextToken++, row, column++, place++, own.end() + node.end() - dropped);
+      add(nextToken++, row, column++, cachePosition++, own.end() + node.end() - dropped);
     }
   }
 
@@ -113,19 +113,19 @@ final class PruningTable {
    * @return how many tokens of the row go on
    */
   private int add(TokenSpan prompt, int row, int firstSlot, int end) {
-    int first = goingOn.size();
+    int first = remaining.size();
     if (prompt.pruned().isPresent()) {
       addAround(prompt.pruned().get(), prompt, row, firstSlot, end);
     } else {
       addText(prompt.length(), row, 0, prompt.offset(), end);
     }
-    lastOfPrompts.add(goingOn.size() - 1);
-    return goingOn.size() - first;
+    lastOfPrompts.add(remaining.size() - 1);
+    return remaining.size() - first;
   }
 
   /** An image whose hidden states are in the prefix cache comes before the span's first token. */
   private void addAround(PromptImage image, TokenSpan prompt, int row, int firstSlot, int end) {
-    boolean inSpan = image.shelf() == PromptImage.IN_SPAN;
+    boolean inSpan = image.entry() == PromptImage.IN_SPAN;
     int before = inSpan ? image.start() - prompt.offset() : 0;
     int skipped = inSpan ? image.tokens() : 0;
     int firstToken = nextToken;
@@ -137,9 +137,9 @@ final class PruningTable {
     addText(after, row, before + kept, image.start() + kept, end);
   }
 
-  private void addText(int count, int row, int column, int place, int end) {
+  private void addText(int count, int row, int column, int cachePosition, int end) {
     for (int i = 0; i < count; i++) {
-      add(nextToken++, row, column + i, place + i, end);
+      add(nextToken++, row, column + i, cachePosition + i, end);
     }
   }
 
@@ -163,18 +163,18 @@ final class PruningTable {
           firstToken + prompt.length() - 1,
           image.start(),
           image.tokens(),
-          image.shelf(),
+          image.entry(),
           firstToken + imageColumn
         });
   }
 
-  private void add(int source, int row, int column, int place, int end) {
-    goingOn.add(new long[] {source, row, column, place, end});
-    span = Math.max(span, place + 1);
+  private void add(int source, int row, int column, int cachePosition, int end) {
+    remaining.add(new long[] {source, row, column, cachePosition, end});
+    span = Math.max(span, cachePosition + 1);
   }
 
-  Tensor goingOn() {
-    return columns(goingOn, fields);
+  Tensor remaining() {
+    return columns(remaining, fields);
   }
 
   Tensor images() {
@@ -186,7 +186,7 @@ final class PruningTable {
     return lastOfPrompts.stream().mapToInt(Integer::intValue).toArray();
   }
 
-  /** How many places must be looked at: one more than the largest. */
+  /** How many cache positions attention must look at: one more than the largest. */
   int span() {
     return span;
   }

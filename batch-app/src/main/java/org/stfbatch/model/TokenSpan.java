@@ -9,8 +9,8 @@ import java.util.Optional;
  * @param tokenIds [L] token ids; ignored where a vision token stands
  * @param visionIndex [L] {@link #TEXT}, or the row of {@link VisionTokens} that stands there
  * @param pruned the prompt's image, if it is to be pruned; text stands after it
- * @param prefix what comes before the span and is read from a shelf; the slot's first place is
- *     behind it
+ * @param prefix what comes before the span and is read in the prefix cache; cache position 0 of the
+ *     slot is the one after it
  */
 public record TokenSpan(
     int offset,
@@ -45,9 +45,9 @@ public record TokenSpan(
     return tokenIds.length;
   }
 
-  /** The place of its first token in the slot. */
-  int place() {
-    return offset - prefix.places();
+  /** The cache position of its first token, counted in its slot. */
+  int cachePosition() {
+    return offset - prefix.length();
   }
 
   /** The position after its last token. */

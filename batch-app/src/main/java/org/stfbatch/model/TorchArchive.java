@@ -7,8 +7,8 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -30,25 +30,38 @@ final class TorchArchive {
   private static final Pattern CLASS = Pattern.compile("class (\\w+)\\(Module\\):");
   private static final Pattern ATTRIBUTE = Pattern.compile("    (\\w+) : ([^#]+?)\\s*(#.*)?");
   private static final Pattern MODULE_TYPE = Pattern.compile("__torch__\\.(\\w+)\\.(\\w+)");
+  private static final Pattern REFERENCE = Pattern.compile("__torch__\\.(\\w+)\\.");
   private static final byte[] EMPTY_TUPLE = {(byte) 0x80, 2, ')', '.'};
 
   private final Map<String, String> sources = new LinkedHashMap<>();
   private final String rootFile;
 
-  private TorchArchive(List<String> files) {
-    rootFile = files.get(0);
-    for (String file : files) {
-      sources.put(file, readResource(file + ".py"));
+  private TorchArchive(String rootFile) {
+    this.rootFile = rootFile;
+    add(rootFile);
+  }
+
+  /** Adds a file and, recursively, those that it refers to. */
+  private void add(String file) {
+    if (!sources.containsKey(file)) {
+      String source = readResource(file + ".py");
+      sources.put(file, source);
+      REFERENCE.matcher(source).results().map(found -> found.group(1)).forEach(this::add);
     }
   }
 
   /**
-   * Packs the named resources of this package.
+   * Packs a resource of this package and all those that it refers to.
    *
-   * @param files file names without {@code .py}; the first one's class is the root module
+   * @param rootFile a file name without {@code .py}, whose class is the root module
    */
-  static byte[] of(List<String> files) {
-    return new TorchArchive(files).pack();
+  static byte[] of(String rootFile) {
+    return new TorchArchive(rootFile).pack();
+  }
+
+  /** The files that such an archive has, without {@code .py}. */
+  static Set<String> files(String rootFile) {
+    return Set.copyOf(new TorchArchive(rootFile).sources.keySet());
   }
 
   private static String readResource(String name) {

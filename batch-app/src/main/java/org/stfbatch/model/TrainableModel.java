@@ -27,6 +27,9 @@ import org.stfbatch.model.checkpoint.TensorSlice;
  * {@code step} also the weights.
  */
 public final class TrainableModel implements AutoCloseable {
+  /** The TorchScript file of the root module. */
+  static final String ROOT = "llava_training";
+
   private static final String TOWER = "vision_model.";
   private static final String EMBEDDING = "model.embed_tokens.weight";
   private static final String OUTPUT = "lm_head.weight";
@@ -61,7 +64,7 @@ public final class TrainableModel implements AutoCloseable {
     checkpoint.tensors().values().stream()
         .filter(slice -> !slice.name().startsWith(TOWER))
         .forEach(slice -> shapes.put(slice.name(), slice.shape()));
-    TorchModule module = TorchModule.load(TorchArchive.of(LlavaModel.SOURCES));
+    TorchModule module = TorchModule.load(TorchArchive.of(ROOT));
     try {
       new WeightLoader(
               module, new ModelSettings(settings.device(), DType.FLOAT32, WeightFormat.PLAIN))

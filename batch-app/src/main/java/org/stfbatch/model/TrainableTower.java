@@ -51,7 +51,7 @@ public final class TrainableTower implements AutoCloseable {
   public static TrainableTower load(
       LlavaCheckpoint checkpoint, ModelSettings settings, int words, AdamWSettings optimizer) {
     SortedMap<String, List<Long>> shapes = shapes(checkpoint);
-    TorchModule module = TorchModule.load(TorchArchive.of(LlavaModel.SOURCES));
+    TorchModule module = TorchModule.load(TorchArchive.of(TrainableModel.ROOT));
     try {
       new WeightLoader(
               module, new ModelSettings(settings.device(), DType.FLOAT32, WeightFormat.PLAIN))

@@ -37,7 +37,7 @@ final class WeightLoader {
   /** The vision tower's weights of a checkpoint, and no others. */
   void loadTower(LlavaCheckpoint checkpoint) {
     try (CheckpointMapper mapper = new CheckpointMapper(module, checkpoint.tensors().values())) {
-      place();
+      configure();
       part(
           mapper::map,
           name -> name.startsWith("vision_model."),
@@ -73,7 +73,7 @@ final class WeightLoader {
    * @param bring hands the module the tensors whose names are asked for
    */
   private void load(LlavaConfig config, Consumer<Predicate<String>> bring) {
-    place();
+    configure();
     part(
         bring,
         name -> name.startsWith("vision_model."),
@@ -90,9 +90,12 @@ final class WeightLoader {
     part(bring, HEAD::equals, () -> module.call("load_language_model_head"));
   }
 
-  private void place() {
+  private void configure() {
     module.call(
-        "place", settings.device(), settings.dtype().torchCode(), settings.weights().ordinal());
+        "configure",
+        settings.device(),
+        settings.dtype().torchCode(),
+        settings.weights().torchCode());
   }
 
   private static boolean isOutsideLayers(String name) {
@@ -109,7 +112,7 @@ final class WeightLoader {
     CompressionSetup setup = setup(config);
     module.call(
         "load_compression",
-        setup.method(),
+        setup.method().torchCode(),
         setup.firstBlock(),
         setup.endBlock(),
         setup.lastBlock(),
@@ -148,7 +151,7 @@ final class WeightLoader {
         "load_fusion",
         fusion.hiddenStates().stream().mapToLong(Integer::longValue).toArray(),
         fusion.multiBlock(),
-        fusion.spatial().form().ordinal(),
+        fusion.spatial().form().torchCode(),
         fusion.spatial().kernel(),
         fusion.spatial().tokens(),
         fusion.trailingGelu());

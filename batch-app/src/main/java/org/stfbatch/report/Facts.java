@@ -175,11 +175,11 @@ final class Facts {
 
   private void work(RunFigures run) {
     group = "Device";
-    add("batch_fill", "Batch in use", run.batchFill(), SHARE);
+    add("batch_fill", "Batch utilization", run.batchFill(), SHARE);
     add("encoded_images", "Images encoded", run.work().encodedImages(), "");
-    add("prefix_hits", "Prefixes reused", run.work().prefixHits(), "");
+    add("prefix_hits", "Prefix cache hits", run.work().prefixHits(), "");
     add("retries", "Retries", run.work().retries(), "");
-    add("backoffs", "Batches made smaller", run.work().backoffs(), "");
+    add("batch_reductions", "Batch reductions", run.work().batchReductions(), "");
     add("peak_memory", "Peak memory", run.work().peakMemoryBytes() / MEBI, "MiB");
   }
 

@@ -8,8 +8,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.DigestInputStream;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
+import org.stfbatch.base.Digests;
 
 /** Short names for contents: the first 16 hexadecimal digits of their SHA-256. */
 final class FileHash {
@@ -18,7 +18,7 @@ final class FileHash {
   private FileHash() {}
 
   static String of(Path file) throws IOException {
-    MessageDigest digest = sha256();
+    MessageDigest digest = Digests.sha256();
     try (InputStream in = new DigestInputStream(Files.newInputStream(file), digest)) {
       in.transferTo(OutputStream.nullOutputStream());
     }
@@ -26,7 +26,7 @@ final class FileHash {
   }
 
   static String of(Iterable<String> texts) {
-    MessageDigest digest = sha256();
+    MessageDigest digest = Digests.sha256();
     for (String text : texts) {
       digest.update(text.getBytes(StandardCharsets.UTF_8));
       digest.update((byte) 0);
@@ -36,13 +36,5 @@ final class FileHash {
 
   private static String hex(MessageDigest digest) {
     return HexFormat.of().formatHex(digest.digest()).substring(0, DIGITS);
-  }
-
-  private static MessageDigest sha256() {
-    try {
-      return MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java platform has SHA-256", e);
-    }
   }
 }

@@ -7,27 +7,27 @@ import java.util.List;
 import java.util.Random;
 
 /**
- * Which lessons each step learns: a pure function of the seed and the step's number, so that
+ * Which samples each step learns: a pure function of the seed and the step's number, so that
  * training goes on anywhere.
  *
- * <p>As LLaVA's sampler does it, every epoch deals the shuffled lessons out to steps, those with
- * and those without pictures apart, and a step's lessons are sorted by length into its batches: a
+ * <p>As LLaVA's sampler does it, every epoch deals the shuffled samples out to steps, those with
+ * and those without pictures apart, and a step's samples are sorted by length into its batches: a
  * step is a random choice, but a batch holds rows of like length. What is left over of both kinds
  * comes last.
  */
 final class StepPlan {
   private static final long GOLDEN_RATIO = 0x9E3779B97F4A7C15L;
 
-  private final List<Planned> lessons;
+  private final List<Planned> samples;
   private final int batch;
-  private final int stepLessons;
+  private final int stepSamples;
   private final long seed;
   private final int stepsPerEpoch;
   private long epoch = -1;
   private List<List<Integer>> order = List.of();
 
   /**
-   * What a plan must know of a lesson.
+   * What a plan must know of a sample.
    *
    * @param picture whether it has one
    * @param length positions it has for the model
@@ -35,13 +35,13 @@ final class StepPlan {
   record Planned(boolean picture, int length) {}
 
   /**
-   * @param batch lessons of a batch
+   * @param batch samples of a batch
    * @param accumulate batches of a step
    */
-  StepPlan(List<Planned> lessons, int batch, int accumulate, long seed) {
-    this.lessons = lessons;
+  StepPlan(List<Planned> samples, int batch, int accumulate, long seed) {
+    this.samples = samples;
     this.batch = batch;
-    this.stepLessons = Math.multiplyExact(batch, accumulate);
+    this.stepSamples = Math.multiplyExact(batch, accumulate);
     this.seed = seed;
     this.stepsPerEpoch = shuffled(0).size();
   }
@@ -51,7 +51,7 @@ final class StepPlan {
   }
 
   /**
-   * The lessons of a step, batch by batch.
+   * The samples of a step, batch by batch.
    *
    * @param step from 0, over all epochs
    */
@@ -61,7 +61,7 @@ final class StepPlan {
       order = shuffled(epoch);
     }
     List<Integer> sorted = new ArrayList<>(order.get((int) (step % stepsPerEpoch)));
-    sorted.sort(Comparator.comparing((Integer lesson) -> -lessons.get(lesson).length()));
+    sorted.sort(Comparator.comparing((Integer sample) -> -samples.get(sample).length()));
     return cut(sorted, batch);
   }
 
@@ -71,22 +71,22 @@ final class StepPlan {
     List<List<Integer>> steps = new ArrayList<>(fullSteps(true, random, rest));
     steps.addAll(fullSteps(false, random, rest));
     Collections.shuffle(steps, random);
-    steps.addAll(cut(rest, stepLessons));
+    steps.addAll(cut(rest, stepSamples));
     return steps;
   }
 
-  /** Whole steps of one kind of lessons; what does not fill one is added to {@code rest}. */
+  /** Whole steps of one kind of samples; what does not fill one is added to {@code rest}. */
   private List<List<Integer>> fullSteps(boolean pictures, Random random, List<Integer> rest) {
     List<Integer> kind = new ArrayList<>();
-    for (int i = 0; i < lessons.size(); i++) {
-      if (lessons.get(i).picture() == pictures) {
+    for (int i = 0; i < samples.size(); i++) {
+      if (samples.get(i).picture() == pictures) {
         kind.add(i);
       }
     }
     Collections.shuffle(kind, random);
-    int full = kind.size() / stepLessons * stepLessons;
+    int full = kind.size() / stepSamples * stepSamples;
     rest.addAll(kind.subList(full, kind.size()));
-    return cut(kind.subList(0, full), stepLessons);
+    return cut(kind.subList(0, full), stepSamples);
   }
 
   private static List<List<Integer>> cut(List<Integer> list, int size) {

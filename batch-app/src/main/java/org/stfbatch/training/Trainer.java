@@ -12,14 +12,14 @@ final class Trainer {
   private static final double NANOS = 1e9;
 
   private final TrainableModel model;
-  private final Lessons lessons;
+  private final TrainingSamples samples;
   private final StepPlan plan;
   private final LearningRate rate;
   private final TrainingFlops flops;
 
-  Trainer(TrainableModel model, Lessons lessons, StepPlan plan, LearningRate rate) {
+  Trainer(TrainableModel model, TrainingSamples samples, StepPlan plan, LearningRate rate) {
     this.model = model;
-    this.lessons = lessons;
+    this.samples = samples;
     this.plan = plan;
     this.rate = rate;
     this.flops = TrainingFlops.of(model);
@@ -38,7 +38,7 @@ final class Trainer {
     long tokens = 0;
     double work = 0;
     for (List<Integer> batch : batches) {
-      List<TrainingRow> rows = batch.stream().map(lessons::row).toList();
+      List<TrainingRow> rows = batch.stream().map(samples::row).toList();
       loss += model.accumulate(rows, pictures(batch), 1.0 / batches.size()) / batches.size();
       tokens += rows.stream().mapToLong(TrainingRow::length).sum();
       work += rows.stream().mapToDouble(flops::of).sum();
@@ -68,8 +68,8 @@ final class Trainer {
 
   private int[] pictures(List<Integer> batch) {
     List<Integer> numbers = new ArrayList<>();
-    for (int lesson : batch) {
-      OptionalInt picture = lessons.get(lesson).picture();
+    for (int sample : batch) {
+      OptionalInt picture = samples.get(sample).picture();
       picture.ifPresent(numbers::add);
     }
     return numbers.stream().mapToInt(Integer::intValue).toArray();

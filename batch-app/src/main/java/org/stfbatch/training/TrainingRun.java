@@ -21,7 +21,7 @@ public final class TrainingRun implements Training {
   private final TrainingSettings settings;
   private final TrainingOutput output;
   private final TrainingFolder folder;
-  private final Lessons lessons;
+  private final TrainingSamples samples;
   private final StepPlan plan;
   private final FeatureCache features;
   private final PictureReader pictures;
@@ -36,15 +36,15 @@ public final class TrainingRun implements Training {
       TrainingSettings settings,
       TrainingOutput output,
       TrainingFolder folder,
-      Lessons lessons)
+      TrainingSamples samples)
       throws IOException {
     this.input = input;
     this.settings = settings;
     this.output = output;
     this.folder = folder;
-    this.lessons = lessons;
+    this.samples = samples;
     this.plan =
-        new StepPlan(lessons.planned(), settings.batch(), settings.accumulate(), settings.seed());
+        new StepPlan(samples.planned(), settings.batch(), settings.accumulate(), settings.seed());
     this.pictures = new PictureReader(input.images(), input.pictures());
     this.features = features();
     this.progress = new Progress(folder, input.model(), output);
@@ -58,12 +58,12 @@ public final class TrainingRun implements Training {
    */
   public static TrainingRun open(
       TrainingInput input, TrainingSettings settings, TrainingOutput output) throws IOException {
-    List<Sample> samples = SampleFile.read(input.data());
+    List<Sample> data = SampleFile.read(input.data());
     TrainingFolder folder = TrainingFolder.open(output.folder());
     try {
       folder.check(described(input, settings, output));
       return new TrainingRun(
-          input, settings, output, folder, lessons(input, settings.stage(), samples));
+          input, settings, output, folder, samples(input, settings.stage(), data));
     } catch (IOException | RuntimeException e) {
       folder.close();
       throw e;
@@ -99,14 +99,15 @@ public final class TrainingRun implements Training {
     return described;
   }
 
-  private static Lessons lessons(TrainingInput input, TrainingStage stage, List<Sample> samples) {
+  private static TrainingSamples samples(
+      TrainingInput input, TrainingStage stage, List<Sample> data) {
     LlavaConfig config = input.model().config();
     int maxLength =
         Math.min(config.tokenizerModelMaxLength(), config.language().maxPositionEmbeddings());
     try (LlamaTokenizer tokenizer =
         LlamaTokenizer.open(input.model().directory(), config.language().vocabSize())) {
-      return Lessons.of(
-          samples,
+      return TrainingSamples.of(
+          data,
           stage.template().tokenizer(tokenizer, maxLength),
           new RowLayout(config.visionTokens(), maxLength, tokenizer.unknownTokenId()));
     }
@@ -118,7 +119,7 @@ public final class TrainingRun implements Training {
     identity.add(input.model().visionFingerprint());
     identity.add(output.features().name());
     identity.add(input.images().toAbsolutePath().normalize().toString());
-    lessons.pictures().forEach(picture -> identity.add(picture.reference()));
+    samples.pictures().forEach(picture -> identity.add(picture.reference()));
     int numbers =
         config.vision().patches()
             * config.fusion().hiddenStates().size()
@@ -127,28 +128,28 @@ public final class TrainingRun implements Training {
     return new FeatureCache(
         place.resolve(FileHash.of(identity)),
         output.features(),
-        lessons.pictures().size(),
+        samples.pictures().size(),
         numbers);
   }
 
   @Override
   public int samples() {
-    return lessons.size();
+    return samples.size();
   }
 
   @Override
   public int samplesLeftOut() {
-    return lessons.leftOut();
+    return samples.leftOut();
   }
 
   @Override
   public List<String> samplesRefused() {
-    return lessons.refused();
+    return samples.refused();
   }
 
   @Override
   public int pictures() {
-    return lessons.pictures().size();
+    return samples.pictures().size();
   }
 
   @Override
@@ -181,13 +182,13 @@ public final class TrainingRun implements Training {
     int from = picturesDone();
     int to = Math.min(pictures(), from + PICTURES_AT_ONCE);
     if (from < to) {
-      List<byte[]> pixels = pictures.read(wanted(lessons.pictures().subList(from, to)));
+      List<byte[]> pixels = pictures.read(wanted(samples.pictures().subList(from, to)));
       features.append(openModel().visionFeatures(pixels, output.features()));
     }
     return to - from;
   }
 
-  private static List<PictureReader.Wanted> wanted(List<Lessons.Picture> pictures) {
+  private static List<PictureReader.Wanted> wanted(List<TrainingSamples.Picture> pictures) {
     return pictures.stream()
         .map(picture -> new PictureReader.Wanted(picture.reference(), picture.sample().name()))
         .toList();
@@ -218,7 +219,7 @@ public final class TrainingRun implements Training {
     trainer =
         new Trainer(
             trained,
-            lessons,
+            samples,
             plan,
             LearningRate.of(settings.learningRate(), settings.warmup(), steps()));
   }

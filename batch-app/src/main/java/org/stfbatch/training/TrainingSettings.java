@@ -7,13 +7,13 @@ import java.util.OptionalLong;
  * How a stage is trained.
  *
  * @param stage what is trained on what
- * @param epochs how often all lessons are learned
+ * @param epochs how often all samples are learned
  * @param maxSteps how many steps are taken instead
  * @param batch rows that are computed together
  * @param accumulate batches of a step
  * @param learningRate its peak
  * @param warmup the part of all steps in which it rises to the peak
- * @param seed of the order of lessons
+ * @param seed of the order of samples
  * @param patches of a picture that a vision tower looks at while it learns, but for the last steps;
  *     all if empty
  */

@@ -5,7 +5,7 @@
 # keys_left is for single queries in bfloat16. Returns [R, h, L, e].
 def attention(q: Tensor, keys: Tensor, values: Tensor, mask: Optional[Tensor], keys_left: bool) -> Tensor:
     # LibTorch's fused kernel does not use the CPU's bfloat16 units; oneDNN's products do.
-    if q.dtype == 15 and not q.is_cuda:
+    if q.dtype == __torch__.dtype.BFLOAT16() and not q.is_cuda:
         if q.size(2) == 1:
             return __torch__.attention.of_single_queries(q, keys, values, mask, keys_left)
         return __torch__.attention.row_by_row(q, keys, values, mask)

@@ -58,7 +58,7 @@ class ClipVisionTower(Module):
             fc1 = __torch__.linear.placed_behind(fc1_weight, format, self.layer_norm2_weight[i])
             fc1_bias = __torch__.linear.kept(weights.pop(layer + "mlp.fc1.bias"), format)
             fc2 = __torch__.linear.placed(weights.pop(layer + "mlp.fc2.weight"), format)
-            if quick_gelu and format == 2:
+            if quick_gelu and format == __torch__.weight_format.INT8():
                 # quick_gelu(x) = silu(1.702 x) / 1.702: scales of int8 matrices take both factors without any loss.
                 fc1 = __torch__.linear.times(fc1, 1.702)
                 fc1_bias = fc1_bias * 1.702
@@ -90,22 +90,6 @@ class ClipVisionTower(Module):
     # The hidden states 0 (embeddings) .. layers (output of the last loaded block), [B, N, d] each, CLS included.
     def forward(self, pixel_values: Tensor) -> List[Tensor]:
         return self.blocks(self.embed(pixel_values))
-
-    # The same of some patches alone, as if there were no others: pixel_values [B, K, 3, patch_size, patch_size] of the
-    # patches with the numbers patches [B, K]. [B, 1 + K, d] each.
-    def forward_patches(self, pixel_values: Tensor, patches: Tensor) -> List[Tensor]:
-        weight = self.embeddings["embeddings.patch_embedding.weight"].flatten(1)  # [d, 3 * patch_size^2]
-        embedded = torch.linear(pixel_values.flatten(2), weight)  # [B, K, d]
-        tokens = torch.cat([torch.zeros_like(patches[:, :1]), patches + 1], 1)  # [B, 1 + K]
-        positions = torch.embedding(self.embeddings["embeddings.position_embedding.weight"], tokens)
-        return self.blocks(self.begin(embedded, positions))
-
-    # The pixels of patches: pixels [B, 3, S, S], patches [B, K] to [B, K, 3, patch_size, patch_size].
-    def cut(self, pixels: Tensor, patches: Tensor) -> Tensor:
-        grid = pixels.unfold(2, self.patch_size, self.patch_size).unfold(3, self.patch_size, self.patch_size)
-        all = grid.permute([0, 2, 3, 1, 4, 5]).flatten(1, 2)  # [B, P, 3, patch_size, patch_size]
-        rows = torch.arange(patches.size(0), device=patches.device).unsqueeze(1)  # [B, 1]
-        return all[rows, patches]
 
     # From what the first block takes to the hidden states 0 .. layers, [B, N, d] each.
     def blocks(self, x: Tensor) -> List[Tensor]:
@@ -140,7 +124,7 @@ class ClipVisionTower(Module):
     # One row of each head's attention: q and k [B, h, N, e], CLS first. Returns [B, h, P] float32.
     def cls_attention(self, q: Tensor, k: Tensor) -> Tensor:
         scale = 1.0 / float(q.size(3)) ** 0.5
-        scores = torch.matmul(q[:, :, :1].to(6) * scale, k.to(6).transpose(2, 3))  # [B, h, 1, N]
+        scores = torch.matmul(q[:, :, :1].float() * scale, k.float().transpose(2, 3))  # [B, h, 1, N]
         return torch.softmax(scores, 3)[:, :, 0, 1:]
 
     def embed(self, pixel_values: Tensor) -> Tensor:
@@ -176,7 +160,7 @@ class ClipVisionTower(Module):
 
     # The perceptron's first layer with its activation: [B, N, d] to [B, N, ffn].
     def activated(self, x: Tensor, i: int) -> Tensor:
-        if self.quick_gelu and self.fc1_weight[i].format == 2:
+        if self.quick_gelu and self.fc1_weight[i].format == __torch__.weight_format.INT8():
             return torch.silu_(__torch__.linear.linear(x, self.fc1_weight[i], self.fc1_bias[i]))
         if self.quick_gelu:
             x = __torch__.linear.linear(x, self.fc1_weight[i], self.fc1_bias[i])
@@ -185,65 +169,3 @@ class ClipVisionTower(Module):
 
     def layer_norm(self, x: Tensor, weight: Tensor, bias: Tensor) -> Tensor:
         return torch.layer_norm(x, [x.size(-1)], weight, bias, self.epsilon)
-
-    # ---- training: see LlamaDecoder.named_weights and LlamaDecoder.take ---------------------------------------------------
-
-    def named_weights(self) -> Dict[str, Tensor]:
-        self.part_projections()
-        weights = annotate(Dict[str, Tensor], {})
-        for name in self.embeddings.keys():
-            weights["vision_model." + name] = self.embeddings[name]
-        for i in range(len(self.fc1_weight)):
-            layer = "vision_model.encoder.layers.{}.".format(i)
-            weights[layer + "layer_norm1.weight"] = self.layer_norm1_weight[i]
-            weights[layer + "layer_norm1.bias"] = self.layer_norm1_bias[i]
-            weights[layer + "self_attn.q_proj.weight"] = self.qkv_proj_weight[3 * i].weight
-            weights[layer + "self_attn.q_proj.bias"] = self.qkv_proj_bias[3 * i]
-            weights[layer + "self_attn.k_proj.weight"] = self.qkv_proj_weight[3 * i + 1].weight
-            weights[layer + "self_attn.k_proj.bias"] = self.qkv_proj_bias[3 * i + 1]
-            weights[layer + "self_attn.v_proj.weight"] = self.qkv_proj_weight[3 * i + 2].weight
-            weights[layer + "self_attn.v_proj.bias"] = self.qkv_proj_bias[3 * i + 2]
-            weights[layer + "self_attn.out_proj.weight"] = self.out_proj_weight[i].weight
-            weights[layer + "self_attn.out_proj.bias"] = self.out_proj_bias[i]
-            weights[layer + "layer_norm2.weight"] = self.layer_norm2_weight[i]
-            weights[layer + "layer_norm2.bias"] = self.layer_norm2_bias[i]
-            weights[layer + "mlp.fc1.weight"] = self.fc1_weight[i].weight
-            weights[layer + "mlp.fc1.bias"] = self.fc1_bias[i]
-            weights[layer + "mlp.fc2.weight"] = self.fc2_weight[i].weight
-            weights[layer + "mlp.fc2.bias"] = self.fc2_bias[i]
-        return weights
-
-    # Joined queries', keys' and values' weights become three tensors, as checkpoints have them.
-    def part_projections(self) -> None:
-        weights = annotate(List[__torch__.linear.Matrix], [])
-        biases = annotate(List[Tensor], [])
-        for i in range(len(self.fc1_weight)):
-            for part in self.qkv_proj_weight[i].weight.chunk(3):
-                weights.append(__torch__.linear.plain(part))
-            biases += self.qkv_proj_bias[i].chunk(3)
-        self.qkv_proj_weight = weights
-        self.qkv_proj_bias = biases
-        return None
-
-    def take(self, weights: Dict[str, Tensor]) -> None:
-        for name in self.embeddings.keys():
-            self.embeddings[name] = weights["vision_model." + name]
-        for i in range(len(self.fc1_weight)):
-            layer = "vision_model.encoder.layers.{}.".format(i)
-            self.layer_norm1_weight[i] = weights[layer + "layer_norm1.weight"]
-            self.layer_norm1_bias[i] = weights[layer + "layer_norm1.bias"]
-            self.qkv_proj_weight[3 * i] = __torch__.linear.plain(weights[layer + "self_attn.q_proj.weight"])
-            self.qkv_proj_bias[3 * i] = weights[layer + "self_attn.q_proj.bias"]
-            self.qkv_proj_weight[3 * i + 1] = __torch__.linear.plain(weights[layer + "self_attn.k_proj.weight"])
-            self.qkv_proj_bias[3 * i + 1] = weights[layer + "self_attn.k_proj.bias"]
-            self.qkv_proj_weight[3 * i + 2] = __torch__.linear.plain(weights[layer + "self_attn.v_proj.weight"])
-            self.qkv_proj_bias[3 * i + 2] = weights[layer + "self_attn.v_proj.bias"]
-            self.out_proj_weight[i] = __torch__.linear.plain(weights[layer + "self_attn.out_proj.weight"])
-            self.out_proj_bias[i] = weights[layer + "self_attn.out_proj.bias"]
-            self.layer_norm2_weight[i] = weights[layer + "layer_norm2.weight"]
-            self.layer_norm2_bias[i] = weights[layer + "layer_norm2.bias"]
-            self.fc1_weight[i] = __torch__.linear.plain(weights[layer + "mlp.fc1.weight"])
-            self.fc1_bias[i] = weights[layer + "mlp.fc1.bias"]
-            self.fc2_weight[i] = __torch__.linear.plain(weights[layer + "mlp.fc2.weight"])
-            self.fc2_bias[i] = weights[layer + "mlp.fc2.bias"]
-        return None

@@ -1,11 +1,11 @@
 # Training-free compression of a picture's vision tokens before the language model, on LLaVA-1.5's projector:
 #
-#   NONE (0)       every patch becomes a token, or what the checkpoint's fusion makes of them
-#   VTC_CLS (1)    the patches stay that CLIP's class token attends to most (Wang et al. 2024, arXiv:2412.05819)
-#   SCOPE (2)      those stay that cover the others best, see selection.covering
-#   AVGPOOL (3)    each k x k block of patches is averaged
-#   PRUMERGE (4)   attended patches stay and others are merged into them, see merging
-#   DIVPRUNE (5)   the projected tokens stay that differ most, see selection.diverse
+#   NONE           every patch becomes a token, or what the checkpoint's fusion makes of them
+#   VTC_CLS        the patches stay that CLIP's class token attends to most (Wang et al. 2024, arXiv:2412.05819)
+#   SCOPE          those stay that cover the others best, see selection.covering
+#   AVGPOOL        each k x k block of patches is averaged
+#   PRUMERGE       attended patches stay and others are merged into them, see merging
+#   DIVPRUNE       the projected tokens stay that differ most, see selection.diverse
 #
 # B pictures, P patches, C channels of a CLIP block, K tokens that stay, n vision tokens of all pictures, H the language
 # model's width.
@@ -36,10 +36,10 @@ class TokenCompression(Module):
         return None
 
     def merges(self) -> bool:
-        return self.method == 4
+        return self.method == __torch__.compression_method.PRUMERGE()
 
     def chooses_projected(self) -> bool:
-        return self.method == 5
+        return self.method == __torch__.compression_method.DIVPRUNE()
 
     # Between CLIP and the projector. features [B, P, C]; attention: the class token's, [B, h, P] a block; keys: the
     # last block's [B, P, d], for PRUMERGE. Returns features [B, K, C], or [1, n, C] of all pictures where each has its
@@ -47,21 +47,22 @@ class TokenCompression(Module):
     # and what they were chosen by, [B, P] float32; nothing of either where none is chosen.
     def compress_features(self, features: Tensor, attention: List[Tensor],
                           keys: Tensor) -> Tuple[Tensor, Tensor, Tensor, Tensor]:
-        equal = torch.zeros([0], dtype=4)
-        if self.method == 1:
-            score = torch.zeros([features.size(0), features.size(1)], dtype=6, device=features.device)
+        equal = torch.zeros([0], dtype=__torch__.dtype.INT64())
+        if self.method == __torch__.compression_method.VTC_CLS():
+            score = torch.zeros([features.size(0), features.size(1)], dtype=__torch__.dtype.FLOAT32(),
+                                device=features.device)
             for probabilities in attention:
                 score += probabilities.mean([1])
             kept = __torch__.selection.largest(score, self.tokens)
             return (__torch__.selection.rows(features, kept), equal, kept.flatten(), score)
-        if self.method == 2:
+        if self.method == __torch__.compression_method.SCOPE():
             kept, score = __torch__.selection.covering(features, attention[0].sum([1]), self.tokens)
             return (__torch__.selection.rows(features, kept), equal, kept.flatten(), score)
-        if self.method == 4:
+        if self.method == __torch__.compression_method.PRUMERGE():
             return self.merge(features, attention[0].squeeze(1), keys)
-        if self.method == 3:
+        if self.method == __torch__.compression_method.AVGPOOL():
             features = __torch__.fusion.average_neighbours(features, self.kernel)
-        return (features, equal, equal, torch.zeros([0], dtype=6))
+        return (features, equal, equal, torch.zeros([0], dtype=__torch__.dtype.FLOAT32()))
 
     # Behind the projector, for DIVPRUNE: tokens [B, P, H]. Returns those that stay [B, K, H], which they are, and what
     # they were chosen by, as compress_features does.

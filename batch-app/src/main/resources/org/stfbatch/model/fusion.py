@@ -2,9 +2,9 @@
 # language model's width H. Which of the parts a checkpoint has is decided by its tensors:
 #
 #   multi-block  mm_projector_crosslayer.{0,2}: features of several CLIP blocks, joined by channel, become one map
-#   spatial      NONE (0): every patch stays a token; CONCAT (1): each k x k neighbourhood's channels are joined and cut
-#                into E tokens; CONV (2): a learned 2x2 convolution of stride 2, the form of the paper's Table 1;
-#                AVERAGE (3): each k x k neighbourhood is averaged
+#   spatial      NONE: every patch stays a token; CONCAT: each k x k neighbourhood's channels are joined and cut
+#                into E tokens; CONV: a learned 2x2 convolution of stride 2, the form of the paper's Table 1;
+#                AVERAGE: each k x k neighbourhood is averaged
 #   projection   the remaining layers of mm_projector
 #
 # B pictures, P patches on a g x g grid, C channels of one CLIP block, T tapped blocks, n = P / k^2 * E vision tokens.
@@ -54,7 +54,7 @@ class TokenFusion(Module):
         names = ["mm_projector.0", "mm_projector.2"]
         if multi_block:
             names += ["mm_projector_crosslayer.0", "mm_projector_crosslayer.2"]
-        if spatial == 2:
+        if spatial == __torch__.spatial_form.CONV():
             names += ["mm_projector.4"]
         for name in names:
             weight = weights.pop("model." + name + ".weight")
@@ -88,11 +88,11 @@ class TokenFusion(Module):
 
     # Spatial fusion and projection: [B, P, C] to [B, n, H].
     def project(self, x: Tensor) -> Tensor:
-        if self.spatial == 2:
+        if self.spatial == __torch__.spatial_form.CONV():
             return self.project_convolved(x)
-        if self.spatial == 1:
+        if self.spatial == __torch__.spatial_form.CONCAT():
             x = self.join_neighbours(x)  # [B, n, k^2 * C / E]
-        elif self.spatial == 3:
+        elif self.spatial == __torch__.spatial_form.AVERAGE():
             x = __torch__.fusion.average_neighbours(x, self.kernel)  # [B, n, C]
         x = self.linear_gelu(x, "mm_projector.0")
         x = self.linear(x, "mm_projector.2")  # [B, n, H]
@@ -122,20 +122,3 @@ class TokenFusion(Module):
 
     def linear_gelu(self, x: Tensor, name: str) -> Tensor:
         return __torch__.linear.linear_gelu(x, self.matrices[name], self.weights[name + ".bias"])
-
-    # ---- training: see LlamaDecoder.named_weights and LlamaDecoder.take ---------------------------------------------------
-
-    def named_weights(self) -> Dict[str, Tensor]:
-        weights = annotate(Dict[str, Tensor], {})
-        for name in self.weights.keys():
-            weights["model." + name] = self.weights[name]
-        for name in self.matrices.keys():
-            weights["model." + name + ".weight"] = self.matrices[name].weight
-        return weights
-
-    def take(self, weights: Dict[str, Tensor]) -> None:
-        for name in self.weights.keys():
-            self.weights[name] = weights["model." + name]
-        for name in self.matrices.keys():
-            self.matrices[name] = __torch__.linear.plain(weights["model." + name + ".weight"])
-        return None

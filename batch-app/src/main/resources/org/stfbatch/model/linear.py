@@ -1,11 +1,11 @@
 # Linear layers, y = x W^T + b, whose weights have one of three formats, chosen when they are loaded:
 #
-#   PLAIN (0)   as in the checkpoint
-#   PACKED (1)  bfloat16, laid out by oneDNN for its matrix kernels, which also fuse what comes after a product: an
-#               activation, a sum or a product
-#   INT8 (2)    codes of 8 bits, likewise laid out, with a scale for each output. The rows that are multiplied with them
-#               become codes too, with a scale for each row alone: what a row is multiplied with never changes it.
-#               They have 8 bits where the processor sums such products without loss (VNNI, AMX), else 7.
+#   PLAIN   as in the checkpoint
+#   PACKED  bfloat16, laid out by oneDNN for its matrix kernels, which also fuse what comes after a product: an
+#           activation, a sum or a product
+#   INT8    codes of 8 bits, likewise laid out, with a scale for each output. The rows that are multiplied with them
+#           become codes too, with a scale for each row alone: what a row is multiplied with never changes it.
+#           They have 8 bits where the processor sums such products without loss (VNNI, AMX), else 7.
 
 
 class Matrix(NamedTuple):
@@ -28,15 +28,17 @@ class Codes(NamedTuple):
 
 # The format that a device has: packing is for bfloat16 on CPUs that compute in it.
 def format_on(device: str, dtype: int, wanted: int) -> int:
-    if wanted == 1 and not (device == "cpu" and dtype == 15 and ops.mkldnn._is_mkldnn_bf16_supported()):
-        return 0
+    if wanted == __torch__.weight_format.PACKED():
+        bfloat16_on_cpu = device == "cpu" and dtype == __torch__.dtype.BFLOAT16()
+        if not (bfloat16_on_cpu and ops.mkldnn._is_mkldnn_bf16_supported()):
+            return __torch__.weight_format.PLAIN()
     return wanted
 
 
 # A matrix [out, in] in a format. But for PLAIN, nothing of the caller's memory is held on to.
 def placed(weight: Tensor, format: int) -> __torch__.linear.Matrix:
     outliers = __torch__.outliers.none()
-    if format == 2:
+    if format == __torch__.weight_format.INT8():
         outliers = __torch__.outliers.own_columns(weight)
     return __torch__.linear.placed_apart(weight, format, outliers)
 
@@ -44,69 +46,71 @@ def placed(weight: Tensor, format: int) -> __torch__.linear.Matrix:
 # Likewise, of a matrix whose inputs come from a norm with this weight [in].
 def placed_behind(weight: Tensor, format: int, norm: Tensor) -> __torch__.linear.Matrix:
     outliers = __torch__.outliers.none()
-    if format == 2:
+    if format == __torch__.weight_format.INT8():
         outliers = __torch__.outliers.columns(weight, norm.abs())
     return __torch__.linear.placed_apart(weight, format, outliers)
 
 
 # Likewise; outliers [c] int64 are the columns that int8 leaves out.
 def placed_apart(weight: Tensor, format: int, outliers: Tensor) -> __torch__.linear.Matrix:
-    if format == 2:
+    if format == __torch__.weight_format.INT8():
         return __torch__.linear.quantized(weight, outliers)
-    if format == 1:
+    if format == __torch__.weight_format.PACKED():
         weight = ops.mkldnn._reorder_linear_weight(weight.contiguous(), 1)
-    none = torch.zeros([0], dtype=6)
+    none = torch.zeros([0], dtype=__torch__.dtype.FLOAT32())
     return __torch__.linear.Matrix(format, weight, none, none, none, 0, none, none)
 
 
 def plain(weight: Tensor) -> __torch__.linear.Matrix:
-    return __torch__.linear.placed(weight, 0)
+    return __torch__.linear.placed(weight, __torch__.weight_format.PLAIN())
 
 
 # Symmetric, a scale for each output.
 def quantized(weight: Tensor, outliers: Tensor) -> __torch__.linear.Matrix:
     apart = weight.index_select(1, outliers)
-    rows = weight.to(6)
+    rows = weight.float()
     if outliers.size(0) > 0:
         rows = rows.index_fill(1, outliers, 0.0)
     scales = rows.abs().amax([1]).clamp_min(1e-30) / 127.0
-    codes = (rows / scales.unsqueeze(1)).round_().to(1)
+    codes = (rows / scales.unsqueeze(1)).round_().char()
     return __torch__.linear.of_codes(codes, scales, __torch__.linear.row_zero(), outliers, apart)
 
 
 # codes [out, in] int8, scales [out] float32
 def of_codes(codes: Tensor, scales: Tensor, row_zero: int, outliers: Tensor, apart: Tensor) -> __torch__.linear.Matrix:
-    shift = codes.to(6).sum([1]) * scales * float(-row_zero)
+    shift = codes.float().sum([1]) * scales * float(-row_zero)
     packed = ops.onednn.qlinear_prepack(codes, None)
-    zeros = torch.zeros([codes.size(0)], dtype=4)
-    return __torch__.linear.Matrix(2, packed, scales, shift, zeros, row_zero, outliers, apart)
+    zeros = torch.zeros([codes.size(0)], dtype=__torch__.dtype.INT64())
+    format = __torch__.weight_format.INT8()
+    return __torch__.linear.Matrix(format, packed, scales, shift, zeros, row_zero, outliers, apart)
 
 
 # Without VNNI, two products of codes are summed in 16 bits, which 255 * 127 + 255 * 127 does not fit, and 127 * 127 +
 # 127 * 127 does. Which processor this is, such a sum says.
 def row_zero() -> int:
-    ones = torch.ones([32], dtype=6)
+    ones = torch.ones([32], dtype=__torch__.dtype.FLOAT32())
     none = __torch__.outliers.none()
-    matrix = __torch__.linear.of_codes(torch.full([32, 64], 127, dtype=1), ones, 0, none, none)
-    sums = __torch__.linear.multiplied(torch.full([32, 64], 255, dtype=0), matrix, 6)
+    matrix = __torch__.linear.of_codes(torch.full([32, 64], 127, dtype=__torch__.dtype.INT8()), ones, 0, none, none)
+    codes = torch.full([32, 64], 255, dtype=__torch__.dtype.UINT8())
+    sums = __torch__.linear.multiplied(codes, matrix, __torch__.dtype.FLOAT32())
     return 128 if bool((sums == 2072640.0).all()) else 64  # 64 * 255 * 127
 
 
 # An int8 matrix that counts for so many times as much.
 def times(matrix: __torch__.linear.Matrix, factor: float) -> __torch__.linear.Matrix:
-    return __torch__.linear.Matrix(2, matrix.weight, matrix.scales * factor, matrix.shift * factor, matrix.zeros,
-                                   matrix.row_zero, matrix.outliers, matrix.apart * factor)
+    return __torch__.linear.Matrix(matrix.format, matrix.weight, matrix.scales * factor, matrix.shift * factor,
+                                   matrix.zeros, matrix.row_zero, matrix.outliers, matrix.apart * factor)
 
 
 # Any other tensor, likewise.
 def kept(x: Tensor, format: int) -> Tensor:
-    return x if format == 0 else x.clone()
+    return x if format == __torch__.weight_format.PLAIN() else x.clone()
 
 
 def linear(x: Tensor, matrix: __torch__.linear.Matrix, bias: Optional[Tensor]) -> Tensor:
-    if matrix.format == 2:
+    if matrix.format == __torch__.weight_format.INT8():
         return __torch__.linear.int8_linear(x, matrix, bias)
-    if matrix.format == 1:
+    if matrix.format == __torch__.weight_format.PACKED():
         none = annotate(List[Optional[number]], [])
         return ops.mkldnn._linear_pointwise(x, matrix.weight, bias, "none", none, "")
     return torch.linear(x, matrix.weight, bias)
@@ -114,7 +118,7 @@ def linear(x: Tensor, matrix: __torch__.linear.Matrix, bias: Optional[Tensor]) -
 
 # gelu(x W^T + b), the exact form with the error function.
 def linear_gelu(x: Tensor, matrix: __torch__.linear.Matrix, bias: Optional[Tensor]) -> Tensor:
-    if matrix.format == 1:
+    if matrix.format == __torch__.weight_format.PACKED():
         none = annotate(List[Optional[number]], [])
         return ops.mkldnn._linear_pointwise(x, matrix.weight, bias, "gelu", none, "none")
     return torch.gelu(__torch__.linear.linear(x, matrix, bias))
@@ -122,9 +126,9 @@ def linear_gelu(x: Tensor, matrix: __torch__.linear.Matrix, bias: Optional[Tenso
 
 # silu(x G^T) * (x U^T)
 def gated(x: Tensor, gate: __torch__.linear.Matrix, up: __torch__.linear.Matrix) -> Tensor:
-    if gate.format == 2:
+    if gate.format == __torch__.weight_format.INT8():
         return __torch__.linear.int8_gated(x, gate, up)
-    if gate.format == 1:
+    if gate.format == __torch__.weight_format.PACKED():
         none = annotate(List[Optional[number]], [])
         y = ops.mkldnn._linear_pointwise(x, gate.weight, None, "swish", none, "")
         return ops.mkldnn._linear_pointwise(x, y, up.weight, None, "mul")
@@ -134,9 +138,9 @@ def gated(x: Tensor, gate: __torch__.linear.Matrix, up: __torch__.linear.Matrix)
 
 # residual + (x W^T + b)
 def linear_add(x: Tensor, matrix: __torch__.linear.Matrix, bias: Optional[Tensor], residual: Tensor) -> Tensor:
-    if matrix.format == 1:
+    if matrix.format == __torch__.weight_format.PACKED():
         return ops.mkldnn._linear_pointwise(x, residual, matrix.weight, bias, "add")
-    if matrix.format == 2:
+    if matrix.format == __torch__.weight_format.INT8():
         return __torch__.linear.int8_linear_add(x, matrix, bias, residual)
     return residual + __torch__.linear.linear(x, matrix, bias)
 
@@ -146,19 +150,19 @@ def linear_add(x: Tensor, matrix: __torch__.linear.Matrix, bias: Optional[Tensor
 # x [n, in] as codes for a matrix and for others with the same outliers, in parts of some rows that stay in the cache.
 def coded(x: Tensor, matrix: __torch__.linear.Matrix) -> __torch__.linear.Codes:
     row_zero = matrix.row_zero
-    codes = torch.empty(x.size(), dtype=1)
+    codes = torch.empty(x.size(), dtype=__torch__.dtype.INT8())
     scales = torch.empty([x.size(0), 1], dtype=x.dtype)
     most = float(row_zero - 1)
-    if x.dtype != 6:
+    if x.dtype != __torch__.dtype.FLOAT32():
         most = most - 0.5  # half a step is left for the scale's rounding
     step = max(1, 655360 // x.size(1))
     for begin in range(0, x.size(0), step):
-        part = x[begin:begin + step].to(6)
+        part = x[begin:begin + step].float()
         if matrix.outliers.size(0) > 0:
             part = part.index_fill(1, matrix.outliers, 0.0)
         scale = part.abs().amax([1], True).clamp_min_(1e-30).div_(most).to(x.dtype)
         scales[begin:begin + step] = scale
-        codes[begin:begin + step] = part.mul(scale.to(6).reciprocal()).round_()
+        codes[begin:begin + step] = part.mul(scale.float().reciprocal()).round_()
     codes = __torch__.linear.from_zero(codes, row_zero)
     return __torch__.linear.Codes(codes, scales, x.index_select(1, matrix.outliers))
 
@@ -170,7 +174,7 @@ def from_zero(codes: Tensor, row_zero: int) -> Tensor:
         codes.bitwise_xor_(-128)
     else:
         codes.add_(row_zero)
-    return torch.empty([0], dtype=0).set_(codes, 0, codes.size(), codes.stride())
+    return torch.empty([0], dtype=__torch__.dtype.UINT8()).set_(codes, 0, codes.size(), codes.stride())
 
 
 # Codes [n, in] times a matrix, as if their scales were 1: [n, out] float32 (6) or bfloat16 (15).

@@ -1,7 +1,8 @@
 # The Llama decoder (Touvron et al. 2023, arXiv:2302.13971) with a key/value cache of fixed slots.
 #
-# A slot holds the keys and values of one sequence, a shelf those of a prefix that several sequences begin with.
-# T tokens of a call, R rows (sequences) of it, S slots or shelves, M positions of room in each, d width, h heads of
+# A slot of the cache holds the keys and values of one sequence, an entry of the prefix cache those of a prefix that several
+# sequences share.
+# T tokens of a call, R rows (sequences) of it, S slots or entries of M tokens each, d width, h heads of
 # size e, k key/value heads, V vocabulary. The tokens of all rows lie one after the other: no product is ever computed
 # for padding; only attention lays its rows out side by side.
 # Norms and logits are float32 whatever the weights' dtype.
@@ -19,7 +20,7 @@ class LlamaDecoder(Module):
     tensors : Dict[str, Tensor]
     lm_head : List[__torch__.linear.Matrix]         # one
     input_layernorm : List[Tensor]
-    qkv_proj : List[__torch__.linear.Matrix]        # q_proj, k_proj and v_proj of a layer, below each other or one after the other
+    qkv_proj : List[__torch__.linear.Matrix]        # q_proj, k_proj and v_proj of a layer, as one matrix or as three
     o_proj : List[__torch__.linear.Matrix]
     post_attention_layernorm : List[Tensor]
     gate_proj : List[__torch__.linear.Matrix]
@@ -30,12 +31,12 @@ class LlamaDecoder(Module):
 
     slot_keys : List[Tensor]    # [S, k, M, e] a layer
     slot_values : List[Tensor]
-    shelf_keys : List[Tensor]
-    shelf_values : List[Tensor]
+    prefix_keys : List[Tensor]
+    prefix_values : List[Tensor]
 
     prune_layer : int           # K: the layers from this one on see pruned images; see `pruning`
     prune_keep : int            # tokens that they see of an image, 0 to prune none
-    shelf_images : List[Tensor] # [S, N, d] the hidden states of images on shelves as they enter layer K
+    prefix_images : List[Tensor] # [S, N, d] the hidden states of cached images as they enter layer K
     pruned : Dict[str, Tensor]  # of the last images: "score" [P, N] float64 and "kept" [P, m]
 
     watching : bool
@@ -48,7 +49,7 @@ class LlamaDecoder(Module):
         self.key_value_heads = key_value_heads
         self.epsilon = epsilon
         embedding = weights.pop("model.embed_tokens.weight")
-        if format == 2:
+        if format == __torch__.weight_format.INT8():
             self.tensors["sizes"] = __torch__.outliers.embedded(embedding)
         self.tensors["model.embed_tokens.weight"] = __torch__.linear.kept(embedding, format)
         self.tensors["model.norm.weight"] = __torch__.linear.kept(weights.pop("model.norm.weight"), format)
@@ -69,7 +70,7 @@ class LlamaDecoder(Module):
         up = weights.pop(layer + "mlp.up_proj.weight")
         down = weights.pop(layer + "mlp.down_proj.weight")
         self.input_layernorm.append(__torch__.linear.kept(norm1, format))
-        if format != 0 or q.is_cuda:
+        if format != __torch__.weight_format.PLAIN() or q.is_cuda:
             self.qkv_proj.append(__torch__.linear.placed_apart(torch.cat([q, k, v], 0), format, outliers.qkv))
         else:
             for part in [q, k, v]:  # mapped files are not copied to be joined
@@ -85,7 +86,7 @@ class LlamaDecoder(Module):
     # behind: hidden states are only added to.
     def outliers(self, weights: Dict[str, Tensor], layer: str, format: int) -> __torch__.outliers.LayerOutliers:
         none = __torch__.outliers.none()
-        if format != 2:
+        if format != __torch__.weight_format.INT8():
             return __torch__.outliers.LayerOutliers(none, none, none, none)
         q = weights[layer + "self_attn.q_proj.weight"]
         k = weights[layer + "self_attn.k_proj.weight"]
@@ -111,7 +112,7 @@ class LlamaDecoder(Module):
     def load_head(self, weights: Dict[str, Tensor], format: int) -> None:
         head = weights.pop("lm_head.weight")
         outliers = __torch__.outliers.none()
-        if format == 2:
+        if format == __torch__.weight_format.INT8():
             normed = __torch__.outliers.normed(self.tensors.pop("sizes"), self.tensors["model.norm.weight"])
             outliers = __torch__.outliers.columns(head, normed)
         self.lm_head.append(__torch__.linear.placed_apart(head, format, outliers))
@@ -122,9 +123,9 @@ class LlamaDecoder(Module):
     def load_rotary(self, rope_theta: float, max_positions: int) -> None:
         embedding = self.tensors["model.embed_tokens.weight"]
         size = embedding.size(1) // self.heads
-        exponent = torch.arange(0, size, 2, dtype=6, device=embedding.device) / size  # [e/2]
+        exponent = torch.arange(0, size, 2, dtype=__torch__.dtype.FLOAT32(), device=embedding.device) / size  # [e/2]
         frequency = 1.0 / torch.pow(rope_theta, exponent)
-        angle = torch.outer(torch.arange(max_positions, dtype=6, device=embedding.device), frequency)
+        angle = torch.outer(torch.arange(max_positions, dtype=__torch__.dtype.FLOAT32(), device=embedding.device), frequency)
         angle = torch.cat([angle, angle], 1)
         self.tensors["rotary.cos"] = torch.cos(angle).to(embedding.dtype)
         self.tensors["rotary.sin"] = torch.sin(angle).to(embedding.dtype)
@@ -135,7 +136,7 @@ class LlamaDecoder(Module):
         self.keys_left = left
         return None
 
-    # Attention of 16 sequences' newest tokens to 208 positions, to be timed. Returns something that depends on it.
+    # Attention of 16 sequences' last tokens to 208 positions, to be timed. Returns something that depends on it.
     def attend_to_nothing(self, left: bool) -> float:
         embedding = self.tensors["model.embed_tokens.weight"]
         keys = torch.zeros([16, self.heads, 208, embedding.size(1) // self.heads], dtype=embedding.dtype)
@@ -150,15 +151,15 @@ class LlamaDecoder(Module):
         self.prune_keep = keep
         return None
 
-    # Makes room for `slots` sequences and `shelves` prefixes, of so many positions each: before images are pruned, and
+    # Makes room for `slots` sequences and `entries` prefixes, of so many tokens each: before images are pruned, and
     # after. Shelves also get room for the hidden states of `image_tokens` tokens. What the cache holds is kept.
-    def reserve(self, slots: int, slot_positions: List[int], shelves: int, shelf_positions: List[int],
+    def reserve(self, slots: int, slot_lengths: List[int], entries: int, entry_lengths: List[int],
                 image_tokens: int) -> None:
-        self.resize(self.slot_keys, slots, slot_positions)
-        self.resize(self.slot_values, slots, slot_positions)
-        self.resize(self.shelf_keys, shelves, shelf_positions)
-        self.resize(self.shelf_values, shelves, shelf_positions)
-        self.resize_images(shelves if self.prune_keep > 0 else 0, image_tokens)
+        self.resize(self.slot_keys, slots, slot_lengths)
+        self.resize(self.slot_values, slots, slot_lengths)
+        self.resize(self.prefix_keys, entries, entry_lengths)
+        self.resize(self.prefix_values, entries, entry_lengths)
+        self.resize_images(entries if self.prune_keep > 0 else 0, image_tokens)
         return None
 
     def resize(self, cache: List[Tensor], count: int, positions: List[int]) -> None:
@@ -182,42 +183,42 @@ class LlamaDecoder(Module):
 
     def resize_images(self, count: int, tokens: int) -> None:
         embedding = self.tensors["model.embed_tokens.weight"]
-        if len(self.shelf_images) == 0:
-            self.shelf_images.append(torch.zeros([0, 0, embedding.size(1)], dtype=embedding.dtype,
+        if len(self.prefix_images) == 0:
+            self.prefix_images.append(torch.zeros([0, 0, embedding.size(1)], dtype=embedding.dtype,
                                                  device=embedding.device))
-        old = self.shelf_images[0]
+        old = self.prefix_images[0]
         if old.size(0) != count or old.size(1) != tokens:
             new = torch.zeros([count, tokens, old.size(2)], dtype=old.dtype, device=old.device)
             kept = min(old.size(0), count)
             length = min(old.size(1), tokens)
             new[:kept, :length] = old[:kept, :length]
-            self.shelf_images[0] = new
+            self.prefix_images[0] = new
         return None
 
     # Whether images are pruned before layer i.
     def sees_pruned(self, i: int) -> bool:
         return self.prune_keep > 0 and i >= self.prune_layer
 
-    # Copies the first positions of shelves to slots, pair by pair. lengths say how many: those of layers before images are
+    # Copies the first tokens of entries to slots, pair by pair. lengths say how many: those of layers before images are
     # pruned, pruned_lengths those of the layers after.
-    def take_from_shelves(self, shelves: List[int], slots: List[int], lengths: List[int],
-                          pruned_lengths: List[int]) -> None:
+    def copy_prefixes_to_slots(self, entries: List[int], slots: List[int], lengths: List[int],
+                               pruned_lengths: List[int]) -> None:
         for i in range(len(self.slot_keys)):
             count = pruned_lengths if self.sees_pruned(i) else lengths
             for j in range(len(slots)):
-                self.slot_keys[i][slots[j], :, :count[j]] = self.shelf_keys[i][shelves[j], :, :count[j]]
-                self.slot_values[i][slots[j], :, :count[j]] = self.shelf_values[i][shelves[j], :, :count[j]]
+                self.slot_keys[i][slots[j], :, :count[j]] = self.prefix_keys[i][entries[j], :, :count[j]]
+                self.slot_values[i][slots[j], :, :count[j]] = self.prefix_values[i][entries[j], :, :count[j]]
         return None
 
-    # Copies the first `length` positions of one shelf, before any image, to others.
-    def copy_shelf(self, source: int, targets: List[int], length: int) -> None:
-        for i in range(len(self.shelf_keys)):
+    # Copies the first `length` tokens of one entry, all before an image, to others.
+    def copy_prefix(self, source: int, targets: List[int], length: int) -> None:
+        for i in range(len(self.prefix_keys)):
             for target in targets:
-                self.shelf_keys[i][target, :, :length] = self.shelf_keys[i][source, :, :length]
-                self.shelf_values[i][target, :, :length] = self.shelf_values[i][source, :, :length]
+                self.prefix_keys[i][target, :, :length] = self.prefix_keys[i][source, :, :length]
+                self.prefix_values[i][target, :, :length] = self.prefix_values[i][source, :, :length]
         return None
 
-    # lengths and pruned_lengths as in take_from_shelves.
+    # lengths and pruned_lengths as in copy_prefixes_to_slots.
     def move_slots(self, sources: List[int], targets: List[int], lengths: List[int],
                    pruned_lengths: List[int]) -> None:
         for i in range(len(self.slot_keys)):
@@ -234,12 +235,12 @@ class LlamaDecoder(Module):
             self.slot_values[i][slot].zero_()
         return None
 
-    def erase_shelf(self, shelf: int) -> None:
-        for i in range(len(self.shelf_keys)):
-            self.shelf_keys[i][shelf].zero_()
-            self.shelf_values[i][shelf].zero_()
+    def erase_prefix(self, entry: int) -> None:
+        for i in range(len(self.prefix_keys)):
+            self.prefix_keys[i][entry].zero_()
+            self.prefix_values[i][entry].zero_()
         if self.prune_keep > 0:
-            self.shelf_images[0][shelf].zero_()
+            self.prefix_images[0][entry].zero_()
         return None
 
     # ---- forward ----------------------------------------------------------------------------------------------------
@@ -248,42 +249,42 @@ class LlamaDecoder(Module):
     def embed(self, input_ids: Tensor) -> Tensor:
         return torch.embedding(self.tensors["model.embed_tokens.weight"], input_ids)
 
-    # Where prefixes lie on shelves [R]: token t of row rows[t], at positions[t] of its prefix and columns[t] of this call's
-    # row, of which the longest has `longest` tokens.
-    def view_of_shelves(self, rows: Tensor, columns: Tensor, positions: Tensor, longest: int, shelves: Tensor,
+    # The view of prefixes in the entries [R] of the prefix cache: token t belongs to row rows[t], at positions[t] of its
+    # prefix and columns[t] of this call's row. The longest row has `longest` tokens.
+    def view_of_prefixes(self, rows: Tensor, columns: Tensor, positions: Tensor, longest: int, entries: Tensor,
                         span: int) -> __torch__.cache.CacheView:
         cos, sin = self.rotary(positions)
-        count = shelves.size(0)
+        count = entries.size(0)
         mask = __torch__.cache.causal(__torch__.cache.grid(positions, rows, columns, count, longest), span)
-        newest = __torch__.cache.causal(positions[:0], span).unsqueeze(1)
-        return __torch__.cache.CacheView(cos, sin, shelves[rows], positions, span, 0, newest, 0, count, shelves, rows,
+        decode_mask = __torch__.cache.causal(positions[:0], span).unsqueeze(1)
+        return __torch__.cache.CacheView(cos, sin, entries[rows], positions, span, 0, decode_mask, 0, count, entries, rows,
                                          columns, mask, None)
 
-    # Where sequences lie in slots. The first `decoding` of the T tokens are the newest ones of the sequences in slots 0 ..
-    # that are already generating, in the order of their slots. The others are the prompts' ends of the `count` sequences in
-    # the slots from `first` on, token by token: rows counts those slots from 0, columns are places in this call's row.
-    # places [T] are those in the slots, positions [T] those in the sequences. Behind a prompt's end may stand the tree of
-    # its continuations, depth first: such a token is seen by the tokens from its own place up to ends [T]: those below it.
-    # shelves and lengths are those of the rows' prefixes, see Prefixes: the slots of rows that have one begin behind it.
-    def view_of_slots(self, decoding: int, first: int, rows: Tensor, columns: Tensor, places: Tensor, positions: Tensor,
-                      ends: Optional[Tensor], count: int, longest: int, span: int, shelves: List[int],
-                      lengths: List[int]) -> __torch__.cache.CacheView:
+    # The view of sequences in slots. The first `decoding` of the T tokens are the last tokens of the sequences in slots 0 ..
+    # that are being decoded, in the order of their slots. The others are the prompts of the `count` sequences in the slots
+    # from `first` on, or what of them is not cached: `rows` counts those slots from 0, `columns` the tokens of a row.
+    # cache_positions [T] count in the slots, positions [T] in the sequences. A prompt may be followed by the tree of its
+    # continuations, depth first; subtree_ends [T], see cache.tree_mask. entries and lengths are those of the rows'
+    # prefixes, see Prefixes: cache position 0 of such a row's slot is the one after its prefix.
+    def view_of_slots(self, decoding: int, first: int, rows: Tensor, columns: Tensor, cache_positions: Tensor,
+                      positions: Tensor, subtree_ends: Optional[Tensor], count: int, longest: int, span: int,
+                      entries: List[int], lengths: List[int]) -> __torch__.cache.CacheView:
         cos, sin = self.rotary(positions)
         slots = torch.cat([torch.arange(decoding, device=rows.device), rows + first])  # [T]
-        newest = __torch__.cache.causal(places[:decoding], span).unsqueeze(1)  # [D, 1, 1, span]
-        grid = __torch__.cache.grid(places[decoding:], rows, columns, count, longest)
+        decode_mask = __torch__.cache.causal(cache_positions[:decoding], span).unsqueeze(1)  # [D, 1, 1, span]
+        grid = __torch__.cache.grid(cache_positions[decoding:], rows, columns, count, longest)
         mask = __torch__.cache.causal(grid, span)
-        if ends is not None:
-            branches = __torch__.cache.branches(grid, rows, places[decoding:], ends[decoding:], span)
-            mask = mask.logical_and(branches)
-        return __torch__.cache.CacheView(cos, sin, slots, places, span, decoding, newest, first, count, None, rows,
-                                         columns, mask, self.prefixes(shelves, lengths, newest))
+        if subtree_ends is not None:
+            tree_mask = __torch__.cache.tree_mask(grid, rows, cache_positions[decoding:], subtree_ends[decoding:], span)
+            mask = mask.logical_and(tree_mask)
+        return __torch__.cache.CacheView(cos, sin, slots, cache_positions, span, decoding, decode_mask, first, count, None,
+                                         rows, columns, mask, self.prefixes(entries, lengths, decode_mask))
 
-    def prefixes(self, shelves: List[int], lengths: List[int], newest: Tensor) -> Optional[__torch__.prefix.Prefixes]:
+    def prefixes(self, entries: List[int], lengths: List[int], decode_mask: Tensor) -> Optional[__torch__.prefix.Prefixes]:
         prefixes = annotate(Optional[__torch__.prefix.Prefixes], None)
-        for shelf in shelves:
-            if shelf >= 0 and prefixes is None:
-                prefixes = __torch__.prefix.of(shelves, lengths, newest, self.shelf_keys[0].size(2))
+        for entry in entries:
+            if entry >= 0 and prefixes is None:
+                prefixes = __torch__.prefix.of(entries, lengths, decode_mask, self.prefix_keys[0].size(2))
         return prefixes
 
     # [T] to [T, 1, e] each.
@@ -292,14 +293,14 @@ class LlamaDecoder(Module):
         sin = self.tensors["rotary.sin"][positions].unsqueeze(1)
         return (cos, sin)
 
-    # Runs x [T, d], tokens of text alone or of images alone, and keeps the keys and values on shelves. Images that are
-    # pruned go as far as that is done; then their hidden states are kept instead.
-    def fill_shelves(self, x: Tensor, view: __torch__.cache.CacheView, images: bool) -> None:
+    # Runs x [T, d], tokens of text alone or of images alone, and keeps the keys and values in the prefix cache. Images that
+    # are pruned run up to layer K; their hidden states there are kept.
+    def fill_prefixes(self, x: Tensor, view: __torch__.cache.CacheView, images: bool) -> None:
         waits = images and self.prune_keep > 0
         for i in range(self.prune_layer if waits else len(self.o_proj)):
-            x = self.layer(x, view, self.shelf_keys[i], self.shelf_values[i], i)
+            x = self.layer(x, view, self.prefix_keys[i], self.prefix_values[i], i)
         if waits:
-            self.shelf_images[0][view.slots, view.columns] = x
+            self.prefix_images[0][view.slots, view.columns] = x
         return None
 
     # Runs x [T, d] through all layers, and keeps the keys and values in slots. Returns [T, d], for `logits`.
@@ -318,10 +319,10 @@ class LlamaDecoder(Module):
         q = self.store(x, view, self.slot_keys[last], self.slot_values[last], last)
         kept = self.kept(q, view, pruning)
         x = self.finish_layer(x, self.attend(q, self.slot_keys[last], self.slot_values[last], view, last), last)
-        x = __torch__.pruning.states(x, self.shelf_images[0], kept, pruning)
+        x = __torch__.pruning.states(x, self.prefix_images[0], kept, pruning)
         d = view.decoding
-        view = self.view_of_slots(d, view.first, pruning.rows[d:], pruning.columns[d:], pruning.places,
-                                  __torch__.pruning.positions(positions, kept, pruning), pruning.ends, view.count,
+        view = self.view_of_slots(d, view.first, pruning.rows[d:], pruning.columns[d:], pruning.cache_positions,
+                                  __torch__.pruning.positions(positions, kept, pruning), pruning.subtree_ends, view.count,
                                   pruning.longest, pruning.span, annotate(List[int], []), annotate(List[int], []))
         for i in range(self.prune_layer, len(self.o_proj)):
             x = self.layer(x, view, self.slot_keys[i], self.slot_values[i], i)
@@ -330,10 +331,10 @@ class LlamaDecoder(Module):
     # Which tokens of images go on, [P, m]. q [T, h, e] are the queries of layer K-1.
     def kept(self, q: Tensor, view: __torch__.cache.CacheView, pruning: __torch__.pruning.Pruning) -> Tensor:
         if pruning.slots.size(0) == 0:
-            return torch.zeros([0, 0], dtype=4, device=q.device)
+            return torch.zeros([0, 0], dtype=__torch__.dtype.INT64(), device=q.device)
         keys = self.slot_keys[self.prune_layer - 1][:, :, :view.span].index_select(0, pruning.slots)
-        places = view.places[pruning.queries]
-        scores = __torch__.pruning.scores(q[pruning.queries], self.repeat(keys), places, pruning)
+        cache_positions = view.cache_positions[pruning.queries]
+        scores = __torch__.pruning.scores(q[pruning.queries], self.repeat(keys), cache_positions, pruning)
         kept = __torch__.selection.largest(scores, pruning.keep)  # those behind an image's end are last
         self.pruned["score"] = scores
         self.pruned["kept"] = kept
@@ -347,14 +348,14 @@ class LlamaDecoder(Module):
     # Puts the keys and values of x [T, d] into those of the cache; returns its queries [T, h, e].
     def store(self, x: Tensor, view: __torch__.cache.CacheView, keys: Tensor, values: Tensor, i: int) -> Tensor:
         q, k, v = self.project(x, i, view.cos, view.sin)
-        keys[view.slots, :, view.places] = k
-        values[view.slots, :, view.places] = v
+        keys[view.slots, :, view.cache_positions] = k
+        values[view.slots, :, view.cache_positions] = v
         return q
 
     # How likely tokens are: wanted [Q] to come next after x[after] of x [W, d]. Returns their log-probabilities [Q] float32,
     # NaN where the logits are not finite.
     def log_probabilities(self, x: Tensor, after: Tensor, wanted: Tensor) -> Tensor:
-        found = torch.zeros([wanted.size(0)], dtype=6, device=x.device)
+        found = torch.zeros([wanted.size(0)], dtype=__torch__.dtype.FLOAT32(), device=x.device)
         step = 256  # the logits of all of a large tree would not fit
         for begin in range(0, x.size(0), step):
             here = (after // step == begin // step).nonzero().squeeze(1)
@@ -386,47 +387,47 @@ class LlamaDecoder(Module):
         first, second = x.chunk(2, -1)
         return x * cos + torch.cat([-second, first], -1) * sin
 
-    # q [T, h, e] to what it sees of the cache, [T, d]. keys and values [S, k, M, e] of layer i.
+    # Attention of q [T, h, e] to the cache, [T, d]. keys and values [S, k, M, e] of layer i.
     def attend(self, q: Tensor, keys: Tensor, values: Tensor, view: __torch__.cache.CacheView, i: int) -> Tensor:
         keys = keys[:, :, :view.span]
         values = values[:, :, :view.span]
         d = view.decoding
         if view.count == 0:
-            return self.attend_newest(q, keys[:d], values[:d], view, i)
-        shelves = view.shelves
-        if shelves is not None:
-            return self.attend_rows(q, keys.index_select(0, shelves), values.index_select(0, shelves), view, i)
+            return self.attend_decode(q, keys[:d], values[:d], view, i)
+        entries = view.entries
+        if entries is not None:
+            return self.attend_prefill(q, keys.index_select(0, entries), values.index_select(0, entries), view, i)
         end = view.first + view.count
-        y = self.attend_rows(q[d:], keys[view.first:end], values[view.first:end], view, i)
+        y = self.attend_prefill(q[d:], keys[view.first:end], values[view.first:end], view, i)
         if d == 0:
             return y
-        return torch.cat([self.attend_newest(q[:d], keys[:d], values[:d], view, i), y])
+        return torch.cat([self.attend_decode(q[:d], keys[:d], values[:d], view, i), y])
 
     # q [D, h, e] of the tokens that generate, keys and values [D, k, span, e]; returns [D, d].
-    def attend_newest(self, q: Tensor, keys: Tensor, values: Tensor, view: __torch__.cache.CacheView, i: int) -> Tensor:
+    def attend_decode(self, q: Tensor, keys: Tensor, values: Tensor, view: __torch__.cache.CacheView, i: int) -> Tensor:
         prefixes = view.prefixes
         if prefixes is not None:
             if len(prefixes.runs) > 0:
-                y = __torch__.prefix.attention(q, self.shelf_keys[i], self.shelf_values[i], keys, values, prefixes,
+                y = __torch__.prefix.attention(q, self.prefix_keys[i], self.prefix_values[i], keys, values, prefixes,
                                                self.keys_left)
                 return y.flatten(1)
-        return self.attention(q.unsqueeze(2), keys, values, view.newest).flatten(1)
+        return self.attention(q.unsqueeze(2), keys, values, view.decode_mask).flatten(1)
 
     # q [T - D, h, e] of the other tokens, keys and values [R, k, span, e]; returns [T - D, d].
-    def attend_rows(self, q: Tensor, keys: Tensor, values: Tensor, view: __torch__.cache.CacheView, i: int) -> Tensor:
+    def attend_prefill(self, q: Tensor, keys: Tensor, values: Tensor, view: __torch__.cache.CacheView, i: int) -> Tensor:
         queries = torch.zeros([view.mask.size(0), view.mask.size(1), q.size(1), q.size(2)], dtype=q.dtype,
                               device=q.device)
         queries[view.rows, view.columns] = q  # [R, L, h, e]
-        y = self.attention_of_rows(queries.transpose(1, 2), keys, values, view, i)  # [R, h, L, e]
+        y = self.attention_of_prefill(queries.transpose(1, 2), keys, values, view, i)  # [R, h, L, e]
         return y.transpose(1, 2)[view.rows, view.columns].flatten(1)
 
-    def attention_of_rows(self, q: Tensor, keys: Tensor, values: Tensor, view: __torch__.cache.CacheView,
+    def attention_of_prefill(self, q: Tensor, keys: Tensor, values: Tensor, view: __torch__.cache.CacheView,
                           i: int) -> Tensor:
         mask = view.mask.transpose(1, 2)
         prefixes = view.prefixes
         if prefixes is not None:
             if prefixes.of_prompts:
-                return __torch__.prefix.of_prompts(q, self.shelf_keys[i], self.shelf_values[i], keys, values, mask,
+                return __torch__.prefix.of_prompts(q, self.prefix_keys[i], self.prefix_values[i], keys, values, mask,
                                                    prefixes)
         return self.attention(q, keys, values, mask)
 
@@ -447,17 +448,17 @@ class LlamaDecoder(Module):
         y = __torch__.linear.gated(y, self.gate_proj[i], self.up_proj[i])
         x = __torch__.linear.linear_add(y, self.down_proj[i], None, x)
         if self.watching:
-            self.states.append(x[-1].to(6))
+            self.states.append(x[-1].float())
         return x
 
     def rms_norm(self, x: Tensor, weight: Tensor) -> Tensor:
-        y = x.to(6)
+        y = x.float()
         y = y * torch.rsqrt((y * y).mean([-1], True) + self.epsilon)
         return weight * y.to(x.dtype)
 
     # [R, d] to [R, V] float32.
     def logits(self, x: Tensor) -> Tensor:
-        return __torch__.linear.linear(self.last_norm(x), self.lm_head[0], None).to(6)
+        return __torch__.linear.linear(self.last_norm(x), self.lm_head[0], None).float()
 
     def last_norm(self, x: Tensor) -> Tensor:
         return self.rms_norm(x, self.tensors["model.norm.weight"])
@@ -468,80 +469,3 @@ class LlamaDecoder(Module):
             self.states = annotate(List[Tensor], [])  # one that operators take; that of the archive is of another kind
         self.watching = on
         return None
-
-    # ---- training ---------------------------------------------------------------------------------------------------
-
-    # The weights by their names in checkpoints. They must be plain.
-    def named_weights(self) -> Dict[str, Tensor]:
-        self.part_projections()
-        weights = annotate(Dict[str, Tensor], {})
-        for name in ["model.embed_tokens.weight", "model.norm.weight"]:
-            weights[name] = self.tensors[name]
-        weights["lm_head.weight"] = self.lm_head[0].weight
-        for i in range(len(self.o_proj)):
-            layer = "model.layers.{}.".format(i)
-            weights[layer + "input_layernorm.weight"] = self.input_layernorm[i]
-            weights[layer + "self_attn.q_proj.weight"] = self.qkv_proj[3 * i].weight
-            weights[layer + "self_attn.k_proj.weight"] = self.qkv_proj[3 * i + 1].weight
-            weights[layer + "self_attn.v_proj.weight"] = self.qkv_proj[3 * i + 2].weight
-            weights[layer + "self_attn.o_proj.weight"] = self.o_proj[i].weight
-            weights[layer + "post_attention_layernorm.weight"] = self.post_attention_layernorm[i]
-            weights[layer + "mlp.gate_proj.weight"] = self.gate_proj[i].weight
-            weights[layer + "mlp.up_proj.weight"] = self.up_proj[i].weight
-            weights[layer + "mlp.down_proj.weight"] = self.down_proj[i].weight
-        return weights
-
-    # Joined queries', keys' and values' weights become three tensors, as checkpoints have them.
-    def part_projections(self) -> None:
-        if len(self.qkv_proj) == len(self.o_proj):
-            parts = annotate(List[__torch__.linear.Matrix], [])
-            for matrix in self.qkv_proj:
-                joined = matrix.weight
-                size = joined.size(0) // (self.heads + 2 * self.key_value_heads)
-                sizes = [self.heads * size, self.key_value_heads * size, self.key_value_heads * size]
-                for part in joined.split_with_sizes(sizes):
-                    parts.append(__torch__.linear.plain(part))
-            self.qkv_proj = parts
-        return None
-
-    # Computes with these weights from now on; they are named as those of `named_weights`, which was called before.
-    def take(self, weights: Dict[str, Tensor]) -> None:
-        for name in ["model.embed_tokens.weight", "model.norm.weight"]:
-            self.tensors[name] = weights[name]
-        self.lm_head[0] = __torch__.linear.plain(weights["lm_head.weight"])
-        for i in range(len(self.o_proj)):
-            layer = "model.layers.{}.".format(i)
-            self.input_layernorm[i] = weights[layer + "input_layernorm.weight"]
-            self.qkv_proj[3 * i] = __torch__.linear.plain(weights[layer + "self_attn.q_proj.weight"])
-            self.qkv_proj[3 * i + 1] = __torch__.linear.plain(weights[layer + "self_attn.k_proj.weight"])
-            self.qkv_proj[3 * i + 2] = __torch__.linear.plain(weights[layer + "self_attn.v_proj.weight"])
-            self.o_proj[i] = __torch__.linear.plain(weights[layer + "self_attn.o_proj.weight"])
-            self.post_attention_layernorm[i] = weights[layer + "post_attention_layernorm.weight"]
-            self.gate_proj[i] = __torch__.linear.plain(weights[layer + "mlp.gate_proj.weight"])
-            self.up_proj[i] = __torch__.linear.plain(weights[layer + "mlp.up_proj.weight"])
-            self.down_proj[i] = __torch__.linear.plain(weights[layer + "mlp.down_proj.weight"])
-        return None
-
-    # The whole of R sequences without a cache: x [T, d], token t at columns[t] of row rows[t], the longest of `longest`
-    # tokens. Returns [T, d], for `logits`.
-    def forward(self, x: Tensor, rows: Tensor, columns: Tensor, count: int, longest: int) -> Tensor:
-        # The tables were made in inference mode: autograd keeps copies only.
-        cos = self.tensors["rotary.cos"][:longest].clone().to(x.dtype)  # [L, e]
-        sin = self.tensors["rotary.sin"][:longest].clone().to(x.dtype)
-        for i in range(len(self.o_proj)):
-            y = self.joined_projection(self.rms_norm(x, self.input_layernorm[i]), i)
-            y = self.side_by_side(y, rows, columns, count, longest)  # [R, h + 2k, L, e]
-            q = self.rotate(y[:, :self.heads], cos, sin)
-            k = self.repeat(self.rotate(y[:, self.heads:self.heads + self.key_value_heads], cos, sin))
-            v = self.repeat(y[:, self.heads + self.key_value_heads:])
-            # What fills up a shorter row comes after all its tokens, so that none of them sees it. In float32: on bfloat16
-            # blocks as small as a small model's, the CPU's kernel prepares a product longer than it takes.
-            y = torch.scaled_dot_product_attention(q.to(6), k.to(6), v.to(6), None, 0.0, True)  # [R, h, L, e]
-            x = self.finish_layer(x, y.to(x.dtype).transpose(1, 2)[rows, columns].flatten(1), i)
-        return x
-
-    # Queries, keys and values of all tokens [T, (h + 2k) * e] to [R, h + 2k, L, e].
-    def side_by_side(self, x: Tensor, rows: Tensor, columns: Tensor, count: int, longest: int) -> Tensor:
-        y = torch.zeros([count, longest, x.size(1)], dtype=x.dtype, device=x.device)
-        y = y.index_put([rows, columns], x).unflatten(2, [self.heads + 2 * self.key_value_heads, -1])
-        return y.transpose(1, 2)

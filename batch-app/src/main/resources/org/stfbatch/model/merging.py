@@ -23,7 +23,7 @@ def sampled(attention: Tensor, top: int, step: int) -> Tensor:
     kept = order[:top]
     if step == 0:
         return kept
-    taken = torch.zeros_like(attention, dtype=11).index_fill(0, kept, True)
+    taken = torch.zeros_like(attention, dtype=__torch__.dtype.BOOL()).index_fill(0, kept, True)
     grid = torch.arange(0, attention.size(0) - 1, step, device=attention.device)
     return torch.cat([kept, grid[taken[grid].logical_not()]])
 
@@ -40,4 +40,4 @@ def merged(features: Tensor, keys: Tensor, attention: Tensor, kept: Tensor) -> T
     weights = torch.zeros_like(similarity).scatter(1, nearest, attention[nearest])
     weights = weights.scatter(1, kept.unsqueeze(1), 1.0)
     dropped = attention.index_fill(0, kept, 0.0).unsqueeze(0)  # [1, P]
-    return torch.mm(torch.cat([weights, dropped]), features.to(6))
+    return torch.mm(torch.cat([weights, dropped]), features.float())

@@ -16,7 +16,7 @@ class Peak(Module):
     inputs : Dict[str, Tensor]  # "x": the rows [n, in]; for int8 products their codes
     buffers : List[Tensor]      # two of the same size
 
-    def place(self, device: str, dtype: int, format: int) -> None:
+    def configure(self, device: str, dtype: int, format: int) -> None:
         self.device = device
         self.dtype = dtype
         self.format = __torch__.linear.format_on(device, dtype, format)
@@ -32,19 +32,19 @@ class Peak(Module):
 
     def draw_rows(self, rows: int, inputs: int) -> None:
         x = self.uniform([rows, inputs])
-        if self.format == 2:
+        if self.format == __torch__.weight_format.INT8():
             x = __torch__.linear.coded(x, self.weights[0]).codes
         self.inputs["x"] = x
         return None
 
     # In [-1, 1).
     def uniform(self, shape: List[int]) -> Tensor:
-        x = torch.rand(shape, dtype=6, device=torch.device(self.device)) * 2.0 - 1.0
+        x = torch.rand(shape, dtype=__torch__.dtype.FLOAT32(), device=torch.device(self.device)) * 2.0 - 1.0
         return x.to(self.dtype)
 
     # The rows times one of the matrices.
     def product(self, copy: int) -> float:
-        if self.format == 2:
+        if self.format == __torch__.weight_format.INT8():
             dtype = __torch__.linear.written(self.dtype)
             y = __torch__.linear.multiplied(self.inputs["x"], self.weights[copy], dtype)
         else:
@@ -55,7 +55,7 @@ class Peak(Module):
     def draw_buffers(self, elements: int) -> None:
         self.buffers.clear()
         for _ in range(2):
-            self.buffers.append(torch.ones([elements], dtype=6, device=torch.device(self.device)))
+            self.buffers.append(torch.ones([elements], dtype=__torch__.dtype.FLOAT32(), device=torch.device(self.device)))
         return None
 
     def copy(self) -> float:

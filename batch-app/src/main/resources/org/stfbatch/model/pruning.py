@@ -1,8 +1,8 @@
-# FastV (Chen et al. 2024, arXiv:2403.06764): the layers from K on see of each image only the tokens that the prompt's last
+# FastV (Chen et al. 2024, arXiv:2403.06764): from layer K on, only those tokens of an image remain that the prompt's last
 # token attends to most in layer K-1, by the mean over its heads. Kept tokens keep their positions.
 #
-# T tokens of a call, U tokens that go on, P rows of the call with an image, N tokens of the longest image, m kept ones,
-# h heads of size e, d width.
+# T tokens of a call, U tokens that remain from layer K on, P rows of the call with an image, N tokens of the longest
+# image, m kept ones, h heads of size e, d width.
 
 
 class Pruning(NamedTuple):
@@ -10,29 +10,29 @@ class Pruning(NamedTuple):
     image_tokens : int       # N, or m if that is more
     slots : Tensor           # [P] the slot of each row with an image
     queries : Tensor         # [P] which of the call's tokens is the last of the row's prompt
-    starts : Tensor          # [P] place of the image's first token
+    starts : Tensor          # [P] cache position of the image's first token
     lengths : Tensor         # [P] tokens of the image
-    shelves : Tensor         # [P] the shelf that holds the image's hidden states, -1 if its tokens are among the call's
+    entries : Tensor         # [P] the prefix cache entry with the image's hidden states, -1 if its tokens are in the call
     tokens : Tensor          # [P] which of the call's tokens is the image's first, if they are
     sources : Tensor         # [U] token of the call, or T + p * m + j: the j-th kept one of the image of row p
     rows : Tensor            # [U] as those of a CacheView's tokens, from layer K on
     columns : Tensor         # [U]
-    places : Tensor          # [U]
-    ends : Optional[Tensor]  # [U] where continuations branch
+    cache_positions : Tensor  # [U]
+    subtree_ends : Optional[Tensor]  # [U] for tree attention
     longest : int            # tokens of the longest row from layer K on
-    span : int               # only so many places are looked at from layer K on
+    span : int               # attention reads the first `span` cache positions from layer K on
 
 
-# What the last tokens of prompts attend to: q [P, h, e], keys [P, h, span, e], places [P] of the queries. Returns the
-# attention to each image's tokens, mean over the heads: [P, N] float64, -1 behind an image's end.
-def scores(q: Tensor, keys: Tensor, places: Tensor, pruning: __torch__.pruning.Pruning) -> Tensor:
+# Attention of the prompts' last tokens: q [P, h, e], keys [P, h, span, e], cache_positions [P] of the queries. Returns
+# the attention to each image's tokens, mean over the heads: [P, N] float64, -1 after an image's end.
+def scores(q: Tensor, keys: Tensor, cache_positions: Tensor, pruning: __torch__.pruning.Pruning) -> Tensor:
     scale = 1.0 / float(q.size(2)) ** 0.5
-    seen = __torch__.cache.causal(places, keys.size(2))  # [P, 1, span]
+    seen = __torch__.cache.causal(cache_positions, keys.size(2))  # [P, 1, span]
     found = annotate(List[Tensor], [])
     # Row by row, for the keys in float32 take twice the memory of those in bfloat16.
     for p in range(q.size(0)):
-        logits = torch.bmm(q[p].to(6).unsqueeze(1) * scale, keys[p].to(6).transpose(1, 2)).squeeze(1)  # [h, span]
-        logits = logits.to(7).masked_fill(seen[p].logical_not(), -float("inf"))
+        logits = torch.bmm(q[p].float().unsqueeze(1) * scale, keys[p].float().transpose(1, 2)).squeeze(1)  # [h, span]
+        logits = logits.double().masked_fill(seen[p].logical_not(), -float("inf"))
         found.append(torch.softmax(logits, 1).mean([0]))
     number = torch.arange(pruning.image_tokens, device=q.device)  # [N]
     at = (pruning.starts.unsqueeze(1) + number).clamp(0, keys.size(2) - 1)  # [P, N]
@@ -40,19 +40,19 @@ def scores(q: Tensor, keys: Tensor, places: Tensor, pruning: __torch__.pruning.P
     return of_image.masked_fill(number >= pruning.lengths.unsqueeze(1), -1.0)
 
 
-# The hidden states that go on, [U, d], of those of the call x [T, d] and those of images on shelves [S, N, d].
-def states(x: Tensor, shelf_images: Tensor, kept: Tensor, pruning: __torch__.pruning.Pruning) -> Tensor:
+# The hidden states that remain, [U, d], of the call's x [T, d] and of cached images [S, N, d].
+def states(x: Tensor, prefix_images: Tensor, kept: Tensor, pruning: __torch__.pruning.Pruning) -> Tensor:
     if kept.size(0) == 0:
         return x[pruning.sources]
     of_call = x[(pruning.tokens.unsqueeze(1) + kept).clamp(0, x.size(0) - 1)]  # [P, m, d]
-    if shelf_images.size(0) > 0:
-        shelves = pruning.shelves.unsqueeze(1)
-        of_shelf = shelf_images[shelves.clamp(0), kept.clamp(0, shelf_images.size(1) - 1)]
-        of_call = torch.where(shelves.unsqueeze(2) >= 0, of_shelf, of_call)
+    if prefix_images.size(0) > 0:
+        entries = pruning.entries.unsqueeze(1)
+        of_entry = prefix_images[entries.clamp(0), kept.clamp(0, prefix_images.size(1) - 1)]
+        of_call = torch.where(entries.unsqueeze(2) >= 0, of_entry, of_call)
     return torch.cat([x, of_call.flatten(0, 1)])[pruning.sources]
 
 
-# Their positions [U], of those of the call's tokens [T].
+# Their positions [U]. positions [T] are those of the call's tokens.
 def positions(positions: Tensor, kept: Tensor, pruning: __torch__.pruning.Pruning) -> Tensor:
     of_images = (pruning.starts.unsqueeze(1) + kept).flatten()  # [P * m]
     return torch.cat([positions, of_images])[pruning.sources]

@@ -15,8 +15,9 @@ class RegionWords(Module):
     # Words of the width of `like` that say nothing yet, by the names that their training knows them by.
     def begin(self, words: int, like: Tensor) -> Dict[str, Tensor]:
         weights = annotate(Dict[str, Tensor], {})
-        weights["region_words.weight"] = torch.zeros([words, like.size(0)], dtype=6, device=like.device)
-        weights["region_words.bias"] = torch.zeros([words], dtype=6, device=like.device)
+        dtype = __torch__.dtype.FLOAT32()
+        weights["region_words.weight"] = torch.zeros([words, like.size(0)], dtype=dtype, device=like.device)
+        weights["region_words.bias"] = torch.zeros([words], dtype=dtype, device=like.device)
         return weights
 
     def take(self, weights: Dict[str, Tensor]) -> None:
@@ -29,8 +30,8 @@ class RegionWords(Module):
     def loss(self, features: Tensor, targets: Tensor) -> Tensor:
         x = torch.layer_norm(features, [features.size(-1)], None, None, 1.0e-5)
         logits = torch.linear(x, self.weights["weight"], self.weights["bias"])  # [B, K, V]
-        losses = torch.binary_cross_entropy_with_logits(logits, targets.to(6), None, None, 0).sum([2])  # [B, K]
-        nothing = targets.select(2, 0).to(6)
+        losses = torch.binary_cross_entropy_with_logits(logits, targets.float(), None, None, 0).sum([2])  # [B, K]
+        nothing = targets.select(2, 0).float()
         something = 1.0 - nothing
         of_nothing = (losses * nothing).sum() / nothing.sum().clamp(1.0)
         of_something = (losses * something).sum() / something.sum().clamp(1.0)

@@ -25,12 +25,12 @@ def sample(logits: Tensor, temperature: Tensor, top_p: Tensor, keys: Tensor) -> 
     if bool((top_p < 1.0).any()):
         scaled = __torch__.sampling.nucleus(scaled, top_p.to(logits.device))
     noise = __torch__.sampling.gumbel(keys.to(logits.device), logits.size(1))
-    return torch.where(drawn, (scaled.to(7) + noise).argmax(1), __torch__.sampling.greedy(logits))
+    return torch.where(drawn, (scaled.double() + noise).argmax(1), __torch__.sampling.greedy(logits))
 
 
 # The logits [R, V] of the likeliest tokens that together reach top_p [R], one at least; the others become -inf.
 def nucleus(logits: Tensor, top_p: Tensor) -> Tensor:
-    probability, order = torch.softmax(logits.to(7), 1).sort(stable=True, dim=1, descending=True)
+    probability, order = torch.softmax(logits.double(), 1).sort(stable=True, dim=1, descending=True)
     before = probability.cumsum(1) - probability  # [R, V]
     outside = (before >= top_p.unsqueeze(1)).logical_and((top_p < 1.0).unsqueeze(1))
     outside[:, 0] = False
@@ -39,12 +39,12 @@ def nucleus(logits: Tensor, top_p: Tensor) -> Tensor:
 
 # Standard Gumbel noise [R, V] float64. A number depends on its row's key and on its token alone.
 def gumbel(keys: Tensor, vocabulary: int) -> Tensor:
-    token = torch.arange(vocabulary, dtype=4, device=keys.device)
+    token = torch.arange(vocabulary, dtype=__torch__.dtype.INT64(), device=keys.device)
     low = (keys % 4294967296).unsqueeze(1)
     high = (keys // 4294967296).unsqueeze(1)
     bits = __torch__.sampling.mixed(token.bitwise_xor(__torch__.sampling.mixed(low)))
     bits = __torch__.sampling.mixed(bits.bitwise_xor(high))
-    uniform = (bits.to(7) + 0.5) / 4294967296.0
+    uniform = (bits.double() + 0.5) / 4294967296.0
     return -torch.log(-torch.log(uniform))
 
 

@@ -14,7 +14,7 @@ def largest(scores: Tensor, count: int) -> Tensor:
 def covering(features: Tensor, weights: Tensor, count: int) -> Tuple[Tensor, Tensor]:
     similarity = __torch__.selection.cosines(features)
     covered = torch.zeros_like(weights)  # how similar the nearest is
-    taken = torch.zeros_like(weights, dtype=11)
+    taken = torch.zeros_like(weights, dtype=__torch__.dtype.BOOL())
     gains = torch.zeros_like(weights)
     picks = annotate(List[Tensor], [])
     for _ in range(count):
@@ -32,9 +32,9 @@ def covering(features: Tensor, weights: Tensor, count: int) -> Tuple[Tensor, Ten
 # and the distances [B, P]: of those that stay when they were taken, of the others at the last step.
 def diverse(tokens: Tensor, count: int) -> Tuple[Tensor, Tensor]:
     distance = 1.0 - __torch__.selection.cosines(tokens)
-    itself = torch.eye(tokens.size(1), dtype=11, device=tokens.device)
+    itself = torch.eye(tokens.size(1), dtype=__torch__.dtype.BOOL(), device=tokens.device)
     nearest = distance.masked_fill(itself, float("inf")).amin([2])  # [B, P]
-    taken = torch.zeros_like(nearest, dtype=11)
+    taken = torch.zeros_like(nearest, dtype=__torch__.dtype.BOOL())
     distances = torch.zeros_like(nearest)
     picks = annotate(List[Tensor], [])
     for i in range(count):
@@ -55,7 +55,7 @@ def cosines(x: Tensor) -> Tensor:
 
 # Vectors of length 1, float32; zeros stay zeros.
 def unit(x: Tensor) -> Tensor:
-    x = x.to(6)
+    x = x.float()
     return x / torch.norm(x, 2, [-1], True).clamp(1.0e-12)
 
 

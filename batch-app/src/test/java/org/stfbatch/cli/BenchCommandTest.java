@@ -58,13 +58,14 @@ final class BenchCommandTest {
             "prefix seconds",
             "step seconds",
             "prefix hits",
-            "retreats",
+            "batch reductions",
             "peak memory");
 
     JsonNode engine = json(command("bench", "engine", "--questions-per-image", "2")).path("engine");
     assertThat(engine.path("images").asInt()).isEqualTo(2);
     assertThat(engine.path("questions").asInt()).isEqualTo(4);
     assertThat(engine.path("prefix_hits").asInt()).isPositive();
+    assertThat(engine.path("retreats")).isEqualTo(engine.path("batch_reductions"));
     assertThat(engine.at("/work/teraflops").asDouble()).isPositive();
     assertThat(engine.at("/work/gemm_share").asDouble()).isPositive();
     assertThat(engine.at("/decoding/steps").asInt()).isPositive();

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.stfbatch.db.Database;
 import org.stfbatch.db.DatabaseException;
-import org.stfbatch.db.Outage;
+import org.stfbatch.db.DatabaseOutage;
 import org.stfbatch.db.RunStatus;
 import org.stfbatch.db.RunStatusStore;
 import org.stfbatch.db.RunStore;
@@ -135,8 +135,9 @@ class DatabaseOutageTest {
       refused = e;
     }
 
-    assertThat(Outage.isBehind(refused)).isTrue();
-    assertThat(Outage.isBehind(new IllegalStateException("reading failed", refused))).isTrue();
+    assertThat(DatabaseOutage.isBehind(refused)).isTrue();
+    assertThat(DatabaseOutage.isBehind(new IllegalStateException("reading failed", refused)))
+        .isTrue();
     JdbcClient other = JdbcClient.create(OTHER.dataSource());
     RuntimeException wrongSql = null;
     try {
@@ -145,7 +146,7 @@ class DatabaseOutageTest {
       wrongSql = e;
     }
     assertThat(wrongSql).isNotNull();
-    assertThat(Outage.isBehind(wrongSql)).isFalse();
+    assertThat(DatabaseOutage.isBehind(wrongSql)).isFalse();
   }
 
   private ChildJvm infer(Object... more) {

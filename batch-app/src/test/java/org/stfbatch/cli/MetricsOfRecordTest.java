@@ -78,7 +78,7 @@ class MetricsOfRecordTest {
                   min(dtype) as dtype, min(batch) as batch,
                   bool_and(step_tokens <= steps * batch) as batch_holds,
                   bool_and(peak_memory_bytes > 0) as takes_memory,
-                  sum(retries) + sum(backoffs) as trouble,
+                  sum(retries) + sum(batch_reductions) as trouble,
                   sum(prefill_tokens) between 1 and (
                     select sum(prompt_tokens + vision_tokens) - 1 from answer
                     where run_id = :run) as work_is_shared,

@@ -114,7 +114,9 @@ class ReportTest {
           Map.entry("peak_share", "select " + gflops() + " / 2.5"),
           Map.entry("prefix_hits", "select sum(prefix_hits) from chunk_metric where run_id = 1"),
           Map.entry("retries", "select sum(retries) from chunk_metric where run_id = 1"),
-          Map.entry("backoffs", "select sum(backoffs) from chunk_metric where run_id = 1"),
+          Map.entry(
+              "batch_reductions",
+              "select sum(batch_reductions) from chunk_metric where run_id = 1"),
           Map.entry(
               "peak_memory",
               "select max(peak_memory_bytes) / 1048576.0 from chunk_metric where run_id = 1"),
@@ -250,7 +252,7 @@ class ReportTest {
               image_decode_seconds, vision_seconds, prefill_seconds, decode_seconds,
               input_wait_seconds, wait_seconds, database_seconds, encoded_images, prefill_tokens,
               steps, step_tokens, prefix_hits,
-              retries, backoffs, peak_memory_bytes, device, dtype, batch, model_fingerprint, compression)
+              retries, batch_reductions, peak_memory_bytes, device, dtype, batch, model_fingerprint, compression)
             select :run, c / 200,
               timestamptz '2026-03-01 00:00Z' + c * interval '2 s' + c / 200 * interval '1 h',
               timestamptz '2026-03-01 00:00Z' + (c + 1) * interval '2 s' + c / 200 * interval '1 h',

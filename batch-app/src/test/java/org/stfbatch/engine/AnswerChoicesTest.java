@@ -212,7 +212,7 @@ final class AnswerChoicesTest {
             tokenizer,
             new EngineSettings(8))) {
       assertSame(answers(new EngineSettings(1), jobs), answers(engine, jobs));
-      assertThat(engine.statistics().retreats()).isPositive();
+      assertThat(engine.statistics().batchReductions()).isPositive();
     }
   }
 

@@ -103,7 +103,7 @@ final class BatchInvarianceTest {
   /** What is summed in another order is nearly the same. */
   @ParameterizedTest
   @ValueSource(longs = {6, 7})
-  void readingPrefixesOnShelvesGivesTheSameAnswers(long seed) throws Exception {
+  void readingPrefixesInPlaceGivesTheSameAnswers(long seed) throws Exception {
     List<EngineJob> jobs = randomJobs(new Random(seed), JOBS);
     List<Integer> inOrder = inOrder(JOBS);
     List<Integer> shuffled = shuffled(JOBS, seed);

@@ -45,13 +45,13 @@ final class CachePlanTest {
   }
 
   @Test
-  void textsTakeNoShelves() {
+  void textsTakeNoPrefixEntries() {
     CachePlan plan = new CachePlan(5_000_000, PLACE, BATCH, PrefixUse.READ);
 
     CacheShape shape = plan.shape(new CacheNeed(CacheLength.of(OWN), CacheLength.of(0), 0));
 
     assertThat(shape.slots()).isEqualTo(BATCH);
-    assertThat(bytes(shape)).isEqualTo(64L * BATCH * PLACE.place());
+    assertThat(bytes(shape)).isEqualTo(64L * BATCH * PLACE.full());
   }
 
   private static CacheShape shape(PrefixUse use, long bytes) {
@@ -62,10 +62,10 @@ final class CachePlanTest {
 
   /** One shelf is the text's. */
   private static int images(CacheShape shape) {
-    return shape.shelves() - 1;
+    return shape.prefixes() - 1;
   }
 
   private static long bytes(CacheShape shape) {
-    return shape.slots() * PLACE.of(shape.slot()) + shape.shelves() * PLACE.of(shape.shelf());
+    return shape.slots() * PLACE.of(shape.slot()) + shape.prefixes() * PLACE.of(shape.prefix());
   }
 }

@@ -51,7 +51,7 @@ final class EngineFaultsTest {
   private static LlavaCheckpoint checkpoint;
   private static LlamaTokenizer tokenizer;
   private static List<EngineJob> jobs;
-  private static Map<Kind, List<Answer>> answers;
+  private static Map<Setup, List<Answer>> answers;
 
   private static Level logged;
 
@@ -77,11 +77,12 @@ final class EngineFaultsTest {
     Random random = new Random(7);
     List<Pixels> images = IntStream.range(0, 5).mapToObj(i -> noise(random)).toList();
     jobs = IntStream.range(0, JOBS).mapToObj(i -> job(random, images)).toList();
-    answers = Stream.of(Kind.values()).collect(Collectors.toMap(k -> k, EngineFaultsTest::answers));
+    answers =
+        Stream.of(Setup.values()).collect(Collectors.toMap(k -> k, EngineFaultsTest::answers));
   }
 
-  private static List<Answer> answers(Kind kind) {
-    try (Engine engine = engine(new Faults(), kind)) {
+  private static List<Answer> answers(Setup setup) {
+    try (Engine engine = engine(new Faults(), setup)) {
       return jobs.stream().map(job -> (Answer) engine.submit(job).join()).toList();
     }
   }
@@ -116,14 +117,14 @@ final class EngineFaultsTest {
   }
 
   /** What a model does with images. */
-  private enum Kind {
+  private enum Setup {
     COPIES_PREFIXES(model -> model),
     READS_PREFIXES(PrefixReader::of),
     UNEVEN_IMAGES(UnevenImages::of);
 
     private final UnaryOperator<VisionLanguageModel> wrapper;
 
-    Kind(UnaryOperator<VisionLanguageModel> wrapper) {
+    Setup(UnaryOperator<VisionLanguageModel> wrapper) {
       this.wrapper = wrapper;
     }
   }
@@ -203,22 +204,22 @@ final class EngineFaultsTest {
   @ParameterizedTest
   @CsvSource({"COPIES_PREFIXES, 1000", "READS_PREFIXES, 1000", "UNEVEN_IMAGES, 100"})
   @Timeout(value = 20, unit = TimeUnit.MINUTES, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
-  void everyJobHasOneOutcomeWhateverFails(Kind kind, int mixes) throws Exception {
+  void everyJobHasOneOutcomeWhateverFails(Setup setup, int mixes) throws Exception {
     Random random = new Random(20);
     Faults faults = new Faults();
     int broken = 0;
     int failed = 0;
-    Engine engine = engine(faults, kind);
+    Engine engine = engine(faults, setup);
     try {
       for (int mix = 0; mix < mixes; mix++) {
-        Mix outcome = mix(random, faults, engine, answers.get(kind));
+        Mix outcome = mix(random, faults, engine, answers.get(setup));
         failed += outcome.failed();
         if (outcome.isBroken()) {
           broken++;
         }
         if (outcome.isBroken() || mix % MIXES_OF_AN_ENGINE == 0) {
           engine.close();
-          engine = engine(faults, kind);
+          engine = engine(faults, setup);
         }
       }
     } finally {
@@ -303,17 +304,17 @@ final class EngineFaultsTest {
     return ERRORS.get(random.nextInt(ERRORS.size()));
   }
 
-  private static Engine engine(Faults faults, Kind kind) {
+  private static Engine engine(Faults faults, Setup setup) {
     return BatchingEngine.start(
         checkpoint,
         ModelSettings.exact(),
-        () -> model(faults, kind),
+        () -> model(faults, setup),
         tokenizer,
         new EngineSettings(BATCH));
   }
 
-  private static VisionLanguageModel model(Faults faults, Kind kind) {
+  private static VisionLanguageModel model(Faults faults, Setup setup) {
     LlavaModel model = LlavaModel.load(checkpoint, ModelSettings.exact());
-    return new FailingModel(kind.wrapper.apply(model), faults);
+    return new FailingModel(setup.wrapper.apply(model), faults);
   }
 }

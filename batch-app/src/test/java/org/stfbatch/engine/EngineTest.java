@@ -192,7 +192,7 @@ final class EngineTest {
             new IllegalStateException("a fault of this program"),
             new OutOfMemoryError("Cannot reserve 4096 bytes of direct buffer memory"),
             outOfMemory());
-    return Stream.of("reserve", "encodeImages", "fillShelves", "step")
+    return Stream.of("reserve", "encodeImages", "fillPrefixes", "step")
         .flatMap(
             method ->
                 Stream.of(1, 2).flatMap(n -> errors.stream().map(e -> arguments(method, n, e))));

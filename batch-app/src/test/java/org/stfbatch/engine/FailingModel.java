@@ -9,9 +9,9 @@ import org.stfbatch.model.BranchingPrompt;
 import org.stfbatch.model.CacheCost;
 import org.stfbatch.model.CacheLength;
 import org.stfbatch.model.CacheShape;
-import org.stfbatch.model.Choice;
 import org.stfbatch.model.Decoding;
 import org.stfbatch.model.ImagePruning;
+import org.stfbatch.model.Sampling;
 import org.stfbatch.model.TokenSpan;
 import org.stfbatch.model.VisionLanguageModel;
 import org.stfbatch.model.VisionTokens;
@@ -141,8 +141,8 @@ final class FailingModel implements VisionLanguageModel {
   }
 
   @Override
-  public boolean readsPrefixesFromShelves() {
-    return model.readsPrefixesFromShelves();
+  public boolean readsPrefixesInPlace() {
+    return model.readsPrefixesInPlace();
   }
 
   @Override
@@ -168,18 +168,18 @@ final class FailingModel implements VisionLanguageModel {
   }
 
   @Override
-  public void fillShelves(List<TokenSpan> spans, int[] shelves, VisionTokens vision) {
-    run(Call.to("fillShelves"), () -> model.fillShelves(spans, shelves, vision));
+  public void fillPrefixes(List<TokenSpan> spans, int[] entries, VisionTokens vision) {
+    run(Call.to("fillPrefixes"), () -> model.fillPrefixes(spans, entries, vision));
   }
 
   @Override
-  public void copyShelf(int source, int[] targets, int length) {
-    run(Call.to("copyShelf"), () -> model.copyShelf(source, targets, length));
+  public void copyPrefix(int source, int[] targets, int length) {
+    run(Call.to("copyPrefix"), () -> model.copyPrefix(source, targets, length));
   }
 
   @Override
-  public void takeFromShelves(int[] shelves, int[] slots, List<CacheLength> lengths) {
-    run(Call.to("takeFromShelves"), () -> model.takeFromShelves(shelves, slots, lengths));
+  public void copyPrefixesToSlots(int[] entries, int[] slots, List<CacheLength> lengths) {
+    run(Call.to("copyPrefixesToSlots"), () -> model.copyPrefixesToSlots(entries, slots, lengths));
   }
 
   @Override
@@ -193,15 +193,15 @@ final class FailingModel implements VisionLanguageModel {
   }
 
   @Override
-  public void eraseShelf(int shelf) {
-    run(Call.to("eraseShelf"), () -> model.eraseShelf(shelf));
+  public void erasePrefix(int entry) {
+    run(Call.to("erasePrefix"), () -> model.erasePrefix(entry));
   }
 
   @Override
   public int[] step(
-      Decoding decoding, List<TokenSpan> prompts, VisionTokens vision, Choice choice) {
+      Decoding decoding, List<TokenSpan> prompts, VisionTokens vision, Sampling sampling) {
     Call call = new Call("step", decoding, prompts, CacheShape.NONE, List.of());
-    return fault.tokens(get(call, () -> model.step(decoding, prompts, vision, choice)));
+    return fault.tokens(get(call, () -> model.step(decoding, prompts, vision, sampling)));
   }
 
   @Override

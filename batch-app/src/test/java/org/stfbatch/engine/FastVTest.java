@@ -58,7 +58,7 @@ final class FastVTest {
       try (LlavaModel model = LlavaModel.load(checkpoint, settings(recorded))) {
         EngineJob job = job(recorded);
         PromptLayout layout = PromptLayout.of(job.promptIds(), new int[] {576});
-        PromptLayout.ImagePlace image = layout.imageBeforeText().orElseThrow();
+        PromptLayout.ImageSpan image = layout.imageBeforeText().orElseThrow();
         VisionTokens vision = model.encodeImages(List.of(job.images().get(0).chw()));
         CacheLength room = CacheLength.of(layout.length());
         model.reserve(new CacheShape(1, room, 0, CacheLength.of(0), 0));
@@ -122,7 +122,7 @@ final class FastVTest {
     assertThat(pruning.dropped(576)).isEqualTo(432);
     assertThat(pruning.dropped(100)).isZero();
     PromptLayout layout = PromptLayout.of(new int[] {1, -200, 5}, new int[] {4});
-    assertThat(layout.imageBeforeText()).contains(new PromptLayout.ImagePlace(1, 5));
+    assertThat(layout.imageBeforeText()).contains(new PromptLayout.ImageSpan(1, 5));
     assertThat(layout.cut(4).imageBeforeText()).isEmpty();
     assertThat(PromptLayout.of(new int[] {1, 5}, new int[0]).imageBeforeText()).isEmpty();
   }

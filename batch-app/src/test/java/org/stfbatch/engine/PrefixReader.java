@@ -9,7 +9,7 @@ final class PrefixReader {
   static VisionLanguageModel of(VisionLanguageModel model) {
     return ModelProxy.of(
         (method, arguments) ->
-            method.getName().equals("readsPrefixesFromShelves")
+            method.getName().equals("readsPrefixesInPlace")
                 ? Boolean.TRUE
                 : ModelProxy.call(model, method, arguments));
   }

@@ -134,7 +134,7 @@ final class UnevenImagesTest {
   }
 
   private static Stream<Arguments> faults() {
-    return Stream.of("reserve", "encodeImages", "fillShelves", "step")
+    return Stream.of("reserve", "encodeImages", "fillPrefixes", "step")
         .flatMap(method -> IntStream.of(1, 2, 3).mapToObj(n -> Arguments.of(method, n)));
   }
 
@@ -260,7 +260,7 @@ final class UnevenImagesTest {
       assertThat(running.join()).isInstanceOf(Answer.class);
       assertThat(((Answer) second.join()).visionTokens()).isNotEqualTo(first);
       assertThat(((Answer) third.join()).visionTokens()).isPositive();
-      assertThat(engine.statistics().retreats()).isEqualTo(1);
+      assertThat(engine.statistics().batchReductions()).isEqualTo(1);
     }
   }
 
@@ -292,7 +292,7 @@ final class UnevenImagesTest {
       assertThat(((Answer) ofTwo.join()).tokenIds()).isEqualTo(((Answer) ofOne.join()).tokenIds());
       assertThat(((Answer) ofAnother.join()).tokenIds())
           .isEqualTo(alone.get(5 * QUESTIONS).tokenIds());
-      assertThat(engine.statistics().retreats()).isZero();
+      assertThat(engine.statistics().batchReductions()).isZero();
     }
   }
 

@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.stfbatch.base.ExponentialBackoff;
 
 /** On a clock that the tests move. */
 class AvailabilityTest {
@@ -18,7 +19,9 @@ class AvailabilityTest {
   private final Availability availability = available(PATIENCE);
 
   private Availability available(Duration patience) {
-    return new Availability(4, patience, new Backoff(() -> 0), () -> now, notices::add);
+    ExponentialBackoff backoff =
+        new ExponentialBackoff(Duration.ofSeconds(1), Duration.ofMinutes(1), () -> 0);
+    return new Availability(4, patience, backoff, () -> now, notices::add);
   }
 
   @Test

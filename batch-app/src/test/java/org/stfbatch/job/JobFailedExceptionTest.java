@@ -8,7 +8,7 @@ import org.springframework.batch.core.job.JobExecution;
 import org.springframework.batch.core.job.JobInstance;
 import org.springframework.batch.core.job.parameters.JobParameters;
 import org.springframework.dao.OptimisticLockingFailureException;
-import org.stfbatch.db.Outage;
+import org.stfbatch.db.DatabaseOutage;
 
 class JobFailedExceptionTest {
   private final JobExecution execution =
@@ -24,14 +24,14 @@ class JobFailedExceptionTest {
     JobFailedException failed = JobFailedException.of("run a", execution);
 
     assertThat(failed).hasMessageContaining("shut down");
-    assertThat(Outage.isBehind(failed)).isTrue();
+    assertThat(DatabaseOutage.isBehind(failed)).isTrue();
   }
 
   @Test
   void aLostCommitIsAnAbsence() {
     execution.addFailureException(
         new OptimisticLockingFailureException("update step execution with wrong version"));
-    assertThat(Outage.isBehind(JobFailedException.of("run a", execution))).isTrue();
+    assertThat(DatabaseOutage.isBehind(JobFailedException.of("run a", execution))).isTrue();
   }
 
   @Test
@@ -45,6 +45,6 @@ class JobFailedExceptionTest {
     JobFailedException failed = JobFailedException.of("run a", execution);
 
     assertThat(failed).hasMessage("run a failed: first");
-    assertThat(Outage.isBehind(failed)).isFalse();
+    assertThat(DatabaseOutage.isBehind(failed)).isFalse();
   }
 }

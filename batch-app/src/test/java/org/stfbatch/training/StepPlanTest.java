@@ -11,16 +11,16 @@ final class StepPlanTest {
   private static final int BATCH = 4;
   private static final int ACCUMULATE = 3;
 
-  private final List<StepPlan.Planned> lessons =
-      IntStream.range(0, 101).mapToObj(StepPlanTest::lesson).toList();
+  private final List<StepPlan.Planned> samples =
+      IntStream.range(0, 101).mapToObj(StepPlanTest::sample).toList();
 
   /** Every fifth has no picture. */
-  private static StepPlan.Planned lesson(int number) {
+  private static StepPlan.Planned sample(int number) {
     return new StepPlan.Planned(number % 5 != 0, 10 + number * 37 % 90);
   }
 
   private StepPlan plan(long seed) {
-    return new StepPlan(lessons, BATCH, ACCUMULATE, seed);
+    return new StepPlan(samples, BATCH, ACCUMULATE, seed);
   }
 
   private static List<Integer> epoch(StepPlan plan, int epoch) {
@@ -34,7 +34,7 @@ final class StepPlanTest {
   @Test
   void everyEpochHasEachLessonOnceInAnOrderOfItsOwn() {
     StepPlan plan = plan(1);
-    List<Integer> all = IntStream.range(0, lessons.size()).boxed().toList();
+    List<Integer> all = IntStream.range(0, samples.size()).boxed().toList();
 
     assertThat(epoch(plan, 0)).containsExactlyInAnyOrderElementsOf(all).isNotEqualTo(all);
     assertThat(epoch(plan, 1)).containsExactlyInAnyOrderElementsOf(all);
@@ -78,7 +78,7 @@ final class StepPlanTest {
     }
   }
 
-  private int length(int lesson) {
-    return lessons.get(lesson).length();
+  private int length(int sample) {
+    return samples.get(sample).length();
   }
 }

@@ -28,6 +28,6 @@ class CompressionProbe(Module):
 
     # Adaptive PruMerge, or PruMerge+ with step -1: the features that come out [n, C] and how many each picture has [B].
     def merge(self, features: Tensor, attention: Tensor, keys: Tensor, step: int) -> Tuple[Tensor, Tensor]:
-        self.compression.load(4, 0, 0, 0, 0, step, 0)
+        self.compression.load(__torch__.compression_method.PRUMERGE(), 0, 0, 0, 0, step, 0)
         x, counts, _, _ = self.compression.compress_features(features, [attention.unsqueeze(1)], keys)
         return (x.squeeze(0), counts)

@@ -1,10 +1,23 @@
 package org.stfbatch.base;
 
 import java.util.Collection;
+import java.util.concurrent.ThreadFactory;
 
-/** Waiting for threads. */
+/** Starting and awaiting threads. */
 public final class Threads {
   private Threads() {}
+
+  /** A daemon thread, not started yet: it does not keep the process alive. */
+  public static Thread daemon(String name, Runnable task) {
+    Thread thread = new Thread(task, name);
+    thread.setDaemon(true);
+    return thread;
+  }
+
+  /** Makes daemon threads that all have this name. */
+  public static ThreadFactory daemons(String name) {
+    return task -> daemon(name, task);
+  }
 
   /** Returns when all have ended; an interruption of this thread meanwhile is kept for later. */
   public static void awaitEnd(Collection<Thread> threads) {

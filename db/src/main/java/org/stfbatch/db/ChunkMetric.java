@@ -90,7 +90,7 @@ public record ChunkMetric(
    * @param stepTokens tokens that they generated
    * @param prefixHits sequences that found their prefix ready
    * @param retries downloads and sequences that were begun again
-   * @param backoffs batches that failed and were tried again smaller
+   * @param batchReductions batch reductions after out-of-memory or another device failure
    * @param peakMemoryBytes the most main memory that the process ever held
    */
   public record Work(
@@ -100,7 +100,7 @@ public record ChunkMetric(
       long stepTokens,
       long prefixHits,
       long retries,
-      long backoffs,
+      long batchReductions,
       long peakMemoryBytes) {}
 
   /**

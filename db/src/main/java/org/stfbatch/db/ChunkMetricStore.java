@@ -14,7 +14,7 @@ public final class ChunkMetricStore {
         prompt_tokens, vision_tokens, generated_tokens,
         fetch_seconds, image_decode_seconds, vision_seconds, prefill_seconds, decode_seconds,
         input_wait_seconds, wait_seconds, database_seconds,
-        encoded_images, prefill_tokens, steps, step_tokens, prefix_hits, retries, backoffs, peak_memory_bytes,
+        encoded_images, prefill_tokens, steps, step_tokens, prefix_hits, retries, batch_reductions, peak_memory_bytes,
         device, dtype, batch, model_fingerprint, compression, weight_format, worker)
       values (
         :run, :step, :started, :finished,
@@ -22,7 +22,7 @@ public final class ChunkMetricStore {
         :prompt, :vision, :generated,
         :fetchSeconds, :imageDecodeSeconds, :visionSeconds, :prefillSeconds, :decodeSeconds,
         :inputWaitSeconds, :answerWaitSeconds, :databaseSeconds,
-        :encodedImages, :prefillTokens, :steps, :stepTokens, :prefixHits, :retries, :backoffs, :peakMemory,
+        :encodedImages, :prefillTokens, :steps, :stepTokens, :prefixHits, :retries, :batchReductions, :peakMemory,
         :device, :dtype, :batch, :fingerprint, :compression, :weightFormat, :worker)
       """;
 
@@ -88,7 +88,7 @@ public final class ChunkMetricStore {
         .param("stepTokens", work.stepTokens())
         .param("prefixHits", work.prefixHits())
         .param("retries", work.retries())
-        .param("backoffs", work.backoffs())
+        .param("batchReductions", work.batchReductions())
         .param("peakMemory", work.peakMemoryBytes());
   }
 

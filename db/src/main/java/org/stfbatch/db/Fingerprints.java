@@ -2,9 +2,9 @@ package org.stfbatch.db;
 
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.Optional;
+import org.stfbatch.base.Digests;
 
 /** Short keys for texts that can be longer than what an index holds. */
 final class Fingerprints {
@@ -24,7 +24,7 @@ final class Fingerprints {
 
   /** Lower-case hexadecimal SHA-256 of the parts, with their borders. */
   static String of(String... parts) {
-    MessageDigest digest = sha256();
+    MessageDigest digest = Digests.sha256();
     for (String part : parts) {
       byte[] bytes = part.getBytes(StandardCharsets.UTF_8);
       digest.update((bytes.length + ":").getBytes(StandardCharsets.US_ASCII));
@@ -38,13 +38,5 @@ final class Fingerprints {
         reference.length() <= MAX_IMAGE_KEY_BYTES
             && reference.getBytes(StandardCharsets.UTF_8).length <= MAX_IMAGE_KEY_BYTES;
     return fits && !reference.startsWith(HASHED) ? reference : HASHED + of(reference);
-  }
-
-  private static MessageDigest sha256() {
-    try {
-      return MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java platform has SHA-256", e);
-    }
   }
 }

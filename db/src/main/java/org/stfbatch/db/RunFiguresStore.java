@@ -189,7 +189,7 @@ public final class RunFiguresStore {
         coalesce(sum(step_tokens), 0) as step_tokens,
         coalesce(sum(prefix_hits), 0) as prefix_hits,
         coalesce(sum(retries), 0) as retries,
-        coalesce(sum(backoffs), 0) as backoffs,
+        coalesce(sum(batch_reductions), 0) as batch_reductions,
         coalesce(max(peak_memory_bytes), 0) as peak_memory_bytes,
         coalesce(sum(step_tokens)::float8 / nullif(sum(steps * batch), 0), 0) as batch_fill
       from chunk_metric
@@ -443,7 +443,7 @@ public final class RunFiguresStore {
         row.getLong("step_tokens"),
         row.getLong("prefix_hits"),
         row.getLong("retries"),
-        row.getLong("backoffs"),
+        row.getLong("batch_reductions"),
         row.getLong("peak_memory_bytes"));
   }
 

@@ -27,19 +27,19 @@ public final class WorkUnitStore {
 
   private static final String BEGIN_FRONTIER =
       """
-      insert into work_frontier (run_id, image_key, job_id, uncut)
+      insert into work_frontier (run_id, image_key, job_id, unassigned)
       select :run, '', 0, count(*) from waiting_job where run_id = :run
       on conflict (run_id) do nothing
       """;
 
   private static final String LOCK_FRONTIER =
-      "select image_key, job_id, uncut, job_limit, unspent, %s from work_frontier where run_id = :run for update"
+      "select image_key, job_id, unassigned, job_limit, limit_left, %s from work_frontier where run_id = :run for update"
           .formatted(IdleWriter.IS_ENDED);
 
   private static final String MOVE_FRONTIER =
       """
       update work_frontier
-      set image_key = :key, job_id = :job, uncut = :uncut, unspent = unspent - :spent
+      set image_key = :key, job_id = :job, unassigned = :unassigned, limit_left = limit_left - :assigned
       where run_id = :run
       """;
 
@@ -47,7 +47,7 @@ public final class WorkUnitStore {
       """
       update work_frontier
       set image_key = '', job_id = 0,
-          uncut = (select count(*) from waiting_job where run_id = :run)
+          unassigned = (select count(*) from waiting_job where run_id = :run)
       where run_id = :run
       """;
 
@@ -84,10 +84,10 @@ public final class WorkUnitStore {
   /** Only where others could take what this worker leaves. */
   private static final String HAS_ENOUGH =
       """
-      select workers > 1 and held > greatest(:least, uncut / (2 * workers))
+      select workers > 1 and held > greatest(:least, unassigned / (2 * workers))
       from (
         select
-          uncut,
+          unassigned,
           (select count(*) from worker where run_id = :run and %s) as workers,
           %s as held
         from work_frontier
@@ -120,18 +120,18 @@ public final class WorkUnitStore {
       )
       update work_frontier
       set image_key = '', job_id = 0, job_limit = :limit,
-        unspent = :limit - coalesce((select max(total) from taken where total <= :limit), 0)
+        limit_left = :limit - coalesce((select max(total) from taken where total <= :limit), 0)
       where run_id = :run
       """
           .formatted(IN_UNIT);
 
   private static final String NO_LIMIT =
-      "update work_frontier set job_limit = null, unspent = null where run_id = :run";
+      "update work_frontier set job_limit = null, limit_left = null where run_id = :run";
 
   private static final String IS_LEFT =
       """
       select exists (select from waiting_job where run_id = :run) and (
-        not exists (select from work_frontier where run_id = :run and unspent = 0)
+        not exists (select from work_frontier where run_id = :run and limit_left = 0)
         or exists (select from work_unit unit where run_id = :run and %s))
       """
           .formatted(IS_WAITING);
@@ -239,8 +239,8 @@ public final class WorkUnitStore {
 
   private static final String REFUND =
       """
-      update work_frontier set unspent = unspent + %s
-      where run_id = :run and unspent is not null
+      update work_frontier set limit_left = limit_left + %s
+      where run_id = :run and limit_left is not null
       """
           .formatted(HELD_JOBS);
 
@@ -395,12 +395,12 @@ public final class WorkUnitStore {
 
   /**
    * @param position behind which nobody has taken anything
-   * @param uncut about how many jobs wait there
+   * @param unassigned about how many jobs wait there
    * @param limit how many jobs the workers may answer together; empty for all
-   * @param unspent how many of those are in no unit yet
+   * @param limitLeft how many of those are in no unit yet
    */
   private record Frontier(
-      JobPosition position, long uncut, OptionalLong limit, OptionalLong unspent) {}
+      JobPosition position, long unassigned, OptionalLong limit, OptionalLong limitLeft) {}
 
   /** Locks out the other workers until the transaction ends. */
   private Frontier lockFrontier(long runId) {
@@ -419,13 +419,13 @@ public final class WorkUnitStore {
   private static Frontier frontier(ResultSet row) throws SQLException {
     return new Frontier(
         position(row),
-        row.getLong("uncut"),
+        row.getLong("unassigned"),
         Rows.longInteger(row, "job_limit"),
-        Rows.longInteger(row, "unspent"));
+        Rows.longInteger(row, "limit_left"));
   }
 
   private Optional<WorkUnit> cut(Worker worker, Frontier frontier) {
-    if (frontier.unspent().orElse(1) == 0) {
+    if (frontier.limitLeft().orElse(1) == 0) {
       return Optional.empty();
     }
     Optional<JobPosition> start = firstFree(worker, frontier.position());
@@ -433,24 +433,24 @@ public final class WorkUnitStore {
       return Optional.empty();
     }
     long workers = Math.max(1, run(WORKERS, worker).query(Long.class).single());
-    long uncut = uncut(worker, frontier, workers);
-    long size = size(uncut, workers);
+    long unassigned = unassigned(worker, frontier, workers);
+    long size = size(unassigned, workers);
     Optional<JobPosition> next = at(NEXT_TAKEN, worker, start.get());
     JobPosition last = before(next, atImageEnd(nthWaiting(worker, start.get(), size)));
-    long spent = 0;
-    if (frontier.unspent().isPresent()) {
-      long unspent = frontier.unspent().getAsLong();
-      spent = waiting(worker, start.get(), last);
-      if (spent > unspent) {
+    long assigned = 0;
+    if (frontier.limitLeft().isPresent()) {
+      long limitLeft = frontier.limitLeft().getAsLong();
+      assigned = waiting(worker, start.get(), last);
+      if (assigned > limitLeft) {
         // An image's questions are parted rather than more asked than may be.
-        last = nthWaiting(worker, start.get(), unspent);
-        spent = unspent;
+        last = nthWaiting(worker, start.get(), limitLeft);
+        assigned = limitLeft;
       }
     }
     WorkUnit unit = add(worker, start.get(), last);
     run(MOVE_FRONTIER, worker, last)
-        .param("uncut", Math.max(0, uncut - size))
-        .param("spent", spent)
+        .param("unassigned", Math.max(0, unassigned - size))
+        .param("assigned", assigned)
         .update();
     return Optional.of(unit);
   }
@@ -486,9 +486,9 @@ public final class WorkUnitStore {
   }
 
   /** Counted again where little is left, for jobs may have been ingested since. */
-  private long uncut(Worker worker, Frontier frontier, long workers) {
-    if (frontier.uncut() >= UNITS_OF_A_WORKER * FEWEST_JOBS * workers) {
-      return frontier.uncut();
+  private long unassigned(Worker worker, Frontier frontier, long workers) {
+    if (frontier.unassigned() >= UNITS_OF_A_WORKER * FEWEST_JOBS * workers) {
+      return frontier.unassigned();
     }
     return run(COUNT_UNCUT, worker, frontier.position())
         .param("most", UNITS_OF_A_WORKER * MOST_JOBS * workers)
@@ -496,8 +496,8 @@ public final class WorkUnitStore {
         .single();
   }
 
-  private static long size(long uncut, long workers) {
-    return Math.max(FEWEST_JOBS, Math.min(MOST_JOBS, uncut / (UNITS_OF_A_WORKER * workers)));
+  private static long size(long unassigned, long workers) {
+    return Math.max(FEWEST_JOBS, Math.min(MOST_JOBS, unassigned / (UNITS_OF_A_WORKER * workers)));
   }
 
   /** Questions about an image stay together; those without one are of no common image. */

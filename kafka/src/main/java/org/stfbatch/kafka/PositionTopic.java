@@ -31,23 +31,23 @@ final class PositionTopic {
   private final Clients clients;
   private final Admin admin;
   private final TopicLookup lookup;
-  private final Patience patience;
-  private final Outage outage;
-  private final StopSignal stop;
+  private final BrokerRetry retry;
+  private final BrokerOutage outage;
+  private final StopLatch stop;
 
   PositionTopic(
       String dataTopic,
       Clients clients,
       Admin admin,
       TopicLookup lookup,
-      Patience patience,
-      Outage outage,
-      StopSignal stop) {
+      BrokerRetry retry,
+      BrokerOutage outage,
+      StopLatch stop) {
     this.dataTopic = dataTopic;
     this.clients = clients;
     this.admin = admin;
     this.lookup = lookup;
-    this.patience = patience;
+    this.retry = retry;
     this.outage = outage;
     this.stop = stop;
   }
@@ -93,7 +93,7 @@ final class PositionTopic {
   private void requireCompaction() {
     ConfigResource resource = new ConfigResource(ConfigResource.Type.TOPIC, name());
     String policy =
-        patience
+        retry
             .get(
                 "topic " + name(),
                 () -> admin.describeConfigs(List.of(resource)).values().get(resource))
@@ -155,7 +155,7 @@ final class PositionTopic {
     try {
       return consumer.poll(POLL);
     } catch (KafkaException e) {
-      patience.waitOrFail("topic " + name(), e);
+      retry.waitOrFail("topic " + name(), e);
       return ConsumerRecords.empty();
     }
   }

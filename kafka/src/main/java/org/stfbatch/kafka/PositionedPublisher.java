@@ -37,10 +37,10 @@ public final class PositionedPublisher implements AutoCloseable {
 
   private final KafkaSettings settings;
   private final PublisherTarget target;
-  private final StopSignal stop = new StopSignal();
+  private final StopLatch stop = new StopLatch();
   private final Problems problems;
-  private final Outage outage;
-  private final Patience patience;
+  private final BrokerOutage outage;
+  private final BrokerRetry retry;
   private final Clients clients;
   private final Admin admin;
   private final TopicLookup lookup;
@@ -69,13 +69,12 @@ public final class PositionedPublisher implements AutoCloseable {
     this.settings = settings;
     this.target = target;
     this.problems = new Problems(settings);
-    this.outage = new Outage(listener);
-    this.patience = new Patience(problems, outage, stop);
+    this.outage = new BrokerOutage(listener);
+    this.retry = new BrokerRetry(problems, outage, stop);
     this.clients = new Clients(settings);
     this.admin = clients.admin();
-    this.lookup = new TopicLookup(admin, settings, patience);
-    this.positions =
-        new PositionTopic(target.topic(), clients, admin, lookup, patience, outage, stop);
+    this.lookup = new TopicLookup(admin, settings, retry);
+    this.positions = new PositionTopic(target.topic(), clients, admin, lookup, retry, outage, stop);
   }
 
   /**
@@ -180,7 +179,7 @@ public final class PositionedPublisher implements AutoCloseable {
         outage.end();
         return;
       } catch (TimeoutException e) {
-        patience.waitOrFail("a transaction on topic " + target.topic(), e);
+        retry.waitOrFail("a transaction on topic " + target.topic(), e);
       }
     }
   }
@@ -255,7 +254,7 @@ public final class PositionedPublisher implements AutoCloseable {
         discardProducer();
         Throwable error = Problems.rootOf(e);
         if (!isFencing(error)) {
-          patience.waitOrFail("topic " + target.topic(), error);
+          retry.waitOrFail("topic " + target.topic(), error);
         }
       }
     }
@@ -268,7 +267,7 @@ public final class PositionedPublisher implements AutoCloseable {
         outage.end();
         return;
       } catch (TimeoutException e) {
-        patience.waitOrFail("topic " + target.topic(), e);
+        retry.waitOrFail("topic " + target.topic(), e);
       }
     }
   }

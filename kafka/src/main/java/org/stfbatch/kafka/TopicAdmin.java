@@ -20,8 +20,8 @@ import org.apache.kafka.common.TopicPartition;
  */
 public final class TopicAdmin implements AutoCloseable {
 
-  private final StopSignal stop = new StopSignal();
-  private final Patience patience;
+  private final StopLatch stop = new StopLatch();
+  private final BrokerRetry retry;
   private final Admin admin;
   private final TopicLookup lookup;
 
@@ -29,9 +29,9 @@ public final class TopicAdmin implements AutoCloseable {
    * @param listener is told when the broker is away
    */
   public TopicAdmin(KafkaSettings settings, BrokerListener listener) {
-    this.patience = new Patience(new Problems(settings), new Outage(listener), stop);
+    this.retry = new BrokerRetry(new Problems(settings), new BrokerOutage(listener), stop);
     this.admin = new Clients(settings).admin();
-    this.lookup = new TopicLookup(admin, settings, patience);
+    this.lookup = new TopicLookup(admin, settings, retry);
   }
 
   /**
@@ -76,7 +76,7 @@ public final class TopicAdmin implements AutoCloseable {
   /** The next offsets that were reported for a group on a topic. */
   public SortedMap<Integer, Long> groupOffsets(String group, String topic) {
     Map<TopicPartition, OffsetAndMetadata> reported =
-        patience.get(
+        retry.get(
             "group " + group,
             () ->
                 admin

@@ -21,17 +21,17 @@ import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.errors.TopicExistsException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
-/** Asks the cluster about topics, with patience. */
+/** Asks the cluster about topics, and retries while it is away. */
 final class TopicLookup {
 
   private final Admin admin;
   private final KafkaSettings settings;
-  private final Patience patience;
+  private final BrokerRetry retry;
 
-  TopicLookup(Admin admin, KafkaSettings settings, Patience patience) {
+  TopicLookup(Admin admin, KafkaSettings settings, BrokerRetry retry) {
     this.admin = admin;
     this.settings = settings;
-    this.patience = patience;
+    this.retry = retry;
   }
 
   /**
@@ -47,10 +47,10 @@ final class TopicLookup {
   Optional<Found> find(String topic) {
     try {
       TopicDescription description =
-          patience.get(
+          retry.get(
               "topic " + topic,
               () -> admin.describeTopics(List.of(topic)).topicNameValues().get(topic));
-      String cluster = patience.get("the cluster", () -> admin.describeCluster().clusterId());
+      String cluster = retry.get("the cluster", () -> admin.describeCluster().clusterId());
       return Optional.of(
           new Found(
               new TopicIdentity(cluster == null ? "" : cluster, description.topicId().toString()),
@@ -76,14 +76,14 @@ final class TopicLookup {
   boolean create(NewTopic topic) {
     boolean created = tryToCreate(topic);
     while (find(topic.name()).isEmpty()) {
-      patience.pause("topic " + topic.name());
+      retry.pause("topic " + topic.name());
     }
     return created;
   }
 
   private boolean tryToCreate(NewTopic topic) {
     try {
-      patience.get("topic " + topic.name(), () -> admin.createTopics(List.of(topic)).all());
+      retry.get("topic " + topic.name(), () -> admin.createTopics(List.of(topic)).all());
       return true;
     } catch (TopicExistsException e) {
       return false;
@@ -95,7 +95,7 @@ final class TopicLookup {
     ConfigResource resource = new ConfigResource(ConfigResource.Type.TOPIC, topic);
     try {
       Config config =
-          patience.get(
+          retry.get(
               "topic " + topic,
               () ->
                   admin
@@ -139,7 +139,7 @@ final class TopicLookup {
     while (true) {
       try {
         Map<Integer, Long> offsets = new TreeMap<>();
-        patience
+        retry
             .get(
                 "the offsets of topic " + topic,
                 () -> admin.listOffsets(request, new ListOffsetsOptions(isolation)).all())
@@ -148,7 +148,7 @@ final class TopicLookup {
       } catch (UnknownTopicOrPartitionException e) {
         // A broker that has just started may not know yet what the controller knows.
         require(topic);
-        patience.pause("the offsets of topic " + topic);
+        retry.pause("the offsets of topic " + topic);
       }
     }
   }

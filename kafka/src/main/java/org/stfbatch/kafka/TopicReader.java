@@ -49,11 +49,11 @@ public final class TopicReader implements AutoCloseable {
   private static final Duration CLOSE_LIMIT = Duration.ofSeconds(2);
 
   private final TopicRequest request;
-  private final StopSignal stop = new StopSignal();
+  private final StopLatch stop = new StopLatch();
   private final Problems problems;
   private final BrokerListener listener;
-  private final Outage outage;
-  private final Patience patience;
+  private final BrokerOutage outage;
+  private final BrokerRetry retry;
   private final Admin admin;
   private final KafkaConsumer<byte[], byte[]> consumer;
   private final TopicLookup lookup;
@@ -79,11 +79,11 @@ public final class TopicReader implements AutoCloseable {
     this.request = request;
     this.problems = new Problems(settings);
     this.listener = listener;
-    this.outage = new Outage(listener);
-    this.patience = new Patience(problems, outage, stop);
+    this.outage = new BrokerOutage(listener);
+    this.retry = new BrokerRetry(problems, outage, stop);
     this.admin = clients.admin();
     this.consumer = consumerOrCloseAdmin(clients);
-    this.lookup = new TopicLookup(admin, settings, patience);
+    this.lookup = new TopicLookup(admin, settings, retry);
     this.watch = new TopicWatch(admin, request.topic(), WATCH_INTERVAL);
     this.lag = new LagReport(admin, request.topic());
   }
@@ -198,7 +198,7 @@ public final class TopicReader implements AutoCloseable {
     listener.missing(request.topic());
     Optional<TopicLookup.Found> found = Optional.empty();
     while (found.isEmpty()) {
-      patience.pause("topic " + request.topic());
+      retry.pause("topic " + request.topic());
       found = lookup.find(request.topic());
     }
     listener.appeared(request.topic(), Duration.ofNanos(System.nanoTime() - since));

@@ -2,9 +2,9 @@ package org.stfbatch.cli.bench;
 
 import java.util.concurrent.Callable;
 import org.stfbatch.bench.BenchModel;
+import org.stfbatch.bench.BenchReport;
 import org.stfbatch.bench.EngineBench;
 import org.stfbatch.bench.EnginePlan;
-import org.stfbatch.bench.Report;
 import org.stfbatch.cli.option.CompressionOption;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -59,7 +59,7 @@ final class BenchEngineCommand implements Callable<Integer> {
     return report.show(measured(work.plan(model, device.settings(), report.repeat())));
   }
 
-  private Report measured(EnginePlan plan) {
+  private BenchReport measured(EnginePlan plan) {
     if (compare == Compare.COMPRESSION) {
       return EngineBench.compareCompression(plan, compression.strategies());
     }

@@ -1,6 +1,6 @@
 package org.stfbatch.cli.bench;
 
-import org.stfbatch.bench.Report;
+import org.stfbatch.bench.BenchReport;
 import picocli.CommandLine.Option;
 
 /** How often is measured, and how the result is shown. */
@@ -22,11 +22,11 @@ final class BenchReportOptions {
     return repeat;
   }
 
-  int show(Report report) {
+  int show(BenchReport report) {
     return show(report, json);
   }
 
-  static int show(Report report, boolean json) {
+  static int show(BenchReport report, boolean json) {
     System.out.println(json ? report.toJson() : report.toText());
     return 0;
   }

@@ -6,6 +6,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import org.stfbatch.base.Threads;
 import org.stfbatch.job.Progress;
 
 /**
@@ -32,7 +33,7 @@ public final class ConsoleProgress implements Progress, AutoCloseable {
   private long shownAt = begun;
   private long shownDone;
   private final ScheduledExecutorService timer =
-      Executors.newSingleThreadScheduledExecutor(ConsoleProgress::daemon);
+      Executors.newSingleThreadScheduledExecutor(Threads.daemons("progress"));
 
   ConsoleProgress(LiveLine line, String what, long before, long failedBefore, long total) {
     this.line = line;
@@ -62,12 +63,6 @@ public final class ConsoleProgress implements Progress, AutoCloseable {
    */
   public static ConsoleProgress onStderr(String what, long before, long failedBefore, long total) {
     return new ConsoleProgress(LiveLine.onStderr(), what, before, failedBefore, total);
-  }
-
-  private static Thread daemon(Runnable task) {
-    Thread thread = new Thread(task, "progress");
-    thread.setDaemon(true);
-    return thread;
   }
 
   @Override

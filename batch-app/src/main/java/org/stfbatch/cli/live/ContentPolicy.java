@@ -1,11 +1,9 @@
 package org.stfbatch.cli.live;
 
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Base64;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.stfbatch.base.Digests;
 
 /** What a browser may do with what is served (Content Security Policy Level 3). */
 final class ContentPolicy {
@@ -35,12 +33,6 @@ final class ContentPolicy {
   }
 
   private static String hash(String text) {
-    try {
-      byte[] digest =
-          MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
-      return Base64.getEncoder().encodeToString(digest);
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java runtime has SHA-256", e);
-    }
+    return Base64.getEncoder().encodeToString(Digests.sha256(text));
   }
 }

@@ -31,6 +31,9 @@ final class LiveMetrics implements AutoCloseable {
       new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
   private final Supplier<Optional<RunNow>> now;
   private final Engine engine;
+  private static final String BATCH_REDUCTIONS =
+      "Batch reductions after a failed device call, for example out of memory";
+
   private final Counter answered = outcomes("answered");
   private final Counter failed = outcomes("failed");
 
@@ -62,22 +65,32 @@ final class LiveMetrics implements AutoCloseable {
   }
 
   private void engine() {
-    count("stf.batch.images", "Images that were encoded", EngineStatistics::images);
-    count("stf.batch.steps", "Steps of generation", EngineStatistics::steps);
-    count("stf.batch.prefix.hits", "Prefixes reused", EngineStatistics::prefixHits);
-    count("stf.batch.retries", "Sequences begun again", EngineStatistics::retries);
-    count("stf.batch.backoffs", "Batches made smaller", EngineStatistics::retreats);
+    count("stf.batch.images", "Images encoded by the vision tower", EngineStatistics::images);
+    count(
+        "stf.batch.steps",
+        "Decode steps, also those with prefill in the same call",
+        EngineStatistics::steps);
+    count("stf.batch.prefix.hits", "Prefix cache hits", EngineStatistics::prefixHits);
+    count(
+        "stf.batch.retries",
+        "Sequences started again after a batch reduction",
+        EngineStatistics::retries);
+    count("stf.batch.batch.reductions", BATCH_REDUCTIONS, EngineStatistics::batchReductions);
+    count(
+        "stf.batch.backoffs",
+        "Deprecated: stf_batch_batch_reductions",
+        EngineStatistics::batchReductions);
     tokens("prompt", EngineStatistics::prefillTokens);
     tokens("generated", EngineStatistics::decodedTokens);
     seconds("vision", EngineStatistics::encodeSeconds);
     seconds("prefill", LiveMetrics::prefillSeconds);
-    seconds("decode", statistics -> statistics.promptless().seconds());
+    seconds("decode", statistics -> statistics.decodeOnly().seconds());
   }
 
   private static double prefillSeconds(EngineStatistics statistics) {
     return statistics.prefixSeconds()
         + statistics.stepSeconds()
-        - statistics.promptless().seconds();
+        - statistics.decodeOnly().seconds();
   }
 
   private Counter outcomes(String outcome) {
@@ -103,13 +116,16 @@ final class LiveMetrics implements AutoCloseable {
   }
 
   private void tokens(String kind, ToDoubleFunction<EngineStatistics> figure) {
-    counter("stf.batch.tokens", "Tokens that were run; vision tokens are in the prompt", figure)
+    counter(
+            "stf.batch.tokens",
+            "Tokens processed by the language model; prompt includes vision tokens",
+            figure)
         .tag("kind", kind)
         .register(registry);
   }
 
   private void seconds(String stage, ToDoubleFunction<EngineStatistics> figure) {
-    counter("stf.batch.device.seconds", "Time of the device, all devices together", figure)
+    counter("stf.batch.device.seconds", "Device time, summed over devices", figure)
         .tag("stage", stage)
         .register(registry);
   }
@@ -129,11 +145,11 @@ final class LiveMetrics implements AutoCloseable {
     new ProcessorMetrics().bindTo(registry);
     new UptimeMetrics().bindTo(registry);
     Gauge.builder("stf.batch.memory", ProcessMemory::residentBytes)
-        .description("Main memory of the process, mapped weights included")
+        .description("Resident memory of the process, mapped weights included")
         .baseUnit("bytes")
         .register(registry);
     Gauge.builder("stf.batch.model.info", () -> 1)
-        .description("The model that answers, and where")
+        .description("The loaded model and its device")
         .tag("model", model.name())
         .tag("fingerprint", model.identity().fingerprint())
         .tag("compression", model.identity().compression())

@@ -8,6 +8,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
+import org.stfbatch.base.Threads;
 
 /**
  * A value that a thread of its own reads anew when somebody looks at it and it is old. Who looks
@@ -22,12 +23,7 @@ final class Refreshed<T> implements AutoCloseable {
   private final long restNanos;
   private final LongSupplier nanoTime;
   private final ExecutorService reader =
-      Executors.newSingleThreadExecutor(
-          task -> {
-            Thread thread = new Thread(task, "refresh");
-            thread.setDaemon(true);
-            return thread;
-          });
+      Executors.newSingleThreadExecutor(Threads.daemons("refresh"));
   private CompletableFuture<T> reading;
   private long nextNanos;
   private Optional<T> last = Optional.empty();

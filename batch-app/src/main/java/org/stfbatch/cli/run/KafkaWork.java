@@ -4,11 +4,11 @@ import java.util.List;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.springframework.batch.core.step.Step;
+import org.stfbatch.job.ConcurrentJobs;
 import org.stfbatch.job.KafkaConnection;
 import org.stfbatch.job.Lockable;
 import org.stfbatch.job.Progress;
 import org.stfbatch.job.StopSignal;
-import org.stfbatch.job.Together;
 import org.stfbatch.job.infer.InferJob;
 
 /**
@@ -50,7 +50,7 @@ final class KafkaWork implements InferSurroundings {
   }
 
   private InferJob.Ending together(Function<Around, InferJob> infer, StopSignal stop) {
-    Together side = new Together(stop);
+    ConcurrentJobs side = new ConcurrentJobs(stop);
     side.with(part -> infer.apply(new Around(InferJob.Around.NOTHING, part)).follow());
     jobs.intake().ifPresent(job -> side.with(job::run));
     jobs.publish().ifPresent(job -> side.with(job::run));

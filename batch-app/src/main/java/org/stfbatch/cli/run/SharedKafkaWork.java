@@ -6,10 +6,10 @@ import java.util.function.Function;
 import org.stfbatch.db.Worker;
 import org.stfbatch.job.Claim;
 import org.stfbatch.job.Claims;
+import org.stfbatch.job.ConcurrentJobs;
 import org.stfbatch.job.Lockable;
 import org.stfbatch.job.Progress;
 import org.stfbatch.job.StopSignal;
-import org.stfbatch.job.Together;
 import org.stfbatch.job.infer.InferJob;
 
 /**
@@ -53,7 +53,7 @@ final class SharedKafkaWork implements InferSurroundings {
   }
 
   private InferJob.Ending together(Function<Around, InferJob> infer, StopSignal stop) {
-    Together side = new Together(stop);
+    ConcurrentJobs side = new ConcurrentJobs(stop);
     side.with(part -> infer.apply(new Around(InferJob.Around.NOTHING, part)).followShared(worker));
     if (jobs.intake().isPresent()) {
       side.with(this::read);

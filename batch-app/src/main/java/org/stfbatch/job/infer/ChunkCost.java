@@ -57,13 +57,13 @@ final class ChunkCost {
             device.decodedTokens(),
             device.prefixHits(),
             device.retries() + loading.retries(),
-            device.retreats(),
+            device.batchReductions(),
             ProcessMemory.peakBytes()));
   }
 
   private static ChunkMetric.Seconds seconds(
       EngineStatistics device, LoadStatistics loading, StepTimes.Spent own, double answerWait) {
-    double decode = device.promptless().seconds();
+    double decode = device.decodeOnly().seconds();
     return new ChunkMetric.Seconds(
         loading.fetchSeconds(),
         loading.decodeSeconds(),

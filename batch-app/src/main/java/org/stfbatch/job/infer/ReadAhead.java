@@ -108,7 +108,7 @@ final class ReadAhead implements AutoCloseable {
     this.budget = new WindowBudget(window);
     this.arrivals = new Arrivals(preparer.parallel());
     this.pool = Executors.newFixedThreadPool(preparationThreads(), this::preparer);
-    this.feeder = daemon(() -> feed(bounds.start(), bounds.limit()), "read-ahead");
+    this.feeder = Threads.daemon("read-ahead", () -> feed(bounds.start(), bounds.limit()));
     feeder.start();
   }
 
@@ -136,14 +136,8 @@ final class ReadAhead implements AutoCloseable {
   }
 
   private Thread preparer(Runnable task) {
-    Thread thread = daemon(task, "prepare");
+    Thread thread = Threads.daemon("prepare", task);
     preparers.add(thread);
-    return thread;
-  }
-
-  private static Thread daemon(Runnable task, String name) {
-    Thread thread = new Thread(task, name);
-    thread.setDaemon(true);
     return thread;
   }
 

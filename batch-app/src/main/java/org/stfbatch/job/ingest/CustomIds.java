@@ -2,11 +2,10 @@ package org.stfbatch.job.ingest;
 
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.stfbatch.base.Digests;
 
 /**
  * Names for jobs that come without one. The same source gives the same names, so that ingesting it
@@ -96,11 +95,6 @@ public final class CustomIds {
   }
 
   private static String hash(byte[] bytes) {
-    try {
-      byte[] digest = MessageDigest.getInstance("SHA-256").digest(bytes);
-      return HexFormat.of().formatHex(digest, 0, HASH_BYTES);
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java runtime has SHA-256", e);
-    }
+    return HexFormat.of().formatHex(Digests.sha256().digest(bytes), 0, HASH_BYTES);
   }
 }

@@ -3,8 +3,8 @@ package org.stfbatch.job.ingest;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
+import org.stfbatch.base.Digests;
 
 /**
  * Very many texts, of which 64 bits each are kept: of a billion texts, two that differ are taken
@@ -13,18 +13,10 @@ import java.util.Arrays;
 final class Hashes {
   private static final int FIRST_SIZE = 1024;
 
-  private final MessageDigest digest;
+  private final MessageDigest digest = Digests.of("MD5");
   private long[] values = new long[FIRST_SIZE];
   private int size;
   private boolean sorted;
-
-  Hashes() {
-    try {
-      digest = MessageDigest.getInstance("MD5");
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java runtime has MD5", e);
-    }
-  }
 
   void add(String text) {
     add(hash(text));

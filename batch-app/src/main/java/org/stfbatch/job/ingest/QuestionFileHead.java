@@ -187,8 +187,8 @@ final class QuestionFileHead {
     return text.lines().map(String::strip).filter(line -> !line.isEmpty()).limit(LINES).toList();
   }
 
-  /** Tells kinds of lines apart by their fields. */
-  private interface Kind {
+  /** Recognises a line format by the names of its fields. */
+  private interface LineFormat {
     boolean matches(Set<String> names);
   }
 
@@ -202,7 +202,7 @@ final class QuestionFileHead {
     return names.contains(QUESTION_ID) && !names.contains(CUSTOM_ID);
   }
 
-  private boolean looksLike(Kind other, Kind expected) {
+  private boolean looksLike(LineFormat other, LineFormat expected) {
     List<Set<String>> objects = new ArrayList<>();
     for (String line : lines()) {
       if (line.startsWith("{")) {

@@ -4,8 +4,8 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Optional;
+import org.stfbatch.base.Digests;
 
 /** What lines were sent, as a number: 64 bits of SHA-256. For one thread. */
 final class SentContent {
@@ -16,7 +16,7 @@ final class SentContent {
    *     are sent
    */
   SentContent(Optional<Path> images) {
-    digest = sha256();
+    digest = Digests.sha256();
     digest.update(images.map(Path::toString).orElse("").getBytes(StandardCharsets.UTF_8));
   }
 
@@ -35,14 +35,6 @@ final class SentContent {
       return ByteBuffer.wrap(((MessageDigest) digest.clone()).digest()).getLong();
     } catch (CloneNotSupportedException e) {
       throw new IllegalStateException("every Java runtime can copy SHA-256", e);
-    }
-  }
-
-  private static MessageDigest sha256() {
-    try {
-      return MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java runtime has SHA-256", e);
     }
   }
 }

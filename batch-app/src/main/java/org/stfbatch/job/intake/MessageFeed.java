@@ -40,7 +40,7 @@ final class MessageFeed implements AutoCloseable {
   private final BlockingQueue<MessageBatch> queue = new ArrayBlockingQueue<>(BATCHES_AHEAD);
   private final AtomicReference<Map<Integer, Long>> committed = new AtomicReference<>(Map.of());
   private final CountDownLatch taken = new CountDownLatch(1);
-  private final Thread thread = new Thread(this::read, "intake");
+  private final Thread thread = Threads.daemon("intake", this::read);
   private final AtomicLong bytesAhead = new AtomicLong();
   private volatile boolean closed;
 
@@ -84,7 +84,6 @@ final class MessageFeed implements AutoCloseable {
     this.chunk = chunk;
     this.left = most;
     this.messages = messages;
-    thread.setDaemon(true);
     try {
       thread.start();
     } catch (Error e) {

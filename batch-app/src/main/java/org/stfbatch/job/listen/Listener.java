@@ -7,18 +7,18 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import org.stfbatch.db.Database;
+import org.stfbatch.db.DatabaseOutage;
 import org.stfbatch.db.KafkaReader;
-import org.stfbatch.db.Outage;
 import org.stfbatch.db.RunTrigger;
 import org.stfbatch.db.RunTriggerStore;
 import org.stfbatch.engine.EngineException;
 import org.stfbatch.job.BatchRuntime;
 import org.stfbatch.job.Claim;
 import org.stfbatch.job.Claims;
+import org.stfbatch.job.ConcurrentJobs;
 import org.stfbatch.job.KafkaConnection;
 import org.stfbatch.job.Lockable;
 import org.stfbatch.job.StopSignal;
-import org.stfbatch.job.Together;
 import org.stfbatch.job.intake.TopicPositions;
 
 /**
@@ -131,7 +131,7 @@ public final class Listener {
    * @param confirm fails if another process leads by now
    */
   private void lead(Runnable confirm, StopSignal stop) {
-    new Together(stop).with(inbox::run).with(part -> work(confirm, part)).run();
+    new ConcurrentJobs(stop).with(inbox::run).with(part -> work(confirm, part)).run();
   }
 
   private void work(Runnable confirm, StopSignal stop) {
@@ -163,7 +163,7 @@ public final class Listener {
             notices.accept(name + ": run " + done + " is done");
           });
     } catch (RuntimeException e) {
-      if (stop.isRequested() || Outage.isBehind(e) || isEngineBroken(e)) {
+      if (stop.isRequested() || DatabaseOutage.isBehind(e) || isEngineBroken(e)) {
         throw e;
       }
       confirm.run();

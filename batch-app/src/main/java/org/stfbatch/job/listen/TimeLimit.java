@@ -3,12 +3,13 @@ package org.stfbatch.job.listen;
 import java.time.Duration;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import org.stfbatch.base.Threads;
 import org.stfbatch.job.StopSignal;
 
 /** Asks work to stop when it has taken too long. */
 final class TimeLimit implements AutoCloseable {
   private final ScheduledThreadPoolExecutor timer =
-      new ScheduledThreadPoolExecutor(1, TimeLimit::daemon);
+      new ScheduledThreadPoolExecutor(1, Threads.daemons("time-limit"));
   private volatile boolean over;
 
   /** Counts from now on. */
@@ -20,12 +21,6 @@ final class TimeLimit implements AutoCloseable {
         },
         limit.toMillis(),
         TimeUnit.MILLISECONDS);
-  }
-
-  private static Thread daemon(Runnable task) {
-    Thread thread = new Thread(task, "time-limit");
-    thread.setDaemon(true);
-    return thread;
   }
 
   /** Whether the work was asked to stop. */

@@ -8,10 +8,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Collection;
 import java.util.HexFormat;
 import java.util.List;
+import org.stfbatch.base.Digests;
 
 /**
  * A short hash that tells one model from another: its configuration, its tokenizer files, and each
@@ -38,7 +38,7 @@ final class Fingerprint {
   /** Read where there is no {@code tokenizer.model}, which has the vocabulary otherwise. */
   private static final String TOKENIZER_JSON = "tokenizer.json";
 
-  private final MessageDigest digest = sha256();
+  private final MessageDigest digest = Digests.sha256();
 
   private Fingerprint() {}
 
@@ -132,13 +132,5 @@ final class Fingerprint {
 
   private static CheckpointException unreadable(Path file, IOException e) {
     return new CheckpointException("%s cannot be read: %s".formatted(file, e.getMessage()), e);
-  }
-
-  private static MessageDigest sha256() {
-    try {
-      return MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java platform has SHA-256", e);
-    }
   }
 }

@@ -20,19 +20,30 @@ public record SpatialFusion(Form form, int kernel, int tokens) {
   /** The average of 2x2 patches. */
   public static final SpatialFusion AVERAGE = new SpatialFusion(Form.AVERAGE, 2, 1);
 
-  /** What is done with a neighbourhood. */
+  /** What is done with a neighbourhood; {@code spatial_form.py} has the same names. */
   public enum Form {
     /** Nothing: one token a patch. */
-    NONE,
+    NONE(0),
     /**
      * Its patches' channels are concatenated, channel-major, and cut into E equal parts; {@code
      * mm_projector} is a two-layer perceptron.
      */
-    CONCAT,
+    CONCAT(1),
     /** {@code mm_projector.0} is a convolution with a 2x2 kernel and stride 2. */
-    CONV,
+    CONV(2),
     /** Its patches are averaged before {@code mm_projector}, which is LLaVA-1.5's. */
-    AVERAGE
+    AVERAGE(3);
+
+    private final int torchCode;
+
+    Form(int torchCode) {
+      this.torchCode = torchCode;
+    }
+
+    /** Its number in TorchScript. */
+    public int torchCode() {
+      return torchCode;
+    }
   }
 
   public SpatialFusion {

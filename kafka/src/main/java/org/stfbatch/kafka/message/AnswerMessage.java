@@ -57,7 +57,7 @@ public record AnswerMessage(
    */
   public record Tokens(int prompt, int vision, int generated) {
 
-    private static final Kind<Integer> COUNT = Kind.intFrom(0);
+    private static final FieldType<Integer> COUNT = FieldType.intFrom(0);
 
     private static Tokens of(Fields fields) throws MessageException {
       return new Tokens(
@@ -77,8 +77,8 @@ public record AnswerMessage(
   public record Seconds(double queue, double prefill, double decode) {
 
     private static final BigDecimal MAX = new BigDecimal("1e308");
-    private static final Kind<Double> SECONDS =
-        Kind.number(
+    private static final FieldType<Double> SECONDS =
+        FieldType.number(
             "a number of 0 or more", value -> value.signum() >= 0 && value.compareTo(MAX) <= 0);
 
     private static Seconds of(Fields fields) throws MessageException {
@@ -104,12 +104,14 @@ public record AnswerMessage(
 
     private static Model of(Fields fields) throws MessageException {
       return new Model(
-          fields.required("name", Kind.TEXT),
+          fields.required("name", FieldType.TEXT),
           new ModelIdentity(
-              fields.required("fingerprint", Kind.TEXT),
-              fields.optional("compression", Kind.FILLED_TEXT).orElse(ModelIdentity.NO_COMPRESSION),
+              fields.required("fingerprint", FieldType.TEXT),
               fields
-                  .optional("weight_format", Kind.FILLED_TEXT)
+                  .optional("compression", FieldType.FILLED_TEXT)
+                  .orElse(ModelIdentity.NO_COMPRESSION),
+              fields
+                  .optional("weight_format", FieldType.FILLED_TEXT)
                   .orElse(ModelIdentity.PLAIN_WEIGHTS)));
     }
 
@@ -131,14 +133,14 @@ public record AnswerMessage(
     Fields fields = Json.read(value);
     return new AnswerMessage(
         JobIdentity.of(fields),
-        fields.optional("prompt", Kind.TEXT),
-        fields.required("text", Kind.ANSWER),
-        fields.required("finish_reason", Kind.FILLED_TEXT),
+        fields.optional("prompt", FieldType.TEXT),
+        fields.required("text", FieldType.ANSWER),
+        fields.required("finish_reason", FieldType.FILLED_TEXT),
         Tokens.of(fields.requiredObject("tokens")),
         Seconds.of(fields.requiredObject("seconds")),
         Model.of(fields.requiredObject("model")),
-        fields.required("answered_at", Kind.INSTANT),
-        fields.optional("log_probabilities", Kind.LOG_PROBABILITIES).orElse(Map.of()));
+        fields.required("answered_at", FieldType.INSTANT),
+        fields.optional("log_probabilities", FieldType.LOG_PROBABILITIES).orElse(Map.of()));
   }
 
   /** The message's value. */

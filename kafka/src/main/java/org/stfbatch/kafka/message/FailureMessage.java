@@ -18,7 +18,7 @@ import java.util.Objects;
 public record FailureMessage(
     JobIdentity job, String stage, String code, String message, int attempts, Instant failedAt) {
 
-  private static final Kind<Integer> ATTEMPTS = Kind.intFrom(0);
+  private static final FieldType<Integer> ATTEMPTS = FieldType.intFrom(0);
 
   public FailureMessage {
     Objects.requireNonNull(job, "job is null");
@@ -38,11 +38,11 @@ public record FailureMessage(
     Fields fields = Json.read(value);
     return new FailureMessage(
         JobIdentity.of(fields),
-        fields.required("stage", Kind.FILLED_TEXT),
-        fields.required("code", Kind.FILLED_TEXT),
-        fields.required("message", Kind.TEXT),
+        fields.required("stage", FieldType.FILLED_TEXT),
+        fields.required("code", FieldType.FILLED_TEXT),
+        fields.required("message", FieldType.TEXT),
         fields.required("attempts", ATTEMPTS),
-        fields.required("failed_at", Kind.INSTANT));
+        fields.required("failed_at", FieldType.INSTANT));
   }
 
   /** The message's value. */

@@ -48,7 +48,7 @@ final class Fields {
   /**
    * @throws MessageException if the field is missing, null or not of the kind
    */
-  <T> T required(String name, Kind<T> kind) throws MessageException {
+  <T> T required(String name, FieldType<T> kind) throws MessageException {
     JsonNode value = object.get(name);
     if (value == null || value.isNull()) {
       throw missing(name, kind.expected());
@@ -60,7 +60,7 @@ final class Fields {
    * @return nothing if the field is missing or null
    * @throws MessageException if the field is not of the kind
    */
-  <T> Optional<T> optional(String name, Kind<T> kind) throws MessageException {
+  <T> Optional<T> optional(String name, FieldType<T> kind) throws MessageException {
     return has(name) ? Optional.of(required(name, kind)) : Optional.empty();
   }
 

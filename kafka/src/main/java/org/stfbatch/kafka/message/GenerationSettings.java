@@ -38,19 +38,19 @@ public record GenerationSettings(
           Optional.empty(),
           Optional.empty());
 
-  private static final Kind<Integer> MAX_NEW_TOKENS = Kind.intFrom(1);
-  private static final Kind<Double> TEMPERATURE =
-      Kind.number(
+  private static final FieldType<Integer> MAX_NEW_TOKENS = FieldType.intFrom(1);
+  private static final FieldType<Double> TEMPERATURE =
+      FieldType.number(
           "a number: " + SamplingRange.TEMPERATURE,
           value ->
               value.signum() == 0
                   || isWithin(
                       value, SamplingRange.LEAST_TEMPERATURE, SamplingRange.MOST_TEMPERATURE));
-  private static final Kind<Double> TOP_P =
-      Kind.number(
+  private static final FieldType<Double> TOP_P =
+      FieldType.number(
           "a number from " + SamplingRange.TOP_P,
           value -> isWithin(value, SamplingRange.LEAST_TOP_P, 1));
-  private static final Kind<Long> SEED = Kind.integer(Long.MIN_VALUE, Long.MAX_VALUE);
+  private static final FieldType<Long> SEED = FieldType.integer(Long.MIN_VALUE, Long.MAX_VALUE);
 
   public GenerationSettings {
     stop = stop.map(List::copyOf);
@@ -74,8 +74,8 @@ public record GenerationSettings(
             .orElse(OptionalDouble.empty()),
         fields.optional("top_p", TOP_P).map(OptionalDouble::of).orElse(OptionalDouble.empty()),
         fields.optional("seed", SEED).map(OptionalLong::of).orElse(OptionalLong.empty()),
-        fields.optional("stop", Kind.STOP),
-        fields.optional("choices", Kind.CHOICES));
+        fields.optional("stop", FieldType.STOP),
+        fields.optional("choices", FieldType.CHOICES));
   }
 
   void writeTo(JsonGenerator json) throws IOException {

@@ -73,7 +73,7 @@ public record ImageJobMessage(
       throws MessageException {
     MessageType.IMAGE_JOB.requireReadable(headers);
     Fields fields = Json.read(value);
-    String customId = fields.required("custom_id", Kind.CUSTOM_ID);
+    String customId = fields.required("custom_id", FieldType.CUSTOM_ID);
     try {
       return parse(customId, fields);
     } catch (MessageException e) {
@@ -87,11 +87,11 @@ public record ImageJobMessage(
     return new ImageJobMessage(
         customId,
         image.isPresent() ? Optional.of(ImageReference.of(image.get())) : Optional.empty(),
-        fields.required("prompt", Kind.FILLED_TEXT),
+        fields.required("prompt", FieldType.FILLED_TEXT),
         GenerationSettings.of(fields),
-        fields.optional("question_id", Kind.QUESTION_ID),
-        fields.optional("category", Kind.TEXT),
-        fields.optional("run", Kind.RUN));
+        fields.optional("question_id", FieldType.QUESTION_ID),
+        fields.optional("category", FieldType.TEXT),
+        fields.optional("run", FieldType.RUN));
   }
 
   /** The message's value. */

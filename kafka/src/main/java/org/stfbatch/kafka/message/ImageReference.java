@@ -18,8 +18,8 @@ public sealed interface ImageReference {
    */
   record Path(String path) implements ImageReference {
 
-    static final Kind<String> KIND =
-        Kind.textThat(
+    static final FieldType<String> KIND =
+        FieldType.textThat(
             "a path, not empty; addresses go into image.url and data URIs into image.bytes",
             text -> !text.isEmpty() && !Pattern.matches("(?is)(data:|https?://).*", text));
 
@@ -40,8 +40,8 @@ public sealed interface ImageReference {
    */
   record Url(String url) implements ImageReference {
 
-    static final Kind<String> KIND =
-        Kind.textThat(
+    static final FieldType<String> KIND =
+        FieldType.textThat(
             "an address that begins with http:// or https://, without spaces",
             text -> Pattern.matches("(?i:https?)://[^\\x{0}-\\x{20}]+", text));
 
@@ -69,12 +69,12 @@ public sealed interface ImageReference {
    */
   record Bytes(String base64, Optional<String> mediaType) implements ImageReference {
 
-    static final Kind<String> KIND =
-        Kind.textThat(
+    static final FieldType<String> KIND =
+        FieldType.textThat(
             "an image file in base64, padded and without line breaks", Bytes::isFilledBase64);
 
-    static final Kind<String> MEDIA_TYPE =
-        Kind.textThat(
+    static final FieldType<String> MEDIA_TYPE =
+        FieldType.textThat(
             "an image's media type, such as image/png",
             text -> Pattern.matches("image/[A-Za-z0-9.+-]{1,100}", text));
 

@@ -23,7 +23,7 @@ public record JobIdentity(
     Optional<String> category,
     Optional<String> image) {
 
-  private static final Kind<Long> SEQUENCE = Kind.integer(0, Long.MAX_VALUE);
+  private static final FieldType<Long> SEQUENCE = FieldType.integer(0, Long.MAX_VALUE);
 
   public JobIdentity {
     Objects.requireNonNull(customId, "customId is null");
@@ -35,12 +35,12 @@ public record JobIdentity(
 
   static JobIdentity of(Fields fields) throws MessageException {
     return new JobIdentity(
-        fields.required("custom_id", Kind.CUSTOM_ID),
-        fields.required("run", Kind.RUN),
+        fields.required("custom_id", FieldType.CUSTOM_ID),
+        fields.required("run", FieldType.RUN),
         fields.required("sequence", SEQUENCE),
-        fields.optional("question_id", Kind.QUESTION_ID),
-        fields.optional("category", Kind.TEXT),
-        fields.optional("image", Kind.FILLED_TEXT));
+        fields.optional("question_id", FieldType.QUESTION_ID),
+        fields.optional("category", FieldType.TEXT),
+        fields.optional("image", FieldType.FILLED_TEXT));
   }
 
   void writeTo(JsonGenerator json) throws IOException {

@@ -17,7 +17,7 @@ import java.util.regex.Pattern;
  */
 public record MessageHeaders(List<Header> all) {
 
-  /** Kind and version of the message, for example {@code image-job/1}. */
+  /** FieldType and version of the message, for example {@code image-job/1}. */
   public static final String SCHEMA = "stf-batch-schema";
 
   /** Names the fields of an outcome that are cut or left out, because it was too large. */

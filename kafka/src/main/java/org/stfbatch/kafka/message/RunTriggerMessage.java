@@ -20,11 +20,11 @@ public record RunTriggerMessage(
     String run, Source source, OptionalLong limit, Optional<Duration> timeLimit) {
 
   private static final int MAX_SECONDS = Integer.MAX_VALUE;
-  private static final Kind<Integer> SECONDS = Kind.intFrom(1);
+  private static final FieldType<Integer> SECONDS = FieldType.intFrom(1);
 
-  private static final Kind<Long> COUNT = Kind.integer(1, Long.MAX_VALUE);
-  private static final Kind<String> TOPIC =
-      Kind.textThat(
+  private static final FieldType<Long> COUNT = FieldType.integer(1, Long.MAX_VALUE);
+  private static final FieldType<String> TOPIC =
+      FieldType.textThat(
           "a topic's name: 1 to 249 letters, digits, dots, underscores and hyphens",
           text -> text.matches("(?!\\.{1,2}$)[A-Za-z0-9._-]{1,249}"));
 
@@ -96,7 +96,7 @@ public record RunTriggerMessage(
     Fields fields = Json.read(value);
     fields.requireOnly("run", "questions", "topic", "limit", "time_limit_seconds");
     return new RunTriggerMessage(
-        fields.required("run", Kind.RUN),
+        fields.required("run", FieldType.RUN),
         source(fields),
         count(fields, "limit"),
         fields.optional("time_limit_seconds", SECONDS).map(Duration::ofSeconds));
@@ -119,13 +119,14 @@ public record RunTriggerMessage(
   private static Questions questions(Fields fields) throws MessageException {
     fields.requireOnly("file", "images");
     return new Questions(
-        fields.required("file", Kind.FILLED_TEXT), fields.optional("images", Kind.FILLED_TEXT));
+        fields.required("file", FieldType.FILLED_TEXT),
+        fields.optional("images", FieldType.FILLED_TEXT));
   }
 
   private static TopicSlice topic(Fields fields) throws MessageException {
     fields.requireOnly("name", "until_end", "max_jobs");
     String name = fields.required("name", TOPIC);
-    boolean untilEnd = fields.optional("until_end", Kind.BOOLEAN).orElse(false);
+    boolean untilEnd = fields.optional("until_end", FieldType.BOOLEAN).orElse(false);
     OptionalLong maxJobs = count(fields, "max_jobs");
     if (!untilEnd && maxJobs.isEmpty()) {
       throw new MessageException(

@@ -8,13 +8,13 @@ import org.stfbatch.model.TorchModule.Tensor;
 
 /**
  * The tokens of one call, laid out as the module takes them: [6, T] input id, vision index, row,
- * column, place in the slot, position in the sequence; and where continuations branch, [7, T] with
- * the end.
+ * column, cache position in the slot, position in the sequence; and where continuations branch, [7,
+ * T] with the end.
  */
-final class TokenTable {
+final class PackedTokens {
   private static final int FIELDS = 6;
   private static final int BRANCHING_FIELDS = 7;
-  private static final int PLACE = 4;
+  private static final int CACHE_POSITION = 4;
 
   private final int fields;
   private final int count;
@@ -22,19 +22,19 @@ final class TokenTable {
   private int next;
   private int span;
 
-  private TokenTable(int fields, int count) {
+  private PackedTokens(int fields, int count) {
     this.fields = fields;
     this.count = count;
     this.data = Tensor.allocate((long) Long.BYTES * fields * count);
   }
 
-  static TokenTable of(Decoding decoding, List<TokenSpan> prompts) {
+  static PackedTokens of(Decoding decoding, List<TokenSpan> prompts) {
     int prompted = prompts.stream().mapToInt(TokenSpan::length).sum();
-    TokenTable table = new TokenTable(FIELDS, decoding.count() + prompted);
+    PackedTokens table = new PackedTokens(FIELDS, decoding.count() + prompted);
     for (int i = 0; i < decoding.count(); i++) {
       int position = decoding.positions()[i];
-      int place = position - decoding.prefixes().get(i).places();
-      table.add(decoding.tokenIds()[i], TokenSpan.TEXT, 0, 0, place, position);
+      int cachePosition = position - decoding.prefixes().get(i).length();
+      table.add(decoding.tokenIds()[i], TokenSpan.TEXT, 0, 0, cachePosition, position);
     }
     for (int row = 0; row < prompts.size(); row++) {
       table.add(prompts.get(row), row);
@@ -42,9 +42,9 @@ final class TokenTable {
     return table;
   }
 
-  static TokenTable of(List<BranchingPrompt> prompts) {
+  static PackedTokens of(List<BranchingPrompt> prompts) {
     int tokens = prompts.stream().mapToInt(BranchingPrompt::tokens).sum();
-    TokenTable table = new TokenTable(BRANCHING_FIELDS, tokens);
+    PackedTokens table = new PackedTokens(BRANCHING_FIELDS, tokens);
     for (int row = 0; row < prompts.size(); row++) {
       table.add(prompts.get(row), row);
     }
@@ -54,22 +54,35 @@ final class TokenTable {
   private void add(TokenSpan prompt, int row) {
     for (int i = 0; i < prompt.length(); i++) {
       int position = prompt.offset() + i;
-      add(prompt.tokenIds()[i], prompt.visionIndex()[i], row, i, prompt.place() + i, position);
+      add(
+          prompt.tokenIds()[i],
+          prompt.visionIndex()[i],
+          row,
+          i,
+          prompt.cachePosition() + i,
+          position);
     }
   }
 
   private void add(BranchingPrompt prompt, int row) {
     TokenSpan own = prompt.end();
-    int end = own.place() + prompt.tokens();
+    int end = own.cachePosition() + prompt.tokens();
     for (int i = 0; i < own.length(); i++) {
       int position = own.offset() + i;
-      add(own.tokenIds()[i], own.visionIndex()[i], row, i, own.place() + i, position, end);
+      add(own.tokenIds()[i], own.visionIndex()[i], row, i, own.cachePosition() + i, position, end);
     }
     int column = own.length();
     for (Node node : prompt.continuations().nodes()) {
       int position = own.end() + node.depth();
-      int last = own.place() + own.length() + node.end();
-      add(node.tokenId(), TokenSpan.TEXT, row, column, own.place() + column, position, last);
+      int last = own.cachePosition() + own.length() + node.end();
+      add(
+          node.tokenId(),
+          TokenSpan.TEXT,
+          row,
+          column,
+          own.cachePosition() + column,
+          position,
+          last);
       column++;
     }
   }
@@ -79,14 +92,14 @@ final class TokenTable {
       data.putLong(Long.BYTES * (field * count + next), values[field]);
     }
     next++;
-    span = Math.max(span, (int) values[PLACE] + 1);
+    span = Math.max(span, (int) values[CACHE_POSITION] + 1);
   }
 
   Tensor tensor() {
     return new Tensor(data, DataType.INT64, fields, count);
   }
 
-  /** How many places must be looked at: one more than the largest. */
+  /** How many cache positions attention must look at: one more than the largest. */
   int span() {
     return span;
   }

@@ -10,15 +10,15 @@ import org.stfbatch.model.TrainingRow;
 import org.stfbatch.prompt.ImagePrompt;
 
 /** All that is to be learned, in the data's order. */
-final class Lessons {
+final class TrainingSamples {
   private final RowLayout layout;
-  private final List<Lesson> lessons = new ArrayList<>();
+  private final List<TrainingSample> samples = new ArrayList<>();
   private final Map<String, Integer> numbers = new LinkedHashMap<>();
   private final List<Picture> pictures = new ArrayList<>();
   private final List<String> refused = new ArrayList<>();
   private int leftOut;
 
-  private Lessons(RowLayout layout) {
+  private TrainingSamples(RowLayout layout) {
     this.layout = layout;
   }
 
@@ -28,19 +28,19 @@ final class Lessons {
    *
    * @throws TrainingDataException if nothing is left
    */
-  static Lessons of(List<Sample> samples, SampleTokenizer tokenizer, RowLayout layout) {
+  static TrainingSamples of(List<Sample> samples, SampleTokenizer tokenizer, RowLayout layout) {
     List<Attempt> attempts =
         samples.parallelStream().map(sample -> Attempt.of(sample, tokenizer)).toList();
-    Lessons lessons = new Lessons(layout);
-    attempts.forEach(lessons::add);
-    if (lessons.lessons.isEmpty()) {
+    TrainingSamples usable = new TrainingSamples(layout);
+    attempts.forEach(usable::add);
+    if (usable.samples.isEmpty()) {
       throw new TrainingDataException(
           "none of the %d samples has an answer that can be learned: check the turns of gpt and the longest length that the model is trained at (tokenizer_model_max_length)%s"
               .formatted(
                   samples.size(),
-                  lessons.refused.stream().findFirst().map(first -> "; " + first).orElse("")));
+                  usable.refused.stream().findFirst().map(first -> "; " + first).orElse("")));
     }
-    return lessons;
+    return usable;
   }
 
   /**
@@ -73,7 +73,7 @@ final class Lessons {
           "%s has %s in %d of its turns and would be learned with the pictures of other samples: mark its picture in one turn"
               .formatted(sample.name(), ImagePrompt.MARKER, row.pictures()));
     } else if (row.teaches()) {
-      lessons.add(new Lesson(tokens, picture(sample, row), row.length()));
+      samples.add(new TrainingSample(tokens, picture(sample, row), row.length()));
     } else {
       leftOut++;
     }
@@ -101,25 +101,25 @@ final class Lessons {
   record Picture(String reference, Sample sample) {}
 
   int size() {
-    return lessons.size();
+    return samples.size();
   }
 
   /** All of them, for a plan. */
   List<StepPlan.Planned> planned() {
-    return lessons.stream()
-        .map(lesson -> new StepPlan.Planned(lesson.picture().isPresent(), lesson.length()))
+    return samples.stream()
+        .map(sample -> new StepPlan.Planned(sample.picture().isPresent(), sample.length()))
         .toList();
   }
 
-  Lesson get(int lesson) {
-    return lessons.get(lesson);
+  TrainingSample get(int sample) {
+    return samples.get(sample);
   }
 
-  TrainingRow row(int lesson) {
-    return lessons.get(lesson).row(layout);
+  TrainingRow row(int sample) {
+    return samples.get(sample).row(layout);
   }
 
-  /** The pictures of all lessons, each once, by number. */
+  /** The pictures of all samples, each once, by number. */
   List<Picture> pictures() {
     return pictures;
   }

@@ -22,52 +22,52 @@ import java.util.regex.Pattern;
  * @param expected the end of a sentence that begins with "it must be"
  * @param reader gives the value, or nothing if the JSON value is none of this kind
  */
-record Kind<T>(String expected, Function<JsonNode, Optional<T>> reader) {
+record FieldType<T>(String expected, Function<JsonNode, Optional<T>> reader) {
 
-  static final Kind<String> RUN = text(1, 200);
-  static final Kind<String> CUSTOM_ID = text(1, 500);
-  static final Kind<String> TEXT = text(0, Integer.MAX_VALUE);
-  static final Kind<String> FILLED_TEXT = text(1, Integer.MAX_VALUE);
+  static final FieldType<String> RUN = text(1, 200);
+  static final FieldType<String> CUSTOM_ID = text(1, 500);
+  static final FieldType<String> TEXT = text(0, Integer.MAX_VALUE);
+  static final FieldType<String> FILLED_TEXT = text(1, Integer.MAX_VALUE);
 
-  static final Kind<Boolean> BOOLEAN =
-      new Kind<>(
+  static final FieldType<Boolean> BOOLEAN =
+      new FieldType<>(
           "true or false",
           node -> node.isBoolean() ? Optional.of(node.booleanValue()) : Optional.empty());
 
   /** Any text but half characters, NUL included: what a model says. */
-  static final Kind<String> ANSWER =
-      new Kind<>(
+  static final FieldType<String> ANSWER =
+      new FieldType<>(
           "a text without lone surrogates",
-          node -> string(node).filter(text -> text.codePoints().noneMatch(Kind::isSurrogate)));
+          node -> string(node).filter(text -> text.codePoints().noneMatch(FieldType::isSurrogate)));
 
   /** The JSON text itself, because 7 and "7" are two ids. */
-  static final Kind<String> QUESTION_ID =
-      new Kind<>(
+  static final FieldType<String> QUESTION_ID =
+      new FieldType<>(
           "a number or a text without NUL and lone surrogates",
           node ->
-              node.isNumber() || string(node).filter(Kind::isStorable).isPresent()
+              node.isNumber() || string(node).filter(FieldType::isStorable).isPresent()
                   ? Optional.of(node.toString())
                   : Optional.empty());
 
-  static final Kind<List<String>> STOP =
-      new Kind<>("a text, or a list of texts, none of them empty", Kind::stop);
+  static final FieldType<List<String>> STOP =
+      new FieldType<>("a text, or a list of texts, none of them empty", FieldType::stop);
 
   private static final int MOST_CHOICES = 1000;
 
-  static final Kind<List<String>> CHOICES =
-      new Kind<>(
+  static final FieldType<List<String>> CHOICES =
+      new FieldType<>(
           "a list of 1 to " + MOST_CHOICES + " texts, none of them empty, all different",
-          Kind::choices);
+          FieldType::choices);
 
   private static final BigDecimal LOWEST_LOGARITHM = new BigDecimal("-1e308");
 
-  static final Kind<Map<String, Double>> LOG_PROBABILITIES =
-      new Kind<>("an object of numbers, none of them above 0", Kind::logProbabilities);
+  static final FieldType<Map<String, Double>> LOG_PROBABILITIES =
+      new FieldType<>("an object of numbers, none of them above 0", FieldType::logProbabilities);
 
-  static final Kind<Instant> INSTANT =
-      new Kind<>(
+  static final FieldType<Instant> INSTANT =
+      new FieldType<>(
           "a time in UTC such as 2026-01-31T23:59:59.5Z",
-          node -> string(node).flatMap(Kind::instant));
+          node -> string(node).flatMap(FieldType::instant));
 
   private static final Pattern UTC_TIME =
       Pattern.compile(
@@ -76,7 +76,7 @@ record Kind<T>(String expected, Function<JsonNode, Optional<T>> reader) {
   /** A whole number may be written 7, 7.0 or 0.7e1: JSON makes no difference. */
   private static final int MAX_INTEGER_DIGITS = 19;
 
-  static Kind<String> text(int min, int max) {
+  static FieldType<String> text(int min, int max) {
     String length = max == Integer.MAX_VALUE ? "" : " of " + min + " to " + max + " characters";
     String filled = max == Integer.MAX_VALUE && min > 0 ? ", not empty" : "";
     return textThat(
@@ -88,27 +88,28 @@ record Kind<T>(String expected, Function<JsonNode, Optional<T>> reader) {
   }
 
   /** A text that the database can store and that passes a test. */
-  static Kind<String> textThat(String expected, Predicate<String> test) {
-    return new Kind<>(expected, node -> string(node).filter(Kind::isStorable).filter(test));
+  static FieldType<String> textThat(String expected, Predicate<String> test) {
+    return new FieldType<>(
+        expected, node -> string(node).filter(FieldType::isStorable).filter(test));
   }
 
-  static Kind<Long> integer(long min, long max) {
+  static FieldType<Long> integer(long min, long max) {
     String expected =
         max == Long.MAX_VALUE && min == 0
             ? "a whole number of 0 or more"
             : "a whole number from " + min + " to " + max;
-    return new Kind<>(
+    return new FieldType<>(
         expected, node -> wholeNumber(node).filter(value -> value >= min && value <= max));
   }
 
-  static Kind<Integer> intFrom(int min) {
-    Kind<Long> integer = integer(min, Integer.MAX_VALUE);
-    return new Kind<>(
+  static FieldType<Integer> intFrom(int min) {
+    FieldType<Long> integer = integer(min, Integer.MAX_VALUE);
+    return new FieldType<>(
         integer.expected(), node -> integer.reader().apply(node).map(Math::toIntExact));
   }
 
-  static Kind<Double> number(String expected, Predicate<BigDecimal> test) {
-    return new Kind<>(
+  static FieldType<Double> number(String expected, Predicate<BigDecimal> test) {
+    return new FieldType<>(
         expected,
         node ->
             node.isNumber() && test.test(node.decimalValue())
@@ -187,7 +188,7 @@ record Kind<T>(String expected, Function<JsonNode, Optional<T>> reader) {
   }
 
   private static boolean isStorable(String text) {
-    return text.indexOf('\u0000') < 0 && text.codePoints().noneMatch(Kind::isSurrogate);
+    return text.indexOf('\u0000') < 0 && text.codePoints().noneMatch(FieldType::isSurrogate);
   }
 
   private static boolean isSurrogate(int codePoint) {

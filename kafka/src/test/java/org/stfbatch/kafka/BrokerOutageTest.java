@@ -21,7 +21,7 @@ import org.stfbatch.kafka.testing.OwnBroker;
 
 /** The broker goes away and comes back while it is used. */
 @Timeout(value = 240, unit = TimeUnit.SECONDS)
-class OutageTest {
+class BrokerOutageTest {
 
   private static final int COUNT = 2000;
   private static final int PUBLISHERS = 32;

@@ -6,21 +6,22 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.Consumer;
+import org.stfbatch.base.Threads;
 
 /** Runs jobs side by side, until they are stopped or one of them fails, which stops the others. */
-public final class Together {
+public final class ConcurrentJobs {
   private final StopSignal stop;
   private final List<Consumer<StopSignal>> jobs = new ArrayList<>();
 
   /**
    * @param stop stops all of them
    */
-  public Together(StopSignal stop) {
+  public ConcurrentJobs(StopSignal stop) {
     this.stop = stop.forPart();
   }
 
   /** Adds a job, which is given the signal at which it must return. */
-  public Together with(Consumer<StopSignal> job) {
+  public ConcurrentJobs with(Consumer<StopSignal> job) {
     jobs.add(job);
     return this;
   }
@@ -31,7 +32,8 @@ public final class Together {
    * @throws RuntimeException what the first that failed has thrown
    */
   public void run() {
-    ExecutorService threads = Executors.newFixedThreadPool(jobs.size(), Together::thread);
+    ExecutorService threads =
+        Executors.newFixedThreadPool(jobs.size(), Threads.daemons("concurrent-job"));
     CompletableFuture<Throwable> failure = new CompletableFuture<>();
     try {
       CompletableFuture.allOf(
@@ -62,11 +64,5 @@ public final class Together {
       // what they throw because they are stopped comes second.
       stop.request("what ran beside has ended");
     }
-  }
-
-  private static Thread thread(Runnable task) {
-    Thread thread = new Thread(task, "together");
-    thread.setDaemon(true);
-    return thread;
   }
 }

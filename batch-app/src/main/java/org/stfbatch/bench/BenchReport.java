@@ -6,7 +6,7 @@ import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import java.util.List;
 
 /** What a measurement found, for people or as one JSON object with the same fields. */
-public sealed interface Report {
+public sealed interface BenchReport {
   /** What was measured on. */
   Machine machine();
 
@@ -33,7 +33,7 @@ public sealed interface Report {
   }
 
   /** The device's ceilings. */
-  record Ceilings(Machine machine, Peak peak) implements Report {
+  record Ceilings(Machine machine, Peak peak) implements BenchReport {
     @Override
     public void print(Text text) {
       peak.print(text);
@@ -41,7 +41,7 @@ public sealed interface Report {
   }
 
   /** One engine. */
-  record Engine(Machine machine, Peak peak, EngineResult engine) implements Report {
+  record Engine(Machine machine, Peak peak, EngineResult engine) implements BenchReport {
     @Override
     public void print(Text text) {
       peak.printSummary(text);
@@ -55,7 +55,7 @@ public sealed interface Report {
    * @param ratios of the first to each of the others
    */
   record Compared(Machine machine, Peak peak, List<EngineResult> sides, List<Ratio> ratios)
-      implements Report {
+      implements BenchReport {
     @Override
     public void print(Text text) {
       peak.printSummary(text);
@@ -71,7 +71,7 @@ public sealed interface Report {
       int layers,
       int questionsPerImage,
       List<DecodeSide> sides)
-      implements Report {
+      implements BenchReport {
     @Override
     public void print(Text text) {
       memory.print(text);
@@ -91,7 +91,8 @@ public sealed interface Report {
   }
 
   /** The bare engine, and the same work through PostgreSQL. */
-  record Job(Machine machine, Peak peak, EngineResult engine, JobResult job) implements Report {
+  record Job(Machine machine, Peak peak, EngineResult engine, JobResult job)
+      implements BenchReport {
     @Override
     public void print(Text text) {
       peak.printSummary(text);
@@ -101,7 +102,7 @@ public sealed interface Report {
   }
 
   /** The way through PostgreSQL without a model. */
-  record Runner(Machine machine, RunnerResult runner) implements Report {
+  record Runner(Machine machine, RunnerResult runner) implements BenchReport {
     @Override
     public void print(Text text) {
       runner.print(text);
@@ -114,7 +115,7 @@ public sealed interface Report {
    * @param deviceMillis what a worker's device takes for a job
    */
   record Workers(Machine machine, int chunk, double deviceMillis, List<WorkersResult> workers)
-      implements Report {
+      implements BenchReport {
     @Override
     public void print(Text text) {
       text.line(
@@ -127,7 +128,7 @@ public sealed interface Report {
   }
 
   /** The way from topic to topic without a model. */
-  record Kafka(Machine machine, KafkaResult kafka) implements Report {
+  record Kafka(Machine machine, KafkaResult kafka) implements BenchReport {
     @Override
     public void print(Text text) {
       kafka.print(text);

@@ -8,14 +8,14 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 @Timeout(20)
-class TogetherTest {
+class ConcurrentJobsTest {
   private final StopSignal stop = new StopSignal();
   private final AtomicInteger stopped = new AtomicInteger();
 
   @Test
   void oneThatFailsStopsTheOthersAndIsWhatIsTold() {
-    Together jobs =
-        new Together(stop)
+    ConcurrentJobs jobs =
+        new ConcurrentJobs(stop)
             .with(this::untilStopped)
             .with(
                 part -> {
@@ -35,8 +35,8 @@ class TogetherTest {
 
   @Test
   void aStopOfTheWholeStopsEach() {
-    Together jobs =
-        new Together(stop).with(this::untilStopped).with(part -> stop.request("enough"));
+    ConcurrentJobs jobs =
+        new ConcurrentJobs(stop).with(this::untilStopped).with(part -> stop.request("enough"));
 
     jobs.run();
 

@@ -6,7 +6,7 @@ import java.util.Set;
 import org.springframework.dao.OptimisticLockingFailureException;
 
 /** Tells the database's absence, which passes, from everything else that can go wrong with it. */
-public final class Outage {
+public final class DatabaseOutage {
 
   private static final String CONNECTION_EXCEPTION = "08";
 
@@ -17,7 +17,7 @@ public final class Outage {
    */
   private static final Set<String> AWAY = Set.of("57P01", "57P02", "57P03", "53300", "25P03");
 
-  private Outage() {}
+  private DatabaseOutage() {}
 
   /**
    * Whether an error, or one of its causes, says that the database went away or is not there. That

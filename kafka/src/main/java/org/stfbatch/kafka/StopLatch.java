@@ -5,7 +5,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 /** Says once that work shall end. Thread safe. */
-final class StopSignal {
+final class StopLatch {
 
   private final CountDownLatch stopped = new CountDownLatch(1);
 

@@ -7,9 +7,9 @@ package org.stfbatch.model;
  * @param topP [R] draw among the likeliest tokens that together reach this probability
  * @param key [R] a random number, not negative, that decides the draw
  */
-public record Choice(float[] temperature, float[] topP, long[] key) {
+public record Sampling(float[] temperature, float[] topP, long[] key) {
   /** The likeliest token of every row. */
-  public static final Choice LIKELIEST = new Choice(new float[0], new float[0], new long[0]);
+  public static final Sampling GREEDY = new Sampling(new float[0], new float[0], new long[0]);
 
   int rows() {
     return temperature.length;

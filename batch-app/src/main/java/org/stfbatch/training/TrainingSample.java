@@ -10,7 +10,7 @@ import org.stfbatch.model.TrainingRow;
  * @param picture its picture's number among all pictures
  * @param length positions it has for the model, vision tokens included
  */
-record Lesson(TokenizedSample tokens, OptionalInt picture, int length) {
+record TrainingSample(TokenizedSample tokens, OptionalInt picture, int length) {
   TrainingRow row(RowLayout layout) {
     return layout.row(tokens);
   }

@@ -3,13 +3,13 @@ package org.stfbatch.kafka;
 import java.time.Duration;
 
 /** Whether the broker is away, and telling about it once. For one thread. */
-final class Outage {
+final class BrokerOutage {
 
   private final BrokerListener listener;
   private boolean underway;
   private long since;
 
-  Outage(BrokerListener listener) {
+  BrokerOutage(BrokerListener listener) {
     this.listener = listener;
   }
 

@@ -12,7 +12,7 @@ import org.stfbatch.model.TrainingRow;
 import org.stfbatch.prompt.LlamaTokenizer;
 
 /** Which samples of a file are learned, and what is said of the others. */
-final class LessonsTest {
+final class TrainingSamplesTest {
   private static final int MAX_LENGTH = 512;
 
   private static LlamaTokenizer tokenizer;
@@ -35,8 +35,9 @@ final class LessonsTest {
     return new Sample(index, "s" + index, picture ? Optional.of("a.png") : Optional.empty(), list);
   }
 
-  private static Lessons lessons(TrainingTemplate template, int maxLength, Sample... samples) {
-    return Lessons.of(
+  private static TrainingSamples samples(
+      TrainingTemplate template, int maxLength, Sample... samples) {
+    return TrainingSamples.of(
         List.of(samples),
         template.tokenizer(tokenizer, maxLength),
         new RowLayout(4, maxLength, tokenizer.unknownTokenId()));
@@ -44,8 +45,8 @@ final class LessonsTest {
 
   @Test
   void oneSampleThatCannotBeLearnedDoesNotStopTheOthers() {
-    Lessons lessons =
-        lessons(
+    TrainingSamples samples =
+        samples(
             TrainingTemplate.V1,
             MAX_LENGTH,
             sample(0, true, "<image>\nWhat?", "That."),
@@ -54,12 +55,12 @@ final class LessonsTest {
             new Sample(3, "s3", Optional.empty(), List.of(new Turn(Speaker.OTHER, "x"))),
             sample(4, true, "no marker ASSISTANT: here", "That."));
 
-    assertThat(lessons.size()).isEqualTo(2);
-    assertThat(lessons.get(0).picture()).hasValue(0);
-    assertThat(lessons.get(1).picture()).isEmpty();
-    assertThat(lessons.pictures()).hasSize(1);
-    assertThat(lessons.leftOut()).isEqualTo(1);
-    assertThat(lessons.refused())
+    assertThat(samples.size()).isEqualTo(2);
+    assertThat(samples.get(0).picture()).hasValue(0);
+    assertThat(samples.get(1).picture()).isEmpty();
+    assertThat(samples.pictures()).hasSize(1);
+    assertThat(samples.leftOut()).isEqualTo(1);
+    assertThat(samples.refused())
         .satisfiesExactly(
             two -> assertThat(two).startsWith("sample 2 (id \"s2\") has <image> in 2 of its turns"),
             nobody -> assertThat(nobody).startsWith("sample 3 (id \"s3\") has a turn that is"));
@@ -69,12 +70,13 @@ final class LessonsTest {
   void aSecondMarkerThatIsCutOffIsNone() {
     Sample cut = sample(0, true, "<image>\nWhat?", "That.", "x".repeat(2000) + "<image>", "y");
     int marker = tokenizer.encodeWithImages("<image>").length;
-    Lessons lessons = lessons(TrainingTemplate.V1, 200, cut, sample(1, false, "What?", "That."));
+    TrainingSamples samples =
+        samples(TrainingTemplate.V1, 200, cut, sample(1, false, "What?", "That."));
 
     assertThat(marker).isEqualTo(2);
-    assertThat(lessons.refused()).hasSize(1);
+    assertThat(samples.refused()).hasSize(1);
     Sample late = sample(0, true, "What?", "<image>That.", "x", "y".repeat(2000), "<image>", "z");
-    Lessons whole = lessons(TrainingTemplate.V1, 200, late);
+    TrainingSamples whole = samples(TrainingTemplate.V1, 200, late);
     assertThat(whole.refused()).isEmpty();
     assertThat(whole.row(0).pictures()).isEqualTo(1);
   }
@@ -83,7 +85,7 @@ final class LessonsTest {
   void aFileOfWhichNothingIsLeftSaysWhy() {
     assertThatThrownBy(
             () ->
-                lessons(
+                samples(
                     TrainingTemplate.PLAIN, MAX_LENGTH, sample(0, false, "<image>", "A caption.")))
         .isInstanceOf(TrainingDataException.class)
         .hasMessageContaining("none of the 1 samples")

@@ -10,16 +10,16 @@ import org.apache.kafka.common.errors.TopicExistsException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
 /** Asks the broker again and again until it answers, it refuses, or waiting is stopped. */
-final class Patience {
+final class BrokerRetry {
 
   private static final Duration BETWEEN_LOOKS = Duration.ofMillis(50);
   private static final Duration BETWEEN_ATTEMPTS = Duration.ofMillis(200);
 
   private final Problems problems;
-  private final Outage outage;
-  private final StopSignal stop;
+  private final BrokerOutage outage;
+  private final StopLatch stop;
 
-  Patience(Problems problems, Outage outage, StopSignal stop) {
+  BrokerRetry(Problems problems, BrokerOutage outage, StopLatch stop) {
     this.problems = problems;
     this.outage = outage;
     this.stop = stop;

@@ -1,0 +1,26 @@
+# The methods of training-free token compression; see `compression`. The same names and numbers as in
+# org.stfbatch.model.CompressionSetup.Method.
+
+
+def NONE() -> int:
+    return 0
+
+
+def VTC_CLS() -> int:
+    return 1
+
+
+def SCOPE() -> int:
+    return 2
+
+
+def AVGPOOL() -> int:
+    return 3
+
+
+def PRUMERGE() -> int:
+    return 4
+
+
+def DIVPRUNE() -> int:
+    return 5

@@ -1,0 +1,34 @@
+# PyTorch's numbers for dtypes (c10::ScalarType), since TorchScript text has no other names for them. The same names as in
+# org.stfbatch.model.checkpoint.DType.
+
+
+def UINT8() -> int:
+    return 0
+
+
+def INT8() -> int:
+    return 1
+
+
+def INT64() -> int:
+    return 4
+
+
+def FLOAT16() -> int:
+    return 5
+
+
+def FLOAT32() -> int:
+    return 6
+
+
+def FLOAT64() -> int:
+    return 7
+
+
+def BOOL() -> int:
+    return 11
+
+
+def BFLOAT16() -> int:
+    return 15

@@ -1,0 +1,18 @@
+# Training of token fusion: its weights by name; see llama_training.
+
+
+def named_weights(fusion: __torch__.fusion.TokenFusion) -> Dict[str, Tensor]:
+    weights = annotate(Dict[str, Tensor], {})
+    for name in fusion.weights.keys():
+        weights["model." + name] = fusion.weights[name]
+    for name in fusion.matrices.keys():
+        weights["model." + name + ".weight"] = fusion.matrices[name].weight
+    return weights
+
+
+def take(fusion: __torch__.fusion.TokenFusion, weights: Dict[str, Tensor]) -> None:
+    for name in fusion.weights.keys():
+        fusion.weights[name] = weights["model." + name]
+    for name in fusion.matrices.keys():
+        fusion.matrices[name] = __torch__.linear.plain(weights["model." + name + ".weight"])
+    return None

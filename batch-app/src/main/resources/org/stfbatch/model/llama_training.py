@@ -1,0 +1,85 @@
+# Training of the Llama decoder: its weights by name, and a forward pass without a cache.
+#
+# T tokens of a call, R rows (sequences) of it, L tokens of the longest row, d width, h heads of size e, k key/value heads.
+
+
+# The weights by their names in checkpoints. They must be plain.
+def named_weights(decoder: __torch__.llama.LlamaDecoder) -> Dict[str, Tensor]:
+    __torch__.llama_training.part_projections(decoder)
+    weights = annotate(Dict[str, Tensor], {})
+    for name in ["model.embed_tokens.weight", "model.norm.weight"]:
+        weights[name] = decoder.tensors[name]
+    weights["lm_head.weight"] = decoder.lm_head[0].weight
+    for i in range(len(decoder.o_proj)):
+        layer = "model.layers.{}.".format(i)
+        weights[layer + "input_layernorm.weight"] = decoder.input_layernorm[i]
+        weights[layer + "self_attn.q_proj.weight"] = decoder.qkv_proj[3 * i].weight
+        weights[layer + "self_attn.k_proj.weight"] = decoder.qkv_proj[3 * i + 1].weight
+        weights[layer + "self_attn.v_proj.weight"] = decoder.qkv_proj[3 * i + 2].weight
+        weights[layer + "self_attn.o_proj.weight"] = decoder.o_proj[i].weight
+        weights[layer + "post_attention_layernorm.weight"] = decoder.post_attention_layernorm[i]
+        weights[layer + "mlp.gate_proj.weight"] = decoder.gate_proj[i].weight
+        weights[layer + "mlp.up_proj.weight"] = decoder.up_proj[i].weight
+        weights[layer + "mlp.down_proj.weight"] = decoder.down_proj[i].weight
+    return weights
+
+
+# Joined queries', keys' and values' weights become three tensors, as checkpoints have them.
+def part_projections(decoder: __torch__.llama.LlamaDecoder) -> None:
+    if len(decoder.qkv_proj) == len(decoder.o_proj):
+        parts = annotate(List[__torch__.linear.Matrix], [])
+        for matrix in decoder.qkv_proj:
+            joined = matrix.weight
+            size = joined.size(0) // (decoder.heads + 2 * decoder.key_value_heads)
+            sizes = [decoder.heads * size, decoder.key_value_heads * size, decoder.key_value_heads * size]
+            for part in joined.split_with_sizes(sizes):
+                parts.append(__torch__.linear.plain(part))
+        decoder.qkv_proj = parts
+    return None
+
+
+# Computes with these weights from now on; they are named as those of `named_weights`, which was called before.
+def take(decoder: __torch__.llama.LlamaDecoder, weights: Dict[str, Tensor]) -> None:
+    for name in ["model.embed_tokens.weight", "model.norm.weight"]:
+        decoder.tensors[name] = weights[name]
+    decoder.lm_head[0] = __torch__.linear.plain(weights["lm_head.weight"])
+    for i in range(len(decoder.o_proj)):
+        layer = "model.layers.{}.".format(i)
+        decoder.input_layernorm[i] = weights[layer + "input_layernorm.weight"]
+        decoder.qkv_proj[3 * i] = __torch__.linear.plain(weights[layer + "self_attn.q_proj.weight"])
+        decoder.qkv_proj[3 * i + 1] = __torch__.linear.plain(weights[layer + "self_attn.k_proj.weight"])
+        decoder.qkv_proj[3 * i + 2] = __torch__.linear.plain(weights[layer + "self_attn.v_proj.weight"])
+        decoder.o_proj[i] = __torch__.linear.plain(weights[layer + "self_attn.o_proj.weight"])
+        decoder.post_attention_layernorm[i] = weights[layer + "post_attention_layernorm.weight"]
+        decoder.gate_proj[i] = __torch__.linear.plain(weights[layer + "mlp.gate_proj.weight"])
+        decoder.up_proj[i] = __torch__.linear.plain(weights[layer + "mlp.up_proj.weight"])
+        decoder.down_proj[i] = __torch__.linear.plain(weights[layer + "mlp.down_proj.weight"])
+    return None
+
+
+# The whole of R sequences without a cache: x [T, d], token t at columns[t] of row rows[t], the longest of `longest`
+# tokens. Returns [T, d], for `logits`.
+def forward(decoder: __torch__.llama.LlamaDecoder, x: Tensor, rows: Tensor, columns: Tensor, count: int,
+            longest: int) -> Tensor:
+    # The tables were made in inference mode: autograd keeps copies only.
+    cos = decoder.tensors["rotary.cos"][:longest].clone().to(x.dtype)  # [L, e]
+    sin = decoder.tensors["rotary.sin"][:longest].clone().to(x.dtype)
+    for i in range(len(decoder.o_proj)):
+        y = decoder.joined_projection(decoder.rms_norm(x, decoder.input_layernorm[i]), i)
+        y = __torch__.llama_training.padded(decoder, y, rows, columns, count, longest)  # [R, h + 2k, L, e]
+        q = decoder.rotate(y[:, :decoder.heads], cos, sin)
+        k = decoder.repeat(decoder.rotate(y[:, decoder.heads:decoder.heads + decoder.key_value_heads], cos, sin))
+        v = decoder.repeat(y[:, decoder.heads + decoder.key_value_heads:])
+        # Padding comes after a row's tokens, so the causal mask hides it. In float32, because on bfloat16 blocks as
+        # small as a small model's the CPU's kernel takes longer to prepare a product than to compute it.
+        y = torch.scaled_dot_product_attention(q.float(), k.float(), v.float(), None, 0.0, True)  # [R, h, L, e]
+        x = decoder.finish_layer(x, y.to(x.dtype).transpose(1, 2)[rows, columns].flatten(1), i)
+    return x
+
+
+# Pads rows to the longest: queries, keys and values of all tokens [T, (h + 2k) * e] to [R, h + 2k, L, e].
+def padded(decoder: __torch__.llama.LlamaDecoder, x: Tensor, rows: Tensor, columns: Tensor, count: int,
+           longest: int) -> Tensor:
+    y = torch.zeros([count, longest, x.size(1)], dtype=x.dtype, device=x.device)
+    y = y.index_put([rows, columns], x).unflatten(2, [decoder.heads + 2 * decoder.key_value_heads, -1])
+    return y.transpose(1, 2)

@@ -1,0 +1,178 @@
+# Training of LLaVA-STF: the model that answers, with weights in float32 that collect gradients. Everything that a training
+# needs beside the model is here and in the files named *_training; an archive for inference has none of it.
+
+
+class LlavaTraining(Module):
+    __parameters__ = []
+    __buffers__ = []
+    training : bool
+
+    model : __torch__.llava.Llava
+
+    trained : List[str]            # names of the weights to be trained
+    training_dtype : int
+    leaves : Dict[str, Tensor]     # the weights, in float32
+    features : Dict[str, Tensor]   # "all" that fusion sees of the pictures, [N, P, T * C], mapped
+    optimizer : __torch__.training.AdamW
+    region_words : __torch__.regions.RegionWords
+
+    # ---- loading; see Llava -----------------------------------------------------------------------------------------
+
+    def configure(self, device: str, dtype: int, format: int) -> None:
+        self.model.configure(device, dtype, format)
+        return None
+
+    def map(self, name: str, file: str, elements: int, dtype: int, offset: int, shape: List[int]) -> None:
+        self.model.map(name, file, elements, dtype, offset, shape)
+        return None
+
+    def put(self, name: str, x: Tensor) -> None:
+        self.model.put(name, x)
+        return None
+
+    def unmap(self) -> None:
+        self.model.unmap()
+        return None
+
+    def load_vision_tower(self, layers: int, heads: int, patch_size: int, epsilon: float, quick_gelu: bool,
+                          mean: Tensor, std: Tensor) -> None:
+        self.model.load_vision_tower(layers, heads, patch_size, epsilon, quick_gelu, mean, std)
+        return None
+
+    def load_compression(self, method: int, first_block: int, end_block: int, last_block: int, tokens: int, step: int,
+                         kernel: int) -> None:
+        self.model.load_compression(method, first_block, end_block, last_block, tokens, step, kernel)
+        return None
+
+    def load_fusion(self, taps: List[int], multi_block: bool, spatial: int, kernel: int, tokens: int,
+                    trailing_gelu: bool) -> None:
+        self.model.load_fusion(taps, multi_block, spatial, kernel, tokens, trailing_gelu)
+        return None
+
+    def load_language_model(self, heads: int, key_value_heads: int, epsilon: float, rope_theta: float,
+                            max_positions: int) -> None:
+        self.model.load_language_model(heads, key_value_heads, epsilon, rope_theta, max_positions)
+        return None
+
+    def load_language_model_layer(self) -> None:
+        self.model.load_language_model_layer()
+        return None
+
+    def load_language_model_head(self) -> None:
+        self.model.load_language_model_head()
+        return None
+
+    # ---- training: `select` names the weights, `make_leaves` or `make_tower_leaves` begins ----------------------------
+
+    # names: line by line. dtype is that of the products; weights, gradients and optimizer are float32 in any case.
+    def select(self, names: str, dtype: int) -> None:
+        self.trained = names.split("\n")
+        self.training_dtype = dtype
+        return None
+
+    # To be called outside inference mode, as `training_loss`. Returns how many tensors are trained.
+    def make_leaves(self, unused: Tensor) -> Tensor:
+        fusion = __torch__.fusion_training.named_weights(self.model.fusion)
+        language_model = __torch__.llama_training.named_weights(self.model.language_model)
+        __torch__.training.add_leaves(self.leaves, fusion, self.trained)
+        __torch__.training.add_leaves(self.leaves, language_model, self.trained)
+        self.take(self.leaves)
+        self.optimizer.load(self.leaves)
+        return torch.tensor(len(self.optimizer.weights))
+
+    def take(self, weights: Dict[str, Tensor]) -> None:
+        __torch__.fusion_training.take(self.model.fusion, weights)
+        __torch__.llama_training.take(self.model.language_model, weights)
+        return None
+
+    # pixels [B, 3, S, S] uint8 to what fusion sees of them, [B, P, T * C] float32, rounded to a dtype; see
+    # TokenFusion.tap_blocks.
+    def vision_features(self, pixels: Tensor, dtype: int) -> Tensor:
+        x = self.model.normalise(pixels).to(self.model.dtype)
+        return self.model.fusion.tap_blocks(self.model.vision_tower.forward(x)).to(dtype).float()
+
+    # Maps the file that holds the features of N pictures, one after the other, for `training_loss`.
+    def map_features(self, file: str, dtype: int, shape: List[int]) -> None:
+        if shape[0] == 0:
+            self.features["all"] = torch.zeros(shape, dtype=dtype)
+        else:
+            # A shared mapping costs no memory of the process; nothing writes to it.
+            x = torch.from_file(file, True, shape[0] * shape[1] * shape[2], dtype=dtype)
+            self.features["all"] = x.reshape(shape)
+        return None
+
+    # tokens [5, T]: input ids, vision index, row, column and target of each token: the id that should come next, or -100
+    # for none. pictures [B] are the numbers of those that the vision index counts through. Returns the mean cross entropy
+    # of the targets; there must be one at least.
+    def training_loss(self, tokens: Tensor, pictures: Tensor) -> Tensor:
+        count = int(tokens[2].max()) + 1
+        longest = self.model.longest(tokens)
+        input_ids, vision_index, rows, columns, targets = self.model.moved(tokens).unbind(0)
+        features = self.model.moved(self.features["all"].index_select(0, pictures)).to(self.training_dtype)
+        if self.training_dtype != self.model.dtype:
+            self.take(__torch__.training.rounded(self.leaves, self.training_dtype))
+        x = self.training_embeddings(input_ids, vision_index, features)
+        x = __torch__.llama_training.forward(self.model.language_model, x, rows, columns, count, longest)
+        answering = (targets >= 0).nonzero().squeeze(1)
+        logits = self.model.language_model.logits(x[answering])
+        return torch.cross_entropy_loss(logits, targets[answering])
+
+    # As embed, but fusion is run even without a picture: its weights have gradients of zero then, not none at all.
+    def training_embeddings(self, input_ids: Tensor, vision_index: Tensor, features: Tensor) -> Tensor:
+        vision = self.model.fusion.project(self.model.fusion.fuse(features)).flatten(0, 1)  # [B * n, H]
+        text = self.model.language_model.embed(input_ids.clamp(0))
+        rows = torch.arange(text.size(0), device=text.device)
+        rows = torch.where(vision_index >= 0, vision_index + text.size(0), rows)
+        return torch.cat([text, vision], 0)[rows]
+
+    # To be called outside inference mode, as `region_loss`, with the vision tower alone loaded. words [V] stands for the
+    # vocabulary. Returns how many tensors are trained.
+    def make_tower_leaves(self, words: Tensor) -> Tensor:
+        like = self.model.vision_tower.embeddings["embeddings.class_embedding"]
+        begun = self.region_words.begin(words.size(0), like)
+        tower = __torch__.clip_training.named_weights(self.model.vision_tower)
+        __torch__.training.add_leaves(self.leaves, tower, self.trained)
+        __torch__.training.add_leaves(self.leaves, begun, self.trained)
+        __torch__.clip_training.take(self.model.vision_tower, self.leaves)
+        self.region_words.take(self.leaves)
+        self.optimizer.load(self.leaves)
+        return torch.tensor(len(self.optimizer.weights))
+
+    # pixels [B, 3, S, S] uint8; patches [B, K] int64: the numbers of those that are looked at; targets [B, K, V] uint8, see
+    # RegionWords.loss.
+    def region_loss(self, pixels: Tensor, patches: Tensor, targets: Tensor) -> Tensor:
+        if self.training_dtype != self.model.dtype:
+            rounded = __torch__.training.rounded(self.leaves, self.training_dtype)
+            __torch__.clip_training.take(self.model.vision_tower, rounded)
+        numbers = self.model.moved(patches)
+        pixels = self.model.moved(pixels)
+        cut = __torch__.clip_training.cut(self.model.vision_tower, pixels, numbers)  # [B, K, 3, patch_size, patch_size]
+        pixel_values = self.model.normalise(cut.flatten(0, 1)).unflatten(0, [cut.size(0), -1]).to(self.training_dtype)
+        hidden_states = __torch__.clip_training.forward_patches(self.model.vision_tower, pixel_values, numbers)
+        return self.region_words.loss(hidden_states[-1][:, 1:].float(), self.model.moved(targets))
+
+    # Gives leaves the values in `weights` that have their names, where `map` has laid them.
+    def restore_leaves(self, names: str) -> None:
+        for name in names.split("\n"):
+            self.leaves[name].detach().copy_(self.model.weights[name])
+        return None
+
+    def take_step(self, rate: float, beta1: float, beta2: float, epsilon: float, limit: float) -> float:
+        return self.optimizer.step(rate, beta1, beta2, epsilon, limit)
+
+    # Takes the running means out of `weights`, where `map` and `put` have laid them.
+    def restore_optimizer(self, steps: int) -> None:
+        self.optimizer.restore(steps, self.model.weights)
+        return None
+
+    def weight(self, name: str) -> Tensor:
+        return self.leaves[name]
+
+    def first_moment(self, name: str) -> Tensor:
+        return self.optimizer.first_moments[name]
+
+    def second_moment(self, name: str) -> Tensor:
+        return self.optimizer.second_moments[name]
+
+    def gradient(self, name: str) -> Tensor:
+        return self.leaves[name].grad
