@@ -152,7 +152,8 @@ class TrainCommandTest {
     // The colours of the first line and the second: letters are paths there.
     Path curves = folder.resolve("curves.svg");
     cli.ok("train", "curves", tower.getParent(), finetuned.getParent(), "--out", curves);
-    assertThat(curves).content().contains("<svg", "rgb(0,55,255)", "rgb(255,172,0)");
+    assertThat(curves).content().contains("<svg", "#0037ff", "#ffac00");
+    assertThat(Files.readString(curves).split("<polyline ", -1)).as("a line a training").hasSize(3);
     Path images = world.resolve("images");
     cli.ok("ingest", "--run", "own", "--captions", images, "--prompt", "What is it?");
     cli.ok("infer", "--run", "own", "--model", finetuned, "--max-new-tokens", 2);
