@@ -12,7 +12,7 @@ import org.stfbatch.job.KafkaConnection;
 import org.stfbatch.kafka.BrokerListener;
 import org.stfbatch.kafka.embedded.EmbeddedBroker;
 
-/** A Kafka broker without topics in a folder of its own, gone after use. */
+/** Temporary Kafka broker without topics, in its own folder; deleted on close. */
 final class BenchBroker implements AutoCloseable {
   private final Path home;
   private final EmbeddedBroker.Session session;
@@ -26,7 +26,7 @@ final class BenchBroker implements AutoCloseable {
   }
 
   /**
-   * @param parent the folder in which the broker's own is made; on the disk that is to be measured
+   * @param parent folder in which the broker's folder is created; on the disk to be measured
    */
   static BenchBroker open(Path parent) {
     try {

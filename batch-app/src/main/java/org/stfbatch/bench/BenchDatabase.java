@@ -13,7 +13,7 @@ import org.stfbatch.db.Database;
 import org.stfbatch.db.DatabaseSettings;
 import org.stfbatch.db.embedded.EmbeddedDatabase;
 
-/** A PostgreSQL server with an empty database in a folder of its own, gone after use. */
+/** Temporary PostgreSQL server with an empty database, in its own folder; deleted on close. */
 final class BenchDatabase implements AutoCloseable {
   private final Path home;
   private final EmbeddedDatabase.Session session;
@@ -29,7 +29,7 @@ final class BenchDatabase implements AutoCloseable {
   }
 
   /**
-   * @param parent the folder in which the server's own is made; on the disk that is to be measured
+   * @param parent folder in which the server's folder is created; on the disk to be measured
    */
   static BenchDatabase open(Path parent) {
     try {
@@ -40,7 +40,7 @@ final class BenchDatabase implements AutoCloseable {
     }
   }
 
-  /** How another process connects to it. */
+  /** Returns the connection settings for other processes. */
   DatabaseSettings settings() {
     return session.settings();
   }

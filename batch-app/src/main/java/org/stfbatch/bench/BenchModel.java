@@ -21,11 +21,11 @@ import org.stfbatch.model.checkpoint.SpatialFusion;
 import org.stfbatch.prompt.LlamaTokenizer;
 
 /**
- * What is measured: a shape with random weights, or a checkpoint.
+ * The measured model: a named shape with random weights, or a checkpoint.
  *
  * @param name the shape's name or the checkpoint's folder
  * @param config its shape
- * @param checkpoint the checkpoint, unless the weights are random
+ * @param checkpoint the checkpoint; empty with random weights
  */
 public record BenchModel(String name, LlavaConfig config, Optional<LlavaCheckpoint> checkpoint) {
   /** Vision tokens of an image with LLaVA-STF's fusion. */
@@ -50,14 +50,14 @@ public record BenchModel(String name, LlavaConfig config, Optional<LlavaCheckpoi
   /** The shape of LLaVA-STF 7B: Vicuna 7B and CLIP ViT-L/14 at 336 px. */
   public static final String LARGE = "7b";
 
-  /** A model of the same form that any machine runs at once. */
+  /** A small model of the same structure that runs fast on any machine. */
   public static final String SMALL = "small";
 
   /**
    * @param shape {@value #LARGE}, {@value #SMALL}, or a checkpoint's folder
-   * @param layers how many layers the language model of a named shape has instead of its own number
+   * @param layers number of language model layers of a named shape, instead of its default
    * @param tokens vision tokens of an image of a named shape: {@value #FUSED} or {@value #UNFUSED}
-   * @throws IllegalArgumentException if they do not go together
+   * @throws IllegalArgumentException if the arguments contradict each other
    */
   public static BenchModel of(String shape, OptionalInt layers, OptionalInt tokens) {
     if (shape.equals(LARGE) || shape.equals(SMALL)) {
@@ -69,7 +69,7 @@ public record BenchModel(String name, LlavaConfig config, Optional<LlavaCheckpoi
         "shape \"" + shape + "\" is neither 7b nor small nor a checkpoint's folder");
     require(
         layers.isEmpty() && tokens.isEmpty(),
-        "a checkpoint has its own layers and vision tokens: leave --layers and --tokens away");
+        "a checkpoint has its own layers and vision tokens: leave --layers and --tokens out");
     LlavaCheckpoint checkpoint = LlavaCheckpoint.open(folder, Optional.empty());
     return new BenchModel(shape, checkpoint.config(), Optional.of(checkpoint));
   }
@@ -101,14 +101,14 @@ public record BenchModel(String name, LlavaConfig config, Optional<LlavaCheckpoi
     }
   }
 
-  /** What its answers cost. */
+  /** Returns the FLOP counts of its answers. */
   ModelFlops flops(CompressionStrategy compression) {
     return checkpoint
         .map(opened -> ModelFlops.of(opened, compression))
         .orElseGet(() -> ModelFlops.of(config, compression));
   }
 
-  /** Starts an engine for it. */
+  /** Starts an engine with this model. */
   RunningEngine start(ModelSettings model, EngineSettings settings) {
     if (checkpoint.isEmpty()) {
       return new RunningEngine(BatchingEngine.random(config, model, settings), () -> {});
@@ -125,10 +125,10 @@ public record BenchModel(String name, LlavaConfig config, Optional<LlavaCheckpoi
   }
 
   /**
-   * An engine with what must be closed after it.
+   * An engine with the cleanup of its resources.
    *
    * @param engine the engine
-   * @param after lets go of what the engine needed
+   * @param after releases the engine's resources; run after the engine is closed
    */
   record RunningEngine(Engine engine, Runnable after) implements AutoCloseable {
     @Override

@@ -5,15 +5,15 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import java.util.List;
 
-/** What a measurement found, for people or as one JSON object with the same fields. */
+/** Result of a measurement, as text or as one JSON object with the same fields. */
 public sealed interface BenchReport {
-  /** What was measured on. */
+  /** Returns the description of the machine. */
   Machine machine();
 
-  /** Adds everything but the machine. */
+  /** Prints everything except the machine. */
   void print(Text text);
 
-  /** As lines and tables. */
+  /** Returns the report as lines and tables. */
   default String toText() {
     Text text = new Text();
     machine().print(text);
@@ -21,7 +21,7 @@ public sealed interface BenchReport {
     return text.toString().stripTrailing();
   }
 
-  /** As one JSON object; names in snake case. */
+  /** Returns the report as one JSON object; names in snake case. */
   default String toJson() {
     ObjectMapper mapper =
         new ObjectMapper().setPropertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE);
@@ -32,7 +32,7 @@ public sealed interface BenchReport {
     }
   }
 
-  /** The device's ceilings. */
+  /** Peak rates of the device. */
   record Ceilings(Machine machine, Peak peak) implements BenchReport {
     @Override
     public void print(Text text) {
@@ -40,7 +40,7 @@ public sealed interface BenchReport {
     }
   }
 
-  /** One engine. */
+  /** Measurement of one engine. */
   record Engine(Machine machine, Peak peak, EngineResult engine) implements BenchReport {
     @Override
     public void print(Text text) {
@@ -50,9 +50,9 @@ public sealed interface BenchReport {
   }
 
   /**
-   * Several engines.
+   * Comparison of several engines.
    *
-   * @param ratios of the first to each of the others
+   * @param ratios of the first engine to each of the others
    */
   record Compared(Machine machine, Peak peak, List<EngineResult> sides, List<Ratio> ratios)
       implements BenchReport {
@@ -64,7 +64,7 @@ public sealed interface BenchReport {
     }
   }
 
-  /** Steps that only generate. */
+  /** Measurement of decode-only steps. */
   record Decoded(
       Machine machine,
       Peak.Memory memory,
@@ -90,7 +90,7 @@ public sealed interface BenchReport {
     }
   }
 
-  /** The bare engine, and the same work through PostgreSQL. */
+  /** The engine alone, and the same work through PostgreSQL. */
   record Job(Machine machine, Peak peak, EngineResult engine, JobResult job)
       implements BenchReport {
     @Override
@@ -101,7 +101,7 @@ public sealed interface BenchReport {
     }
   }
 
-  /** The way through PostgreSQL without a model. */
+  /** The runner through PostgreSQL without a model. */
   record Runner(Machine machine, RunnerResult runner) implements BenchReport {
     @Override
     public void print(Text text) {
@@ -110,9 +110,9 @@ public sealed interface BenchReport {
   }
 
   /**
-   * Workers on one run.
+   * Several workers on one run.
    *
-   * @param deviceMillis what a worker's device takes for a job
+   * @param deviceMillis simulated device time per job
    */
   record Workers(Machine machine, int chunk, double deviceMillis, List<WorkersResult> workers)
       implements BenchReport {
@@ -127,7 +127,7 @@ public sealed interface BenchReport {
     }
   }
 
-  /** The way from topic to topic without a model. */
+  /** From topic to topic without a model. */
   record Kafka(Machine machine, KafkaResult kafka) implements BenchReport {
     @Override
     public void print(Text text) {

@@ -28,7 +28,7 @@ import org.stfbatch.job.infer.InferSettings;
 import org.stfbatch.job.infer.JobPreparation;
 import org.stfbatch.job.infer.ModelName;
 
-/** A run of its own: its rows, and the job that answers them. */
+/** A run for a measurement: its rows, and the job that answers them. */
 final class BenchRun {
   private static final int ROWS_TOGETHER = 5000;
   private static final Duration HEARTBEAT = Duration.ofSeconds(5);
@@ -42,13 +42,13 @@ final class BenchRun {
     this.run = new RunStore(database).findOrCreate(name);
   }
 
-  /** What a row asks. */
+  /** Source of the rows' prompts. */
   @FunctionalInterface
   interface Rows {
     ImagePrompt prompt(int row);
   }
 
-  /** Stores rows whose custom ids are their numbers. */
+  /** Stores rows; their custom ids are their numbers. */
   void ingest(int count, Rows rows) {
     ImageJobStore store = new ImageJobStore(database);
     for (int start = 0; start < count; start += ROWS_TOGETHER) {
@@ -68,9 +68,9 @@ final class BenchRun {
   }
 
   /**
-   * Answers a part of the rows beside other workers.
+   * Answers a part of the rows as one of several workers.
    *
-   * @param worker what this one is called
+   * @param worker name of this worker
    */
   void share(Database open, String worker, Engine engine, JobPreparation preparation, int chunk) {
     Worker self = new WorkerStore(database).create(run.runId(), worker);
@@ -80,7 +80,7 @@ final class BenchRun {
     }
   }
 
-  /** The measurement is invalid then: the parent process fails on the exit code. */
+  /** A lost lock makes the measurement invalid: the parent process fails on the exit code. */
   private static void lost(LockLostException e) {
     System.err.println(e.getMessage());
     Runtime.getRuntime().halt(1);
@@ -110,7 +110,7 @@ final class BenchRun {
     return run;
   }
 
-  /** What became of the rows. */
+  /** Returns the status counts of the rows. */
   RunStatus status() {
     return new RunStatusStore(database).status(run);
   }

@@ -8,13 +8,16 @@ import java.util.function.ToDoubleFunction;
 import java.util.stream.Stream;
 import org.stfbatch.model.PeakKernels;
 
-/** Measures steps that only generate, on the model itself. */
+/** Benchmark of decode-only steps, on the model without the engine. */
 public final class DecodeBench {
   private static final double GIGA = 1e9;
 
   private DecodeBench() {}
 
-  /** Measures memory, batches and sides in turns: neighbours on the same memory come and go. */
+  /**
+   * Measures memory, batches and sides in turns, so that load from other processes on the machine
+   * affects all of them alike.
+   */
   public static BenchReport.Decoded run(DecodePlan plan) {
     List<DecodingModel> models = new ArrayList<>();
     try (PeakKernels kernels = PeakKernels.open(plan.sides().get(0))) {
@@ -30,8 +33,8 @@ public final class DecodeBench {
   }
 
   /**
-   * @param memory bandwidth at that time
-   * @param seconds of a step of each side, by batch
+   * @param memory bandwidth during the round
+   * @param seconds of a step of each side, by batch size
    */
   private record Round(Peak.Memory memory, List<Map<Integer, Double>> seconds) {}
 
@@ -80,7 +83,7 @@ public final class DecodeBench {
         median(rounds, round -> speedUp(round, side, batch)));
   }
 
-  /** By how much the step is faster than that of the last side. */
+  /** Returns the speed-up over the last side. */
   private static double speedUp(Round round, int side, int batch) {
     int last = round.seconds().size() - 1;
     return round.seconds().get(last).get(batch) / round.seconds().get(side).get(batch);

@@ -4,13 +4,13 @@ import java.util.List;
 import org.stfbatch.model.ModelSettings;
 
 /**
- * Steps that are to be measured.
+ * Plan of a decode-only measurement.
  *
  * @param model its shape
- * @param sides settings of the model that are measured in turns
- * @param batches how many sequences are generated together
- * @param questionsPerImage so many sequences have a prefix in common
- * @param repeat rounds
+ * @param sides model settings that are measured in turns
+ * @param batches numbers of concurrent sequences
+ * @param questionsPerImage number of sequences that share a prefix
+ * @param repeat number of rounds
  */
 public record DecodePlan(
     BenchModel model,
@@ -29,7 +29,7 @@ public record DecodePlan(
     return batches.stream().mapToInt(Integer::intValue).max().orElseThrow();
   }
 
-  /** How many different prefixes so many sequences have. */
+  /** Returns the number of different prefixes of this many sequences. */
   int prefixes(int sequences) {
     return (sequences + questionsPerImage - 1) / questionsPerImage;
   }

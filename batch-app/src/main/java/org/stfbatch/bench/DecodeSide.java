@@ -3,9 +3,9 @@ package org.stfbatch.bench;
 import java.util.List;
 
 /**
- * Steps of one side of a comparison, or of the only one.
+ * Decode-only steps of one side of a comparison, or of the only one.
  *
- * @param weights how its matrices are held
- * @param steps one for each batch
+ * @param weights how its matrices are stored
+ * @param steps one per batch size
  */
 public record DecodeSide(String weights, List<DecodeStep> steps) {}

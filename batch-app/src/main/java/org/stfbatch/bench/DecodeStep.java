@@ -1,14 +1,13 @@
 package org.stfbatch.bench;
 
 /**
- * A step that takes sequences one token further and runs no prompt.
+ * Measurement of a decode-only step.
  *
- * @param batch sequences
- * @param milliseconds the median step's
- * @param gigabytesPerSecond weights, keys and values that a step reads, by its time
- * @param memoryShare of the memory bandwidth, measured in turns with the steps
- * @param speedUp by how much it is faster than the other side's, the median of the rounds; 1
- *     without another side
+ * @param batch number of sequences
+ * @param milliseconds median time of a step
+ * @param gigabytesPerSecond weights, keys and values read per step, divided by its time
+ * @param memoryShare fraction of the memory bandwidth, which is measured in turns with the steps
+ * @param speedUp over the other side, the median of the rounds; 1 without another side
  */
 public record DecodeStep(
     int batch, double milliseconds, double gigabytesPerSecond, double memoryShare, double speedUp) {

@@ -16,11 +16,14 @@ import org.stfbatch.model.TokenSpan;
 import org.stfbatch.model.VisionTokens;
 
 /**
- * A random model with a prompt behind every sequence, as the engine would have put it there. Used
- * by one thread.
+ * Model with random weights and a filled KV cache: each slot contains a prompt, laid out as the
+ * engine does it. Used by one thread.
  */
 final class DecodingModel implements AutoCloseable {
-  /** About a prompt of LLaVA-STF: some text and an image, and behind them the question. */
+  /**
+   * About the length of a LLaVA-STF prompt's prefix: some text and an image. The question follows
+   * it.
+   */
   static final int PREFIX_POSITIONS = 180;
 
   static final int POSITIONS = 200;
@@ -29,7 +32,7 @@ final class DecodingModel implements AutoCloseable {
   private static final int SLOT_LENGTH = 256;
   private static final int OWN_LENGTH = 32;
 
-  /** Prompts that are run in one call. */
+  /** Number of prompts per call. */
   private static final int CALL = 8;
 
   private final DecodePlan plan;
@@ -107,7 +110,7 @@ final class DecodingModel implements AutoCloseable {
     return VisionTokens.none(plan.model().config().language().hiddenSize());
   }
 
-  /** A step of the first sequences, seconds. */
+  /** Runs a step of the first {@code batch} sequences; returns its seconds. */
   double seconds(int batch) {
     int[] positions = new int[batch];
     Arrays.fill(positions, POSITIONS);
@@ -120,7 +123,7 @@ final class DecodingModel implements AutoCloseable {
     return Timing.sample(() -> model.step(decoding, List.of(), none(), Sampling.GREEDY));
   }
 
-  /** Places of the cache that such a step reads. */
+  /** Returns the number of cache positions that such a step reads. */
   double positionsRead(int batch) {
     int prefixes = model.readsPrefixesInPlace() ? plan.prefixes(batch) : batch;
     int own = POSITIONS + 1 - PREFIX_POSITIONS;

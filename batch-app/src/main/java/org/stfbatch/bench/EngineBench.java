@@ -12,22 +12,23 @@ import org.stfbatch.compression.CompressionStrategy;
 import org.stfbatch.model.ModelSettings;
 import org.stfbatch.model.WeightFormat;
 
-/** Measures the engine that answers runs, on made-up work. */
+/** Benchmark of the engine on synthetic work. */
 public final class EngineBench {
   private static final int FIRST_SEED = 1;
 
   private EngineBench() {}
 
-  /** The device's ceilings at the model's shapes. */
+  /** Measures the device's peak rates at the model's shapes. */
   public static BenchReport.Ceilings peak(BenchModel model, ModelSettings settings, int repeat) {
     return new BenchReport.Ceilings(
         Machine.describe(settings), Peak.measure(model, settings, repeat));
   }
 
   /**
-   * Runs the workload once to warm up and then as often as the plan says.
+   * Runs the workload once as a warm-up, then as often as the plan says.
    *
-   * @param statically whether questions come in groups of the batch's size instead of all at once
+   * @param statically whether questions are submitted in groups of the batch's size instead of all
+   *     at once
    */
   public static BenchReport.Engine run(EnginePlan plan, boolean statically) {
     Machine machine = Machine.describe(plan.settings());
@@ -36,7 +37,7 @@ public final class EngineBench {
     return new BenchReport.Engine(machine, peak, measure(plan, peak, List.of(submission)).get(0));
   }
 
-  /** 144 against 576 vision tokens. */
+  /** Compares 144 with 576 vision tokens. */
   public static BenchReport.Compared compareTokens(EnginePlan plan, OptionalInt layers) {
     String shape = plan.model().name();
     return compare(
@@ -45,21 +46,21 @@ public final class EngineBench {
         plan.withModel(BenchModel.of(shape, layers, OptionalInt.of(BenchModel.UNFUSED))));
   }
 
-  /** Int8 weights against those of the dtype. */
+  /** Compares int8 weights with those of the dtype. */
   public static BenchReport.Compared compareWeights(EnginePlan plan) {
     return compare(
         plan, plan.withWeights(WeightFormat.INT8), plan.withWeights(WeightFormat.PACKED));
   }
 
-  /** Shared prefixes against none. */
+  /** Compares shared prefixes with none. */
   public static BenchReport.Compared compareReuse(EnginePlan plan) {
     return compare(plan, plan.withPrefixReuse(true), plan.withPrefixReuse(false));
   }
 
   /**
-   * Compression strategies against the first of them.
+   * Compares compression strategies with the first of them.
    *
-   * @param strategies two at least
+   * @param strategies at least two
    * @throws IllegalArgumentException if there are fewer
    */
   public static BenchReport.Compared compareCompression(
@@ -77,8 +78,8 @@ public final class EngineBench {
   }
 
   /**
-   * Engines take turns, so that a slow minute harms all alike. Only one of them is in memory, so
-   * each is started anew for every pass.
+   * Measures the engines in turns, so that a temporary slowdown affects all alike. Only one of them
+   * is in memory, so each is started again for every pass.
    */
   private static BenchReport.Compared compare(int repeat, List<EnginePlan> fast, EnginePlan slow) {
     List<EnginePlan> sides = Stream.concat(fast.stream(), Stream.of(slow)).toList();
@@ -125,7 +126,7 @@ public final class EngineBench {
     driver.run(items, Submission.IN_FLIGHT, plan.batch());
   }
 
-  /** Batches that questions enter and leave, against static ones. */
+  /** Compares continuous batching with static batches. */
   public static BenchReport.Compared compareStatic(EnginePlan plan) {
     Machine machine = Machine.describe(plan.settings());
     Peak peak = peak(plan);
@@ -135,7 +136,7 @@ public final class EngineBench {
     return new BenchReport.Compared(machine, peak, results, ratios);
   }
 
-  /** Passes of the different submissions take turns, so that a slow minute harms them alike. */
+  /** Measures the kinds of submission in turns, so that a temporary slowdown affects all alike. */
   private static List<EngineResult> measure(
       EnginePlan plan, Peak peak, List<Submission> submissions) {
     Map<Submission, List<Pass>> passes = new EnumMap<>(Submission.class);

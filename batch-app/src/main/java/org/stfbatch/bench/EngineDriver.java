@@ -21,21 +21,24 @@ final class EngineDriver {
     this.engine = engine;
   }
 
-  /** How questions reach the engine. */
+  /** How questions are submitted to the engine. */
   enum Submission {
-    /** All at once: sequences enter and leave the batch as they come and end. */
+    /** All at once: continuous batching. */
     IN_FLIGHT,
-    /** In groups of the batch's size, each awaited before the next; whoever has ended leaves. */
+    /**
+     * Static batches: groups of the batch's size, each awaited before the next; finished sequences
+     * leave.
+     */
     STATIC,
     /**
-     * In such groups, in which all answers become as long as the group's longest, as in a padded
-     * batch; what is too much of them is thrown away.
+     * Static batches with padding: all answers are generated to the length of the group's longest
+     * one, and the surplus is discarded.
      */
     PADDED
   }
 
   /**
-   * @param group how many questions a group has, unless all are in flight
+   * @param group size of a group; ignored if all questions are in flight
    */
   Pass run(List<Workload.Item> items, Submission submission, int group) {
     EngineStatistics before = engine.statistics();

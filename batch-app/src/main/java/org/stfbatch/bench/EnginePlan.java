@@ -7,14 +7,14 @@ import org.stfbatch.model.ModelSettings;
 import org.stfbatch.model.WeightFormat;
 
 /**
- * What an engine is measured with.
+ * Plan of an engine measurement.
  *
  * @param model the shape or checkpoint
- * @param settings device and dtype
- * @param workload what it is asked
- * @param batch sequences that are generated together
- * @param prefixReuse whether the work for text and images before questions is shared
- * @param repeat passes that are measured, of which the median counts
+ * @param settings of the model
+ * @param workload the questions
+ * @param batch maximum number of concurrent sequences
+ * @param prefixReuse whether the computation of text and images before questions is shared
+ * @param repeat number of measured passes; the median counts
  */
 public record EnginePlan(
     BenchModel model,
@@ -25,7 +25,7 @@ public record EnginePlan(
     int repeat) {
   public EnginePlan {
     if (repeat < 1) {
-      throw new IllegalArgumentException("one repetition at least, not " + repeat);
+      throw new IllegalArgumentException("at least one repetition is needed, not " + repeat);
     }
   }
 
@@ -37,7 +37,7 @@ public record EnginePlan(
     return new EnginePlan(model, settings, workload, batch, reuse, repeat);
   }
 
-  /** The same with vision tokens compressed like this. */
+  /** Returns the same plan with another compression strategy. */
   public EnginePlan withCompression(CompressionStrategy compression) {
     return new EnginePlan(model, settings.with(compression), workload, batch, prefixReuse, repeat);
   }
@@ -51,7 +51,7 @@ public record EnginePlan(
         settings, new EngineSettings(batch, false, prefixReuse, OptionalLong.empty()));
   }
 
-  /** Enough of the workload to touch every kernel and to give the cache its shape. */
+  /** Returns a part of the workload that uses every kernel and gives the cache its shape. */
   Workload warmUp() {
     return workload.atMost(Math.max(2, batch / workload.questionsPerImage()));
   }

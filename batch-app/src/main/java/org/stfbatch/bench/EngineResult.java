@@ -12,31 +12,31 @@ import org.stfbatch.model.ImagePruning;
 import org.stfbatch.model.ModelSettings;
 
 /**
- * What an engine did in the median one of several passes over a workload.
+ * Result of the median of several passes over a workload.
  *
  * @param shape the model's name
  * @param layers of its language model
  * @param visionTokens of an image, on average
- * @param compression the strategy that made them so many
- * @param weights how matrices were held: plain or int8
- * @param submission how the questions came: in_flight, static or padded
- * @param prefixReuse whether shared work was done once
- * @param batch sequences that are generated together
- * @param images different pictures
- * @param questions about all of them
- * @param newTokens the answers' lengths
+ * @param compression the compression strategy
+ * @param weights how matrices were stored: plain or int8
+ * @param submission how the questions were submitted: in_flight, static or padded
+ * @param prefixReuse whether shared prefixes were computed once
+ * @param batch maximum number of concurrent sequences
+ * @param images number of different images
+ * @param questions number of questions about all of them
+ * @param newTokens lengths of the answers
  * @param seconds of the median pass
  * @param allSeconds of every pass
- * @param imagesPerSecond pictures by seconds
- * @param questionsPerSecond questions by seconds
- * @param prefillTokensPerSecond prompt tokens that were run, vision tokens included, by seconds
- * @param decodeTokensPerSecond tokens of answers by seconds
- * @param work the operations that were needed, and how fast that was
+ * @param imagesPerSecond images per second
+ * @param questionsPerSecond questions per second
+ * @param prefillTokensPerSecond prompt tokens that were run, including vision tokens, per second
+ * @param decodeTokensPerSecond generated tokens per second
+ * @param work the necessary operations and their rate
  * @param decoding the decode-only steps
- * @param stages where the seconds went
+ * @param stages time of each stage
  * @param prefixHits prefix cache hits
  * @param batchReductions batch reductions after out-of-memory or another device failure
- * @param peakMemoryBytes the most memory that the process ever had
+ * @param peakMemoryBytes peak memory of the process since its start
  */
 public record EngineResult(
     String shape,
@@ -66,18 +66,18 @@ public record EngineResult(
   private static final double TERA = 1e12;
 
   /**
-   * @param teraflops 10^12 operations that the answers need; nothing for padding or repetition
-   * @param gflops 10^9 of them a second
-   * @param gemmShare of the GEMM rate that was measured before
+   * @param teraflops 10^12 operations that the answers need, without padding and repetition
+   * @param gflops 10^9 of them per second
+   * @param gemmShare fraction of the GEMM rate that was measured before
    */
   public record Work(double teraflops, double gflops, double gemmShare) {}
 
   /**
-   * @param steps decode-only steps
-   * @param meanBatch sequences in them
-   * @param milliseconds that one took
-   * @param gigabytesPerSecond weights, keys and values that a step reads, by its time
-   * @param memoryShare of the memory bandwidth that was measured before
+   * @param steps number of decode-only steps
+   * @param meanBatch mean number of sequences in a step
+   * @param milliseconds mean time of a step
+   * @param gigabytesPerSecond weights, keys and values read per step, divided by its time
+   * @param memoryShare fraction of the memory bandwidth that was measured before
    */
   public record Decoding(
       long steps,
@@ -87,12 +87,12 @@ public record EngineResult(
       double memoryShare) {}
 
   /**
-   * Seconds.
+   * Time of each stage, in seconds.
    *
-   * @param encode pictures to vision tokens
+   * @param encode image encoding
    * @param prefix running shared prefixes
-   * @param step prompts' ends and generation
-   * @param other all the rest of the pass
+   * @param step ends of prompts and generation
+   * @param other the rest of the pass
    */
   public record Stages(double encode, double prefix, double step, double other) {}
 
@@ -166,9 +166,9 @@ public record EngineResult(
   }
 
   /**
-   * What a step of generation reads.
+   * Returns the bytes that a decode-only step reads.
    *
-   * @param positions behind all sequences of the step, the mean over the layers
+   * @param positions attended positions of all sequences of the step, averaged over the layers
    */
   static double stepBytes(BenchModel model, ModelSettings settings, double positions) {
     var language = model.config().language();

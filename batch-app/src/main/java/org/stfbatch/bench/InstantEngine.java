@@ -11,7 +11,7 @@ import org.stfbatch.engine.FinishReason;
 import org.stfbatch.engine.Outcome;
 import org.stfbatch.engine.Timings;
 
-/** Answers every job at once with the same words. */
+/** Engine without a model that immediately returns the same answer for every job. */
 final class InstantEngine implements Engine {
   private static final List<Integer> TOKENS = List.of(3869, 29892, 727, 338, 697, 29889, 2);
 

@@ -12,17 +12,17 @@ import org.stfbatch.job.infer.InferSettings;
 import org.stfbatch.job.infer.JobPreparation;
 import org.stfbatch.job.infer.JobPreparer;
 
-/** Measures what the way through PostgreSQL takes from the engine. */
+/** Benchmark of the overhead of PostgreSQL and the runner over the engine alone. */
 public final class JobBench {
   private static final int CHUNKS_AHEAD = 2;
 
   private JobBench() {}
 
   /**
-   * Asks one engine directly and through a run, in turns.
+   * Measures one engine directly and through a run, in turns.
    *
-   * @param parent the folder in which the database's own is made
-   * @param chunk answers that are committed together
+   * @param parent folder in which the database's folder is created
+   * @param chunk number of answers per commit
    */
   public static BenchReport.Job run(Path parent, EnginePlan plan, int chunk) {
     Machine machine = Machine.describe(plan.settings());
@@ -65,7 +65,7 @@ public final class JobBench {
         JobResult.of(plan.workload().questions(), chunk, bare, seconds, ingests));
   }
 
-  /** Stores the questions and answers them; returns the seconds of the second. */
+  /** Stores the questions and answers them; returns the seconds of the answering. */
   private static double answer(
       BenchRun run,
       Engine engine,
@@ -76,7 +76,7 @@ public final class JobBench {
     ingests.add(
         Timing.seconds(() -> run.ingest(items.size(), row -> prompt(items.get(row).image(), row))));
     int window = CHUNKS_AHEAD * Math.max(chunk, plan.batch());
-    JobPreparation preparation = new MadeUp(items);
+    JobPreparation preparation = new SyntheticPreparation(items);
     double seconds =
         Timing.seconds(() -> run.answer(engine, preparation, chunk, window, Progress.none()));
     if (run.status().answered() != items.size()) {
@@ -89,8 +89,8 @@ public final class JobBench {
     return ImagePrompt.about(Text.format("%08d.png", image), "question " + row);
   }
 
-  /** Prepares rows by looking up what was made up for them. */
-  private record MadeUp(List<Workload.Item> items) implements JobPreparation {
+  /** Prepares rows from the synthetic workload. */
+  private record SyntheticPreparation(List<Workload.Item> items) implements JobPreparation {
     @Override
     public JobPreparer preparer(InferSettings settings) {
       return job -> items.get(Integer.parseInt(job.customId())).job();

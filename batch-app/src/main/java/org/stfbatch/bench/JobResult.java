@@ -4,15 +4,16 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /**
- * What a run did with the same work as the bare engine beside it.
+ * Result of the same work through a run and on the engine alone.
  *
  * @param questions of each pass
- * @param chunk answers that were committed together
- * @param ingestSeconds storing the questions; not part of the rest
- * @param seconds of the median pass: from the start of the job to its end
+ * @param chunk number of answers per commit
+ * @param ingestSeconds time of storing the questions; not part of the other times
+ * @param seconds of the median pass, from the start of the job to its end
  * @param allSeconds of every pass
  * @param questionsPerSecond of the median pass
- * @param engineShare the bare engine's seconds by the run's, the median of all pairs of passes
+ * @param engineShare the engine's time without a run divided by the run's time, the median of all
+ *     pairs of passes
  */
 public record JobResult(
     int questions,

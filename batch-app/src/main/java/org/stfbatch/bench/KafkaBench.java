@@ -41,8 +41,8 @@ import org.stfbatch.kafka.message.MessageType;
 import org.stfbatch.model.ModelSettings;
 
 /**
- * Measures what the way from topic to topic through PostgreSQL can do, with an engine that answers
- * at once. Broker and database are on the same machine.
+ * Benchmark of the throughput from topic to topic through PostgreSQL, with an engine that answers
+ * immediately. Broker and database are on the same machine.
  */
 public final class KafkaBench {
   private static final int WARM_UP_MESSAGES = 20_000;
@@ -63,10 +63,10 @@ public final class KafkaBench {
   }
 
   /**
-   * Measures each way alone and all in one job, after a small pass that does not count.
+   * Measures each step alone and all steps in one job, after a short warm-up.
    *
-   * @param parent the folder in which the database's and the broker's own are made
-   * @param messages text-only jobs on a topic
+   * @param parent folder in which the folders of database and broker are created
+   * @param messages number of text-only jobs on a topic
    */
   public static BenchReport.Kafka run(Path parent, int messages, int partitions) {
     if (messages < 1 || partitions < 1) {
@@ -76,38 +76,38 @@ public final class KafkaBench {
     try (BenchDatabase database = BenchDatabase.open(parent);
         BenchBroker broker = BenchBroker.open(parent)) {
       KafkaBench bench = new KafkaBench(database.dataSource(), broker.connection(), partitions);
-      bench.apart("warm-up", WARM_UP_MESSAGES);
-      bench.through("warm-up-through", WARM_UP_MESSAGES);
-      Apart apart = bench.apart("apart", messages);
-      double through = bench.through("through", messages);
+      bench.measureSteps("warm-up", WARM_UP_MESSAGES);
+      bench.measureJob("warm-up-through", WARM_UP_MESSAGES);
+      StepTimes alone = bench.measureSteps("apart", messages);
+      double through = bench.measureJob("through", messages);
       return new BenchReport.Kafka(
           machine,
           new KafkaResult(
               messages,
               partitions,
-              messages / apart.intakeSeconds(),
-              messages / apart.inferSeconds(),
-              messages / apart.publishSeconds(),
+              messages / alone.intakeSeconds(),
+              messages / alone.inferSeconds(),
+              messages / alone.publishSeconds(),
               messages / through,
               bench.count("through-answers")));
     }
   }
 
-  private record Apart(double intakeSeconds, double inferSeconds, double publishSeconds) {}
+  private record StepTimes(double intakeSeconds, double inferSeconds, double publishSeconds) {}
 
-  private Apart apart(String name, int messages) {
+  private StepTimes measureSteps(String name, int messages) {
     fill(name, messages);
     Run run = new RunStore(database).findOrCreate(name);
     IntakeJob intake = intake(name, run);
     PublishJob publish = publish(name, run);
-    return new Apart(
+    return new StepTimes(
         Timing.seconds(() -> intake.run(new StopSignal())),
         Timing.seconds(() -> infer(run, InferJob.Around.NOTHING)),
         Timing.seconds(() -> publish.run(new StopSignal())));
   }
 
-  /** Seconds of one job of three steps. */
-  private double through(String name, int messages) {
+  /** Runs one job of three steps; returns its seconds. */
+  private double measureJob(String name, int messages) {
     fill(name, messages);
     Run run = new RunStore(database).findOrCreate(name);
     InferJob.Around around =

@@ -1,16 +1,16 @@
 package org.stfbatch.bench;
 
 /**
- * What the way from topic to topic did with an engine that answers at once.
+ * Throughput from topic to topic with an engine that answers immediately.
  *
  * @param messages on each of the topics of jobs
- * @param partitions of each of them
- * @param intakePerSecond messages from the topic into the database
- * @param inferPerSecond jobs from the database to the database
- * @param publishPerSecond outcomes from the database to a topic
- * @param throughPerSecond jobs by the seconds of one job of these three steps, from its start to
- *     its end
- * @param published records that a reader of committed messages finds after it
+ * @param partitions of each of these topics
+ * @param intakePerSecond messages per second from the topic into the database
+ * @param inferPerSecond jobs per second from the database to the database
+ * @param publishPerSecond outcomes per second from the database to a topic
+ * @param throughPerSecond jobs per second of one job of these three steps, from its start to its
+ *     end
+ * @param published records that a reader of committed messages finds afterwards
  */
 public record KafkaResult(
     int messages,

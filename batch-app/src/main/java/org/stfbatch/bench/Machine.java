@@ -11,18 +11,18 @@ import org.stfbatch.model.PeakKernels;
 import org.stfbatch.model.WeightFormat;
 
 /**
- * What was measured on.
+ * Machine and settings of a measurement.
  *
  * @param cpu the processor's name
- * @param cores that this process may use
+ * @param cores available to this process
  * @param memoryBytes of the machine
  * @param jdk the Java runtime
- * @param libtorch the tensor library's version
- * @param threads of one operation of the tensor library
- * @param malloc how the C library's allocator is set up: its variables in the environment
- * @param device where the model runs
- * @param dtype in which it computes
- * @param weights how matrices are held: plain, or int8 with the bits of activations
+ * @param libtorch version of LibTorch
+ * @param threads of one LibTorch operation
+ * @param malloc configuration of the C library's allocator: its environment variables
+ * @param device of the model
+ * @param dtype of the computation
+ * @param weights how matrices are stored: plain, or int8 with the bits of activations
  */
 public record Machine(
     String cpu,

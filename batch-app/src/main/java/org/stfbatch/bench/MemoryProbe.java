@@ -3,10 +3,10 @@ package org.stfbatch.bench;
 import org.stfbatch.model.ModelSettings;
 import org.stfbatch.model.PeakKernels;
 
-/** Samples the memory bandwidth, as often as wanted. */
+/** Repeated measurement of the memory bandwidth. */
 final class MemoryProbe {
-  /** Far more than the caches of a processor hold. */
-  static final long BEYOND_CACHES = 256L << 20;
+  /** Much larger than any processor's caches. */
+  static final long LARGER_THAN_CACHES = 256L << 20;
 
   private static final double GIGA = 1e9;
 
@@ -18,26 +18,26 @@ final class MemoryProbe {
     this.productBytes = productBytes;
   }
 
-  /** Draws what it needs; the kernels are its own until they are cleared. */
+  /** Creates the buffers and matrices. The probe owns the kernels' data until they are cleared. */
   static MemoryProbe on(PeakKernels kernels, BenchModel model, ModelSettings settings) {
     int in = model.config().language().hiddenSize();
     int out = model.config().language().intermediateSize();
     kernels.drawWeights(in, out, 2 * Peak.weightBytes(model, settings));
     kernels.drawRows(1, in);
-    kernels.drawBuffers(BEYOND_CACHES);
+    kernels.drawBuffers(LARGER_THAN_CACHES);
     MemoryProbe probe = new MemoryProbe(kernels, (double) in * out * settings.weightBytes());
     probe.sample();
     return probe;
   }
 
-  /** A tenth of a second or more for each bandwidth. */
+  /** Measures each bandwidth for a tenth of a second or more. */
   Peak.Memory sample() {
     double copy = Timing.sample(kernels::copy);
     double read = Timing.sample(kernels::read);
     double product = Timing.sample(kernels::product);
     return new Peak.Memory(
-        2 * BEYOND_CACHES / copy / GIGA,
-        BEYOND_CACHES / read / GIGA,
+        2 * LARGER_THAN_CACHES / copy / GIGA,
+        LARGER_THAN_CACHES / read / GIGA,
         productBytes / product / GIGA);
   }
 }

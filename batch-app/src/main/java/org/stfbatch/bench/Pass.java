@@ -10,24 +10,24 @@ import org.stfbatch.engine.EngineStatistics;
 import org.stfbatch.model.ModelFlops;
 
 /**
- * A workload run through once.
+ * One pass over a workload.
  *
  * @param seconds from the first submission to the last answer
  * @param answers in the order of the questions
- * @param images which picture each was about
- * @param done what the engine did for them
+ * @param images index of each question's image
+ * @param done the engine's totals for the pass
  */
 record Pass(double seconds, List<Answer> answers, List<Integer> images, EngineStatistics done) {
   long generatedTokens() {
     return answers.stream().mapToLong(Answer::generatedTokens).sum();
   }
 
-  /** Vision tokens of an image, rounded. */
+  /** Returns the mean number of vision tokens of an image, rounded. */
   int meanVisionTokens() {
     return (int) Math.round(visionTokensOfImages().average().orElse(0));
   }
 
-  /** Positions of all prompts, as if nothing were shared. */
+  /** Returns the positions of all prompts, as if nothing were shared. */
   long promptTokens() {
     return answers.stream()
         .mapToLong(answer -> answer.promptTokens() + answer.visionTokens())
@@ -35,10 +35,10 @@ record Pass(double seconds, List<Answer> answers, List<Integer> images, EngineSt
   }
 
   /**
-   * The operations that the answers need.
+   * Returns the number of operations that the answers need.
    *
-   * @param reuse whether the text before the images is needed once, and each image once, instead of
-   *     once for each answer
+   * @param reuse whether the text before the images and each image count once, instead of once for
+   *     each answer
    */
   double operations(ModelFlops flops, boolean reuse) {
     if (!reuse) {
@@ -63,7 +63,7 @@ record Pass(double seconds, List<Answer> answers, List<Integer> images, EngineSt
             .sum();
   }
 
-  /** Of each different picture. */
+  /** Returns the vision tokens of each different image. */
   private IntStream visionTokensOfImages() {
     Map<Integer, Integer> tokens = new HashMap<>();
     for (int i = 0; i < answers.size(); i++) {
@@ -73,9 +73,9 @@ record Pass(double seconds, List<Answer> answers, List<Integer> images, EngineSt
   }
 
   /**
-   * How many positions a step of generation looks back at, on average over all answers.
+   * Returns the mean number of positions that a decoding token attends to, over all answers.
    *
-   * @param seen how many of an image's tokens are among them
+   * @param seen maps an image's tokens to the number of attended ones
    */
   double meanContext(IntUnaryOperator seen) {
     double positions = 0;

@@ -11,11 +11,11 @@ import org.stfbatch.model.checkpoint.LlamaConfig;
 import org.stfbatch.model.checkpoint.LlavaConfig;
 
 /**
- * What a device can do at best, measured: the ceilings that the engine's numbers are shares of.
+ * Measured peak rates of a device, to which the engine's numbers are compared.
  *
- * @param products every matrix product that was measured
+ * @param products all measured matrix products
  * @param rates of a whole layer of the language model, for each number of rows
- * @param gemmGflops the highest of them, in 10^9 operations a second: the GEMM rate
+ * @param gemmGflops the highest of these rates, in 10^9 operations per second: the GEMM rate
  * @param memory bandwidths
  */
 public record Peak(List<Product> products, List<Rate> rates, double gemmGflops, Memory memory) {
@@ -25,33 +25,33 @@ public record Peak(List<Product> products, List<Rate> rates, double gemmGflops, 
   /**
    * A matrix product, [rows, in] times [in, out].
    *
-   * @param milliseconds that it takes
-   * @param gflops 10^9 operations a second, two for each multiply-add
+   * @param milliseconds its time
+   * @param gflops 10^9 operations per second, two for each multiply-add
    */
   public record Product(int rows, int in, int out, double milliseconds, double gflops) {}
 
   /**
-   * The products of one layer of the language model, one after the other.
+   * All matrix products of one layer of the language model.
    *
    * @param rows tokens
-   * @param gflops 10^9 operations a second: all operations by all the time
+   * @param gflops 10^9 operations per second: all operations divided by the total time
    */
   public record Rate(int rows, double gflops) {}
 
   /**
-   * Memory bandwidths in 10^9 bytes a second.
+   * Memory bandwidths in 10^9 bytes per second.
    *
-   * @param copy of a large copy, both the bytes read and those written
+   * @param copy of a large copy; counts both bytes read and bytes written
    * @param read of a large sum
-   * @param product of the largest matrix's product with one row, in which the matrix is read
+   * @param product of the product of the largest matrix with one row, which reads the matrix
    */
   public record Memory(double copy, double read, double product) {
-    /** The highest of them: the memory bandwidth. */
+    /** Returns the highest of them: the memory bandwidth. */
     public double best() {
       return Math.max(copy, Math.max(read, product));
     }
 
-    /** Of each the value in the middle. */
+    /** Returns the median of each bandwidth. */
     static Memory median(List<Memory> samples) {
       return new Memory(
           median(samples, Memory::copy),
@@ -73,9 +73,9 @@ public record Peak(List<Product> products, List<Rate> rates, double gemmGflops, 
   }
 
   /**
-   * Measures the products of the model's layers and the memory.
+   * Measures the matrix products of the model's layers and the memory bandwidths.
    *
-   * @param repeat samples, of which the median counts
+   * @param repeat number of samples; the median counts
    */
   public static Peak measure(BenchModel model, ModelSettings settings, int repeat) {
     try (PeakKernels kernels = PeakKernels.open(settings)) {
@@ -101,16 +101,17 @@ public record Peak(List<Product> products, List<Rate> rates, double gemmGflops, 
     }
   }
 
-  /** As many bytes of weights as the model would run through, within limits. */
+  /** Returns the bytes of weights that a step of the model reads, within limits. */
   static long weightBytes(BenchModel model, ModelSettings settings) {
     double weights = model.flops(new NoCompression()).layerWeights() * settings.weightBytes();
-    return (long) Math.min(MemoryProbe.BEYOND_CACHES, weights);
+    return (long) Math.min(MemoryProbe.LARGER_THAN_CACHES, weights);
   }
 
   /**
-   * A kind of matrix.
+   * Shape of a weight matrix.
    *
-   * @param times it occurs in a layer of the language model; 0 for one of the vision tower's
+   * @param times number of occurrences in a layer of the language model; 0 for one of the vision
+   *     tower
    */
   private record Layer(int in, int out, int times) {
     double operations(int rows) {

@@ -1,13 +1,13 @@
 package org.stfbatch.bench;
 
 /**
- * How much faster one side of a comparison was.
+ * Speed ratio of two engines.
  *
  * @param sides what was compared
- * @param measured questions a second of the first by those of the second
- * @param implied the operations that the second needs for an answer by those of the first; 0 where
- *     both need the same
- * @param kept the part of the implied ratio that was measured; 0 without one
+ * @param measured questions per second of the first divided by those of the second
+ * @param implied operations per answer of the second divided by those of the first; 0 if they do
+ *     not differ
+ * @param kept {@code measured} as a fraction of {@code implied}; 0 without an implied ratio
  */
 public record Ratio(String sides, double measured, double implied, double kept) {
   static Ratio of(EngineResult first, EngineResult second) {

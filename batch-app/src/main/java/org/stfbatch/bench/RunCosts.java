@@ -11,15 +11,15 @@ import org.stfbatch.report.ReportReader;
 import org.stfbatch.report.ReportTerms;
 
 /**
- * What a run that was answered costs those who keep it.
+ * Costs of a finished run in the database.
  *
- * @param bytesOfAJob of the database's files, indexes included, by the jobs
- * @param chunkGrowth what a job costs in the last tenth of the chunks by what it costs in the
- *     second one, in which the program is warm: 1 if it does not depend on the run's size
- * @param statusSeconds of counting it, as {@code status} does
- * @param reportSeconds of reading all that a report shows
- * @param deleteSeconds of deleting it
- * @param vacuumSeconds of making its room free for others after that
+ * @param bytesOfAJob size of the database's files, including indexes, divided by the number of jobs
+ * @param chunkGrowth time per job in the last tenth of the chunks divided by that in the second
+ *     tenth, when the program is warm; 1 if it does not depend on the run's size
+ * @param statusSeconds time of counting the jobs by status, as {@code status} does
+ * @param reportSeconds time of reading all data of a report
+ * @param deleteSeconds time of deleting the run
+ * @param vacuumSeconds time of the vacuum afterwards, which frees its space for others
  */
 public record RunCosts(
     double bytesOfAJob,
@@ -45,7 +45,7 @@ public record RunCosts(
       from placed
       """;
 
-  /** Measures, and deletes the run. */
+  /** Measures the costs; deletes the run. */
   static RunCosts measure(DataSource database, Run run, int jobs) throws InterruptedException {
     JdbcClient jdbc = JdbcClient.create(database);
     long bytes = jdbc.sql("select pg_database_size(current_database())").query(Long.class).single();

@@ -16,30 +16,35 @@ import org.stfbatch.job.infer.JobPreparation;
 import org.stfbatch.job.infer.JobPreparer;
 import org.stfbatch.model.ModelSettings;
 
-/** Measures what the way through PostgreSQL can do, with an engine that answers at once. */
+/**
+ * Benchmark of the runner's throughput through PostgreSQL, with an engine that answers immediately.
+ */
 public final class RunnerBench {
   private static final List<Integer> PERCENTS = List.of(10, 50, 100);
   private static final int WARM_UP_JOBS = 20_000;
   private static final EngineJob JOB =
       new EngineJob(new int[Workload.SYSTEM_TOKENS], List.of(), Generation.greedy(8));
 
-  /** Jobs without an image, which take nothing to prepare. */
+  /** Preparation of text-only jobs, which takes no time. */
   static final JobPreparation PREPARATION = new NoPreparation();
 
   private RunnerBench() {}
 
   /**
-   * Measures one pass after a small one that does not count.
+   * Measures one pass after a short warm-up.
    *
-   * @param parent the folder in which the database's own is made
-   * @param jobs text-only questions
-   * @param chunk answers that are committed together
+   * @param parent folder in which the database's folder is created
+   * @param jobs number of text-only questions
+   * @param chunk number of answers per commit
    */
   public static BenchReport.Runner run(Path parent, int jobs, int chunk)
       throws InterruptedException {
     if (jobs < PERCENTS.get(0) || chunk < 1) {
       throw new IllegalArgumentException(
-          "the runner needs 10 jobs and chunks of one at least, not " + jobs + " and " + chunk);
+          "the runner needs at least 10 jobs and chunks of at least 1, not "
+              + jobs
+              + " and "
+              + chunk);
     }
     Machine machine = Machine.describe(ModelSettings.exact());
     try (BenchDatabase database = BenchDatabase.open(parent)) {
@@ -67,7 +72,7 @@ public final class RunnerBench {
     }
   }
 
-  /** The first thousands of jobs are slow: Java compiles what they use. */
+  /** The first thousands of jobs are slow until the JIT compiler has compiled their code. */
   private static void warmUp(BenchDatabase database, int chunk) {
     BenchRun run = new BenchRun(database.dataSource(), "warm-up");
     run.ingest(WARM_UP_JOBS, RunnerBench::question);
@@ -94,7 +99,7 @@ public final class RunnerBench {
     }
   }
 
-  /** Looks at the memory when a tenth, half and all of the jobs are done. */
+  /** Samples the memory when a tenth, half and all of the jobs are done. */
   private static final class MemoryProbe implements Progress {
     private final int jobs;
     private final List<RunnerResult.Reading> readings = new ArrayList<>();

@@ -3,18 +3,18 @@ package org.stfbatch.bench;
 import java.util.List;
 
 /**
- * What the runner did with an engine that answers at once.
+ * Throughput of the runner with an engine that answers immediately.
  *
- * @param jobs stored
- * @param chunk answers that were committed together
- * @param answered of them
- * @param failed of them
- * @param ingestSeconds storing the jobs
- * @param ingestedPerSecond jobs by these
- * @param inferSeconds answering them, from the start of the job to its end
- * @param jobsPerSecond jobs by these: the runner's ceiling
- * @param memory on the way
- * @param costs of the run when it is answered
+ * @param jobs stored jobs
+ * @param chunk number of answers per commit
+ * @param answered number of answered jobs
+ * @param failed number of failed jobs
+ * @param ingestSeconds time of storing the jobs
+ * @param ingestedPerSecond stored jobs per second
+ * @param inferSeconds time of answering them, from the start of the job to its end
+ * @param jobsPerSecond answered jobs per second: the runner's maximum
+ * @param memory samples during the run
+ * @param costs of the finished run
  */
 public record RunnerResult(
     int jobs,
@@ -32,12 +32,12 @@ public record RunnerResult(
   }
 
   /**
-   * The process's memory, without the database's.
+   * Memory sample of this process, without the database's.
    *
    * @param percent of the jobs that were done at least
-   * @param done jobs
-   * @param heapBytes that were in use after a garbage collection
-   * @param residentBytes of the process
+   * @param done number of finished jobs
+   * @param heapBytes used heap after a garbage collection
+   * @param residentBytes resident memory of the process
    */
   public record Reading(int percent, long done, long heapBytes, long residentBytes) {}
 

@@ -7,7 +7,7 @@ import java.util.Locale;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
-/** Lines and tables for people. */
+/** Builder of a text report: lines, tables and named values. */
 final class Text {
   private static final double KILO = 1000;
 
@@ -18,7 +18,7 @@ final class Text {
     return String.format(Locale.ROOT, format, arguments);
   }
 
-  /** In units of a thousand, with three digits that count. */
+  /** Formats bytes in decimal units with three significant digits. */
   static String bytes(double bytes) {
     double value = bytes / KILO / KILO;
     return value < KILO ? format("%.0f MB", value) : format("%.1f GB", value / KILO);
@@ -28,7 +28,7 @@ final class Text {
     return format("%.1f %%", 100 * share);
   }
 
-  /** Ends the table that was begun, if one was, and adds a line. */
+  /** Ends the current table, if there is one, and adds a line. */
   Text line(String format, Object... arguments) {
     endTable();
     text.append(format(format, arguments)).append('\n');
@@ -39,13 +39,13 @@ final class Text {
     return line("");
   }
 
-  /** Adds a row to the table; its columns become as wide as their widest cell. */
+  /** Adds a row to the current table. Columns become as wide as their widest cell. */
   Text row(Object... cells) {
     table.add(Arrays.stream(cells).map(String::valueOf).toList());
     return this;
   }
 
-  /** A name with its value. */
+  /** Adds a name with its value. */
   Text value(String name, String format, Object... arguments) {
     return row(name, format(format, arguments));
   }

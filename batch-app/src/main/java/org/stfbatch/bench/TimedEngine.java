@@ -13,8 +13,8 @@ import org.stfbatch.engine.EngineStatistics;
 import org.stfbatch.engine.Outcome;
 
 /**
- * A device that takes the same time for every job, one after the other: what it says is an {@link
- * InstantEngine}'s. A timer that is late makes no job after it later.
+ * Engine that simulates a device with a fixed time per job, one job at a time. Answers are those of
+ * {@link InstantEngine}. A late timer does not delay later jobs.
  */
 final class TimedEngine implements Engine {
   private final InstantEngine answers = new InstantEngine();

@@ -3,11 +3,11 @@ package org.stfbatch.bench;
 import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
 
-/** Seconds that calls take. */
+/** Measures durations of calls, in seconds. */
 final class Timing {
   private static final double NANOS = 1e9;
 
-  /** A sample is so long at least; shorter calls are repeated in it. */
+  /** Minimum duration of a sample; shorter calls are repeated within it. */
   private static final double SAMPLE_SECONDS = 0.1;
 
   private static final int MOST_CALLS = 10_000;
@@ -20,13 +20,13 @@ final class Timing {
     return (System.nanoTime() - started) / NANOS;
   }
 
-  /** The median of so many samples after one call that does not count. */
+  /** Returns the median of {@code samples} samples after one warm-up call. */
   static double median(int samples, Runnable call) {
     call.run();
     return median(IntStream.range(0, samples).mapToDouble(i -> sample(call)).toArray());
   }
 
-  /** Of calls one after the other, what one took. */
+  /** Measures repeated calls; returns the mean time of one. */
   static double sample(Runnable call) {
     double once = seconds(call);
     int more = (int) Math.max(1, Math.min(MOST_CALLS, SAMPLE_SECONDS / once));
@@ -39,7 +39,7 @@ final class Timing {
     }
   }
 
-  /** The value in the middle; of an even number, the lower of the two. */
+  /** Returns the median; of an even number of values, the lower one of the middle two. */
   static double median(double... values) {
     return DoubleStream.of(values).sorted().skip((values.length - 1) / 2).findFirst().orElseThrow();
   }

@@ -13,8 +13,8 @@ import org.stfbatch.engine.Engine;
 import org.stfbatch.job.Progress;
 
 /**
- * A worker in a JVM of its own. It prepares, says that it is ready, waits for a line on its
- * standard input, and answers its part of a run.
+ * A worker process. It prepares, reports that it is ready, waits for a line on its standard input,
+ * and answers its part of a run.
  */
 public final class WorkerProcess implements AutoCloseable {
   private static final String PASSWORD = "STF_BATCH_DB_PASSWORD";
@@ -47,7 +47,7 @@ public final class WorkerProcess implements AutoCloseable {
             String.valueOf(plan.chunk()),
             String.valueOf(plan.device().toNanos()),
             String.valueOf(Math.min(MOST_WARM_UP_JOBS, plan.jobsOfAWorker())));
-    // Nobody may read it in the list of processes.
+    // Not an argument: the process list shows arguments to other users.
     command.environment().put(PASSWORD, database.password());
     command.redirectError(ProcessBuilder.Redirect.INHERIT);
     try {
@@ -79,17 +79,17 @@ public final class WorkerProcess implements AutoCloseable {
     }
   }
 
-  /** Ends it, if it has not ended. */
+  /** Terminates the process if it is still running. */
   @Override
   public void close() {
     process.destroyForcibly();
   }
 
   /**
-   * The process.
+   * Entry point of the worker process.
    *
-   * @param arguments the database's URL and user, the run, the worker's name, the answers of a
-   *     chunk, the nanoseconds that the device takes for a job, and how many jobs warm it up
+   * @param arguments the database's URL and user, the run, the worker's name, the number of answers
+   *     per chunk, the device time per job in nanoseconds, and the number of warm-up jobs
    */
   public static void main(String[] arguments) throws IOException {
     DatabaseSettings settings =

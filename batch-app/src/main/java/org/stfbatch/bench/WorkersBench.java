@@ -11,8 +11,9 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 import org.stfbatch.model.ModelSettings;
 
 /**
- * Measures how much faster several workers answer a run than one: processes of their own, on one
- * database, each with a device that takes a fixed time for a job, or none.
+ * Benchmark of scaling: how much faster several workers answer a run than one. Each worker is a
+ * process of its own on the same database, with a simulated device that takes a fixed time per job,
+ * or none.
  */
 public final class WorkersBench {
   private static final String TIMES =
@@ -34,22 +35,22 @@ public final class WorkersBench {
   private WorkersBench() {}
 
   /**
-   * What is measured.
+   * Plan of the measurement.
    *
-   * @param jobsOfAWorker text-only questions for each worker: the run has this many times the
-   *     workers
-   * @param chunk answers that a worker commits together
-   * @param device what its device takes for a job; zero for one that answers at once
-   * @param workers how many of them, one measurement each; the first is what others are compared to
+   * @param jobsOfAWorker number of text-only questions per worker; the run has this many times the
+   *     number of workers
+   * @param chunk number of answers per commit of a worker
+   * @param device simulated time per job; zero for a device that answers immediately
+   * @param workers numbers of workers, one measurement each; the first is the reference
    */
   public record Plan(int jobsOfAWorker, int chunk, Duration device, List<Integer> workers) {
     /**
-     * @throws IllegalArgumentException if it cannot be measured
+     * @throws IllegalArgumentException if a number is out of range
      */
     public Plan {
       if (jobsOfAWorker < 1 || chunk < 1 || device.isNegative()) {
         throw new IllegalArgumentException(
-            "a worker needs a job and chunks of one at least, and its device a time");
+            "a worker needs at least one job and chunks of at least 1, and its device's time must not be negative");
       }
       if (workers.isEmpty() || workers.stream().anyMatch(count -> count < 1)) {
         throw new IllegalArgumentException("the numbers of workers must be at least 1");
@@ -59,9 +60,9 @@ public final class WorkersBench {
   }
 
   /**
-   * Measures.
+   * Runs the measurement.
    *
-   * @param parent the folder in which the database's own is made
+   * @param parent folder in which the database's folder is created
    */
   public static BenchReport.Workers run(Path parent, Plan plan) throws InterruptedException {
     Machine machine = Machine.describe(ModelSettings.exact());
@@ -86,7 +87,7 @@ public final class WorkersBench {
     try {
       IntStream.range(0, workers)
           .forEach(i -> processes.add(WorkerProcess.start(database.settings(), name, i, plan)));
-      // All of them have compiled what they use before any begins.
+      // All processes have finished their warm-up before any of them starts.
       for (WorkerProcess process : processes) {
         process.awaitReady();
       }

@@ -1,15 +1,15 @@
 package org.stfbatch.bench;
 
 /**
- * What so many workers did together.
+ * Throughput of a number of workers on one run.
  *
- * @param workers processes
- * @param answered jobs
- * @param seconds from the first worker's first chunk to the last one's last
- * @param jobsPerSecond of all together
- * @param efficiency speed by that of as many workers that do not know each other, 1 at best
- * @param tail part of the time in which not all were at work at the end
- * @param commitsPerSecond chunks that all together committed
+ * @param workers number of processes
+ * @param answered number of answered jobs
+ * @param seconds from the first worker's first chunk to the last worker's last chunk
+ * @param jobsPerSecond of all workers together
+ * @param efficiency speed relative to the same number of independent workers; at best 1
+ * @param tail fraction of the time at the end in which not all workers were busy
+ * @param commitsPerSecond chunks that all workers together committed per second
  */
 public record WorkersResult(
     int workers,

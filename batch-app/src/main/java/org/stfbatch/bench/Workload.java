@@ -10,20 +10,20 @@ import org.stfbatch.model.checkpoint.LlavaConfig;
 import org.stfbatch.prompt.LlamaTokenizer;
 
 /**
- * Made-up questions about made-up pictures, in the order in which a run asks them: image by image.
+ * Synthetic workload: random questions about random images, in the order of a run: image by image.
  *
- * @param images different pictures
- * @param questionsPerImage questions about each
- * @param newTokens lengths of the answers, which the questions take in turn
- * @param textTokens tokens of a question, {@value #SPREAD} more or fewer
+ * @param images number of different images
+ * @param questionsPerImage number of questions about each
+ * @param newTokens lengths of the answers, assigned to the questions in turn
+ * @param textTokens tokens of a question, plus or minus up to {@value #SPREAD}
  */
 public record Workload(int images, int questionsPerImage, List<Integer> newTokens, int textTokens) {
-  /** Tokens before the image: as many as the conversation template of LLaVA-1.5 has. */
+  /** Number of tokens before the image: that of LLaVA-1.5's conversation template. */
   static final int SYSTEM_TOKENS = 35;
 
   private static final int SPREAD = 5;
 
-  /** Lower ids are those of special tokens. */
+  /** Smallest id that is not a special token. */
   private static final int FIRST_ID = 3;
 
   public Workload {
@@ -38,8 +38,8 @@ public record Workload(int images, int questionsPerImage, List<Integer> newToken
   /**
    * A question.
    *
-   * @param image the number of its picture
-   * @param job as the engine takes it
+   * @param image index of its image
+   * @param job the prepared job
    */
   record Item(int image, EngineJob job) {
     Item with(Generation generation) {
@@ -55,14 +55,14 @@ public record Workload(int images, int questionsPerImage, List<Integer> newToken
     return newTokens.stream().mapToInt(Integer::intValue).max().orElseThrow();
   }
 
-  /** The same kind of work with at most so many images. */
+  /** Returns the workload with at most {@code fewer} images. */
   Workload atMost(int fewer) {
     return new Workload(Math.min(images, fewer), questionsPerImage, newTokens, textTokens);
   }
 
   /**
-   * The questions. Another seed gives other pictures and another text before them, so that nothing
-   * of an earlier pass can be used again.
+   * Returns the questions. Another seed gives other images and another text before them, so that no
+   * cached prefix of an earlier pass matches.
    */
   List<Item> items(LlavaConfig config, long seed) {
     SplittableRandom random = new SplittableRandom(seed);

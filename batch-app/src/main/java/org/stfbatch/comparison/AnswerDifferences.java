@@ -9,15 +9,15 @@ import org.stfbatch.engine.FinishReason;
 import org.stfbatch.engine.Outcome;
 
 /**
- * How much answers differ.
+ * Differences between the answers of two settings, the tested one and the reference.
  *
- * @param jobs that both settings answered
- * @param failed jobs that one or both could not answer
- * @param equalFirstTokens answers that begin alike
- * @param equalAnswers answers that are the same token by token
- * @param likelihood how differently likely the answers of the setting that is compared with are; of
- *     no answers if all were chosen from given texts
- * @param examples some answers that differ
+ * @param jobs number of jobs that both settings answered
+ * @param failed number of jobs that at least one setting could not answer
+ * @param equalFirstTokens number of answer pairs with the same first token
+ * @param equalAnswers number of answer pairs with the same tokens
+ * @param likelihood differences of the likelihoods that the two settings give to the reference's
+ *     generated answers
+ * @param examples some pairs that differ
  */
 public record AnswerDifferences(
     int jobs,
@@ -29,19 +29,21 @@ public record AnswerDifferences(
   private static final int EXAMPLES = 5;
 
   /**
-   * Differences of the mean log-probability of an answer's tokens, without their signs.
+   * Absolute differences of the mean log-probability of an answer's tokens.
    *
-   * @param answers that were looked at
+   * @param answers number of compared answers; 0 if all were chosen from given texts
    * @param mean over the answers
-   * @param worst of all
-   * @param worstJob where that was; null without an answer
+   * @param worst maximum over the answers
+   * @param worstJob name of the job with the maximum; null without an answer
    */
   public record Likelihood(int answers, double mean, double worst, String worstJob) {}
 
-  /** Two answers to one job. */
+  /** The two settings' answers to one job. */
   public record Example(String customId, String tested, String against) {}
 
-  /** Of generated answers only: others have no tokens of their own. */
+  /**
+   * Returns the generated answers by job. Chosen answers have no tokens of their own to compare.
+   */
   static Map<String, Answer> generated(Map<String, Outcome> outcomes) {
     Map<String, Answer> generated = new LinkedHashMap<>();
     outcomes.forEach(
@@ -54,9 +56,9 @@ public record AnswerDifferences(
   }
 
   /**
-   * @param generated answers of the setting that is compared with
-   * @param testedLikelihood log-probability of each of them to the tested setting
-   * @param againstLikelihood likewise to the other
+   * @param generated answers of the reference
+   * @param testedLikelihood log-probability of each of them under the tested setting
+   * @param againstLikelihood the same under the reference
    */
   static AnswerDifferences of(
       Map<String, Outcome> tested,

@@ -7,24 +7,24 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * What a comparison found.
+ * Result of a comparison of two settings.
  *
- * @param sides the tested setting and the one it is compared with
- * @param answers how much answers differ
- * @param states how much hidden states differ
+ * @param sides the tested setting and the reference
+ * @param answers differences of the answers
+ * @param states differences of the hidden states
  */
 public record Comparison(List<Side> sides, AnswerDifferences answers, StateDifferences states) {
   private static final int WORST_LAYERS = 3;
   private static final int LONGEST_EXAMPLE = 60;
 
   /**
-   * A setting.
+   * Description and speed of one setting.
    *
    * @param dtype of activations
-   * @param weights how matrices are held: plain or int8
+   * @param weights how matrices are stored: plain or int8
    * @param compression the strategy
-   * @param deviceSeconds that the device worked for all answers
-   * @param questionsPerSecond jobs by these seconds
+   * @param deviceSeconds device time of all answers, in seconds
+   * @param questionsPerSecond jobs divided by the device time
    */
   public record Side(
       String dtype,
@@ -33,7 +33,7 @@ public record Comparison(List<Side> sides, AnswerDifferences answers, StateDiffe
       double deviceSeconds,
       double questionsPerSecond) {}
 
-  /** As one JSON object; names in snake case. */
+  /** Returns the result as one JSON object; names in snake case. */
   public String toJson() {
     ObjectMapper mapper =
         new ObjectMapper().setPropertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE);
@@ -44,7 +44,7 @@ public record Comparison(List<Side> sides, AnswerDifferences answers, StateDiffe
     }
   }
 
-  /** As a table for people. */
+  /** Returns the result as a text table. */
   public String toText() {
     StringBuilder text = new StringBuilder();
     row(text, "", "tested", "against");

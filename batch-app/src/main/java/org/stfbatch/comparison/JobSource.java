@@ -2,9 +2,9 @@ package org.stfbatch.comparison;
 
 import java.util.function.Consumer;
 
-/** Jobs that can be read again and again, always the same ones in the same order. */
+/** Repeatable source of jobs: every pass yields the same jobs in the same order. */
 @FunctionalInterface
 public interface JobSource {
-  /** Gives one job after the other, on the calling thread. */
+  /** Calls the action for each job in turn, on the calling thread. */
   void forEach(Consumer<NamedJob> action);
 }

@@ -12,9 +12,12 @@ import org.stfbatch.model.ModelSettings;
 import org.stfbatch.model.checkpoint.LlavaCheckpoint;
 import org.stfbatch.prompt.LlamaTokenizer;
 
-/** Asks a checkpoint the same with two settings. Only one of its models is in memory at a time. */
+/**
+ * Runs the same jobs with two settings of a checkpoint and compares answers, hidden states and
+ * speed. Only one of the two models is in memory at a time.
+ */
 public final class ModelComparison {
-  /** Prompts whose hidden states are compared: the first ones. */
+  /** Number of prompts whose hidden states are compared: the first ones. */
   private static final int PROMPTS = 16;
 
   private final LlavaCheckpoint checkpoint;
@@ -22,8 +25,8 @@ public final class ModelComparison {
   private final EngineSettings engine;
 
   /**
-   * @param tokenizer the checkpoint's; stays the caller's to close
-   * @param engine batch and cache of both sides
+   * @param tokenizer the checkpoint's; the caller closes it
+   * @param engine batch and cache of both settings
    */
   public ModelComparison(
       LlavaCheckpoint checkpoint, LlamaTokenizer tokenizer, EngineSettings engine) {
@@ -35,9 +38,9 @@ public final class ModelComparison {
   private record Asked(Map<String, Outcome> outcomes, double seconds) {}
 
   /**
-   * Returns when both settings have answered all jobs.
+   * Runs all jobs with both settings, then compares.
    *
-   * @param jobs one at least
+   * @param jobs at least one
    */
   public Comparison of(ModelSettings tested, ModelSettings against, JobSource jobs) {
     List<EngineJob> first = new ArrayList<>();

@@ -3,9 +3,9 @@ package org.stfbatch.comparison;
 import org.stfbatch.engine.EngineJob;
 
 /**
- * A job that is asked with both settings.
+ * A job of a comparison.
  *
  * @param customId its name, unique among the jobs of a comparison
- * @param job what is asked
+ * @param job the prepared job
  */
 public record NamedJob(String customId, EngineJob job) {}

@@ -20,9 +20,11 @@ import org.stfbatch.model.ModelSettings;
 import org.stfbatch.model.checkpoint.LlavaCheckpoint;
 import org.stfbatch.prompt.LlamaTokenizer;
 
-/** One of the two settings at work. */
+/** A running engine with one of the two compared settings. */
 final class Side implements AutoCloseable {
-  /** So many batches wait in the engine, so that none runs empty while jobs are prepared. */
+  /**
+   * Number of batches queued in the engine, so that it does not run dry while jobs are prepared.
+   */
   private static final int BATCHES_AHEAD = 3;
 
   private final Engine engine;
@@ -43,18 +45,18 @@ final class Side implements AutoCloseable {
         BATCHES_AHEAD * settings.batch());
   }
 
-  /** What becomes of each job, by its name. */
+  /** Returns the outcome of each job, by its name. */
   Map<String, Outcome> outcomes(JobSource jobs) {
     Map<String, Outcome> outcomes = new LinkedHashMap<>();
-    ask(jobs, outcomes::put);
+    run(jobs, outcomes::put);
     return outcomes;
   }
 
   /**
-   * How likely this side takes answers to be.
+   * Scores given answers with this setting.
    *
-   * @param answers generated ones by the names of their jobs; other jobs are left out
-   * @return natural logarithms of the probability of all of an answer's tokens
+   * @param answers generated answers by the names of their jobs; other jobs are skipped
+   * @return natural logarithm of the probability of all of an answer's tokens, by job name
    */
   Map<String, Double> logProbabilities(JobSource jobs, Map<String, Answer> answers) {
     Map<String, Double> found = new LinkedHashMap<>();
@@ -67,7 +69,7 @@ final class Side implements AutoCloseable {
                     action.accept(new NamedJob(job.customId(), scoring(job.job(), answer)));
                   }
                 });
-    ask(
+    run(
         scored,
         (name, outcome) -> {
           if (outcome instanceof Answer answer) {
@@ -82,25 +84,25 @@ final class Side implements AutoCloseable {
     return new EngineJob(job.promptIds(), job.images(), new AnswerChoices(List.of(all)));
   }
 
-  private record Asked(String name, CompletableFuture<Outcome> outcome) {}
+  private record Submitted(String name, CompletableFuture<Outcome> outcome) {}
 
-  private void ask(JobSource jobs, BiConsumer<String, Outcome> answered) {
-    Queue<Asked> asked = new ArrayDeque<>();
+  private void run(JobSource jobs, BiConsumer<String, Outcome> answered) {
+    Queue<Submitted> submitted = new ArrayDeque<>();
     jobs.forEach(
         job -> {
-          asked.add(new Asked(job.customId(), engine.submit(job.job())));
-          if (asked.size() >= window) {
-            await(asked.remove(), answered);
+          submitted.add(new Submitted(job.customId(), engine.submit(job.job())));
+          if (submitted.size() >= window) {
+            await(submitted.remove(), answered);
           }
         });
-    asked.forEach(job -> await(job, answered));
+    submitted.forEach(job -> await(job, answered));
   }
 
-  private static void await(Asked job, BiConsumer<String, Outcome> answered) {
+  private static void await(Submitted job, BiConsumer<String, Outcome> answered) {
     answered.accept(job.name(), job.outcome().join());
   }
 
-  /** Seconds in which the device has worked. */
+  /** Returns the device time so far, in seconds. */
   double deviceSeconds() {
     EngineStatistics done = engine.statistics();
     return done.encodeSeconds() + done.prefixSeconds() + done.stepSeconds();

@@ -7,28 +7,27 @@ import java.util.stream.IntStream;
 import org.stfbatch.model.FloatTensor;
 
 /**
- * How much the hidden states of prompts' last tokens differ.
+ * Differences between two settings' hidden states at the last token of each prompt.
  *
- * @param prompts that were looked at
- * @param meanCosine of the states after the last norm
- * @param worstCosine the least of them
+ * @param prompts number of compared prompts
+ * @param meanCosine mean cosine similarity of the states after the last norm
+ * @param worstCosine minimum of these
  * @param layers one for each layer of the language model
  */
 public record StateDifferences(
     int prompts, double meanCosine, double worstCosine, List<Layer> layers) {
   /**
-   * A layer of the language model.
+   * Error of one layer of the language model.
    *
-   * @param layer counted from 0
-   * @param error length of the difference of the two states after the layer by the length of the
-   *     state, the mean over all prompts
-   * @param growth how much of the error was not there before the layer; negative if it made the
-   *     states more alike
+   * @param layer from 0
+   * @param error relative error after the layer, {@code |tested - against| / |against|}, averaged
+   *     over all prompts
+   * @param growth error minus the error after the layer before; negative if the layer reduced it
    */
   public record Layer(int layer, double error, double growth) {}
 
   /**
-   * @param tested states [layers + 1, H] of each prompt, the last after the last norm
+   * @param tested [layers + 1, H] states of each prompt; the last row is after the last norm
    * @param against likewise
    */
   static StateDifferences of(List<FloatTensor> tested, List<FloatTensor> against) {
@@ -52,7 +51,9 @@ public record StateDifferences(
         all);
   }
 
-  /** The layers whose error grows most, at most so many, the worst first. */
+  /**
+   * Returns up to {@code count} layers with the largest growth of the error, in descending order.
+   */
   List<Layer> worst(int count) {
     return layers.stream()
         .sorted(Comparator.comparingDouble(Layer::growth).reversed())

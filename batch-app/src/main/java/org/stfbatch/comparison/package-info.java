@@ -1,6 +1,6 @@
 /**
- * One checkpoint with two settings, such as dtypes, weight formats or compression strategies: how
- * much its answers differ, and its speed. {@link org.stfbatch.comparison.ModelComparison} is the
- * door.
+ * Comparison of two settings of one checkpoint, such as dtypes, weight formats or compression
+ * strategies: differences of the answers, and speed. Entry point: {@link
+ * org.stfbatch.comparison.ModelComparison}.
  */
 package org.stfbatch.comparison;

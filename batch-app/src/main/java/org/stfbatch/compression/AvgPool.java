@@ -3,10 +3,10 @@ package org.stfbatch.compression;
 import java.util.OptionalInt;
 
 /**
- * The mean of each {@code kernel x kernel} block of patches before the stock projector, as the
- * LLaVA-STF paper's AvgPool (Tables 2 and 5) but without its training.
+ * AvgPool: averages each {@code kernel x kernel} block of patches before the stock projector. The
+ * LLaVA-STF paper's AvgPool (Tables 2 and 5), without its training.
  *
- * @param kernel patches along a block's side, a divisor of the grid's
+ * @param kernel side of a block in patches; divides the grid's side
  */
 public record AvgPool(int kernel) implements CompressionStrategy {
   @Override

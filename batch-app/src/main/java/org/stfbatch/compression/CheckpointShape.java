@@ -1,19 +1,19 @@
 package org.stfbatch.compression;
 
 /**
- * What strategies ask of a checkpoint.
+ * Properties of a checkpoint that decide which compression strategies apply to it.
  *
  * @param grid patches along one side of the image
- * @param towerBlocks blocks of the CLIP tower, those that LLaVA does not use included
- * @param stockProjector whether the projector is LLaVA-1.5's: each patch of one CLIP block becomes
- *     a token by itself
- * @param projectedTokens tokens that the checkpoint's own projector makes of an image
+ * @param towerBlocks blocks of the CLIP tower, including those that LLaVA does not use
+ * @param stockProjector whether the projector is LLaVA-1.5's, which turns each patch of one CLIP
+ *     block into one token
+ * @param projectedTokens vision tokens of an image after the checkpoint's own projector
  * @param languageLayers layers of the language model
  */
 public record CheckpointShape(
     int grid, int towerBlocks, boolean stockProjector, int projectedTokens, int languageLayers) {
 
-  /** Patches of an image. */
+  /** Returns the number of patches of an image. */
   public int patches() {
     return grid * grid;
   }

@@ -3,8 +3,8 @@ package org.stfbatch.compression;
 import java.util.OptionalInt;
 
 /**
- * A way to give the language model fewer vision tokens than the checkpoint's projector makes,
- * without training.
+ * Training-free vision-token compression: reduces the vision tokens that the language model
+ * processes below those of the checkpoint's projector.
  *
  * <p>All but {@link NoCompression} and {@link FastV} act between CLIP and the projector and need
  * LLaVA-1.5's projector; FastV acts inside the language model.
@@ -13,11 +13,11 @@ public sealed interface CompressionStrategy
     permits NoCompression, VtcCls, FastV, PruMerge, PruMergePlus, AvgPool, Scope, DivPrune {
 
   /**
-   * Reads a strategy as people write it, {@code NAME[:OPTION=VALUE,...]}; options that are left out
-   * have their defaults.
+   * Parses a strategy of the form {@code NAME[:OPTION=VALUE,...]}. Omitted options have their
+   * defaults.
    *
-   * @throws IllegalArgumentException saying what exists, if the name or an option is unknown; or
-   *     which values an option takes
+   * @throws IllegalArgumentException if the name or an option is unknown or a value is out of
+   *     range; the message lists what is accepted
    */
   static CompressionStrategy parse(String spec) {
     return KnownStrategy.parse(spec);
@@ -30,15 +30,15 @@ public sealed interface CompressionStrategy
   String spec();
 
   /**
-   * Vision tokens that an image becomes for the language model's first layer; empty if that depends
-   * on the image.
+   * Returns the number of vision tokens of an image at the language model's first layer; empty if
+   * it depends on the image.
    *
    * @param shape one that {@link #check} accepts
    */
   OptionalInt visionTokens(CheckpointShape shape);
 
   /**
-   * Vision tokens that an image becomes at most.
+   * Returns the maximum number of vision tokens of an image.
    *
    * @param shape one that {@link #check} accepts
    */
@@ -46,14 +46,14 @@ public sealed interface CompressionStrategy
     return visionTokens(shape).orElseThrow();
   }
 
-  /** Whether there is anything that it does. */
+  /** Returns whether the strategy changes the vision tokens at all. */
   default boolean compresses() {
     return true;
   }
 
   /**
-   * @throws IllegalArgumentException saying why this is undefined for such a checkpoint and what to
-   *     do, in one sentence
+   * @throws IllegalArgumentException if the strategy is undefined for such a checkpoint; the
+   *     message gives the reason and the cure in one sentence
    */
   void check(CheckpointShape shape);
 }

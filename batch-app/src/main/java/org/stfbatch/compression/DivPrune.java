@@ -3,12 +3,12 @@ package org.stfbatch.compression;
 import java.util.OptionalInt;
 
 /**
- * DivPrune (Alvar et al. 2025, arXiv:2503.02175): keeps the projected tokens that differ most from
- * each other: first the one whose nearest other token is farthest by cosine distance, then again
- * and again the one farthest from those that are kept. Kept in spatial order; of equal distances,
- * the lower index is taken.
+ * DivPrune (Alvar et al. 2025, arXiv:2503.02175): keeps the most diverse projected tokens by
+ * max-min selection over cosine distances. The first kept token is the one whose nearest other
+ * token is farthest away; each further one is the token farthest from all kept tokens. Kept tokens
+ * stay in spatial order; ties go to the lower index.
  *
- * @param tokens kept tokens
+ * @param tokens number of kept tokens
  */
 public record DivPrune(int tokens) implements CompressionStrategy {
   @Override

@@ -4,30 +4,30 @@ import java.math.BigDecimal;
 import java.util.OptionalInt;
 
 /**
- * FastV (Chen et al. 2024, arXiv:2403.06764): all vision tokens pass the language model's first
- * layers; at the input of layer {@code layer}, those stay that the prompt's last token attended to
- * most in the layer before.
+ * FastV (Chen et al. 2024, arXiv:2403.06764): all vision tokens pass the first {@code layer} layers
+ * of the language model. At the input of layer {@code layer}, only those are kept that the prompt's
+ * last token attended to most in the layer before.
  *
- * @param layer layers that see all tokens; the index of the first one that does not
- * @param kept how many stay
+ * @param layer number of layers that process all tokens; index of the first layer that does not
+ * @param kept how many vision tokens are kept
  */
 public record FastV(int layer, Kept kept) implements CompressionStrategy {
 
-  /** How many vision tokens of an image stay. */
+  /** Number of vision tokens of an image that are kept. */
   public sealed interface Kept permits Keep, Ratio {
     /**
      * @param imageTokens tokens of the image at the language model's first layer
      */
     int of(int imageTokens);
 
-    /** The option that says so. */
+    /** Returns the option as it is written in a strategy. */
     String option();
   }
 
   /**
-   * A number of tokens.
+   * A fixed number of tokens.
    *
-   * @param tokens 1 at least
+   * @param tokens at least 1
    */
   public record Keep(int tokens) implements Kept {
     @Override
@@ -42,14 +42,14 @@ public record FastV(int layer, Kept kept) implements CompressionStrategy {
   }
 
   /**
-   * A share of an image's tokens.
+   * A fraction of an image's tokens.
    *
-   * @param dropped the share that does not stay, R of the paper; from 0 to below 1
+   * @param dropped the fraction that is dropped, R in the paper; from 0 to below 1
    */
   public record Ratio(double dropped) implements Kept {
     @Override
     public int of(int imageTokens) {
-      // As the authors' Python does, halves go to the even number.
+      // Rounds half to even, as the authors' Python code does.
       return (int) Math.rint(imageTokens * (1 - dropped));
     }
 
@@ -69,7 +69,7 @@ public record FastV(int layer, Kept kept) implements CompressionStrategy {
     return "%s:layer=%d,%s".formatted(name(), layer, kept.option());
   }
 
-  /** All of the projector's: they are dropped later. */
+  /** All of the projector's tokens: FastV drops them later. */
   @Override
   public OptionalInt visionTokens(CheckpointShape shape) {
     return OptionalInt.of(shape.projectedTokens());

@@ -6,7 +6,7 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** The strategies that exist, and how each is read. */
+/** Registry of the compression strategies: name, usage line and parser of the options. */
 enum KnownStrategy {
   NONE(StrategyHelp.NONE_USAGE, options -> new NoCompression()),
   VTC_CLS(
@@ -56,7 +56,7 @@ enum KnownStrategy {
                         .formatted(name, list(Stream.of(values()).map(k -> k.usage).toList()))));
   }
 
-  /** Values one after the other, in words. */
+  /** Joins values into an enumeration in words. */
   static String list(Collection<?> values) {
     return values.stream().map(String::valueOf).collect(Collectors.joining(", "));
   }

@@ -2,7 +2,7 @@ package org.stfbatch.compression;
 
 import java.util.OptionalInt;
 
-/** The tokens that the checkpoint's own projector makes. */
+/** No compression: keeps all tokens of the checkpoint's own projector. */
 public record NoCompression() implements CompressionStrategy {
   @Override
   public String name() {
@@ -26,6 +26,6 @@ public record NoCompression() implements CompressionStrategy {
 
   @Override
   public void check(CheckpointShape shape) {
-    // Every checkpoint has its own tokens.
+    // Defined for every checkpoint.
   }
 }

@@ -4,10 +4,10 @@ import java.util.OptionalInt;
 
 /**
  * LLaVA-PruMerge (Shang et al. 2024, arXiv:2403.15388): keeps the patches whose attention from
- * CLIP's class token is an outlier, adds to each the 32 patches with the most similar keys,
- * weighted by their attention, and appends one token of all that were dropped. How many are kept
- * depends on the image; one at least. They are ordered by attention, of equal ones the lower index
- * first.
+ * CLIP's class token is an outlier, merges into each the 32 patches with the most similar keys,
+ * weighted by their attention, and appends one token that merges all dropped patches. The number of
+ * kept patches depends on the image and is at least one. Tokens are ordered by attention; ties go
+ * to the lower index.
  */
 public record PruMerge() implements CompressionStrategy {
   @Override
@@ -25,7 +25,10 @@ public record PruMerge() implements CompressionStrategy {
     return OptionalInt.empty();
   }
 
-  /** Outliers lie above the third quartile; one token more is made of the rest. */
+  /**
+   * Outliers are above the third quartile, so at most a quarter of the patches; one token merges
+   * the rest.
+   */
   @Override
   public int mostVisionTokens(CheckpointShape shape) {
     int last = shape.patches() - 1;

@@ -5,18 +5,18 @@ import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
- * LLaVA-PruMerge+ (Shang et al. 2024, arXiv:2403.15388): PruMerge with patches of a regular grid
- * beside the outliers.
+ * LLaVA-PruMerge+ (Shang et al. 2024, arXiv:2403.15388): PruMerge that keeps the patches of a
+ * regular grid in addition to the outliers.
  *
- * <p>Without a budget the grid's step follows from the outliers' share as in the authors' code. A
- * budget replaces outliers and step by fixed numbers, as VTC-CLS's code does for its comparisons
- * (arXiv:2412.05819): with the {@code t} patches of most attention and every {@code s}-th of the
- * 576 patches, {@code t + g - t*g/576 + 1} tokens are to be expected where they overlap by chance,
- * {@code g = ceil(575/s)}. Its numbers for 64, 128 and 256 make about three quarters of the tokens
- * come from the grid; those for 144 and 192 are chosen so, too. The exact number depends on the
- * overlap and so on the image.
+ * <p>Without a budget, the grid's step follows from the fraction of outliers, as in the authors'
+ * code. A budget replaces outliers and step by fixed numbers, as VTC-CLS's code does for its
+ * comparisons (arXiv:2412.05819): with the {@code t} patches of highest attention and every {@code
+ * s}-th of the 576 patches, the expected number of tokens is {@code t + g - t*g/576 + 1} if the two
+ * sets overlap by chance, with {@code g = ceil(575/s)}. VTC-CLS's numbers for 64, 128 and 256 take
+ * about three quarters of the tokens from the grid; those for 144 and 192 are chosen by the same
+ * rule. The exact number depends on the overlap and therefore on the image.
  *
- * @param budget about so many tokens; empty for as many as the outliers ask for
+ * @param budget approximate number of tokens; empty for a number that follows from the outliers
  */
 public record PruMergePlus(Optional<Budget> budget) implements CompressionStrategy {
   private static final int PATCHES = 576;
@@ -30,10 +30,10 @@ public record PruMergePlus(Optional<Budget> budget) implements CompressionStrate
           new Budget(256, 95, 3));
 
   /**
-   * Fixed numbers in place of outliers.
+   * Fixed numbers that replace outlier detection.
    *
-   * @param tokens about so many come out
-   * @param top patches of the most attention
+   * @param tokens approximate number of resulting tokens
+   * @param top number of patches with the highest attention
    * @param step of the grid, in patches of the row-major sequence
    */
   public record Budget(int tokens, int top, int step) {
@@ -46,13 +46,13 @@ public record PruMergePlus(Optional<Budget> budget) implements CompressionStrate
     }
   }
 
-  /** Without a budget. */
+  /** Returns the strategy without a budget. */
   public static PruMergePlus adaptive() {
     return new PruMergePlus(Optional.empty());
   }
 
   /**
-   * @throws IllegalArgumentException saying which budgets there are, if this is none
+   * @throws IllegalArgumentException if there is no such budget; the message lists those that exist
    */
   public static PruMergePlus of(int tokens) {
     Optional<Budget> budget = BUDGETS.stream().filter(b -> b.tokens() == tokens).findFirst();
@@ -75,7 +75,9 @@ public record PruMergePlus(Optional<Budget> budget) implements CompressionStrate
     return budget.map(b -> name() + ":tokens=" + b.tokens()).orElse(name());
   }
 
-  /** Empty with a budget, too: how far the grid overlaps the patches of most attention varies. */
+  /**
+   * Empty even with a budget: the overlap of the grid and the patches of highest attention varies.
+   */
   @Override
   public OptionalInt visionTokens(CheckpointShape shape) {
     return OptionalInt.empty();

@@ -3,12 +3,12 @@ package org.stfbatch.compression;
 import java.util.OptionalInt;
 
 /**
- * SCOPE (Deng et al. 2025, arXiv:2510.24214): keeps the patches that together represent the image
- * best, one after the other the one that adds most to how similar each patch is to its nearest kept
- * one, weighted by the attention it has from CLIP's class token in the tower's last block but one.
- * Kept in spatial order; of equal gains, the lower index is taken.
+ * SCOPE (Deng et al. 2025, arXiv:2510.24214): keeps the patches that together cover the image best.
+ * Patches are selected greedily by their gain in coverage (the sum over all patches of the
+ * similarity to the nearest kept patch), weighted by the attention from CLIP's class token in the
+ * tower's last block but one. Kept patches stay in spatial order; ties go to the lower index.
  *
- * @param tokens kept patches
+ * @param tokens number of kept patches
  */
 public record Scope(int tokens) implements CompressionStrategy {
   @Override

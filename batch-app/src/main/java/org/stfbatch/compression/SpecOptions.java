@@ -6,7 +6,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/** The options behind a strategy's name; knows which ones the strategy asked for. */
+/**
+ * Options of a strategy's specification. Records which options the strategy read, so that unknown
+ * ones can be rejected.
+ */
 final class SpecOptions {
   private static final int MOST = 1_000_000;
 
@@ -25,7 +28,7 @@ final class SpecOptions {
 
   /**
    * @param text {@code NAME=VALUE,...}
-   * @throws IllegalArgumentException if it is anything else, or a name comes twice
+   * @throws IllegalArgumentException if the text has another form or repeats a name
    */
   static SpecOptions parse(String strategy, String text) {
     Map<String, String> given = new LinkedHashMap<>();
@@ -45,14 +48,14 @@ final class SpecOptions {
     return new SpecOptions(strategy, given);
   }
 
-  /** The value of an option, if it is given. */
+  /** Returns the value of an option, if it is given. */
   Optional<String> find(String name) {
     asked.add(name);
     return Optional.ofNullable(given.get(name));
   }
 
   /**
-   * @throws IllegalArgumentException if the option is no whole number of at least {@code least}
+   * @throws IllegalArgumentException if the option is not a whole number of at least {@code least}
    */
   int integer(String name, int fallback, int least) {
     return find(name).map(value -> integer(name, value, least)).orElse(fallback);
@@ -70,15 +73,15 @@ final class SpecOptions {
             .formatted(strategy, name, value, least, MOST));
   }
 
-  /** The budget of PruMerge+. */
+  /** Returns the budget of PruMerge+. */
   PruMergePlus budget(String tokens) {
     return PruMergePlus.of(integer("tokens", tokens, 1));
   }
 
   /**
-   * What FastV keeps.
+   * Returns the number of tokens that FastV keeps.
    *
-   * @throws IllegalArgumentException if both options say so, or the ratio is none
+   * @throws IllegalArgumentException if both options are given or the ratio is invalid
    */
   FastV.Kept kept() {
     int keep = integer("keep", 144, 1);
@@ -103,8 +106,8 @@ final class SpecOptions {
   }
 
   /**
-   * @throws IllegalArgumentException saying which options there are, if one was given that the
-   *     strategy did not ask for
+   * @throws IllegalArgumentException if an option was given that the strategy did not read; the
+   *     message lists the options that exist
    */
   void requireAllKnown() {
     for (String name : given.keySet()) {

@@ -1,6 +1,6 @@
 package org.stfbatch.compression;
 
-/** How each strategy is written, and what {@code --help} says of it. */
+/** Usage line of each strategy, as {@code --help} prints it. */
 public final class StrategyHelp {
   static final String NONE_USAGE = "none";
   static final String VTC_CLS_USAGE = "vtc-cls[:layer=16,tokens=144]";
@@ -24,11 +24,11 @@ public final class StrategyHelp {
 
   public static final String PRUMERGE =
       PRUMERGE_USAGE
-          + ": keeps patches whose class attention is an outlier, and merges similar ones into them; how many, depends on the image (LLaVA-PruMerge, arXiv:2403.15388).";
+          + ": keeps patches whose class attention is an outlier, and merges similar ones into them; the number depends on the image (LLaVA-PruMerge, arXiv:2403.15388).";
 
   public static final String PRUMERGE_PLUS =
       PRUMERGE_PLUS_USAGE
-          + ": likewise, with patches of a regular grid; tokens: about so many (LLaVA-PruMerge+, arXiv:2403.15388).";
+          + ": likewise, with patches of a regular grid; tokens: the approximate number (LLaVA-PruMerge+, arXiv:2403.15388).";
 
   public static final String AVGPOOL =
       AVGPOOL_USAGE

@@ -4,12 +4,12 @@ import java.util.OptionalInt;
 
 /**
  * VTC-CLS (Wang et al. 2024, arXiv:2412.05819): keeps the patches that CLIP's class token attends
- * to most, in spatial order. Their score is the attention of the class token, averaged over the
- * heads and summed over the tower's blocks from {@code layer} to the last but one. Of equal scores,
- * the lower index is kept.
+ * to most, in spatial order. A patch's score is the attention of the class token, averaged over the
+ * heads and summed over the tower's blocks from {@code layer} to the last but one. Ties go to the
+ * lower index.
  *
- * @param layer the first of these blocks, from 0 on
- * @param tokens kept patches
+ * @param layer first of these blocks, from 0
+ * @param tokens number of kept patches
  */
 public record VtcCls(int layer, int tokens) implements CompressionStrategy {
   @Override

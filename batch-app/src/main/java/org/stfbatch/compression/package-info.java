@@ -1,6 +1,6 @@
 /**
- * Training-free strategies that give the language model fewer vision tokens than the projector
- * makes: how they are written, what they need of a checkpoint, and how many tokens an image
- * becomes. Data only; {@link org.stfbatch.compression.CompressionStrategy} is the door.
+ * Training-free strategies that reduce the vision tokens of the language model: their options,
+ * their requirements on a checkpoint, and the number of tokens of an image. Data only. Entry point:
+ * {@link org.stfbatch.compression.CompressionStrategy}.
  */
 package org.stfbatch.compression;

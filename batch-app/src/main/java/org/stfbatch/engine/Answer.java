@@ -6,16 +6,16 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * An answer, generated or chosen.
+ * A successful outcome: a generated or chosen answer.
  *
- * @param text decoded without special tokens, stripped; may hold any character, U+0000 too
- * @param tokenIds the answer's ids, with the end token if there was one
+ * @param text decoded without special tokens, stripped; may contain any character, including U+0000
+ * @param tokenIds the answer's ids, including the end token if there was one
  * @param finishReason why it ended
- * @param promptTokens positions of the prompt that hold text
- * @param visionTokens positions of the prompt that hold vision tokens
- * @param timings where its time went
- * @param logProbabilities of the texts that it was chosen from, in their order: natural logarithms,
- *     see {@link AnswerChoices}; empty if it was generated
+ * @param promptTokens text positions of the prompt
+ * @param visionTokens vision token positions of the prompt
+ * @param timings where its time was spent
+ * @param logProbabilities natural logarithms by choice text, in the order of the choices, see
+ *     {@link AnswerChoices}; empty for a generated answer
  */
 public record Answer(
     String text,
@@ -31,7 +31,7 @@ public record Answer(
     logProbabilities = Collections.unmodifiableMap(new LinkedHashMap<>(logProbabilities));
   }
 
-  /** A generated answer. */
+  /** Creates a generated answer. */
   public Answer(
       String text,
       List<Integer> tokenIds,

@@ -3,10 +3,10 @@ package org.stfbatch.engine;
 import java.util.List;
 
 /**
- * A text that may be the answer.
+ * One of the texts that an answer is chosen from.
  *
- * @param text without white space around it
- * @param tokenIds what comes after the prompt if it is the answer, the end token included
+ * @param text without leading or trailing white space
+ * @param tokenIds the tokens that follow the prompt if this is the answer, including the end token
  */
 public record AnswerChoice(String text, List<Integer> tokenIds) {
   public AnswerChoice {

@@ -10,23 +10,23 @@ import org.stfbatch.model.Continuations;
 import org.stfbatch.prompt.LlamaTokenizer;
 
 /**
- * Texts of which the likeliest is the answer.
+ * Choice task: the answer is the likeliest of given texts.
  *
- * <p>A text's likelihood is the probability that the model, drawing token by token, writes exactly
- * this text after the prompt and then its end token: the product over all of these tokens, whose
- * logarithm is a sum. The end token counts because without it "A" would be a part of "AB" and could
- * never be the less likely one; with it, different texts exclude each other and their probabilities
- * add up to at most 1. For the same reason the sum is not divided by the number of tokens: a mean
- * is no probability, and it favours long texts whose ends follow from their beginnings.
+ * <p>A text's likelihood is the probability that sampling from the model yields exactly this text
+ * after the prompt and then the end token: the product of the probabilities of all of these tokens,
+ * computed as a sum of logarithms. The end token counts because without it "A" would be a prefix of
+ * "AB" and could never be the less likely one; with it, different texts exclude each other and
+ * their probabilities add up to at most 1. For the same reason the sum is not divided by the number
+ * of tokens: a mean is not a probability, and it favours long texts whose ends follow from their
+ * beginnings.
  *
- * <p>Temperature, seed and stop texts have no part in it. Of equally likely texts, the first one is
- * taken.
+ * <p>Temperature, seed and stop texts have no effect. Ties go to the first text.
  *
- * @param all in the order in which they were given, one at least
+ * @param all in the order in which they were given; at least one
  */
 public record AnswerChoices(List<AnswerChoice> all) implements Task {
   /**
-   * @throws IllegalArgumentException if there is none, or two are the same to the model
+   * @throws IllegalArgumentException if there is none, or two have the same tokens
    */
   public AnswerChoices {
     all = List.copyOf(all);
@@ -45,11 +45,11 @@ public record AnswerChoices(List<AnswerChoice> all) implements Task {
   }
 
   /**
-   * These texts as answers of a model.
+   * Tokenizes texts as choices.
    *
-   * @param texts without white space around them
-   * @throws IllegalArgumentException if there is none, or the model cannot tell two of them apart
-   * @throws org.stfbatch.prompt.PromptException if a text holds half a surrogate pair
+   * @param texts without leading or trailing white space
+   * @throws IllegalArgumentException if there is none, or two have the same tokens
+   * @throws org.stfbatch.prompt.PromptException if a text contains an unpaired surrogate
    */
   public static AnswerChoices of(List<String> texts, LlamaTokenizer tokenizer) {
     return new AnswerChoices(
@@ -68,15 +68,15 @@ public record AnswerChoices(List<AnswerChoice> all) implements Task {
     return all.stream().mapToInt(choice -> choice.tokenIds().size()).max().orElseThrow();
   }
 
-  /** The texts' tokens. */
+  /** Returns the texts' tokens as a tree. */
   Continuations continuations() {
     return Continuations.of(all.stream().map(choice -> Ints.of(choice.tokenIds())).toList());
   }
 
   /**
-   * The text of the highest score, the first of equals.
+   * Returns the choice with the highest score; ties go to the first one.
    *
-   * @param logProbabilities of each
+   * @param logProbabilities one per choice
    */
   AnswerChoice likeliest(double[] logProbabilities) {
     int best = 0;
@@ -86,7 +86,7 @@ public record AnswerChoices(List<AnswerChoice> all) implements Task {
     return all.get(best);
   }
 
-  /** The scores by text. */
+  /** Returns the scores by text. */
   Map<String, Double> byText(double[] logProbabilities) {
     Map<String, Double> byText = new LinkedHashMap<>();
     for (int i = 0; i < all.size(); i++) {

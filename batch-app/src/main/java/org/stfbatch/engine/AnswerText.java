@@ -2,9 +2,9 @@ package org.stfbatch.engine;
 
 import java.util.Optional;
 
-/** Decides when a sequence has ended and turns its tokens into text. */
+/** Detects the end of a sequence and decodes its tokens. */
 interface AnswerText {
-  /** Why the sequence has ended with its newest token, or empty while it goes on. */
+  /** Returns the finish reason after the newest token, or empty while the sequence continues. */
   Optional<FinishReason> finishReason(GeneratedSequence sequence);
 
   Answer answer(GeneratedSequence sequence, FinishReason reason);

@@ -27,18 +27,18 @@ import org.stfbatch.prompt.LlamaTokenizer;
 import org.stfbatch.prompt.PromptLimit;
 
 /**
- * The engine that runs the model: callers queue jobs, one thread owns the device and generates in
- * batches that sequences enter and leave at every step.
+ * Engine with continuous batching: callers queue jobs from any thread, and one device thread owns
+ * the model. Sequences enter and leave the batch at every step.
  */
 public final class BatchingEngine implements Engine {
   private static final Logger LOG = LoggerFactory.getLogger(BatchingEngine.class);
   private static final long POLL_MILLIS = 50;
 
-  /** Far less than a step takes, and longer than the way of the next job to the engine. */
+  /** Much shorter than a step, and longer than the next job's submission takes. */
   private static final long GATHER_MILLIS = 2;
 
-  /** A call that takes longer is taken for one without an end. */
-  private static final Duration CLOSE_PATIENCE = Duration.ofMinutes(1);
+  /** A device call that takes longer is considered hung. */
+  private static final Duration CLOSE_TIMEOUT = Duration.ofMinutes(1);
 
   private final LlavaConfig config;
   private final ModelIdentity model;
@@ -55,10 +55,10 @@ public final class BatchingEngine implements Engine {
   private volatile EngineException broken;
 
   /**
-   * What is known when the model is there.
+   * Properties of the loaded model.
    *
-   * @param tokensPerImage how many vision tokens every image becomes; empty if that varies
-   * @param prefixes what sequences do with those that they share
+   * @param tokensPerImage vision tokens of every image; empty if the number varies
+   * @param prefixes how sequences use shared prefixes
    */
   private record Loaded(OptionalInt tokensPerImage, PrefixUse prefixes) {}
 
@@ -78,9 +78,9 @@ public final class BatchingEngine implements Engine {
   }
 
   /**
-   * Loads the model on a thread of its own and returns when it is ready.
+   * Loads the model on a new device thread and returns when it is ready.
    *
-   * @param tokenizer stays the caller's to close, after the engine
+   * @param tokenizer the caller closes it, after the engine
    */
   public static BatchingEngine start(
       LlavaCheckpoint checkpoint,
@@ -92,7 +92,7 @@ public final class BatchingEngine implements Engine {
   }
 
   /**
-   * As the other, with another way to load the model.
+   * Starts an engine whose model is loaded by {@code loader}.
    *
    * @param loader called once, on the device thread
    */
@@ -113,8 +113,8 @@ public final class BatchingEngine implements Engine {
   }
 
   /**
-   * An engine of this shape with random weights, for measurements. Its answers are token ids, and
-   * have always as many as they are allowed.
+   * Starts an engine of this shape with random weights, for measurements. Its answers are token ids
+   * and always have the maximum length.
    */
   public static BatchingEngine random(
       LlavaConfig config, ModelSettings model, EngineSettings settings) {
@@ -192,9 +192,9 @@ public final class BatchingEngine implements Engine {
   }
 
   /**
-   * An answer may be cut short, but a choice must fit as it is.
+   * A generated answer may be truncated, but a choice must fit completely.
    *
-   * @param answer the tokens that must fit behind the prompt
+   * @param answer number of tokens that must fit after the prompt
    */
   private PromptLimit promptLimit(int context, int answer) {
     int longest = Math.min(config.tokenizerModelMaxLength(), context - answer);
@@ -213,7 +213,7 @@ public final class BatchingEngine implements Engine {
     int vocabulary = config.language().vocabSize();
     for (int id : promptIds) {
       if (!PromptLayout.isMarker(id) && (id < 0 || id >= vocabulary)) {
-        // Not this job's fault: every other one would fail as well.
+        // Not an error of this job: every other job would fail as well.
         throw new EngineException(
             "token %d is not among the model's %d: the tokenizer is another model's"
                 .formatted(id, vocabulary),
@@ -281,7 +281,9 @@ public final class BatchingEngine implements Engine {
     }
   }
 
-  /** Jobs are submitted one by one. Those that come together are encoded and prefilled together. */
+  /**
+   * Waits briefly, so that jobs that are submitted one by one are encoded and prefilled together.
+   */
   private void gather() throws InterruptedException {
     int before = 0;
     for (int now = waiting.size(); now > before && now < settings.batch(); now = waiting.size()) {
@@ -290,7 +292,7 @@ public final class BatchingEngine implements Engine {
     }
   }
 
-  /** A job that is submitted meanwhile finds the engine closed or broken. */
+  /** Fails all queued jobs. Later submissions fail because the engine is closed or broken. */
   private void abandon(EngineException cause) {
     unfinished.forEach(future -> future.completeExceptionally(cause));
   }
@@ -307,26 +309,26 @@ public final class BatchingEngine implements Engine {
 
   @Override
   public void close() {
-    close(CLOSE_PATIENCE);
+    close(CLOSE_TIMEOUT);
   }
 
   /**
    * Waits for the device thread to end, unless it stalls.
    *
-   * @param patience a call to the device that takes longer is left alone; its jobs fail
+   * @param timeout a device call that takes longer is abandoned; its jobs fail
    */
-  void close(Duration patience) {
+  void close(Duration timeout) {
     closed = true;
     boolean interrupted = false;
-    while (deviceThread.isAlive() && stalled(patience).isEmpty()) {
+    while (deviceThread.isAlive() && stalled(timeout).isEmpty()) {
       try {
         deviceThread.join(POLL_MILLIS);
       } catch (InterruptedException e) {
         interrupted = true;
       }
     }
-    for (StalledDevice device : stalled(patience)) {
-      LOG.error("{}: it is left", device.summary());
+    for (StalledDevice device : stalled(timeout)) {
+      LOG.error("{}: the thread is abandoned", device.summary());
       abandon(new EngineException("the engine is closed: " + device.summary(), null));
     }
     if (interrupted) {

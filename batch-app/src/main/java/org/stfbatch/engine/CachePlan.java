@@ -5,40 +5,43 @@ import org.stfbatch.model.CacheLength;
 import org.stfbatch.model.CacheShape;
 
 /**
- * Divides the room for keys and values among sequences and shared prefixes.
+ * Divides the KV cache memory between slots and prefix cache entries.
  *
- * @param bytes all the room there is
- * @param cost what the cache takes
- * @param batch sequences that are wanted together
- * @param use of prefixes: whether they are kept, and whether those of running sequences must be
+ * @param bytes total memory
+ * @param cost bytes per cache position
+ * @param batch desired number of concurrent sequences
+ * @param use of prefixes: whether they are cached, and whether running sequences read them in place
  */
 record CachePlan(long bytes, CacheCost cost, int batch, PrefixUse use) {
   /**
-   * The lengths of slots and prefix cache entries are multiples of this, so that they seldom
-   * change.
+   * Lengths of slots and prefix cache entries are multiples of this, so that they seldom change.
    */
   private static final int LENGTH_STEP = 64;
 
-  /** The same for slots that hold no prefixes: they are short, and attention reads all of them. */
+  /**
+   * The same for slots without prefixes: these are short, and attention reads their full length.
+   */
   private static final int OWN_LENGTH_STEP = 32;
 
-  /** The part of the room that prefixes may take that are copied to slots. */
+  /** Fraction (1/n) of the memory for prefixes that are copied to slots. */
   private static final int PREFIX_SHARE = 4;
 
   /**
-   * Where prefixes are read, so many sequences are expected to share one. If none do, about as many
-   * still run together as in a cache of the same size from which prefixes are copied.
+   * Expected number of sequences that share a prefix, where prefixes are read in place. If none are
+   * shared, about as many sequences still run together as in a cache of the same size with copied
+   * prefixes.
    */
   private static final int SEQUENCES_OF_A_PREFIX = 2;
 
   /** One for the text before images, one for an image. */
   private static final int FEWEST_PREFIXES = 2;
 
-  /** Images that are encoded ahead of the sequences in slots. */
+  /** Number of images that are encoded ahead of the sequences in slots. */
   private static final int PREFIXES_AHEAD = 16;
 
   /**
-   * The plan after a lack of memory: for fewer sequences, in as much less room.
+   * Returns the plan after an out-of-memory failure: fewer sequences, and memory reduced in
+   * proportion.
    *
    * @param sequences 1 to {@link #batch}
    */
@@ -49,8 +52,8 @@ record CachePlan(long bytes, CacheCost cost, int batch, PrefixUse use) {
   }
 
   /**
-   * The shape in which one such sequence and its prefix fit. There is always one slot, even if it
-   * takes more than there is.
+   * Returns the shape for sequences with this need. It always has at least one slot, even if that
+   * exceeds the available memory.
    */
   CacheShape shape(CacheNeed need) {
     CacheLength slot = roundUp(need.slot(), use == PrefixUse.READ ? OWN_LENGTH_STEP : LENGTH_STEP);
@@ -68,7 +71,7 @@ record CachePlan(long bytes, CacheCost cost, int batch, PrefixUse use) {
     return switch (use) {
       case NONE -> 0;
       case COPIED -> prefixes(batch + PREFIXES_AHEAD, bytes / PREFIX_SHARE / prefixBytes);
-      case READ -> prefixes(1 + batch + PREFIXES_AHEAD, fittingToBeRead(slotBytes, prefixBytes));
+      case READ -> prefixes(1 + batch + PREFIXES_AHEAD, fittingReadInPlace(slotBytes, prefixBytes));
     };
   }
 
@@ -76,7 +79,7 @@ record CachePlan(long bytes, CacheCost cost, int batch, PrefixUse use) {
     return (int) Math.max(FEWEST_PREFIXES, Math.min(wanted, fitting));
   }
 
-  private long fittingToBeRead(long slotBytes, long prefixBytes) {
+  private long fittingReadInPlace(long slotBytes, long prefixBytes) {
     long sequenceBytes = slotBytes + prefixBytes / SEQUENCES_OF_A_PREFIX;
     long sequences = Math.min(batch, (bytes - prefixBytes) / sequenceBytes);
     return (bytes - sequences * slotBytes) / prefixBytes;

@@ -5,8 +5,8 @@ import org.stfbatch.model.BranchingPrompt;
 import org.stfbatch.model.VisionLanguageModel;
 
 /**
- * Answers sequences that choose: all their choices are run behind their prompts' ends in one call,
- * as trees, so that neither prompts nor common beginnings of choices are run twice.
+ * Scores the choices of sequences: all choices run after their prompts' ends in one call with tree
+ * attention, so that neither prompts nor common beginnings of choices are computed twice.
  */
 final class ChoiceStage {
   private final VisionLanguageModel model;
@@ -20,9 +20,9 @@ final class ChoiceStage {
   }
 
   /**
-   * @param firstSlot the slot of the first sequence, with its prefix if it has one; the others
-   *     follow
-   * @return the log-probabilities of each one's choices, in their order
+   * @param firstSlot slot of the first sequence, which contains its prefix if it has one; the
+   *     others follow
+   * @return the log-probabilities of each sequence's choices, in their order
    */
   List<double[]> scores(List<ScoredSequence> sequences, int firstSlot) {
     OwnImages images = OwnImages.of(sequences, encoder);

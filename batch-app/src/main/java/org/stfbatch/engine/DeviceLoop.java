@@ -17,17 +17,17 @@ import org.stfbatch.model.TokenSpan;
 import org.stfbatch.model.VisionLanguageModel;
 
 /**
- * Continuous batching loop of one device. Turn by turn, waiting sequences enter free slots,
- * prefixes that they miss are run, and one step takes the entering and the generating sequences
- * together one token further. Those that have ended leave, and the last ones move into their slots,
- * so that the slots in use are always the first ones. Sequences that only choose are answered as
- * they enter, behind the slots of the others.
+ * Continuous batching loop of one device. In each turn, waiting sequences enter free slots,
+ * prefixes that are not cached are run, and one step advances the entering and the running
+ * sequences by one token. Finished sequences leave, and the last ones move into their slots, so
+ * that the used slots are always the first ones. Sequences with choices are scored when they enter,
+ * in slots after those of the others.
  *
- * <p>Whatever a turn throws, be it the device's failure, a lack of memory or a fault of this
- * program, its sequences are queued again and the batch and its cache are halved. Only a sequence
- * that fails alone and repeatedly ends as a failure, and when several do so in a row the engine is
- * called broken instead of failing every job of a run. A sequence that was taken from the queue is
- * in flight until it has an outcome or is queued again; {@link #turn} checks that none is lost.
+ * <p>If a turn throws anything (a device error, out of memory or a defect of this program), its
+ * sequences are queued again and the batch and its cache are halved. Only a sequence that fails
+ * alone and repeatedly ends as a failure; if several do so in a row, the engine is declared broken,
+ * so that a run does not lose all its jobs. A sequence taken from the queue is in flight until it
+ * has an outcome or is queued again; {@link #turn} checks that none is lost.
  *
  * <p>Used by the device thread only.
  */
@@ -37,18 +37,21 @@ final class DeviceLoop {
   private static final int MAX_ATTEMPTS = 3;
   private static final int FAILURES_IN_A_ROW_THAT_BREAK = 3;
 
-  /** One image's numbers may leave the range of a dtype; those of all images in a row do not. */
+  /**
+   * A single image can overflow a dtype; many in a row mean a damaged checkpoint or an unsuitable
+   * dtype.
+   */
   private static final int NUMERIC_FAILURES_IN_A_ROW_THAT_BREAK = 64;
 
   private static final String NUMERIC =
       "the model's logits are NaN or infinite: use another --dtype; if float32 gives the same, the checkpoint is damaged";
 
-  /** After so many answers without trouble a halved batch is doubled again. */
+  /** Number of successful answers after which a halved batch is doubled again. */
   private static final int ANSWERS_UNTIL_GROWTH = 256;
 
   /**
-   * Prompt tokens of one call: enough to keep matrix kernels busy, few enough to keep activations
-   * small.
+   * Maximum prompt tokens of one call: enough to keep matrix kernels busy, few enough to keep
+   * activations small.
    */
   static final int PROMPT_TOKENS = 2048;
 
@@ -63,7 +66,9 @@ final class DeviceLoop {
   private final ChoiceStage choices;
   private final RunningSequences running;
 
-  /** Taken from the queue and without an outcome, in the order in which they were taken. */
+  /**
+   * Sequences taken from the queue and without an outcome, in the order in which they were taken.
+   */
   private final Set<Sequence> inFlight = new LinkedHashSet<>();
 
   private CacheShape shape = CacheShape.NONE;
@@ -96,18 +101,19 @@ final class DeviceLoop {
   }
 
   /**
-   * One round: admit what waits, answer those that choose, then one step for all others.
+   * Runs one turn: admits waiting sequences, scores those with choices, then runs one step for all
+   * others.
    *
-   * @throws EngineException if the device fails for one job after the other
+   * @throws EngineException if the device fails for several jobs in a row
    */
   void turn() {
     try {
       List<Sequence> entering = admit();
-      proceed(only(GeneratedSequence.class, entering), only(ScoredSequence.class, entering));
+      run(only(GeneratedSequence.class, entering), only(ScoredSequence.class, entering));
     } catch (EngineException e) {
       throw e;
     } catch (RuntimeException | Error e) {
-      reduceBatch(Trouble.of(e));
+      reduceBatch(TurnFailure.of(e));
     }
     if (inFlight.size() != running.count()) {
       throw new IllegalStateException(
@@ -115,7 +121,7 @@ final class DeviceLoop {
     }
   }
 
-  private void proceed(List<GeneratedSequence> generated, List<ScoredSequence> scored) {
+  private void run(List<GeneratedSequence> generated, List<ScoredSequence> scored) {
     if (generated.isEmpty() && scored.isEmpty() && running.isEmpty()) {
       return;
     }
@@ -133,12 +139,12 @@ final class DeviceLoop {
   // ---- admission ----
 
   /**
-   * Takes waiting sequences for the free slots, as many as one call runs well and the cache has
-   * room for.
+   * Takes waiting sequences for the free slots, up to the token limit of a call and the memory of
+   * the cache.
    */
   private List<Sequence> admit() {
     List<Sequence> entering = new ArrayList<>();
-    Set<Prefix> prefixes = prefixCache.beingRead();
+    Set<Prefix> prefixes = prefixCache.pinned();
     int tokens = 0;
     while (running.count() + entering.size() < usableSlots) {
       Sequence next = waiting.peek();
@@ -158,7 +164,7 @@ final class DeviceLoop {
       }
       CacheShape wanted = shapeFor(next, entering.size());
       if (wanted.slots() <= running.count() + entering.size()
-          || (prefixCache.isRead() && wanted.prefixes() < shape.prefixes())) {
+          || (prefixCache.hasPinned() && wanted.prefixes() < shape.prefixes())) {
         break;
       }
       next.prefix().ifPresent(prefixes::add);
@@ -173,7 +179,10 @@ final class DeviceLoop {
     return entering;
   }
 
-  /** The first waiting sequence is in flight meanwhile: the call for its images may fail. */
+  /**
+   * Encodes the images of the first waiting sequence, which is in flight meanwhile because that
+   * call may fail.
+   */
   private void encode(Sequence first) {
     take(first);
     images.layOut(first);
@@ -181,28 +190,28 @@ final class DeviceLoop {
     inFlight.remove(first);
   }
 
-  /** Only the device thread takes sequences out of the queue, so the first one is still this. */
+  /** Only the device thread removes sequences from the queue, so the first one has not changed. */
   private void take(Sequence first) {
     inFlight.add(first);
     waiting.remove();
     first.begin();
   }
 
-  /** The cache's shape with room for one more sequence, if it has enough slots. */
+  /** Returns the cache's shape for one more sequence, if it can have enough slots. */
   private CacheShape shapeFor(Sequence next, int entering) {
     CachePlan reduced = plan.reducedTo(usableSlots);
     CacheNeed need = next.need();
     CacheNeed present = CacheNeed.of(shape);
     CacheShape wanted = reduced.shape(need.max(present));
     if (running.isEmpty() && entering == 0) {
-      // Nothing needs the long slots that an earlier sequence made: shorter ones may be more.
+      // No running sequence needs the longer slots of earlier sequences; shorter slots can be more.
       CacheShape shorter = reduced.shape(need.withPrefixOf(present));
       wanted = shorter.slots() > wanted.slots() ? shorter : wanted;
     }
     return wanted;
   }
 
-  /** Entering sequences have not put anything into their slots yet. */
+  /** Reshapes the cache. Entering sequences have not written to their slots yet. */
   private void reshape(CacheShape wanted) {
     if (wanted.equals(shape)) {
       return;
@@ -210,11 +219,11 @@ final class DeviceLoop {
     CacheShape before = shape;
     shape = CacheShape.NONE;
     if (before.equals(CacheShape.NONE)) {
-      // After a failure the old cache may still be there, with room that the new one needs.
+      // After a failure the old cache may still be allocated, with memory that the new one needs.
       model.reserve(CacheShape.NONE);
     }
     model.reserve(wanted);
-    if (prefixCache.isRead()) {
+    if (prefixCache.hasPinned()) {
       prefixCache.grow(wanted.prefixes());
     } else if (wanted.prefixes() != before.prefixes()
         || !wanted.prefix().equals(before.prefix())
@@ -226,7 +235,7 @@ final class DeviceLoop {
 
   // ---- the step ----
 
-  /** Those that choose have their answers at once, and leave. */
+  /** Scores entering sequences with choices; they end at once. */
   private void score(List<ScoredSequence> entering, int firstSlot) {
     if (entering.isEmpty()) {
       return;
@@ -250,7 +259,7 @@ final class DeviceLoop {
     if (!entering.isEmpty() || !running.isEmpty()) {
       int[] next = step(entering);
       running.add(entering);
-      take(next);
+      append(next);
     }
   }
 
@@ -263,8 +272,8 @@ final class DeviceLoop {
         decoding.count(), prompts, () -> model.step(decoding, prompts, own.tokens(), sampling));
   }
 
-  /** Gives every sequence its token; those that have ended leave. */
-  private void take(int[] next) {
+  /** Appends each sequence's next token and removes finished sequences. */
+  private void append(int[] next) {
     List<Integer> freed = new ArrayList<>();
     for (int slot = 0; slot < next.length; slot++) {
       GeneratedSequence sequence = running.all().get(slot);
@@ -299,8 +308,8 @@ final class DeviceLoop {
   }
 
   /**
-   * What is not finite must not stay in the cache: attention multiplies what it does not see by
-   * zero, which makes NaN of it for the next sequence.
+   * Fails a sequence with non-finite numbers and zeroes its cache. Attention multiplies masked
+   * positions by zero, which would turn them into NaN for the next sequence.
    */
   private void failNumerically(Sequence sequence, int slot) {
     if (++numericFailuresInARow >= NUMERIC_FAILURES_IN_A_ROW_THAT_BREAK) {
@@ -316,36 +325,36 @@ final class DeviceLoop {
     sequence.future().complete(outcome);
     inFlight.remove(sequence);
     if (!sequence.cachedPrefix().equals(CachedPrefix.NONE)) {
-      prefixCache.release(sequence.cachedPrefix().entry());
+      prefixCache.unpin(sequence.cachedPrefix().entry());
     }
   }
 
-  // ---- trouble ----
+  // ---- failure ----
 
   /**
-   * Takes all sequences out, halves the batch, and queues them again before all others. What the
-   * slots and the prefix cache hold is undefined now, so the cache is allocated again.
+   * Queues all sequences again before all others and halves the batch. The contents of slots and
+   * prefix cache are undefined after a failure, so the cache is allocated again.
    */
-  private void reduceBatch(Trouble trouble) {
+  private void reduceBatch(TurnFailure failure) {
     List<Sequence> involved = new ArrayList<>(inFlight);
-    // Without a cache, making it failed: it was to have room for all usable slots.
+    // Without a cache, its allocation failed: that was for all usable slots.
     int failed = shape.equals(CacheShape.NONE) ? usableSlots : involved.size();
     meter.batchReduced();
     running.clear();
-    involved.forEach(Sequence::leavePrefix);
+    involved.forEach(Sequence::clearPrefixEntry);
     prefixCache.clear(0);
     shape = CacheShape.NONE;
     usableSlots = Math.max(1, failed / 2);
     answersSinceReduction = 0;
-    trouble.log(
+    failure.log(
         LOG, involved.size() + " sequence(s) go back to the queue, batch is now " + usableSlots);
     if (involved.isEmpty()) {
-      countFailure(trouble);
+      countFailure(failure);
     }
     for (int i = involved.size() - 1; i >= 0; i--) {
       Sequence sequence = involved.get(i);
       if (failed <= 1 && sequence.attempts() >= MAX_ATTEMPTS) {
-        fail(sequence, trouble);
+        fail(sequence, failure);
       } else {
         queueAgain(sequence);
       }
@@ -353,25 +362,25 @@ final class DeviceLoop {
   }
 
   private void queueAgain(Sequence sequence) {
-    sequence.attemptFailed();
-    images.forget(sequence);
+    sequence.countFailedAttempt();
+    images.clearLayout(sequence);
     waiting.addFirst(sequence);
     inFlight.remove(sequence);
     meter.retry();
   }
 
-  private void fail(Sequence sequence, Trouble trouble) {
-    countFailure(trouble);
+  private void fail(Sequence sequence, TurnFailure failure) {
+    countFailure(failure);
     end(
         sequence,
-        new Failure(Stage.ENGINE, "ENGINE_ERROR", trouble.message(), sequence.attempts()));
+        new Failure(Stage.ENGINE, "ENGINE_ERROR", failure.message(), sequence.attempts()));
   }
 
-  private void countFailure(Trouble trouble) {
+  private void countFailure(TurnFailure failure) {
     if (++failuresInARow >= FAILURES_IN_A_ROW_THAT_BREAK) {
       throw new EngineException(
-          "the device failed for " + failuresInARow + " jobs in a row: " + trouble.message(),
-          trouble.cause());
+          "the device failed for " + failuresInARow + " jobs in a row: " + failure.message(),
+          failure.cause());
     }
   }
 }

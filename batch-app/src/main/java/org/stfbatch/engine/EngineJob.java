@@ -4,11 +4,11 @@ import java.util.List;
 import org.stfbatch.image.Pixels;
 
 /**
- * A job with everything fetched, decoded and tokenised.
+ * A prepared job: images fetched and decoded, prompt tokenized.
  *
- * @param promptIds token ids of the whole prompt, -200 where an image's vision tokens will stand
- * @param images the images in the order of their markers; a prompt without markers ignores them
- * @param task how it is to be answered
+ * @param promptIds token ids of the whole prompt, -200 as the marker of an image
+ * @param images the images in the order of their markers; ignored if the prompt has no markers
+ * @param task how it is answered
  */
 public record EngineJob(int[] promptIds, List<Pixels> images, Task task) {
   public EngineJob {

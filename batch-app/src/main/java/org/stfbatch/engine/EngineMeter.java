@@ -6,7 +6,7 @@ import java.util.function.Supplier;
 import org.stfbatch.model.BranchingPrompt;
 import org.stfbatch.model.TokenSpan;
 
-/** Counts and times what the device does. Written by the device thread, read by any. */
+/** Counts and times device calls. Written by the device thread, read by any thread. */
 final class EngineMeter {
   private static final double NANOS = 1e9;
 
@@ -25,12 +25,12 @@ final class EngineMeter {
   private long decodeOnlyNanos;
   private volatile long progressAt = System.nanoTime();
 
-  /** The device thread is not stuck: it has finished a call, or has nothing to do. */
+  /** Records progress of the device thread: it finished a call, or has nothing to do. */
   void progressed() {
     progressAt = System.nanoTime();
   }
 
-  /** How long the device thread has not finished anything. */
+  /** Returns the time since the device thread last made progress. */
   Duration sinceProgress() {
     return Duration.ofNanos(System.nanoTime() - progressAt);
   }

@@ -17,26 +17,26 @@ import org.stfbatch.model.checkpoint.LlavaCheckpoint;
 import org.stfbatch.prompt.LlamaTokenizer;
 
 /**
- * Several devices that work as one: an engine each. All questions about an image go to the device
- * that saw the image first, so that it is encoded once; a new image goes to the device with the
- * fewest jobs in hand. If one engine breaks, the pool's jobs on it end as that engine's do.
+ * Pool of engines, one per device. All questions about an image go to the device that processed it
+ * first, so that it is encoded once; a new image goes to the device with the fewest unfinished
+ * jobs. If one engine breaks, its jobs fail as they would without the pool.
  */
 public final class EnginePool implements Engine {
-  /** Far more images than any engine keeps prefixes of. */
+  /** Many more images than any engine caches prefixes of. */
   private static final int REMEMBERED_IMAGES = 10_000;
 
   private final List<Member> members;
-  private final Map<String, Member> homes = new RecentHomes();
+  private final Map<String, Member> homes = new RecentImages();
 
   private EnginePool(List<Member> members) {
     this.members = members;
   }
 
   /**
-   * Loads the model on all devices at once and returns when it is ready on each.
+   * Loads the model on all devices concurrently and returns when all are ready.
    *
-   * @param devices one or more; each gets its own key/value cache as {@code settings} say
-   * @param tokenizer stays the caller's to close, after the engine
+   * @param devices at least one; each has its own KV cache according to {@code settings}
+   * @param tokenizer the caller closes it, after the engine
    */
   public static Engine start(
       LlavaCheckpoint checkpoint,
@@ -50,7 +50,7 @@ public final class EnginePool implements Engine {
             .toList());
   }
 
-  /** Starts the engines side by side; if one cannot be started, the others are closed again. */
+  /** Starts the engines concurrently; if one fails to start, closes the others. */
   static Engine of(List<Supplier<Engine>> starters) {
     if (starters.size() == 1) {
       return starters.get(0).get();
@@ -113,7 +113,7 @@ public final class EnginePool implements Engine {
     return members.stream().map(member -> member.engine);
   }
 
-  /** One engine, and how many jobs it has not finished. */
+  /** An engine and its number of unfinished jobs. */
   private static final class Member {
     private final Engine engine;
     private final AtomicInteger inHand = new AtomicInteger();
@@ -133,9 +133,9 @@ public final class EnginePool implements Engine {
     }
   }
 
-  /** Where the latest images are at home. */
-  private static final class RecentHomes extends LinkedHashMap<String, Member> {
-    RecentHomes() {
+  /** Least-recently-used map from an image to the engine that processed it. */
+  private static final class RecentImages extends LinkedHashMap<String, Member> {
+    RecentImages() {
       super(16, 0.75f, true);
     }
 

@@ -3,15 +3,15 @@ package org.stfbatch.engine;
 import java.util.OptionalLong;
 
 /**
- * How an engine works.
+ * Settings of an engine.
  *
- * @param batch at most so many sequences are generated together
- * @param truncate whether a prompt beyond the model's limit is cut at its end, as the original
- *     does, instead of failing
- * @param prefixReuse whether questions about one image share the work for the image and what stands
- *     before it
- * @param cacheBytes room for keys and values; empty to take half of the memory that is free once
- *     the model is loaded
+ * @param batch maximum number of sequences that are generated together
+ * @param truncate whether a prompt beyond the model's limit is truncated at its end, as the
+ *     original does, instead of failing
+ * @param prefixReuse whether questions about one image share the computation of the image and the
+ *     text before it
+ * @param cacheBytes size of the KV cache; empty for half of the memory that is free after the model
+ *     is loaded
  */
 public record EngineSettings(
     int batch, boolean truncate, boolean prefixReuse, OptionalLong cacheBytes) {
@@ -25,7 +25,7 @@ public record EngineSettings(
     }
   }
 
-  /** With prefix reuse, failing overlong prompts, and a cache of the default size. */
+  /** Settings with prefix reuse, without truncation, and with a cache of the default size. */
   public EngineSettings(int batch) {
     this(batch, false, true, OptionalLong.empty());
   }

@@ -1,19 +1,19 @@
 package org.stfbatch.engine;
 
 /**
- * What an engine has done since it was started.
+ * Totals of an engine since its start.
  *
- * @param images pictures that were encoded
- * @param prefillTokens tokens of prompts and of choices that were run, vision tokens included
- * @param decodedTokens tokens that were generated
+ * @param images encoded images
+ * @param prefillTokens prompt and choice tokens that were run, including vision tokens
+ * @param decodedTokens generated tokens
  * @param steps calls that generated one token for each running sequence
  * @param prefixHits prefix cache hits
  * @param batchReductions batch reductions: how often a failed call halved the batch
- * @param retries sequences that were queued again after that
- * @param encodeSeconds spent encoding pictures
- * @param prefixSeconds spent running shared prefixes
- * @param stepSeconds spent in steps and in scoring choices: prompts' ends and generation
- * @param decodeOnly the decode-only steps, in which no prompt was run
+ * @param retries sequences queued again after a batch reduction
+ * @param encodeSeconds time of image encoding
+ * @param prefixSeconds time of running shared prefixes
+ * @param stepSeconds time of steps and choice scoring: ends of prompts and generation
+ * @param decodeOnly decode-only steps, in which no prompt was run
  */
 public record EngineStatistics(
     long images,
@@ -27,16 +27,16 @@ public record EngineStatistics(
     double prefixSeconds,
     double stepSeconds,
     DecodeSteps decodeOnly) {
-  /** Nothing yet. */
+  /** All totals 0. */
   public static final EngineStatistics NONE =
       new EngineStatistics(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, new DecodeSteps(0, 0, 0));
 
   /**
-   * Decode-only steps: what decoding costs by itself.
+   * Totals of decode-only steps: the cost of decoding alone.
    *
    * @param steps calls
-   * @param tokens tokens that were generated
-   * @param seconds spent
+   * @param tokens generated tokens
+   * @param seconds time of these calls
    */
   public record DecodeSteps(long steps, long tokens, double seconds) {
     DecodeSteps plus(DecodeSteps other) {
@@ -48,7 +48,7 @@ public record EngineStatistics(
     }
   }
 
-  /** What both have done; seconds of devices that work side by side add up, too. */
+  /** Returns the sum of both; times of concurrent devices are added, too. */
   public EngineStatistics plus(EngineStatistics other) {
     return new EngineStatistics(
         images + other.images,
@@ -64,7 +64,7 @@ public record EngineStatistics(
         decodeOnly.plus(other.decodeOnly));
   }
 
-  /** What was done since {@code earlier}, a statistic of the same engine. */
+  /** Returns the difference since {@code earlier}, a statistic of the same engine. */
   public EngineStatistics minus(EngineStatistics earlier) {
     return new EngineStatistics(
         images - earlier.images,

@@ -3,12 +3,12 @@ package org.stfbatch.engine;
 import java.util.Objects;
 
 /**
- * The final error of a job.
+ * A failed outcome: the final error of a job.
  *
- * @param stage where it happened
- * @param code stable, for programs; e.g. {@code IMAGE_NOT_FOUND}
- * @param message one line for people, naming the item
- * @param attempts how often it was tried
+ * @param stage where it occurred
+ * @param code stable identifier for programs, such as {@code IMAGE_NOT_FOUND}
+ * @param message one line for people that names the item
+ * @param attempts number of attempts
  */
 public record Failure(Stage stage, String code, String message, int attempts) implements Outcome {
   public Failure {

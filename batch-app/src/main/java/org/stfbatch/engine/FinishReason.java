@@ -1,14 +1,14 @@
 package org.stfbatch.engine;
 
-/** Why an answer ended. */
+/** Finish reason of an answer. */
 public enum FinishReason {
   /** The model generated its end token. */
   END_TOKEN("eos"),
   /** A stop text appeared. */
   STOP_TEXT("stop"),
-  /** The allowed number of tokens, or the model's context, was used up. */
+  /** The maximum number of tokens or the model's context was reached. */
   LENGTH("length"),
-  /** It was the likeliest of given texts. */
+  /** It was the likeliest of the given texts. */
   CHOICE("choice");
 
   private final String stored;
@@ -17,7 +17,7 @@ public enum FinishReason {
     this.stored = stored;
   }
 
-  /** As it is stored and exported. */
+  /** Returns the value that is stored and exported. */
   public String stored() {
     return stored;
   }

@@ -8,7 +8,7 @@ import org.stfbatch.model.CacheLength;
 import org.stfbatch.model.ImagePruning;
 import org.stfbatch.prompt.PromptLimit;
 
-/** A job whose answer is written token by token. */
+/** A sequence whose answer is generated token by token. */
 final class GeneratedSequence extends Sequence {
   private final Generation generation;
   private final int context;
@@ -17,7 +17,7 @@ final class GeneratedSequence extends Sequence {
   private long firstToken;
 
   /**
-   * @param context the model's, in positions: prompt and answer together have no more
+   * @param context the model's context in positions, the limit of prompt and answer together
    */
   GeneratedSequence(
       EngineJob job,
@@ -56,8 +56,8 @@ final class GeneratedSequence extends Sequence {
   }
 
   /**
-   * The next random number of this sequence, not negative: one for each token, whatever it is
-   * batched with.
+   * Returns the next non-negative random key of this sequence: one per token, independent of the
+   * batch.
    */
   long nextKey() {
     return random.nextLong() >>> 1;
@@ -74,12 +74,12 @@ final class GeneratedSequence extends Sequence {
     return generated.get(generated.size() - 1);
   }
 
-  /** Where the newest token stands. */
+  /** Returns the position of the newest token. */
   int position() {
     return promptLength() + generated.size() - 1;
   }
 
-  /** Places of its slot that it has filled. */
+  /** Returns the filled length of its slot. */
   CacheLength length() {
     int own = position() - prefixInPlaceLength();
     return new CacheLength(own, own - dropped());

@@ -3,14 +3,14 @@ package org.stfbatch.engine;
 import java.util.List;
 
 /**
- * How an answer is generated.
+ * Generation task: greedy decoding or nucleus sampling.
  *
- * @param maxNewTokens at most so many tokens, at least 1
- * @param temperature 0 for the likeliest token at every step, else the divisor of the logits
- * @param topP sample among the likeliest tokens that together reach this probability; 1 for all
- * @param seed what the random numbers start from: an answer depends on the job and its seed, never
- *     on its batch
- * @param stop texts at which the answer ends; they are not part of it
+ * @param maxNewTokens maximum number of tokens, at least 1
+ * @param temperature divisor of the logits; 0 for greedy decoding
+ * @param topP nucleus sampling: samples among the likeliest tokens whose probabilities add up to
+ *     this; 1 for all
+ * @param seed of the random numbers: an answer depends on the job and its seed, never on its batch
+ * @param stop texts that end the answer; they are not part of it
  */
 public record Generation(
     int maxNewTokens, double temperature, double topP, long seed, List<String> stop)
@@ -31,12 +31,12 @@ public record Generation(
     stop = List.copyOf(stop);
   }
 
-  /** The likeliest token at every step, up to {@code maxNewTokens}. */
+  /** Returns greedy decoding of up to {@code maxNewTokens} tokens. */
   public static Generation greedy(int maxNewTokens) {
     return new Generation(maxNewTokens, 0, 1, 0, List.of());
   }
 
-  /** Whether the likeliest token is taken, so that no logits are needed. */
+  /** Returns whether decoding is greedy, so that no logits are needed. */
   public boolean isGreedy() {
     return temperature == 0;
   }

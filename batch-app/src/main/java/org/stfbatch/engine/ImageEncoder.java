@@ -13,18 +13,21 @@ import org.stfbatch.model.VisionLanguageModel;
 import org.stfbatch.model.VisionTokens;
 
 /**
- * Gives sequences the vision tokens of their images.
+ * Encodes the images of sequences in batches.
  *
- * <p>If every image becomes the same number of tokens, a sequence is laid out when it is submitted,
- * and its images are encoded when they are run. If the number depends on the image, it is encoded
- * first, together with those of the sequences that wait behind it. Sequences keep their images'
- * tokens until these are run; only when none that is next has them is there another call, so that
- * not more than a call's images are ahead.
+ * <p>If every image has the same number of vision tokens, a sequence is laid out when it is
+ * submitted, and its images are encoded when its prompt is run. If the number depends on the image,
+ * the image is encoded first, in one call with images of the sequences that wait behind it.
+ * Sequences keep their vision tokens until these are run. The next call happens only when the next
+ * sequence has none, so at most one call's images are encoded ahead.
  *
  * <p>Used by the device thread only.
  */
 final class ImageEncoder {
-  /** Enough images of CLIP-L to keep matrix kernels busy, few enough to keep activations small. */
+  /**
+   * Maximum number of images in a call: enough images of CLIP-L to keep matrix kernels busy, few
+   * enough to keep activations small.
+   */
   private static final int IMAGES_OF_A_CALL = 14;
 
   private final VisionLanguageModel model;
@@ -35,7 +38,7 @@ final class ImageEncoder {
 
   /**
    * @param prefixCache prefixes whose images need not be encoded again
-   * @param inFlight the sequences that have been taken out of the queue; a view
+   * @param inFlight sequences taken from the queue and without an outcome; a view
    * @param waiting the sequences that come next, in their order; a view
    */
   ImageEncoder(
@@ -52,14 +55,14 @@ final class ImageEncoder {
   }
 
   /**
-   * Lays out a sequence whose length its images decide. Those that wait for the same images, or
-   * whose images fill up the call, are laid out with it, unless a call has just failed, be it for
-   * one of those.
+   * Lays out a sequence whose length depends on its images. Waiting sequences with the same images,
+   * or whose images still fit into the call, are laid out with it, unless the sequence is retried:
+   * its last call may have failed because of one of those.
    *
-   * @param next the first one that is to enter; in flight, and no longer in the queue
+   * @param next the next one to enter; in flight, and no longer in the queue
    */
   void layOut(Sequence next) {
-    OptionalInt tokens = shelvedTokens(next);
+    OptionalInt tokens = cachedTokens(next);
     if (tokens.isPresent()) {
       next.layOut(new int[] {tokens.getAsInt()});
       return;
@@ -68,7 +71,7 @@ final class ImageEncoder {
     Map<String, Pixels> missing = missing(next, encoded);
     List<Sequence> together = new ArrayList<>(List.of(next));
     if (!missing.isEmpty() && next.attempts() == 1) {
-      lookAhead(encoded, missing, together);
+      addWaiting(encoded, missing, together);
     }
     encoded.putAll(encoded(missing));
     for (Sequence sequence : together) {
@@ -78,11 +81,11 @@ final class ImageEncoder {
     }
   }
 
-  private OptionalInt shelvedTokens(Sequence sequence) {
+  private OptionalInt cachedTokens(Sequence sequence) {
     return sequence.wantedPrefix().map(prefixCache::imageTokens).orElseGet(OptionalInt::empty);
   }
 
-  /** The images' tokens that sequences keep, by the images' hashes. */
+  /** Returns the vision tokens that sequences keep, by image hash. */
   private Map<String, VisionTokens> kept() {
     Map<String, VisionTokens> kept = new HashMap<>();
     Stream.concat(inFlight.stream(), waiting.stream())
@@ -97,7 +100,7 @@ final class ImageEncoder {
     return kept;
   }
 
-  /** Its images that are not encoded, by their hashes. */
+  /** Returns the sequence's images that are not encoded, by hash. */
   private static Map<String, Pixels> missing(Sequence sequence, Map<String, VisionTokens> encoded) {
     Map<String, Pixels> missing = new LinkedHashMap<>();
     for (Pixels image : sequence.images()) {
@@ -108,10 +111,10 @@ final class ImageEncoder {
     return missing;
   }
 
-  private void lookAhead(
+  private void addWaiting(
       Map<String, VisionTokens> encoded, Map<String, Pixels> missing, List<Sequence> together) {
     for (Sequence sequence : waiting) {
-      if (sequence.isLaidOut() || shelvedTokens(sequence).isPresent()) {
+      if (sequence.isLaidOut() || cachedTokens(sequence).isPresent()) {
         continue;
       }
       Map<String, Pixels> more = new LinkedHashMap<>(missing);
@@ -124,7 +127,7 @@ final class ImageEncoder {
     }
   }
 
-  /** Each image's tokens, by the images' hashes. */
+  /** Encodes images; returns the tokens by image hash. */
   private Map<String, VisionTokens> encoded(Map<String, Pixels> images) {
     List<String> hashes = List.copyOf(images.keySet());
     Map<String, VisionTokens> encoded = new HashMap<>();
@@ -146,19 +149,18 @@ final class ImageEncoder {
   }
 
   /**
-   * The vision tokens of sequences that are laid out, one sequence after the other: those that they
-   * keep, and the others', whose images are encoded in one call. The sequences keep none from then
-   * on.
+   * Returns the vision tokens of laid-out sequences, in sequence order: those that sequences keep,
+   * and for the others newly encoded ones. The sequences keep none from then on.
    *
-   * @throws org.stfbatch.model.ModelException if an image has become another number of tokens than
-   *     its sequence was laid out for
+   * @throws org.stfbatch.model.ModelException if an image has another number of tokens than its
+   *     sequence was laid out for
    */
   VisionTokens take(List<? extends Sequence> sequences) {
-    List<? extends Sequence> bare =
+    List<? extends Sequence> unencoded =
         sequences.stream().filter(sequence -> sequence.encoded().isEmpty()).toList();
     VisionTokens fresh =
-        encode(bare.stream().flatMap(sequence -> sequence.images().stream()).toList());
-    VisionTokens all = bare.size() == sequences.size() ? fresh : merged(sequences, fresh);
+        encode(unencoded.stream().flatMap(sequence -> sequence.images().stream()).toList());
+    VisionTokens all = unencoded.size() == sequences.size() ? fresh : merged(sequences, fresh);
     int image = 0;
     for (Sequence sequence : sequences) {
       sequence.dropEncoded();
@@ -169,10 +171,13 @@ final class ImageEncoder {
     return all;
   }
 
-  /** A sequence goes back to the queue: its images, if they decide its length, do so anew. */
-  void forget(Sequence sequence) {
+  /**
+   * Clears the layout of a sequence that goes back to the queue, if it depends on the encoded
+   * images.
+   */
+  void clearLayout(Sequence sequence) {
     if (model.tokensPerImage().isEmpty() && !sequence.images().isEmpty()) {
-      sequence.forgetLayout();
+      sequence.clearLayout();
     }
   }
 

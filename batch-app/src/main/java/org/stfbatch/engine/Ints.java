@@ -2,7 +2,7 @@ package org.stfbatch.engine;
 
 import java.util.List;
 
-/** Lists of numbers as the model takes them. */
+/** Conversion of lists to {@code int} arrays. */
 final class Ints {
   private Ints() {}
 

@@ -1,4 +1,4 @@
 package org.stfbatch.engine;
 
-/** What becomes of a job: exactly one of an answer and a failure. */
+/** Outcome of a job: either an answer or a failure. */
 public sealed interface Outcome permits Answer, Failure {}

@@ -6,13 +6,13 @@ import java.util.Map;
 import org.stfbatch.model.VisionTokens;
 
 /**
- * The vision tokens of sequences that share no prefix.
+ * Vision tokens of sequences that share no prefix.
  *
  * @param tokens of all their images
- * @param firstRows at which row each one's vision tokens begin; those without images are not there
+ * @param firstRows first row of each sequence's vision tokens; sequences without images are absent
  */
 record OwnImages(VisionTokens tokens, Map<Sequence, Integer> firstRows) {
-  /** The images that these sequences need for themselves. */
+  /** Encodes the images that are not part of a shared prefix. */
   static OwnImages of(List<? extends Sequence> sequences, ImageEncoder encoder) {
     List<? extends Sequence> pictured = sequences.stream().filter(Sequence::hasOwnImages).toList();
     VisionTokens tokens = encoder.take(pictured);
@@ -28,7 +28,9 @@ record OwnImages(VisionTokens tokens, Map<Sequence, Integer> firstRows) {
     return new OwnImages(tokens, firstRows);
   }
 
-  /** The first row of a sequence's vision tokens; of no meaning without such. */
+  /**
+   * Returns the first row of a sequence's vision tokens; meaningless for a sequence without any.
+   */
   int firstRow(Sequence sequence) {
     return firstRows.getOrDefault(sequence, 0);
   }

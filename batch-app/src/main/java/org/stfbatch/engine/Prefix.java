@@ -4,12 +4,12 @@ import java.nio.IntBuffer;
 import org.stfbatch.image.Pixels;
 
 /**
- * What questions about one image begin with: some text and the image. Equal for equal text and
- * pixels.
+ * Shared prefix of questions about one image: the text before it and the image. Equal for equal
+ * text and pixels.
  *
- * @param text ids before the image
- * @param imageHash of the image's pixels
- * @param image the image; it has no part in equality
+ * @param text token ids before the image
+ * @param imageHash hash of the image's pixels
+ * @param image the image; not part of equality
  */
 record Prefix(IntBuffer text, String imageHash, Pixels image) {
   static Prefix of(IntBuffer text, Pixels image) {

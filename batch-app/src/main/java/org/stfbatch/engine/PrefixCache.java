@@ -21,8 +21,8 @@ import org.stfbatch.model.VisionTokens;
 /**
  * Prefix cache of one device: maps prefixes to the model's cache entries, with least-recently-used
  * eviction. The text before images is run once and has an entry of its own; every image's prefix
- * starts as a copy of it. Entries that running sequences read are pinned. Used by the device thread
- * only.
+ * starts as a copy of it. Entries that running sequences read in place are pinned. Used by the
+ * device thread only.
  */
 final class PrefixCache {
   private static final int NO_ENTRY = -1;
@@ -58,7 +58,7 @@ final class PrefixCache {
     this.meter = meter;
   }
 
-  /** Removes all prefixes; from now on there are this many entries. */
+  /** Removes all prefixes and sets the number of entries. */
   void clear(int entries) {
     byPrefix.clear();
     readers.clear();
@@ -80,18 +80,18 @@ final class PrefixCache {
     return byPrefix.containsKey(prefix);
   }
 
-  /** How many images' prefixes a cache of this shape holds: one entry is the text's. */
+  /** Returns how many image prefixes fit a cache of this shape: one entry is used by the text. */
   int capacity(CacheShape shape) {
     return Math.max(0, shape.prefixes() - 1 - removed.size());
   }
 
   /** Pins an entry for one more running sequence. */
-  void read(int entry) {
+  void pin(int entry) {
     readers.merge(entry, 1, Integer::sum);
   }
 
-  /** One of the sequences that read this entry has ended. */
-  void release(int entry) {
+  /** Unpins an entry for one running sequence. */
+  void unpin(int entry) {
     int left = readers.merge(entry, -1, Integer::sum);
     if (left == 0) {
       readers.remove(entry);
@@ -101,20 +101,20 @@ final class PrefixCache {
     }
   }
 
-  boolean isRead() {
+  boolean hasPinned() {
     return !readers.isEmpty();
   }
 
-  /** The prefixes that running sequences read. */
-  Set<Prefix> beingRead() {
-    Set<Prefix> read = new HashSet<>();
+  /** Returns the prefixes that running sequences read in place. */
+  Set<Prefix> pinned() {
+    Set<Prefix> pinned = new HashSet<>();
     byPrefix.forEach(
         (prefix, entry) -> {
           if (readers.containsKey(entry.index())) {
-            read.add(prefix);
+            pinned.add(prefix);
           }
         });
-    return read;
+    return pinned;
   }
 
   /** Removes a prefix, if it is cached, and zeroes its entry as soon as no sequence reads it. */
@@ -132,12 +132,12 @@ final class PrefixCache {
     model.erasePrefix(entry);
   }
 
-  /** The entry of a cached prefix, which counts as used now. */
+  /** Returns the entry of a cached prefix and marks it as the most recently used. */
   int entry(Prefix prefix) {
     return byPrefix.get(prefix).index();
   }
 
-  /** How many vision tokens the image of a prefix has; empty if the prefix is not cached. */
+  /** Returns the number of vision tokens of a prefix's image; empty if the prefix is not cached. */
   OptionalInt imageTokens(Prefix prefix) {
     return holds(prefix) ? OptionalInt.of(byPrefix.get(prefix).imageTokens()) : OptionalInt.empty();
   }
@@ -154,7 +154,7 @@ final class PrefixCache {
     Map<IntBuffer, List<Integer>> byText = new LinkedHashMap<>();
     for (int i = 0; i < entries.length; i++) {
       IntBuffer text = missing.get(i).prefix().orElseThrow().text();
-      byText.computeIfAbsent(text, unseen -> new ArrayList<>()).add(i);
+      byText.computeIfAbsent(text, key -> new ArrayList<>()).add(i);
     }
     for (List<Integer> members : byText.values()) {
       Sequence first = missing.get(members.get(0));
@@ -181,8 +181,8 @@ final class PrefixCache {
   }
 
   /**
-   * The entry with the text before the sequence's image; runs that text if it is not the one that
-   * lies there.
+   * Returns the entry with the text before the sequence's image; runs that text unless it is
+   * already in the entry.
    */
   private int textEntry(Sequence sequence, Set<Prefix> needed) {
     IntBuffer wanted = sequence.prefix().orElseThrow().text();

@@ -12,8 +12,8 @@ import org.stfbatch.model.CacheShape;
 import org.stfbatch.model.VisionLanguageModel;
 
 /**
- * Prefix caching: makes the prefixes of entering sequences available, in the prefix cache or in
- * their slots, before the rest of their prompts is run.
+ * Prefix caching: provides the prefixes of entering sequences, in the prefix cache or in their
+ * slots, before the rest of their prompts is run.
  */
 final class PrefixStage {
   private final VisionLanguageModel model;
@@ -44,21 +44,23 @@ final class PrefixStage {
 
   /**
    * Runs the prefixes of entering sequences that are not cached. Afterwards every entering sequence
-   * reads its prefix in the prefix cache, or has a copy of it in its slot.
+   * reads its prefix in place in the prefix cache or has a copy of it in its slot.
    *
-   * @param firstSlot the slot of the first entering sequence; the others follow
+   * @param firstSlot slot of the first entering sequence; the others follow
    * @param shape the cache's
    */
   void prepare(List<Sequence> entering, int firstSlot, CacheShape shape) {
-    Set<Prefix> needed = prefixCache.beingRead();
+    Set<Prefix> needed = prefixCache.pinned();
     Map<Prefix, Sequence> missing = new HashMap<>();
     List<Sequence> inOrder = new ArrayList<>();
     for (Sequence sequence : entering) {
-      sequence.prefix().ifPresent(prefix -> note(prefix, sequence, needed, missing, inOrder));
+      sequence
+          .prefix()
+          .ifPresent(prefix -> collectMissing(prefix, sequence, needed, missing, inOrder));
     }
     if (!inOrder.isEmpty()) {
       if (entering.stream().allMatch(sequence -> sequence.attempts() == 1)) {
-        lookAhead(needed, missing, inOrder, shape);
+        addWaiting(needed, missing, inOrder, shape);
       }
       for (List<Sequence> together : calls(inOrder)) {
         prefixCache.fill(together, encoder.take(together), needed);
@@ -72,7 +74,7 @@ final class PrefixStage {
     }
   }
 
-  /** Parts them into as many as one call runs well, in their order. */
+  /** Splits sequences, in their order, into calls within the token limit. */
   private static List<List<Sequence>> calls(List<Sequence> sequences) {
     List<List<Sequence>> calls = new ArrayList<>();
     int room = 0;
@@ -87,7 +89,7 @@ final class PrefixStage {
     return calls;
   }
 
-  private void note(
+  private void collectMissing(
       Prefix prefix,
       Sequence sequence,
       Set<Prefix> needed,
@@ -105,12 +107,13 @@ final class PrefixStage {
   }
 
   /**
-   * Images are encoded in full batches: those of the next waiting sequences come along, unless a
-   * call has just failed, be it for one of those.
+   * Fills the last call with the prefixes of waiting sequences, because full batches are more
+   * efficient. Not done for retried sequences: the last call may have failed because of one of
+   * those.
    */
-  private void lookAhead(
+  private void addWaiting(
       Set<Prefix> needed, Map<Prefix, Sequence> missing, List<Sequence> inOrder, CacheShape shape) {
-    int room = roomOfLastCall(inOrder);
+    int room = freeTokensOfLastCall(inOrder);
     int capacity = prefixCache.capacity(shape);
     Iterator<Sequence> ahead = waiting.iterator();
     while (ahead.hasNext() && room > 0 && needed.size() < capacity) {
@@ -130,8 +133,8 @@ final class PrefixStage {
     }
   }
 
-  /** Tokens that the last call for these sequences has room for. */
-  private static int roomOfLastCall(List<Sequence> sequences) {
+  /** Returns how many more tokens fit into the last call for these sequences. */
+  private static int freeTokensOfLastCall(List<Sequence> sequences) {
     List<List<Sequence>> calls = calls(sequences);
     return DeviceLoop.PROMPT_TOKENS
         - calls.get(calls.size() - 1).stream().mapToInt(Sequence::prefixVisionTokens).sum();
@@ -140,10 +143,10 @@ final class PrefixStage {
   private void usePrefix(Sequence sequence, Prefix prefix) {
     int entry = prefixCache.entry(prefix);
     sequence.requireImageTokens(0, prefixCache.imageTokens(prefix).orElseThrow());
-    sequence.findPrefixAt(entry);
+    sequence.setPrefixEntry(entry);
     sequence.dropEncoded();
     if (use == PrefixUse.READ) {
-      prefixCache.read(entry);
+      prefixCache.pin(entry);
     }
   }
 

@@ -1,6 +1,6 @@
 package org.stfbatch.engine;
 
-/** How sequences use the prefixes that they share. */
+/** How sequences use shared prefixes. */
 enum PrefixUse {
   /** Every sequence runs all of its prompt. */
   NONE,
@@ -9,8 +9,8 @@ enum PrefixUse {
   COPIED,
 
   /**
-   * A sequence reads its prefix in the prefix cache without a copy, which pins the entry while the
-   * sequence runs. Its slot holds only what comes after the prefix.
+   * A sequence reads its prefix in place in the prefix cache, which pins the entry while the
+   * sequence runs. Its slot contains only what follows the prefix.
    */
   READ
 }

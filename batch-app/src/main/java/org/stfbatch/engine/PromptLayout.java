@@ -8,27 +8,27 @@ import org.stfbatch.model.TokenSpan;
 import org.stfbatch.prompt.LlamaTokenizer;
 
 /**
- * A prompt with every vision token at a position of its own.
+ * A prompt in which each vision token has its own position.
  *
- * @param tokenIds [L] token ids, 0 where a vision token stands
- * @param visionIndex [L] -1 at text, else the vision token's number, counted over the prompt's
- *     images
- * @param imageTokens how many vision tokens each image has, cut off or not
+ * @param tokenIds [L] token ids, 0 at vision tokens
+ * @param visionIndex [L] index of the vision token, counted over all images of the prompt; -1 at
+ *     text
+ * @param imageTokens number of vision tokens of each image before truncation
  */
 record PromptLayout(int[] tokenIds, int[] visionIndex, int[] imageTokens) {
 
   /**
-   * Widens each image marker to its image's positions.
+   * Expands each image marker to its image's positions.
    *
-   * @param imageTokens how many vision tokens each image has; a prompt without markers ignores them
-   * @throws IllegalArgumentException if there are other numbers of markers and images
+   * @param imageTokens number of vision tokens of each image; ignored if the prompt has no markers
+   * @throws IllegalArgumentException if the numbers of markers and images differ
    */
   static PromptLayout of(int[] promptIds, int[] imageTokens) {
     requireMarkers(promptIds, imageTokens.length);
-    return widened(promptIds, markers(promptIds) == 0 ? new int[0] : imageTokens);
+    return expanded(promptIds, markers(promptIds) == 0 ? new int[0] : imageTokens);
   }
 
-  private static PromptLayout widened(int[] promptIds, int[] imageTokens) {
+  private static PromptLayout expanded(int[] promptIds, int[] imageTokens) {
     int length = promptIds.length - imageTokens.length + IntStream.of(imageTokens).sum();
     int[] tokenIds = new int[length];
     int[] visionIndex = new int[length];
@@ -50,7 +50,8 @@ record PromptLayout(int[] tokenIds, int[] visionIndex, int[] imageTokens) {
   }
 
   /**
-   * @throws IllegalArgumentException if the prompt has markers, but not one for each image
+   * @throws IllegalArgumentException if the prompt has markers and their number differs from that
+   *     of the images
    */
   static void requireMarkers(int[] promptIds, int images) {
     int markers = markers(promptIds);
@@ -80,15 +81,15 @@ record PromptLayout(int[] tokenIds, int[] visionIndex, int[] imageTokens) {
     return (int) Arrays.stream(visionIndex).filter(index -> index != TokenSpan.TEXT).count();
   }
 
-  /** The first {@code length} positions. */
+  /** Returns the first {@code length} positions. */
   PromptLayout cut(int length) {
     return new PromptLayout(
         Arrays.copyOf(tokenIds, length), Arrays.copyOf(visionIndex, length), imageTokens);
   }
 
   /**
-   * Where the only image stands, if text stands before it and after it: then everything up to its
-   * end can be shared with other questions about it.
+   * Returns the span of the only image, if there is text before and after it: everything up to its
+   * end can then be shared with other questions about it.
    */
   Optional<ImageSpan> sharedImage() {
     return imageTokens.length == 1
@@ -97,7 +98,8 @@ record PromptLayout(int[] tokenIds, int[] visionIndex, int[] imageTokens) {
   }
 
   /**
-   * Where the only image stands, if text stands after it; of an image that is cut, what is left.
+   * Returns the span of the only image, if there is text after it; of a truncated image, the
+   * remaining part.
    */
   Optional<ImageSpan> imageBeforeText() {
     int start = 0;
@@ -113,8 +115,8 @@ record PromptLayout(int[] tokenIds, int[] visionIndex, int[] imageTokens) {
   /**
    * Positions of an image.
    *
-   * @param start of its first vision token
-   * @param end after its last
+   * @param start of its first vision token, inclusive
+   * @param end after its last, exclusive
    */
   record ImageSpan(int start, int end) {
     int tokens() {
@@ -122,15 +124,15 @@ record PromptLayout(int[] tokenIds, int[] visionIndex, int[] imageTokens) {
     }
   }
 
-  /** The token ids before a position, as a value that can be compared. */
+  /** Returns the token ids before a position, as a value with equality. */
   IntBuffer idsBefore(int position) {
     return IntBuffer.wrap(Arrays.copyOf(tokenIds, position));
   }
 
   /**
-   * The positions from {@code start} to {@code end}, exclusive.
+   * Returns the positions from {@code start} to {@code end}, exclusive.
    *
-   * @param firstRow the row of the prompt's first vision token; the others follow
+   * @param firstRow row of the prompt's first vision token; the others follow
    */
   TokenSpan span(int start, int end, int firstRow) {
     int[] ids = Arrays.copyOfRange(tokenIds, start, end);

@@ -10,7 +10,7 @@ import org.stfbatch.model.Decoding;
 import org.stfbatch.model.Sampling;
 import org.stfbatch.model.VisionLanguageModel;
 
-/** The sequences that are being generated, by slot: always the first slots. */
+/** Sequences in generation, by slot. They always occupy the first slots. */
 final class RunningSequences {
   private final VisionLanguageModel model;
   private final List<GeneratedSequence> active = new ArrayList<>();
@@ -27,12 +27,12 @@ final class RunningSequences {
     return active.isEmpty();
   }
 
-  /** By slot; a view. */
+  /** Returns the sequences by slot; a view. */
   List<GeneratedSequence> all() {
     return Collections.unmodifiableList(active);
   }
 
-  /** These are in the slots after the others now. */
+  /** Appends sequences in the slots after the others. */
   void add(List<GeneratedSequence> entered) {
     active.addAll(entered);
   }
@@ -41,7 +41,7 @@ final class RunningSequences {
     active.clear();
   }
 
-  /** Their newest tokens and places. */
+  /** Returns the newest tokens and their positions. */
   Decoding decoding() {
     return new Decoding(
         active.stream().mapToInt(GeneratedSequence::newestToken).toArray(),
@@ -50,7 +50,7 @@ final class RunningSequences {
         active.stream().map(GeneratedSequence::cachedPrefix).toList());
   }
 
-  /** How the next tokens of these and the entering sequences are chosen. */
+  /** Returns how the next tokens of the running and the entering sequences are selected. */
   Sampling sampling(List<GeneratedSequence> entering) {
     List<GeneratedSequence> all = new ArrayList<>(active);
     all.addAll(entering);
@@ -73,7 +73,7 @@ final class RunningSequences {
     return new Sampling(temperature, topP, key);
   }
 
-  /** Takes sequences out of their slots, and moves the last ones into the gaps. */
+  /** Removes sequences and moves the last ones into the freed slots. */
   void remove(List<Integer> freed) {
     Set<Integer> gone = new HashSet<>(freed);
     List<Integer> from = new ArrayList<>();

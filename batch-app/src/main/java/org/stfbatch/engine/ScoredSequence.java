@@ -6,7 +6,7 @@ import org.stfbatch.model.Continuations;
 import org.stfbatch.model.ImagePruning;
 import org.stfbatch.prompt.PromptLimit;
 
-/** A job whose answer is chosen by likelihood, in the call that runs its prompt. */
+/** A sequence whose answer is chosen by likelihood, in the call that runs its prompt. */
 final class ScoredSequence extends Sequence {
   private final AnswerChoices choices;
   private final Continuations continuations;
@@ -33,17 +33,16 @@ final class ScoredSequence extends Sequence {
   }
 
   /**
-   * The prompt's own part with the choices.
+   * Returns the part of the prompt after the shared prefix, with the choices.
    *
-   * @param firstRow the row at which the vision tokens of its images begin, if its own part needs
-   *     them
+   * @param firstRow first row of its images' vision tokens, if this part contains images
    */
   BranchingPrompt branchingPrompt(int firstRow) {
     return new BranchingPrompt(ownSpan(firstRow), continuations);
   }
 
   /**
-   * @param logProbabilities of each choice, finite
+   * @param logProbabilities one per choice, finite
    */
   Answer answer(double[] logProbabilities) {
     AnswerChoice chosen = choices.likeliest(logProbabilities);

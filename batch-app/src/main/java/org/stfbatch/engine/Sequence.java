@@ -16,9 +16,8 @@ import org.stfbatch.prompt.PromptErrorCode;
 import org.stfbatch.prompt.PromptLimit;
 
 /**
- * A job on its way through the engine. It can enter once its prompt is laid out, which needs the
- * number of vision tokens that its images become. After submission only the device thread touches
- * it.
+ * A job in the engine. It can enter a slot once its prompt is laid out, which requires the number
+ * of vision tokens of its images. After submission it is used by the device thread only.
  */
 abstract sealed class Sequence permits GeneratedSequence, ScoredSequence {
   private static final double NANOS = 1e9;
@@ -36,11 +35,11 @@ abstract sealed class Sequence permits GeneratedSequence, ScoredSequence {
   private long begun;
 
   /**
-   * A prompt that is laid out.
+   * A laid-out prompt.
    *
-   * @param prefix what it shares with others, if it shares anything
+   * @param prefix the shared prefix, if there is one
    * @param prefixLength positions of the prefix; 0 without one
-   * @param pruned the image that is pruned, if one is
+   * @param pruned the image that is pruned, if there is one
    */
   private record Prompt(
       PromptLayout layout,
@@ -49,8 +48,8 @@ abstract sealed class Sequence permits GeneratedSequence, ScoredSequence {
       Optional<PromptLayout.ImageSpan> pruned) {}
 
   /**
-   * @param limit how long the prompt may be
-   * @param use of a prefix that it has in common with others
+   * @param limit length limit of the prompt
+   * @param use of shared prefixes
    * @param pruning how the model prunes its image, if it does
    */
   Sequence(EngineJob job, PromptLimit limit, PrefixUse use, Optional<ImagePruning> pruning) {
@@ -60,16 +59,15 @@ abstract sealed class Sequence permits GeneratedSequence, ScoredSequence {
     this.pruning = pruning;
   }
 
-  /** The images of the prompt; one without markers has none. */
+  /** Returns the images of the prompt; empty without markers. */
   final List<Pixels> images() {
     return PromptLayout.hasMarkers(job.promptIds()) ? job.images() : List.of();
   }
 
   /**
-   * Lays out the tokens of the prompt, and truncates a prompt that is too long if it may be
-   * truncated.
+   * Lays out the prompt and truncates it to the limit if that is allowed.
    *
-   * @param imageTokens how many vision tokens each image has
+   * @param imageTokens number of vision tokens of each image
    */
   final void layOut(int[] imageTokens) {
     PromptLayout layout = PromptLayout.of(job.promptIds(), imageTokens);
@@ -80,7 +78,7 @@ abstract sealed class Sequence permits GeneratedSequence, ScoredSequence {
   }
 
   /**
-   * Likewise, for as many vision tokens as its images have become.
+   * Lays out the prompt for encoded images.
    *
    * @param tokens of its images, kept until {@link #dropEncoded}
    */
@@ -89,32 +87,33 @@ abstract sealed class Sequence permits GeneratedSequence, ScoredSequence {
     encoded = tokens;
   }
 
-  /** Whether the tokens of the prompt are laid out. */
+  /** Returns whether the prompt is laid out. */
   final boolean isLaidOut() {
     return prompt != null;
   }
 
-  /** It is not known any more how many vision tokens its images become. */
-  final void forgetLayout() {
+  /** Removes the layout: the number of vision tokens is unknown again. */
+  final void clearLayout() {
     prompt = null;
     encoded = null;
   }
 
-  /** The vision tokens of its images, if they were encoded before they were to be run. */
+  /** Returns the vision tokens of its images, if they were encoded ahead. */
   final Optional<VisionTokens> encoded() {
     return Optional.ofNullable(encoded);
   }
 
-  /** They are being run. */
+  /** Releases the encoded images, which are being run. */
   final void dropEncoded() {
     encoded = null;
   }
 
   /**
-   * In half precision an image that is encoded again, in other company, may become another number
-   * of vision tokens.
+   * Checks an image's number of vision tokens. In half precision, an image that is encoded again in
+   * another batch can have a different number.
    *
-   * @throws ModelException if that has happened; tried again, it is laid out for the other number
+   * @throws ModelException if the number has changed; a retry lays the prompt out for the new
+   *     number
    */
   final void requireImageTokens(int image, int tokens) {
     int expected = prompt.layout().imageTokens()[image];
@@ -134,7 +133,7 @@ abstract sealed class Sequence permits GeneratedSequence, ScoredSequence {
         pruning.flatMap(how -> layout.imageBeforeText()));
   }
 
-  /** Why a prompt that is laid out cannot be run, if it cannot. */
+  /** Returns the failure of a laid-out prompt that cannot be run, if there is one. */
   final Optional<Failure> refusal() {
     PromptLayout layout = prompt.layout();
     if (layout.length() <= limit.tokens()) {
@@ -151,58 +150,65 @@ abstract sealed class Sequence permits GeneratedSequence, ScoredSequence {
     return future;
   }
 
-  /** How often it has been tried, this time included. */
+  /** Returns the number of attempts, including the current one. */
   final int attempts() {
     return failedAttempts + 1;
   }
 
-  /** It is to be tried again. */
-  final void attemptFailed() {
+  /** Counts a failed attempt. */
+  final void countFailedAttempt() {
     failedAttempts++;
   }
 
-  /** What it shares with others, if it is laid out and shares anything. */
+  /** Returns the shared prefix, if the prompt is laid out and has one. */
   final Optional<Prefix> prefix() {
     return isLaidOut() ? prompt.prefix() : Optional.empty();
   }
 
-  /** What it will share with others, whatever its images become, unless its prompt is cut. */
+  /**
+   * Returns the prefix that it will share for any number of vision tokens, unless its prompt is
+   * truncated.
+   */
   final Optional<Prefix> wantedPrefix() {
     int[] anyTokens = new int[job.images().size()];
     Arrays.fill(anyTokens, 1);
     return prompt(PromptLayout.of(job.promptIds(), anyTokens)).prefix();
   }
 
-  /** Tokens of the prefix; 0 without one. */
+  /** Returns the number of tokens of the prefix; 0 without one. */
   final int prefixLength() {
     return prompt.prefixLength();
   }
 
   /**
-   * Tokens of the prefix in the cache: an image that is pruned later has none in the pruned layers.
+   * Returns the length of the prefix in the cache: an image that is pruned later has no positions
+   * in the pruned layers.
    */
   final CacheLength prefixCacheLength() {
-    return new CacheLength(prefixLength(), prefixLength() - waitingImageTokens());
+    return new CacheLength(prefixLength(), prefixLength() - unprunedImageTokens());
   }
 
-  /** Tokens of the prefix that its slot does not hold. */
+  /** Returns the number of prefix tokens that are read in place and not stored in its slot. */
   final int prefixInPlaceLength() {
     return use == PrefixUse.READ ? prefixLength() : 0;
   }
 
-  /** The prefix that it reads in the prefix cache; none before it was found there. */
+  /** Returns the prefix cache entry that it reads in place; none before the entry is set. */
   final CachedPrefix cachedPrefix() {
     return use == PrefixUse.READ && entry != CachedPrefix.NO_ENTRY
         ? new CachedPrefix(entry, prefixLength())
         : CachedPrefix.NONE;
   }
 
-  /** Hidden states that are kept with the prefix until they are pruned for this sequence. */
-  private int waitingImageTokens() {
+  /**
+   * Number of image hidden states that are kept with the prefix until they are pruned for this
+   * sequence.
+   */
+  private int unprunedImageTokens() {
     return prompt.pruned().isPresent() ? prefixVisionTokens() : 0;
   }
 
-  /** Tokens of its image that are pruned. */
+  /** Returns the number of pruned tokens of its image. */
   final int dropped() {
     return prompt.pruned().map(image -> pruning.orElseThrow().dropped(image.tokens())).orElse(0);
   }
@@ -210,42 +216,41 @@ abstract sealed class Sequence permits GeneratedSequence, ScoredSequence {
   final CacheNeed need() {
     int own = room() - prefixInPlaceLength();
     CacheLength slot = new CacheLength(own, own - dropped());
-    return new CacheNeed(slot, prefixCacheLength(), waitingImageTokens());
+    return new CacheNeed(slot, prefixCacheLength(), unprunedImageTokens());
   }
 
-  /** Vision tokens of the prefix; 0 without one. */
+  /** Returns the number of vision tokens of the prefix; 0 without one. */
   final int prefixVisionTokens() {
     return prefix().isPresent() ? promptVisionTokens() : 0;
   }
 
-  /** Tokens of the prompt. */
+  /** Returns the number of tokens of the prompt. */
   final int promptLength() {
     return prompt.layout().length();
   }
 
-  /** Tokens that are run when it enters. */
+  /** Returns the number of tokens that are run when it enters. */
   int enteringTokens() {
     return promptLength() - prefixLength();
   }
 
-  /** Whether its own part of the prompt needs its images. */
+  /** Returns whether the part of the prompt after the shared prefix contains images. */
   final boolean hasOwnImages() {
     return prefix().isEmpty() && promptVisionTokens() > 0;
   }
 
-  /** Tokens that it needs room for, those of its prefix included. */
+  /** Returns the number of cache positions that it needs, including those of its prefix. */
   abstract int room();
 
-  /** Starts from the prompt, also again after a failed attempt. */
+  /** Starts from the prompt, also for a retry. */
   void begin() {
     begun = System.nanoTime();
   }
 
   /**
-   * The prompt's own part.
+   * Returns the part of the prompt after the shared prefix.
    *
-   * @param firstRow the row at which the vision tokens of its images begin, if its own part needs
-   *     them
+   * @param firstRow first row of its images' vision tokens, if this part contains images
    */
   final TokenSpan ownSpan(int firstRow) {
     TokenSpan own =
@@ -260,23 +265,23 @@ abstract sealed class Sequence permits GeneratedSequence, ScoredSequence {
 
   /**
    * Sets the prefix cache entry of its prefix: valid while it runs if the entry is read in place,
-   * else until the next sequence enters.
+   * otherwise until the next sequence enters.
    */
-  final void findPrefixAt(int entry) {
+  final void setPrefixEntry(int entry) {
     this.entry = entry;
   }
 
-  /** The prefix cache is empty now. */
-  final void leavePrefix() {
+  /** Clears the prefix cache entry, because the prefix cache was cleared. */
+  final void clearPrefixEntry() {
     entry = CachedPrefix.NO_ENTRY;
   }
 
-  /** The prefix's image positions, with its vision tokens from {@code firstRow} on. */
+  /** Returns the prefix's image positions, with vision tokens from row {@code firstRow} on. */
   final TokenSpan imageSpan(int firstRow) {
     return prompt.layout().span(prefixLength() - prefixVisionTokens(), prefixLength(), firstRow);
   }
 
-  /** The prefix's text. */
+  /** Returns the prefix's text positions. */
   final TokenSpan textSpan() {
     return prompt.layout().span(0, prefixLength() - prefixVisionTokens(), 0);
   }
@@ -290,7 +295,7 @@ abstract sealed class Sequence permits GeneratedSequence, ScoredSequence {
   }
 
   /**
-   * Where its time went until now.
+   * Returns its timings until now.
    *
    * @param prompted when its prompt had been run, by {@link System#nanoTime}
    */

@@ -2,14 +2,14 @@ package org.stfbatch.engine;
 
 import java.util.Locale;
 
-/** The part of a job's way at which it failed. */
+/** Processing stage of a job, the place of a failure. */
 public enum Stage {
   INGEST,
   IMAGE,
   PROMPT,
   ENGINE;
 
-  /** As it is stored and exported. */
+  /** Returns the value that is stored and exported. */
   public String stored() {
     return name().toLowerCase(Locale.ROOT);
   }

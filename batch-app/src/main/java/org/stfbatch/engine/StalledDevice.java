@@ -4,14 +4,14 @@ import java.time.Duration;
 import java.util.List;
 
 /**
- * A device with work that has not finished a call for a long time.
+ * A device that has work and has not finished a call for a long time.
  *
- * @param thread the name of the thread that owns it
- * @param since how long it has not finished anything
- * @param stack where that thread is
+ * @param thread name of the device thread
+ * @param since time since its last progress
+ * @param stack current stack of that thread
  */
 public record StalledDevice(String thread, Duration since, List<StackTraceElement> stack) {
-  /** One line for people. */
+  /** Returns one line for people. */
   public String summary() {
     return "thread %s has not finished a call to the device for %d s"
         .formatted(thread, since.toSeconds());

@@ -1,7 +1,7 @@
 package org.stfbatch.engine;
 
-/** What is to be done with a prompt: an answer to be written, or to be chosen. */
+/** Task of a job: an answer that is generated, or one that is chosen. */
 public sealed interface Task permits Generation, AnswerChoices {
-  /** At most so many tokens has the answer, the end token included. */
+  /** Returns the maximum number of tokens of the answer, including the end token. */
   int maxNewTokens();
 }

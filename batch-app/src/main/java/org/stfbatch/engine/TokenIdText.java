@@ -3,10 +3,7 @@ package org.stfbatch.engine;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
-/**
- * For models without a tokenizer: the ids themselves are the text, and only the length ends an
- * answer.
- */
+/** Answer text without a tokenizer: the token ids as text. Only the length ends an answer. */
 final class TokenIdText implements AnswerText {
   @Override
   public Optional<FinishReason> finishReason(GeneratedSequence sequence) {

@@ -5,7 +5,10 @@ import org.stfbatch.prompt.LlamaTokenizer;
 import org.stfbatch.prompt.PythonText;
 import org.stfbatch.prompt.StopStrings;
 
-/** Text by the model's tokenizer: an answer ends at its end token, a stop text or its length. */
+/**
+ * Answer text by the model's tokenizer. An answer ends at the end token, at a stop text or at its
+ * maximum length.
+ */
 final class TokenizedText implements AnswerText {
   private final LlamaTokenizer tokenizer;
 

@@ -17,8 +17,8 @@ import org.stfbatch.model.VisionTokens;
 import org.stfbatch.model.checkpoint.LlavaCheckpoint;
 
 /**
- * Runs one prompt through a model of its own and keeps what is in between, for comparison with
- * other programs.
+ * Runs single prompts through a newly loaded model and returns intermediate tensors, for comparison
+ * with other implementations.
  */
 public final class Tracer {
   private Tracer() {}
@@ -27,10 +27,10 @@ public final class Tracer {
    * Loads the checkpoint and runs one prompt.
    *
    * @param settings of the model
-   * @param inputIds token ids, -200 where the image stands
+   * @param inputIds token ids, -200 as the marker of the image
    * @param images one image, or none
    * @return {@link LlavaModel#traceImage}'s tensors of the image if there is one, {@code logits}
-   *     [V] of the prompt's last position, and where the language model prunes the image, {@code
+   *     [V] of the prompt's last position and, if the language model prunes the image, {@code
    *     score} [n]
    */
   public static Trace trace(
@@ -62,7 +62,7 @@ public final class Tracer {
   }
 
   /**
-   * Loads the checkpoint and runs some jobs' prompts, one after the other.
+   * Loads the checkpoint and runs the jobs' prompts, one at a time.
    *
    * @param settings of the model
    * @return {@link LlavaModel#lastStates} of each
@@ -83,7 +83,7 @@ public final class Tracer {
     return model.lastStates(prompt(model, job.promptIds(), vision), vision);
   }
 
-  /** The whole prompt; the model has room for it in slot 0. */
+  /** Returns the whole prompt as a span, after allocating slot 0 for it. */
   private static TokenSpan prompt(LlavaModel model, int[] promptIds, VisionTokens vision) {
     PromptLayout layout = PromptLayout.of(promptIds, vision.counts());
     model.reserve(new CacheShape(1, layout.length(), 0, 0));

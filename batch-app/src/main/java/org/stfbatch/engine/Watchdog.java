@@ -8,9 +8,9 @@ import org.slf4j.LoggerFactory;
 import org.stfbatch.base.Threads;
 
 /**
- * Looks at an engine from time to time and tells of devices that have work and do not get on: by a
- * log entry with the device thread's stack when it begins, and to whoever asks for {@link
- * #problems}. Has a thread of its own until closed.
+ * Watchdog of an engine: checks periodically for devices that have work and make no progress.
+ * Reports a stall once in the log, with the device thread's stack, and through {@link #problems}.
+ * Runs on its own thread until closed.
  */
 public final class Watchdog implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Watchdog.class);
@@ -29,7 +29,7 @@ public final class Watchdog implements AutoCloseable {
   }
 
   /**
-   * @param limit how long a device may take for one call
+   * @param limit maximum duration of a device call
    */
   public static Watchdog start(Engine engine, Duration limit) {
     if (limit.isZero() || limit.isNegative()) {
@@ -40,7 +40,7 @@ public final class Watchdog implements AutoCloseable {
     return watchdog;
   }
 
-  /** A line for each device that does not get on. */
+  /** Returns one line for each stalled device. */
   public List<String> problems() {
     return stalled.stream().map(StalledDevice::summary).toList();
   }
@@ -53,7 +53,7 @@ public final class Watchdog implements AutoCloseable {
         Thread.sleep(pause);
       }
     } catch (InterruptedException e) {
-      // Closed.
+      // Interrupted by close().
       Thread.currentThread().interrupt();
     }
   }
@@ -64,7 +64,7 @@ public final class Watchdog implements AutoCloseable {
     if (before.isEmpty()) {
       stalled.forEach(device -> LOG.error("{}; it is at\n{}", device.summary(), trace(device)));
     } else if (stalled.isEmpty()) {
-      LOG.info("the device goes on");
+      LOG.info("the device makes progress again");
     }
   }
 

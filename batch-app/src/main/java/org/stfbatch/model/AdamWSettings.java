@@ -1,12 +1,12 @@
 package org.stfbatch.model;
 
 /**
- * How AdamW takes its steps; there is no weight decay.
+ * Hyperparameters of AdamW; there is no weight decay.
  *
- * @param beta1 decay of the gradients' running mean
- * @param beta2 decay of the running mean of their squares
+ * @param beta1 decay of the first moment, the gradients' running mean
+ * @param beta2 decay of the second moment, the running mean of their squares
  * @param epsilon added to the divisor
- * @param gradientNorm the global L2 norm that gradients are scaled down to
+ * @param gradientNorm maximum global L2 norm; larger gradients are scaled down to it
  */
 public record AdamWSettings(double beta1, double beta2, double epsilon, double gradientNorm) {
   public AdamWSettings {
@@ -19,7 +19,7 @@ public record AdamWSettings(double beta1, double beta2, double epsilon, double g
     }
   }
 
-  /** What LLaVA is trained with: the defaults of Hugging Face's trainer. */
+  /** Returns LLaVA's settings: the defaults of Hugging Face's trainer. */
   public static AdamWSettings standard() {
     return new AdamWSettings(0.9, 0.999, 1e-8, 1);
   }

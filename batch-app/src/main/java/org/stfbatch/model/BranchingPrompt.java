@@ -1,13 +1,13 @@
 package org.stfbatch.model;
 
 /**
- * A prompt's end with the ways in which it may go on.
+ * The end of a prompt with alternative continuations.
  *
  * @param end up to the prompt's last token
- * @param continuations what may come after it
+ * @param continuations the alternatives
  */
 public record BranchingPrompt(TokenSpan end, Continuations continuations) {
-  /** Tokens to be run. */
+  /** Returns the number of tokens to be run. */
   public int tokens() {
     return end.length() + continuations.treeTokens();
   }

@@ -1,18 +1,18 @@
 package org.stfbatch.model;
 
 /**
- * How many tokens a slot or an entry of the prefix cache has room for.
+ * Length of a slot or prefix cache entry, in tokens.
  *
- * @param full tokens in the layers that see whole images: all, unless images are pruned
- * @param pruned tokens in the layers that see pruned images; without meaning if none are pruned
+ * @param full tokens in the layers that process whole images: all layers, unless images are pruned
+ * @param pruned tokens in the layers that process pruned images; meaningless without pruning
  */
 public record CacheLength(int full, int pruned) {
-  /** As many in all layers. */
+  /** Returns the same length for all layers. */
   public static CacheLength of(int full) {
     return new CacheLength(full, full);
   }
 
-  /** Room for both. */
+  /** Returns the least length that covers both. */
   public CacheLength max(CacheLength other) {
     return new CacheLength(Math.max(full, other.full), Math.max(pruned, other.pruned));
   }

@@ -1,21 +1,20 @@
 package org.stfbatch.model;
 
 /**
- * Room for keys and values, and for images that wait to be pruned.
+ * Shape of the KV cache, including image hidden states that are kept until they are pruned.
  *
- * @param slots sequences that can be generated together
- * @param slot tokens that each slot has room for
- * @param prefixes entries of the prefix cache
- * @param prefix tokens that each entry has room for
- * @param imageTokens hidden states of an image that each entry has room for; 0 if no images are
- *     pruned
+ * @param slots maximum number of concurrent sequences
+ * @param slot capacity of each slot, in tokens
+ * @param prefixes number of entries of the prefix cache
+ * @param prefix capacity of each entry, in tokens
+ * @param imageTokens image hidden states that each entry can keep; 0 without pruning
  */
 public record CacheShape(
     int slots, CacheLength slot, int prefixes, CacheLength prefix, int imageTokens) {
-  /** No room at all. */
+  /** An empty cache. */
   public static final CacheShape NONE = new CacheShape(0, 0, 0, 0);
 
-  /** The same lengths in all layers. */
+  /** Creates a shape with the same lengths in all layers. */
   public CacheShape(int slots, int slotLength, int prefixes, int prefixLength) {
     this(slots, CacheLength.of(slotLength), prefixes, CacheLength.of(prefixLength), 0);
   }

@@ -1,11 +1,11 @@
 package org.stfbatch.model;
 
 /**
- * The prefix that a sequence reads in the prefix cache without a copy: its slot holds only what
- * comes after it.
+ * The prefix that a sequence reads in place in the prefix cache. Its slot contains only what
+ * follows the prefix.
  *
- * @param entry its entry in the prefix cache, or {@link #NO_ENTRY}
- * @param length how many tokens it has
+ * @param entry index of the prefix cache entry, or {@link #NO_ENTRY}
+ * @param length number of tokens
  */
 public record CachedPrefix(int entry, int length) {
   /** All of the sequence is in its slot. */

@@ -24,9 +24,9 @@ import org.stfbatch.model.checkpoint.DType;
 import org.stfbatch.model.checkpoint.TensorSlice;
 
 /**
- * Hands a checkpoint's tensors to the module by mapping its files, while a thread of its own reads
- * the files once from start to end: a mapped file that is touched tensor by tensor would be read in
- * small pieces at random places.
+ * Passes a checkpoint's tensors to the module as memory-mapped files. Another thread reads each
+ * file once from start to end, because page faults of tensor accesses would read it in small pieces
+ * at random places.
  */
 final class CheckpointMapper implements AutoCloseable {
   private static final int READ_BUFFER = 8 << 20;
@@ -41,8 +41,8 @@ final class CheckpointMapper implements AutoCloseable {
     this.module = module;
     this.slices = new ArrayList<>(tensors);
     slices.sort(Comparator.comparing(TensorSlice::file).thenComparing(TensorSlice::offset));
-    // The vision tower is wanted first, then the projectors and the language model's files in their
-    // order.
+    // The order in which the loader asks for them: vision tower, projectors, then the language
+    // model's files.
     slices.stream()
         .sorted(Comparator.comparing(slice -> !slice.name().startsWith("vision_model.")))
         .forEach(slice -> read.computeIfAbsent(slice.file(), file -> new CompletableFuture<>()));
@@ -64,7 +64,7 @@ final class CheckpointMapper implements AutoCloseable {
     }
   }
 
-  /** Adds the tensors with these names, once their files have been read. */
+  /** Adds the tensors whose names match, after their files have been read. */
   void map(Predicate<String> names) {
     for (TensorSlice slice : slices) {
       if (names.test(slice.name())) {
@@ -110,10 +110,7 @@ final class CheckpointMapper implements AutoCloseable {
     return slice.shape().stream().mapToLong(Long::longValue).toArray();
   }
 
-  /**
-   * A tensor that does not lie at a multiple of its element size cannot be mapped as one: it is
-   * read instead.
-   */
+  /** Reads a tensor whose offset is not a multiple of its element size, which cannot be mapped. */
   private static Tensor unaligned(TensorSlice slice) {
     ByteBuffer raw = read(slice);
     if (slice.dtype() == DType.BFLOAT16) {
@@ -142,7 +139,7 @@ final class CheckpointMapper implements AutoCloseable {
     return data.flip();
   }
 
-  /** Ends the reading thread. */
+  /** Stops the reading thread. */
   @Override
   public void close() {
     closed = true;

@@ -10,19 +10,20 @@ import org.stfbatch.compression.VtcCls;
 import org.stfbatch.model.checkpoint.ClipVisionConfig;
 
 /**
- * The arguments of a compression strategy for {@code compression.py}, with its names.
+ * Arguments of {@code compression.py} for a compression strategy, with the same names.
  *
  * @param method of compression
- * @param firstBlock the first block in which the class token's attention is wanted
- * @param endBlock behind the last of them
- * @param lastBlock the block of which queries and keys are wanted and nothing else; -1 for none
- * @param tokens that stay; PruMerge: patches that stay for their attention, 0 for the outliers
- * @param step PruMerge: of the grid, 0 for none, -1 for what follows from the outliers' share
+ * @param firstBlock first block whose class token attention is used
+ * @param endBlock end of these blocks, exclusive
+ * @param lastBlock block whose queries and keys are used; its output is not needed; -1 for none
+ * @param tokens number of kept tokens; PruMerge: number of patches kept for their attention, 0 for
+ *     the outliers
+ * @param step PruMerge: step of the grid, 0 for none, -1 to derive it from the fraction of outliers
  * @param kernel of average pooling
  */
 record CompressionSetup(
     Method method, int firstBlock, int endBlock, int lastBlock, int tokens, int step, int kernel) {
-  /** The methods of {@code compression_method.py}, under the same names. */
+  /** The methods of {@code compression_method.py}, with the same names. */
   enum Method {
     NONE(0),
     VTC_CLS(1),
@@ -37,7 +38,7 @@ record CompressionSetup(
       this.torchCode = torchCode;
     }
 
-    /** Its number in TorchScript. */
+    /** Returns its number in TorchScript. */
     int torchCode() {
       return torchCode;
     }
@@ -77,7 +78,7 @@ record CompressionSetup(
     return new CompressionSetup(Method.PRUMERGE, 0, 0, lastBlock, top, step, 0);
   }
 
-  /** How many of the tower's blocks must be run for it. */
+  /** Returns the number of tower blocks that it needs. */
   int blocks() {
     return Math.max(endBlock, lastBlock);
   }

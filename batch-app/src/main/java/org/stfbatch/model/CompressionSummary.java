@@ -10,15 +10,15 @@ import org.stfbatch.compression.CompressionStrategy;
 import org.stfbatch.model.checkpoint.LlavaCheckpoint;
 
 /**
- * What a compression strategy makes of an image for a checkpoint, and what that costs.
+ * Effect of a compression strategy on a checkpoint: vision tokens and FLOPs per image.
  *
  * @param strategy with all its options
- * @param visionTokens of an image for the language model's first layer; empty if that depends on
- *     the image
- * @param mostVisionTokens of an image at most
+ * @param visionTokens of an image at the language model's first layer; empty if it depends on the
+ *     image
+ * @param mostVisionTokens maximum vision tokens of an image
  * @param pruning how the language model prunes them further, if it does
  * @param teraFlops of an image's vision tokens in the language model, in 10^12 operations, see
- *     {@link ModelFlops#visionTokens}; of the most tokens if their number depends on the image
+ *     {@link ModelFlops#visionTokens}; for the maximum if the number depends on the image
  * @param teraFlopsToTheOutput the same by {@link ModelFlops#visionTokensToTheOutput}
  * @param teraFlopsOfQuestion of a whole question: image, {@value #TEXT_TOKENS} tokens of text, and
  *     the first token of the answer
@@ -31,7 +31,7 @@ public record CompressionSummary(
     double teraFlops,
     double teraFlopsToTheOutput,
     double teraFlopsOfQuestion) {
-  /** A template's text and a short question. */
+  /** Tokens of the template and a short question. */
   public static final int TEXT_TOKENS = 60;
 
   private static final double TERA = 1e12;
@@ -54,7 +54,7 @@ public record CompressionSummary(
         flops.answer(TEXT_TOKENS, most, 1) / TERA);
   }
 
-  /** As lines of text, each ended by a line feed. */
+  /** Returns the summary as lines, each ended by a line feed. */
   public String toText() {
     Map<String, String> lines = new LinkedHashMap<>();
     lines.put("compression", strategy);
@@ -82,7 +82,7 @@ public record CompressionSummary(
     return String.format(Locale.ROOT, value >= 0.1 ? "%.2f" : "%.2g", value);
   }
 
-  /** As keys and values for JSON. */
+  /** Returns the summary as keys and values for JSON. */
   public Map<String, Object> toMap() {
     Map<String, Object> map = new LinkedHashMap<>();
     map.put("strategy", strategy);

@@ -7,8 +7,8 @@ import org.stfbatch.model.Continuations.Query;
 import org.stfbatch.model.TorchModule.Tensor;
 
 /**
- * What is asked about the tokens of a call with branching prompts: which token may come after which
- * one. What comes next matters after each prompt's last token and after every token of its tree.
+ * Queries of next-token probabilities in a call with branching prompts: the probability of a token
+ * after each prompt's last token or after a token of its tree.
  */
 final class ContinuationQueries {
   private final List<BranchingPrompt> prompts;
@@ -17,8 +17,8 @@ final class ContinuationQueries {
   private final List<Integer> wanted = new ArrayList<>();
 
   /**
-   * @param lastOfPrompts which of the tokens that go through all layers is the last of each prompt;
-   *     those of its tree follow
+   * @param lastOfPrompts index of each prompt's last token among the tokens that pass all layers;
+   *     the tokens of its tree follow it
    */
   ContinuationQueries(List<BranchingPrompt> prompts, int[] lastOfPrompts) {
     this.prompts = prompts;
@@ -39,20 +39,20 @@ final class ContinuationQueries {
     }
   }
 
-  /** [W] the tokens after which the next one matters. */
+  /** Returns [W] the indices of the tokens whose next-token logits are needed. */
   Tensor last() {
     return Tensor.int64(ints(last));
   }
 
-  /** [2, Q] which of {@link #last}, and the token that may come next. */
+  /** Returns [2, Q]: index into {@link #last}, and the id of the next token. */
   Tensor queries() {
     return Tensor.int64(new int[][] {ints(after), ints(wanted)});
   }
 
   /**
-   * The sums of the queries' log-probabilities, by prompt and continuation.
+   * Returns the sums of the queries' log-probabilities, by prompt and continuation.
    *
-   * @param found [Q]
+   * @param found [Q] log-probabilities
    */
   List<double[]> sums(float[] found) {
     List<double[]> sums = new ArrayList<>();

@@ -6,9 +6,9 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /**
- * Ways in which one prompt may go on, as a tree of tokens: what several of them begin with is in it
- * once. The tree holds the tokens that something follows; the last token of a continuation is only
- * asked for.
+ * Alternative continuations of a prompt as a token tree, which stores common beginnings once. The
+ * tree contains the tokens that another token follows; the last token of a continuation is only
+ * queried.
  */
 public final class Continuations {
   /** The parent of the root's children: the prompt's last token. */
@@ -25,32 +25,33 @@ public final class Continuations {
   }
 
   /**
-   * A token of the tree. Depth first: the tokens below one are those after it, up to its end.
+   * A token of the tree. Nodes are in depth-first order: the descendants of a node follow it, up to
+   * its end.
    *
    * @param tokenId the token
-   * @param depth tokens between the prompt and this one
-   * @param end exclusive
+   * @param depth number of tokens between the prompt and this one
+   * @param end of its descendants, exclusive
    */
   record Node(int tokenId, int depth, int end) {}
 
   /**
-   * A token that may come next.
+   * A query for the probability of a next token.
    *
-   * @param after the number of the node before it, or -1 for the prompt's last token
-   * @param tokenId the token
+   * @param after index of the preceding node, or -1 for the prompt's last token
+   * @param tokenId the next token
    */
   record Query(int after, int tokenId) {}
 
   /**
-   * @param continuations token ids of each, one at least
+   * @param continuations token ids of each; at least one
    */
   public static Continuations of(List<int[]> continuations) {
     if (continuations.stream().anyMatch(ids -> ids.length == 0)) {
-      throw new IllegalArgumentException("a continuation needs a token at least");
+      throw new IllegalArgumentException("a continuation needs at least one token");
     }
     List<int[]> copies = continuations.stream().map(int[]::clone).toList();
-    Growth growth = new Growth(copies.size());
-    // In this order, those that begin alike are neighbours.
+    TreeBuilder growth = new TreeBuilder(copies.size());
+    // Sorted, so that continuations with the same beginning are adjacent.
     IntStream.range(0, copies.size())
         .boxed()
         .sorted((a, b) -> Arrays.compare(copies.get(a), copies.get(b)))
@@ -58,12 +59,12 @@ public final class Continuations {
     return new Continuations(copies, growth.paths(), growth.nodes());
   }
 
-  /** How many continuations there are. */
+  /** Returns the number of continuations. */
   public int count() {
     return continuations.size();
   }
 
-  /** How many tokens the tree has. */
+  /** Returns the number of tokens of the tree. */
   public int treeTokens() {
     return nodes.size();
   }
@@ -72,7 +73,7 @@ public final class Continuations {
     return nodes;
   }
 
-  /** What must be asked for a continuation, token by token. */
+  /** Returns the queries of a continuation, one per token. */
   List<Query> queries(int continuation) {
     int[] ids = continuations.get(continuation);
     int[] path = paths.get(continuation);
@@ -81,15 +82,15 @@ public final class Continuations {
         .toList();
   }
 
-  /** The tree while it grows, branch by branch. */
-  private static final class Growth {
+  /** Builder of the tree, one branch at a time. */
+  private static final class TreeBuilder {
     private final int[][] paths;
     private final List<Integer> tokens = new ArrayList<>();
     private final List<Integer> depths = new ArrayList<>();
     private final List<Integer> ends = new ArrayList<>();
     private int[] branch = new int[0];
 
-    Growth(int continuations) {
+    TreeBuilder(int continuations) {
       this.paths = new int[continuations][];
     }
 
@@ -116,7 +117,7 @@ public final class Continuations {
       return shared;
     }
 
-    /** Below the branch's nodes from a depth on, nothing comes any more. */
+    /** Sets the end of the branch's nodes from a depth on. */
     private void close(int depth) {
       for (int i = depth; i < branch.length; i++) {
         ends.set(branch[i], tokens.size());

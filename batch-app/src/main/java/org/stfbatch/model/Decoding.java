@@ -4,19 +4,19 @@ import java.util.Collections;
 import java.util.List;
 
 /**
- * The sequences in slots 0 .. D-1 that are already generating.
+ * The decoding sequences, in slots 0 .. D-1.
  *
- * @param tokenIds [D] the last token of each
- * @param positions [D] the position at which that token stands
- * @param dropped [D] how many tokens of its image were pruned
- * @param prefixes [D] the prefix that each reads in the prefix cache
+ * @param tokenIds [D] the newest token of each
+ * @param positions [D] the position of that token
+ * @param dropped [D] number of pruned tokens of its image
+ * @param prefixes [D] the prefix that each reads in place in the prefix cache
  */
 public record Decoding(
     int[] tokenIds, int[] positions, int[] dropped, List<CachedPrefix> prefixes) {
-  /** Nothing is generating yet. */
+  /** No sequences. */
   public static final Decoding NONE = new Decoding(new int[0], new int[0]);
 
-  /** No images were pruned, and all is in the slots. */
+  /** Creates sequences without pruned images and without prefixes that are read in place. */
   public Decoding(int[] tokenIds, int[] positions) {
     this(
         tokenIds,

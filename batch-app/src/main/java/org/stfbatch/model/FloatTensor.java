@@ -3,9 +3,9 @@ package org.stfbatch.model;
 import java.util.List;
 
 /**
- * A tensor as the rest of the program sees it.
+ * A float32 tensor in Java memory.
  *
  * @param shape sizes, outermost first
- * @param data the values in row-major order, float32
+ * @param data the values in row-major order
  */
 public record FloatTensor(List<Long> shape, float[] data) {}

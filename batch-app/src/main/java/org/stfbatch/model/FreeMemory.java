@@ -9,7 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.stream.Stream;
 
-/** How much memory a device has left. */
+/** Free memory of a device. */
 final class FreeMemory {
   private static final Path MEMINFO = Path.of("/proc/meminfo");
   private static final long KIBI = 1024;
@@ -17,8 +17,8 @@ final class FreeMemory {
   private FreeMemory() {}
 
   /**
-   * Bytes that can be taken on {@code cpu} or {@code cuda:N}. The CPU's file cache counts as free,
-   * but not what is mapped of it: a mapped checkpoint is the model itself.
+   * Returns the bytes that can be allocated on {@code cpu} or {@code cuda:N}. The CPU's page cache
+   * counts as free, except its mapped part: a mapped checkpoint is the model itself.
    */
   static long bytes(String device) {
     if (device.equals("cpu")) {

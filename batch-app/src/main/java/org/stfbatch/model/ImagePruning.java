@@ -8,11 +8,11 @@ import org.stfbatch.model.checkpoint.LlavaConfig;
 /**
  * FastV's pruning of images inside the language model.
  *
- * @param layer the first layer that sees pruned images, 1 at least
- * @param keep how many tokens of an image it and the later ones see at most, 1 at least
+ * @param layer index of the first layer that processes pruned images, at least 1
+ * @param keep maximum number of tokens of an image from this layer on, at least 1
  */
 public record ImagePruning(int layer, int keep) {
-  /** What a strategy prunes there, if it does. */
+  /** Returns the pruning of a strategy, if it prunes inside the language model. */
   public static Optional<ImagePruning> of(CompressionStrategy strategy, LlavaConfig config) {
     return strategy instanceof FastV fastV
         ? Optional.of(new ImagePruning(fastV.layer(), fastV.kept().of(config.visionTokens())))
@@ -21,7 +21,7 @@ public record ImagePruning(int layer, int keep) {
 
   /**
    * @param imageTokens tokens of an image
-   * @return how many of them the later layers do not see
+   * @return number of pruned tokens
    */
   public int dropped(int imageTokens) {
     return imageTokens - Math.min(keep, imageTokens);

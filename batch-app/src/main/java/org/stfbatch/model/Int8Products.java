@@ -1,14 +1,15 @@
 package org.stfbatch.model;
 
-/** What products of {@link WeightFormat#INT8} are like on this processor. */
+/** Properties of {@link WeightFormat#INT8} products on this processor. */
 public final class Int8Products {
   private static final long ZERO_OF_EIGHT_BITS = 128;
 
   private Int8Products() {}
 
   /**
-   * The bits that activations have: 8 where the processor sums such products without loss
-   * (AVX-VNNI, AVX-512 VNNI, AMX), else 7. It is found by multiplying, which takes milliseconds.
+   * Returns the bits of activations: 8 if the processor accumulates such products without overflow
+   * (AVX-VNNI, AVX-512 VNNI, AMX), otherwise 7. Determined by a test product, which takes
+   * milliseconds.
    */
   public static int activationBits() {
     try (TorchModule module = TorchModule.load(TorchArchive.of("int8"))) {

@@ -1,16 +1,16 @@
 package org.stfbatch.model;
 
 /**
- * Which factor of a product the cached keys are when single queries ask them. Processors differ in
- * which is faster, by a fifth and more, and the scores are the same to the last bit: so it is
- * measured, in some milliseconds.
+ * Selects the operand order of the query-key product in single-token decoding. The faster order
+ * differs between processors by a fifth and more, and the scores are bit-identical, so it is
+ * measured, which takes some milliseconds.
  */
 final class KeyOrder {
   private static final int ROUNDS = 5;
 
   private KeyOrder() {}
 
-  /** Lets a loaded module compute in the faster order. */
+  /** Measures both orders and configures the module for the faster one. */
   static void choose(TorchModule module) {
     long left = Long.MAX_VALUE;
     long right = Long.MAX_VALUE;

@@ -27,17 +27,18 @@ public final class LlavaModel implements VisionLanguageModel {
   static final String ROOT = "llava";
 
   /**
-   * Attention looks at a multiple of this many positions, so that the order of its sums, and with
-   * it the last bit of a float32 answer, depends on a sequence's own length as little as possible.
+   * Attention reads a multiple of this many positions, so that the order of its sums, and therefore
+   * the last bit of a float32 answer, depends on a sequence's own length as little as possible.
    */
   private static final int SPAN_STEP = 64;
 
-  /** Likewise where slots hold no prefixes, and are short. */
+  /** The same for slots without prefixes, which are short. */
   private static final int OWN_SPAN_STEP = 32;
 
   /**
-   * In bfloat16 on the CPU, oneDNN's products copy keys and values of which they do not take all:
-   * so attention looks at all cache positions, unless more than this part of them is to spare.
+   * In bfloat16 on the CPU, oneDNN's products copy keys and values unless they take all of them.
+   * Attention therefore reads all cache positions, unless more than this fraction of them is
+   * unused.
    */
   private static final double SPARE = 0.5;
 
@@ -66,9 +67,9 @@ public final class LlavaModel implements VisionLanguageModel {
   /**
    * Loads a checkpoint. The calling thread owns the model from then on.
    *
-   * <p>On the CPU weights exist once in memory. Those that need neither another dtype nor another
+   * <p>On the CPU, weights exist only once in memory. Weights that need no conversion of dtype or
    * layout are mapped: they are the page cache of the checkpoint's files, which must therefore not
-   * be changed while the model is open. In bfloat16, on processors that compute in it, matrices are
+   * change while the model is open. In bfloat16, on processors with native support, matrices are
    * copied into the layout of the CPU's matrix kernels.
    *
    * @throws IllegalArgumentException if the compression strategy is undefined for the checkpoint
@@ -77,7 +78,10 @@ public final class LlavaModel implements VisionLanguageModel {
     return assembled(checkpoint.config(), settings, loader -> loader.load(checkpoint));
   }
 
-  /** A model of this shape with random weights, for measurements. The calling thread owns it. */
+  /**
+   * Creates a model of this shape with random weights, for measurements. The calling thread owns
+   * it.
+   */
   public static LlavaModel random(LlavaConfig config, ModelSettings settings) {
     return assembled(config, settings, loader -> loader.draw(config));
   }
@@ -151,8 +155,9 @@ public final class LlavaModel implements VisionLanguageModel {
   }
 
   /**
-   * On the CPU in bfloat16, where the same products are computed whoever shares a prefix. Float32
-   * answers are to be the same to the last bit with and without sharing.
+   * Whether prefixes are read in place: on the CPU in bfloat16, where the same products are
+   * computed with and without sharing. Float32 answers must be bit-identical with and without
+   * sharing, so there prefixes are copied.
    */
   @Override
   public boolean readsPrefixesInPlace() {
@@ -278,14 +283,14 @@ public final class LlavaModel implements VisionLanguageModel {
     return queries.sums(found);
   }
 
-  /** The logits [V] float32 after one prompt's last token. Uses slot 0. */
+  /** Returns the logits [V] float32 after one prompt's last token. Uses slot 0. */
   public float[] logits(TokenSpan prompt, VisionTokens vision) {
     return ofLastToken("logits", prompt, vision);
   }
 
   /**
-   * What one prompt's last token is after each layer of the language model and, at the end, after
-   * the last norm: [layers + 1, H] float32. Uses slot 0.
+   * Returns the hidden states of one prompt's last token after each layer of the language model
+   * and, as the last row, after the last norm: [layers + 1, H] float32. Uses slot 0.
    */
   public FloatTensor lastStates(TokenSpan prompt, VisionTokens vision) {
     LlamaConfig language = config.language();
@@ -312,7 +317,9 @@ public final class LlavaModel implements VisionLanguageModel {
         prunedSpan(pruned));
   }
 
-  /** Which of the tokens that go through all layers are the last of their sequences. */
+  /**
+   * Returns the indices of the last token of each sequence among the tokens that pass all layers.
+   */
   private static int[] lastTokens(Decoding decoding, int[] lastOfPrompts) {
     return IntStream.concat(IntStream.range(0, decoding.count()), IntStream.of(lastOfPrompts))
         .toArray();
@@ -347,10 +354,10 @@ public final class LlavaModel implements VisionLanguageModel {
   }
 
   /**
-   * How many positions of a cache entry attention reads.
+   * Returns the number of positions of a cache entry that attention reads.
    *
-   * @param seen the first ones, which queries may see
-   * @param room all that it has room for
+   * @param seen number of positions that queries may attend to, the first ones
+   * @param room capacity of the entry
    */
   private int span(int seen, int room) {
     if (isReducedOnCpu(settings) && seen > SPARE * room) {
@@ -361,10 +368,10 @@ public final class LlavaModel implements VisionLanguageModel {
   }
 
   /**
-   * What one picture becomes on its way, by name: {@code pixel_values} [3, S, S], {@code
+   * Returns the intermediate tensors of one image, by name: {@code pixel_values} [3, S, S], {@code
    * hidden_select} and {@code hidden_N} [patches, d], {@code mbtf} [patches, C] if the model fuses
-   * blocks, {@code vision_tokens} [n, H], and {@code score} [patches], by which patches were kept,
-   * if some were.
+   * blocks, {@code vision_tokens} [n, H], and {@code score} [patches] if compression selected
+   * patches by a score.
    */
   public Trace traceImage(byte[] pixels) {
     return module.call(
@@ -381,7 +388,7 @@ public final class LlavaModel implements VisionLanguageModel {
     }
   }
 
-  /** The values in the order in which the module gives them. */
+  /** Names the values in the order in which the module returns them. */
   private Map<String, FloatTensor> named(Iterator<FloatTensor> values) {
     Map<String, FloatTensor> named = new LinkedHashMap<>();
     List<Integer> taps = config.fusion().hiddenStates();
@@ -400,7 +407,9 @@ public final class LlavaModel implements VisionLanguageModel {
     return named;
   }
 
-  /** How the first image of the last call was pruned; only behind a call that has pruned one. */
+  /**
+   * Returns how the first image of the last call was pruned; valid only after a call with pruning.
+   */
   public PrunedImage tracePruning() {
     return module.call(
         "pruning_trace",

@@ -1,8 +1,6 @@
 package org.stfbatch.model;
 
-/**
- * A call on the device failed; the message is the native library's. The model may be used again.
- */
+/** Thrown if a device call fails; the message is the native library's. The model remains usable. */
 public class ModelException extends RuntimeException {
   public ModelException(String message, Throwable cause) {
     super(message, cause);

@@ -16,10 +16,10 @@ import org.stfbatch.model.checkpoint.LlavaConfig;
 import org.stfbatch.model.checkpoint.TensorSlice;
 
 /**
- * Counts the floating-point operations that answers need: two for each multiply-add of the matrix
- * products and of attention. Attention is causal: the token at position p attends to p + 1 keys.
- * Norms, activations, softmax and sampling are not counted; neither is what ranks vision tokens,
- * nor anything that is computed for padding or again.
+ * Counts the floating-point operations that answers need: two for each multiply-add of matrix
+ * products and attention. Attention is causal: the token at position p attends to p + 1 keys.
+ * Norms, activations, softmax, sampling and the ranking of vision tokens are not counted, nor is
+ * anything that is computed for padding or repeated.
  */
 public final class ModelFlops {
   private static final String FUSION = "model.mm_projector";
@@ -36,12 +36,12 @@ public final class ModelFlops {
     this.pruning = ImagePruning.of(compression, config);
   }
 
-  /** Those of a model of this shape, whatever its weights are. */
+  /** Returns the counts of a model of this shape; the weights do not matter. */
   public static ModelFlops of(LlavaConfig config, CompressionStrategy compression) {
     return new ModelFlops(config, ExpectedTensors.of(config), compression);
   }
 
-  /** Those of a checkpoint's model, with vision tokens compressed like this. */
+  /** Returns the counts of a checkpoint's model with this compression. */
   public static ModelFlops of(LlavaCheckpoint checkpoint, CompressionStrategy compression) {
     return new ModelFlops(checkpoint.config(), shapes(checkpoint.tensors().values()), compression);
   }
@@ -51,9 +51,9 @@ public final class ModelFlops {
   }
 
   /**
-   * One picture's way to vision tokens: the blocks of CLIP that are used, then token fusion.
+   * Returns the operations of encoding one image: the used blocks of CLIP, then token fusion.
    *
-   * @param tokens that the picture becomes
+   * @param tokens vision tokens of the image
    */
   public double image(int tokens) {
     ClipVisionConfig vision = config.vision();
@@ -65,7 +65,10 @@ public final class ModelFlops {
     return patches + config.fusion().lastBlock() * block + fusion(tokens);
   }
 
-  /** The projectors: every weight once for each patch, or for each vision token behind them. */
+  /**
+   * Returns the operations of the projectors: each weight is used once per patch, or once per
+   * vision token in the layers after the reduction.
+   */
   private double fusion(int tokens) {
     return shapes.entrySet().stream()
         .filter(tensor -> tensor.getKey().startsWith(FUSION))
@@ -83,8 +86,8 @@ public final class ModelFlops {
   }
 
   /**
-   * All layers of the language model over the positions from {@code start} to {@code end},
-   * exclusive.
+   * Returns the operations of all layers of the language model for the positions from {@code start}
+   * to {@code end}, exclusive.
    */
   public double layers(int start, int end) {
     return layers(config.language().numHiddenLayers(), start, end);
@@ -96,7 +99,7 @@ public final class ModelFlops {
     return layers * (2 * config.language().layerWeights() * count + keys * keyOfLayer());
   }
 
-  /** One position's look at one key, in all layers of the language model. */
+  /** Returns the operations of one query for one key, in all layers of the language model. */
   public double key() {
     return keyOfLayer() * config.language().numHiddenLayers();
   }
@@ -105,28 +108,28 @@ public final class ModelFlops {
     return 4.0 * config.language().hiddenSize();
   }
 
-  /** The output layer for one token. */
+  /** Returns the operations of the output layer for one token. */
   public double head() {
     LlamaConfig language = config.language();
     return 2.0 * language.hiddenSize() * language.vocabSize();
   }
 
-  /** The weights of all layers of the language model. */
+  /** Returns the number of weights in all layers of the language model. */
   public double layerWeights() {
     return config.language().numHiddenLayers() * config.language().layerWeights();
   }
 
-  /** The weights that every step of generation reads. */
+  /** Returns the number of weights that every decoding step reads. */
   public double stepWeights() {
     return layerWeights() + head() / 2;
   }
 
   /**
-   * One answer without anything shared.
+   * Returns the operations of one answer without sharing.
    *
    * @param text tokens of the prompt
    * @param image vision tokens of the prompt
-   * @param generated tokens of the answer; the last of them is not run through the layers
+   * @param generated tokens of the answer; the last of them does not pass the layers
    */
   public double answer(int text, int image, int generated) {
     int dropped = dropped(image);
@@ -138,8 +141,8 @@ public final class ModelFlops {
   }
 
   /**
-   * One answer whose text before the image is there already, and the image as far as questions
-   * share it.
+   * Returns the operations of one answer if the text before the image and the shared part of the
+   * image are already computed.
    *
    * @param before tokens of the text before the image
    */
@@ -152,16 +155,17 @@ public final class ModelFlops {
         + generated * head();
   }
 
-  /** An image behind text that is there already, as far as questions share it. */
+  /** Returns the operations of the shared part of an image after cached text. */
   public double prefix(int before, int image) {
     return image(image) + layers(whole(), before, before + image);
   }
 
   /**
-   * An image's vision tokens alone in the language model's layers, each looking at all of them, and
-   * without the output layer: {@code 2Wn + 4n²d} a layer. With {@link #visionTokensToTheOutput} it
-   * is one of the two readings that agree with the figures of the LLaVA-STF paper (1.9 T for 144
-   * and 7.6 T for 576 tokens at the 7B shape), which does not say what it counts.
+   * Returns the operations of an image's vision tokens alone in the language model's layers, with
+   * full attention among them and without the output layer: {@code 2Wn + 4n²d} per layer. With
+   * {@link #visionTokensToTheOutput}, it is one of the two readings that agree with the figures of
+   * the LLaVA-STF paper (1.9 T for 144 and 7.6 T for 576 tokens at the 7B shape), which does not
+   * say what it counts.
    *
    * @param image its vision tokens
    */
@@ -170,12 +174,14 @@ public final class ModelFlops {
     return weightsOver(image) + attended;
   }
 
-  /** How many tokens of an image the later layers see at most, where images are pruned. */
+  /** Returns the maximum number of tokens of an image after pruning; empty without pruning. */
   public OptionalInt prunedTokens() {
     return pruning.map(images -> OptionalInt.of(images.keep())).orElseGet(OptionalInt::empty);
   }
 
-  /** The other reading: with the output layer for all vision tokens, and without attention. */
+  /**
+   * Returns the other reading: with the output layer for all vision tokens, and without attention.
+   */
   public double visionTokensToTheOutput(int image) {
     return weightsOver(image) + head() * (image - dropped(image));
   }
@@ -189,12 +195,12 @@ public final class ModelFlops {
         + pruned() * ofLayer.applyAsDouble(image - dropped(image));
   }
 
-  /** Layers that see whole images. */
+  /** Returns the number of layers that process whole images. */
   private int whole() {
     return pruning.map(ImagePruning::layer).orElse(config.language().numHiddenLayers());
   }
 
-  /** Layers that see pruned ones. */
+  /** Returns the number of layers that process pruned images. */
   private int pruned() {
     return config.language().numHiddenLayers() - whole();
   }

@@ -7,12 +7,12 @@ import org.stfbatch.compression.NoCompression;
 import org.stfbatch.model.checkpoint.DType;
 
 /**
- * Where and how precisely a model runs.
+ * Device, precision and compression of a model.
  *
  * @param device {@code cpu} or {@code cuda:N}
  * @param dtype dtype of weights and activations: FLOAT32, FLOAT16 or BFLOAT16
- * @param weights how matrices are held
- * @param compression how the language model gets fewer vision tokens than the projector makes
+ * @param weights how matrices are stored
+ * @param compression the vision-token compression
  */
 public record ModelSettings(
     String device, DType dtype, WeightFormat weights, CompressionStrategy compression) {
@@ -29,7 +29,7 @@ public record ModelSettings(
   }
 
   /**
-   * @throws IllegalArgumentException naming what is no device
+   * @throws IllegalArgumentException if the name is not that of a device
    */
   static void requireDevice(String device) {
     if (!DEVICE.matcher(device).matches()) {
@@ -43,31 +43,31 @@ public record ModelSettings(
     }
     if (dtype != DType.FLOAT32 && dtype != DType.BFLOAT16) {
       throw new IllegalArgumentException(
-          "between int8 products activations are float32 or bfloat16, not " + dtype.torchName());
+          "activations between int8 products are float32 or bfloat16, not " + dtype.torchName());
     }
   }
 
-  /** Without compression. */
+  /** Creates settings without compression. */
   public ModelSettings(String device, DType dtype, WeightFormat weights) {
     this(device, dtype, weights, new NoCompression());
   }
 
-  /** The same with another compression strategy. */
+  /** Returns the same settings with another compression strategy. */
   public ModelSettings with(CompressionStrategy strategy) {
     return new ModelSettings(device, dtype, weights, strategy);
   }
 
-  /** The same with another weight format. */
+  /** Returns the same settings with another weight format. */
   public ModelSettings with(WeightFormat format) {
     return new ModelSettings(device, dtype, format, compression);
   }
 
-  /** The bytes of one weight of a matrix. */
+  /** Returns the bytes of one weight of a matrix. */
   public int weightBytes() {
     return weights == WeightFormat.INT8 ? Byte.BYTES : dtype.bytes();
   }
 
-  /** Float32 on the CPU. */
+  /** Returns float32 on the CPU. */
   public static ModelSettings exact() {
     return new ModelSettings("cpu", DType.FLOAT32, WeightFormat.PLAIN);
   }

@@ -5,18 +5,18 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 
 /**
- * Calls into the tensor library that are under way. When a process exits, C++ destroys the
- * library's global objects; a call that goes on meanwhile reads freed memory and crashes the
- * process, with another exit code and a crash report instead of a quiet end.
+ * Guard against process exit during native calls. When a process exits, C++ destroys the library's
+ * global objects; a call in progress then reads freed memory and crashes the process, with another
+ * exit code and a crash report instead of a clean exit.
  *
- * <p>There is one library in a process, and so there is one of these. Thread safe.
+ * <p>Process-wide, because a process has only one copy of the library. Thread-safe.
  */
 public final class NativeCalls {
   private static final ReentrantReadWriteLock LOCK = new ReentrantReadWriteLock();
 
   private NativeCalls() {}
 
-  /** A call that is under way until this is closed. */
+  /** Registers a call, which is in progress until the result is closed. */
   static Call begin() {
     LOCK.readLock().lock();
     return LOCK.readLock()::unlock;
@@ -31,14 +31,14 @@ public final class NativeCalls {
 
   /**
    * Waits until no call is running, and blocks new ones: their threads stay blocked until the
-   * process exits. Only for the exit of the process.
+   * process exits. Only for use at process exit.
    *
-   * @param patience after which it returns although a call is under way
-   * @return whether none is
+   * @param timeout after which it returns although a call is in progress
+   * @return whether no call is in progress
    */
-  public static boolean end(Duration patience) {
+  public static boolean end(Duration timeout) {
     try {
-      return LOCK.writeLock().tryLock(patience.toMillis(), TimeUnit.MILLISECONDS);
+      return LOCK.writeLock().tryLock(timeout.toMillis(), TimeUnit.MILLISECONDS);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return false;

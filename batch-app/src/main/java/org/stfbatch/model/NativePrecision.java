@@ -10,22 +10,22 @@ import java.util.Set;
 import java.util.stream.Stream;
 import org.stfbatch.model.checkpoint.DType;
 
-/** Which dtype a device is fastest in without losing range. */
+/** Selects the fastest dtype of a device that keeps float32's range. */
 public final class NativePrecision {
   private static final Path CPUINFO = Path.of("/proc/cpuinfo");
 
-  /** Instructions that multiply bfloat16 numbers; without them it is emulated, and slow. */
+  /** CPU features with bfloat16 products; without them, bfloat16 is emulated and slow. */
   private static final Set<String> CPU_FLAGS = Set.of("avx512_bf16", "amx_bf16");
 
-  /** Ampere, the first generation that has bfloat16. */
+  /** Ampere, the first generation with bfloat16. */
   private static final int FIRST_COMPUTE_CAPABILITY = 80;
 
   private NativePrecision() {}
 
   /**
-   * BFLOAT16 where {@code cpu} or {@code cuda:N} computes in it, else FLOAT32.
+   * Returns BFLOAT16 if {@code cpu} or {@code cuda:N} supports it natively, otherwise FLOAT32.
    *
-   * @throws IllegalArgumentException naming what is no device
+   * @throws IllegalArgumentException if the name is not that of a device
    */
   public static DType of(String device) {
     ModelSettings.requireDevice(device);

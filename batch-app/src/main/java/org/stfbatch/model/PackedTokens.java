@@ -7,9 +7,9 @@ import org.stfbatch.model.Continuations.Node;
 import org.stfbatch.model.TorchModule.Tensor;
 
 /**
- * The tokens of one call, laid out as the module takes them: [6, T] input id, vision index, row,
- * column, cache position in the slot, position in the sequence; and where continuations branch, [7,
- * T] with the end.
+ * The tokens of one call as the module's input: [6, T] input id, vision index, row, column, cache
+ * position in the slot, position id in the sequence; with branching continuations [7, T], including
+ * the end of the descendants.
  */
 final class PackedTokens {
   private static final int FIELDS = 6;
@@ -99,7 +99,7 @@ final class PackedTokens {
     return new Tensor(data, DataType.INT64, fields, count);
   }
 
-  /** How many cache positions attention must look at: one more than the largest. */
+  /** Returns the number of cache positions that attention reads: one more than the largest. */
   int span() {
     return span;
   }

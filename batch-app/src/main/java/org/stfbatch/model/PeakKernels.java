@@ -4,8 +4,8 @@ import ai.djl.engine.Engine;
 import ai.djl.pytorch.jni.JniUtils;
 
 /**
- * Kernels that show what a device can do at best, run as the model runs its own. Used by one
- * thread. A call returns when its kernel has ended.
+ * Kernels for measuring a device's peak rates, run in the same way as the model's own. Used by one
+ * thread. A call returns when its kernel has finished.
  */
 public final class PeakKernels implements AutoCloseable {
   private final TorchModule module;
@@ -18,7 +18,7 @@ public final class PeakKernels implements AutoCloseable {
     this.settings = settings;
   }
 
-  /** Products are computed in the settings' dtype. */
+  /** Opens the kernels; products are computed in the settings' dtype. */
   public static PeakKernels open(ModelSettings settings) {
     TorchModule module = TorchModule.load(TorchArchive.of("peak"));
     module.call(
@@ -29,22 +29,22 @@ public final class PeakKernels implements AutoCloseable {
     return new PeakKernels(module, settings);
   }
 
-  /** The tensor library's version. */
+  /** Returns the version of LibTorch. */
   public static String libraryVersion() {
     return Engine.getEngine("PyTorch").getVersion();
   }
 
-  /** The threads that one operation of the tensor library uses. */
+  /** Returns the number of threads of one LibTorch operation. */
   public static int threads() {
     Engine.getEngine("PyTorch");
     return JniUtils.getNumThreads();
   }
 
   /**
-   * Makes random matrices [outputs, inputs] for {@link #product}, in the layout that the model
-   * gives its weights.
+   * Creates random matrices [outputs, inputs] for {@link #product}, in the layout of the model's
+   * weights.
    *
-   * @param bytes make so many different ones that they take this much together, at least one
+   * @param bytes total size of the different matrices; at least one matrix is created
    */
   public void drawWeights(int inputs, int outputs, long bytes) {
     long each = (long) inputs * outputs * settings.weightBytes();
@@ -53,18 +53,18 @@ public final class PeakKernels implements AutoCloseable {
     module.call("draw_weights", outputs, inputs, copies);
   }
 
-  /** Makes the other factor [rows, inputs]. */
+  /** Creates the other factor [rows, inputs]. */
   public void drawRows(int rows, int inputs) {
     module.call("draw_rows", rows, inputs);
   }
 
-  /** Multiplies the rows with the next of the matrices, in turn. */
+  /** Multiplies the rows with the next matrix, cyclically. */
   public void product() {
     module.call("product", next);
     next = (next + 1) % copies;
   }
 
-  /** Makes two buffers of this size for {@link #copy} and {@link #read}. */
+  /** Creates two buffers of this size for {@link #copy} and {@link #read}. */
   public void drawBuffers(long bytes) {
     module.call("draw_buffers", bytes / Float.BYTES);
   }
@@ -79,7 +79,7 @@ public final class PeakKernels implements AutoCloseable {
     module.call("read");
   }
 
-  /** Lets go of matrices, rows and buffers. */
+  /** Frees matrices, rows and buffers. */
   public void clear() {
     module.call("clear");
   }

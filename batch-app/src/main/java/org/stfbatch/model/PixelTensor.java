@@ -6,7 +6,7 @@ import java.util.List;
 import org.stfbatch.model.TorchModule.Tensor;
 import org.stfbatch.model.checkpoint.ClipVisionConfig;
 
-/** Pictures as the module takes them: [B, 3, S, S] uint8. */
+/** Images as the module's input: [B, 3, S, S] uint8. */
 final class PixelTensor {
   private PixelTensor() {}
 

@@ -1,9 +1,9 @@
 package org.stfbatch.model;
 
 /**
- * What is left of an image's tokens.
+ * Result of pruning an image.
  *
- * @param kept [m] which of them, ascending
- * @param score [n] float32 what they were ranked by
+ * @param kept [m] indices of the kept tokens, ascending
+ * @param score [n] float32 score of each token
  */
 public record PrunedImage(int[] kept, float[] score) {}

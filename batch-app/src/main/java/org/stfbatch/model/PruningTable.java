@@ -10,11 +10,11 @@ import org.stfbatch.model.Continuations.Node;
 import org.stfbatch.model.TorchModule.Tensor;
 
 /**
- * The tokens of one call that go on behind the layer at which images are pruned, as the module
- * takes them: [4, U] source, row, column, cache position, and where continuations branch [5, U]
- * with the end; and [6, P] the images: slot, query, start, length, prefix cache entry, token. The
- * tokens of a row follow each other as in the prompt: text, the kept tokens of the image, text. A
- * source counts the call's tokens, and behind them the kept ones of all images.
+ * The tokens of one call that continue after the layer at which images are pruned, as the module's
+ * input: [4, U] source, row, column, cache position, and with branching continuations [5, U],
+ * including the end; and the images, [6, P] slot, query, start, length, prefix cache entry, token.
+ * The tokens of a row are in prompt order: text, the kept tokens of the image, text. A source is an
+ * index into the call's tokens followed by the kept tokens of all images.
  */
 final class PruningTable {
   private static final int FIELDS = 4;
@@ -36,7 +36,7 @@ final class PruningTable {
     this.fields = fields;
   }
 
-  /** Of a step. Without pruning, no token is listed. */
+  /** Returns the table of a step. Without pruning it is empty. */
   static PruningTable of(
       Optional<ImagePruning> pruning, Decoding decoding, List<TokenSpan> prompts) {
     int prompted = prompts.stream().mapToInt(TokenSpan::length).sum();
@@ -50,7 +50,7 @@ final class PruningTable {
             });
   }
 
-  /** Of prompts whose continuations branch. Without pruning, no token is listed. */
+  /** Returns the table of branching prompts. Without pruning it is empty. */
   static PruningTable of(
       Optional<ImagePruning> pruning, int firstSlot, List<BranchingPrompt> prompts) {
     int[] tokens = prompts.stream().mapToInt(BranchingPrompt::tokens).toArray();
@@ -65,7 +65,7 @@ final class PruningTable {
   }
 
   /**
-   * @param tokens of each prompt in the call
+   * @param tokens number of tokens of each prompt in the call
    * @param ends how many of them are the prompt itself
    */
   private static PruningTable without(int fields, int before, int[] tokens, int[] ends) {
@@ -110,7 +110,7 @@ final class PruningTable {
   }
 
   /**
-   * @return how many tokens of the row go on
+   * @return number of tokens of the row that continue
    */
   private int add(TokenSpan prompt, int row, int firstSlot, int end) {
     int first = remaining.size();
@@ -123,7 +123,9 @@ final class PruningTable {
     return remaining.size() - first;
   }
 
-  /** An image whose hidden states are in the prefix cache comes before the span's first token. */
+  /**
+   * Adds an image whose hidden states are in the prefix cache; it precedes the span's first token.
+   */
   private void addAround(PromptImage image, TokenSpan prompt, int row, int firstSlot, int end) {
     boolean inSpan = image.entry() == PromptImage.IN_SPAN;
     int before = inSpan ? image.start() - prompt.offset() : 0;
@@ -144,7 +146,7 @@ final class PruningTable {
   }
 
   /**
-   * @return how many of its tokens are kept
+   * @return number of its kept tokens
    */
   private int addKept(PromptImage image, int row, int column, int end) {
     int kept = image.tokens() - pruning.dropped(image.tokens());
@@ -181,12 +183,12 @@ final class PruningTable {
     return columns(images, IMAGE_FIELDS);
   }
 
-  /** Which of the tokens that go on is the last of each prompt. */
+  /** Returns the index of each prompt's last token among the tokens that continue. */
   int[] lastOfPrompts() {
     return lastOfPrompts.stream().mapToInt(Integer::intValue).toArray();
   }
 
-  /** How many cache positions attention must look at: one more than the largest. */
+  /** Returns the number of cache positions that attention reads: one more than the largest. */
   int span() {
     return span;
   }

@@ -1,21 +1,21 @@
 package org.stfbatch.model;
 
 /**
- * How each row's next token is chosen.
+ * Sampling parameters of each row: greedy decoding or nucleus sampling.
  *
- * @param temperature [R] 0 for the likeliest token, else the divisor of the logits
- * @param topP [R] draw among the likeliest tokens that together reach this probability
- * @param key [R] a random number, not negative, that decides the draw
+ * @param temperature [R] divisor of the logits; 0 for greedy decoding
+ * @param topP [R] samples among the likeliest tokens whose probabilities add up to this
+ * @param key [R] a non-negative random number that decides the sample
  */
 public record Sampling(float[] temperature, float[] topP, long[] key) {
-  /** The likeliest token of every row. */
+  /** Greedy decoding of every row. */
   public static final Sampling GREEDY = new Sampling(new float[0], new float[0], new long[0]);
 
   int rows() {
     return temperature.length;
   }
 
-  /** [2, R], all temperatures and then all top_p. */
+  /** Returns [2, R], all temperatures, then all top_p. */
   float[] stacked() {
     float[] stacked = new float[2 * rows()];
     System.arraycopy(temperature, 0, stacked, 0, rows());

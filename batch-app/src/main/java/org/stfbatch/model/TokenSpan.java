@@ -3,14 +3,14 @@ package org.stfbatch.model;
 import java.util.Optional;
 
 /**
- * Neighbouring tokens of one prompt, every vision token a position of its own.
+ * Consecutive tokens of one prompt; each vision token has its own position.
  *
- * @param offset the position of the first of them in the prompt
- * @param tokenIds [L] token ids; ignored where a vision token stands
- * @param visionIndex [L] {@link #TEXT}, or the row of {@link VisionTokens} that stands there
- * @param pruned the prompt's image, if it is to be pruned; text stands after it
- * @param prefix what comes before the span and is read in the prefix cache; cache position 0 of the
- *     slot is the one after it
+ * @param offset position of the first of them in the prompt
+ * @param tokenIds [L] token ids; ignored at vision tokens
+ * @param visionIndex [L] row of {@link VisionTokens}, or {@link #TEXT}
+ * @param pruned the prompt's image, if it is to be pruned; text follows it
+ * @param prefix the prefix before the span that is read in place in the prefix cache; cache
+ *     position 0 of the slot follows it
  */
 public record TokenSpan(
     int offset,
@@ -18,17 +18,17 @@ public record TokenSpan(
     int[] visionIndex,
     Optional<PromptImage> pruned,
     CachedPrefix prefix) {
-  /** Marks a position at which text stands. */
+  /** Marks a text position. */
   public static final int TEXT = -1;
 
   public TokenSpan {
     if (tokenIds.length != visionIndex.length || tokenIds.length == 0 || offset < 0) {
       throw new IllegalArgumentException(
-          "a span needs a token at least, and as many vision indices as token ids");
+          "a span needs at least one token, and as many vision indices as token ids");
     }
   }
 
-  /** No image is pruned, and all is in the slot. */
+  /** Creates a span without pruning and without a prefix that is read in place. */
   public TokenSpan(int offset, int[] tokenIds, int[] visionIndex) {
     this(offset, tokenIds, visionIndex, Optional.empty(), CachedPrefix.NONE);
   }
@@ -45,12 +45,12 @@ public record TokenSpan(
     return tokenIds.length;
   }
 
-  /** The cache position of its first token, counted in its slot. */
+  /** Returns the cache position of its first token in its slot. */
   int cachePosition() {
     return offset - prefix.length();
   }
 
-  /** The position after its last token. */
+  /** Returns the position after its last token. */
   public int end() {
     return offset + tokenIds.length;
   }

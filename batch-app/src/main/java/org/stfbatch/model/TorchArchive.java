@@ -17,14 +17,14 @@ import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 
 /**
- * Packs TorchScript source files into a TorchScript archive in memory: what {@code torch.jit.save}
- * would have written for a module without weights. Any LibTorch 2.x loads it, from Java or with
- * Python's {@code torch.jit.load}.
+ * Packs TorchScript source files into an in-memory TorchScript archive, like {@code torch.jit.save}
+ * for a module without weights. Any LibTorch 2.x loads it, from Java or with Python's {@code
+ * torch.jit.load}.
  *
  * <p>An archive is a zip of stored entries below one folder: {@code data.pkl} (the root object),
  * {@code constants.pkl}, {@code version} and {@code code/__torch__/FILE.py}. The root object is
- * built from the class declarations themselves: every declared attribute gets its type's empty
- * value, an attribute that is a module gets that module.
+ * built from the class declarations: every declared attribute has its type's empty value, and an
+ * attribute of a module type has that module.
  */
 final class TorchArchive {
   private static final Pattern CLASS = Pattern.compile("class (\\w+)\\(Module\\):");
@@ -41,7 +41,7 @@ final class TorchArchive {
     add(rootFile);
   }
 
-  /** Adds a file and, recursively, those that it refers to. */
+  /** Adds a file and, recursively, the files that it imports. */
   private void add(String file) {
     if (!sources.containsKey(file)) {
       String source = readResource(file + ".py");
@@ -51,7 +51,7 @@ final class TorchArchive {
   }
 
   /**
-   * Packs a resource of this package and all those that it refers to.
+   * Packs a resource of this package and all resources that it imports.
    *
    * @param rootFile a file name without {@code .py}, whose class is the root module
    */
@@ -59,7 +59,7 @@ final class TorchArchive {
     return new TorchArchive(rootFile).pack();
   }
 
-  /** The files that such an archive has, without {@code .py}. */
+  /** Returns the files of such an archive, without {@code .py}. */
   static Set<String> files(String rootFile) {
     return Set.copyOf(new TorchArchive(rootFile).sources.keySet());
   }

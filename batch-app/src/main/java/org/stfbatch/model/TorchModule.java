@@ -23,16 +23,16 @@ import java.util.Locale;
 import java.util.function.BiFunction;
 
 /**
- * A loaded TorchScript module whose methods are called with Java values. Used by the thread that
- * loaded it only.
+ * A loaded TorchScript module whose methods are called with Java values. Used only by the thread
+ * that loaded it.
  *
- * <p>Every call has a tensor scope of its own, closed when the call returns: nothing lives on but
- * what the module keeps and what the caller copied out.
+ * <p>Every call has its own tensor scope, closed when the call returns: only tensors that the
+ * module keeps and data that the caller copied outlive it.
  */
 final class TorchModule implements AutoCloseable {
   private static final String REASON = "RuntimeError: ";
 
-  /** An input whose name begins so names the method to be called. */
+  /** Prefix of an input's name that selects the method to be called. */
   private static final String METHOD_INPUT = "module_method:";
 
   private final PtNDManager manager;
@@ -47,8 +47,8 @@ final class TorchModule implements AutoCloseable {
     PtNDManager manager = (PtNDManager) Engine.getEngine("PyTorch").newBaseManager(Device.cpu());
     try (NativeCalls.Call call = NativeCalls.begin();
         ByteArrayInputStream in = new ByteArrayInputStream(archive)) {
-      // Batches change their shape at every step; the profiling executor would specialise itself
-      // for each anew.
+      // Batch shapes change at every step; the profiling executor would specialise for each of them
+      // again.
       JniUtils.setGraphExecutorOptimize(false);
       return new TorchModule(manager, JniUtils.loadModule(manager, in, false, false));
     } catch (IOException e) {
@@ -60,7 +60,7 @@ final class TorchModule implements AutoCloseable {
     }
   }
 
-  /** Calls a method that returns nothing of interest. */
+  /** Calls a method and ignores its result. */
   void call(String method, Object... arguments) {
     call(method, (scope, result) -> null, arguments);
   }
@@ -91,9 +91,9 @@ final class TorchModule implements AutoCloseable {
   }
 
   /**
-   * Calls a method outside inference mode, so that autograd can keep the tensors it makes.
+   * Calls a method outside inference mode, so that its tensors can be used by autograd.
    *
-   * @return the only element of the tensor it returns
+   * @return the only element of the returned tensor
    * @throws ModelException if the method fails
    */
   double callForTraining(String method, Tensor... arguments) {
@@ -106,8 +106,8 @@ final class TorchModule implements AutoCloseable {
   }
 
   /**
-   * Calls a method that returns a loss, and adds the loss's gradients, times {@code share}, to
-   * those of the tensors that are trained. Only one thread of the process may be in here.
+   * Calls a method that returns a loss, and adds the loss's gradients, scaled by {@code share}, to
+   * those of the trained tensors. Only one thread of the process may execute this at a time.
    *
    * @return the loss, a single float32
    * @throws ModelException if the method fails
@@ -135,8 +135,8 @@ final class TorchModule implements AutoCloseable {
   }
 
   /**
-   * The interpreter's message is a traceback through the sources; its reason comes last, under this
-   * name.
+   * Extracts the reason, which is the last part of the interpreter's message, after a traceback
+   * through the sources and this exception name.
    */
   private static String reason(String message) {
     int at = message.lastIndexOf(REASON);

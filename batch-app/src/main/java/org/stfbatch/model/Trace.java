@@ -4,13 +4,14 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * What is between a picture, a prompt and the next token.
+ * Intermediate tensors between an image, a prompt and the next token.
  *
  * @param tensors by name
- * @param kept the patches that a compression strategy kept, ascending, if it kept some of them
+ * @param kept the patches that a compression strategy kept, ascending; empty if it did not select
+ *     patches
  */
 public record Trace(Map<String, FloatTensor> tensors, Optional<int[]> kept) {
-  /** The tensor of this name, or null. */
+  /** Returns the tensor of this name, or null. */
   public FloatTensor get(String name) {
     return tensors.get(name);
   }

@@ -18,13 +18,13 @@ import org.stfbatch.model.checkpoint.LlavaConfig;
 import org.stfbatch.model.checkpoint.TensorSlice;
 
 /**
- * LLaVA-STF, or LLaVA-1.5, with float32 weights while its language model, its projectors or parts
- * of them are trained. The vision tower is frozen; {@link TrainableTower} trains it. Used only by
- * the thread that loaded it, and by one thread of a process at a time.
+ * LLaVA-STF, or LLaVA-1.5, with float32 weights for training its language model, its projectors or
+ * parts of them. The vision tower is frozen; {@link TrainableTower} trains it. Used only by the
+ * thread that loaded it, and by one thread of a process at a time.
  *
- * <p>Gradients add up over {@link #accumulate} until {@link TrainedWeights#step} uses and clears
- * them. A call that throws {@link ModelException} leaves gradients undefined; one that throws in
- * {@code step} also the weights.
+ * <p>Gradients accumulate over calls of {@link #accumulate} until {@link TrainedWeights#step} uses
+ * and clears them. A call that throws {@link ModelException} leaves gradients undefined; {@code
+ * step} then also leaves the weights undefined.
  */
 public final class TrainableModel implements AutoCloseable {
   /** The TorchScript file of the root module. */
@@ -47,10 +47,9 @@ public final class TrainableModel implements AutoCloseable {
   /**
    * Loads a checkpoint. The weights are copied: the checkpoint's files may change afterwards.
    *
-   * @param settings where it is trained, and the dtype of its products: FLOAT32, or a narrower one
-   *     for speed; weights, gradients and optimizer are float32 in any case, and so is what the
-   *     frozen tower computes
-   * @param trained which tensors of language model and projectors are trained, by their names in
+   * @param settings device, and dtype of the matrix products: FLOAT32, or a narrower one for speed;
+   *     weights, gradients, optimizer and the frozen tower's computation are always float32
+   * @param trained selects the trained tensors of language model and projectors by their names in
    *     the checkpoint
    * @throws CheckpointException if the output layer is tied to the embedding
    */
@@ -96,11 +95,11 @@ public final class TrainableModel implements AutoCloseable {
   }
 
   /**
-   * What fusion sees of pictures: the tapped blocks' features [P, T * C] of each. They never
-   * change, because the tower is frozen.
+   * Returns the input of fusion: the selected blocks' features [P, T * C] of each image. They are
+   * constant, because the tower is frozen.
    *
    * @param pixels [3, S, S] uint8 each, planar, before rescaling
-   * @param dtype what the features are rounded to
+   * @param dtype to which the features are rounded
    */
   public List<float[]> visionFeatures(List<byte[]> pixels, DType dtype) {
     float[] all =
@@ -118,11 +117,11 @@ public final class TrainableModel implements AutoCloseable {
   }
 
   /**
-   * Says where the pictures' features lie, for {@link #accumulate}: {@link #visionFeatures} of one
-   * after the other, little-endian, in a file that must not change while the model is open.
+   * Sets the file of image features for {@link #accumulate}: {@link #visionFeatures} of one image
+   * after another, little-endian, in a file that must not change while the model is open.
    *
-   * @param dtype FLOAT32, or a narrower one that they were rounded to
-   * @param pictures how many
+   * @param dtype FLOAT32, or the narrower one to which they were rounded
+   * @param pictures number of images
    */
   public void useFeatures(Path file, DType dtype, int pictures) {
     int patches = config.vision().patches();
@@ -131,13 +130,13 @@ public final class TrainableModel implements AutoCloseable {
   }
 
   /**
-   * Computes a batch's loss, the mean cross entropy of all its labels, and adds its gradients,
-   * times {@code share}.
+   * Computes a batch's loss, the mean cross entropy over all its labels, and adds its gradients,
+   * scaled by {@code share}.
    *
-   * @param pictures the numbers of the rows' pictures in the file of features, row after row
-   * @param share the batch's part in the step: 1 / batches of the step
-   * @return the loss itself
-   * @throws IllegalArgumentException if no row has anything to learn from
+   * @param pictures indices of the rows' images in the feature file, row after row
+   * @param share weight of the batch in the step: 1 / batches of the step
+   * @return the unscaled loss
+   * @throws IllegalArgumentException if no row has a label
    */
   public float accumulate(List<TrainingRow> rows, int[] pictures, double share) {
     int expected = rows.stream().mapToInt(TrainingRow::pictures).sum();
@@ -152,14 +151,14 @@ public final class TrainableModel implements AutoCloseable {
     return module.callWithGradients(share, "training_loss", tokens, Tensor.int64(pictures));
   }
 
-  /** The numbers that {@link #visionFeatures} gives for a picture. */
+  /** Returns the number of features of an image, see {@link #visionFeatures}. */
   public int featuresPerPicture() {
     return config.vision().patches()
         * config.fusion().hiddenStates().size()
         * config.vision().hiddenSize();
   }
 
-  /** What is trained: the weights, their gradients and the optimizer. */
+  /** Returns the weights, their gradients and the optimizer state. */
   public TrainedWeights weights() {
     return weights;
   }

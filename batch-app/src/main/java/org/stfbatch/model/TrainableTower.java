@@ -15,10 +15,10 @@ import org.stfbatch.model.checkpoint.LlavaConfig;
 import org.stfbatch.model.checkpoint.TensorSlice;
 
 /**
- * The vision tower of a LLaVA checkpoint with float32 weights while it learns what the patches of
- * pictures show, by contrasting each patch with the words of a vocabulary (see {@code regions.py}).
- * The words' own weights belong to the training and not to the checkpoint. Used only by the thread
- * that loaded it, and by one thread of a process at a time.
+ * Vision tower of a LLaVA checkpoint with float32 weights for training, by contrastive learning of
+ * each patch against the words of a vocabulary (see {@code regions.py}). The words' own weights
+ * belong to the training and not to the checkpoint. Used only by the thread that loaded it, and by
+ * one thread of a process at a time.
  */
 public final class TrainableTower implements AutoCloseable {
   private static final String TOWER = "vision_model.";
@@ -42,10 +42,10 @@ public final class TrainableTower implements AutoCloseable {
   }
 
   /**
-   * Loads a checkpoint's tower, as many blocks as its fusion uses. The weights are copied.
+   * Loads as many blocks of a checkpoint's tower as its fusion uses. The weights are copied.
    *
-   * @param settings where it is trained, and the dtype of its products: FLOAT32, or a narrower one
-   *     for speed; weights, gradients and optimizer are float32 in any case
+   * @param settings device, and dtype of the matrix products: FLOAT32, or a narrower one for speed;
+   *     weights, gradients and optimizer are always float32
    * @param words the size of the vocabulary
    */
   public static TrainableTower load(
@@ -84,7 +84,7 @@ public final class TrainableTower implements AutoCloseable {
             Collectors.toMap(TensorSlice::name, TensorSlice::shape, (a, b) -> a, TreeMap::new));
   }
 
-  /** The block that a tensor is in, from 0; -1 for those before the first. */
+  /** Returns the index of a tensor's block; -1 for tensors before the first block. */
   private static int block(String name) {
     if (!name.startsWith(LAYERS)) {
       return -1;
@@ -93,20 +93,21 @@ public final class TrainableTower implements AutoCloseable {
     return Integer.parseInt(name.substring(LAYERS.length(), end));
   }
 
-  /** What is trained: the weights, their gradients and the optimizer. */
+  /** Returns the weights, their gradients and the optimizer state. */
   public TrainedWeights weights() {
     return weights;
   }
 
   /**
-   * Computes a batch's loss and adds its gradients, times {@code share}.
+   * Computes a batch's loss and adds its gradients, scaled by {@code share}.
    *
    * @param pixels [3, S, S] uint8 each, planar, before rescaling
-   * @param patches [K] each: the numbers of those that are looked at, as if there were no others
-   * @param targets of each picture, for every such patch and word 1 if the word describes the
-   *     patch, else 0: [K, V]; word 0 means that the patch shows nothing
-   * @param share the batch's part in the step: 1 / batches of the step
-   * @return the loss itself
+   * @param patches [K] each: indices of the patches that the tower processes; the others are left
+   *     out
+   * @param targets [K, V] of each image: for every such patch and word, 1 if the word describes the
+   *     patch, otherwise 0; word 0 means that the patch shows nothing
+   * @param share weight of the batch in the step: 1 / batches of the step
+   * @return the unscaled loss
    */
   public float accumulate(
       List<byte[]> pixels, List<int[]> patches, List<byte[]> targets, double share) {
@@ -138,7 +139,7 @@ public final class TrainableTower implements AutoCloseable {
   }
 
   /**
-   * Gives the words the weights that were saved.
+   * Restores saved weights of the words.
    *
    * @param tensors those of {@link #WORD_TENSORS}
    */

@@ -11,7 +11,10 @@ import org.stfbatch.model.TorchModule.Scope;
 import org.stfbatch.model.checkpoint.CheckpointException;
 import org.stfbatch.model.checkpoint.OptimizerState;
 
-/** The weights of a module in training, with their gradients and AdamW. Used by its thread only. */
+/**
+ * The weights of a module in training, with their gradients and AdamW state. Used only by the
+ * module's thread.
+ */
 public final class TrainedWeights {
   private final TorchModule module;
   private final SortedMap<String, List<Long>> shapes;
@@ -19,7 +22,7 @@ public final class TrainedWeights {
   private final AdamWSettings optimizer;
 
   /**
-   * @param shapes of all leaves that the module has made
+   * @param shapes of all leaf tensors of the module
    * @param trained those whose gradients are collected
    */
   TrainedWeights(
@@ -33,32 +36,34 @@ public final class TrainedWeights {
     this.optimizer = optimizer;
   }
 
-  /** Names and shapes of the tensors, trained or not, by their names in the checkpoint. */
+  /** Returns the shapes of all tensors, trained or not, by their names in the checkpoint. */
   public SortedMap<String, List<Long>> shapes() {
     return shapes;
   }
 
-  /** Names of the tensors that are trained. */
+  /** Returns the names of the trained tensors. */
   public SortedSet<String> trained() {
     return trained;
   }
 
-  /** The present values of a tensor. */
+  /** Returns the current values of a tensor. */
   public FloatTensor weight(String name) {
     return tensor("weight", name);
   }
 
-  /** The gradient of a trained tensor since the last step; needs a loss before. */
+  /** Returns the gradient of a trained tensor since the last step; requires a loss before. */
   public FloatTensor gradient(String name) {
     return tensor("gradient", name);
   }
 
-  /** AdamW's running mean of a trained tensor's gradients. */
+  /** Returns AdamW's first moment of a trained tensor: the running mean of its gradients. */
   public FloatTensor firstMoment(String name) {
     return tensor("first_moment", name);
   }
 
-  /** AdamW's running mean of the squares of a trained tensor's gradients. */
+  /**
+   * Returns AdamW's second moment of a trained tensor: the running mean of its squared gradients.
+   */
   public FloatTensor secondMoment(String name) {
     return tensor("second_moment", name);
   }
@@ -68,7 +73,7 @@ public final class TrainedWeights {
   }
 
   /**
-   * Takes an AdamW step with the gradients and clears them. Needs a loss before.
+   * Runs an AdamW step with the gradients and clears them. Requires a loss before.
    *
    * @return the gradients' global L2 norm before they were scaled down
    */
@@ -84,9 +89,9 @@ public final class TrainedWeights {
   }
 
   /**
-   * Goes on where an optimizer was; the weights are those that were saved with it.
+   * Restores the optimizer state; the weights must be those that were saved with it.
    *
-   * @throws CheckpointException if it is not the state of these trained tensors
+   * @throws CheckpointException if the state is not that of these trained tensors
    */
   public void restore(OptimizerState state) {
     requireSameTensors(state);

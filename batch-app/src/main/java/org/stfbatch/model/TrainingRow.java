@@ -3,17 +3,17 @@ package org.stfbatch.model;
 import java.util.stream.IntStream;
 
 /**
- * A sequence to learn from, with every vision token at a position of its own. Rows of a batch need
- * not have the same length: nothing is computed for padding.
+ * A training sample; each vision token has its own position. Rows of a batch may have different
+ * lengths: nothing is computed for padding.
  *
- * @param tokenIds [L] token ids, anything where a vision token stands
- * @param visionIndex [L] {@link TokenSpan#TEXT} at text, else the vision token's number, counted
- *     over the row's own pictures
- * @param labels [L] the id that the model is to write at this position, or {@link #IGNORED}
- * @param pictures how many pictures the row has
+ * @param tokenIds [L] token ids; ignored at vision tokens
+ * @param visionIndex [L] index of the vision token, counted over the row's own images; {@link
+ *     TokenSpan#TEXT} at text
+ * @param labels [L] the target id at this position, or {@link #IGNORED} (loss mask)
+ * @param pictures number of images of the row
  */
 public record TrainingRow(int[] tokenIds, int[] visionIndex, int[] labels, int pictures) {
-  /** The label of a position that is not learned from. */
+  /** The label of a position that is excluded from the loss. */
   public static final int IGNORED = -100;
 
   public TrainingRow {
@@ -24,22 +24,22 @@ public record TrainingRow(int[] tokenIds, int[] visionIndex, int[] labels, int p
     }
   }
 
-  /** The number of positions, L. */
+  /** Returns the number of positions, L. */
   public int length() {
     return tokenIds.length;
   }
 
-  /** Whether there is anything to learn. */
+  /** Returns whether any position contributes to the loss. */
   public boolean teaches() {
     return targets() > 0;
   }
 
-  /** How many positions are learned from. */
+  /** Returns the number of positions that contribute to the loss. */
   public int targets() {
     return (int) IntStream.range(1, labels.length).filter(i -> labels[i] != IGNORED).count();
   }
 
-  /** What is to follow on a position: the next one's label. */
+  /** Returns the target of a position: the next position's label. */
   int target(int position) {
     return position + 1 < labels.length ? labels[position + 1] : IGNORED;
   }

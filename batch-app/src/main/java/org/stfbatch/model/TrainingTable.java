@@ -6,8 +6,7 @@ import java.util.List;
 import org.stfbatch.model.TorchModule.Tensor;
 
 /**
- * The tokens of a batch, laid out as the module takes them: [5, T] input id, vision index, row,
- * column, target.
+ * The tokens of a batch as the module's input: [5, T] input id, vision index, row, column, target.
  */
 final class TrainingTable {
   private static final int FIELDS = 5;

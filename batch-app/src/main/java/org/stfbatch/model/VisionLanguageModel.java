@@ -6,66 +6,64 @@ import java.util.OptionalInt;
 import org.stfbatch.model.checkpoint.LlavaConfig;
 
 /**
- * A vision-language model on a device, with the keys and values of what it is generating. Used by
- * one thread.
+ * A vision-language model with its KV cache on one device. Used by one thread.
  *
- * <p>The key/value cache has a slot for each running sequence, and a prefix cache with entries for
+ * <p>The KV cache has a slot for each running sequence, and a prefix cache with entries for
  * prefixes that several sequences share. A call that throws {@link ModelException} leaves the
- * weights intact; the contents of the slots and entries that it was given are undefined then.
+ * weights intact; the contents of the slots and entries passed to it are undefined afterwards.
  */
 public interface VisionLanguageModel extends AutoCloseable {
-  /** Stands for the next token of a sequence whose logits are NaN or infinite. */
+  /** Returned as the next token of a sequence whose logits are NaN or infinite. */
   int NOT_FINITE = -1;
 
   LlavaConfig config();
 
-  /** How images are pruned inside the language model, if they are. */
+  /** Returns how images are pruned inside the language model, if they are. */
   Optional<ImagePruning> pruning();
 
-  /** What the cache takes. */
+  /** Returns the bytes per cache position. */
   CacheCost cacheCost();
 
   /**
-   * Whether sequences read their prefixes in the prefix cache without a copy (cascade attention).
+   * Returns whether sequences read their prefixes in place in the prefix cache (cascade attention).
    * If not, prefixes are copied to slots.
    */
   boolean readsPrefixesInPlace();
 
-  /** Bytes that the device has left. */
+  /** Returns the free memory of the device, in bytes. */
   long freeBytes();
 
-  /**
-   * How many vision tokens every picture becomes, whatever it shows; empty if that depends on the
-   * picture.
-   */
+  /** Returns the number of vision tokens of every image; empty if it depends on the image. */
   OptionalInt tokensPerImage();
 
   /**
-   * Pictures to vision tokens.
+   * Encodes images to vision tokens.
    *
    * @param pixels [3, S, S] uint8 each, planar, before rescaling
    */
   VisionTokens encodeImages(List<byte[]> pixels);
 
   /**
-   * Gives the cache this shape. What slots and entries hold is kept, as far as there is still room
-   * for it. After a failure the shape is undefined until a call succeeds.
+   * Resizes the cache. Contents of slots and entries are kept as far as they fit. After a failure
+   * the shape is undefined until a call succeeds.
    */
   void reserve(CacheShape shape);
 
   /**
-   * Runs prefixes, or continues them, and stores them in the prefix cache. Images that are pruned
-   * are run as far as that is done, and their hidden states are kept; the others go through all
+   * Runs prefixes, or continues them, and stores them in the prefix cache. Images to be pruned run
+   * through the layers before pruning, and their hidden states are kept; other spans pass all
    * layers.
    *
-   * @param spans what is to be run, all text or all images; what comes before each span is in its
-   *     entry already
-   * @param entries an entry of the prefix cache for each span, no two the same
-   * @param vision the tokens that the spans' vision indices point into
+   * @param spans all text or all images; the tokens before each span are already in its entry
+   * @param entries a different prefix cache entry for each span
+   * @param vision the tokens that the spans' vision indices refer to
    */
   void fillPrefixes(List<TokenSpan> spans, int[] entries, VisionTokens vision);
 
-  /** Copies the first {@code length} tokens of an entry, all before an image, to other entries. */
+  /**
+   * Copies the first {@code length} tokens of an entry, all of them before an image, to other
+   * entries.
+   */
   void copyPrefix(int source, int[] targets, int length);
 
   /**
@@ -80,29 +78,29 @@ public interface VisionLanguageModel extends AutoCloseable {
    */
   void moveSlots(int[] sources, int[] targets, List<CacheLength> lengths);
 
-  /** Makes a slot's keys and values zero. */
+  /** Zeroes a slot's keys and values. */
   void eraseSlot(int slot);
 
-  /** Makes the keys and values of a prefix cache entry zero. */
+  /** Zeroes the keys and values of a prefix cache entry. */
   void erasePrefix(int entry);
 
   /**
-   * Takes sequences one token further: those in slots 0 .. D-1 that are generating, and those in
-   * the slots from D on whose prompts' ends are given; what comes before each span is in its slot
-   * already, or in the prefix cache entry of its prefix.
+   * Runs one step: advances the decoding sequences in slots 0 .. D-1 by one token, and runs the
+   * prompts' ends of entering sequences in the slots from D on. The tokens before each span are
+   * already in its slot or in the prefix cache entry of its prefix.
    *
-   * @param vision the tokens that the spans' vision indices point into
+   * @param vision the tokens that the spans' vision indices refer to
    * @return the next token of every sequence, by slot, or {@link #NOT_FINITE}
    */
   int[] step(Decoding decoding, List<TokenSpan> prompts, VisionTokens vision, Sampling sampling);
 
   /**
-   * How likely prompts go on in given ways. Uses the slots from {@code firstSlot} on, one for each
-   * prompt; what comes before each span is in its slot already, or in its prefix cache entry. The
-   * slots need room for the continuations' trees, too.
+   * Scores alternative continuations of prompts. Uses the slots from {@code firstSlot} on, one per
+   * prompt, which must also have room for the continuations' trees. The tokens before each span are
+   * already in its slot or in its prefix cache entry.
    *
-   * @param prompts one at least
-   * @param vision the tokens that the spans' vision indices point into
+   * @param prompts at least one
+   * @param vision the tokens that the spans' vision indices refer to
    * @return for each prompt, the natural logarithm of the probability of each of its continuations:
    *     the sum over its tokens; not finite if the logits are not
    */

@@ -5,15 +5,15 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /**
- * The vision tokens of a few pictures, one picture after the other.
+ * The vision tokens of several images, concatenated.
  *
- * @param counts how many tokens each picture has
- * @param width the language model's width, H
+ * @param counts number of tokens of each image
+ * @param width the language model's hidden size, H
  * @param data [n, H] float32, n the sum of the counts
  */
 public record VisionTokens(int[] counts, int width, float[] data) {
   /**
-   * @throws IllegalArgumentException if the data are not as many as counts and width say
+   * @throws IllegalArgumentException if the size of the data differs from that of counts and width
    */
   public VisionTokens {
     if ((long) width * IntStream.of(counts).sum() != data.length) {
@@ -23,17 +23,17 @@ public record VisionTokens(int[] counts, int width, float[] data) {
     }
   }
 
-  /** For prompts without a picture. */
+  /** Returns no tokens, for prompts without an image. */
   public static VisionTokens none(int width) {
     return new VisionTokens(new int[0], width, new float[0]);
   }
 
-  /** Tokens of all pictures together, n. */
+  /** Returns the number of tokens of all images, n. */
   public int rows() {
     return IntStream.of(counts).sum();
   }
 
-  /** One picture's tokens. */
+  /** Returns one image's tokens. */
   public VisionTokens picture(int index) {
     if (index == 0 && counts.length == 1) {
       return this;
@@ -45,9 +45,9 @@ public record VisionTokens(int[] counts, int width, float[] data) {
   }
 
   /**
-   * All pictures of several in one.
+   * Concatenates tokens.
    *
-   * @param parts one at least, of the same width
+   * @param parts at least one, of the same width
    */
   public static VisionTokens joined(List<VisionTokens> parts) {
     if (parts.size() == 1) {

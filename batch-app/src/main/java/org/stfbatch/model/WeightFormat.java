@@ -2,20 +2,20 @@ package org.stfbatch.model;
 
 import org.stfbatch.base.ModelIdentity;
 
-/** How a model's matrices are held; {@code weight_format.py} has the same names. */
+/** Storage format of a model's matrices; {@code weight_format.py} has the same names. */
 public enum WeightFormat {
   /** As in the checkpoint, in the dtype of the settings. */
   PLAIN(0),
 
   /**
-   * Bfloat16 copied into the layout of the CPU's matrix kernels where it has such, else {@link
+   * Bfloat16 in the layout of the CPU's matrix kernels where it has such a layout, otherwise {@link
    * #PLAIN}: loading takes longer and every step is faster.
    */
   PACKED(1),
 
   /**
-   * Codes of 8 bits with a scale for each output, on the CPU. The rows that are multiplied with
-   * them become codes too, each with a scale of its own.
+   * 8-bit integers with per-channel scales, on the CPU. Activations are quantized to 8-bit integers
+   * with per-token scales.
    */
   INT8(2);
 
@@ -25,12 +25,15 @@ public enum WeightFormat {
     this.torchCode = torchCode;
   }
 
-  /** Its number in TorchScript. */
+  /** Returns its number in TorchScript. */
   int torchCode() {
     return torchCode;
   }
 
-  /** The name that answers are stored with: whether an answer was computed with codes. */
+  /**
+   * Returns the name that is stored with answers: whether an answer was computed with quantized
+   * weights.
+   */
   public String stored() {
     return this == INT8 ? "int8" : ModelIdentity.PLAIN_WEIGHTS;
   }

@@ -13,8 +13,8 @@ import org.stfbatch.model.checkpoint.LlavaCheckpoint;
 import org.stfbatch.model.checkpoint.LlavaConfig;
 
 /**
- * Gives a module its weights, one part of the model after the other: while a part is copied into
- * another layout, only its own original is in memory beside what is finished.
+ * Loads a module's weights, one part of the model at a time: during a conversion of layout, only
+ * the current part's original is in memory in addition to the finished parts.
  */
 final class WeightLoader {
   private static final String HEAD = "lm_head.weight";
@@ -27,14 +27,14 @@ final class WeightLoader {
     this.settings = settings;
   }
 
-  /** The weights of a checkpoint. */
+  /** Loads the weights of a checkpoint. */
   void load(LlavaCheckpoint checkpoint) {
     try (CheckpointMapper mapper = new CheckpointMapper(module, checkpoint.tensors().values())) {
       load(checkpoint.config(), mapper::map);
     }
   }
 
-  /** The vision tower's weights of a checkpoint, and no others. */
+  /** Loads only the vision tower's weights of a checkpoint. */
   void loadTower(LlavaCheckpoint checkpoint) {
     try (CheckpointMapper mapper = new CheckpointMapper(module, checkpoint.tensors().values())) {
       configure();
@@ -46,7 +46,8 @@ final class WeightLoader {
   }
 
   /**
-   * Random weights: matrices spread so that activations keep their size, norms of 1, biases of 0.
+   * Loads random weights: matrices scaled so that activations keep their magnitude, norms of 1,
+   * biases of 0.
    */
   void draw(LlavaConfig config) {
     Map<String, List<Long>> shapes = ExpectedTensors.of(config);
@@ -70,7 +71,7 @@ final class WeightLoader {
   }
 
   /**
-   * @param bring hands the module the tensors whose names are asked for
+   * @param bring passes the tensors whose names match to the module
    */
   private void load(LlavaConfig config, Consumer<Predicate<String>> bring) {
     configure();

@@ -1,8 +1,8 @@
 # Scaled dot-product attention, softmax(q k^T e^-0.5) v, of R rows, h heads of size e, L queries and N keys.
 
 
-# q [R, h, L, e], keys and values [R, h, N, e]; mask [R, 1, L, N] is true where a key is seen, or None where all are.
-# keys_left is for single queries in bfloat16. Returns [R, h, L, e].
+# q [R, h, L, e], keys and values [R, h, N, e]; mask [R, 1, L, N] is true where a query attends, None for full attention.
+# keys_left applies to single queries in bfloat16, see `scores`. Returns [R, h, L, e].
 def attention(q: Tensor, keys: Tensor, values: Tensor, mask: Optional[Tensor], keys_left: bool) -> Tensor:
     # LibTorch's fused kernel does not use the CPU's bfloat16 units; oneDNN's products do.
     if q.dtype == __torch__.dtype.BFLOAT16() and not q.is_cuda:
@@ -12,7 +12,7 @@ def attention(q: Tensor, keys: Tensor, values: Tensor, mask: Optional[Tensor], k
     return torch.scaled_dot_product_attention(q, keys, values, mask)
 
 
-# Row by row, see `add_row`.
+# One row at a time, see `add_row`.
 def row_by_row(q: Tensor, keys: Tensor, values: Tensor, mask: Optional[Tensor]) -> Tensor:
     parts = annotate(List[Tensor], [])
     for i in range(q.size(0)):
@@ -21,12 +21,11 @@ def row_by_row(q: Tensor, keys: Tensor, values: Tensor, mask: Optional[Tensor]) 
     return torch.cat(parts).unflatten(0, [q.size(0), q.size(1)])
 
 
-# Adds the heads of one row [h, L, e] to `parts`, a few at a time, whose scores stay in the processor's cache. q [h, L, e],
-# keys and values [h, N, e]. seen [1, L, n] is true where one of the last n keys is seen; those before are, and all without
-# it.
+# Appends the attention of one row [h, L, e] to `parts`, in groups of a few heads whose scores fit the processor's cache.
+# q [h, L, e], keys and values [h, N, e]. seen [1, L, n] is the mask of the last n keys; all other keys are attended to.
 def add_row(parts: List[Tensor], q: Tensor, keys: Tensor, values: Tensor, seen: Optional[Tensor]) -> None:
     q = q * (1.0 / float(q.size(2)) ** 0.5)
-    step = max(1, 1400000 // (q.size(1) * keys.size(1)))  # four heads of CLIP-L: the fastest of 2, 4, 8 and 16
+    step = max(1, 1400000 // (q.size(1) * keys.size(1)))  # four heads of CLIP-L, the fastest of 2, 4, 8 and 16
     for begin in range(0, q.size(0), step):
         scores = torch.bmm(q[begin:begin + step], keys[begin:begin + step].transpose(1, 2))  # [step, L, N]
         if seen is not None:
@@ -35,7 +34,7 @@ def add_row(parts: List[Tensor], q: Tensor, keys: Tensor, values: Tensor, seen: 
     return None
 
 
-# With one query a row, every key is read once and nothing is worth keeping: all rows together.
+# All rows at once: with one query per row, every key is read only once, so blocking does not help the cache.
 def of_single_queries(q: Tensor, keys: Tensor, values: Tensor, mask: Optional[Tensor], keys_left: bool) -> Tensor:
     queries = (q * (1.0 / float(q.size(3)) ** 0.5)).flatten(0, 1)  # [R * h, 1, e]
     scores = __torch__.attention.scores(queries, keys.flatten(0, 1), keys_left)
@@ -46,8 +45,8 @@ def of_single_queries(q: Tensor, keys: Tensor, values: Tensor, mask: Optional[Te
     return y.reshape(q.size())
 
 
-# q [B, n, e] times keys [B, N, e], [B, n, N], for a few queries. The scores are the same to the last bit whichever factor
-# the keys are; which is faster depends on the processor.
+# Scores of a few queries: q [B, n, e] times keys [B, N, e], [B, n, N]. Both operand orders give bit-identical scores; the
+# faster one depends on the processor.
 def scores(q: Tensor, keys: Tensor, keys_left: bool) -> Tensor:
     if keys_left:
         return torch.bmm(keys, q.transpose(1, 2)).transpose(1, 2)

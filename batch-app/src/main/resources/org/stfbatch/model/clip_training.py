@@ -1,10 +1,10 @@
 # Training of the CLIP vision tower: its weights by name, and a forward pass over some of the patches.
 #
-# B pictures, P patches, K of them, N = 1 + P tokens with CLS, d width, S side of a picture.
+# B images, P patches, K of them, N = 1 + P tokens with CLS, d width, S side of an image.
 
 
-# The same of some patches alone, as if there were no others: pixel_values [B, K, 3, patch_size, patch_size] of the
-# patches with the numbers patches [B, K]. [B, 1 + K, d] each.
+# Hidden states of some patches without the others: pixel_values [B, K, 3, patch_size, patch_size] of the patches with the
+# indices patches [B, K]. [B, 1 + K, d] each.
 def forward_patches(tower: __torch__.clip.ClipVisionTower, pixel_values: Tensor, patches: Tensor) -> List[Tensor]:
     weight = tower.embeddings["embeddings.patch_embedding.weight"].flatten(1)  # [d, 3 * patch_size^2]
     embedded = torch.linear(pixel_values.flatten(2), weight)  # [B, K, d]
@@ -13,7 +13,7 @@ def forward_patches(tower: __torch__.clip.ClipVisionTower, pixel_values: Tensor,
     return tower.blocks(tower.begin(embedded, positions))
 
 
-# The pixels of patches: pixels [B, 3, S, S], patches [B, K] to [B, K, 3, patch_size, patch_size].
+# The pixels of patches: pixels [B, 3, S, S] and patches [B, K] to [B, K, 3, patch_size, patch_size].
 def cut(tower: __torch__.clip.ClipVisionTower, pixels: Tensor, patches: Tensor) -> Tensor:
     grid = pixels.unfold(2, tower.patch_size, tower.patch_size).unfold(3, tower.patch_size, tower.patch_size)
     all = grid.permute([0, 2, 3, 1, 4, 5]).flatten(1, 2)  # [B, P, 3, patch_size, patch_size]
@@ -47,7 +47,7 @@ def named_weights(tower: __torch__.clip.ClipVisionTower) -> Dict[str, Tensor]:
     return weights
 
 
-# Joined queries', keys' and values' weights become three tensors, as checkpoints have them.
+# Splits joined weights of queries, keys and values into three tensors, as in checkpoints.
 def part_projections(tower: __torch__.clip.ClipVisionTower) -> None:
     weights = annotate(List[__torch__.linear.Matrix], [])
     biases = annotate(List[Tensor], [])

@@ -1,14 +1,14 @@
-# Training-free compression of a picture's vision tokens before the language model, on LLaVA-1.5's projector:
+# Training-free compression of an image's vision tokens before the language model, for LLaVA-1.5's projector:
 #
-#   NONE           every patch becomes a token, or what the checkpoint's fusion makes of them
-#   VTC_CLS        the patches stay that CLIP's class token attends to most (Wang et al. 2024, arXiv:2412.05819)
-#   SCOPE          those stay that cover the others best, see selection.covering
-#   AVGPOOL        each k x k block of patches is averaged
-#   PRUMERGE       attended patches stay and others are merged into them, see merging
-#   DIVPRUNE       the projected tokens stay that differ most, see selection.diverse
+#   NONE           all tokens of the checkpoint's projector
+#   VTC_CLS        keeps the patches that CLIP's class token attends to most (Wang et al. 2024, arXiv:2412.05819)
+#   SCOPE          keeps the patches that cover the others best, see selection.covering
+#   AVGPOOL        averages each k x k block of patches
+#   PRUMERGE       keeps attended patches and merges others into them, see merging
+#   DIVPRUNE       keeps the most diverse projected tokens, see selection.diverse
 #
-# B pictures, P patches, C channels of a CLIP block, K tokens that stay, n vision tokens of all pictures, H the language
-# model's width.
+# B images, P patches, C channels of a CLIP block, K kept tokens, n vision tokens of all images, H the language model's
+# width.
 
 
 class TokenCompression(Module):
@@ -17,11 +17,11 @@ class TokenCompression(Module):
     training : bool
 
     method : int
-    first_block : int  # of those in which the class token's attention is wanted
-    end_block : int    # behind the last of them; none where it is first_block
-    last_block : int   # PRUMERGE: CLIP's last block, whose keys are wanted; else -1
-    tokens : int       # that stay; PRUMERGE: patches that stay for their attention, 0 for the outliers
-    step : int         # PRUMERGE: of the grid whose patches stay too, 0 for none, -1 for what the outliers' share gives
+    first_block : int  # first block whose class token attention is used
+    end_block : int    # end of these blocks, exclusive
+    last_block : int   # PRUMERGE: CLIP's last block, whose keys are used; else -1
+    tokens : int       # number of kept tokens; PRUMERGE: patches kept for their attention, 0 for the outliers
+    step : int         # PRUMERGE: step of the grid of kept patches, 0 for none, -1 to derive it from the outliers
     kernel : int       # AVGPOOL: k
 
     def load(self, method: int, first_block: int, end_block: int, last_block: int, tokens: int, step: int,
@@ -41,10 +41,10 @@ class TokenCompression(Module):
     def chooses_projected(self) -> bool:
         return self.method == __torch__.compression_method.DIVPRUNE()
 
-    # Between CLIP and the projector. features [B, P, C]; attention: the class token's, [B, h, P] a block; keys: the
-    # last block's [B, P, d], for PRUMERGE. Returns features [B, K, C], or [1, n, C] of all pictures where each has its
-    # own number; these numbers [B] int64, else nothing; the patches that stay, ascending, picture after picture, int64;
-    # and what they were chosen by, [B, P] float32; nothing of either where none is chosen.
+    # Compression between CLIP and the projector. features [B, P, C]; attention: the class token's, [B, h, P] per block;
+    # keys: the last block's [B, P, d], for PRUMERGE. Returns features [B, K, C], or [1, n, C] of all images if their
+    # numbers of tokens differ; these numbers [B] int64, otherwise empty; the kept patches, ascending, concatenated over
+    # images, int64; and their scores [B, P] float32; both empty if no patches are selected.
     def compress_features(self, features: Tensor, attention: List[Tensor],
                           keys: Tensor) -> Tuple[Tensor, Tensor, Tensor, Tensor]:
         equal = torch.zeros([0], dtype=__torch__.dtype.INT64())
@@ -64,13 +64,14 @@ class TokenCompression(Module):
             features = __torch__.fusion.average_neighbours(features, self.kernel)
         return (features, equal, equal, torch.zeros([0], dtype=__torch__.dtype.FLOAT32()))
 
-    # Behind the projector, for DIVPRUNE: tokens [B, P, H]. Returns those that stay [B, K, H], which they are, and what
-    # they were chosen by, as compress_features does.
+    # Compression after the projector, for DIVPRUNE: tokens [B, P, H]. Returns the kept ones [B, K, H], their indices, and
+    # the scores, as compress_features does.
     def compress_tokens(self, tokens: Tensor) -> Tuple[Tensor, Tensor, Tensor]:
         kept, score = __torch__.selection.diverse(tokens, self.tokens)
         return (__torch__.selection.rows(tokens, kept), kept.flatten(), score)
 
-    # PruMerge and PruMerge+, picture by picture: each has its own number of tokens. attention [B, P], keys [B, P, d].
+    # PruMerge and PruMerge+, one image at a time, because their numbers of tokens differ. attention [B, P], keys [B, P,
+    # d].
     def merge(self, features: Tensor, attention: Tensor, keys: Tensor) -> Tuple[Tensor, Tensor, Tensor, Tensor]:
         patches = features.size(1)
         outliers = __torch__.merging.outliers(attention)

@@ -1,4 +1,4 @@
-# The methods of training-free token compression; see `compression`. The same names and numbers as in
+# The methods of training-free token compression; see `compression`. Same names and numbers as
 # org.stfbatch.model.CompressionSetup.Method.
 
 

@@ -1,4 +1,4 @@
-# PyTorch's numbers for dtypes (c10::ScalarType), since TorchScript text has no other names for them. The same names as in
+# PyTorch's numbers for dtypes (c10::ScalarType), because TorchScript source has no names for them. Same names as
 # org.stfbatch.model.checkpoint.DType.
 
 

@@ -1,13 +1,13 @@
-# Token fusion of LLaVA-STF: Multi-Block Token Fusion, then Spatial Token Fusion, then the projection to the
-# language model's width H. Which of the parts a checkpoint has is decided by its tensors:
+# Token fusion of LLaVA-STF: multi-block token fusion, then spatial token fusion, then the projection to the language
+# model's width H. A checkpoint's tensors decide which of the parts it has:
 #
-#   multi-block  mm_projector_crosslayer.{0,2}: features of several CLIP blocks, joined by channel, become one map
-#   spatial      NONE: every patch stays a token; CONCAT: each k x k neighbourhood's channels are joined and cut
-#                into E tokens; CONV: a learned 2x2 convolution of stride 2, the form of the paper's Table 1;
-#                AVERAGE: each k x k neighbourhood is averaged
+#   multi-block  mm_projector_crosslayer.{0,2}: fuses the channel-wise concatenation of several CLIP blocks into one map
+#   spatial      NONE: one token per patch; CONCAT: each k x k neighbourhood's channels are concatenated and split into E
+#                tokens; CONV: a learned 2x2 convolution of stride 2, the form of the paper's Table 1; AVERAGE: each k x k
+#                neighbourhood is averaged
 #   projection   the remaining layers of mm_projector
 #
-# B pictures, P patches on a g x g grid, C channels of one CLIP block, T tapped blocks, n = P / k^2 * E vision tokens.
+# B images, P patches on a g x g grid, C channels of one CLIP block, T fused blocks, n = P / k^2 * E vision tokens.
 
 
 # [B, P, C] to [B, P/k^2, C]: the mean of each k x k neighbourhood.
@@ -70,7 +70,7 @@ class TokenFusion(Module):
     def fuse_blocks(self, hidden_states: List[Tensor]) -> Tensor:
         return self.fuse(self.tap_blocks(hidden_states))
 
-    # What fusion sees of the tower: [B, P, T * C], the selected block first, then descending.
+    # The input of fusion: [B, P, T * C], the selected block first, then in descending order.
     def tap_blocks(self, hidden_states: List[Tensor]) -> Tensor:
         features = annotate(List[Tensor], [])
         for tap in self.taps:
@@ -107,9 +107,9 @@ class TokenFusion(Module):
         x = self.linear(x, "mm_projector.4")  # [B, P/4, H]
         return torch.gelu(x) if self.trailing_gelu else x
 
-    # [B, P, C] to [B, n, k^2 * C / E]. Before it is cut, entry c*k^2 + row*k + column of a neighbourhood is channel c of
-    # that patch: the order of a convolution's weight, channel first. Joining whole patches one after the other would
-    # scramble the weights. A neighbourhood's E tokens follow each other; each has some channels of all its patches.
+    # [B, P, C] to [B, n, k^2 * C / E]. Before the split, element c*k^2 + row*k + column of a neighbourhood is channel c
+    # of that patch: channel-major, the order of a convolution's weight, which the released weights require. The E tokens
+    # of a neighbourhood are adjacent; each has some channels of all its patches.
     def join_neighbours(self, x: Tensor) -> Tensor:
         x = __torch__.fusion.neighbourhoods(x, self.kernel).permute([0, 1, 3, 5, 2, 4])  # [B, g/k, g/k, C, k, k]
         x = x.flatten(3).flatten(1, 2)  # [B, P/k^2, k^2 * C]

@@ -1,4 +1,4 @@
-# What the processor's products of 8-bit integers are like.
+# Properties of the processor's 8-bit integer products.
 
 
 class Int8(Module):

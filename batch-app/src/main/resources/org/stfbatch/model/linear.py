@@ -1,32 +1,31 @@
-# Linear layers, y = x W^T + b, whose weights have one of three formats, chosen when they are loaded:
+# Linear layers, y = x W^T + b, with one of three weight formats, selected at load time:
 #
 #   PLAIN   as in the checkpoint
-#   PACKED  bfloat16, laid out by oneDNN for its matrix kernels, which also fuse what comes after a product: an
-#           activation, a sum or a product
-#   INT8    codes of 8 bits, likewise laid out, with a scale for each output. The rows that are multiplied with them
-#           become codes too, with a scale for each row alone: what a row is multiplied with never changes it.
-#           They have 8 bits where the processor sums such products without loss (VNNI, AMX), else 7.
+#   PACKED  bfloat16 in oneDNN's layout for its matrix kernels, which also fuse a following activation, sum or product
+#   INT8    symmetric 8-bit integers with per-channel scales, in oneDNN's layout. Activations are quantized dynamically
+#           with per-token scales, so a row's result does not depend on the other rows. Activations have 8 bits if the
+#           processor accumulates such products without overflow (VNNI, AMX), otherwise 7.
 
 
 class Matrix(NamedTuple):
     format : int
-    weight : Tensor  # PLAIN: [out, in]; PACKED and INT8: what oneDNN makes of that, for its own operators alone
-    scales : Tensor  # INT8: [out] float32, what a code counts
-    shift : Tensor   # INT8: [out] float32, what the zero of the rows' codes adds, to be added to every product
-    zeros : Tensor   # INT8: [out] int64
-    row_zero : int   # INT8: the rows' code of 0: 128 or 64
-    outliers : Tensor  # INT8: [c] int64 columns that have no codes; see `outliers`
-    apart : Tensor     # INT8: [out, c] those columns, as in the checkpoint
+    weight : Tensor  # PLAIN: [out, in]; PACKED and INT8: opaque layout of oneDNN
+    scales : Tensor  # INT8: [out] float32 per-channel scales
+    shift : Tensor   # INT8: [out] float32 correction of the activations' zero point, added to every product
+    zeros : Tensor   # INT8: [out] int64 zero points
+    row_zero : int   # INT8: zero point of activations, 128 or 64
+    outliers : Tensor  # INT8: [c] int64 columns that are not quantized; see `outliers`
+    apart : Tensor     # INT8: [out, c] those columns as in the checkpoint
 
 
-# Rows as codes: code - row_zero counts scales.
+# Quantized activations: x = (code - row_zero) * scale.
 class Codes(NamedTuple):
     codes : Tensor   # [n, in] uint8
     scales : Tensor  # [n, 1] in the rows' dtype
-    apart : Tensor   # [n, c] the outlier channels, which have no codes
+    apart : Tensor   # [n, c] the outlier channels, not quantized
 
 
-# The format that a device has: packing is for bfloat16 on CPUs that compute in it.
+# The format that a device supports: PACKED requires a CPU with native bfloat16.
 def format_on(device: str, dtype: int, wanted: int) -> int:
     if wanted == __torch__.weight_format.PACKED():
         bfloat16_on_cpu = device == "cpu" and dtype == __torch__.dtype.BFLOAT16()
@@ -35,7 +34,7 @@ def format_on(device: str, dtype: int, wanted: int) -> int:
     return wanted
 
 
-# A matrix [out, in] in a format. But for PLAIN, nothing of the caller's memory is held on to.
+# A matrix [out, in] in a format. Except for PLAIN, it does not reference the caller's memory.
 def placed(weight: Tensor, format: int) -> __torch__.linear.Matrix:
     outliers = __torch__.outliers.none()
     if format == __torch__.weight_format.INT8():
@@ -43,7 +42,7 @@ def placed(weight: Tensor, format: int) -> __torch__.linear.Matrix:
     return __torch__.linear.placed_apart(weight, format, outliers)
 
 
-# Likewise, of a matrix whose inputs come from a norm with this weight [in].
+# Like `placed`, for a matrix whose inputs come from a norm with this weight [in].
 def placed_behind(weight: Tensor, format: int, norm: Tensor) -> __torch__.linear.Matrix:
     outliers = __torch__.outliers.none()
     if format == __torch__.weight_format.INT8():
@@ -51,7 +50,7 @@ def placed_behind(weight: Tensor, format: int, norm: Tensor) -> __torch__.linear
     return __torch__.linear.placed_apart(weight, format, outliers)
 
 
-# Likewise; outliers [c] int64 are the columns that int8 leaves out.
+# Like `placed`; outliers [c] int64 are the columns that int8 multiplies separately.
 def placed_apart(weight: Tensor, format: int, outliers: Tensor) -> __torch__.linear.Matrix:
     if format == __torch__.weight_format.INT8():
         return __torch__.linear.quantized(weight, outliers)
@@ -65,7 +64,7 @@ def plain(weight: Tensor) -> __torch__.linear.Matrix:
     return __torch__.linear.placed(weight, __torch__.weight_format.PLAIN())
 
 
-# Symmetric, a scale for each output.
+# Symmetric quantization with per-channel scales.
 def quantized(weight: Tensor, outliers: Tensor) -> __torch__.linear.Matrix:
     apart = weight.index_select(1, outliers)
     rows = weight.float()
@@ -85,8 +84,8 @@ def of_codes(codes: Tensor, scales: Tensor, row_zero: int, outliers: Tensor, apa
     return __torch__.linear.Matrix(format, packed, scales, shift, zeros, row_zero, outliers, apart)
 
 
-# Without VNNI, two products of codes are summed in 16 bits, which 255 * 127 + 255 * 127 does not fit, and 127 * 127 +
-# 127 * 127 does. Which processor this is, such a sum says.
+# Detects the zero point by a test product. Without VNNI, two products of codes are summed in 16 bits: 255 * 127 + 255 *
+# 127 overflows, 127 * 127 + 127 * 127 does not.
 def row_zero() -> int:
     ones = torch.ones([32], dtype=__torch__.dtype.FLOAT32())
     none = __torch__.outliers.none()
@@ -96,13 +95,13 @@ def row_zero() -> int:
     return 128 if bool((sums == 2072640.0).all()) else 64  # 64 * 255 * 127
 
 
-# An int8 matrix that counts for so many times as much.
+# An int8 matrix times a factor.
 def times(matrix: __torch__.linear.Matrix, factor: float) -> __torch__.linear.Matrix:
     return __torch__.linear.Matrix(matrix.format, matrix.weight, matrix.scales * factor, matrix.shift * factor,
                                    matrix.zeros, matrix.row_zero, matrix.outliers, matrix.apart * factor)
 
 
-# Any other tensor, likewise.
+# Any other tensor in a format, see `placed`.
 def kept(x: Tensor, format: int) -> Tensor:
     return x if format == __torch__.weight_format.PLAIN() else x.clone()
 
@@ -147,14 +146,14 @@ def linear_add(x: Tensor, matrix: __torch__.linear.Matrix, bias: Optional[Tensor
 
 # ---- int8 ---------------------------------------------------------------------------------------------------------------
 
-# x [n, in] as codes for a matrix and for others with the same outliers, in parts of some rows that stay in the cache.
+# Quantizes x [n, in] for a matrix and for others with the same outliers, in blocks of rows that fit the cache.
 def coded(x: Tensor, matrix: __torch__.linear.Matrix) -> __torch__.linear.Codes:
     row_zero = matrix.row_zero
     codes = torch.empty(x.size(), dtype=__torch__.dtype.INT8())
     scales = torch.empty([x.size(0), 1], dtype=x.dtype)
     most = float(row_zero - 1)
     if x.dtype != __torch__.dtype.FLOAT32():
-        most = most - 0.5  # half a step is left for the scale's rounding
+        most = most - 0.5  # half a step as a margin for the rounding of the scale
     step = max(1, 655360 // x.size(1))
     for begin in range(0, x.size(0), step):
         part = x[begin:begin + step].float()
@@ -167,8 +166,8 @@ def coded(x: Tensor, matrix: __torch__.linear.Matrix) -> __torch__.linear.Codes:
     return __torch__.linear.Codes(codes, scales, x.index_select(1, matrix.outliers))
 
 
-# Signed codes to unsigned ones whose 0 is row_zero, in their place. LibTorch converts numbers to uint8 at a seventh of the
-# speed at which it converts them to int8, so the bits are changed and then looked at as uint8.
+# Converts signed codes in place to unsigned ones with zero point row_zero. LibTorch converts to uint8 seven times as
+# slowly as to int8, so the bits are changed and then reinterpreted as uint8.
 def from_zero(codes: Tensor, row_zero: int) -> Tensor:
     if row_zero == 128:
         codes.bitwise_xor_(-128)
@@ -177,25 +176,25 @@ def from_zero(codes: Tensor, row_zero: int) -> Tensor:
     return torch.empty([0], dtype=__torch__.dtype.UINT8()).set_(codes, 0, codes.size(), codes.stride())
 
 
-# Codes [n, in] times a matrix, as if their scales were 1: [n, out] float32 (6) or bfloat16 (15).
+# Codes [n, in] times a matrix, without the activations' scales: [n, out] float32 (6) or bfloat16 (15).
 def multiplied(codes: Tensor, matrix: __torch__.linear.Matrix, dtype: int) -> Tensor:
     none = annotate(List[Optional[number]], [])
     return ops.onednn.qlinear_pointwise(codes, 1.0, 0, matrix.weight, matrix.scales, matrix.zeros, matrix.shift, 1.0, 0,
                                         dtype, "none", none, "")
 
 
-# What products are written in: oneDNN writes bfloat16 slowly where the processor has none.
+# The output dtype of products: oneDNN writes bfloat16 slowly on processors without native support.
 def written(dtype: int) -> int:
     return dtype if ops.mkldnn._is_mkldnn_bf16_supported() else 6
 
 
-# The product of rows [n, in] with a matrix, [n, out].
+# The product of quantized rows [n, in] with a matrix, [n, out].
 def product(rows: __torch__.linear.Codes, matrix: __torch__.linear.Matrix, dtype: int) -> Tensor:
     y = __torch__.linear.multiplied(rows.codes, matrix, __torch__.linear.written(dtype))
     return __torch__.linear.with_outliers(y.mul_(rows.scales).to(dtype), rows, matrix)
 
 
-# Likewise, added to a bias [out] or to rows [n, out].
+# Like `product`, added to a bias [out] or to rows [n, out].
 def product_added(rows: __torch__.linear.Codes, matrix: __torch__.linear.Matrix, added: Tensor) -> Tensor:
     y = __torch__.linear.multiplied(rows.codes, matrix, __torch__.linear.written(added.dtype))
     y = torch.addcmul(added.to(y.dtype), y, rows.scales.to(y.dtype)).to(added.dtype)

@@ -1,10 +1,8 @@
-# The Llama decoder (Touvron et al. 2023, arXiv:2302.13971) with a key/value cache of fixed slots.
+# The Llama decoder (Touvron et al. 2023, arXiv:2302.13971) with a KV cache of fixed slots.
 #
-# A slot of the cache holds the keys and values of one sequence, an entry of the prefix cache those of a prefix that several
-# sequences share.
-# T tokens of a call, R rows (sequences) of it, S slots or entries of M tokens each, d width, h heads of
-# size e, k key/value heads, V vocabulary. The tokens of all rows lie one after the other: no product is ever computed
-# for padding; only attention lays its rows out side by side.
+# A slot holds the keys and values of one sequence; an entry of the prefix cache holds those of a prefix that several
+# sequences share. T tokens of a call, R rows (sequences), S slots or entries of M tokens each, d width, h heads of size
+# e, k key/value heads, V vocabulary. The tokens of all rows are packed without padding; only attention pads the rows.
 # Norms and logits are float32 whatever the weights' dtype.
 
 
@@ -18,9 +16,9 @@ class LlamaDecoder(Module):
     epsilon : float
 
     tensors : Dict[str, Tensor]
-    lm_head : List[__torch__.linear.Matrix]         # one
+    lm_head : List[__torch__.linear.Matrix]         # one matrix
     input_layernorm : List[Tensor]
-    qkv_proj : List[__torch__.linear.Matrix]        # q_proj, k_proj and v_proj of a layer, as one matrix or as three
+    qkv_proj : List[__torch__.linear.Matrix]        # q_proj, k_proj and v_proj of a layer, as one matrix or three
     o_proj : List[__torch__.linear.Matrix]
     post_attention_layernorm : List[Tensor]
     gate_proj : List[__torch__.linear.Matrix]
@@ -29,20 +27,20 @@ class LlamaDecoder(Module):
 
     keys_left : bool            # see `attention`
 
-    slot_keys : List[Tensor]    # [S, k, M, e] a layer
+    slot_keys : List[Tensor]    # [S, k, M, e] per layer
     slot_values : List[Tensor]
     prefix_keys : List[Tensor]
     prefix_values : List[Tensor]
 
-    prune_layer : int           # K: the layers from this one on see pruned images; see `pruning`
-    prune_keep : int            # tokens that they see of an image, 0 to prune none
-    prefix_images : List[Tensor] # [S, N, d] the hidden states of cached images as they enter layer K
-    pruned : Dict[str, Tensor]  # of the last images: "score" [P, N] float64 and "kept" [P, m]
+    prune_layer : int           # K: the layers from this one on process pruned images; see `pruning`
+    prune_keep : int            # kept tokens of an image; 0 without pruning
+    prefix_images : List[Tensor] # [S, N, d] input of layer K for cached images
+    pruned : Dict[str, Tensor]  # of the last call: "score" [P, N] float64 and "kept" [P, m]
 
     watching : bool
-    states : List[Tensor]       # [d] float32 a layer, of the last call that was watched
+    states : List[Tensor]       # [d] float32 per layer, of the last watched call
 
-    # Takes the embedding and the last norm out of `weights`. To be called first.
+    # Moves the embedding and the last norm out of `weights`. Must be called first.
     def load(self, weights: Dict[str, Tensor], heads: int, key_value_heads: int, epsilon: float, rope_theta: float,
              max_positions: int, format: int) -> None:
         self.heads = heads
@@ -56,7 +54,7 @@ class LlamaDecoder(Module):
         self.load_rotary(rope_theta, max_positions)
         return None
 
-    # Takes the next layer out of `weights`.
+    # Moves the next layer out of `weights`.
     def load_layer(self, weights: Dict[str, Tensor], format: int) -> None:
         layer = "model.layers.{}.".format(len(self.o_proj))
         outliers = self.outliers(weights, layer, format)
@@ -73,7 +71,7 @@ class LlamaDecoder(Module):
         if format != __torch__.weight_format.PLAIN() or q.is_cuda:
             self.qkv_proj.append(__torch__.linear.placed_apart(torch.cat([q, k, v], 0), format, outliers.qkv))
         else:
-            for part in [q, k, v]:  # mapped files are not copied to be joined
+            for part in [q, k, v]:  # concatenation would copy mapped files
                 self.qkv_proj.append(__torch__.linear.plain(part))
         self.o_proj.append(__torch__.linear.placed_apart(o, format, outliers.o))
         self.post_attention_layernorm.append(__torch__.linear.kept(norm2, format))
@@ -82,8 +80,8 @@ class LlamaDecoder(Module):
         self.down_proj.append(__torch__.linear.placed_apart(down, format, outliers.down))
         return None
 
-    # The columns that int8 leaves out of the next layer's products. Channels that become large stay so for all layers
-    # behind: hidden states are only added to.
+    # Outlier columns of the next layer's int8 matrices. Channels that become large stay large in all later layers,
+    # because the residual stream only accumulates.
     def outliers(self, weights: Dict[str, Tensor], layer: str, format: int) -> __torch__.outliers.LayerOutliers:
         none = __torch__.outliers.none()
         if format != __torch__.weight_format.INT8():
@@ -108,7 +106,7 @@ class LlamaDecoder(Module):
         return __torch__.outliers.LayerOutliers(qkv_columns, __torch__.outliers.columns(o, attended), gate_up_columns,
                                                 __torch__.outliers.columns(down, gated))
 
-    # Takes the output layer out of `weights`. To be called last.
+    # Moves the output layer out of `weights`. Must be called last.
     def load_head(self, weights: Dict[str, Tensor], format: int) -> None:
         head = weights.pop("lm_head.weight")
         outliers = __torch__.outliers.none()
@@ -118,8 +116,8 @@ class LlamaDecoder(Module):
         self.lm_head.append(__torch__.linear.placed_apart(head, format, outliers))
         return None
 
-    # Tables of cos(m * t_j) and sin(m * t_j), t_j = rope_theta^(-2j/e), both halves of a head alike: [max_positions, e].
-    # As the original does, they are computed in float32 and then rounded to the weights' dtype.
+    # Tables of cos(m * t_j) and sin(m * t_j), t_j = rope_theta^(-2j/e), repeated for both halves of a head:
+    # [max_positions, e]. As in the original, computed in float32 and then rounded to the weights' dtype.
     def load_rotary(self, rope_theta: float, max_positions: int) -> None:
         embedding = self.tensors["model.embed_tokens.weight"]
         size = embedding.size(1) // self.heads
@@ -131,12 +129,12 @@ class LlamaDecoder(Module):
         self.tensors["rotary.sin"] = torch.sin(angle).to(embedding.dtype)
         return None
 
-    # Which factor of a product keys are; see `attention`.
+    # Sets the operand order of the query-key product; see attention.scores.
     def order_keys(self, left: bool) -> None:
         self.keys_left = left
         return None
 
-    # Attention of 16 sequences' last tokens to 208 positions, to be timed. Returns something that depends on it.
+    # Attention of 16 sequences' last tokens to 208 positions, for timing. Returns a value that depends on it.
     def attend_to_nothing(self, left: bool) -> float:
         embedding = self.tensors["model.embed_tokens.weight"]
         keys = torch.zeros([16, self.heads, 208, embedding.size(1) // self.heads], dtype=embedding.dtype)
@@ -145,14 +143,14 @@ class LlamaDecoder(Module):
 
     # ---- the cache --------------------------------------------------------------------------------------------------
 
-    # From layer `layer` on, of an image only `keep` tokens are seen. To be called before `reserve`.
+    # Keeps only `keep` tokens of an image from layer `layer` on. Must be called before `reserve`.
     def prune(self, layer: int, keep: int) -> None:
         self.prune_layer = layer
         self.prune_keep = keep
         return None
 
-    # Makes room for `slots` sequences and `entries` prefixes, of so many tokens each: before images are pruned, and
-    # after. Shelves also get room for the hidden states of `image_tokens` tokens. What the cache holds is kept.
+    # Resizes the cache to `slots` sequences and `entries` prefixes. Lengths are [tokens before pruning, tokens after].
+    # Entries can also keep the hidden states of `image_tokens` tokens. Contents are kept as far as they fit.
     def reserve(self, slots: int, slot_lengths: List[int], entries: int, entry_lengths: List[int],
                 image_tokens: int) -> None:
         self.resize(self.slot_keys, slots, slot_lengths)
@@ -169,7 +167,7 @@ class LlamaDecoder(Module):
             for _ in range(len(self.o_proj)):
                 cache.append(torch.zeros([0, self.key_value_heads, 0, size], dtype=embedding.dtype,
                                          device=embedding.device))
-        # Layer by layer: a call that ran out of memory has resized the first ones only.
+        # One layer at a time: a call that ran out of memory may have resized only the first ones.
         for i in range(len(cache)):
             old = cache[i]
             wanted = positions[1] if self.sees_pruned(i) else positions[0]
@@ -195,12 +193,12 @@ class LlamaDecoder(Module):
             self.prefix_images[0] = new
         return None
 
-    # Whether images are pruned before layer i.
+    # Whether layer i processes pruned images.
     def sees_pruned(self, i: int) -> bool:
         return self.prune_keep > 0 and i >= self.prune_layer
 
-    # Copies the first tokens of entries to slots, pair by pair. lengths say how many: those of layers before images are
-    # pruned, pruned_lengths those of the layers after.
+    # Copies the first tokens of entries to slots, pair by pair: lengths[j] in layers before pruning, pruned_lengths[j]
+    # after.
     def copy_prefixes_to_slots(self, entries: List[int], slots: List[int], lengths: List[int],
                                pruned_lengths: List[int]) -> None:
         for i in range(len(self.slot_keys)):
@@ -210,7 +208,7 @@ class LlamaDecoder(Module):
                 self.slot_values[i][slots[j], :, :count[j]] = self.prefix_values[i][entries[j], :, :count[j]]
         return None
 
-    # Copies the first `length` tokens of one entry, all before an image, to others.
+    # Copies the first `length` tokens of one entry, all of them before an image, to other entries.
     def copy_prefix(self, source: int, targets: List[int], length: int) -> None:
         for i in range(len(self.prefix_keys)):
             for target in targets:
@@ -228,7 +226,8 @@ class LlamaDecoder(Module):
                 self.slot_values[i][targets[j], :, :count[j]] = self.slot_values[i][sources[j], :, :count[j]]
         return None
 
-    # What a mask hides is multiplied by zero, which makes NaN of NaN: a slot must not keep any for its next sequence.
+    # Zeroes a slot. Masked positions are multiplied by zero, which keeps NaN: the slot must not pass any to its next
+    # sequence.
     def erase_slot(self, slot: int) -> None:
         for i in range(len(self.slot_keys)):
             self.slot_keys[i][slot].zero_()
@@ -249,7 +248,7 @@ class LlamaDecoder(Module):
     def embed(self, input_ids: Tensor) -> Tensor:
         return torch.embedding(self.tensors["model.embed_tokens.weight"], input_ids)
 
-    # The view of prefixes in the entries [R] of the prefix cache: token t belongs to row rows[t], at positions[t] of its
+    # View of prefixes in the entries [R] of the prefix cache: token t belongs to row rows[t], at positions[t] of its
     # prefix and columns[t] of this call's row. The longest row has `longest` tokens.
     def view_of_prefixes(self, rows: Tensor, columns: Tensor, positions: Tensor, longest: int, entries: Tensor,
                         span: int) -> __torch__.cache.CacheView:
@@ -260,12 +259,12 @@ class LlamaDecoder(Module):
         return __torch__.cache.CacheView(cos, sin, entries[rows], positions, span, 0, decode_mask, 0, count, entries, rows,
                                          columns, mask, None)
 
-    # The view of sequences in slots. The first `decoding` of the T tokens are the last tokens of the sequences in slots 0 ..
-    # that are being decoded, in the order of their slots. The others are the prompts of the `count` sequences in the slots
-    # from `first` on, or what of them is not cached: `rows` counts those slots from 0, `columns` the tokens of a row.
-    # cache_positions [T] count in the slots, positions [T] in the sequences. A prompt may be followed by the tree of its
-    # continuations, depth first; subtree_ends [T], see cache.tree_mask. entries and lengths are those of the rows'
-    # prefixes, see Prefixes: cache position 0 of such a row's slot is the one after its prefix.
+    # View of sequences in slots. The first `decoding` of the T tokens are the newest tokens of the decoding sequences in
+    # slots 0 .. D-1, in slot order. The others are the uncached parts of the prompts of the `count` sequences in the
+    # slots from `first` on: `rows` counts those slots from 0, `columns` the tokens of a row. cache_positions [T] count in
+    # the slots, positions [T] are position ids in the sequences. A prompt may be followed by the tree of its
+    # continuations, depth-first; subtree_ends [T], see cache.tree_mask. entries and lengths are those of the rows'
+    # prefixes, see Prefixes: cache position 0 of such a row's slot follows its prefix.
     def view_of_slots(self, decoding: int, first: int, rows: Tensor, columns: Tensor, cache_positions: Tensor,
                       positions: Tensor, subtree_ends: Optional[Tensor], count: int, longest: int, span: int,
                       entries: List[int], lengths: List[int]) -> __torch__.cache.CacheView:
@@ -287,14 +286,14 @@ class LlamaDecoder(Module):
                 prefixes = __torch__.prefix.of(entries, lengths, decode_mask, self.prefix_keys[0].size(2))
         return prefixes
 
-    # [T] to [T, 1, e] each.
+    # Position ids [T] to cos and sin, [T, 1, e] each.
     def rotary(self, positions: Tensor) -> Tuple[Tensor, Tensor]:
         cos = self.tensors["rotary.cos"][positions].unsqueeze(1)
         sin = self.tensors["rotary.sin"][positions].unsqueeze(1)
         return (cos, sin)
 
-    # Runs x [T, d], tokens of text alone or of images alone, and keeps the keys and values in the prefix cache. Images that
-    # are pruned run up to layer K; their hidden states there are kept.
+    # Runs x [T, d], either text or images, and stores keys and values in the prefix cache. Images to be pruned run up to
+    # layer K, whose input is kept.
     def fill_prefixes(self, x: Tensor, view: __torch__.cache.CacheView, images: bool) -> None:
         waits = images and self.prune_keep > 0
         for i in range(self.prune_layer if waits else len(self.o_proj)):
@@ -303,14 +302,14 @@ class LlamaDecoder(Module):
             self.prefix_images[0][view.slots, view.columns] = x
         return None
 
-    # Runs x [T, d] through all layers, and keeps the keys and values in slots. Returns [T, d], for `logits`.
+    # Runs x [T, d] through all layers, and stores keys and values in slots. Returns [T, d], for `logits`.
     def step(self, x: Tensor, view: __torch__.cache.CacheView) -> Tensor:
         for i in range(len(self.o_proj)):
             x = self.layer(x, view, self.slot_keys[i], self.slot_values[i], i)
         return x
 
-    # As step, but prunes images on the way. positions [T] are those of the view's tokens. Returns the tokens that go on:
-    # [U, d].
+    # Like `step`, with pruning of images at layer K. positions [T] are the position ids of the view's tokens. Returns the
+    # tokens that continue: [U, d].
     def step_pruned(self, x: Tensor, view: __torch__.cache.CacheView, positions: Tensor,
                     pruning: __torch__.pruning.Pruning) -> Tensor:
         last = self.prune_layer - 1
@@ -328,35 +327,35 @@ class LlamaDecoder(Module):
             x = self.layer(x, view, self.slot_keys[i], self.slot_values[i], i)
         return x
 
-    # Which tokens of images go on, [P, m]. q [T, h, e] are the queries of layer K-1.
+    # Indices of the kept image tokens, [P, m]. q [T, h, e] are the queries of layer K-1.
     def kept(self, q: Tensor, view: __torch__.cache.CacheView, pruning: __torch__.pruning.Pruning) -> Tensor:
         if pruning.slots.size(0) == 0:
             return torch.zeros([0, 0], dtype=__torch__.dtype.INT64(), device=q.device)
         keys = self.slot_keys[self.prune_layer - 1][:, :, :view.span].index_select(0, pruning.slots)
         cache_positions = view.cache_positions[pruning.queries]
         scores = __torch__.pruning.scores(q[pruning.queries], self.repeat(keys), cache_positions, pruning)
-        kept = __torch__.selection.largest(scores, pruning.keep)  # those behind an image's end are last
+        kept = __torch__.selection.largest(scores, pruning.keep)  # padding after an image's end has the lowest score
         self.pruned["score"] = scores
         self.pruned["kept"] = kept
         return kept
 
-    # keys and values [S, k, M, e] take those of x.
+    # Runs layer i and stores the keys and values of x in keys and values [S, k, M, e].
     def layer(self, x: Tensor, view: __torch__.cache.CacheView, keys: Tensor, values: Tensor, i: int) -> Tensor:
         q = self.store(x, view, keys, values, i)
         return self.finish_layer(x, self.attend(q, keys, values, view, i), i)
 
-    # Puts the keys and values of x [T, d] into those of the cache; returns its queries [T, h, e].
+    # Stores the keys and values of x [T, d] in the cache; returns its queries [T, h, e].
     def store(self, x: Tensor, view: __torch__.cache.CacheView, keys: Tensor, values: Tensor, i: int) -> Tensor:
         q, k, v = self.project(x, i, view.cos, view.sin)
         keys[view.slots, :, view.cache_positions] = k
         values[view.slots, :, view.cache_positions] = v
         return q
 
-    # How likely tokens are: wanted [Q] to come next after x[after] of x [W, d]. Returns their log-probabilities [Q] float32,
-    # NaN where the logits are not finite.
+    # Log-probabilities [Q] float32 of the ids wanted [Q] as the next tokens after x[after] of x [W, d]; NaN where the
+    # logits are not finite.
     def log_probabilities(self, x: Tensor, after: Tensor, wanted: Tensor) -> Tensor:
         found = torch.zeros([wanted.size(0)], dtype=__torch__.dtype.FLOAT32(), device=x.device)
-        step = 256  # the logits of all of a large tree would not fit
+        step = 256  # limits the memory of the logits of a large tree
         for begin in range(0, x.size(0), step):
             here = (after // step == begin // step).nonzero().squeeze(1)
             logits = self.logits(x[begin:begin + step])
@@ -365,7 +364,7 @@ class LlamaDecoder(Module):
             found[here] += 0.0 * logits.sum([1])[row]
         return found
 
-    # Queries [T, h, e], keys and values [T, k, e], queries and keys turned to their positions.
+    # Queries [T, h, e], keys and values [T, k, e]; rotary position embedding is applied to queries and keys.
     def project(self, x: Tensor, i: int, cos: Tensor, sin: Tensor) -> Tuple[Tensor, Tensor, Tensor]:
         y = self.joined_projection(self.rms_norm(x, self.input_layernorm[i]), i)
         y = y.unflatten(1, [self.heads + 2 * self.key_value_heads, -1])
@@ -373,7 +372,7 @@ class LlamaDecoder(Module):
         k = self.rotate(y[:, self.heads:self.heads + self.key_value_heads], cos, sin)
         return (q, k, y[:, self.heads + self.key_value_heads:])
 
-    # Queries, keys and values [T, (h + 2k) * e] beside each other.
+    # Queries, keys and values, concatenated over channels: [T, (h + 2k) * e].
     def joined_projection(self, x: Tensor, i: int) -> Tensor:
         if len(self.qkv_proj) == len(self.o_proj):
             return __torch__.linear.linear(x, self.qkv_proj[i], None)
@@ -382,7 +381,7 @@ class LlamaDecoder(Module):
         v = __torch__.linear.linear(x, self.qkv_proj[3 * i + 2], None)
         return torch.cat([q, k, v], 1)
 
-    # Rotary position embedding (Su et al. 2021, arXiv:2104.09864); the two halves of a head are the pairs.
+    # Rotary position embedding (Su et al. 2021, arXiv:2104.09864); pairs are formed between the two halves of a head.
     def rotate(self, x: Tensor, cos: Tensor, sin: Tensor) -> Tensor:
         first, second = x.chunk(2, -1)
         return x * cos + torch.cat([-second, first], -1) * sin
@@ -403,7 +402,7 @@ class LlamaDecoder(Module):
             return y
         return torch.cat([self.attend_decode(q[:d], keys[:d], values[:d], view, i), y])
 
-    # q [D, h, e] of the tokens that generate, keys and values [D, k, span, e]; returns [D, d].
+    # q [D, h, e] of decoding tokens, keys and values [D, k, span, e]; returns [D, d].
     def attend_decode(self, q: Tensor, keys: Tensor, values: Tensor, view: __torch__.cache.CacheView, i: int) -> Tensor:
         prefixes = view.prefixes
         if prefixes is not None:
@@ -413,7 +412,7 @@ class LlamaDecoder(Module):
                 return y.flatten(1)
         return self.attention(q.unsqueeze(2), keys, values, view.decode_mask).flatten(1)
 
-    # q [T - D, h, e] of the other tokens, keys and values [R, k, span, e]; returns [T - D, d].
+    # q [T - D, h, e] of prefilled tokens, keys and values [R, k, span, e]; returns [T - D, d].
     def attend_prefill(self, q: Tensor, keys: Tensor, values: Tensor, view: __torch__.cache.CacheView, i: int) -> Tensor:
         queries = torch.zeros([view.mask.size(0), view.mask.size(1), q.size(1), q.size(2)], dtype=q.dtype,
                               device=q.device)
@@ -435,13 +434,13 @@ class LlamaDecoder(Module):
     def attention(self, q: Tensor, keys: Tensor, values: Tensor, mask: Tensor) -> Tensor:
         return __torch__.attention.attention(q, self.repeat(keys), self.repeat(values), mask, self.keys_left)
 
-    # Each key/value head serves h / k query heads.
+    # Grouped-query attention: repeats each key/value head for h / k query heads.
     def repeat(self, x: Tensor) -> Tensor:
         if self.heads == self.key_value_heads:
             return x
         return torch.repeat_interleave(x, self.heads // self.key_value_heads, 1)
 
-    # The attention's output y [T, d] through its projection, then the perceptron, each added to x.
+    # Output projection of attention y [T, d], then the MLP; each is added to the residual x.
     def finish_layer(self, x: Tensor, y: Tensor, i: int) -> Tensor:
         x = __torch__.linear.linear_add(y, self.o_proj[i], None, x)
         y = self.rms_norm(x, self.post_attention_layernorm[i])
@@ -463,9 +462,9 @@ class LlamaDecoder(Module):
     def last_norm(self, x: Tensor) -> Tensor:
         return self.rms_norm(x, self.tensors["model.norm.weight"])
 
-    # Begins or ends to note what the last token of a call is after each layer.
+    # Starts or stops recording the hidden state of a call's last token after each layer.
     def watch(self, on: bool) -> None:
         if on:
-            self.states = annotate(List[Tensor], [])  # one that operators take; that of the archive is of another kind
+            self.states = annotate(List[Tensor], [])  # operators reject the archive's untyped empty list
         self.watching = on
         return None

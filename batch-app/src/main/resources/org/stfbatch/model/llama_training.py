@@ -1,9 +1,9 @@
 # Training of the Llama decoder: its weights by name, and a forward pass without a cache.
 #
-# T tokens of a call, R rows (sequences) of it, L tokens of the longest row, d width, h heads of size e, k key/value heads.
+# T tokens of a call, R rows (sequences), L tokens of the longest row, d width, h heads of size e, k key/value heads.
 
 
-# The weights by their names in checkpoints. They must be plain.
+# The weights by their names in checkpoints. Their format must be PLAIN.
 def named_weights(decoder: __torch__.llama.LlamaDecoder) -> Dict[str, Tensor]:
     __torch__.llama_training.part_projections(decoder)
     weights = annotate(Dict[str, Tensor], {})
@@ -24,7 +24,7 @@ def named_weights(decoder: __torch__.llama.LlamaDecoder) -> Dict[str, Tensor]:
     return weights
 
 
-# Joined queries', keys' and values' weights become three tensors, as checkpoints have them.
+# Splits joined weights of queries, keys and values into three tensors, as in checkpoints.
 def part_projections(decoder: __torch__.llama.LlamaDecoder) -> None:
     if len(decoder.qkv_proj) == len(decoder.o_proj):
         parts = annotate(List[__torch__.linear.Matrix], [])
@@ -38,7 +38,7 @@ def part_projections(decoder: __torch__.llama.LlamaDecoder) -> None:
     return None
 
 
-# Computes with these weights from now on; they are named as those of `named_weights`, which was called before.
+# Replaces the decoder's weights, named as by `named_weights`, which must have been called before.
 def take(decoder: __torch__.llama.LlamaDecoder, weights: Dict[str, Tensor]) -> None:
     for name in ["model.embed_tokens.weight", "model.norm.weight"]:
         decoder.tensors[name] = weights[name]
@@ -57,11 +57,11 @@ def take(decoder: __torch__.llama.LlamaDecoder, weights: Dict[str, Tensor]) -> N
     return None
 
 
-# The whole of R sequences without a cache: x [T, d], token t at columns[t] of row rows[t], the longest of `longest`
-# tokens. Returns [T, d], for `logits`.
+# Forward pass of R whole sequences without a cache: x [T, d], token t at columns[t] of row rows[t], the longest of
+# `longest` tokens. Returns [T, d], for `logits`.
 def forward(decoder: __torch__.llama.LlamaDecoder, x: Tensor, rows: Tensor, columns: Tensor, count: int,
             longest: int) -> Tensor:
-    # The tables were made in inference mode: autograd keeps copies only.
+    # Copies, because the tables were created in inference mode and autograd cannot save them.
     cos = decoder.tensors["rotary.cos"][:longest].clone().to(x.dtype)  # [L, e]
     sin = decoder.tensors["rotary.sin"][:longest].clone().to(x.dtype)
     for i in range(len(decoder.o_proj)):
@@ -70,8 +70,8 @@ def forward(decoder: __torch__.llama.LlamaDecoder, x: Tensor, rows: Tensor, colu
         q = decoder.rotate(y[:, :decoder.heads], cos, sin)
         k = decoder.repeat(decoder.rotate(y[:, decoder.heads:decoder.heads + decoder.key_value_heads], cos, sin))
         v = decoder.repeat(y[:, decoder.heads + decoder.key_value_heads:])
-        # Padding comes after a row's tokens, so the causal mask hides it. In float32, because on bfloat16 blocks as
-        # small as a small model's the CPU's kernel takes longer to prepare a product than to compute it.
+        # Padding follows a row's tokens, so the causal mask hides it. In float32, because for a small model's blocks in
+        # bfloat16 the CPU's kernel takes longer to prepare a product than to compute it.
         y = torch.scaled_dot_product_attention(q.float(), k.float(), v.float(), None, 0.0, True)  # [R, h, L, e]
         x = decoder.finish_layer(x, y.to(x.dtype).transpose(1, 2)[rows, columns].flatten(1), i)
     return x

@@ -1,6 +1,6 @@
 # LLaVA-STF: CLIP tower -> token fusion -> Llama decoder, in LLaVA-1.5's arrangement (arXiv:2310.03744).
 #
-# What the caller gives and gets is uint8, int64 or float32, because the caller has no bfloat16.
+# Arguments and results are uint8, int64 or float32, because Java has no bfloat16.
 
 
 class Llava(Module):
@@ -10,8 +10,8 @@ class Llava(Module):
 
     device : str
     dtype : int
-    format : int                   # of the matrices; see `linear`
-    files : Dict[str, Tensor]      # "dtype:path" -> the whole file, mapped; only while loading
+    format : int                   # weight format of the matrices; see `linear`
+    files : Dict[str, Tensor]      # "dtype:path" -> the whole file, memory-mapped; only while loading
     weights : Dict[str, Tensor]    # only while loading
     constants : Dict[str, Tensor]  # "mean" and "std" of the pixels, [3, 1, 1] float32
 
@@ -22,15 +22,15 @@ class Llava(Module):
 
     # ---- loading: `configure`, then for each part of the model `map`, `put` or `draw` its tensors, load it, and `unmap` --
 
-    # Says where the weights go and the matrices' format; PACKED ones are plain where the device has no such layout.
+    # Sets device, dtype and weight format; PACKED falls back to PLAIN where the device has no such layout.
     def configure(self, device: str, dtype: int, format: int) -> None:
         self.device = device
         self.dtype = dtype
         self.format = __torch__.linear.format_on(device, dtype, format)
         return None
 
-    # Adds the tensor that lies in `file` from element `offset` on; elements are counted in the file's dtype. The file
-    # is mapped privately: a tensor that needs neither another dtype, device nor layout is never copied.
+    # Adds the tensor at element `offset` of `file`; elements are counted in the file's dtype. The mapping is private: a
+    # tensor that needs no conversion of dtype, device or layout is never copied.
     def map(self, name: str, file: str, elements: int, dtype: int, offset: int, shape: List[int]) -> None:
         key = "{}:{}".format(dtype, file)
         if key not in self.files:
@@ -42,18 +42,18 @@ class Llava(Module):
         self.weights[name] = self.placed(x)
         return None
 
-    # Lets go of the files mapped for a part; tensors that were not copied out of them keep their mapping.
+    # Releases the files mapped for a part; tensors that were not copied keep their mapping.
     def unmap(self) -> None:
         self.files.clear()
         self.weights.clear()
         return None
 
-    # Adds a tensor of the caller's, whose memory the caller takes back after the call.
+    # Adds a copy of the caller's tensor, whose memory is invalid after the call.
     def put(self, name: str, x: Tensor) -> None:
         self.weights[name] = self.placed(x.clone())
         return None
 
-    # Adds a tensor of random values, for measurements without a checkpoint.
+    # Adds a random tensor, for measurements without a checkpoint.
     def draw(self, name: str, shape: List[int], mean: float, deviation: float) -> None:
         x = torch.normal(mean, deviation, shape, dtype=__torch__.dtype.FLOAT32(), device=torch.device(self.device))
         self.weights[name] = x.to(self.dtype)
@@ -69,7 +69,7 @@ class Llava(Module):
         self.constants["std"] = std.clone().reshape([3, 1, 1]).to(torch.device(self.device))
         return None
 
-    # To be called before load_vision_tower, whose weights it looks at; see TokenCompression.
+    # Must be called before load_vision_tower, which consumes the weights that it reads; see TokenCompression.
     def load_compression(self, method: int, first_block: int, end_block: int, last_block: int, tokens: int, step: int,
                          kernel: int) -> None:
         self.compression.load(method, first_block, end_block, last_block, tokens, step, kernel)
@@ -104,13 +104,14 @@ class Llava(Module):
 
     # ---- inference --------------------------------------------------------------------------------------------------
 
-    # pixels [B, 3, S, S] uint8 to vision tokens [n, H] float32, picture after picture, and how many each has, [B] int64.
+    # pixels [B, 3, S, S] uint8 to vision tokens [n, H] float32, concatenated over images, and the number of each image,
+    # [B] int64.
     def encode_images(self, pixels: Tensor) -> Tuple[Tensor, Tensor]:
         _, tokens, counts, _, _ = self.see(self.normalise(pixels))
         return (tokens.float(), counts)
 
-    # pixel_values [B, 3, S, S]: the tower's hidden states; the vision tokens [n, H], picture after picture; how many
-    # each picture has, [B] int64; and which patches they were chosen from by what, see
+    # Encodes pixel_values [B, 3, S, S]. Returns the tower's hidden states; the vision tokens [n, H], concatenated over
+    # images; their number per image, [B] int64; and the kept patches with the scores of the selection, see
     # TokenCompression.compress_features.
     def see(self, pixel_values: Tensor) -> Tuple[List[Tensor], Tensor, Tensor, Tensor, Tensor]:
         compression = self.compression
@@ -129,13 +130,13 @@ class Llava(Module):
             counts = torch.full([tokens.size(0)], tokens.size(1), dtype=__torch__.dtype.INT64())
         return (hidden_states, tokens.flatten(0, 1), counts, kept, score)
 
-    # CLIPImageProcessor's rescale and normalise: the product in float64, the rest in float32.
+    # CLIPImageProcessor's rescale and normalize: the product in float64, the rest in float32.
     def normalise(self, pixels: Tensor) -> Tensor:
         x = (self.moved(pixels).double() * 0.00392156862745098).float()
         return (x - self.constants["mean"]) / self.constants["std"]
 
-    # input_ids [T]: token ids, anything where a vision token stands. vision_index [T]: -1 at text, else the row of
-    # vision_tokens [n, H] that stands there. Returns the embeddings [T, H].
+    # input_ids [T]: token ids, ignored at vision tokens. vision_index [T]: row of vision_tokens [n, H], or -1 at text.
+    # Returns the embeddings [T, H].
     def embed(self, input_ids: Tensor, vision_index: Tensor, vision_tokens: Tensor) -> Tensor:
         text = self.language_model.embed(input_ids.clamp(0))
         if vision_tokens.size(0) == 0:
@@ -175,8 +176,8 @@ class Llava(Module):
         self.language_model.erase_prefix(entry)
         return None
 
-    # Runs prefixes and stores them in the prefix cache; see `embed` and LlamaDecoder.view_of_prefixes. tokens [6, T]: input
-    # id, vision index, row, column, cache position and position of each token.
+    # Runs prefixes and stores them in the prefix cache; see `embed` and LlamaDecoder.view_of_prefixes. tokens [6, T]:
+    # input id, vision index, row, column, cache position and position id of each token.
     def fill_prefixes(self, tokens: Tensor, vision_tokens: Tensor, entries: Tensor, span: int) -> None:
         longest = self.longest(tokens)
         input_ids, vision_index, rows, columns, _, positions = self.moved(tokens).unbind(0)
@@ -186,9 +187,9 @@ class Llava(Module):
         return None
 
     # One step of the sequences in slots 0 .. R-1; see LlamaDecoder.view_of_slots. tokens [6, T] as in fill_prefixes, rows
-    # and columns of the first `decoding` unused. entries and prefix_lengths [R]: see `prefix`. images [6, P],
-    # remaining [4, U] and pruned_span: see `pruning`, empty for models that prune no images. last [R]: which of the tokens
-    # that pass all layers is the last of each sequence. sampling [2, R] float32: temperature and top_p of each row, and
+    # and columns of the first `decoding` tokens unused. entries and prefix_lengths [R]: see `prefix`. images [6, P],
+    # remaining [4, U] and pruned_span: see `pruning`; empty without image pruning. last [R]: index of each sequence's
+    # last token among the tokens that pass all layers. sampling [2, R] float32: temperature and top_p of each row, and
     # keys [R] int64, see `sampling`; both empty for greedy decoding. Returns the next tokens [R] int64, -1 where the
     # logits are not finite.
     def step(self, tokens: Tensor, vision_tokens: Tensor, decoding: int, last: Tensor, span: int, entries: List[int],
@@ -201,14 +202,14 @@ class Llava(Module):
         temperature, top_p = sampling.unbind(0)
         return __torch__.sampling.checked(__torch__.sampling.sample(logits, temperature, top_p, keys), logits)
 
-    # As step, but returns the logits [R, V] float32.
+    # Logits of a step, [R, V] float32.
     def logits(self, tokens: Tensor, vision_tokens: Tensor, decoding: int, last: Tensor, span: int, entries: List[int],
                prefix_lengths: List[int], images: Tensor, remaining: Tensor, pruned_span: int) -> Tensor:
         x = self.last_tokens(tokens, vision_tokens, decoding, last, span, entries, prefix_lengths, images, remaining,
                              pruned_span)
         return self.language_model.logits(x)
 
-    # The arguments of step to [R, d], for LlamaDecoder.logits.
+    # Last hidden states of a step, [R, d], for LlamaDecoder.logits.
     def last_tokens(self, tokens: Tensor, vision_tokens: Tensor, decoding: int, last: Tensor, span: int,
                     entries: List[int], prefix_lengths: List[int], images: Tensor, remaining: Tensor,
                     pruned_span: int) -> Tensor:
@@ -221,10 +222,10 @@ class Llava(Module):
         x = self.through_layers(x, view, positions, images, remaining, pruned_span)
         return x[self.moved(last)]
 
-    # Scores continuations of prompts by tree attention. tokens [7, T]: input id, vision index, row, column, cache position,
-    # position and subtree end of each token of the `count` sequences in the slots from `first` on; see
+    # Scores continuations of prompts by tree attention. tokens [7, T]: input id, vision index, row, column, cache
+    # position, position id and subtree end of each token of the `count` sequences in the slots from `first` on; see
     # LlamaDecoder.view_of_slots. entries, prefix_lengths, images, remaining [5, U], pruned_span and last [W] as in step.
-    # queries [2, Q]: an index into last, and the id that may come next. Returns its log-probabilities [Q] float32.
+    # queries [2, Q]: an index into last, and a next token id. Returns the log-probabilities [Q] float32 of these ids.
     def score(self, tokens: Tensor, vision_tokens: Tensor, first: int, count: int, last: Tensor, queries: Tensor,
               span: int, entries: List[int], prefix_lengths: List[int], images: Tensor, remaining: Tensor,
               pruned_span: int) -> Tensor:
@@ -244,8 +245,8 @@ class Llava(Module):
         pruning = self.pruning(images, remaining, pruned_span)
         return self.language_model.step_pruned(x, view, positions, pruning)
 
-    # images [6, P]: slot, query, start, length, entry and token of each image that is pruned; remaining [4, U]: source, row,
-    # column and cache position of each token that remains, and its subtree end if there are five; see Pruning.
+    # images [6, P]: slot, query, start, length, entry and token of each pruned image; remaining [4, U]: source, row,
+    # column and cache position of each token that continues, as [5, U] with its subtree end; see Pruning.
     def pruning(self, images: Tensor, remaining: Tensor, span: int) -> __torch__.pruning.Pruning:
         image_tokens = self.language_model.prune_keep
         if images.size(1) > 0:
@@ -261,11 +262,12 @@ class Llava(Module):
                                          entries, tokens, sources, rows, columns, cache_positions, subtree_ends, longest,
                                          span)
 
-    # Tokens of the longest row. To be asked before they are moved: a GPU would have to finish its work to answer.
+    # Number of tokens of the longest row. Read before the tokens are moved to a GPU, where reading would synchronize with
+    # the device.
     def longest(self, tokens: Tensor) -> int:
         return int(tokens[3].max()) + 1
 
-    # What the caller gives, on the device. GPUs fetch it from pinned memory while the caller goes on.
+    # The caller's tensor on the device. GPUs copy asynchronously from pinned memory.
     def moved(self, x: Tensor) -> Tensor:
         if self.device == "cpu":
             return x
@@ -286,7 +288,7 @@ class Llava(Module):
     def pruning_trace(self) -> List[Tensor]:
         return __torch__.tracing.pruned_image(self.language_model)
 
-    # pixels [1, 3, S, S] uint8. Returns what tracing.image does, and the patches that were chosen, [K] int64.
+    # pixels [1, 3, S, S] uint8. Returns the tensors of tracing.image, and the kept patches [K] int64.
     def trace_image(self, pixels: Tensor) -> Tuple[List[Tensor], Tensor]:
         pixel_values = self.normalise(pixels)
         hidden_states, tokens, _, kept, score = self.see(pixel_values)

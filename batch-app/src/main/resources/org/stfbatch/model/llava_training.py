@@ -1,5 +1,6 @@
-# Training of LLaVA-STF: the model that answers, with weights in float32 that collect gradients. Everything that a training
-# needs beside the model is here and in the files named *_training; an archive for inference has none of it.
+# Training of LLaVA-STF: the inference model with float32 weights that collect gradients. All code that only training
+# needs is in this file and in regions.py, training.py and the other *_training files; an archive for inference contains
+# none of it.
 
 
 class LlavaTraining(Module):
@@ -9,10 +10,10 @@ class LlavaTraining(Module):
 
     model : __torch__.llava.Llava
 
-    trained : List[str]            # names of the weights to be trained
+    trained : List[str]            # names of the trained weights
     training_dtype : int
     leaves : Dict[str, Tensor]     # the weights, in float32
-    features : Dict[str, Tensor]   # "all" that fusion sees of the pictures, [N, P, T * C], mapped
+    features : Dict[str, Tensor]   # "all": the input of fusion of all images, [N, P, T * C], memory-mapped
     optimizer : __torch__.training.AdamW
     region_words : __torch__.regions.RegionWords
 
@@ -64,13 +65,13 @@ class LlavaTraining(Module):
 
     # ---- training: `select` names the weights, `make_leaves` or `make_tower_leaves` begins ----------------------------
 
-    # names: line by line. dtype is that of the products; weights, gradients and optimizer are float32 in any case.
+    # names: one per line. dtype is that of the products; weights, gradients and optimizer are always float32.
     def select(self, names: str, dtype: int) -> None:
         self.trained = names.split("\n")
         self.training_dtype = dtype
         return None
 
-    # To be called outside inference mode, as `training_loss`. Returns how many tensors are trained.
+    # Must be called outside inference mode, like `training_loss`. Returns the number of trained tensors.
     def make_leaves(self, unused: Tensor) -> Tensor:
         fusion = __torch__.fusion_training.named_weights(self.model.fusion)
         language_model = __torch__.llama_training.named_weights(self.model.language_model)
@@ -85,25 +86,25 @@ class LlavaTraining(Module):
         __torch__.llama_training.take(self.model.language_model, weights)
         return None
 
-    # pixels [B, 3, S, S] uint8 to what fusion sees of them, [B, P, T * C] float32, rounded to a dtype; see
+    # pixels [B, 3, S, S] uint8 to the input of fusion, [B, P, T * C] float32, rounded to a dtype; see
     # TokenFusion.tap_blocks.
     def vision_features(self, pixels: Tensor, dtype: int) -> Tensor:
         x = self.model.normalise(pixels).to(self.model.dtype)
         return self.model.fusion.tap_blocks(self.model.vision_tower.forward(x)).to(dtype).float()
 
-    # Maps the file that holds the features of N pictures, one after the other, for `training_loss`.
+    # Maps the file with the features of N images, concatenated, for `training_loss`.
     def map_features(self, file: str, dtype: int, shape: List[int]) -> None:
         if shape[0] == 0:
             self.features["all"] = torch.zeros(shape, dtype=dtype)
         else:
-            # A shared mapping costs no memory of the process; nothing writes to it.
+            # A shared mapping uses no private memory; nothing writes to it.
             x = torch.from_file(file, True, shape[0] * shape[1] * shape[2], dtype=dtype)
             self.features["all"] = x.reshape(shape)
         return None
 
-    # tokens [5, T]: input ids, vision index, row, column and target of each token: the id that should come next, or -100
-    # for none. pictures [B] are the numbers of those that the vision index counts through. Returns the mean cross entropy
-    # of the targets; there must be one at least.
+    # tokens [5, T]: input id, vision index, row, column and target of each token; the target is the next id, or -100
+    # where the loss is masked. pictures [B] are the indices of the images that the vision index counts through. Returns
+    # the mean cross entropy of the targets; at least one is required.
     def training_loss(self, tokens: Tensor, pictures: Tensor) -> Tensor:
         count = int(tokens[2].max()) + 1
         longest = self.model.longest(tokens)
@@ -117,7 +118,7 @@ class LlavaTraining(Module):
         logits = self.model.language_model.logits(x[answering])
         return torch.cross_entropy_loss(logits, targets[answering])
 
-    # As embed, but fusion is run even without a picture: its weights have gradients of zero then, not none at all.
+    # Like `embed`, but runs fusion even without an image, so that its weights have zero gradients instead of none.
     def training_embeddings(self, input_ids: Tensor, vision_index: Tensor, features: Tensor) -> Tensor:
         vision = self.model.fusion.project(self.model.fusion.fuse(features)).flatten(0, 1)  # [B * n, H]
         text = self.model.language_model.embed(input_ids.clamp(0))
@@ -125,8 +126,8 @@ class LlavaTraining(Module):
         rows = torch.where(vision_index >= 0, vision_index + text.size(0), rows)
         return torch.cat([text, vision], 0)[rows]
 
-    # To be called outside inference mode, as `region_loss`, with the vision tower alone loaded. words [V] stands for the
-    # vocabulary. Returns how many tensors are trained.
+    # Must be called outside inference mode, like `region_loss`, with only the vision tower loaded. words [V] has the size
+    # of the vocabulary. Returns the number of trained tensors.
     def make_tower_leaves(self, words: Tensor) -> Tensor:
         like = self.model.vision_tower.embeddings["embeddings.class_embedding"]
         begun = self.region_words.begin(words.size(0), like)
@@ -138,8 +139,8 @@ class LlavaTraining(Module):
         self.optimizer.load(self.leaves)
         return torch.tensor(len(self.optimizer.weights))
 
-    # pixels [B, 3, S, S] uint8; patches [B, K] int64: the numbers of those that are looked at; targets [B, K, V] uint8, see
-    # RegionWords.loss.
+    # pixels [B, 3, S, S] uint8; patches [B, K] int64: indices of the patches that are processed; targets [B, K, V] uint8,
+    # see RegionWords.loss.
     def region_loss(self, pixels: Tensor, patches: Tensor, targets: Tensor) -> Tensor:
         if self.training_dtype != self.model.dtype:
             rounded = __torch__.training.rounded(self.leaves, self.training_dtype)
@@ -151,7 +152,7 @@ class LlavaTraining(Module):
         hidden_states = __torch__.clip_training.forward_patches(self.model.vision_tower, pixel_values, numbers)
         return self.region_words.loss(hidden_states[-1][:, 1:].float(), self.model.moved(targets))
 
-    # Gives leaves the values in `weights` that have their names, where `map` has laid them.
+    # Sets leaves to the values in `weights` with their names, which `map` added.
     def restore_leaves(self, names: str) -> None:
         for name in names.split("\n"):
             self.leaves[name].detach().copy_(self.model.weights[name])
@@ -160,7 +161,7 @@ class LlavaTraining(Module):
     def take_step(self, rate: float, beta1: float, beta2: float, epsilon: float, limit: float) -> float:
         return self.optimizer.step(rate, beta1, beta2, epsilon, limit)
 
-    # Takes the running means out of `weights`, where `map` and `put` have laid them.
+    # Moves AdamW's moments out of `weights`, which `map` and `put` added.
     def restore_optimizer(self, steps: int) -> None:
         self.optimizer.restore(steps, self.model.weights)
         return None

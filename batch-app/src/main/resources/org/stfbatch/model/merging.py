@@ -1,23 +1,24 @@
-# LLaVA-PruMerge and PruMerge+ (Shang et al. 2024, arXiv:2403.15388): patches with much of CLIP's class attention stay,
-# and what is like them is added to them. B pictures, P patches, K that stay, C channels. Scores and sums are float32.
+# LLaVA-PruMerge and PruMerge+ (Shang et al. 2024, arXiv:2403.15388): keep the patches with high attention from CLIP's
+# class token, and merge similar patches into them. B images, P patches, K kept ones, C channels. Scores and sums are
+# float32.
 
 
-# How many patches are outliers: above the third quartile of a picture's attention [B, P] by more than 1.5 times the
-# distance between the quartiles. Returns [B] int64.
+# Number of outlier patches: those above the third quartile of an image's attention [B, P] by more than 1.5 times the
+# interquartile range. Returns [B] int64.
 def outliers(attention: Tensor) -> Tensor:
     first = torch.quantile(attention, 0.25, 1, True, interpolation="linear")  # [B, 1]
     third = torch.quantile(attention, 0.75, 1, True, interpolation="linear")
     return (attention > third + 1.5 * (third - first)).sum([1])
 
 
-# The step of PruMerge+'s grid where `count` of `patches` are outliers: a third of the outliers' mean distance, rounded
-# down as the authors do; 1 where theirs is 0.
+# Step of PruMerge+'s grid if `count` of `patches` are outliers: a third of the outliers' mean distance, rounded down as
+# in the authors' code, but at least 1 (theirs can be 0).
 def grid_step(count: int, patches: int) -> int:
     return max(1, patches // count // 3)
 
 
-# The patches that stay of one picture, [K] int64: the `top` ones of most attention [P] in that order, of equal ones the
-# first, then every `step`-th of the others up to the last but one; none of these with step 0.
+# Kept patches of one image, [K] int64: the `top` patches with the highest attention [P] in descending order, ties by
+# index, then every `step`-th of the other patches except the last patch; with step 0 none of these.
 def sampled(attention: Tensor, top: int, step: int) -> Tensor:
     _, order = attention.sort(stable=True, dim=0, descending=True)
     kept = order[:top]
@@ -28,9 +29,9 @@ def sampled(attention: Tensor, top: int, step: int) -> Tensor:
     return torch.cat([kept, grid[taken[grid].logical_not()]])
 
 
-# What stays of one picture, [K + 1, C] float32: to each kept patch's features, the 32 patches with the most similar
-# keys are added, each times its attention; a last token is the sum of all dropped ones, likewise.
-# features [P, C], keys [P, d], attention [P], kept [K].
+# Tokens of one image, [K + 1, C] float32: each kept patch's features plus those of the 32 patches with the most similar
+# keys, each weighted by its attention; and a last token, the attention-weighted sum of all dropped patches. features [P,
+# C], keys [P, d], attention [P], kept [K].
 def merged(features: Tensor, keys: Tensor, attention: Tensor, kept: Tensor) -> Tensor:
     keys = __torch__.selection.unit(keys)
     similarity = torch.mm(keys[kept], keys.t())  # [K, P]

@@ -1,7 +1,7 @@
-# What the device can do at best: matrix products, and moving bytes. For measurements; no part of the model.
+# Peak rates of the device: matrix products and memory bandwidth. For measurements only; not part of the model.
 #
-# Products run as the model's do, with packed weights where it packs them. Every kernel returns something that depends
-# on its result, since unused results are optimised away, and reading it makes a GPU finish first.
+# Products run like the model's, with packed weights where the model packs them. Every kernel returns a value that depends
+# on its result, because unused results are optimized away, and reading it synchronizes with a GPU.
 
 
 class Peak(Module):
@@ -11,9 +11,9 @@ class Peak(Module):
 
     device : str
     dtype : int
-    format : int                # of the matrices; see `linear`
-    weights : List[__torch__.linear.Matrix]  # copies of one [out, in], so many that no cache holds them
-    inputs : Dict[str, Tensor]  # "x": the rows [n, in]; for int8 products their codes
+    format : int                # weight format of the matrices; see `linear`
+    weights : List[__torch__.linear.Matrix]  # [out, in] each, more than fit the processor's caches
+    inputs : Dict[str, Tensor]  # "x": the rows [n, in], or their int8 codes
     buffers : List[Tensor]      # two of the same size
 
     def configure(self, device: str, dtype: int, format: int) -> None:
@@ -22,7 +22,7 @@ class Peak(Module):
         self.format = __torch__.linear.format_on(device, dtype, format)
         return None
 
-    # Makes `copies` random matrices [outputs, inputs] to be multiplied with.
+    # Creates `copies` random matrices [outputs, inputs].
     def draw_weights(self, outputs: int, inputs: int, copies: int) -> None:
         self.weights.clear()
         for _ in range(copies):
@@ -37,12 +37,12 @@ class Peak(Module):
         self.inputs["x"] = x
         return None
 
-    # In [-1, 1).
+    # Uniform random numbers in [-1, 1).
     def uniform(self, shape: List[int]) -> Tensor:
         x = torch.rand(shape, dtype=__torch__.dtype.FLOAT32(), device=torch.device(self.device)) * 2.0 - 1.0
         return x.to(self.dtype)
 
-    # The rows times one of the matrices.
+    # Multiplies the rows with one of the matrices.
     def product(self, copy: int) -> float:
         if self.format == __torch__.weight_format.INT8():
             dtype = __torch__.linear.written(self.dtype)
@@ -51,7 +51,7 @@ class Peak(Module):
             y = __torch__.linear.linear(self.inputs["x"], self.weights[copy], None)
         return float(y[-1, -1])
 
-    # Makes two buffers of so many float32 numbers, every page of them touched.
+    # Creates two buffers of this many float32 numbers and touches every page.
     def draw_buffers(self, elements: int) -> None:
         self.buffers.clear()
         for _ in range(2):

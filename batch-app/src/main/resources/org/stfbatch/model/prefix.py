@@ -1,30 +1,31 @@
-# Cascade attention: sequences read their prefixes in the prefix cache, without a copy. The slot of such a sequence holds
-# only what comes after its prefix, and the queries of sequences with the same prefix are multiplied with its keys at once.
+# Cascade attention: sequences read their prefixes in place in the prefix cache, without a copy. The slot of such a
+# sequence contains only what follows its prefix, and the queries of all sequences with the same prefix are multiplied
+# with its keys in one product.
 #
-# R rows (sequences) of a call, of which the first D are decoded; h heads of size e, k key/value heads, r = h / k; S entries
-# of M tokens each, N tokens of a slot.
+# R rows (sequences) of a call, of which the first D are decoding; h heads of size e, k key/value heads, r = h / k; S
+# entries of M tokens each, N tokens of a slot.
 
 
 class Prefixes(NamedTuple):
-    entries : List[int]  # [R] the prefix cache entry of each row, -1 if all of the row is in its slot
-    lengths : List[int]  # [R] tokens of the prefix
-    of_prompts : bool    # whether a row that is prefilled has one
-    in_order : bool      # whether the decoded rows are ordered by entry
-    order : Tensor       # [D] the decoded rows, ordered by entry
-    back : Tensor        # [D] the index of each decoded row in that order
-    masked : Tensor      # [D, 1, 1, M + N] in that order, true where a row does not attend: its entry, then its slot
+    entries : List[int]  # [R] prefix cache entry of each row, -1 if the whole row is in its slot
+    lengths : List[int]  # [R] length of the prefix
+    of_prompts : bool    # whether a prefilled row has a prefix
+    in_order : bool      # whether the decoding rows are already ordered by entry
+    order : Tensor       # [D] the decoding rows, ordered by entry
+    back : Tensor        # [D] index of each decoding row in that order
+    masked : Tensor      # [D, 1, 1, M + N] in that order, true where a row does not attend: entry, then slot
     runs : List[__torch__.prefix.Run]
 
 
-# Adjacent entries that are each read by the same number of rows.
+# Adjacent entries that the same number of rows read.
 class Run(NamedTuple):
-    entry : int  # the first
-    count : int  # of entries
-    rows : int   # of each
+    entry : int  # the first entry
+    count : int  # number of entries
+    rows : int   # number of rows of each entry
     begin : int  # index of their first row in the order of entries
 
 
-# seen [D, 1, 1, N] is true where a decoded row attends to its slot. room is M.
+# seen [D, 1, 1, N] is true where a decoding row attends to its slot. room is M.
 def of(entries: List[int], lengths: List[int], seen: Tensor, room: int) -> __torch__.prefix.Prefixes:
     decoding, device = seen.size(0), seen.device
     of_prompts = False
@@ -61,8 +62,8 @@ def of(entries: List[int], lengths: List[int], seen: Tensor, room: int) -> __tor
     return __torch__.prefix.Prefixes(entries, lengths, of_prompts, in_order, ordered, torch.argsort(ordered), masked, runs)
 
 
-# Attention of decoded tokens q [D, h, e] to their prefixes and to their slots. Keys and values are those of one layer: of
-# entries [S, k, M, e], of slots [D, k, N, e]. Returns [D, h, e].
+# Attention of decoding tokens q [D, h, e] to their prefixes and their slots. Keys and values of one layer: of entries [S,
+# k, M, e], of slots [D, k, N, e]. Returns [D, h, e].
 def attention(q: Tensor, prefix_keys: Tensor, prefix_values: Tensor, keys: Tensor, values: Tensor,
               prefixes: __torch__.prefix.Prefixes, keys_left: bool) -> Tensor:
     count, heads, room = q.size(0), prefix_keys.size(1), prefix_keys.size(2)
@@ -86,7 +87,7 @@ def by_row(x: Tensor, prefixes: __torch__.prefix.Prefixes) -> Tensor:
     return x if prefixes.in_order else x.index_select(0, prefixes.back)
 
 
-# x [D, k, r, m] in the order of entries times the entries' keys or values [S, k, m, n]; zeros for rows without a prefix.
+# x [D, k, r, m], ordered by entry, times the entries' keys or values [S, k, m, n]; zeros for rows without a prefix.
 # Returns [D, k, r, n].
 def product(x: Tensor, entries: Tensor, prefixes: __torch__.prefix.Prefixes) -> Tensor:
     parts = annotate(List[Tensor], [])
@@ -102,8 +103,8 @@ def product(x: Tensor, entries: Tensor, prefixes: __torch__.prefix.Prefixes) -> 
     return parts[0] if len(parts) == 1 else torch.cat(parts)
 
 
-# Attention of prefilled rows, one by one: q [R - D, h, L, e], keys and values of entries [S, k, M, e] and of the rows' slots
-# [R - D, k, N, e]; seen [R - D, 1, L, N] is true where a query attends to its slot. Returns [R - D, h, L, e].
+# Attention of prefilled rows, one at a time: q [R - D, h, L, e], keys and values of entries [S, k, M, e] and of the rows'
+# slots [R - D, k, N, e]; seen [R - D, 1, L, N] is true where a query attends to its slot. Returns [R - D, h, L, e].
 def of_prompts(q: Tensor, prefix_keys: Tensor, prefix_values: Tensor, keys: Tensor, values: Tensor, seen: Tensor,
                prefixes: __torch__.prefix.Prefixes) -> Tensor:
     first = len(prefixes.entries) - q.size(0)

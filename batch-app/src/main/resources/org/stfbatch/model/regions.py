@@ -1,8 +1,8 @@
-# How a vision tower of one's own learns: each patch is contrasted with all words of a vocabulary, of which some describe
-# what it shows. The loss is a sigmoid one, as SigLIP's (Zhai et al. 2023, arXiv:2303.15343), because a patch has several
-# words. Word 0 means that it shows nothing.
+# Region loss for training a vision tower: contrasts each patch with all words of a vocabulary, of which some describe its
+# content. A sigmoid loss as in SigLIP (Zhai et al. 2023, arXiv:2303.15343), because a patch may have several words. Word
+# 0 means that the patch shows nothing.
 #
-# B pictures, K patches of each, d width, V words.
+# B images, K patches of each, d width, V words.
 
 
 class RegionWords(Module):
@@ -12,7 +12,7 @@ class RegionWords(Module):
 
     weights : Dict[str, Tensor]
 
-    # Words of the width of `like` that say nothing yet, by the names that their training knows them by.
+    # Zero-initialized words with the width of `like`, by their tensor names in training.
     def begin(self, words: int, like: Tensor) -> Dict[str, Tensor]:
         weights = annotate(Dict[str, Tensor], {})
         dtype = __torch__.dtype.FLOAT32()
@@ -25,8 +25,8 @@ class RegionWords(Module):
         self.weights["bias"] = weights["region_words.bias"]
         return None
 
-    # features [B, K, d], targets [B, K, V] uint8: 1 where a word describes the patch. Patches that show something and
-    # those that do not count alike, however few there are of either.
+    # features [B, K, d], targets [B, K, V] uint8: 1 where a word describes the patch. Patches with and without content
+    # have equal weight in total, whatever their numbers.
     def loss(self, features: Tensor, targets: Tensor) -> Tensor:
         x = torch.layer_norm(features, [features.size(-1)], None, None, 1.0e-5)
         logits = torch.linear(x, self.weights["weight"], self.weights["bias"])  # [B, K, V]

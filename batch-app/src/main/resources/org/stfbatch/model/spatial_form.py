@@ -1,4 +1,4 @@
-# The forms of spatial fusion; see `fusion`. The same names and numbers as in org.stfbatch.model.checkpoint.SpatialForm.
+# The forms of spatial fusion; see `fusion`. Same names and numbers as org.stfbatch.model.checkpoint.SpatialFusion.Form.
 
 
 def NONE() -> int:

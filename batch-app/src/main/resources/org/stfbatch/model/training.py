@@ -1,16 +1,16 @@
-# What training needs beside the layers that inference runs too: weights that autograd may keep, and AdamW (Loshchilov
-# and Hutter 2019, arXiv:1711.05101) without weight decay, in PyTorch's order of operations.
+# Leaf tensors for autograd, and AdamW (Loshchilov and Hutter 2019, arXiv:1711.05101) without weight decay, in PyTorch's
+# order of operations.
 
 
-# Copies of weights, of which those named in `trained` collect gradients, added to `leaves`. The weights themselves were made
-# in inference mode, and autograd cannot keep such tensors.
+# Adds copies of the weights to `leaves`; those named in `trained` collect gradients. The weights themselves were created
+# in inference mode, and autograd cannot save such tensors.
 def add_leaves(leaves: Dict[str, Tensor], weights: Dict[str, Tensor], trained: List[str]) -> None:
     for name in weights.keys():
         leaves[name] = weights[name].clone().requires_grad_(name in trained)
     return None
 
 
-# The weights in a dtype, as gradients flow back through the rounding to the weights themselves.
+# The weights rounded to a dtype; gradients pass through the rounding to the float32 weights.
 def rounded(weights: Dict[str, Tensor], dtype: int) -> Dict[str, Tensor]:
     rounded = annotate(Dict[str, Tensor], {})
     for name in weights.keys():
@@ -24,7 +24,7 @@ class AdamW(Module):
     training : bool
 
     steps : int
-    weights : Dict[str, Tensor]         # those that are trained
+    weights : Dict[str, Tensor]         # the trained ones
     first_moments : Dict[str, Tensor]
     second_moments : Dict[str, Tensor]
 
@@ -36,7 +36,7 @@ class AdamW(Module):
                 self.second_moments[name] = torch.zeros_like(weights[name])
         return None
 
-    # Goes on after `steps` steps with the running means in `means`, named as optimizers' files name them.
+    # Restores the state after `steps` steps: the moments in `means`, with the names of optimizer files.
     def restore(self, steps: int, means: Dict[str, Tensor]) -> None:
         self.steps = steps
         for name in self.weights.keys():
@@ -44,8 +44,8 @@ class AdamW(Module):
             self.second_moments[name].copy_(means.pop("exp_avg_sq." + name))
         return None
 
-    # Scales the gradients down to the global norm `limit`, takes one step with them and clears them. Returns the norm
-    # they had.
+    # Scales the gradients down to the global L2 norm `limit`, runs one step and clears them. Returns the norm before
+    # scaling.
     def step(self, rate: float, beta1: float, beta2: float, epsilon: float, limit: float) -> float:
         norm = self.gradient_norm()
         scale = torch.clamp(limit / (norm + 1.0e-6), None, 1.0)
@@ -62,7 +62,7 @@ class AdamW(Module):
             gradient.zero_()
         return float(norm)
 
-    # The L2 norm of all gradients together.
+    # The global L2 norm of all gradients.
     def gradient_norm(self) -> Tensor:
         norms = annotate(List[Tensor], [])
         for name in self.weights.keys():

@@ -1,4 +1,4 @@
-# The formats of linear layers' weights; see `linear`. The same names and numbers as in org.stfbatch.model.WeightFormat.
+# The weight formats of linear layers; see `linear`. Same names and numbers as org.stfbatch.model.WeightFormat.
 
 
 def PLAIN() -> int:

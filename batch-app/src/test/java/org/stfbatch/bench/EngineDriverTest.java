@@ -11,7 +11,7 @@ import org.stfbatch.bench.EngineDriver.Submission;
 import org.stfbatch.engine.Answer;
 import org.stfbatch.model.ModelSettings;
 
-/** However questions are submitted, the same answers are counted. */
+/** All kinds of submission count the same answers. */
 final class EngineDriverTest {
   private static final int BATCH = 3;
 

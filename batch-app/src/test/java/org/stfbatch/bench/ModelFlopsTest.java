@@ -26,7 +26,7 @@ import org.stfbatch.model.checkpoint.LlavaConfig;
 import org.stfbatch.model.checkpoint.SpatialFusion;
 import org.stfbatch.testing.Golden;
 
-/** Operations are counted as the literature counts them, and nothing twice. */
+/** Operation counts agree with the literature and count nothing twice. */
 final class ModelFlopsTest {
   private static final double TERA = 1e12;
   private static final Offset<Double> ROUNDED = within(0.05);
@@ -45,7 +45,7 @@ final class ModelFlopsTest {
 
   @Test
   void visionTokensCostWhatThePaperSays() {
-    // Published without saying how: both readings agree with all figures.
+    // The paper does not say how it counts: both readings agree with all figures.
     Map.of(144, 1.9, 288, 3.8, 576, 7.6)
         .forEach(
             (tokens, published) -> {
@@ -55,7 +55,7 @@ final class ModelFlopsTest {
             });
   }
 
-  /** The figures of FastV with K = 2 by the same count. */
+  /** FLOPs of FastV with K = 2 by the same count. */
   @ParameterizedTest
   @CsvSource({"288, 4.01", "256, 3.62", "144, 2.24", "128, 2.04", "64, 1.26"})
   void visionTokensThatArePrunedCostLessFromThereOn(int keep, double teraFlops) {
@@ -125,7 +125,7 @@ final class ModelFlopsTest {
     Pass pass =
         new Pass(1, List.of(answer(60, 9), answer(40, 1)), List.of(0, 1), EngineStatistics.NONE);
 
-    // Eight steps behind a prompt of 204 positions and 1 to 8 generated tokens.
+    // Eight steps after a prompt of 204 positions and 1 to 8 generated tokens.
     assertThat(pass.meanContext(image -> image)).isEqualTo(204 + 4.5);
     assertThat(pass.meanContext(image -> 20)).isEqualTo(80 + 4.5);
   }
@@ -143,7 +143,7 @@ final class ModelFlopsTest {
     BenchModel shape = BenchModel.of("small", OptionalInt.empty(), OptionalInt.empty());
 
     assertThat(flops(model).layers(0, 100)).isEqualTo(flops(shape).layers(0, 100));
-    // Its projector is 1024 wide inside, 4 times its input; the named shape's is 4 times its
+    // Its projector's inner width is 1024, 4 times its input; the named shape's is 4 times its
     // output.
     assertThat(flops(model).image(144) - flops(shape).image(144))
         .isEqualTo(2 * 144 * (256 + 128) * (1024 - 512));
@@ -167,7 +167,8 @@ final class ModelFlopsTest {
             within(1e3));
     assertThat(pruned.prefix(before, 576) - pruned.image(576))
         .isCloseTo(2 / 32.0 * UNFUSED.layers(before, before + 576), within(1e3));
-    // Behind the pruning layer each question runs the kept tokens of its image, and not the text.
+    // After the pruning layer each question runs the kept tokens of its image, and not the shared
+    // text.
     assertThat(pruned.answer(before, text, 576, 8) - 8 * pruned.head())
         .isCloseTo(
             2 / 32.0 * UNFUSED.layers(before + 576, text + 576 + 7)

@@ -26,12 +26,12 @@ import org.stfbatch.model.checkpoint.LlavaCheckpoint;
 import org.stfbatch.prompt.LlamaTokenizer;
 import org.stfbatch.testing.Golden;
 
-/** What an answer that is chosen by likelihood promises. */
+/** Answers that are chosen by likelihood. */
 final class AnswerChoicesTest {
   private static final int IMAGE_SIZE = 56;
   private static final double TOLERANCE = 1e-4;
 
-  /** Several tokens long, one the beginning of another, and in other writings. */
+  /** Texts of several tokens, one the beginning of another, in several scripts. */
   private static final List<String> TEXTS =
       List.of("A", "AB", "No", "No, it is not", "No, it isn't", "naïve 日本", "😀", "yes");
 
@@ -73,7 +73,7 @@ final class AnswerChoicesTest {
     }
   }
 
-  /** The whole of prompt and beginning of a choice anew for every token of the choice. */
+  /** Runs the whole prompt and the beginning of a choice again for every token of the choice. */
   private static double[] plainly(EngineJob job, AnswerChoices choices) {
     try (LlavaModel model = LlavaModel.load(checkpoint, ModelSettings.exact())) {
       VisionTokens vision =
@@ -109,7 +109,7 @@ final class AnswerChoicesTest {
     return logits[token] - largest - Math.log(sum);
   }
 
-  /** By their tokens alone, the shortest of texts that begin alike would always win. */
+  /** Without the end token, the shortest of texts with a common beginning would always win. */
   @Test
   void aTextDoesNotWinByBeingTheBeginningOfOthers() throws Exception {
     List<EngineJob> jobs = new ArrayList<>();

@@ -33,8 +33,8 @@ import org.stfbatch.prompt.LlamaTokenizer;
 import org.stfbatch.testing.Golden;
 
 /**
- * In float32 an answer depends on its job alone: not on the batch, the order, the cache or what is
- * shared with others.
+ * In float32 an answer depends only on its job: not on the batch, the order, the cache or prefix
+ * sharing.
  */
 final class BatchInvarianceTest {
   private static final double INT8_LIMIT = 0.05;
@@ -80,8 +80,8 @@ final class BatchInvarianceTest {
   }
 
   /**
-   * The last bit of a float32 sum may depend on the batch, and then a code be another one: texts
-   * are the same, likelihoods nearly.
+   * The last bit of a float32 sum may depend on the batch and change a quantized code: texts are
+   * equal, likelihoods almost.
    */
   @Test
   void neitherDoInt8Weights() {
@@ -100,7 +100,7 @@ final class BatchInvarianceTest {
     assertSame(alone, INT8_LIMIT, answers(checkpoint, model, jobs, inOrder, smallCache(32)));
   }
 
-  /** What is summed in another order is nearly the same. */
+  /** Sums in another order are almost equal. */
   @ParameterizedTest
   @ValueSource(longs = {6, 7})
   void readingPrefixesInPlaceGivesTheSameAnswers(long seed) throws Exception {
@@ -171,7 +171,7 @@ final class BatchInvarianceTest {
     return new EngineSettings(batch, false, false, OptionalLong.empty());
   }
 
-  /** Room for a few sequences only, so that slots and shelves are fought for. */
+  /** A cache for only a few sequences, so that slots and prefix cache entries are reused. */
   private static EngineSettings smallCache(int batch) {
     return new EngineSettings(batch, false, true, OptionalLong.of(3 << 20));
   }
@@ -212,7 +212,7 @@ final class BatchInvarianceTest {
   }
 
   /**
-   * @param engine is closed
+   * @param engine closed by this method
    */
   private static List<Answer> answers(Engine engine, List<EngineJob> jobs, List<Integer> order) {
     List<CompletableFuture<Outcome>> outcomes =
@@ -224,8 +224,8 @@ final class BatchInvarianceTest {
   }
 
   /**
-   * Questions of all lengths about few images or none; greedy and drawn; short and long answers,
-   * some of which end, and some of which are chosen.
+   * Questions of various lengths about a few images or none; greedy, sampled and chosen; short and
+   * long answers, some of which end early.
    */
   private static List<EngineJob> randomJobs(Random random, int jobs) {
     List<Pixels> images = IntStream.range(0, 9).mapToObj(i -> noise(random)).toList();

@@ -10,7 +10,7 @@ import org.stfbatch.model.CacheCost;
 import org.stfbatch.model.CacheLength;
 import org.stfbatch.model.CacheShape;
 
-/** How the room for keys and values is divided. */
+/** Division of the KV cache memory. */
 final class CachePlanTest {
   private static final CacheCost PLACE = new CacheCost(1000, 0, 0);
   private static final int PREFIX = 180;
@@ -60,7 +60,7 @@ final class CachePlanTest {
     return new CachePlan(bytes, PLACE, BATCH, use).shape(need);
   }
 
-  /** One shelf is the text's. */
+  /** One entry is used by the text. */
   private static int images(CacheShape shape) {
     return shape.prefixes() - 1;
   }

@@ -36,14 +36,17 @@ import org.stfbatch.prompt.LlamaTokenizer;
 import org.stfbatch.testing.Golden;
 
 /**
- * Whatever a device does, every job has one outcome, and the engine goes on or says that it is
+ * For any device fault, every job has one outcome, and the engine continues or reports that it is
  * broken.
  */
 final class EngineFaultsTest {
   private static final int JOBS = 40;
   private static final int BATCH = 6;
 
-  /** An engine whose batch was reduced keeps it small for long: the next ones begin large again. */
+  /**
+   * Mixes of faults per engine. A reduced batch stays small for long; a new engine starts with the
+   * full batch.
+   */
   private static final int MIXES_OF_AN_ENGINE = 16;
 
   private static final long SECONDS_WITHOUT_A_HANG = 60;
@@ -116,7 +119,7 @@ final class EngineFaultsTest {
         1 + random.nextInt(4), drawn ? 0.7 : 0, 0.9, random.nextLong(), List.of());
   }
 
-  /** What a model does with images. */
+  /** Image handling of the model. */
   private enum Setup {
     COPIES_PREFIXES(model -> model),
     READS_PREFIXES(PrefixReader::of),
@@ -129,7 +132,10 @@ final class EngineFaultsTest {
     }
   }
 
-  /** Faults of one mix: which calls, counted from the mix's first one, fail in which way. */
+  /**
+   * Faults of one mix: the indices of the failing calls, counted from the mix's first one, and how
+   * they fail.
+   */
   private static final class Faults implements FailingModel.Fault {
     private Map<Integer, Supplier<Throwable>> before = Map.of();
     private Map<Integer, Supplier<Throwable>> after = Map.of();
@@ -225,7 +231,7 @@ final class EngineFaultsTest {
     } finally {
       engine.close();
     }
-    // Both ends were met often enough to mean something.
+    // Both results occurred often enough for the test to be meaningful.
     assertThat(broken).isBetween(mixes / 100, mixes / 4);
     assertThat(failed).isGreaterThan(mixes / 20);
   }

@@ -22,7 +22,7 @@ import org.stfbatch.model.checkpoint.LlavaCheckpoint;
 import org.stfbatch.prompt.LlamaTokenizer;
 import org.stfbatch.testing.Golden;
 
-/** Two engines on the processor stand for two devices: what is shared out is the same. */
+/** Engine pool; two engines on the CPU represent two devices. */
 final class EnginePoolTest {
   private static final int IMAGE_SIZE = 56;
   private static final int IMAGES = 4;

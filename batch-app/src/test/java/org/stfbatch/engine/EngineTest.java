@@ -37,7 +37,7 @@ import org.stfbatch.model.checkpoint.LlavaCheckpoint;
 import org.stfbatch.prompt.LlamaTokenizer;
 import org.stfbatch.testing.Golden;
 
-/** How answers end, what a seed promises, and what the engine does when the device fails. */
+/** Ends of answers, reproducibility by seed, and device failures. */
 final class EngineTest {
   private static final int IMAGE_SIZE = 56;
 
@@ -372,7 +372,7 @@ final class EngineTest {
     return new OutOfDeviceMemoryException("CUDA out of memory", null);
   }
 
-  /** What can be turned into a job: a recorded case, or one with its own way of generating. */
+  /** A recorded case, or one with other generation settings. */
   private interface Question {
     EngineJob job() throws Exception;
   }

@@ -17,25 +17,25 @@ import org.stfbatch.model.VisionLanguageModel;
 import org.stfbatch.model.VisionTokens;
 import org.stfbatch.model.checkpoint.LlavaConfig;
 
-/** A real model on a device whose calls fail under some condition, as devices do. */
+/** A real model whose device calls fail under given conditions. */
 final class FailingModel implements VisionLanguageModel {
   private final VisionLanguageModel model;
   private final Fault fault;
 
-  /** What happens at a call to the device. */
+  /** A fault that is injected at calls to the device. */
   interface Fault {
-    /** Throws what the call is to throw instead of being carried out. */
+    /** Throws to make the call fail without running it. */
     void before(Call call);
 
-    /** Throws what the call is to throw although it was carried out. */
+    /** Throws to make the call fail after running it. */
     default void after(Call call) {}
 
-    /** What a step gives instead of its tokens. */
+    /** Replaces the tokens of a step. */
     default int[] tokens(int[] next) {
       return next;
     }
 
-    /** What scoring gives instead of its log-probabilities. */
+    /** Replaces the log-probabilities of scoring. */
     default List<double[]> scores(List<double[]> scores) {
       return scores;
     }
@@ -44,9 +44,9 @@ final class FailingModel implements VisionLanguageModel {
   /**
    * @param method of {@link VisionLanguageModel}
    * @param decoding of a step
-   * @param prompts that are run
-   * @param shape that is reserved
-   * @param pixels that are encoded
+   * @param prompts of a step
+   * @param shape to be reserved
+   * @param pixels to be encoded
    */
   record Call(
       String method,
@@ -68,7 +68,7 @@ final class FailingModel implements VisionLanguageModel {
     this.fault = fault;
   }
 
-  /** Steps of more than so many sequences fail. */
+  /** Makes steps of more than {@code sequences} sequences fail. */
   static Fault beyond(int sequences, RuntimeException error) {
     return call -> {
       if (call.isStep() && call.decoding().count() + call.prompts().size() > sequences) {
@@ -77,7 +77,7 @@ final class FailingModel implements VisionLanguageModel {
     };
   }
 
-  /** Prompts of exactly this length fail. */
+  /** Makes prompts of exactly this length fail. */
   static Fault promptOf(int length, RuntimeException error) {
     return call -> {
       if (call.isStep() && call.prompts().stream().anyMatch(prompt -> prompt.end() == length)) {
@@ -86,7 +86,7 @@ final class FailingModel implements VisionLanguageModel {
     };
   }
 
-  /** A cache with more than so many slots does not fit. */
+  /** Makes reservations of more than {@code slots} slots fail. */
   static Fault cacheBeyond(int slots, Throwable error) {
     return call -> {
       if (call.shape().slots() > slots) {
@@ -95,7 +95,7 @@ final class FailingModel implements VisionLanguageModel {
     };
   }
 
-  /** The n-th call of a method fails, counted from 1. */
+  /** Makes one call of a method fail, counted from 1. */
   static Fault atCall(String method, int number, Throwable error) {
     AtomicInteger calls = new AtomicInteger();
     return call -> {

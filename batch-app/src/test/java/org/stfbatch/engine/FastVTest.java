@@ -32,7 +32,7 @@ import org.stfbatch.prompt.LlamaTokenizer;
 import org.stfbatch.testing.Golden;
 import org.stfbatch.testing.Npy;
 
-/** FastV with a key/value cache, against what its authors' code recorded. */
+/** FastV with a KV cache, against recordings of its authors' code. */
 final class FastVTest {
   private static final float LIMIT = 5e-4f;
 
@@ -99,7 +99,7 @@ final class FastVTest {
     }
   }
 
-  /** About another image, the same one in other words, and none. */
+  /** Questions about another image, the same image in other words, and no image. */
   private static List<EngineJob> otherJobs(List<RecordedCase> recorded) throws Exception {
     List<EngineJob> jobs = new ArrayList<>();
     for (RecordedCase other : recorded) {

@@ -28,7 +28,7 @@ import org.stfbatch.testing.Npy;
 final class GoldenCompressionTest {
   private static final float LIMIT = 5e-4f;
 
-  /** Of attention, whose largest values are about 1e-2. */
+  /** For attention, whose largest values are about 1e-2. */
   private static final float SCORE_LIMIT = 1e-6f;
 
   private static LlavaCheckpoint checkpoint;
@@ -78,7 +78,7 @@ final class GoldenCompressionTest {
     }
   }
 
-  /** Among questions about other images, about none and about two. */
+  /** In batches with questions about other images, no image and two images. */
   @ParameterizedTest
   @MethodSource("cases")
   void greedyTokensAreTheAuthorsWhateverTheyAreBatchedWith(RecordedCase recorded) throws Exception {
@@ -136,7 +136,7 @@ final class GoldenCompressionTest {
     return recorded.job(tokenizer, checkpoint.config().image().size());
   }
 
-  /** The answers in the order of the jobs, which are asked in another one. */
+  /** Submits the jobs in another order; returns the answers in the order of the jobs. */
   private static List<Answer> answers(
       RecordedCase recorded, List<EngineJob> jobs, EngineSettings settings) {
     ModelSettings model = ModelSettings.exact().with(recorded.strategy());

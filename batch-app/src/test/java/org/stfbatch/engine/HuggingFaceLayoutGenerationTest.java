@@ -26,8 +26,8 @@ import org.stfbatch.testing.Golden;
 import org.stfbatch.testing.Npy;
 
 /**
- * The recorded LLaVA-1.5, rewritten as transformers stores it, answers as its authors' code did
- * with the original: vision tokens, logits, tokens and texts.
+ * The recorded LLaVA-1.5, rewritten in transformers' layout, gives the same results as its authors'
+ * code: vision tokens, logits, tokens and texts.
  */
 final class HuggingFaceLayoutGenerationTest {
   private static final float LIMIT = 5e-4f;
@@ -36,7 +36,10 @@ final class HuggingFaceLayoutGenerationTest {
   @TempDir private static Path folder;
   private static List<RecordedCase> cases;
 
-  /** As from transformers 4.52 on, with a tokenizer.json alone; and as before, in shards. */
+  /**
+   * The layout from transformers 4.52 on, with only a tokenizer.json; and the one before, in
+   * shards.
+   */
   @BeforeAll
   static void rewriteTheRecordedModel() throws IOException {
     cases = RecordedCase.of(RECORDED);
@@ -91,7 +94,9 @@ final class HuggingFaceLayoutGenerationTest {
     }
   }
 
-  /** What the tokenizer of the hub adds is text for the authors', and stays so. */
+  /**
+   * Tokens that the hub's tokenizer adds are plain text for the authors' tokenizer, and here too.
+   */
   @Test
   void textsOfTheAddedTokensAreOnlyTexts() {
     try (LlamaTokenizer authors = LlamaTokenizer.open(authors().directory());

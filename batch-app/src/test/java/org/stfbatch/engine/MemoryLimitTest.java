@@ -17,7 +17,7 @@ import org.stfbatch.model.checkpoint.LlavaCheckpoint;
 import org.stfbatch.prompt.LlamaTokenizer;
 import org.stfbatch.testing.Golden;
 
-/** A process whose memory does not hold the cache that was asked for. */
+/** A process without enough memory for the requested cache. */
 final class MemoryLimitTest {
   private static final int JOBS = 12;
   private static final int FAR_TOO_MANY = 16_384;
@@ -52,7 +52,7 @@ final class MemoryLimitTest {
         .contains(JOBS + " answered");
   }
 
-  /** What the child runs: limits itself once the model is loaded. */
+  /** Main class of the child process: limits its memory after the model is loaded. */
   static final class Limited {
     private Limited() {}
 

@@ -5,11 +5,11 @@ import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import org.stfbatch.model.VisionLanguageModel;
 
-/** A real model some of whose methods do something else. */
+/** A real model with some methods replaced. */
 final class ModelProxy {
   private ModelProxy() {}
 
-  /** What a call does instead of going to the model. */
+  /** Handles a call in place of the model. */
   @FunctionalInterface
   interface Handler {
     Object call(Method method, Object[] arguments) throws Throwable;
@@ -23,7 +23,7 @@ final class ModelProxy {
             (proxy, method, arguments) -> handler.call(method, arguments));
   }
 
-  /** Calls the model itself. */
+  /** Calls the real model. */
   static Object call(VisionLanguageModel model, Method method, Object[] arguments)
       throws Throwable {
     try {

@@ -36,7 +36,7 @@ import org.stfbatch.model.checkpoint.TensorSlice;
 import org.stfbatch.prompt.LlamaTokenizer;
 import org.stfbatch.testing.Golden;
 
-/** A checkpoint one of whose tokens is NaN or infinite: only the jobs with that token fail. */
+/** A checkpoint with a NaN or infinite token embedding: only jobs with that token fail. */
 final class NumericFailureTest {
   private static final String WORD = "@";
 
@@ -55,7 +55,10 @@ final class NumericFailureTest {
     tokenizer.close();
   }
 
-  /** If prefixes are read on shelves, others read that of the job that fails, and go on. */
+  /**
+   * With prefixes that are read in place, other sequences may be reading the failed job's prefix;
+   * they continue.
+   */
   @ParameterizedTest
   @CsvSource({"NaN, false", "Infinity, false", "NaN, true"})
   void itBecomesAFailureAndNoOtherJobSeesIt(float value, boolean read) throws Exception {
@@ -78,7 +81,7 @@ final class NumericFailureTest {
     }
   }
 
-  /** The broken token must stand in no healthy prompt and no healthy answer. */
+  /** Returns a token that is in no healthy prompt and no healthy answer. */
   private int brokenToken(List<EngineJob> jobs, List<Answer> answers) {
     Set<Integer> used = new HashSet<>();
     jobs.forEach(job -> Arrays.stream(job.promptIds()).forEach(used::add));
@@ -89,7 +92,7 @@ final class NumericFailureTest {
     return broken;
   }
 
-  /** Before each job a longer one with the broken token, about the same image. */
+  /** Inserts before each job a longer one with the broken token, about the same image. */
   private List<EngineJob> mixed(List<EngineJob> jobs) {
     return jobs.stream().flatMap(job -> Stream.of(withBrokenToken(job), job)).toList();
   }

@@ -21,8 +21,7 @@ import org.stfbatch.testing.Golden;
 import org.stfbatch.testing.Npy;
 
 /**
- * In half precision, with packed weights or plain ones, the logits stay near those recorded in
- * float32.
+ * In half precision, with packed or plain weights, logits are close to those recorded in float32.
  */
 final class PrecisionTest {
 
@@ -51,7 +50,7 @@ final class PrecisionTest {
     }
   }
 
-  /** The sum of several tokens' errors, none of them large. */
+  /** Sums of several tokens' errors, none of which is large. */
   @ParameterizedTest
   @CsvSource({"BFLOAT16, PACKED", "BFLOAT16, PLAIN", "FLOAT16, PLAIN"})
   void likelihoodsOfChoicesStayNear(DType dtype, WeightFormat weights) throws Exception {
@@ -92,7 +91,7 @@ final class PrecisionTest {
     return model.logits(new TokenSpan(0, layout.tokenIds(), layout.visionIndex()), vision);
   }
 
-  /** Length of the difference by the length of what was recorded. */
+  /** Returns the norm of the difference divided by that of the recording. */
   private static double relativeError(float[] actual, float[] recorded) {
     double difference = 0;
     double length = 0;

@@ -2,7 +2,7 @@ package org.stfbatch.engine;
 
 import org.stfbatch.model.VisionLanguageModel;
 
-/** A real model whose sequences read their prefixes on shelves, whatever its dtype. */
+/** A real model with prefixes that are read in place, for any dtype. */
 final class PrefixReader {
   private PrefixReader() {}
 

@@ -18,13 +18,12 @@ import org.stfbatch.image.Pixels;
 import org.stfbatch.prompt.LlamaTokenizer;
 import org.stfbatch.testing.Golden;
 
-/** A recorded generation of the original: what went in and what came out. */
+/** A recorded generation of the original: input and output. */
 record RecordedCase(JsonNode json) {
   private static final List<String> COMPRESSED = List.of("vtc-cls", "prumerge", "prumerge+");
 
   /**
-   * The cases of a checkpoint that one still picture, several or none belong to; video clips are
-   * left out.
+   * Returns the cases of a checkpoint with any number of still images; video clips are left out.
    */
   static List<RecordedCase> of(String checkpoint) {
     return Stream.concat(Golden.cases("generate").stream(), baselines("baseline"))
@@ -34,12 +33,14 @@ record RecordedCase(JsonNode json) {
         .toList();
   }
 
-  /** The cases of the strategies that act before the language model, all on one checkpoint. */
+  /**
+   * Returns the cases of the strategies that act before the language model, all on one checkpoint.
+   */
   static List<RecordedCase> compressed() {
     return COMPRESSED.stream().flatMap(method -> ofStrategy(method).stream()).toList();
   }
 
-  /** The cases of a compression strategy. */
+  /** Returns the cases of a compression strategy. */
   static List<RecordedCase> ofStrategy(String method) {
     return baselines(method).map(RecordedCase::new).toList();
   }
@@ -49,7 +50,7 @@ record RecordedCase(JsonNode json) {
         .filter(json -> json.get("method").asText().equals(method));
   }
 
-  /** The strategy of a case of {@link #compressed}. */
+  /** Returns the strategy of a case of {@link #compressed}. */
   CompressionStrategy strategy() {
     String method = json.get("method").asText();
     JsonNode params = json.get("params");
@@ -60,7 +61,7 @@ record RecordedCase(JsonNode json) {
             : method);
   }
 
-  /** The patches that were kept, ascending. */
+  /** Returns the kept patches, ascending. */
   int[] kept() {
     JsonNode indices = json.has("kept") ? json.get("kept") : json.get("kept_in_order");
     return StreamSupport.stream(indices.spliterator(), false)
@@ -69,7 +70,7 @@ record RecordedCase(JsonNode json) {
         .toArray();
   }
 
-  /** A recorded array. */
+  /** Returns the file of a recorded array. */
   Path array(String name) {
     return Golden.file(json.get("arrays").get(name).get("file").asText());
   }
@@ -78,7 +79,7 @@ record RecordedCase(JsonNode json) {
     return json.get("id").asText();
   }
 
-  /** Whether the original's limit on prompts was lowered for this case. */
+  /** Returns whether the original's prompt limit was lowered for this case. */
   boolean isTruncated() {
     return json.has("tokenizer_model_max_length");
   }
@@ -97,7 +98,7 @@ record RecordedCase(JsonNode json) {
     return array("prefill_logits_last");
   }
 
-  /** Positions of the prompt, vision tokens included. */
+  /** Returns the number of positions of the prompt, including vision tokens. */
   int expandedLength() {
     return json.has("expanded_length")
         ? json.get("expanded_length").asInt()

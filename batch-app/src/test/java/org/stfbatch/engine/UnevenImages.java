@@ -9,16 +9,16 @@ import java.util.stream.IntStream;
 import org.stfbatch.model.VisionLanguageModel;
 import org.stfbatch.model.VisionTokens;
 
-/** A real model of whose vision tokens each picture keeps some. */
+/** A real model whose images have different numbers of vision tokens. */
 final class UnevenImages {
   private UnevenImages() {}
 
-  /** A picture always keeps as many. */
+  /** The number of an image is always the same. */
   static VisionLanguageModel of(VisionLanguageModel model) {
     return of(model, () -> 0);
   }
 
-  /** A picture keeps another number each time. */
+  /** The number of an image changes with each call. */
   static VisionLanguageModel drifting(VisionLanguageModel model) {
     return of(model, new AtomicInteger()::getAndIncrement);
   }
@@ -48,7 +48,7 @@ final class UnevenImages {
             .toList());
   }
 
-  /** How many of {@code most} tokens a picture keeps. */
+  /** Returns how many of {@code most} tokens an image keeps. */
   static int count(byte[] pixels, int most) {
     return count(pixels, 0, most);
   }

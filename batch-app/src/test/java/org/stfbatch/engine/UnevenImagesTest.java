@@ -34,7 +34,7 @@ import org.stfbatch.model.checkpoint.LlavaCheckpoint;
 import org.stfbatch.prompt.LlamaTokenizer;
 import org.stfbatch.testing.Golden;
 
-/** Images that become different numbers of vision tokens, known only when they are encoded. */
+/** Images with different numbers of vision tokens, which are known only after encoding. */
 final class UnevenImagesTest {
   private static final int IMAGES = 24;
   private static final int QUESTIONS = 3;
@@ -151,7 +151,7 @@ final class UnevenImagesTest {
     }
   }
 
-  /** Without the other images of the call, there is room for each. */
+  /** A retry encodes each image without the others of the failed call. */
   @Test
   void aCallForTooManyImagesIsMadeForFewer() {
     FailingModel.Fault fault =
@@ -195,7 +195,7 @@ final class UnevenImagesTest {
     return IntStream.range(0, IMAGES).mapToObj(i -> all.get(i * QUESTIONS)).toList();
   }
 
-  /** Two vision tokens fit; a third does not. */
+  /** Two vision tokens fit the limit; a third does not. */
   @Test
   void aPromptThatItsImageMakesTooLongFailsOrIsCut() {
     int limit = checkpoint.config().tokenizerModelMaxLength();
@@ -231,9 +231,8 @@ final class UnevenImagesTest {
   }
 
   /**
-   * As in half precision, where rounding depends on the batch. The second question is laid out by
-   * what lies on the shelf, and then the third one, whose prefix is longer, makes shelves be made
-   * anew.
+   * In half precision, rounding depends on the batch. The second question is laid out for the
+   * cached prefix; the third one has a longer prefix, so that the prefix cache is allocated again.
    */
   @Test
   void anImageThatBecomesAnotherNumberOfTokensNextTimeIsNoTrouble() throws Exception {
@@ -264,7 +263,7 @@ final class UnevenImagesTest {
     }
   }
 
-  /** Then it is encoded, but what stands on shelves beside it is not shifted by it. */
+  /** It is encoded nevertheless, and the rows of images after it in the batch are not shifted. */
   @Test
   void ofTwoImagesTheSecondMayBeCutOff() throws Exception {
     int limit = checkpoint.config().tokenizerModelMaxLength();
@@ -296,7 +295,7 @@ final class UnevenImagesTest {
     }
   }
 
-  /** Holds the device up in its next step, so that jobs wait together. */
+  /** Blocks the device in its next step, so that jobs wait together. */
   private static final class Gate implements FailingModel.Fault {
     private final CountDownLatch arrived = new CountDownLatch(1);
     private final CountDownLatch opened = new CountDownLatch(1);

@@ -28,11 +28,11 @@ import org.stfbatch.model.checkpoint.LlavaCheckpoint;
 import org.stfbatch.model.checkpoint.TinyVariants;
 import org.stfbatch.testing.Golden;
 
-/** What of a picture the strategies look at, and in which precision. */
+/** Inputs of the compression strategies, and their precision. */
 final class CompressedImagesTest {
   private static final float LIMIT = 1e-5f;
 
-  /** Of the small pictures. */
+  /** Number of patches of the small images. */
   private static final int PATCHES = 16;
 
   @TempDir private Path folder;
@@ -75,7 +75,7 @@ final class CompressedImagesTest {
         .orElseThrow();
   }
 
-  /** VTC-CLS over that block alone shows its attention. */
+  /** VTC-CLS over only that block shows its attention. */
   @Test
   void scopeWeighsPatchesByTheLastBlockButOne() throws IOException {
     LlavaCheckpoint plain = tiny("plain", -2);
@@ -124,7 +124,7 @@ final class CompressedImagesTest {
     return IntStream.range(0, values.length).mapToDouble(i -> values[i]).sum();
   }
 
-  /** A tower of one's own has all its blocks used, the last one too. */
+  /** A tower of the checkpoint's own has all of its blocks used, including the last one. */
   @ParameterizedTest
   @ValueSource(strings = {"vtc-cls:layer=20,tokens=5", "prumerge", "prumerge+"})
   void patchesAreChosenByTheSameAttentionWhicheverBlockTheFeaturesAreOf(String spec)
@@ -158,8 +158,8 @@ final class CompressedImagesTest {
   }
 
   /**
-   * Rounding may exchange patches at the edge; where each choice depends on those before it, one
-   * that is exchanged makes others follow.
+   * Rounding may exchange patches at the threshold; in sequential selection, one exchange changes
+   * later choices.
    */
   @ParameterizedTest
   @CsvSource(
@@ -196,7 +196,7 @@ final class CompressedImagesTest {
     }
   }
 
-  /** Equal numbers of tokens or not, pictures do not mix. */
+  /** Images do not affect each other, with equal numbers of tokens or not. */
   @ParameterizedTest
   @ValueSource(
       strings = {"vtc-cls:layer=20,tokens=5", "prumerge", "prumerge+", "scope:tokens=5", "avgpool"})

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.stfbatch.model.TorchModule.Scope;
 import org.stfbatch.model.TorchModule.Tensor;
 
-/** What patches are kept and merged, computed here number by number; and odd attention. */
+/** Kept and merged patches against a straightforward reimplementation; and degenerate attention. */
 final class CompressionTest {
   private static final int PATCHES = 40;
   private static final int CHANNELS = 6;
@@ -107,7 +107,7 @@ final class CompressionTest {
     }
   }
 
-  /** An empty picture. */
+  /** A uniform image. */
   @Test
   void ofPatchesThatAreAllTheSameTheFirstAreKept() {
     float[] same = new float[PATCHES * CHANNELS];
@@ -257,7 +257,7 @@ final class CompressionTest {
     return module.call(method, reader, arguments);
   }
 
-  /** The first tensor of those that a method returns. */
+  /** Returns the first of the tensors that a method returns. */
   private static long[] first(String method, Object... arguments) {
     BiFunction<Scope, IValue, long[]> reader =
         (scope, result) -> {

@@ -18,7 +18,7 @@ import org.stfbatch.model.checkpoint.SpatialFusion;
 import org.stfbatch.model.checkpoint.SpatialFusion.Form;
 import org.stfbatch.model.checkpoint.TinyVariants;
 
-/** Vision tokens are what the paper's formulas say, computed here number by number. */
+/** Vision tokens against a straightforward implementation of the paper's formulas. */
 class FusionVariantsTest {
   private static final float LIMIT = 1e-4f;
   private static final int GRID = 4;
@@ -65,7 +65,7 @@ class FusionVariantsTest {
     }
   }
 
-  /** What the projector gets for a token, from patches [P, C]. */
+  /** Returns the projector's input for a token, from patches [P, C]. */
   private static double[] input(SpatialFusion spatial, float[] patches, int token) {
     int kernel = spatial.kernel();
     int neighbourhood = token / spatial.tokens();
@@ -110,7 +110,7 @@ class FusionVariantsTest {
     return y;
   }
 
-  /** The error function by its power series; enough terms for |x| < 5. */
+  /** Computes the error function by its power series; enough terms for |x| < 5. */
   private static double erf(double x) {
     if (Math.abs(x) > 5) {
       return Math.signum(x);

@@ -14,7 +14,7 @@ final class KeyOrderTest {
   private static final int HEADS = 4;
   private static final int SIZE = 64;
 
-  /** Answers must not depend on which order was the faster one when a process began. */
+  /** Answers must not depend on which order was faster when the process started. */
   @ParameterizedTest
   @ValueSource(ints = {33, 64, 208})
   void bothOrdersGiveTheSameToTheLastBit(int keys) {

@@ -16,7 +16,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.stfbatch.model.TorchModule.Tensor;
 
-/** Products in every weight format, against sums computed here number by number. */
+/** Products in every weight format, against straightforward sums. */
 final class LinearTest {
   private static final int FLOAT32 = 6;
   private static final int BFLOAT16 = 15;
@@ -86,7 +86,7 @@ final class LinearTest {
         .isLessThan(2 * limit);
   }
 
-  /** A row's codes have a scale of their own, and sums of integers are exact. */
+  /** Each row has its own scale, and integer sums are exact. */
   @Test
   void anInt8RowIsTheSameAmongOthersWhateverTheyAre() {
     int in = 172;
@@ -107,7 +107,7 @@ final class LinearTest {
     }
   }
 
-  /** A column of the weights or an input that is far larger leaves the others their precision. */
+  /** An outlier column of weights or inputs does not reduce the precision of the others. */
   @ParameterizedTest
   @CsvSource({"1000, 1", "1, 1000", "1000, 1000"})
   void int8MultipliesOutlierChannelsApart(float weightTimes, float inputTimes) {
@@ -156,7 +156,7 @@ final class LinearTest {
                 .sum());
   }
 
-  /** Rows of 7 bits, where the processor sums 8 with loss, are twice as coarse as those of 8. */
+  /** Activations with 7 bits, on processors where sums of 8 bits overflow, have twice the step. */
   private static double limit(WeightFormat format, int dtype) {
     if (format == WeightFormat.INT8) {
       return 0.025;
@@ -164,7 +164,7 @@ final class LinearTest {
     return dtype == BFLOAT16 ? 0.01 : 1e-6;
   }
 
-  /** With the error function by its series and, far out, by its limits. */
+  /** Uses the error function's power series, and its limits for large arguments. */
   private static double gelu(double x) {
     double z = x / Math.sqrt(2);
     if (Math.abs(z) > 5) {
@@ -183,7 +183,7 @@ final class LinearTest {
     return IntStream.range(0, count).mapToDouble(value).toArray();
   }
 
-  /** The length of the difference by that of what is right. */
+  /** Returns the norm of the error divided by that of the exact values. */
   private static double error(float[] values, double[] right) {
     assertThat(values).hasSameSizeAs(right);
     double difference = 0;

@@ -20,7 +20,7 @@ import org.stfbatch.model.checkpoint.SafetensorsFile;
 import org.stfbatch.model.checkpoint.SafetensorsWriter;
 import org.stfbatch.testing.Golden;
 
-/** The tower's loss, against one that is computed from the hidden states which inference has. */
+/** The tower's loss, against one computed from the hidden states of inference. */
 class RegionLossTest {
   private static final int WORDS = 4;
   private static final double EPSILON = 1e-5;

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.stfbatch.model.checkpoint.DType;
 import org.stfbatch.model.checkpoint.SpatialFusion;
 
-/** What the TorchScript sources declare. */
+/** Declarations in the TorchScript sources. */
 class TorchSourcesTest {
   private static final Pattern CONSTANT =
       Pattern.compile("def (\\w+)\\(\\) -> int:\\n    return (\\d+)");

@@ -7,7 +7,7 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** The tokens that a tokenizer's files add to its vocabulary. */
+/** Tokens that a tokenizer's files add to its vocabulary. */
 final class AddedTokens {
 
   private AddedTokens() {}
@@ -34,7 +34,7 @@ final class AddedTokens {
     return tokens;
   }
 
-  /** Ids that are no numbers are the tokenizer's to complain about. */
+  /** Skips ids that are not numbers; the tokenizer reports those. */
   private static void put(Map<Integer, String> tokens, String id, JsonNode token) {
     if (id.matches("\\d{1,9}")) {
       tokens.put(Integer.parseInt(id), token.path("content").asText(token.asText()));

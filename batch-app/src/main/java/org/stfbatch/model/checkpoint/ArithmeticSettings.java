@@ -6,13 +6,13 @@ import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
- * Finds settings that nobody has read and that would change what a model computes. Files of
- * settings grow with every version of transformers and with every family of models; so a setting is
- * judged by its name: one that speaks of arithmetic must have the value that leaves it out, all
- * others pass.
+ * Rejects unread settings that would change what a model computes. The set of settings grows with
+ * every version of transformers and every model family, so unknown settings are judged by name: a
+ * setting whose name refers to arithmetic must have the value that disables it; all others are
+ * accepted.
  */
 final class ArithmeticSettings {
-  /** What settings of model families that descend from LLaMA, CLIP and LLaVA are named after. */
+  /** Names of arithmetic settings in model families derived from LLaMA, CLIP and LLaVA. */
   private static final Pattern ARITHMETIC =
       Pattern.compile(
           "^mm_.*|^s2(_.*)?$|.*(rope|rotary|alibi|yarn|sliding|window|soft_?cap|scal(e|es|ing|ar)(_|$)"
@@ -23,7 +23,7 @@ final class ArithmeticSettings {
               + ").*|^sinks$|^is_causal$|^class_embed$|(.*_)?(act|act_fn|activation|activation_function)$");
 
   /**
-   * Values at which such a setting leaves the arithmetic as it is, beside those that turn it off.
+   * Values, other than disabling ones, with which such a setting does not change the arithmetic.
    */
   private static final Map<String, Set<String>> PLAIN =
       Map.of(
@@ -31,7 +31,7 @@ final class ArithmeticSettings {
           "class_embed", Set.of("true"),
           "projector_hidden_act", Set.of("gelu"));
 
-  /** Their names speak of it, but they are about training or about memory. */
+  /** Settings with matching names that concern only training or memory. */
   private static final Pattern HARMLESS =
       Pattern.compile(
           ".*(_lr|dropout|pdrop)$|initializer_.*|mm_use_im_patch_token|.*router_aux_loss.*"
@@ -40,8 +40,8 @@ final class ArithmeticSettings {
   private static final Pattern RATIO = Pattern.compile(".*(multiplier|factor|scale|scaling).*");
 
   /**
-   * What {@code generate} of transformers does besides choosing the next token by temperature and
-   * top-p, with the values that turn it off.
+   * Features of transformers' {@code generate} beyond temperature and top-p sampling, with the
+   * values that disable them.
    */
   private static final Map<String, Double> GENERATION =
       Map.ofEntries(
@@ -78,7 +78,7 @@ final class ArithmeticSettings {
   private ArithmeticSettings() {}
 
   /**
-   * Looks at the settings of a model that were not read so far.
+   * Checks the settings of a model that were not read so far.
    *
    * @throws CheckpointException naming the first that would change what the model computes
    */
@@ -104,10 +104,10 @@ final class ArithmeticSettings {
   }
 
   /**
-   * Looks for settings of {@code generate} that would change the answer; temperature, top-p and
-   * lengths are the options' and the jobs'.
+   * Checks settings of {@code generate} that would change the answer; temperature, top-p and
+   * lengths come from the options and the jobs.
    *
-   * @throws CheckpointException naming the first that is not off
+   * @throws CheckpointException naming the first that is not disabled
    */
   static void requirePlainGeneration(JsonSettings json) {
     GENERATION.forEach(
@@ -118,7 +118,7 @@ final class ArithmeticSettings {
         });
   }
 
-  /** A list of the layers' kinds, all of the plain kind. */
+  /** Returns whether all layers have full attention. */
   private static boolean isFullAttention(JsonNode kinds) {
     boolean full = true;
     for (JsonNode kind : kinds) {

@@ -4,7 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.file.Path;
 import java.util.SortedMap;
 
-/** The layout of LLaVA's authors, which LLaVA-STF has too. */
+/** The file layout of LLaVA's authors, which LLaVA-STF also uses. */
 record AuthorsLayout(Path folder, JsonSettings config) implements SourceLayout {
 
   @Override

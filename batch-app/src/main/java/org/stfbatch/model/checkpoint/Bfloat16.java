@@ -1,12 +1,12 @@
 package org.stfbatch.model.checkpoint;
 
-/** The upper half of a float32, which Java has no type for. */
+/** Conversion to bfloat16, the upper half of a float32; Java has no such type. */
 public final class Bfloat16 {
   private static final int HALF = 16;
 
   private Bfloat16() {}
 
-  /** Rounds to the nearest, of two to the even one; NaN stays NaN. */
+  /** Rounds half to even; NaN stays NaN. */
   public static short of(float value) {
     int bits = Float.floatToRawIntBits(value);
     if (Float.isNaN(value)) {

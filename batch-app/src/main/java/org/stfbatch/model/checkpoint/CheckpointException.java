@@ -1,8 +1,8 @@
 package org.stfbatch.model.checkpoint;
 
 /**
- * A checkpoint that cannot be used. The message is one line that names the file, setting or tensor
- * and what to do about it.
+ * Thrown if a checkpoint cannot be used. The message is one line that names the file, setting or
+ * tensor and the cure.
  */
 public final class CheckpointException extends RuntimeException {
 
@@ -17,8 +17,8 @@ public final class CheckpointException extends RuntimeException {
   }
 
   /**
-   * Names out of a damaged or hostile file may hold anything; they must not reach a terminal or log
-   * as they are.
+   * Escapes control characters: names from a damaged or malicious file must not reach a terminal or
+   * log unescaped.
    */
   private static String oneLine(String message) {
     String printable = message.replaceAll("\\p{Cntrl}", "?");

@@ -11,19 +11,19 @@ import java.util.Map;
 import org.stfbatch.model.checkpoint.SafetensorsWriter.Data;
 
 /**
- * The layout of LLaVA's authors for a checkpoint that is complete in one folder: {@code
- * config.json}, the weights as safetensors, the tokenizer's files, and the vision tower in a folder
- * of its own.
+ * Writer of the layout of LLaVA's authors for a checkpoint that is complete in one folder: {@code
+ * config.json}, the weights as safetensors, the tokenizer's files, and the vision tower in a
+ * subfolder.
  */
 final class CheckpointLayout {
-  /** The tower's folder, and what {@code config.json} must name it. */
+  /** Name of the tower's folder, also in {@code config.json}. */
   static final String TOWER = "vision-tower";
 
   private static final String CONFIG = "config.json";
   private static final String WEIGHTS = "model.safetensors";
   private static final ObjectMapper JSON = new ObjectMapper();
 
-  /** The first that is there is the tokenizer. */
+  /** Tokenizer files in order of preference. */
   private static final List<String> TOKENIZERS = List.of("tokenizer.model", "tokenizer.json");
 
   private static final List<String> BESIDE_TOKENIZER =
@@ -44,8 +44,8 @@ final class CheckpointLayout {
 
   /**
    * @param tower the vision tower's tensors
-   * @param model those of language model and projectors
-   * @param config {@code config.json}; its {@code torch_dtype} is the tower's too
+   * @param model the tensors of language model and projectors
+   * @param config {@code config.json}; its {@code torch_dtype} also applies to the tower
    */
   void write(
       Map<String, Data> tower,
@@ -63,7 +63,7 @@ final class CheckpointLayout {
   }
 
   /**
-   * @throws CheckpointException if there is none
+   * @throws CheckpointException if there is no tokenizer
    */
   void copyTokenizer(Path source) throws IOException {
     String tokenizer =

@@ -9,18 +9,18 @@ import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
 /**
- * What a person wants to know of a checkpoint before running it.
+ * Summary of a checkpoint.
  *
  * @param architecture the two models' shapes in words
- * @param layout the files' layout and the class that loads it elsewhere
+ * @param layout the file layout and the class that loads it in other programs
  * @param variant the form of token fusion in words
- * @param tensors the number of tensors that the model uses
- * @param dtypes the element types of those tensors
- * @param visionTokensPerImage the number of tokens that one image becomes
- * @param languageParameters the number of weights of the language model; tied ones count once
- * @param visionParameters the number of weights of the vision tower that are used
- * @param fusionParameters the number of weights of the projectors
- * @param teraFlopsPerImage the cost of one image's vision tokens in the language model, in 10^12
+ * @param tensors number of tensors that the model uses
+ * @param dtypes element types of those tensors
+ * @param visionTokensPerImage number of vision tokens of an image
+ * @param languageParameters number of weights of the language model; tied ones count once
+ * @param visionParameters number of used weights of the vision tower
+ * @param fusionParameters number of weights of the projectors
+ * @param teraFlopsPerImage cost of one image's vision tokens in the language model, in 10^12
  *     operations
  */
 public record CheckpointSummary(
@@ -43,7 +43,7 @@ public record CheckpointSummary(
     dtypes = List.copyOf(dtypes);
   }
 
-  /** The summary of an opened checkpoint. */
+  /** Returns the summary of an opened checkpoint. */
   public static CheckpointSummary of(LlavaCheckpoint checkpoint) {
     LlavaConfig config = checkpoint.config();
     int tokens = config.visionTokens();
@@ -96,10 +96,10 @@ public record CheckpointSummary(
   }
 
   /**
-   * The floating-point operations of the decoder layers over {@code n} tokens at once, two for each
-   * multiply-add: {@code 2 L (2d² + 2dk + 3dm) n + 4 n² d L} with k the width of keys and values.
-   * The text, the output layer and the vision tower are not in it. This is the count behind the
-   * figures of the LLaVA-STF paper: 1.9 T for 144 and 7.6 T for 576 tokens at the 7B shape.
+   * Returns the floating-point operations of the decoder layers over {@code n} tokens at once, two
+   * for each multiply-add: {@code 2 L (2d² + 2dk + 3dm) n + 4 n² d L} with k the width of keys and
+   * values. Text, output layer and vision tower are excluded. This count reproduces the figures of
+   * the LLaVA-STF paper: 1.9 T for 144 and 7.6 T for 576 tokens at the 7B shape.
    */
   public static double prefillFlops(LlamaConfig config, int n) {
     double d = config.hiddenSize();
@@ -107,7 +107,7 @@ public record CheckpointSummary(
     return 2 * layers * config.layerWeights() * n + 4.0 * n * n * d * layers;
   }
 
-  /** The summary as lines of text, each ended by a line feed. */
+  /** Returns the summary as lines, each ended by a line feed. */
   public String toText() {
     Map<String, String> lines = new LinkedHashMap<>();
     lines.put("architecture", architecture);
@@ -126,7 +126,7 @@ public record CheckpointSummary(
         .collect(Collectors.joining());
   }
 
-  /** The summary as keys and values for JSON, in the order of {@link #toText}. */
+  /** Returns the summary as keys and values for JSON, in the order of {@link #toText}. */
   public Map<String, Object> toMap() {
     Map<String, Object> map = new LinkedHashMap<>();
     map.put("architecture", architecture);
@@ -147,7 +147,7 @@ public record CheckpointSummary(
     return String.format(Locale.ROOT, "%,d", number);
   }
 
-  /** One digit behind the point, or two significant ones for a model far smaller than 7B. */
+  /** Formats with one decimal, or with two significant digits for a model much smaller than 7B. */
   private static String shortNumber(double number) {
     return String.format(Locale.ROOT, number >= 0.1 ? "%.1f" : "%.2g", number);
   }

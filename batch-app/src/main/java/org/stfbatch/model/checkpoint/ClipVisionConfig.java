@@ -1,8 +1,7 @@
 package org.stfbatch.model.checkpoint;
 
 /**
- * The vision tower's shape and constants, with the names of Hugging Face's {@code
- * CLIPVisionConfig}.
+ * Configuration of the vision tower, with the names of Hugging Face's {@code CLIPVisionConfig}.
  *
  * @param imageSize the side of the square input in pixels
  * @param patchSize the side of a patch in pixels
@@ -22,12 +21,12 @@ public record ClipVisionConfig(
   static final ClipVisionConfig LARGE_336 =
       new ClipVisionConfig(1024, 4096, 24, 16, 336, 14, 1e-5, "quick_gelu");
 
-  /** The number of patches along one side. */
+  /** Returns the number of patches along one side. */
   public int grid() {
     return imageSize / patchSize;
   }
 
-  /** The number of patch tokens of an image, without the class token. */
+  /** Returns the number of patch tokens of an image, without the class token. */
   public int patches() {
     return grid() * grid();
   }

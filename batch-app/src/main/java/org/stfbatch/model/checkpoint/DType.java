@@ -4,7 +4,7 @@ import java.util.Arrays;
 import java.util.Locale;
 import java.util.Optional;
 
-/** The element types that checkpoint files hold. Numbers are little-endian. */
+/** Element types of checkpoint files. Numbers are little-endian. */
 public enum DType {
   FLOAT32(6, 4, "F32", "FloatStorage"),
   FLOAT16(5, 2, "F16", "HalfStorage"),
@@ -29,22 +29,24 @@ public enum DType {
     this.storageName = storageName;
   }
 
-  /** PyTorch's number for the type ({@code c10::ScalarType}), as TorchScript text writes it. */
+  /**
+   * Returns PyTorch's number for the type ({@code c10::ScalarType}), as TorchScript source uses it.
+   */
   public int torchCode() {
     return torchCode;
   }
 
-  /** The size of one element in bytes. */
+  /** Returns the size of one element in bytes. */
   public int bytes() {
     return bytes;
   }
 
-  /** PyTorch's name for the type, such as {@code bfloat16}. */
+  /** Returns PyTorch's name for the type, such as {@code bfloat16}. */
   public String torchName() {
     return name().toLowerCase(Locale.ROOT);
   }
 
-  /** Whether a model's weights may have this type. */
+  /** Returns whether a model's weights may have this type. */
   public boolean isWeightType() {
     return this == FLOAT32 || this == FLOAT16 || this == BFLOAT16;
   }
@@ -57,7 +59,7 @@ public enum DType {
     return Arrays.stream(values()).filter(t -> t.safetensorsName.equals(name)).findFirst();
   }
 
-  /** By the name of the class {@code torch.XStorage}. */
+  /** Finds a type by the name of the class {@code torch.XStorage}. */
   static Optional<DType> ofTorchStorage(String name) {
     return Arrays.stream(values()).filter(t -> t.storageName.equals(name)).findFirst();
   }

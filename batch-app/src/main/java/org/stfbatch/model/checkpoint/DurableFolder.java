@@ -11,8 +11,8 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * Folders that appear under their name whole and on disk, or not at all, whenever the process or
- * the machine dies.
+ * Atomic creation of folders: a folder appears under its name complete and synced to disk, or not
+ * at all, even if the process or the machine crashes.
  */
 public final class DurableFolder {
   private static final String UNFINISHED = ".unfinished";
@@ -25,9 +25,9 @@ public final class DurableFolder {
   }
 
   /**
-   * Makes a folder that is not there yet.
+   * Creates a folder that does not exist.
    *
-   * @throws IOException if it cannot be written; nothing has the name then
+   * @throws IOException if it cannot be written; the name then does not exist
    */
   public static void create(Path folder, Filler filler) throws IOException {
     Path target = folder.toAbsolutePath();
@@ -42,7 +42,7 @@ public final class DurableFolder {
     force(target.getParent());
   }
 
-  /** Deletes what calls that did not come to their end have left in a folder. */
+  /** Deletes temporary folders of interrupted calls in a parent folder. */
   public static void deleteUnfinished(Path parent) throws IOException {
     try (Stream<Path> paths = Files.list(parent)) {
       for (Path path : paths.filter(path -> path.toString().endsWith(UNFINISHED)).toList()) {
@@ -52,7 +52,8 @@ public final class DurableFolder {
   }
 
   /**
-   * Deletes a folder that may not be there. It first loses its name, so it is never seen halved.
+   * Deletes a folder, if it exists. Renames it first, so that no partially deleted folder has its
+   * name.
    */
   public static void delete(Path folder) throws IOException {
     if (!Files.exists(folder)) {
@@ -70,7 +71,7 @@ public final class DurableFolder {
     }
   }
 
-  /** Everything in a folder and the folder itself, what is inside before what it is in. */
+  /** Returns a folder and its contents, contents before their folders. */
   private static List<Path> contents(Path folder) throws IOException {
     try (Stream<Path> paths = Files.walk(folder)) {
       return paths.sorted(Comparator.reverseOrder()).toList();

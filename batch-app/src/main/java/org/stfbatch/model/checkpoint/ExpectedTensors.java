@@ -4,10 +4,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/**
- * The names and shapes of the tensors that a configuration calls for. Matrices are [out, in], as in
- * PyTorch.
- */
+/** Names and shapes of the tensors of a configuration. Matrices are [out, in], as in PyTorch. */
 public final class ExpectedTensors {
 
   static final String EMBEDDING = "model.embed_tokens.weight";
@@ -16,8 +13,8 @@ public final class ExpectedTensors {
   private ExpectedTensors() {}
 
   /**
-   * All tensors of a model of this shape; where the projectors' inner widths are free, those of the
-   * 7B checkpoint.
+   * Returns all tensors of a model of this shape; where the projectors' inner widths are free,
+   * those of the 7B checkpoint.
    */
   public static Map<String, List<Long>> of(LlavaConfig config) {
     Map<String, List<Long>> shapes = new LinkedHashMap<>(language(config.language()));
@@ -28,11 +25,11 @@ public final class ExpectedTensors {
   }
 
   /**
-   * The projectors.
+   * Returns the projectors' tensors.
    *
    * @param features the channels of a CLIP block
-   * @param hidden the language model's width
-   * @param inner the width inside of {@code mm_projector} after spatial fusion
+   * @param hidden the language model's hidden size
+   * @param inner the inner width of {@code mm_projector} after spatial fusion
    */
   static Map<String, List<Long>> fusion(
       FusionConfig fusion, long features, long hidden, long inner) {

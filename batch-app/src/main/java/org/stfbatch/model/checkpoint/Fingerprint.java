@@ -14,14 +14,14 @@ import java.util.List;
 import org.stfbatch.base.Digests;
 
 /**
- * A short hash that tells one model from another: its configuration, its tokenizer files, and each
- * tensor's name, type, shape and some of its bytes. Small tensors are read whole, of large ones a
- * few windows, so that it costs milliseconds and not the time of reading the checkpoint. File names
- * and the file format do not matter.
+ * Fingerprint of a model: a short hash of its configuration, its tokenizer files, and each tensor's
+ * name, type, shape and a sample of its bytes. Small tensors are read completely, large ones in a
+ * few windows, so that it takes milliseconds instead of the time of reading the checkpoint. File
+ * names and the file format have no effect.
  *
- * <p>What is hashed is version 1, see {@link FingerprintText}: the same checkpoint has the same
- * fingerprint in every version of the program, and stored answers stay comparable. Should hashes
- * ever have to change, those of version 2 begin with {@code 2-}; version 1 has no prefix.
+ * <p>The hashed text is version 1, see {@link FingerprintText}: a checkpoint has the same
+ * fingerprint in every version of the program, so stored answers stay comparable. If hashes ever
+ * have to change, those of version 2 start with {@code 2-}; version 1 has no prefix.
  */
 final class Fingerprint {
 
@@ -35,7 +35,7 @@ final class Fingerprint {
           "special_tokens_map.json",
           "added_tokens.json");
 
-  /** Read where there is no {@code tokenizer.model}, which has the vocabulary otherwise. */
+  /** Read if there is no {@code tokenizer.model}, which otherwise has the vocabulary. */
   private static final String TOKENIZER_JSON = "tokenizer.json";
 
   private final MessageDigest digest = Digests.sha256();
@@ -63,7 +63,7 @@ final class Fingerprint {
     return fingerprint.hex();
   }
 
-  /** The vision tower's: its tensors, and what decides how it is used. */
+  /** Returns the fingerprint of the vision tower: its tensors and the settings of its use. */
   static String ofVision(LlavaConfig config, Collection<TensorSlice> tensors) {
     Fingerprint fingerprint = new Fingerprint();
     fingerprint.addText(

@@ -6,18 +6,18 @@ import java.util.StringJoiner;
 import java.util.stream.Collectors;
 
 /**
- * A checkpoint's settings and tensors as the text that its fingerprint hashes: version 1.
+ * Version 1 of the text that a fingerprint hashes: a checkpoint's settings and tensors.
  *
- * <p>This text is frozen. Answers are stored with the fingerprint, and one other character here
- * would make them another model's. Names, spelling and order stay as they are, whatever becomes of
- * the records and enums that the values come from.
+ * <p>This text is frozen. Answers are stored with the fingerprint, and any other character here
+ * would assign them to another model. Names, spelling and order must not change, even if the
+ * records and enums change that the values come from.
  *
  * <p>A group of settings is {@code Name[first=1, second=2]}, without line breaks. Whole numbers are
- * decimal, other numbers as {@link Double#toString} writes them, lists {@code [1, 2]}, a group may
- * be a value.
+ * decimal, other numbers as {@link Double#toString} writes them, lists {@code [1, 2]}; a value may
+ * be a group.
  *
- * <p>A setting that is added later goes to the end of its group, and only where its value is not
- * the one that version 1 implied. So checkpoints without it keep their fingerprint.
+ * <p>A new setting is appended to its group, and only if its value is not the one that version 1
+ * implied. Checkpoints without it therefore keep their fingerprint.
  */
 final class FingerprintText {
 
@@ -91,7 +91,10 @@ final class FingerprintText {
         .text();
   }
 
-  /** Name, PyTorch's name of the dtype in capitals, and shape, as {@code a.weightFLOAT32[2, 3]}. */
+  /**
+   * Returns name, PyTorch's name of the dtype in capitals, and shape, as {@code a.weightFLOAT32[2,
+   * 3]}.
+   */
   static String tensor(TensorSlice tensor) {
     return tensor.name()
         + tensor.dtype().torchName().toUpperCase(Locale.ROOT)
@@ -102,7 +105,7 @@ final class FingerprintText {
     return values.stream().map(Number::toString).collect(Collectors.joining(", ", "[", "]"));
   }
 
-  /** Settings of one kind in the order in which they are added. */
+  /** A group of settings in the order in which they are added. */
   private static final class Group {
     private final StringJoiner settings;
 

@@ -5,48 +5,49 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * What the attention heads of a fresh language model look at. To look something up in what they
- * read, trained models have heads that look at the tokens before, and heads that look for tokens
- * like their own and at what came behind those (Olsson et al. 2022, arXiv:2209.11895). Drawn at
- * random, heads must find that out first; begun in that form, they need fewer samples (as Trockman
- * and Kolter 2023, arXiv:2305.09828, found for other forms):
+ * Initialization of the attention heads of a new language model. To retrieve something from their
+ * context, trained models have previous-token heads and induction heads, which attend to tokens
+ * like their own and to the tokens after those (Olsson et al. 2022, arXiv:2209.11895). Randomly
+ * initialized heads must learn this first; initialized in that form, they need fewer samples (as
+ * Trockman and Kolter 2023, arXiv:2305.09828, found for other forms):
  *
  * <ul>
- *   <li>In the first layer, head i looks i + 1 tokens back; the last one is left as it was drawn.
- *   <li>In the other layers of the first half, head 0 looks one token back, head 1 for tokens like
- *       the one before, and head i for what stands i - 1 tokens behind a token like the one that
- *       asks.
- *   <li>In the layers after them, head 0 looks one token back; the others are left as they were
- *       drawn.
+ *   <li>In the first layer, head i attends i + 1 tokens back; the last head keeps its random
+ *       weights.
+ *   <li>In the other layers of the first half, head 0 attends one token back, head 1 to tokens like
+ *       the one before, and head i to the token i - 1 positions after a token like the query's.
+ *   <li>In the remaining layers, head 0 attends one token back; the others keep their random
+ *       weights.
  * </ul>
  *
- * <p>Models whose heads share keys are left as they were drawn altogether. Everything can be
- * unlearned.
+ * <p>Models with shared keys (grouped queries) keep their random weights in all heads. Training can
+ * change all of these weights.
  *
- * <p>Heads that look back do it by position alone: all embeddings begin with a direction in common,
- * which queries and keys turn into two directions that rotary position embedding makes parallel at
- * the wanted distance. Heads that look for likeness compare in those pairs of coordinates that
- * hardly turn over a context's length; a token shows what is some places before it by what the
- * first layer's head of that distance has added.
+ * <p>Heads that attend back do so by position alone: all embeddings have one direction in common,
+ * which queries and keys map to two directions that rotary position embedding makes parallel at the
+ * required distance. Heads that compare tokens use the pairs of coordinates that hardly rotate over
+ * a context's length; a token's information about the tokens before it is what the first layer's
+ * head of that distance has added.
  */
 final class FreshHeads {
   private static final Pattern PROJECTION =
       Pattern.compile("model\\.layers\\.(\\d+)\\.self_attn\\.([qkvo])_proj\\.weight");
 
-  /** By how much a head's score is higher for the token that it looks at. */
+  /** Increase of a head's score for the token that it attends to. */
   private static final double BACK_SCORE = 10;
 
   private static final double LIKENESS_SCORE = 8;
 
-  /** How much more the first layer's heads write than others, to be legible in the next layers. */
+  /** Scale of the first layer's head outputs, so that the next layers can read them. */
   private static final double FIRST_WRITES = 2;
 
-  /** About the variance that the first layer adds to the residual stream, and others add. */
+  /** Approximate variance that the first layer adds to the residual stream. */
   private static final double FIRST_VARIANCE = 0.08;
 
+  /** The same of each later layer. */
   private static final double NEXT_VARIANCE = 0.07;
 
-  /** What is left of the drawn queries and keys. */
+  /** Scale of the remaining random part of queries and keys. */
   private static final double REST = 0.3;
 
   private final FreshWeights weights;
@@ -60,7 +61,7 @@ final class FreshHeads {
   private final double[] common;
 
   /**
-   * @param weights that draw the first layer's heads
+   * @param weights source of the first layer's random weights
    */
   FreshHeads(FreshWeights weights, LlamaConfig config, long seed) {
     this.weights = weights;
@@ -75,7 +76,7 @@ final class FreshHeads {
     common = random.doubles(width).map(value -> value < 0.5 ? -1 : 1).toArray();
   }
 
-  /** Gives what was drawn for a tensor of the language model the form that heads need. */
+  /** Initializes a random tensor of the language model in the form that heads need. */
   void form(String name, float[] values) {
     Rows rows = new Rows(values, width);
     Matcher projection = PROJECTION.matcher(name);
@@ -102,35 +103,36 @@ final class FreshHeads {
   }
 
   private void formHeads(Rows projection, int layer, boolean queries) {
-    int lookingBack = layer == 0 ? firstLookingBack() : 1;
+    int lookingBack = layer == 0 ? backwardHeadsOfFirstLayer() : 1;
     for (int head = 0; head < lookingBack; head++) {
-      weaken(projection, head);
-      lookBack(projection, layer, head, queries ? -(head + 1) : 0);
+      scaleDown(projection, head);
+      attendBack(projection, layer, head, queries ? -(head + 1) : 0);
     }
     if (layer > 0 && layer <= layers / 2) {
       FirstHeads first = firstHeads();
       for (int head = lookingBack; head < heads; head++) {
-        weaken(projection, head);
+        scaleDown(projection, head);
         compare(projection, layer, head, first, queries);
       }
     }
   }
 
-  /** How many heads of the first layer look back. */
-  private int firstLookingBack() {
+  /** Returns the number of heads of the first layer that attend back. */
+  private int backwardHeadsOfFirstLayer() {
     return heads - 1;
   }
 
-  private void weaken(Rows projection, int head) {
+  private void scaleDown(Rows projection, int head) {
     for (int row = head * size; row < (head + 1) * size; row++) {
       projection.scale(row, REST);
     }
   }
 
   /**
-   * @param turn by how many places queries are turned back, so that they meet the keys there
+   * @param turn number of positions by which queries are rotated back, so that they match the keys
+   *     there
    */
-  private void lookBack(Rows projection, int layer, int head, int turn) {
+  private void attendBack(Rows projection, int layer, int head, int turn) {
     Random random = new Random(seed + 31L * layer + head);
     int pairs = size / 2;
     int fast = Math.max(1, pairs / 4);
@@ -143,7 +145,7 @@ final class FreshHeads {
     }
   }
 
-  /** What the first layer's heads were drawn as: their values and their output. */
+  /** Random weights of the first layer's heads: values and output. */
   private record FirstHeads(Rows values, Rows output) {}
 
   private FirstHeads firstHeads() {
@@ -156,8 +158,8 @@ final class FreshHeads {
   }
 
   /**
-   * Lets one side of a score read a token as a head of the first layer does, and the other side
-   * what that head wrote: they match where the one token is what the other looked at.
+   * Lets one side of a score read a token like a head of the first layer, and the other side read
+   * that head's output: they match if the one token is what the other attended to.
    */
   private void compare(Rows projection, int layer, int head, FirstHeads first, boolean queries) {
     boolean readsToken = queries != (head == 1);
@@ -174,29 +176,32 @@ final class FreshHeads {
       } else {
         projection.setToColumn(row, first.output(), from + i, FIRST_WRITES / writes);
       }
-      projection.takeOut(row, common);
+      projection.removeDirection(row, common);
     }
   }
 
-  /** What all tokens have in common would drown what tells them from each other. */
+  /** Removes the common direction of all tokens, which would dominate their differences. */
   private void formValues(Rows projection, int layer) {
-    for (int row = 0; layer == 0 && row < firstLookingBack() * size; row++) {
-      projection.takeOut(row, common);
+    for (int row = 0; layer == 0 && row < backwardHeadsOfFirstLayer() * size; row++) {
+      projection.removeDirection(row, common);
     }
   }
 
   private void formOutput(Rows projection, int layer) {
     if (layer == 0) {
-      projection.scaleColumns(firstLookingBack() * size, FIRST_WRITES);
+      projection.scaleColumns(backwardHeadsOfFirstLayer() * size, FIRST_WRITES);
     }
   }
 
-  /** The share that embeddings have in a layer's normalised input. */
+  /** Returns the fraction of embeddings in a layer's normalized input. */
   private static double embeddings(int layer) {
     return FreshWeights.EMBEDDING / Math.sqrt(variance(layer));
   }
 
-  /** Of the residual stream that a layer takes: embeddings, what they have in common, and more. */
+  /**
+   * Returns the variance of a layer's input in the residual stream: embeddings, their common
+   * direction, and outputs of earlier layers.
+   */
   private static double variance(int layer) {
     double begin = 2 * FreshWeights.EMBEDDING * FreshWeights.EMBEDDING;
     return layer == 0 ? begin : begin + FIRST_VARIANCE + NEXT_VARIANCE * (layer - 1);

@@ -5,16 +5,16 @@ import java.util.List;
 import java.util.Random;
 
 /**
- * Weights that have learned nothing yet. A tensor's values depend on the seed, its name and its
- * shape alone.
+ * Random initialization of weights. A tensor's values depend only on the seed, its name and its
+ * shape.
  *
- * <p>The vision tower's are spread as Hugging Face's {@code CLIPPreTrainedModel} does it, but for
- * two things that let it learn from thousands of pictures instead of millions: positions are {@link
- * GridPositions}, and a head's keys begin as its queries, so that patches first look at those that
- * are like them and near (Trockman and Kolter 2023, arXiv:2305.09828, section 3). The projectors'
- * are spread as PyTorch's {@code Linear}; the language model's matrices keep the size of what goes
- * through them, and those that add to the residual stream are smaller the more of them there are,
- * as GPT-2's. Its heads are {@link FreshHeads}.
+ * <p>The vision tower is initialized like Hugging Face's {@code CLIPPreTrainedModel}, except for
+ * two things that let it learn from thousands of images instead of millions: positions are {@link
+ * GridPositions}, and a head's keys start equal to its queries, so that patches first attend to
+ * similar and near patches (Trockman and Kolter 2023, arXiv:2305.09828, section 3). The projectors
+ * are initialized like PyTorch's {@code Linear}. The language model's matrices preserve the
+ * magnitude of activations, and those that add to the residual stream are scaled down with the
+ * number of layers, as in GPT-2. Its heads are {@link FreshHeads}.
  */
 final class FreshWeights {
   static final double EMBEDDING = 0.2;
@@ -57,7 +57,7 @@ final class FreshWeights {
     return values;
   }
 
-  /** Weights around 0, whatever form is given to them. */
+  /** Draws weights around 0, without a later form. */
   float[] drawNormal(String name, List<Long> shape) {
     float[] values = zeros(shape);
     Random random = random(name);
@@ -90,7 +90,10 @@ final class FreshWeights {
     }
   }
 
-  /** A bias's shape does not tell its layer's inputs; a bias is as good small. */
+  /**
+   * Returns the limit of the uniform distribution. A bias's shape does not tell its layer's number
+   * of inputs; a small bias serves as well.
+   */
   private static double limit(String name, List<Long> shape) {
     return name.endsWith(".bias") ? 1 / Math.sqrt(shape.get(0)) : 1 / Math.sqrt(inputs(shape));
   }

@@ -3,7 +3,8 @@ package org.stfbatch.model.checkpoint;
 import java.util.List;
 
 /**
- * How CLIP's patch tokens become vision tokens, as the projectors' shapes and the settings tell.
+ * Token fusion: how CLIP's patch tokens become vision tokens, derived from the projectors' shapes
+ * and the settings.
  *
  * @param hiddenStates indices into CLIP's {@code hidden_states} (0 is the embeddings, i the output
  *     of block i) in the order in which they are concatenated along the channels; one index without
@@ -19,17 +20,17 @@ public record FusionConfig(
     hiddenStates = List.copyOf(hiddenStates);
   }
 
-  /** The number of tokens that one image becomes for the language model. */
+  /** Returns the number of vision tokens of one image. */
   public int visionTokens(ClipVisionConfig vision) {
     return spatial.visionTokens(vision.grid());
   }
 
-  /** How many of the tower's blocks are needed. */
+  /** Returns the number of tower blocks that are needed. */
   public int lastBlock() {
     return hiddenStates.stream().mapToInt(Integer::intValue).max().orElseThrow();
   }
 
-  /** The variant in words. */
+  /** Returns the variant in words. */
   public String describe() {
     if (!multiBlock) {
       return switch (spatial.form()) {

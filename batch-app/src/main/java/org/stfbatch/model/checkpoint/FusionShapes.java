@@ -6,14 +6,14 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Tells the fusion variant from the shapes of the projectors, and which shapes that variant calls
- * for.
+ * Detects the fusion variant from the shapes of the projectors, and lists the shapes that this
+ * variant requires.
  *
  * <p>Released form: two perceptrons of two linear layers, the second over four concatenated
- * patches. Paper, Table 1: a learned 2x2 convolution more. The widths between the layers are free.
- * What shapes cannot tell, averages, other neighbourhoods than 2x2 and several tokens of one,
- * {@code config.json} says: {@code mm_spatial_fusion}, {@code mm_spatial_kernel}, {@code
- * mm_spatial_tokens}.
+ * patches. Paper, Table 1: an additional learned 2x2 convolution. The widths between the layers are
+ * free. {@code config.json} gives what shapes cannot tell (averages, neighbourhoods other than 2x2,
+ * and several tokens per neighbourhood): {@code mm_spatial_fusion}, {@code mm_spatial_kernel},
+ * {@code mm_spatial_tokens}.
  */
 record FusionShapes(FusionConfig config, Map<String, List<Long>> expected) {
 
@@ -41,7 +41,7 @@ record FusionShapes(FusionConfig config, Map<String, List<Long>> expected) {
       if (multiBlock) {
         List<Long> first = matrix(CROSS_LAYER + 0 + WEIGHT);
         List<Long> second = matrix(CROSS_LAYER + 2 + WEIGHT);
-        hiddenStates = tappedStates(first.get(1));
+        hiddenStates = fusedStates(first.get(1));
         width = second.get(0);
         ExpectedTensors.putLinear(expected, CROSS_LAYER + 0, first.get(0), first.get(1));
         ExpectedTensors.putLinear(expected, CROSS_LAYER + 2, width, first.get(0));
@@ -118,8 +118,10 @@ record FusionShapes(FusionConfig config, Map<String, List<Long>> expected) {
       return index;
     }
 
-    /** The selected block, then every (blocks / count)-th one below the last, descending. */
-    private List<Integer> tappedStates(long inputWidth) {
+    /**
+     * Returns the selected block, then every (blocks / count)-th one below the last, descending.
+     */
+    private List<Integer> fusedStates(long inputWidth) {
       int blocks = vision.numHiddenLayers();
       long count = inputWidth / vision.hiddenSize();
       if (inputWidth % vision.hiddenSize() != 0 || count < 2 || blocks % count != 0) {

@@ -9,20 +9,21 @@ import java.util.stream.IntStream;
 import org.stfbatch.model.checkpoint.SpatialFusion.Form;
 
 /**
- * A form of token fusion to be trained: those of the LLaVA-STF paper's Tables 2 to 5 and of the
+ * A trainable form of token fusion: those of the LLaVA-STF paper's Tables 2 to 5 and of the
  * released code.
  *
- * @param name as people type it
+ * @param name as in options
  * @param multiBlock whether several blocks of CLIP are fused
- * @param wide whether {@code mm_projector} is four times as wide inside as the language model
+ * @param wide whether the inner width of {@code mm_projector} is four times the language model's
+ *     hidden size
  */
 public record FusionVariant(String name, boolean multiBlock, SpatialFusion spatial, boolean wide) {
 
-  /** The names without k and E. */
+  /** The names without kernel k and tokens E. */
   public static final List<String> NAMES =
       List.of("mbtf+stf", "mbtf+stf-paper", "stf", "mbtf", "avgpool", "tokenconcat", "plain");
 
-  /** The blocks that are fused, as in the 7B model. */
+  /** Number of fused blocks, as in the 7B model. */
   private static final int BLOCKS = 8;
 
   private static final Pattern KERNEL_AND_TOKENS = Pattern.compile("(.+):k(\\d{1,3})e(\\d{1,4})");
@@ -30,7 +31,7 @@ public record FusionVariant(String name, boolean multiBlock, SpatialFusion spati
   /**
    * @param text one of {@link #NAMES}; {@code stf} and {@code mbtf+stf} may be followed by k and E
    *     of Table 4, as in {@code mbtf+stf:k4e8}
-   * @throws IllegalArgumentException saying what is possible, if it is anything else
+   * @throws IllegalArgumentException if it is anything else; the message lists the variants
    */
   public static FusionVariant named(String text) {
     Matcher suffix = KERNEL_AND_TOKENS.matcher(text);
@@ -67,9 +68,9 @@ public record FusionVariant(String name, boolean multiBlock, SpatialFusion spati
   }
 
   /**
-   * The names and shapes of the projectors' tensors between a tower and a language model.
+   * Returns the names and shapes of the projectors' tensors between a tower and a language model.
    *
-   * @param hidden the language model's width
+   * @param hidden the language model's hidden size
    */
   public Map<String, List<Long>> tensors(ClipVisionConfig vision, int hidden) {
     int blocks = multiBlock ? BLOCKS : 1;
@@ -83,7 +84,7 @@ public record FusionVariant(String name, boolean multiBlock, SpatialFusion spati
     return ExpectedTensors.fusion(config, vision.hiddenSize(), hidden, inner);
   }
 
-  /** What {@code config.json} must say of it beside the shapes. */
+  /** Returns the settings of {@code config.json} that the shapes do not imply. */
   public Map<String, Object> settings() {
     Map<String, Object> settings = new LinkedHashMap<>();
     if (spatial.form() == Form.AVERAGE) {

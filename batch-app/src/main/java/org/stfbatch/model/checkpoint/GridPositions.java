@@ -1,22 +1,23 @@
 package org.stfbatch.model.checkpoint;
 
 /**
- * Positions of patches in their grid, to begin the training of a vision tower with: sines and
- * cosines of the row in the first half of the width, of the column in the second, as MoCo v3 has
- * them (Chen et al. 2021, arXiv:2104.02057, section 5). Waves are from 2 pi patches to a few grids
- * long; the nearer two patches, the more alike their positions.
+ * Initial position embeddings of a vision tower: sines and cosines of the row in the first half of
+ * the channels and of the column in the second, as in MoCo v3 (Chen et al. 2021, arXiv:2104.02057,
+ * section 5). Wavelengths range from 2 pi patches to a few grids; the closer two patches, the more
+ * similar their embeddings.
  */
 final class GridPositions {
-  /** About the size of what patch embeddings begin with. */
+  /** Approximate magnitude of initial patch embeddings. */
   private static final double AMPLITUDE = 0.5;
 
-  /** The longest wave is this many times as long as the shortest. */
+  /** Ratio of the longest to the shortest wavelength. */
   private static final double WAVE_RANGE = 20;
 
   private GridPositions() {}
 
   /**
-   * @param positions that of the class token, which is 0, and those of the patches of a square grid
+   * @param positions number of positions: the class token, whose embedding is 0, and the patches of
+   *     a square grid
    * @return [positions, width]
    */
   static float[] of(int positions, int width) {

@@ -15,11 +15,11 @@ import java.util.TreeMap;
  * llava-hf/llava-1.5-7b-hf}. Defaults are those of its {@code LlavaConfig}, {@code LlamaConfig} and
  * {@code CLIPVisionConfig}.
  *
- * <p>Three things are not in these files and are taken from the authors' LLaVA-1.5, so that answers
- * are the same: pictures are padded to a square, though transformers' processor crops them; a
- * prompt has at most 2048 tokens; and the vocabulary ends where the authors' does. transformers
- * adds an image token, a padding token and rows that fill a multiple of 64. The authors' model has
- * no such rows, so they are left out of the embedding and of the output layer.
+ * <p>Three properties are not in these files and are taken from the authors' LLaVA-1.5, so that
+ * answers are the same: images are padded to a square, although transformers' processor crops them;
+ * a prompt has at most 2048 tokens; and the vocabulary ends where the authors' does. transformers
+ * adds an image token, a padding token and rows up to a multiple of 64. The authors' model has no
+ * such rows, so they are removed from the embedding and the output layer.
  */
 final class HuggingFaceLayout implements SourceLayout {
   private static final String ARCHITECTURE = "LlavaForConditionalGeneration";
@@ -38,7 +38,9 @@ final class HuggingFaceLayout implements SourceLayout {
   private static final int IMAGE_TOKEN = 32_000;
   private static final Set<String> PLACEHOLDERS = Set.of("<image>", "<pad>");
 
-  /** Settings of the authors that stand outside of {@code text_config}, with their names here. */
+  /**
+   * Settings of the authors' layout that are outside of {@code text_config}, with their names here.
+   */
   private static final Map<String, String> OUTER_NAMES =
       Map.of(SELECT_LAYER, FEATURE_LAYER, ASPECT, ASPECT, PROMPT_LIMIT, PROMPT_LIMIT, DTYPE, DTYPE);
 
@@ -64,7 +66,7 @@ final class HuggingFaceLayout implements SourceLayout {
             authorsConfig);
   }
 
-  /** Whether transformers' class wrote the settings. */
+  /** Returns whether transformers' class wrote the settings. */
   static boolean isLayoutOf(JsonSettings config) {
     boolean named = false;
     for (JsonNode architecture : config.node("architectures")) {
@@ -107,7 +109,9 @@ final class HuggingFaceLayout implements SourceLayout {
     return config.child(name);
   }
 
-  /** Without a description the tower is LLaVA-1.5's, as in {@code LlavaConfig}. */
+  /**
+   * Reads the tower's shape; without a description it is LLaVA-1.5's, as in {@code LlavaConfig}.
+   */
   private static ClipVisionConfig vision(JsonSettings config) {
     return config.has(VISION)
         ? VisionTower.readConfig(config.child(VISION))
@@ -122,7 +126,7 @@ final class HuggingFaceLayout implements SourceLayout {
     }
   }
 
-  /** The first row behind the authors' vocabulary. */
+  /** Returns the image token's id, the first row after the authors' vocabulary. */
   private static int imageToken(JsonSettings config) {
     int index = config.positiveInt("image_token_index", IMAGE_TOKEN);
     int id = config.positiveInt("image_token_id", index);
@@ -132,7 +136,7 @@ final class HuggingFaceLayout implements SourceLayout {
     return id;
   }
 
-  /** A token that somebody trained has a row behind the authors' vocabulary too. */
+  /** Rejects other added tokens: a trained one also has a row after the authors' vocabulary. */
   private void requireKnownTokens(JsonSettings config) {
     List<Integer> placeholders = List.of(vocabulary, config.integer("pad_token_id", vocabulary));
     AddedTokens.of(folder)
@@ -197,7 +201,10 @@ final class HuggingFaceLayout implements SourceLayout {
     return tensors;
   }
 
-  /** Rows lie one behind the other, so the first ones are a tensor of their own. */
+  /**
+   * Returns the shape without the rows after the authors' vocabulary. Rows are contiguous, so the
+   * first ones form a tensor.
+   */
   private List<Long> authorsShape(String name, List<Long> shape) {
     boolean hasRows = name.equals(ExpectedTensors.EMBEDDING) || name.equals(ExpectedTensors.OUTPUT);
     return hasRows && shape.size() == 2 && shape.get(0) == paddedVocabulary
@@ -212,7 +219,10 @@ final class HuggingFaceLayout implements SourceLayout {
     return VisionTower.inside(folder, vision, image, tensors);
   }
 
-  /** transformers 5 writes the image processor into the processor's file, which then wins. */
+  /**
+   * Reads the image processor. transformers 5 writes it into the processor's file, which then takes
+   * precedence.
+   */
   private JsonSettings preprocessor() {
     Path processor = folder.resolve("processor_config.json");
     if (Files.exists(processor)) {

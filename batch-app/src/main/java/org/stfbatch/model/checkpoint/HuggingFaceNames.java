@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** The names that tensors have in transformers' {@code LlavaForConditionalGeneration}. */
+/** Tensor names in transformers' {@code LlavaForConditionalGeneration}. */
 final class HuggingFaceNames {
 
   private record Renaming(Pattern here, String authors) {
@@ -14,9 +14,9 @@ final class HuggingFaceNames {
   }
 
   /**
-   * All styles: {@code language_model.model.*} up to transformers 4.51, {@code
-   * model.language_model.*} from 4.52 on, where {@code lm_head.weight} has the authors' name. In a
-   * model that transformers 5 made, the vision tower has no {@code vision_model} inside.
+   * All naming styles: {@code language_model.model.*} up to transformers 4.51, {@code
+   * model.language_model.*} from 4.52, where {@code lm_head.weight} has the authors' name. In a
+   * model created with transformers 5, the vision tower has no {@code vision_model} level.
    */
   private static final List<Renaming> RENAMINGS =
       List.of(
@@ -29,7 +29,9 @@ final class HuggingFaceNames {
 
   private HuggingFaceNames() {}
 
-  /** The name that LLaVA's authors have for a tensor; an unknown one stays as it is. */
+  /**
+   * Returns the name of a tensor in the layout of LLaVA's authors; an unknown name is unchanged.
+   */
   static String authorsName(String name) {
     for (Renaming renaming : RENAMINGS) {
       Matcher matcher = renaming.here().matcher(name);

@@ -16,7 +16,10 @@ import java.util.Set;
 import java.util.function.UnaryOperator;
 import org.stfbatch.file.LfsPointer;
 
-/** A JSON file of settings, read with error messages that name the file and the setting. */
+/**
+ * Reader of a JSON settings file. Error messages name the file and the setting; settings that were
+ * read are recorded.
+ */
 final class JsonSettings {
 
   private static final ObjectMapper JSON =
@@ -36,16 +39,16 @@ final class JsonSettings {
   }
 
   /**
-   * Settings that were made from those of a file.
+   * Creates settings that were translated from those of a file.
    *
-   * @param nameInFile what error messages call a setting
+   * @param nameInFile maps a setting to its name in error messages
    */
   static JsonSettings translated(Path file, UnaryOperator<String> nameInFile, ObjectNode settings) {
     return new JsonSettings(file, nameInFile, settings);
   }
 
   /**
-   * @throws CheckpointException if the file is missing or holds no JSON object
+   * @throws CheckpointException if the file is missing or contains no JSON object
    */
   static JsonSettings read(Path file) {
     if (!Files.isRegularFile(file)) {
@@ -66,24 +69,24 @@ final class JsonSettings {
     }
   }
 
-  /** The settings below a name, or empty ones if there are none. */
+  /** Returns the settings below a name, or empty ones if there are none. */
   JsonSettings child(String name) {
     return new JsonSettings(file, inner -> fullName.apply(name + "." + inner), node(name));
   }
 
-  /** A copy of all settings, to be changed; empty if there are none. */
+  /** Returns a modifiable copy of all settings; empty if there are none. */
   ObjectNode copy() {
     return object instanceof ObjectNode settings ? settings.deepCopy() : JSON.createObjectNode();
   }
 
-  /** The value of a name; a missing or null one is a missing node. */
+  /** Returns the value of a name; a missing or null one is a missing node. */
   JsonNode node(String name) {
     read.add(name);
     JsonNode node = object.path(name);
     return node.isNull() ? MissingNode.getInstance() : node;
   }
 
-  /** The settings that were not asked for so far, in the file's order. */
+  /** Returns the settings that have not been read, in the file's order. */
   List<String> unread() {
     return object.properties().stream()
         .map(Map.Entry::getKey)
@@ -107,7 +110,7 @@ final class JsonSettings {
   }
 
   /**
-   * A number of layers, bounded so that a damaged file cannot ask for a list of billions of
+   * Reads a number of layers, which is bounded so that a damaged file cannot request billions of
    * tensors.
    */
   int layerCount(String name, int absent) {
@@ -150,14 +153,14 @@ final class JsonSettings {
     return has(name) ? Optional.of(node(name).asText()) : Optional.empty();
   }
 
-  /** Refuses a setting that is set to true. */
+  /** Rejects a setting with the value true. */
   void requireFalse(String name) {
     if (flag(name, false)) {
       throw unsupported(name, "false");
     }
   }
 
-  /** Refuses a setting that is there and not null. */
+  /** Rejects a setting that is present and not null. */
   void requireAbsent(String name) {
     if (has(name)) {
       throw unsupported(name, "null");
@@ -165,8 +168,8 @@ final class JsonSettings {
   }
 
   /**
-   * Refuses a setting with a value other than the one text; {@code absent} is its value when it is
-   * not there.
+   * Rejects a setting with a value other than {@code supported}; {@code absent} is the value of a
+   * missing setting.
    */
   void requireText(String name, String supported, String absent) {
     if (!text(name).orElse(absent).equals(supported)) {

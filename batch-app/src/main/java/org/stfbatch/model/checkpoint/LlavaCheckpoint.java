@@ -13,9 +13,9 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * A checkpoint of LLaVA-STF or LLaVA-1.5, found complete and consistent. It may have the layout of
- * LLaVA's authors or that of transformers' {@code LlavaForConditionalGeneration}; what is read has
- * the authors' names in either case. Immutable; it holds no open files.
+ * A validated checkpoint of LLaVA-STF or LLaVA-1.5. It may have the layout of LLaVA's authors or
+ * that of transformers' {@code LlavaForConditionalGeneration}; names are the authors' in either
+ * case. Immutable; has no open files.
  */
 public final class LlavaCheckpoint {
 
@@ -38,12 +38,12 @@ public final class LlavaCheckpoint {
   }
 
   /**
-   * Reads the configuration and the headers of the weight files, and checks that every tensor the
-   * model needs is there in the right shape, and no other.
+   * Reads the configuration and the headers of the weight files, and checks that exactly the
+   * tensors that the model needs are present, in the right shapes.
    *
    * @param directory the checkpoint's folder
    * @param visionTower the CLIP tower's folder; if empty, the one that {@code config.json} names
-   *     (as it stands, beside the checkpoint's folder or in it), else the copy inside the
+   *     (as it stands, beside the checkpoint's folder or in it), otherwise the copy inside the
    *     checkpoint; in the layout of transformers it is always inside
    * @throws CheckpointException naming the file, setting or tensor that cannot be used
    */
@@ -83,7 +83,10 @@ public final class LlavaCheckpoint {
     return new LlavaCheckpoint(directory, layout, config, tensors);
   }
 
-  /** What cannot be mapped is widened in memory, in one piece. */
+  /**
+   * Rejects tensors that can neither be mapped nor, because of their size, be copied into one
+   * buffer.
+   */
   private static void requireReadable(TensorSlice tensor) {
     boolean mapped = tensor.offset() % tensor.dtype().bytes() == 0;
     if (!mapped && 2 * tensor.byteLength() > Integer.MAX_VALUE) {
@@ -110,8 +113,8 @@ public final class LlavaCheckpoint {
   }
 
   /**
-   * With tied embeddings the output layer is the embedding, whether or not the files hold a copy of
-   * it.
+   * Adds the output layer of tied embeddings, which is the embedding, whether or not the files
+   * contain a copy of it.
    */
   private static Map<String, TensorSlice> tied(
       Map<String, TensorSlice> tensors, LlavaSettings settings) {
@@ -131,48 +134,48 @@ public final class LlavaCheckpoint {
     return shapes;
   }
 
-  /** The files' layout and the class that loads it elsewhere, in words. */
+  /** Returns the file layout and the class that loads it in other programs, in words. */
   public String layout() {
     return layout.describe();
   }
 
-  /** {@code config.json} as LLaVA's authors would write it; a copy, to be changed. */
+  /** Returns a modifiable copy of {@code config.json} in the form of LLaVA's authors. */
   ObjectNode authorsConfig() {
     return layout.authorsConfig();
   }
 
-  /** The model's shape and settings. */
+  /** Returns the model's configuration. */
   public LlavaConfig config() {
     return config;
   }
 
   /**
-   * All tensors the model uses: language model and projectors under their names in the layout of
-   * LLaVA's authors, the vision tower's under those of its own folder ({@code vision_model.*}). 1x1
-   * convolutions have the shape of the matrix they are; a tied {@code lm_head.weight} has the place
-   * of the embedding.
+   * Returns all tensors that the model uses: language model and projectors under their names in the
+   * layout of LLaVA's authors, the vision tower's under those of its own folder ({@code
+   * vision_model.*}). 1x1 convolutions have the shape of the equivalent matrix; a tied {@code
+   * lm_head.weight} has the location of the embedding.
    */
   public SortedMap<String, TensorSlice> tensors() {
     return tensors;
   }
 
   /**
-   * A short hash of the model, the same for the same weights in any file layout; 16 hexadecimal
-   * digits.
+   * Returns a short hash of the model, the same for the same weights in any file layout; 16
+   * hexadecimal digits.
    */
   public String fingerprint() {
     return fingerprint;
   }
 
   /**
-   * A short hash of all that decides what the language model's side sees of a picture: the vision
-   * tower, how pictures are prepared for it, and which of its blocks are tapped.
+   * Returns a short hash of everything that determines the vision features of an image: the vision
+   * tower, the image preprocessing, and the selected blocks.
    */
   public String visionFingerprint() {
     return Fingerprint.ofVision(config, tensors.subMap("vision_model.", "vision_model/").values());
   }
 
-  /** The checkpoint's folder, which also holds the tokenizer. */
+  /** Returns the checkpoint's folder, which also contains the tokenizer. */
   public Path directory() {
     return directory;
   }

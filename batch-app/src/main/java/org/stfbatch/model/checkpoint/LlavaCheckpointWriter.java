@@ -16,8 +16,8 @@ import org.stfbatch.model.checkpoint.SafetensorsWriter.Data;
 
 /**
  * Writes a changed checkpoint in the layout of LLaVA's authors, complete in one folder: {@code
- * config.json}, the weights as safetensors, the tokenizer's files as the base has them, and the
- * vision tower in a folder of its own.
+ * config.json}, the weights as safetensors, the base's tokenizer files, and the vision tower in a
+ * subfolder.
  */
 public final class LlavaCheckpointWriter {
   private static final String TOWER_PREFIX = "vision_model.";
@@ -25,7 +25,7 @@ public final class LlavaCheckpointWriter {
   private final DType dtype;
 
   /**
-   * @param base gives everything that does not change; its files must still be there
+   * @param base source of everything that does not change; its files must still exist
    * @param dtype FLOAT32: changed tensors are exact, others stay as they are in the base; BFLOAT16:
    *     all tensors of 32 bits are rounded
    */
@@ -40,8 +40,8 @@ public final class LlavaCheckpointWriter {
   /**
    * Writes into an empty folder.
    *
-   * @param changed the new values of a tensor, by the name {@link LlavaCheckpoint#tensors} has for
-   *     it, asked for when its turn has come; empty if it is the base's
+   * @param changed new values of a tensor by its name in {@link LlavaCheckpoint#tensors}, supplied
+   *     when the tensor is written; empty for the base's values
    */
   public void write(Path folder, Function<String, Optional<Supplier<float[]>>> changed)
       throws IOException {

@@ -3,10 +3,11 @@ package org.stfbatch.model.checkpoint;
 import org.stfbatch.compression.CheckpointShape;
 
 /**
- * All that a model needs to know of its checkpoint apart from the weights.
+ * Configuration of a checkpoint's model.
  *
- * @param tokenizerModelMaxLength the number of tokens, vision tokens included, at which LLaVA cuts
- *     a prompt; the language model's {@code maxPositionEmbeddings} if the checkpoint does not say
+ * @param tokenizerModelMaxLength number of tokens, including vision tokens, at which LLaVA
+ *     truncates a prompt; the language model's {@code maxPositionEmbeddings} if the checkpoint does
+ *     not specify it
  * @param torchDtype the element type that {@code config.json} names, or that of the language
  *     model's weights
  */
@@ -18,12 +19,12 @@ public record LlavaConfig(
     int tokenizerModelMaxLength,
     String torchDtype) {
 
-  /** The number of tokens that the projector makes of one image. */
+  /** Returns the number of vision tokens of one image after the projector. */
   public int visionTokens() {
     return fusion.visionTokens(vision);
   }
 
-  /** What compression strategies ask of it. */
+  /** Returns its properties for compression strategies. */
   public CheckpointShape shape() {
     boolean stockProjector = !fusion.multiBlock() && fusion.spatial().equals(SpatialFusion.NONE);
     return new CheckpointShape(

@@ -9,17 +9,16 @@ import java.util.regex.Pattern;
 import org.stfbatch.model.checkpoint.SpatialFusion.Form;
 
 /**
- * What a LLaVA checkpoint's {@code config.json} says. Settings that would change the arithmetic in
- * a way this program does not do are refused, with the defaults of transformers and LLaVA for
- * settings that are absent.
+ * Settings of a LLaVA checkpoint's {@code config.json}. Settings that would change the arithmetic
+ * in an unsupported way are rejected; absent settings have the defaults of transformers and LLaVA.
  *
  * @param visionTower the tower's name or folder
  * @param selectLayer {@code mm_vision_select_layer}, negative from the end
  * @param clipWidth {@code mm_hidden_size}, if given
- * @param spatialFusion how patches become tokens, if that is said and not left to the projectors'
- *     shapes
+ * @param spatialFusion how patches become tokens, if given and not left to the projectors' shapes
  * @param tieWordEmbeddings whether the output layer is the embedding
- * @param towerTuned whether the tower inside the checkpoint was trained, and is not the named one
+ * @param towerTuned whether the tower inside the checkpoint was trained and differs from the named
+ *     one
  */
 record LlavaSettings(
     LlamaConfig language,
@@ -68,14 +67,20 @@ record LlavaSettings(
         isTowerTuned(json));
   }
 
-  /** A tower that was trained with the rest is in the checkpoint, as LLaVA's loader knows. */
+  /**
+   * Returns whether the tower was trained with the rest and is therefore in the checkpoint, by the
+   * rule of LLaVA's loader.
+   */
   private static boolean isTowerTuned(JsonSettings json) {
     JsonNode parts = json.node("mm_tunable_parts");
     return json.flag("unfreeze_mm_vision_tower", false)
         || parts.isTextual() && List.of(parts.textValue().split(",")).contains("mm_vision_tower");
   }
 
-  /** What the original takes from {@code generation_config.json}, or else from here. */
+  /**
+   * Checks the generation settings, which the original reads from {@code generation_config.json},
+   * or else from here.
+   */
   private static void requireGeneration(Path directory, JsonSettings json, LlamaConfig language) {
     ArithmeticSettings.requirePlainGeneration(json);
     Path file = directory.resolve("generation_config.json");
@@ -163,7 +168,10 @@ record LlavaSettings(
     };
   }
 
-  /** LLaVA pads for {@code pad}, cuts into tiles for these, and crops for all other values. */
+  /**
+   * Reads the aspect mode: LLaVA pads for {@code pad}, cuts into tiles for these values, and crops
+   * for all others.
+   */
   private static String aspect(JsonSettings json) {
     String aspect = json.text("image_aspect_ratio").orElse("square");
     if (TILED.matcher(aspect).lookingAt()) {

@@ -1,17 +1,17 @@
 package org.stfbatch.model.checkpoint;
 
 /**
- * The sizes of a model that is made anew; everything else is as in LLaVA-1.5.
+ * Sizes of a new model; everything else is as in LLaVA-1.5.
  *
  * @param visionWidth channels of the tower
  * @param visionBlocks blocks of the tower, all of which are used
  * @param visionHeads attention heads of the tower
- * @param imageSize the side of the square input in pixels
- * @param width of the language model
- * @param inner width inside of its perceptrons
+ * @param imageSize side of the square input in pixels
+ * @param width hidden size of the language model
+ * @param inner inner width of its MLPs
  * @param layers of the language model
  * @param heads attention heads of the language model
- * @param positions the longest sequence in tokens
+ * @param positions maximum sequence length in tokens
  */
 public record ModelSizes(
     int visionWidth,

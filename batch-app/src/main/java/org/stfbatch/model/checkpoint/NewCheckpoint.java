@@ -11,12 +11,12 @@ import java.util.Optional;
 import org.stfbatch.model.checkpoint.SafetensorsWriter.Data;
 
 /**
- * Makes a checkpoint to be trained, in the layout of LLaVA's authors and float32: with fresh
- * weights all over, or with another one's vision tower and language model between which only the
- * projectors are fresh.
+ * Creates a checkpoint for training, in the layout of LLaVA's authors and in float32: either with
+ * random weights throughout, or with the vision tower and language model of another checkpoint and
+ * random projectors between them.
  */
 public final class NewCheckpoint {
-  /** All of a new tower's blocks are used, the last one too. */
+  /** A new tower uses all of its blocks, including the last one. */
   private static final int SELECTED_LAYER = -1;
 
   private final ClipVisionConfig vision;
@@ -48,8 +48,8 @@ public final class NewCheckpoint {
   }
 
   /**
-   * @param tokenizer the folder of the tokenizer's files
-   * @param vocabulary the number of its pieces
+   * @param tokenizer folder of the tokenizer's files
+   * @param vocabulary number of its pieces
    */
   public static NewCheckpoint ofSizes(
       ModelSizes sizes, Path tokenizer, int vocabulary, FusionVariant variant, long seed) {
@@ -71,7 +71,9 @@ public final class NewCheckpoint {
         seed);
   }
 
-  /** The same vision tower and language model with fresh projectors. */
+  /**
+   * Creates a checkpoint with an existing vision tower and language model and random projectors.
+   */
   public static NewCheckpoint withProjectors(
       LlavaCheckpoint source, FusionVariant variant, long seed) {
     LlavaConfig config = source.config();
@@ -89,7 +91,7 @@ public final class NewCheckpoint {
   }
 
   /**
-   * Writes a folder that is not there yet.
+   * Writes a folder that does not exist.
    *
    * @throws CheckpointException if there is no tokenizer, or the variant does not fit the tower
    */

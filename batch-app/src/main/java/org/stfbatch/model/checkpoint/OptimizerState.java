@@ -15,31 +15,31 @@ import java.util.SortedMap;
 import org.stfbatch.model.checkpoint.SafetensorsWriter.Data;
 
 /**
- * What an optimizer knows beside the weights, as a safetensors file: the steps it has taken, and
- * two running means for every trained tensor.
+ * Optimizer state as a safetensors file: the number of steps, and AdamW's two moments of every
+ * trained tensor.
  *
- * @param steps steps taken
- * @param tensors the means, named by {@link #first} and {@link #second}
+ * @param steps number of steps
+ * @param tensors the moments, named by {@link #first} and {@link #second}
  */
 public record OptimizerState(long steps, Collection<TensorSlice> tensors) {
   private static final String STEPS = "steps";
   private static final String FIRST = "exp_avg.";
   private static final String SECOND = "exp_avg_sq.";
 
-  /** The name of the gradients' running mean. */
+  /** Returns the name of the first moment, the running mean of the gradients. */
   public static String first(String tensor) {
     return FIRST + tensor;
   }
 
-  /** The name of the running mean of the gradients' squares. */
+  /** Returns the name of the second moment, the running mean of the squared gradients. */
   public static String second(String tensor) {
     return SECOND + tensor;
   }
 
-  /** Gives a tensor's running means when their turn has come. */
+  /** Supplies a tensor's moments when they are written. */
   public interface Means {
     /**
-     * @param first whether of the gradients, or else of their squares
+     * @param first whether the first moment, otherwise the second
      */
     Data of(String tensor, boolean first);
   }
@@ -59,7 +59,7 @@ public record OptimizerState(long steps, Collection<TensorSlice> tensors) {
   }
 
   /**
-   * @throws CheckpointException naming the file if it is no such state
+   * @throws CheckpointException naming the file if it is not an optimizer state
    */
   public static OptimizerState read(Path file) {
     try {

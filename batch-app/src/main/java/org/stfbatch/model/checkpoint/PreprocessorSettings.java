@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The settings of transformers' image processors for CLIP: {@code CLIPImageProcessor}, and {@code
- * LlavaImageProcessor}, which is the same but for {@code do_pad}, LLaVA's padding to a square.
+ * Settings of transformers' image processors for CLIP: {@code CLIPImageProcessor}, and {@code
+ * LlavaImageProcessor}, which differs only in {@code do_pad}, LLaVA's padding to a square.
  */
 final class PreprocessorSettings {
   static final List<Double> CLIP_MEAN = List.of(0.48145466, 0.4578275, 0.40821073);
@@ -22,7 +22,7 @@ final class PreprocessorSettings {
 
   /**
    * @param side the tower's {@code image_size}
-   * @param aspect {@code pad} or {@code square}, as {@link ImageProcessing} has it
+   * @param aspect {@code pad} or {@code square}, see {@link ImageProcessing}
    * @throws CheckpointException naming a setting that would give other pixels
    */
   static ImageProcessing read(JsonSettings json, int side, String aspect) {
@@ -68,8 +68,8 @@ final class PreprocessorSettings {
   }
 
   /**
-   * Written 336 or {"shortest_edge": 336}. {"height": 336, "width": 336} squashes a picture that is
-   * not square, so it means the same only where pictures are padded to squares before.
+   * Accepts 336 or {"shortest_edge": 336}. {"height": 336, "width": 336} distorts an image that is
+   * not square, so it is equivalent only if images are padded to squares before.
    */
   private static void requireShortestEdge(JsonSettings json, int side, String aspect) {
     JsonNode size = json.node("size");
@@ -83,7 +83,7 @@ final class PreprocessorSettings {
     }
   }
 
-  /** Written 336 or {"height": 336, "width": 336}. */
+  /** Accepts 336 or {"height": 336, "width": 336}. */
   private static void requireCrop(JsonSettings json, int side) {
     JsonNode crop = json.node("crop_size");
     if (!crop.isMissingNode() && !isSide(crop, side) && !hasSides(crop, side, "height", "width")) {

@@ -5,22 +5,22 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The base of LLaMA's rotary positions: {@code rope_theta} and {@code rope_scaling} as transformers
- * 4 writes them, or {@code rope_parameters}, in which transformers 5 writes both.
+ * Base of LLaMA's rotary position embedding: {@code rope_theta} and {@code rope_scaling} as
+ * transformers 4 writes them, or {@code rope_parameters}, in which transformers 5 writes both.
  */
 final class RopeSettings {
   private static final double DEFAULT_THETA = 10_000;
   private static final String THETA = "rope_theta";
   private static final String PARTIAL = "partial_rotary_factor";
 
-  /** Objects of this name; of transformers 5, the first. */
+  /** Names of the objects; transformers 5 writes the first. */
   private static final List<String> OBJECTS = List.of("rope_parameters", "rope_scaling");
 
   private RopeSettings() {}
 
   /**
-   * @throws CheckpointException naming a setting that stretches or restricts the positions, or two
-   *     that contradict each other
+   * @throws CheckpointException naming a setting that scales or limits the positions, or two that
+   *     contradict each other
    */
   static double theta(JsonSettings json) {
     double outer = json.positiveNumber(THETA, DEFAULT_THETA);

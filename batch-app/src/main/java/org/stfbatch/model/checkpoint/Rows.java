@@ -1,7 +1,7 @@
 package org.stfbatch.model.checkpoint;
 
 /**
- * A matrix that is written to, row by row.
+ * A modifiable matrix with row operations.
  *
  * @param values row-major
  * @param width the length of a row
@@ -29,8 +29,8 @@ record Rows(float[] values, int width) {
     }
   }
 
-  /** Leaves what is orthogonal to a direction. */
-  void takeOut(int row, double[] direction) {
+  /** Projects a row onto the orthogonal complement of a direction. */
+  void removeDirection(int row, double[] direction) {
     double along = 0;
     double square = 0;
     for (int i = 0; i < width; i++) {
@@ -40,14 +40,14 @@ record Rows(float[] values, int width) {
     add(row, direction, -along / square);
   }
 
-  /** Takes over another matrix's row, scaled. */
+  /** Sets a row to another matrix's row, scaled. */
   void set(int row, Rows source, int sourceRow, double scale) {
     for (int i = 0; i < width; i++) {
       values[row * width + i] = (float) (scale * source.values[sourceRow * source.width + i]);
     }
   }
 
-  /** Takes over another matrix's column as a row, scaled. */
+  /** Sets a row to another matrix's column, scaled. */
   void setToColumn(int row, Rows source, int column, double scale) {
     for (int i = 0; i < width; i++) {
       values[row * width + i] = (float) (scale * source.values[i * source.width + column]);

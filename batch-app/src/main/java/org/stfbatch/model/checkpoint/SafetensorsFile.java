@@ -24,14 +24,14 @@ import java.util.TreeMap;
 import org.stfbatch.base.JsonDefect;
 
 /**
- * The header of a safetensors file: eight bytes with its length, then a JSON object from tensor
- * name to element type, shape and byte range of the data behind it. As the format's specification
- * wants it, nothing but white space follows the object, and the tensors fill the rest of the file
- * without gaps; so a length that is not the header's cannot shift the data unnoticed.
+ * Reader of a safetensors file's header: eight bytes with its length, then a JSON object from
+ * tensor name to element type, shape and byte range of the data after it. As the format's
+ * specification requires, only white space follows the object, and the tensors fill the rest of the
+ * file without gaps; a wrong header length is therefore detected and cannot shift the data.
  */
 public final class SafetensorsFile {
 
-  /** Far more than any model needs (the 7B model takes 0.1 MB), and little enough to parse. */
+  /** Much more than any model needs (the 7B model takes 0.1 MB), and small enough to parse. */
   static final long MAX_HEADER_BYTES = 16L << 20;
 
   private static final int LENGTH_BYTES = 8;
@@ -46,7 +46,7 @@ public final class SafetensorsFile {
   private SafetensorsFile() {}
 
   /**
-   * The tensors of a file.
+   * Returns the tensors of a file.
    *
    * @throws MalformedFileException if the header contradicts itself or the file's size
    */

@@ -16,7 +16,7 @@ import java.util.Map;
 import java.util.function.Supplier;
 import org.stfbatch.file.WholeFile;
 
-/** Writes tensors as a safetensors file, one at a time in memory. */
+/** Writes tensors as a safetensors file, with one tensor in memory at a time. */
 public final class SafetensorsWriter {
   private static final int ALIGNMENT = 8;
   private static final int BUFFER_VALUES = 1 << 16;
@@ -25,7 +25,7 @@ public final class SafetensorsWriter {
 
   /** A tensor's bytes: little-endian, row-major. */
   public interface Content {
-    /** Appends them all. */
+    /** Appends all bytes. */
     void writeTo(FileChannel out) throws IOException;
   }
 
@@ -46,13 +46,13 @@ public final class SafetensorsWriter {
   }
 
   /**
-   * @param values asked for when the tensor's turn has come
+   * @param values supplied when the tensor is written
    */
   public static Data float32(List<Long> shape, Supplier<float[]> values) {
     return new Data(DType.FLOAT32, shape, out -> writeFloats(out, values.get()));
   }
 
-  /** Values rounded to the nearest bfloat16, of two the even one. */
+  /** Returns values rounded to bfloat16, half to even. */
   public static Data bfloat16(List<Long> shape, Supplier<float[]> values) {
     return new Data(DType.BFLOAT16, shape, out -> writeBfloats(out, values.get()));
   }
@@ -64,7 +64,7 @@ public final class SafetensorsWriter {
         DType.INT64, List.of((long) values.length), out -> writeFully(out, bytes.duplicate()));
   }
 
-  /** A tensor of another file, byte by byte. */
+  /** Returns a byte-by-byte copy of another file's tensor. */
   public static Data copy(TensorSlice slice) {
     return new Data(slice.dtype(), slice.shape(), out -> transfer(slice, out));
   }
@@ -107,7 +107,7 @@ public final class SafetensorsWriter {
     return ByteBuffer.allocate(size).order(ByteOrder.LITTLE_ENDIAN);
   }
 
-  /** Writes the tensors in the map's order, replacing the file when all are written. */
+  /** Writes the tensors in the map's order; replaces the file after all of them are written. */
   public static void write(Path file, Map<String, Data> tensors) throws IOException {
     byte[] header = header(tensors);
     WholeFile.writeChannel(

@@ -13,7 +13,7 @@ final class Shapes {
   }
 
   /**
-   * The product of the sizes.
+   * Returns the product of the sizes.
    *
    * @throws ArithmeticException if it does not fit a long
    */
@@ -26,7 +26,7 @@ final class Shapes {
   }
 
   /**
-   * The shape of a convolution with a 1x1 kernel as that of the matrix it is; any other shape
+   * Returns the shape of a 1x1 convolution as that of the equivalent matrix; any other shape
    * unchanged.
    */
   static List<Long> asMatrix(List<Long> shape) {

@@ -5,13 +5,13 @@ import java.nio.file.Path;
 import java.util.SortedMap;
 
 /**
- * How a checkpoint's files name its settings and tensors. Everything that is read through this
- * interface has the names and the form of LLaVA's authors.
+ * File layout of a checkpoint. Everything that is read through this interface has the names and the
+ * form of LLaVA's authors.
  */
 sealed interface SourceLayout permits AuthorsLayout, HuggingFaceLayout {
 
   /**
-   * The layout of a folder, told by its {@code config.json}. Weight files are not opened yet.
+   * Detects the layout of a folder by its {@code config.json}. Does not open weight files.
    *
    * @throws CheckpointException naming the file or setting that cannot be used
    */
@@ -22,10 +22,10 @@ sealed interface SourceLayout permits AuthorsLayout, HuggingFaceLayout {
         : new AuthorsLayout(folder, config);
   }
 
-  /** The layout's name and the class that loads it elsewhere. */
+  /** Returns the layout's name and the class that loads it in other programs. */
   String describe();
 
-  /** {@code config.json} as the authors would write it; a copy, to be changed. */
+  /** Returns a modifiable copy of {@code config.json} in the authors' form. */
   ObjectNode authorsConfig();
 
   /**
@@ -34,17 +34,17 @@ sealed interface SourceLayout permits AuthorsLayout, HuggingFaceLayout {
   LlavaSettings settings();
 
   /**
-   * All tensors of the weight files.
+   * Returns all tensors of the weight files.
    *
    * @throws CheckpointException naming the missing or damaged file
    */
   SortedMap<String, TensorSlice> tensors();
 
   /**
-   * The vision tower that belongs to the checkpoint.
+   * Returns the vision tower of the checkpoint.
    *
    * @param tensors those of {@link #tensors}
-   * @throws CheckpointException naming what is missing of it or cannot be used
+   * @throws CheckpointException naming the missing or unusable part
    */
   VisionTower tower(LlavaSettings settings, SortedMap<String, TensorSlice> tensors);
 }

@@ -1,17 +1,18 @@
 package org.stfbatch.model.checkpoint;
 
 /**
- * How a neighbourhood of k x k patches becomes E tokens (paper, section 3.4 and Table 4).
+ * Spatial fusion: how a neighbourhood of k x k patches becomes E tokens (paper, section 3.4 and
+ * Table 4).
  *
  * @param kernel k, a divisor of the grid's side; 1 only without fusion
- * @param tokens E, of one neighbourhood; more than 1 only for {@link Form#CONCAT}
+ * @param tokens E, tokens of one neighbourhood; more than 1 only for {@link Form#CONCAT}
  */
 public record SpatialFusion(Form form, int kernel, int tokens) {
 
-  /** One token a patch. */
+  /** One token per patch. */
   public static final SpatialFusion NONE = new SpatialFusion(Form.NONE, 1, 1);
 
-  /** The released form: one token of 2x2 patches. */
+  /** The released form: one token per 2x2 patches. */
   public static final SpatialFusion CONCAT = new SpatialFusion(Form.CONCAT, 2, 1);
 
   /** The form of the paper's Table 1. */
@@ -20,18 +21,18 @@ public record SpatialFusion(Form form, int kernel, int tokens) {
   /** The average of 2x2 patches. */
   public static final SpatialFusion AVERAGE = new SpatialFusion(Form.AVERAGE, 2, 1);
 
-  /** What is done with a neighbourhood; {@code spatial_form.py} has the same names. */
+  /** Operation on a neighbourhood; {@code spatial_form.py} has the same names. */
   public enum Form {
-    /** Nothing: one token a patch. */
+    /** No fusion: one token per patch. */
     NONE(0),
     /**
-     * Its patches' channels are concatenated, channel-major, and cut into E equal parts; {@code
+     * The patches' channels are concatenated, channel-major, and split into E equal parts; {@code
      * mm_projector} is a two-layer perceptron.
      */
     CONCAT(1),
     /** {@code mm_projector.0} is a convolution with a 2x2 kernel and stride 2. */
     CONV(2),
-    /** Its patches are averaged before {@code mm_projector}, which is LLaVA-1.5's. */
+    /** The patches are averaged before {@code mm_projector}, which is LLaVA-1.5's. */
     AVERAGE(3);
 
     private final int torchCode;
@@ -40,7 +41,7 @@ public record SpatialFusion(Form form, int kernel, int tokens) {
       this.torchCode = torchCode;
     }
 
-    /** Its number in TorchScript. */
+    /** Returns its number in TorchScript. */
     public int torchCode() {
       return torchCode;
     }
@@ -52,12 +53,12 @@ public record SpatialFusion(Form form, int kernel, int tokens) {
     }
   }
 
-  /** The number of vision tokens of a grid with this many patches a side. */
+  /** Returns the number of vision tokens of a grid with this many patches per side. */
   int visionTokens(int grid) {
     return (grid / kernel) * (grid / kernel) * tokens;
   }
 
-  /** The channels of a token before the projector, of patches with this many channels. */
+  /** Returns the channels of a token before the projector, for patches with this many channels. */
   long tokenWidth(long channels) {
     return form == Form.CONCAT ? kernel * kernel * channels / tokens : channels;
   }

@@ -11,12 +11,12 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Reads the pickle of a state dict, that is of a dictionary from name to tensor as {@code
- * torch.save} writes it.
+ * Reads the pickle of a state dict, a dictionary from name to tensor as {@code torch.save} writes
+ * it.
  *
- * <p>A pickle is a program. This is no interpreter of it but a reader of the few opcodes and
- * globals that tensors need; the first other one ends the reading with its name, so a file can
- * never make anything happen. All limits are far above what a model needs.
+ * <p>A pickle is a program. This class does not interpret arbitrary pickles: it supports only the
+ * few opcodes and globals that tensors need and rejects any other by name, so a file cannot execute
+ * code. All limits are far above what a model needs.
  */
 final class StateDictPickle {
 
@@ -32,7 +32,7 @@ final class StateDictPickle {
   private static final String REBUILD_PARAMETER = "torch._utils._rebuild_parameter";
   private static final String TORCH = "torch.";
 
-  /** Elements of a storage, by PyTorch's key for it, that make up a tensor. */
+  /** A tensor as a view of a storage, identified by PyTorch's key. */
   record TensorView(
       String storage,
       DType dtype,
@@ -62,7 +62,7 @@ final class StateDictPickle {
   }
 
   /**
-   * The tensors of a pickled state dict.
+   * Returns the tensors of a pickled state dict.
    *
    * @throws MalformedFileException naming the opcode, global or entry that is not part of a state
    *     dict
@@ -244,7 +244,7 @@ final class StateDictPickle {
     }
   }
 
-  /** PyTorch hangs version numbers on the OrderedDict of a module's state; nothing needs them. */
+  /** Ignores the version numbers that PyTorch attaches to the OrderedDict of a module's state. */
   private void build() throws IOException {
     pop();
     if (!(peek() instanceof Dict dict) || !dict.ordered()) {
@@ -330,7 +330,7 @@ final class StateDictPickle {
     return value;
   }
 
-  /** A little-endian number of 1 to 4 bytes; four bytes are a signed one, as in BININT. */
+  /** Reads a little-endian number of 1 to 4 bytes; four bytes are signed, as in BININT. */
   private int unsigned(int length) throws IOException {
     int start = advance(length);
     int value = 0;
@@ -347,7 +347,7 @@ final class StateDictPickle {
     return claimed;
   }
 
-  /** Steps over bytes and returns where they start. */
+  /** Skips bytes; returns where they start. */
   private int advance(int length) throws IOException {
     if (length > pickle.length - at) {
       throw new MalformedFileException("its pickle is cut off");

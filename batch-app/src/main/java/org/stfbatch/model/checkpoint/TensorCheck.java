@@ -7,7 +7,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
 
-/** Compares the tensors that are there with those that are called for. */
+/** Validates the tensors of a checkpoint against the expected ones. */
 final class TensorCheck {
 
   /**
@@ -23,7 +23,7 @@ final class TensorCheck {
   private TensorCheck() {}
 
   /**
-   * The expected tensors among those found.
+   * Returns the expected tensors among those found.
    *
    * @throws CheckpointException naming missing, misshapen and unknown tensors, and what was
    *     expected

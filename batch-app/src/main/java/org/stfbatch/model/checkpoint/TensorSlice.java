@@ -4,11 +4,11 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * Where a tensor's elements lie: contiguous, row-major and little-endian from {@code offset} in
+ * Location of a tensor's elements: contiguous, row-major and little-endian from {@code offset} in
  * {@code file}. The offset need not be a multiple of the element size.
  *
  * @param name the tensor's name in the checkpoint
- * @param shape the sizes of its dimensions, the outermost first; empty for a single number
+ * @param shape sizes, outermost first; empty for a scalar
  */
 public record TensorSlice(String name, Path file, long offset, DType dtype, List<Long> shape) {
 
@@ -16,12 +16,12 @@ public record TensorSlice(String name, Path file, long offset, DType dtype, List
     shape = List.copyOf(shape);
   }
 
-  /** The number of elements. */
+  /** Returns the number of elements. */
   public long elementCount() {
     return Shapes.elementCount(shape);
   }
 
-  /** The number of bytes from {@link #offset} on. */
+  /** Returns the number of bytes from {@link #offset} on. */
   public long byteLength() {
     return Math.multiplyExact(elementCount(), dtype.bytes());
   }

@@ -16,9 +16,9 @@ import org.apache.commons.compress.archivers.zip.ZipFile;
 import org.stfbatch.model.checkpoint.StateDictPickle.TensorView;
 
 /**
- * A {@code .bin} file as {@code torch.save} writes it: a zip archive of {@code data.pkl}, which
- * describes the tensors, and one uncompressed entry {@code data/KEY} for each storage. Only the
- * directory, the local headers and {@code data.pkl} are read.
+ * Reader of a {@code .bin} file of {@code torch.save}: a zip archive of {@code data.pkl}, which
+ * describes the tensors, and one uncompressed entry {@code data/KEY} for each storage. Reads only
+ * the directory, the local headers and {@code data.pkl}.
  */
 final class TorchFile {
 
@@ -40,17 +40,17 @@ final class TorchFile {
   }
 
   /**
-   * The tensors of a file.
+   * Returns the tensors of a file.
    *
-   * @throws MalformedFileException if it is not such a file, holds other things than tensors, or is
-   *     damaged
+   * @throws MalformedFileException if it is not such a file, contains anything other than tensors,
+   *     or is damaged
    */
   static SortedMap<String, TensorSlice> read(Path file) throws IOException {
     requireZip(file);
     try (ZipFile zip = ZipFile.builder().setPath(file).get()) {
       return new TorchFile(file, zip).tensors();
     } catch (RuntimeException e) {
-      // Offsets and lengths of a damaged directory make the zip library throw all sorts.
+      // With damaged offsets and lengths, the zip library throws various unchecked exceptions.
       throw new IOException("its zip directory is damaged", e);
     }
   }
@@ -171,7 +171,8 @@ final class TorchFile {
   }
 
   /**
-   * The stride of a dimension with at most one index says nothing and may be anything but negative.
+   * Rejects strides that are not contiguous. The stride of a dimension with at most one index is
+   * arbitrary, but must not be negative.
    */
   private static void requireContiguous(String name, TensorView view) throws IOException {
     boolean contiguous = view.size().size() == view.stride().size();

@@ -10,10 +10,10 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * The CLIP vision tower: its shape, how it wants images, and its tensors under their names in its
- * own folder ({@code vision_model.*}).
+ * The CLIP vision tower: its shape, its image preprocessing, and its tensors under their names in
+ * its own folder ({@code vision_model.*}).
  *
- * @param origin what error messages call it
+ * @param origin its name in error messages
  */
 record VisionTower(
     Path origin,
@@ -24,15 +24,16 @@ record VisionTower(
   private static final String OUTER_PREFIX = "model.vision_tower.vision_tower.";
   private static final String TENSOR_PREFIX = "vision_model.";
 
-  /** What the authors' names of a tower inside a checkpoint begin with. */
+  /** Prefix of the tower's tensor names inside a checkpoint of the authors' layout. */
   static final String INNER_PREFIX = OUTER_PREFIX + TENSOR_PREFIX;
 
   /**
    * Finds the tower of a checkpoint in the layout of LLaVA's authors: the folder that it names,
-   * else the copy inside it. As in LLaVA, a folder wins over the copy, unless the copy was trained.
+   * otherwise the copy inside it. As in LLaVA, a folder takes precedence over the copy, unless the
+   * copy was trained.
    *
    * @param checkpointTensors all tensors of the checkpoint's own files
-   * @throws CheckpointException naming the places that were looked at
+   * @throws CheckpointException naming the searched places
    */
   static VisionTower find(
       Path checkpoint, LlavaSettings settings, SortedMap<String, TensorSlice> checkpointTensors) {
@@ -59,8 +60,8 @@ record VisionTower(
   }
 
   /**
-   * A tower is often named as on a hub ("openai/clip-...") or by its folder on the machine that
-   * trained it.
+   * Returns where the tower may be. Towers are often named as on a hub ("openai/clip-...") or by
+   * their folder on the machine that trained them.
    */
   private static List<Path> places(Path checkpoint, String name) {
     Path tower = Path.of(name);
@@ -77,9 +78,9 @@ record VisionTower(
   }
 
   /**
-   * The tower of a folder of its own.
+   * Reads the tower of a separate folder.
    *
-   * @throws CheckpointException if there is no such folder, or what it holds cannot be used
+   * @throws CheckpointException if there is no such folder, or its contents cannot be used
    */
   static VisionTower ofFolder(Path folder, String aspect) {
     if (!Files.isDirectory(folder)) {
@@ -91,7 +92,7 @@ record VisionTower(
     return new VisionTower(folder, config, image, visionTensors(WeightFolder.read(folder), ""));
   }
 
-  /** The tower inside a checkpoint whose settings describe it. */
+  /** Returns the tower inside a checkpoint whose settings describe it. */
   static VisionTower inside(
       Path checkpoint,
       ClipVisionConfig config,
@@ -137,7 +138,10 @@ record VisionTower(
     return own;
   }
 
-  /** A tower's folder holds a CLIP vision model or a whole CLIP model. */
+  /**
+   * Reads the configuration of a tower's folder, which contains a CLIP vision model or a whole CLIP
+   * model.
+   */
   private static ClipVisionConfig readConfig(Path folder) {
     JsonSettings file = JsonSettings.read(folder.resolve("config.json"));
     JsonSettings json = file.has("vision_config") ? file.child("vision_config") : file;
@@ -152,7 +156,7 @@ record VisionTower(
   }
 
   /**
-   * The shape of a CLIP vision model. Defaults are those of CLIPVisionConfig.
+   * Reads the shape of a CLIP vision model. Defaults are those of CLIPVisionConfig.
    *
    * @throws CheckpointException naming a setting that would change what the tower computes
    */

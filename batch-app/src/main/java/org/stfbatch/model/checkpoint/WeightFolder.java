@@ -13,8 +13,8 @@ import java.util.regex.Pattern;
 import org.stfbatch.file.LfsPointer;
 
 /**
- * The weight files of a folder, in the order of preference of transformers: safetensors first, one
- * file before shards.
+ * Reader of the weight files of a folder, in transformers' order of preference: safetensors first,
+ * a single file before shards.
  */
 final class WeightFolder {
 
@@ -35,7 +35,7 @@ final class WeightFolder {
   private WeightFolder() {}
 
   /**
-   * All tensors of the folder's weight files.
+   * Returns all tensors of the folder's weight files.
    *
    * @throws CheckpointException naming the missing or damaged file
    */

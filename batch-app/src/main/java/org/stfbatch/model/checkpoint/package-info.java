@@ -1,9 +1,9 @@
 /**
- * Reads a LLaVA checkpoint without touching its data: which tensors there are, where in which file
- * their bytes lie, and what kind of model they make. Checkpoints in the layout of LLaVA's authors
- * and in that of transformers are read into the same form.
+ * Reads the structure of a LLaVA checkpoint: the tensors, their locations in the files, and the
+ * kind of model. Checkpoints in the layouts of LLaVA's authors and of transformers are read into
+ * the same form.
  *
- * <p>Nothing here runs code of a checkpoint or loads weights; the bytes are memory-mapped later by
- * whoever needs them.
+ * <p>Nothing here runs code of a checkpoint or loads weights; their users memory-map the bytes
+ * later.
  */
 package org.stfbatch.model.checkpoint;

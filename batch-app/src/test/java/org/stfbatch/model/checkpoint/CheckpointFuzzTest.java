@@ -18,10 +18,10 @@ import org.stfbatch.prompt.TokenizerException;
 import org.stfbatch.testing.Golden;
 import org.stfbatch.testing.Mutations;
 
-/** Damaged files of checkpoints are refused by name, or opened; none ends the program. */
+/** Damaged checkpoint files are rejected by name, or opened; none crashes the program. */
 @Timeout(value = 60, unit = TimeUnit.MINUTES)
 class CheckpointFuzzTest {
-  /** Damage beyond it is to weights, which are not looked at. */
+  /** Damage after it affects weights, which are not read. */
   private static final int HEAD_BYTES = 64 << 10;
 
   @TempDir private Path folder;

@@ -50,7 +50,7 @@ public final class CheckpointWriter {
     this.config = config();
   }
 
-  /** The shapes of the released model, with as many decoder layers. */
+  /** Returns the shapes of the released model, with this number of decoder layers. */
   static CheckpointWriter sevenB(int layers) {
     LlamaConfig language =
         new LlamaConfig(32_000, 4096, 11_008, layers, 32, 32, 1e-5, 10_000, 4096, 1, 2);
@@ -58,7 +58,7 @@ public final class CheckpointWriter {
     return new CheckpointWriter(language, vision, Projectors.released(vision, language, 8));
   }
 
-  /** Shapes small enough for any test. */
+  /** Returns shapes that are small enough for any test. */
   static CheckpointWriter tiny(int layers) {
     LlamaConfig language = new LlamaConfig(1000, 64, 128, layers, 4, 4, 1e-5, 10_000, 4096, 1, 2);
     ClipVisionConfig vision = tinyVision();
@@ -69,12 +69,12 @@ public final class CheckpointWriter {
     return new ClipVisionConfig(32, 64, 24, 4, 56, 14, 1e-5, "quick_gelu");
   }
 
-  /** The model's tensors, to be changed before writing. */
+  /** Returns the model's tensors, modifiable before writing. */
   Map<String, List<Long>> tensors() {
     return tensors;
   }
 
-  /** The settings of config.json, to be changed before writing. */
+  /** Returns the settings of config.json, modifiable before writing. */
   ObjectNode settings() {
     return config;
   }
@@ -98,7 +98,7 @@ public final class CheckpointWriter {
     write(directory, new RandomWeights());
   }
 
-  /** Writes files of the right size that hold zeros and take no disk space. */
+  /** Writes sparse files of the right size that contain zeros. */
   void writeSparse(Path directory) throws IOException {
     write(directory, SafetensorsFixture.SPARSE);
   }
@@ -197,9 +197,9 @@ public final class CheckpointWriter {
   }
 
   /**
-   * Normally distributed weights (standard deviation 0.02), ones for the weights of norms. Every
-   * stretch of data is cut from one table at a random place, so that no two rows of a matrix are
-   * alike for being a table's length apart.
+   * Normally distributed weights (standard deviation 0.02), ones for the weights of norms. Each run
+   * of data starts at a random position of one table, so that rows of a matrix do not repeat with
+   * the table's length.
    */
   private static final class RandomWeights implements SafetensorsFixture.Data {
 

@@ -19,7 +19,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Fingerprints are stored with answers: they stay the same, and tell models apart. */
+/** Fingerprints are stored with answers: they are stable and distinguish models. */
 class FingerprintTest {
 
   private static final LlavaConfig CONFIG =
@@ -84,11 +84,11 @@ class FingerprintTest {
                 .formatted(form.name(), kernel, tokens));
   }
 
-  /** A setting that somebody adds to a record without writing it fails here. */
+  /** Fails if a setting is added to a record without adding it to the fingerprint. */
   @Test
   void everySettingChangesTheFingerprint(@TempDir Path folder) {
     Map<String, Object> variants = variants(CONFIG);
-    // Tensors say their own dtypes.
+    // Not part of the text: tensors have their own dtypes.
     variants.remove("torchDtype");
     assertThat(variants).hasSizeGreaterThan(25);
 
@@ -158,7 +158,10 @@ class FingerprintTest {
     return Fingerprint.of(folder, config, List.of());
   }
 
-  /** The record with one value changed, for each value in it and in the records in it. */
+  /**
+   * Returns copies of the record with one value changed, for each value in it and in nested
+   * records.
+   */
   private static Map<String, Object> variants(Record record) {
     RecordComponent[] components = record.getClass().getRecordComponents();
     Map<String, Object> variants = new LinkedHashMap<>();

@@ -7,12 +7,12 @@ import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
-/** What heads look at, computed from the weights as the decoder computes it. */
+/** Attention of initialized heads, computed from the weights as the decoder does. */
 class FreshHeadsTest {
   private static final int TOKENS = 60;
   private static final int VOCABULARY = 300;
 
-  /** Three times what each token would get of attention to all. */
+  /** Three times the attention per token of uniform attention. */
   private static final double CLEARLY = 3.0 / TOKENS;
 
   private static final LlamaConfig CONFIG =
@@ -45,10 +45,10 @@ class FreshHeadsTest {
   }
 
   /**
-   * What the last token gives, of its attention in a head of the second layer, to the place that
-   * the head is for; the mean over texts in which an earlier token comes again at their end.
+   * Returns the attention of the last token, in a head of the second layer, to the position that
+   * the head is for; averaged over texts at whose end an earlier token is repeated.
    *
-   * @param fromEnd how far from the end it comes again
+   * @param fromEnd distance of the earlier token from the end
    */
   private double attentionToLike(int head, int fromEnd) {
     double sum = 0;
@@ -63,7 +63,7 @@ class FreshHeadsTest {
     return sum / texts;
   }
 
-  /** No token twice. */
+  /** Returns distinct tokens. */
   private static int[] tokens() {
     return new Random(7).ints(0, VOCABULARY).distinct().limit(TOKENS).toArray();
   }
@@ -79,7 +79,7 @@ class FreshHeadsTest {
     return x;
   }
 
-  /** The residual stream with what the first layer's heads add. */
+  /** Returns the residual stream after the first layer's heads. */
   private double[][] afterFirstAttention(int[] tokens) {
     double[][] x = embedded(tokens);
     double[][] input = normed(x);
@@ -122,7 +122,7 @@ class FreshHeadsTest {
     return attention;
   }
 
-  /** With rotary position embedding: the query turned by the distance. */
+  /** Computes a score with rotary position embedding: rotates the query by the distance. */
   private static double score(double[] query, double[] key, int distance, int begin) {
     double score = 0;
     for (int pair = 0; pair < 16; pair++) {

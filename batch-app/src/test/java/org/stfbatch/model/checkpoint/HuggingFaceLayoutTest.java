@@ -24,11 +24,11 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.stfbatch.model.checkpoint.HuggingFaceWriter.Keys;
 
-/** LLaVA-1.5 as transformers stores it is the checkpoint that its authors store. */
+/** LLaVA-1.5 in transformers' layout equals the checkpoint in its authors' layout. */
 class HuggingFaceLayoutTest {
   private static final ObjectMapper JSON = new ObjectMapper();
 
-  /** The {@code config.json} of llava-hf/llava-1.5-7b-hf, of which defaults are left out. */
+  /** The {@code config.json} of llava-hf/llava-1.5-7b-hf, without defaults. */
   private static final String LLAVA_15_7B =
       """
       {"architectures": ["LlavaForConditionalGeneration"], "ignore_index": -100,
@@ -75,7 +75,9 @@ class HuggingFaceLayoutTest {
        "vocab_size": 32064}
       """;
 
-  /** Of transformers 4.36 to 5: what is about saving, training, chats, or leaves arithmetic out. */
+  /**
+   * Settings of transformers 4.36 to 5 for saving, training or chats, or that disable arithmetic.
+   */
   private static final List<String> HARMLESS =
       List.of(
           "image_seq_length | 576",
@@ -475,7 +477,7 @@ class HuggingFaceLayoutTest {
     object.set(place.substring(dot + 1), JSON.readTree(value));
   }
 
-  /** Settings that may have been changed, with the weights as they are. */
+  /** Writes the settings, which tests may have changed, with the same weights. */
   private void writeSettings() throws IOException {
     writer.writeSettings(folder);
     Files.createLink(folder.resolve("model.safetensors"), weights.resolve("model.safetensors"));

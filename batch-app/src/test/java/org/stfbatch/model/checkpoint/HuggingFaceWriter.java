@@ -16,20 +16,20 @@ import java.util.stream.IntStream;
 import org.stfbatch.model.checkpoint.SafetensorsWriter.Data;
 
 /**
- * Rewrites a checkpoint of LLaVA-1.5 as transformers' {@code LlavaForConditionalGeneration} would
- * store it: with the settings alone that differ from its defaults, and with a vocabulary that is
- * filled to a multiple of 64. The rows that fill it are far larger than the others, so that a model
- * that reads them gives other answers. Tensors are read when they are written.
+ * Rewrites a checkpoint of LLaVA-1.5 in the layout of transformers' {@code
+ * LlavaForConditionalGeneration}: only with settings that differ from its defaults, and with a
+ * vocabulary padded to a multiple of 64. The padding rows are much larger than the others, so that
+ * a model that reads them gives other answers. Tensors are read when they are written.
  */
 public final class HuggingFaceWriter {
 
-  /** The names of tensors. */
+  /** Naming styles of tensors. */
   public enum Keys {
     /** As up to transformers 4.51. */
     OLD,
     /** As from transformers 4.52 on. */
     NEW,
-    /** As of a model that transformers 5 made and did not load. */
+    /** As in a model that transformers 5 created and did not load. */
     MADE_BY_5
   }
 
@@ -62,7 +62,7 @@ public final class HuggingFaceWriter {
     return SafetensorsWriter.float32(Shapes.of(count), new float[count]);
   }
 
-  /** What another name than the authors' a tensor has. */
+  /** Returns the name of a tensor in this style. */
   static String name(String authors, Keys keys) {
     String outer = keys == Keys.OLD ? "" : "model.";
     if (authors.startsWith("vision_model.")) {
@@ -93,7 +93,7 @@ public final class HuggingFaceWriter {
     return new Data(slice.dtype(), shape, out -> out.write(padded(slice, shape)));
   }
 
-  /** The rows again behind themselves, 64 times as large: only the exponents differ. */
+  /** Returns the rows followed by a copy 64 times as large: only the exponents differ. */
   private static ByteBuffer padded(TensorSlice slice, List<Long> shape) throws IOException {
     ByteBuffer bytes = bytes(slice);
     ByteBuffer padded =
@@ -121,7 +121,7 @@ public final class HuggingFaceWriter {
     return source.config().language().vocabSize();
   }
 
-  /** Two tokens more, filled to a multiple. */
+  /** Returns the vocabulary with two more tokens, padded to a multiple. */
   private int paddedVocabulary() {
     return (vocabulary() + 2 + MULTIPLE - 1) / MULTIPLE * MULTIPLE;
   }
@@ -176,17 +176,17 @@ public final class HuggingFaceWriter {
     return json;
   }
 
-  /** {@code config.json}, to be changed before writing. */
+  /** Returns {@code config.json}, modifiable before writing. */
   ObjectNode settings() {
     return config;
   }
 
-  /** The settings of the image processor, to be changed before writing. */
+  /** Returns the settings of the image processor, modifiable before writing. */
   ObjectNode preprocessor() {
     return preprocessor;
   }
 
-  /** The tensors by their names in the files, to be changed before writing. */
+  /** Returns the tensors by their names in the files, modifiable before writing. */
   Map<String, Data> tensors() {
     return tensors;
   }
@@ -197,7 +197,10 @@ public final class HuggingFaceWriter {
     SafetensorsWriter.write(folder.resolve("model.safetensors"), tensors);
   }
 
-  /** Likewise, with the weights in as many files and an index. */
+  /**
+   * Writes everything but the tokenizer into a folder, the weights as {@code count} files and an
+   * index.
+   */
   public void writeShards(Path folder, int count) throws IOException {
     writeSettings(folder);
     List<String> names = List.copyOf(tensors.keySet());
@@ -236,7 +239,7 @@ public final class HuggingFaceWriter {
   }
 
   /**
-   * The tokenizer's settings as LLaVA-1.5 has them on the hub: with the image token and the padding
+   * Writes the tokenizer's settings of LLaVA-1.5 on the hub: with the image token and the padding
    * token.
    */
   public void writeTokenizerSettings(Path folder) throws IOException {

@@ -347,7 +347,9 @@ class LlavaCheckpointTest {
     assertFails().hasMessageContaining("the setting " + reported);
   }
 
-  /** Of transformers 4.31 to 5: what is about training, memory, chats, or leaves arithmetic out. */
+  /**
+   * Settings of transformers 4.31 to 5 for training, memory or chats, or that disable arithmetic.
+   */
   @ParameterizedTest
   @CsvSource({
     "attention_dropout, 0.1",

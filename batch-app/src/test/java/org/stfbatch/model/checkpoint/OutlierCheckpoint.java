@@ -12,9 +12,9 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
- * Makes a few channels of a checkpoint's language model a hundred times as large as the others:
- * three of every norm, three inputs and two outputs of every {@code down_proj}. Rounding to 8 bits
- * with one scale for all channels then leaves the others next to nothing.
+ * Scales a few channels of a checkpoint's language model by a hundred: three of every norm, three
+ * inputs and two outputs of every {@code down_proj}. Rounding to 8 bits with one scale for all
+ * channels then loses almost all precision of the others.
  */
 public final class OutlierCheckpoint {
   private static final float TIMES = 100;
@@ -22,7 +22,7 @@ public final class OutlierCheckpoint {
   private OutlierCheckpoint() {}
 
   /**
-   * From the command line: the checkpoint's folder, which is changed.
+   * Command-line entry point; the argument is the checkpoint's folder, which is modified.
    *
    * @throws IOException if a file cannot be read or written
    */
@@ -30,7 +30,7 @@ public final class OutlierCheckpoint {
     makeIn(Path.of(arguments[0]));
   }
 
-  /** Copies a checkpoint with float32 or bfloat16 weights, and makes its channels large. */
+  /** Copies a checkpoint with float32 or bfloat16 weights, and scales its channels. */
   public static Path write(Path source, Path folder) throws IOException {
     try (Stream<Path> paths = Files.walk(source)) {
       for (Path path : paths.toList()) {

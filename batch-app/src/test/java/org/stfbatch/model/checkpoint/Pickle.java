@@ -3,7 +3,7 @@ package org.stfbatch.model.checkpoint;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 
-/** Writes pickles by hand, as torch.save does and as an attacker would. */
+/** Writes pickles by hand, both as torch.save writes them and malicious ones. */
 final class Pickle {
 
   private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
@@ -58,7 +58,7 @@ final class Pickle {
     return raw('t');
   }
 
-  /** A tensor of a float32 storage. */
+  /** Appends a tensor of a float32 storage. */
   Pickle tensor(String key, long elements, long offset, long[] size, long[] stride) {
     return tensor("FloatStorage", key, elements, offset, size, stride);
   }

@@ -4,7 +4,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** The projectors of the variants of token fusion. */
+/** Projectors of the variants of token fusion. */
 final class Projectors {
 
   private static final String CROSS_LAYER = "model.mm_projector_crosslayer.";

@@ -11,7 +11,7 @@ import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** The recorded checkpoints, and the values behind their tensor slices. */
+/** The recorded checkpoints, and the values of their tensor slices. */
 final class RecordedCheckpoints {
 
   private RecordedCheckpoints() {}
@@ -33,7 +33,7 @@ final class RecordedCheckpoints {
     }
   }
 
-  /** Copies a recorded folder to one of the same name below another, to be changed there. */
+  /** Copies a recorded folder into another one under the same name, for modification. */
   static Path copy(String name, Path parent) throws IOException {
     Path copy = Files.createDirectories(parent.resolve(name));
     List<Path> files;

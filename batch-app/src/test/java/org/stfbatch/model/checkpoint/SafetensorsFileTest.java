@@ -115,7 +115,10 @@ class SafetensorsFileTest {
         .hasMessageContaining("header");
   }
 
-  /** Without a look at what follows the object, all data would be read from eight bytes later. */
+  /**
+   * Without a check of what follows the object, all data would be read with an offset of eight
+   * bytes.
+   */
   @Test
   void aHeaderLengthThatReachesIntoTheDataIsRefused() throws IOException {
     SafetensorsFixture.writeRaw(
@@ -128,7 +131,7 @@ class SafetensorsFileTest {
         ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).putLong(length + shift);
         Files.write(file(), bytes);
         if (data == ' ' && shift == 8) {
-          // The same file as one with a longer padding.
+          // Equals a file with longer padding.
           continue;
         }
         assertThatThrownBy(() -> SafetensorsFile.read(file()))

@@ -21,7 +21,7 @@ final class SafetensorsFixture {
     void write(FileChannel channel, String name, long bytes) throws IOException;
   }
 
-  /** Leaves a hole of zeros, which takes no disk space. */
+  /** Leaves a hole of zeros, which uses no disk space. */
   static final Data SPARSE = (channel, name, bytes) -> channel.position(channel.position() + bytes);
 
   private SafetensorsFixture() {}
@@ -52,7 +52,7 @@ final class SafetensorsFixture {
     }
   }
 
-  /** Writes a file with any header and data of that many zeros. */
+  /** Writes a file with any header and this many zero bytes of data. */
   static void writeRaw(Path file, String header, int dataBytes) throws IOException {
     try (FileChannel channel = create(file)) {
       writeHeader(channel, header);

@@ -3,11 +3,11 @@ package org.stfbatch.model.checkpoint;
 import java.io.IOException;
 import java.nio.file.Path;
 
-/** Checkpoints of random weights for each variant of fusion, small enough for any test. */
+/** Checkpoints with random weights for each variant of fusion, small enough for any test. */
 public final class TinyVariants {
   private TinyVariants() {}
 
-  /** Writes one with pictures of 16 patches. */
+  /** Writes a checkpoint for images of 16 patches. */
   public static void write(Path directory, FusionVariant variant) throws IOException {
     write(directory, variant, -2);
   }

@@ -174,7 +174,7 @@ class TorchFileTest {
     assertRefused().hasMessageContaining("no PyTorch file");
   }
 
-  /** Whatever happens to a file, opening it ends well or with the exception that names it. */
+  /** Opening a damaged file succeeds or throws the exception that names it. */
   @Test
   void aDamagedFileIsNeverMoreThanAnError() throws IOException {
     Path checkpoint = RecordedCheckpoints.copy("tiny-sharded", folder);
@@ -195,7 +195,7 @@ class TorchFileTest {
     assertThat(refused).isGreaterThan(100);
   }
 
-  /** Cuts the file or changes bytes in the pickle at its start or the directory at its end. */
+  /** Truncates the file or changes bytes in the pickle at its start or the directory at its end. */
   private static void damage(Path shard, byte[] whole, SplittableRandom random) throws IOException {
     byte[] damaged = whole.clone();
     for (int i = random.nextInt(1, 5); i > 0; i--) {
