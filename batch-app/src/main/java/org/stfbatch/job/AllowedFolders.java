@@ -9,8 +9,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The folders whose files messages may name: a relative name means the base folder and cannot leave
- * it, an absolute one must lie in one of the folders. Immutable.
+ * Allow-list of folders for file names in messages: resolves a relative name against the base
+ * folder, which it must not leave, and accepts an absolute name only below one of the folders.
+ * Immutable.
  */
 public final class AllowedFolders {
   private static final int SHOWN = 120;
@@ -19,7 +20,7 @@ public final class AllowedFolders {
   private final List<Path> folders;
 
   /**
-   * @param base where relative names begin
+   * @param base folder against which relative names are resolved
    * @param others further folders, for absolute names
    */
   public AllowedFolders(Path base, List<Path> others) {
@@ -29,28 +30,29 @@ public final class AllowedFolders {
     this.folders = List.copyOf(all);
   }
 
-  /** Where relative names begin. */
+  /** Returns the folder against which relative names are resolved. */
   public Path base() {
     return base;
   }
 
   /**
-   * A name, taken apart. Nothing is opened: links may still lead out.
+   * An allowed name, split into its folder and the rest. No file is opened, so symbolic links may
+   * still lead outside the folder.
    *
-   * @param folder one of the folders
+   * @param folder one of the allowed folders
    * @param below the rest of the name, relative to the folder
    */
   public record Place(Path folder, Path below) {
-    /** Both together. */
+    /** Returns the complete path. */
     public Path path() {
       return folder.resolve(below);
     }
   }
 
   /**
-   * Finds the folder that a name lies in.
+   * Finds the allowed folder of a name.
    *
-   * @throws InputException naming the option that would allow it
+   * @throws InputException if it is in none of them; the message names the option that allows it
    */
   public Place place(String name) {
     Path path = path(name);
@@ -72,9 +74,11 @@ public final class AllowedFolders {
   }
 
   /**
-   * Finds what a name means, links resolved below its folder.
+   * Resolves a name to an existing file or folder, with symbolic links resolved below its allowed
+   * folder.
    *
-   * @throws InputException if it is not there, or is or leads outside the folders
+   * @throws InputException if it does not exist, or it or the target of a link is outside the
+   *     allowed folders
    */
   public Path existing(String name) {
     Place place = place(name);
@@ -83,7 +87,8 @@ public final class AllowedFolders {
       for (Path folder : folders.stream().filter(Files::isDirectory).toList()) {
         Path realFolder = folder.toRealPath();
         if (real.startsWith(realFolder)) {
-          // The folder as it was given: what is stored of it must not change with a link above it.
+          // Keep the folder as it was given: the stored path must not depend on symbolic links
+          // above it.
           return folder.resolve(realFolder.relativize(real));
         }
       }
@@ -103,7 +108,7 @@ public final class AllowedFolders {
     try {
       return Path.of(name);
     } catch (InvalidPathException e) {
-      throw new InputException(shown(name) + " is no file name here: " + e.getReason(), e);
+      throw new InputException(shown(name) + " is not a valid file name: " + e.getReason(), e);
     }
   }
 

@@ -24,8 +24,9 @@ import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.annotation.Isolation;
 
 /**
- * Spring Batch with its state in PostgreSQL. Steps use {@link #dataSource} and {@link
- * #transactionManager}, so that what they write and how far they are commit together.
+ * Spring Batch runtime whose job repository is in PostgreSQL. Steps use {@link #dataSource} and
+ * {@link #transactionManager}, so that their data and their restart position commit in one
+ * transaction.
  */
 public final class BatchRuntime {
   private static final String RUN = "run";
@@ -38,18 +39,18 @@ public final class BatchRuntime {
   private final JobOperator operator;
   private final ObservationRegistry observations;
 
-  /** One that nobody observes. */
+  /** Creates a runtime without observation. */
   public BatchRuntime(DataSource pool) {
     this(pool, ObservationRegistry.NOOP);
   }
 
   /**
-   * @param observations is told what jobs and steps do, and for how long
+   * @param observations receives the observations of jobs and steps
    */
   public BatchRuntime(DataSource pool, ObservationRegistry observations) {
     this.observations = observations;
-    // A chunk's transaction begins before its answers are there; it takes a connection only when it
-    // writes.
+    // A chunk's transaction begins before its answers are ready. The proxy takes a connection from
+    // the pool only at the first statement.
     this.dataSource = new LazyConnectionDataSourceProxy(pool);
     this.transactionManager = new JdbcTransactionManager(dataSource);
     this.repository = repository();
@@ -61,8 +62,8 @@ public final class BatchRuntime {
     factory.setDataSource(dataSource);
     factory.setJdbcOperations(new StorableTexts(dataSource));
     factory.setTransactionManager(transactionManager);
-    // Serializable, the default, fails under concurrent launches; the run's lock excludes those
-    // that matter.
+    // SERIALIZABLE, the default, fails when jobs are launched concurrently. The run's lock already
+    // prevents two launches of the same job.
     factory.setIsolationLevelForCreateEnum(Isolation.READ_COMMITTED);
     try {
       factory.afterPropertiesSet();
@@ -92,7 +93,7 @@ public final class BatchRuntime {
     return transactionManager;
   }
 
-  /** What jobs and steps tell their times to. */
+  /** Returns the registry that jobs and steps report to. */
   public ObservationRegistry observations() {
     return observations;
   }
@@ -102,10 +103,10 @@ public final class BatchRuntime {
   }
 
   /**
-   * Runs a worker's part of a run's job once, on the calling thread: other workers' executions of
-   * that job may be running.
+   * Runs one worker's part of a run's job on the calling thread, as a job instance of its own.
+   * Other workers may run their parts of that job at the same time.
    *
-   * @param part tells it from all other parts
+   * @param part unique identifier of the part
    */
   public JobExecution runPart(Job job, String run, UUID part) {
     return start(
@@ -116,28 +117,28 @@ public final class BatchRuntime {
             .toJobParameters());
   }
 
-  /** Runs a job once, on the calling thread, as an instance of its own. */
+  /** Runs a job on the calling thread, as a job instance of its own. */
   public JobExecution runOnce(Job job, JobParameters parameters) {
     return start(job, parameters);
   }
 
   /**
-   * Runs a run's job on the calling thread: goes on with the last instance if it was stopped,
-   * failed or killed, else starts the next one. The caller holds the run's lock, which is what
-   * makes an execution that still says it is running a dead one.
+   * Runs a run's job on the calling thread. Restarts the last job instance if it was stopped,
+   * failed or killed, otherwise starts the next one. The caller holds the run's lock; therefore an
+   * execution that is still marked as running belongs to a process that has ended.
    */
   public JobExecution runOrResume(Job job, String run) {
     long pass = lastPass(job.getName(), run);
     Optional<JobExecution> last = lastExecution(job.getName(), run, pass);
     last.filter(JobExecution::isRunning).ifPresent(operator::recover);
-    last.map(JobExecution::getJobInstance).ifPresent(this::endDeadSteps);
+    last.map(JobExecution::getJobInstance).ifPresent(this::endOrphanedSteps);
     boolean resumable = last.map(execution -> isResumable(execution.getStatus())).orElse(true);
     return start(job, parameters(run, resumable ? pass : pass + 1));
   }
 
   /**
-   * Whether the last execution of a run's job has no end: its process was killed. The caller holds
-   * the run's lock.
+   * Returns whether the process of the last execution of a run's job was killed: the execution is
+   * still marked as running. The caller holds the run's lock.
    */
   public boolean wasKilled(String job, String run) {
     return lastExecution(job, run, lastPass(job, run)).filter(JobExecution::isRunning).isPresent();
@@ -161,10 +162,11 @@ public final class BatchRuntime {
   }
 
   /**
-   * When the database goes away and comes back while a job ends, its end may be stored and that of
-   * its steps not; it would never be started again.
+   * Marks steps that are still running, or in an unknown state, as failed. If the database was away
+   * while a job ended, the end of the job may be stored but not the ends of its steps, and Spring
+   * Batch would refuse a restart.
    */
-  private void endDeadSteps(JobInstance instance) {
+  private void endOrphanedSteps(JobInstance instance) {
     for (StepExecution step : lastExecution(instance).getStepExecutions()) {
       if (step.getStatus().isRunning() || step.getStatus() == BatchStatus.UNKNOWN) {
         step.setStatus(BatchStatus.FAILED);

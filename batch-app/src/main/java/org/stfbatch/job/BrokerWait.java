@@ -12,8 +12,9 @@ import org.stfbatch.kafka.BrokerException;
 import org.stfbatch.kafka.BrokerListener;
 
 /**
- * Tells people that work waits for the Kafka broker, and ends the work when that takes too long.
- * Thread safe: several clients of one command share it, and speak once.
+ * Reports that work waits for the Kafka broker, and requests a stop when the broker is away for
+ * longer than a limit. Thread safe. Several clients of one command share it; an absence is reported
+ * once.
  */
 public final class BrokerWait implements BrokerListener, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(BrokerWait.class);
@@ -30,10 +31,10 @@ public final class BrokerWait implements BrokerListener, AutoCloseable {
   private ScheduledFuture<?> reviving;
 
   /**
-   * @param limit how long an absence may last; zero does not wait at all
-   * @param stop is requested when it lasts longer
-   * @param revive starts the broker if that is ours to do; may fail
-   * @param notices gets lines for people
+   * @param limit the longest absence; with zero, nothing waits
+   * @param stop is requested when the limit is exceeded
+   * @param revive starts the broker if this process owns it; may throw {@link BrokerException}
+   * @param notices receives one-line messages for the user
    */
   public BrokerWait(Duration limit, StopSignal stop, Runnable revive, Consumer<String> notices) {
     this.limit = limit;
@@ -52,7 +53,7 @@ public final class BrokerWait implements BrokerListener, AutoCloseable {
     }
   }
 
-  /** Whether work waits now. */
+  /** Returns whether any client waits now. */
   public synchronized boolean isWaiting() {
     return waiting > 0;
   }
@@ -75,11 +76,16 @@ public final class BrokerWait implements BrokerListener, AutoCloseable {
     if (waiting == 0) {
       giveUp.cancel(false);
       reviving.cancel(false);
-      notices.accept("the Kafka broker answers again after " + after.toSeconds() + " s: going on");
+      notices.accept(
+          "the Kafka broker answers again after " + after.toSeconds() + " s: continuing");
     }
   }
 
-  /** Has no time limit: a consumer may be started before its producers create the topic. */
+  /**
+   * {@inheritDoc}
+   *
+   * <p>This wait has no time limit: a consumer may start before a producer creates the topic.
+   */
   @Override
   public void missing(String topic) {
     notices.accept(

@@ -11,8 +11,8 @@ import org.stfbatch.db.LeasedLock;
 import org.stfbatch.db.LockLostException;
 
 /**
- * The right to do some work: the locks it needs, with heartbeats, until closed. Work that is done
- * through it outlives an absence of the database.
+ * The locks that some work needs, held with heartbeats until closed. Work that runs in {@link
+ * #work} survives an outage of the database.
  */
 public final class Claim implements AutoCloseable {
   private static final Duration HEARTBEAT = Duration.ofSeconds(5);
@@ -32,9 +32,9 @@ public final class Claim implements AutoCloseable {
   }
 
   /**
-   * One that has no lock yet.
+   * Creates a claim that holds no lock yet.
    *
-   * @param wanted what the work needs; may be empty
+   * @param wanted the locks that the work needs; may be empty
    * @param stop ends the work
    */
   Claim(List<Lockable> wanted, StopSignal stop, DatabaseWait database) {
@@ -45,10 +45,10 @@ public final class Claim implements AutoCloseable {
   }
 
   /**
-   * Does work once, which ends or fails if a lock is lost on the way.
+   * Runs work once. The work is stopped if a lock is lost meanwhile.
    *
-   * @param work is given the signal to stop at, which is also requested when a lock is lost
-   * @throws LockLostException if one was lost
+   * @param work receives a stop signal that is also requested when a lock is lost
+   * @throws LockLostException if a lock was lost
    */
   public <T> T once(Function<StopSignal, T> work) {
     StopSignal part = begin();
@@ -67,15 +67,18 @@ public final class Claim implements AutoCloseable {
   }
 
   /**
-   * Makes sure that the locks are still held.
+   * Verifies that all locks are still held.
    *
-   * @throws LockLostException if one of them is not: somebody else may do the work by now
+   * @throws LockLostException if one is not; another process may do the work by now
    */
   public void confirm() {
     held.forEach(one -> one.lock().beat());
   }
 
-  /** A process that stood still fails in ways of all kinds, because another does its work. */
+  /**
+   * Replaces a failure by the loss of a lock if one was lost: a process that was suspended can fail
+   * with any error, because another process does its work.
+   */
   private void confirm(RuntimeException failure) {
     try {
       confirm();
@@ -86,11 +89,12 @@ public final class Claim implements AutoCloseable {
   }
 
   /**
-   * Does the work, and if the database goes away on the way, waits for it, takes the locks again
-   * and does the work once more: it must go on where its commits are.
+   * Runs work, and repeats it after each outage of the database: waits for the database, takes the
+   * locks again and runs the work again. The work must continue from its last commit.
    *
-   * @param work is given the signal to stop at, which is also requested when a lock is lost
-   * @throws JobFailedException if the database stays away, or somebody else has taken a lock
+   * @param work receives a stop signal that is also requested when a lock is lost
+   * @throws JobFailedException if the database is away for too long, or another process has taken a
+   *     lock
    */
   public <T> T work(Function<StopSignal, T> work) {
     while (true) {
@@ -132,7 +136,10 @@ public final class Claim implements AutoCloseable {
     }
   }
 
-  /** False while our own old connection still has a lock: the server will notice its end. */
+  /**
+   * Takes all locks again. Returns false while the previous connection of this process still holds
+   * a lock; the server releases it when it detects that the connection has ended.
+   */
   private boolean takeAgain() {
     release();
     synchronized (this) {
@@ -147,7 +154,10 @@ public final class Claim implements AutoCloseable {
     throw new JobFailedException(busy(), null);
   }
 
-  /** Takes all locks, or none if somebody has one. */
+  /**
+   * Takes all locks, or none if one of them is held by another process. Returns whether it took
+   * them.
+   */
   boolean takeAll() {
     try {
       for (Lockable lockable : wanted) {
@@ -169,7 +179,7 @@ public final class Claim implements AutoCloseable {
     return wanted.stream().flatMap(lockable -> lockable.holder().stream()).findFirst();
   }
 
-  /** What to tell a user who cannot get the locks. */
+  /** Returns the message for a user who cannot get the locks. */
   String busy() {
     for (Lockable lockable : wanted) {
       Optional<Lease> holder = lockable.holder();

@@ -8,20 +8,20 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Makes {@link Claim}s of a database. Thread safe.
+ * Factory of {@link Claim}s. Thread safe.
  *
- * @param absence waits for the database when it goes away
+ * @param absence waits for the database during an outage
  */
 public record Claims(DatabaseWait absence) {
   private static final Logger LOG = LoggerFactory.getLogger(Claims.class);
-  private static final long ASK_AGAIN_MILLIS = 1000;
+  private static final long RETRY_MILLIS = 1000;
 
   /**
-   * Takes what nobody has.
+   * Takes locks.
    *
-   * @param wanted what the work needs; may be empty
+   * @param wanted the locks that the work needs; may be empty
    * @param stop ends the work
-   * @throws JobFailedException naming the process that has one of them
+   * @throws JobFailedException if another process holds one of them; the message names that process
    */
   public Claim take(List<Lockable> wanted, StopSignal stop) {
     Claim claim = new Claim(wanted, stop, absence);
@@ -32,9 +32,10 @@ public record Claims(DatabaseWait absence) {
   }
 
   /**
-   * Takes what nobody has. Cheap while somebody has a part: no connection is made for a lock.
+   * Takes locks if all of them are free. Opens no connection for a lock while another process holds
+   * one of them.
    *
-   * @return empty if somebody has a part of it
+   * @return empty if another process holds one of them
    */
   public Optional<Claim> tryTake(List<Lockable> wanted, StopSignal stop) {
     if (wanted.stream().anyMatch(lockable -> lockable.holder().isPresent())) {
@@ -45,26 +46,26 @@ public record Claims(DatabaseWait absence) {
   }
 
   /**
-   * Waits until nobody has what is wanted, or who has it stands still.
+   * Waits until all locks are free, or their holder sends no heartbeats any more.
    *
-   * @return empty if a stop was asked for first
+   * @return empty if a stop was requested first
    */
   public Optional<Claim> await(List<Lockable> wanted, StopSignal stop) {
     CountDownLatch stopped = new CountDownLatch(1);
-    boolean isSaid = false;
+    boolean isLogged = false;
     try (StopSignal.Watch watch = stop.whenRequested(stopped::countDown)) {
       do {
         Optional<Claim> claim = tryTake(wanted, stop);
         if (claim.isPresent()) {
           return claim;
         }
-        if (!isSaid) {
+        if (!isLogged) {
           LOG.info(
               "{}: this process takes over when it ends", new Claim(wanted, stop, absence).busy());
-          isSaid = true;
+          isLogged = true;
         }
         wanted.forEach(Lockable::endSilent);
-      } while (!stopped.await(ASK_AGAIN_MILLIS, TimeUnit.MILLISECONDS));
+      } while (!stopped.await(RETRY_MILLIS, TimeUnit.MILLISECONDS));
       return Optional.empty();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

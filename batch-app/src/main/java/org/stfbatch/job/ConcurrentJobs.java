@@ -8,28 +8,30 @@ import java.util.concurrent.Executors;
 import java.util.function.Consumer;
 import org.stfbatch.base.Threads;
 
-/** Runs jobs side by side, until they are stopped or one of them fails, which stops the others. */
+/**
+ * Runs jobs concurrently, each on its own thread. When one ends or fails, all others are stopped.
+ */
 public final class ConcurrentJobs {
   private final StopSignal stop;
   private final List<Consumer<StopSignal>> jobs = new ArrayList<>();
 
   /**
-   * @param stop stops all of them
+   * @param stop stops all jobs
    */
   public ConcurrentJobs(StopSignal stop) {
     this.stop = stop.forPart();
   }
 
-  /** Adds a job, which is given the signal at which it must return. */
+  /** Adds a job. It must return when the signal that it receives is requested. */
   public ConcurrentJobs with(Consumer<StopSignal> job) {
     jobs.add(job);
     return this;
   }
 
   /**
-   * Returns when all have ended.
+   * Runs the jobs, and returns when all have ended.
    *
-   * @throws RuntimeException what the first that failed has thrown
+   * @throws RuntimeException the exception of the job that failed first
    */
   public void run() {
     ExecutorService threads =
@@ -42,8 +44,8 @@ public final class ConcurrentJobs {
                   .toArray(CompletableFuture[]::new))
           .join();
     } finally {
-      // Also when not every thread could be started: those that run must not be left alone.
-      stop.request("what ran beside has ended");
+      // Also stop the jobs that run when another thread could not be started.
+      stop.request("a concurrent job has ended");
       threads.shutdown();
     }
     Throwable first = failure.getNow(null);
@@ -60,9 +62,9 @@ public final class ConcurrentJobs {
     } catch (RuntimeException | Error e) {
       failure.complete(e);
     } finally {
-      // Also when it has ended by itself: the others would wait for ever. And only now, so that
-      // what they throw because they are stopped comes second.
-      stop.request("what ran beside has ended");
+      // Also stop the others when the job has ended normally: they would wait forever. Request the
+      // stop only after the failure is recorded, so that exceptions caused by the stop come second.
+      stop.request("a concurrent job has ended");
     }
   }
 }

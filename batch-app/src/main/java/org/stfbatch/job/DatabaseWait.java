@@ -9,8 +9,8 @@ import org.stfbatch.db.Database;
 import org.stfbatch.db.DatabaseOutage;
 
 /**
- * Waits for a database that went away while work was going on. Says once that it waits, and once
- * that work goes on. One thread waits; any may call {@link #lost}.
+ * Waits for the database during an outage. Reports the beginning and the end of the outage once
+ * each. One thread waits; {@link #lost} may be called by any thread.
  */
 public final class DatabaseWait {
   private static final long POLL_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
@@ -23,9 +23,9 @@ public final class DatabaseWait {
   private boolean away;
 
   /**
-   * @param limit how long an absence may last; zero does not wait at all
-   * @param revive starts the server if that is ours to do; may fail as the database does
-   * @param notices gets lines for people
+   * @param limit the longest outage; with zero, nothing waits
+   * @param revive starts the server if this process owns it; may fail like the database
+   * @param notices receives one-line messages for the user
    */
   public DatabaseWait(
       Database database, Duration limit, Runnable revive, Consumer<String> notices) {
@@ -35,7 +35,7 @@ public final class DatabaseWait {
     this.notices = notices;
   }
 
-  /** The database does not answer, or did not for a moment. */
+  /** Reports that the database did not answer. */
   public synchronized void lost() {
     if (!away && !limit.isZero()) {
       away = true;
@@ -47,12 +47,13 @@ public final class DatabaseWait {
   }
 
   /**
-   * Returns when the database answers again and {@code ready} says yes.
+   * Waits until the database answers again and {@code ready} returns true.
    *
-   * @param because the error that told of the absence, thrown again if it lasts too long
-   * @param ready what else must be the case; asked again and again, may fail as the database does
-   * @param stop ends the waiting
-   * @throws JobFailedException if it lasts too long or is stopped
+   * @param because the error that revealed the outage; the cause of the exception if it lasts too
+   *     long
+   * @param ready a further condition; polled, may fail like the database
+   * @param stop ends the wait
+   * @throws JobFailedException if the outage lasts longer than the limit, or a stop is requested
    */
   void untilBack(RuntimeException because, BooleanSupplier ready, StopSignal stop) {
     if (limit.isZero()) {
@@ -96,7 +97,7 @@ public final class DatabaseWait {
 
   private synchronized void back() {
     away = false;
-    notices.accept("the database answers again after %s: going on".formatted(text(sinceLost())));
+    notices.accept("the database answers again after %s: continuing".formatted(text(sinceLost())));
   }
 
   private static String text(Duration time) {

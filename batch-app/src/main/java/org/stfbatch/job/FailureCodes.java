@@ -7,9 +7,12 @@ import org.stfbatch.image.ImageErrorCode;
 import org.stfbatch.kafka.message.MessageErrorCode;
 import org.stfbatch.prompt.PromptErrorCode;
 
-/** The codes that failures are stored with. */
+/** All failure codes of this version, as they are stored with failed jobs. */
 public final class FailureCodes {
-  /** Of lines, of the engine, and of what nobody foresaw. */
+  /**
+   * Codes that no enum defines: of input lines, of the engine, of killed processes and of
+   * unexpected errors.
+   */
   private static Stream<String> others() {
     return Stream.of(
         "QUESTION_LINE",
@@ -23,14 +26,14 @@ public final class FailureCodes {
 
   private FailureCodes() {}
 
-  /** All codes of this version. */
+  /** Returns all codes of this version. */
   public static SortedSet<String> known() {
     TreeSet<String> codes = new TreeSet<>(others().toList());
-    for (Enum<?>[] room :
+    for (Enum<?>[] codesOfOnePackage :
         new Enum<?>[][] {
           ImageErrorCode.values(), PromptErrorCode.values(), MessageErrorCode.values()
         }) {
-      Stream.of(room).map(Enum::name).forEach(codes::add);
+      Stream.of(codesOfOnePackage).map(Enum::name).forEach(codes::add);
     }
     return codes;
   }

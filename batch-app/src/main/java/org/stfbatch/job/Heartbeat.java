@@ -11,7 +11,9 @@ import org.stfbatch.base.Threads;
 import org.stfbatch.db.LeasedLock;
 import org.stfbatch.db.LockLostException;
 
-/** Beats a lock, and tells when it is lost: another process may hold it by then. */
+/**
+ * Periodic heartbeat of a lock. Reports the loss of the lock; another process may hold it by then.
+ */
 public final class Heartbeat implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Heartbeat.class);
 
@@ -26,9 +28,9 @@ public final class Heartbeat implements AutoCloseable {
   }
 
   /**
-   * Beats at once and then once a period, until closed or the lock is lost.
+   * Sends a heartbeat at once and then once a period, until closed or the lock is lost.
    *
-   * @param onLoss called once, by a thread of the heartbeat's
+   * @param onLoss called once, on the heartbeat's thread
    */
   public static Heartbeat start(
       LeasedLock lock, Consumer<LockLostException> onLoss, Duration period) {
@@ -47,13 +49,13 @@ public final class Heartbeat implements AutoCloseable {
     }
   }
 
-  /** Returns when no beat is under way any more. */
+  /** Stops the heartbeat, and waits up to one minute for one that is being sent. */
   @Override
   public void close() {
     timer.shutdown();
     try {
       if (!timer.awaitTermination(1, TimeUnit.MINUTES)) {
-        LOG.warn("a heartbeat is still under way");
+        LOG.warn("a heartbeat did not end within one minute");
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

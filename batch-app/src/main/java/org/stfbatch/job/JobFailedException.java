@@ -10,8 +10,8 @@ import org.stfbatch.kafka.OffsetGapException;
 import org.stfbatch.kafka.TopicReplacedException;
 
 /**
- * A job ended before its work was done; what it committed stays, and it can be run again. One line
- * for people.
+ * Failure of a batch job before its work was done. What it has committed remains, and the job can
+ * be run again. The message is one line for the user.
  */
 public final class JobFailedException extends RuntimeException {
   public JobFailedException(String message, Throwable cause) {
@@ -19,18 +19,19 @@ public final class JobFailedException extends RuntimeException {
   }
 
   /**
-   * Names what failed and the {@link #cause}.
+   * Creates an exception that names what failed and its {@link #cause}.
    *
-   * @param execution of a job that has not been completed
+   * @param execution of a job that has not completed
    */
   public static JobFailedException of(String what, JobExecution execution) {
     return of(what, cause(execution));
   }
 
   /**
-   * Why a job has not been completed: the database's absence before all that follows from it.
+   * Returns why a job has not completed. An outage of the database takes precedence over other
+   * failures, because they may follow from it.
    *
-   * @return null if no reason was recorded
+   * @return null if no failure was recorded
    */
   public static Throwable cause(JobExecution execution) {
     List<Throwable> failures = inOrder(execution);
@@ -40,7 +41,10 @@ public final class JobFailedException extends RuntimeException {
         .orElseGet(() -> failures.stream().findFirst().orElse(null));
   }
 
-  /** Not {@code getAllFailureExceptions()}, which goes through a hash set and loses the order. */
+  /**
+   * Returns the failures in the order in which they were recorded. {@code
+   * getAllFailureExceptions()} collects them in a hash set and loses the order.
+   */
   private static List<Throwable> inOrder(JobExecution execution) {
     return Stream.concat(
             execution.getFailureExceptions().stream(),
@@ -50,8 +54,9 @@ public final class JobFailedException extends RuntimeException {
   }
 
   /**
-   * Names what failed and the reason, which Spring Batch wraps several times: the innermost, or one
-   * that is made for people.
+   * Creates an exception that names what failed and the reason. Spring Batch wraps the reason
+   * several times: this uses the innermost exception, or the first one whose message is written for
+   * users.
    */
   public static JobFailedException of(String what, Throwable cause) {
     Throwable root = cause;
@@ -69,13 +74,16 @@ public final class JobFailedException extends RuntimeException {
         || error instanceof DatabaseException;
   }
 
-  /** The option that helps, which the room that found the trouble does not know. */
+  /**
+   * Returns the command-line option that helps. The Kafka package, which throws the exception, does
+   * not know the options.
+   */
   private static String cure(Throwable root) {
     if (root instanceof OffsetGapException) {
-      return ": --skip-gap goes on at what is left";
+      return ": use --skip-gap to continue with the messages that are left";
     }
     return root instanceof TopicReplacedException
-        ? ": --from earliest begins with the new one"
+        ? ": use --from earliest to read the new topic from its beginning"
         : "";
   }
 

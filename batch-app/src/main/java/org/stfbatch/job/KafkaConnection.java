@@ -4,9 +4,9 @@ import org.stfbatch.kafka.BrokerListener;
 import org.stfbatch.kafka.KafkaSettings;
 
 /**
- * A Kafka cluster.
+ * Connection to a Kafka cluster.
  *
- * @param settings how to reach it
- * @param listener is told when it is away; may be told by several threads
+ * @param settings addresses and client settings
+ * @param listener receives outages of the broker; called by several threads
  */
 public record KafkaConnection(KafkaSettings settings, BrokerListener listener) {}

@@ -15,28 +15,28 @@ import org.stfbatch.db.Worker;
 import org.stfbatch.db.WorkerLock;
 import org.stfbatch.db.WorkerStore;
 
-/** Something that one process at a time works on. */
+/** Work that one process at a time may do, protected by a leased advisory lock. */
 public interface Lockable {
   /**
-   * Takes its lock, if nobody has it.
+   * Takes the lock if it is free.
    *
    * @throws org.stfbatch.db.DatabaseException if no connection can be made
    */
   Optional<LeasedLock> tryLock(String owner);
 
-  /** Who has its lock now. */
+  /** Returns the current holder of the lock. */
   Optional<Lease> holder();
 
-  /** What to tell a user who cannot get it: what the holder does, and the cure. */
+  /** Returns the message for a user who cannot get the lock: what the holder does, and the cure. */
   String busy(String holder);
 
   /**
-   * Lets others take the lock of a process that stands still, which then learns that it has lost
-   * it. Only where the work of two at a time does no harm.
+   * Releases the lock of a holder whose heartbeats have stopped; the holder then detects that it
+   * has lost the lock. Implemented only for work that two processes can do at once without harm.
    */
   default void endSilent() {}
 
-  /** The answering of a run. */
+  /** Answering a run, by one process alone. */
   static Lockable run(Database database, Run run) {
     return new Lockable() {
       @Override
@@ -61,7 +61,7 @@ public interface Lockable {
     };
   }
 
-  /** A worker's part in the answering of a run. */
+  /** Answering a part of a shared run, as one of its workers. */
   static Lockable worker(Database database, Run run, Worker worker) {
     return new Lockable() {
       @Override
@@ -83,15 +83,15 @@ public interface Lockable {
   }
 
   /**
-   * The answering of a run, or a part in it.
+   * Answering a run or a part of it.
    *
-   * @param worker that shares the run; empty for a process that has it for itself
+   * @param worker of a shared run; empty for a process that answers the run alone
    */
   static Lockable answering(Database database, Run run, Optional<Worker> worker) {
     return worker.map(one -> worker(database, run, one)).orElseGet(() -> run(database, run));
   }
 
-  /** The reading of a topic in the name of a group. */
+  /** Reading a topic for a consumer group. */
   static Lockable reader(Database database, KafkaReader reader) {
     return new Lockable() {
       @Override
@@ -117,7 +117,7 @@ public interface Lockable {
     };
   }
 
-  /** The publishing of a shared run's outcomes to a topic. */
+  /** Publishing a shared run's outcomes to a topic. */
   static Lockable publisher(Database database, Run run, String topic) {
     return new Lockable() {
       @Override
@@ -142,7 +142,7 @@ public interface Lockable {
     };
   }
 
-  /** How this process is described to others. */
+  /** Returns how this process is named in the messages of other processes. */
   static String thisProcess() {
     return "process "
         + ProcessHandle.current().pid()

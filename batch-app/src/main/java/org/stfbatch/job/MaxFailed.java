@@ -6,16 +6,16 @@ import java.util.regex.Pattern;
 import org.stfbatch.db.RunStatus;
 
 /**
- * How many failures a run may have and still be a success.
+ * Limit of failed jobs up to which a run counts as a success.
  *
- * @param limit a number of jobs, or percent of those with an outcome
- * @param isPercent which of the two
+ * @param limit a number of jobs, or a percentage of the jobs with an outcome
+ * @param isPercent whether the limit is a percentage
  */
 public record MaxFailed(double limit, boolean isPercent) {
   private static final Pattern FORM = Pattern.compile("(\\d{1,9}(?:\\.\\d{1,3})?)( ?%)?");
 
   /**
-   * Reads {@code 100} or {@code 2.5%}.
+   * Parses {@code 100} or {@code 2.5%}.
    *
    * @throws IllegalArgumentException if the text is neither
    */
@@ -33,8 +33,8 @@ public record MaxFailed(double limit, boolean isPercent) {
   }
 
   /**
-   * What is wrong with a run, in words for its end; empty if it may be called a success. A run that
-   * is done and has failures alone is none, whatever the limit.
+   * Returns why a run is not a success; empty if it is one. A run that is done and has no answers,
+   * only failures, is never a success, whatever the limit.
    */
   public Optional<String> problem(RunStatus status) {
     if (status.nothingSucceeded()) {

@@ -6,19 +6,19 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.stream.Stream;
 
-/** What this process takes of the machine's memory, as Linux counts it. */
+/** Memory of this process, from {@code /proc/self/status} of Linux. */
 public final class ProcessMemory {
   private static final Path STATUS = Path.of("/proc/self/status");
   private static final long KIBI = 1024;
 
   private ProcessMemory() {}
 
-  /** The most bytes it ever had in memory, mapped files included. */
+  /** Returns the peak resident set size in bytes, memory-mapped files included. */
   public static long peakBytes() {
     return bytes("VmHWM:");
   }
 
-  /** The bytes it has in memory now. */
+  /** Returns the resident set size in bytes. */
   public static long residentBytes() {
     return bytes("VmRSS:");
   }

@@ -1,29 +1,33 @@
 package org.stfbatch.job;
 
 /**
- * Is told how a job gets on. Called by the job's thread. Items are finished one by one and stored
- * chunk by chunk.
+ * Listener of a job's progress. Called by the job's thread. Items are finished one by one and
+ * stored chunk by chunk.
  */
 public interface Progress {
-  /** Work begins, at the start or anew: what was finished and not stored is done once more. */
+  /** Work begins or is restarted. Items that were finished but not stored are repeated. */
   default void begun() {
-    // Only those that count what is not stored yet have to know.
+    // Only needed by listeners that count items before they are stored.
   }
 
-  /** One item is finished, and will be stored with its chunk. */
+  /** One item is finished and will be stored with its chunk. */
   default void finished() {
-    // Likewise.
+    // Only needed by listeners that count items before they are stored.
   }
 
-  /** A chunk was written. */
+  /** A chunk was written; its transaction is about to commit. */
   void advanced(Step step);
 
-  /** So many more items are to be dealt with than were known at the beginning. */
+  /**
+   * The number of expected items has grown.
+   *
+   * @param more items that were not known at the beginning
+   */
   default void expected(long more) {
-    // Most have all their items at the beginning.
+    // Most jobs know the number of their items at the beginning.
   }
 
-  /** Is told all, and then tells {@code next}. */
+  /** Returns a listener that forwards every event to this one and then to {@code next}. */
   default Progress andThen(Progress next) {
     Progress first = this;
     return new Progress() {
@@ -54,14 +58,14 @@ public interface Progress {
   }
 
   /**
-   * What one chunk added.
+   * Progress of one chunk.
    *
-   * @param done items that were dealt with
+   * @param done items that were processed
    * @param failed of them, those that failed
    */
   record Step(long done, long failed) {}
 
-  /** Nobody looks. */
+  /** Returns a listener that ignores all events. */
   static Progress none() {
     return step -> {};
   }

@@ -6,24 +6,24 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicReference;
 
 /**
- * A wish to end the running job at its next commit, with the reason. Thread safe; once requested it
- * stays requested.
+ * Request to end the running job at its next commit, with the reason. Thread safe. Once requested
+ * it stays requested.
  *
- * <p>The step's thread is never interrupted instead: Spring Batch would call an interrupted step
- * completed.
+ * <p>The thread of a step is never interrupted instead: Spring Batch would mark an interrupted step
+ * as completed.
  */
 public final class StopSignal {
   private final Optional<StopSignal> parent;
   private final AtomicReference<String> reason = new AtomicReference<>();
   private final List<Runnable> watchers = new CopyOnWriteArrayList<>();
 
-  /** A wish to be told, until closed. */
+  /** Registration of an action, until closed. */
   public interface Watch extends AutoCloseable {
     @Override
     void close();
   }
 
-  /** A signal of its own. */
+  /** Creates a signal without a parent. */
   public StopSignal() {
     this(Optional.empty());
   }
@@ -32,12 +32,15 @@ public final class StopSignal {
     this.parent = parent;
   }
 
-  /** A signal for a part of the work: requested with this one, but not the other way round. */
+  /**
+   * Creates a child signal for a part of the work: it is requested with this one, but not the other
+   * way round.
+   */
   public StopSignal forPart() {
     return new StopSignal(Optional.of(this));
   }
 
-  /** Asks the job to stop; the first reason given is kept. */
+  /** Requests the stop. Only the first reason is kept. */
   public void request(String why) {
     if (reason.compareAndSet(null, why)) {
       watchers.forEach(Runnable::run);
@@ -45,8 +48,8 @@ public final class StopSignal {
   }
 
   /**
-   * Has something done when a stop is requested, or at once if it was: for work that waits and
-   * cannot look by itself. It may be done twice, by any thread.
+   * Runs an action when a stop is requested, or at once if it already was: for work that blocks and
+   * cannot poll. The action may run twice, on any thread.
    */
   public Watch whenRequested(Runnable action) {
     watchers.add(action);

@@ -6,8 +6,8 @@ import org.springframework.batch.infrastructure.item.ExecutionContext;
 import org.springframework.batch.infrastructure.item.ItemStreamReader;
 
 /**
- * Ends its step when a stop is asked for: what was read until then is still processed and
- * committed. It must be registered as a listener of the step, too.
+ * Item reader that ends its step when a stop is requested; items read until then are still
+ * processed and committed. It must also be registered as a listener of the step.
  */
 public final class StoppableReader<T> implements ItemStreamReader<T>, StepExecutionListener {
   private final ItemStreamReader<T> reader;

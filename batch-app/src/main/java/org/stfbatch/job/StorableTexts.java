@@ -5,9 +5,9 @@ import org.springframework.jdbc.core.JdbcTemplate;
 import org.stfbatch.db.StoredText;
 
 /**
- * Stores what Spring Batch says of its jobs, stack traces of failures among it. They may quote
- * input, in which there may be characters that a text column cannot hold; then the failure itself
- * could not be stored.
+ * JDBC template of Spring Batch's job repository that replaces characters a PostgreSQL text column
+ * cannot hold. The stack traces of failures may quote input with such characters; without the
+ * replacement the failure itself could not be stored.
  */
 final class StorableTexts extends JdbcTemplate {
   StorableTexts(DataSource dataSource) {

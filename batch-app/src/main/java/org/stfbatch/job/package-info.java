@@ -1,5 +1,5 @@
 /**
- * Wires the rooms into Spring Batch jobs. Knows what is stored and what is asked of the engine, but
- * no tensors.
+ * Spring Batch jobs that connect the database, Kafka, the images and the engine. This package uses
+ * the stored jobs and the engine's interface, but no tensors.
  */
 package org.stfbatch.job;

@@ -8,21 +8,22 @@ import org.stfbatch.db.RunFigures;
 import org.stfbatch.db.RunSlice;
 
 /**
- * What the devices did in each slice of a run, never more than they had time for.
+ * Distributes device seconds over equal time slices of a run, so that no slice has more than the
+ * devices' time in it.
  *
- * <p>A device's call is counted when it ends, with all of its seconds, so that a chunk may have
- * more than it lasted: they were spent before. They are moved to slices before it in which the
- * devices had time left, and only if there are none to slices behind it. Sums stay the stored ones,
- * unless they are more than the devices had time for at all.
+ * <p>A device call is counted with all of its seconds when it ends, so a chunk may have more device
+ * seconds than its duration: some were spent earlier. The excess moves to earlier slices in which
+ * the devices had unused time, and only if there are none, to later slices. The sums are preserved,
+ * unless they exceed the devices' total time.
  */
 final class DeviceTime {
   private static final int STAGES = 3;
 
-  private final double[] room;
+  private final double[] capacity;
   private final double[][] spent;
 
   private DeviceTime(List<RunSlice> slices, List<RunFigures.Attempt> attempts) {
-    room = slices.stream().mapToDouble(slice -> room(slice, attempts)).toArray();
+    capacity = slices.stream().mapToDouble(slice -> capacity(slice, attempts)).toArray();
     spent =
         slices.stream()
             .map(RunSlice::seconds)
@@ -31,8 +32,10 @@ final class DeviceTime {
   }
 
   /**
-   * @param slices equal, one after the other
-   * @param attempts in their order, covering the slices
+   * Returns the slices with distributed device seconds.
+   *
+   * @param slices of equal width and without gaps
+   * @param attempts in order, covering the slices
    */
   static List<RunReport.Slice> of(List<RunSlice> slices, List<RunFigures.Attempt> attempts) {
     DeviceTime time = new DeviceTime(slices, attempts);
@@ -44,15 +47,15 @@ final class DeviceTime {
     return List.copyOf(fitted);
   }
 
-  /** Seconds that the devices of all attempts had within a slice. */
-  private static double room(RunSlice slice, List<RunFigures.Attempt> attempts) {
-    double room = 0;
+  /** Returns the seconds that the devices of all attempts had within a slice. */
+  private static double capacity(RunSlice slice, List<RunFigures.Attempt> attempts) {
+    double capacity = 0;
     for (RunFigures.Attempt attempt : attempts) {
       double from = Math.max(slice.second(), attempt.second());
       double to = Math.min(slice.second() + slice.width(), attempt.second() + attempt.seconds());
-      room += attempt.devices() * Math.max(0, to - from);
+      capacity += attempt.devices() * Math.max(0, to - from);
     }
-    return room;
+    return capacity;
   }
 
   private void fit() {
@@ -68,12 +71,12 @@ final class DeviceTime {
   /**
    * Adds seconds to a slice.
    *
-   * @return what is more than it has room for, of each stage the same share
+   * @return the excess over the slice's capacity, the same share of each stage
    */
   private double[] carry(double[] carried, int slice) {
     double[] all = new double[STAGES];
     Arrays.setAll(all, stage -> spent[slice][stage] + carried[stage]);
-    double kept = Math.min(1, room[slice] / Arrays.stream(all).sum());
+    double kept = Math.min(1, capacity[slice] / Arrays.stream(all).sum());
     if (!(kept < 1)) {
       spent[slice] = all;
       return new double[STAGES];
@@ -106,6 +109,6 @@ final class DeviceTime {
         slice.images(),
         slice.generatedTokens(),
         fitted,
-        room[index]);
+        capacity[index]);
   }
 }

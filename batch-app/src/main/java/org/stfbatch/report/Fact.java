@@ -3,9 +3,9 @@ package org.stfbatch.report;
 /**
  * One number about a run.
  *
- * @param name stable, for programs
- * @param group what it is about, for people
- * @param label for people
+ * @param name stable identifier, for programs
+ * @param group heading, for users
+ * @param label for users
  * @param value the number
  * @param unit empty for a plain count
  */

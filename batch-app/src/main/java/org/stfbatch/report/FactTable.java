@@ -12,7 +12,10 @@ import org.apache.commons.csv.CSVFormat;
 import org.apache.commons.csv.CSVPrinter;
 import org.stfbatch.db.ChunkMetric;
 
-/** Several runs side by side: when, with what, and their numbers. */
+/**
+ * Table of the facts of one or more runs: one column for each run, with its times, model and
+ * numbers.
+ */
 final class FactTable {
   private final List<RunReport.Other> runs;
 
@@ -32,7 +35,7 @@ final class FactTable {
     return new FactTable(Stream.concat(Stream.of(first), report.others().stream()).toList());
   }
 
-  /** The names of the runs. */
+  /** Returns the names of the runs. */
   List<String> names() {
     return runs.stream().map(RunReport.Other::run).toList();
   }
@@ -41,18 +44,18 @@ final class FactTable {
   record Row(String fact, String group, String label, String unit, List<String> cells) {}
 
   /**
-   * When and with what the runs were answered.
+   * Returns the rows with the times and models of the runs.
    *
-   * @param time says an instant in ISO 8601
+   * @param time formats an instant in ISO 8601
    */
   List<Row> origins(Function<String, String> time) {
     return List.of(
-        row("started", "Begun", "UTC", run -> time.apply(run.started())),
+        row("started", "Started", "UTC", run -> time.apply(run.started())),
         row("finished", "Last stored", "UTC", run -> time.apply(run.finished())),
         row("model", "Model", "", RunReport.Other::model),
         row(
             "model_fingerprint",
-            "Its fingerprint",
+            "Model fingerprint",
             "",
             places(ChunkMetric.Place::modelFingerprint)),
         row("compression", "Compression", "", places(ChunkMetric.Place::compression)),
@@ -72,9 +75,9 @@ final class FactTable {
   }
 
   /**
-   * The numbers of the first run, and the others' of the same names.
+   * Returns the rows with the numbers of the first run and those of the same name of the others.
    *
-   * @param text says one of them
+   * @param text formats a number
    */
   List<Row> numbers(Function<Fact, String> text) {
     return runs.get(0).facts().stream()
@@ -103,9 +106,12 @@ final class FactTable {
         : String.format(Locale.ROOT, "%.6g", fact.value());
   }
 
-  /** For spreadsheets and programs: exact numbers, the stable names before those for people. */
+  /**
+   * Writes the table as CSV for spreadsheets and programs: numbers are not rounded, and the stable
+   * names come first.
+   */
   void writeCsv(Writer out) throws IOException {
-    // Not closed: the writer is the caller's.
+    // Not closed: the caller closes the writer.
     CSVPrinter printer = new CSVPrinter(out, CSVFormat.RFC4180);
     List<String> header = new ArrayList<>(List.of("fact", "group", "name", "unit"));
     header.addAll(names());

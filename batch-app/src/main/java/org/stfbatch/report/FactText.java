@@ -4,7 +4,7 @@ import java.math.BigDecimal;
 import java.math.MathContext;
 import java.util.Locale;
 
-/** Numbers as people read them: three digits that count, with their unit. */
+/** Formats numbers for users: with three significant digits and their unit. */
 final class FactText {
   private static final int DIGITS = 3;
   private static final long MINUTE = 60;
@@ -22,7 +22,7 @@ final class FactText {
     };
   }
 
-  /** A number with three digits that count. */
+  /** Formats a number with three significant digits. */
   static String number(double value) {
     if (value == Math.rint(value) || Math.abs(value) >= 1000) {
       return String.format(Locale.ROOT, "%,.0f", value);
@@ -33,12 +33,12 @@ final class FactText {
         .toPlainString();
   }
 
-  /** A share between 0 and 1 in percent. */
+  /** Formats a share between 0 and 1 as a percentage. */
   static String percent(double share) {
     return number(100 * share) + " %";
   }
 
-  /** An instant of ISO 8601 to the second. */
+  /** Formats an ISO 8601 instant to the second. */
   static String time(String instant) {
     return instant.isEmpty()
         ? ""

@@ -8,7 +8,7 @@ import org.stfbatch.db.ChunkMetric;
 import org.stfbatch.db.RunFigures;
 import org.stfbatch.db.StoredEvaluation;
 
-/** The numbers of a run that every format shows. */
+/** Computes the numbers of a run that every report format shows. */
 final class Facts {
   private static final double SECONDS_PER_HOUR = 3600;
   private static final double THOUSAND = 1000;
@@ -46,22 +46,24 @@ final class Facts {
     add("failed", "Failed", counts.failed(), "");
     add(
         "failed_share",
-        "Failed of those done",
+        "Failure rate",
         per(counts.failed(), counts.answered() + counts.failed()),
         SHARE);
     add("waiting", "Waiting", counts.waiting(), "");
     add("images", "Questions with an image", counts.images(), "");
-    add("distinct_images", "Different images", counts.distinctImages(), "");
+    add("distinct_images", "Distinct images", counts.distinctImages(), "");
   }
 
   private void score(StoredEvaluation evaluation) {
     group = "Benchmark " + evaluation.benchmark();
     evaluation.headline().ifPresent(score -> add("score", "Score", score, ""));
-    evaluation.published().ifPresent(published -> add("published", "Paper", published, ""));
+    evaluation
+        .published()
+        .ifPresent(published -> add("published", "Published in the paper", published, ""));
     if (evaluation.headline().isPresent() && evaluation.published().isPresent()) {
       double difference =
           evaluation.headline().getAsDouble() - evaluation.published().getAsDouble();
-      add("difference", "Above the paper's", difference, "");
+      add("difference", "Difference to the paper", difference, "");
     }
   }
 
@@ -72,50 +74,50 @@ final class Facts {
     if (workers > 0) {
       add("workers", "Workers", workers, "");
     }
-    add("seconds", "Time at work", seconds, "s");
-    add("images_per_second", "Images a second", per(span.images(), seconds), PER_SECOND);
-    add("questions_per_second", "Questions a second", per(span.jobs(), seconds), PER_SECOND);
+    add("seconds", "Working time", seconds, "s");
+    add("images_per_second", "Images per second", per(span.images(), seconds), PER_SECOND);
+    add("questions_per_second", "Questions per second", per(span.jobs(), seconds), PER_SECOND);
     add(
         "tokens_per_second",
-        "Tokens generated a second",
+        "Generated tokens per second",
         per(span.generatedTokens(), seconds),
         PER_SECOND);
   }
 
   private void latency(RunFigures.Latency latency) {
-    group = "Time of an answer";
-    add("latency_p50", "Half of the answers within", latency.p50(), "s");
-    add("latency_p90", "90 % within", latency.p90(), "s");
-    add("latency_p99", "99 % within", latency.p99(), "s");
-    add("latency_longest", "The longest", latency.longest(), "s");
+    group = "Latency";
+    add("latency_p50", "Median", latency.p50(), "s");
+    add("latency_p90", "90th percentile", latency.p90(), "s");
+    add("latency_p99", "99th percentile", latency.p99(), "s");
+    add("latency_longest", "Maximum", latency.longest(), "s");
   }
 
   private void tokens(RunFigures run) {
     RunFigures.Tokens tokens = run.tokens();
     long asked = tokens.prompt() + tokens.vision();
     group = "Tokens";
-    add("prompt_tokens", "Of the prompts' text", tokens.prompt(), "");
-    add("vision_tokens", "Of images", tokens.vision(), "");
+    add("prompt_tokens", "Prompt text", tokens.prompt(), "");
+    add("vision_tokens", "Vision tokens", tokens.vision(), "");
     add("generated_tokens", "Generated", tokens.generated(), "");
-    if (tellsWhatRan(run)) {
+    if (hasPrefillTokens(run)) {
       double ran = run.work().prefillTokens();
-      add("prefill_tokens", "Of text and images, run", ran, "");
-      add("saved_by_sharing", "Saved by sharing", 1 - per(ran, asked), SHARE);
+      add("prefill_tokens", "Prefilled", ran, "");
+      add("saved_by_sharing", "Saved by the prefix cache", 1 - per(ran, asked), SHARE);
     }
   }
 
   private void image(double visionTokens, Optional<ModelWork> model) {
-    add("image_tokens", "Of one image", visionTokens, "");
+    add("image_tokens", "Vision tokens of one image", visionTokens, "");
     model.ifPresent(
         work ->
             add(
                 "image_tflop",
-                "Language model’s work for them",
+                "Language model’s work for one image",
                 work.visionTokens() / TERA,
                 "TFLOP"));
   }
 
-  /** A run is answered with one compression strategy. */
+  /** Returns the model's operations; a run is answered with one compression strategy. */
   private static Optional<ModelWork> work(
       RunFigures run, OptionalDouble visionTokens, ReportTerms terms) {
     return terms
@@ -127,8 +129,8 @@ final class Facts {
                     .map(place -> known.work(place.compression(), visionTokens.orElse(0))));
   }
 
-  /** Chunks of older versions do not. */
-  private static boolean tellsWhatRan(RunFigures run) {
+  /** Returns whether prefilled tokens were measured; older versions did not. */
+  private static boolean hasPrefillTokens(RunFigures run) {
     return run.work().prefillTokens() > 0;
   }
 
@@ -136,11 +138,13 @@ final class Facts {
       RunFigures.Span span, RunFigures run, Optional<ModelWork> model, ReportTerms terms) {
     group = "Device";
     double busy = per(deviceSeconds(run.seconds()), span.deviceSeconds());
-    add("device_busy", "At work", Math.min(1, busy), SHARE);
-    model.filter(work -> tellsWhatRan(run)).ifPresent(work -> arithmetic(span, run, work, terms));
+    add("device_busy", "Utilization", Math.min(1, busy), SHARE);
+    model
+        .filter(work -> hasPrefillTokens(run))
+        .ifPresent(work -> arithmetic(span, run, work, terms));
   }
 
-  /** Of all devices together. */
+  /** Returns the busy seconds of all devices together. */
   private static double deviceSeconds(ChunkMetric.Seconds seconds) {
     return seconds.vision() + seconds.prefill() + seconds.decode();
   }
@@ -148,15 +152,18 @@ final class Facts {
   private void arithmetic(
       RunFigures.Span span, RunFigures run, ModelWork model, ReportTerms terms) {
     double operations = operations(run, model) / GIGA;
-    add("gflops", "Arithmetic", per(operations, span.workSeconds()), "GFLOP/s");
-    // The peak is one process's.
+    add("gflops", "Arithmetic throughput", per(operations, span.workSeconds()), "GFLOP/s");
+    // The peak is that of one process.
     double ofOne = per(operations, span.attemptSeconds());
-    terms.peakGflops().ifPresent(peak -> add("peak_share", "Of its peak", per(ofOne, peak), SHARE));
+    terms
+        .peakGflops()
+        .ifPresent(peak -> add("peak_share", "Share of peak throughput", per(ofOne, peak), SHARE));
   }
 
   /**
-   * What sharing saved is not counted; of attention it is assumed to save as much as of tokens.
-   * Behind the layer at which images are pruned, questions share no image.
+   * Returns the floating-point operations of a run, without those that the prefix cache saved; the
+   * cache is assumed to save the same share of attention as of tokens. After the layer at which
+   * vision tokens are pruned, questions share no prefix.
    */
   private static double operations(RunFigures run, ModelWork model) {
     RunFigures.Tokens tokens = run.tokens();
@@ -191,11 +198,11 @@ final class Facts {
     double cost = span.attemptSeconds() / SECONDS_PER_HOUR * price.amount();
     double ofThousand = per(THOUSAND * cost, span.jobs());
     group = "Cost";
-    add("cost", "Of the run", cost, price.currency());
-    add("cost_per_1000_questions", "Of 1000 questions", ofThousand, price.currency());
+    add("cost", "Total", cost, price.currency());
+    add("cost_per_1000_questions", "Per 1000 questions", ofThousand, price.currency());
   }
 
-  /** 0 of nothing. */
+  /** Returns the quotient; 0 if the divisor is 0. */
   static double per(double amount, double of) {
     return of > 0 ? amount / of : 0;
   }

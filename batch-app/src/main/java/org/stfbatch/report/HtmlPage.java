@@ -9,24 +9,26 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.Properties;
 
-/** A page that holds its style, its chart library and, unless it is live, its data. */
+/**
+ * Self-contained HTML report with its style, its chart library and, unless it is live, its data.
+ */
 public final class HtmlPage {
   private static final String CHARTS = "/META-INF/maven/org.webjars.npm/chart.js/pom.properties";
 
   private HtmlPage() {}
 
-  /** Writes a page that asks nothing of the network; the writer stays the caller's to close. */
+  /** Writes a page that makes no network requests. The caller closes the writer. */
   public static void still(RunReport report, Writer out) throws IOException {
-    // Through JSON that cannot end the script element it stands in.
+    // JSON escaped so that it cannot end the script element that contains it.
     String data = ReportJson.text(LiveReport.still(report)).replace("<", "\\u003c");
     write("Run " + report.run(), "", data, out);
   }
 
   /**
-   * Writes a page that asks again and again for the newest report.
+   * Writes a page that polls for the newest report.
    *
-   * @param source a {@link LiveReport} as JSON, beside the page
-   * @param every how often
+   * @param source the URL, relative to the page, of a {@link LiveReport} as JSON
+   * @param every the polling interval
    */
   public static void live(String source, Duration every, Writer out) throws IOException {
     String from = " data-source=\"%s\" data-every=\"%d\"".formatted(source, every.toMillis());
@@ -63,7 +65,9 @@ public final class HtmlPage {
     }
   }
 
-  /** Without the name of a source map, which a browser's tools would ask for in vain. */
+  /**
+   * Removes the reference to a source map, which a browser's developer tools would request in vain.
+   */
   private static String withoutMap(String script) {
     return script.replaceAll("//# sourceMappingURL=\\S*", "");
   }
@@ -78,6 +82,6 @@ public final class HtmlPage {
 
   private static InputStream open(String name) {
     return Optional.ofNullable(HtmlPage.class.getResourceAsStream(name))
-        .orElseThrow(() -> new IllegalStateException("the program lacks its resource " + name));
+        .orElseThrow(() -> new IllegalStateException("the program has no resource " + name));
   }
 }

@@ -1,12 +1,14 @@
 package org.stfbatch.report;
 
-/** A model whose shapes are known, however its vision tokens were compressed. */
+/** A model whose number of operations is known for every compression of its vision tokens. */
 public interface KnownModel {
-  /** Hash of the checkpoint's weights and configuration. */
+  /** Returns the hash of the checkpoint's weights and configuration. */
   String fingerprint();
 
   /**
-   * @param compression the compression strategy that answers were given with
+   * Returns the model's operations.
+   *
+   * @param compression the compression strategy of the answers
    * @param visionTokens of an image, on average
    */
   ModelWork work(String compression, double visionTokens);

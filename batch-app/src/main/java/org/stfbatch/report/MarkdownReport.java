@@ -10,9 +10,9 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.stfbatch.db.FailureGroup;
 
-/** A report as Markdown: for a mail, a ticket or a wiki. */
+/** Report as Markdown, for mail, tickets and wikis. */
 final class MarkdownReport {
-  /** An underscore within a word is none. */
+  /** Characters that may be Markdown markup; an underscore within a word is not. */
   private static final Pattern MARKUP =
       Pattern.compile("[\\\\`*\\[\\]()|~!#$]|(?<![\\p{L}\\p{N}])_|_(?![\\p{L}\\p{N}])");
 
@@ -32,7 +32,13 @@ final class MarkdownReport {
     section(
         "Workers",
         List.of(
-            "worker", "device", "questions", "failed", "share", "questions/s", "device at work"),
+            "worker",
+            "device",
+            "questions",
+            "failed",
+            "share",
+            "questions/s",
+            "device utilization"),
         report.workers().stream().map(MarkdownReport::worker).toList(),
         out);
     section(
@@ -47,7 +53,7 @@ final class MarkdownReport {
     return Stream.concat(Stream.of(label), row.cells().stream()).toList();
   }
 
-  /** A section, unless its table has no rows. */
+  /** Writes a section, unless its table has no rows. */
   private static void section(
       String title, List<String> header, List<List<String>> rows, Writer out) throws IOException {
     if (!rows.isEmpty()) {
@@ -84,7 +90,10 @@ final class MarkdownReport {
     return cells.stream().map(MarkdownReport::text).collect(ROW);
   }
 
-  /** A text that no reader of Markdown takes for markup, HTML, a link or the end of a cell. */
+  /**
+   * Escapes a text so that no Markdown renderer takes it for markup, HTML, a link or the end of a
+   * cell.
+   */
   private static String text(String text) {
     return MARKUP
         .matcher(text.replaceAll("[\\p{Cntrl}\\u2028\\u2029]+", " "))

@@ -1,15 +1,15 @@
 package org.stfbatch.report;
 
 /**
- * What a model computes, in floating-point operations, two for each multiply-add.
+ * Operations of a model, in floating-point operations; a multiply-add counts as two.
  *
- * @param image one picture's way to vision tokens
- * @param position one position's products in all layers of the language model
- * @param key one position's look at one key in all layers
+ * @param image encoding one image to vision tokens
+ * @param position the matrix products of one position in all layers of the language model
+ * @param key the attention of one position to one key in all layers
  * @param head the output layer, for one token
- * @param visionTokens an image's vision tokens in the language model, alone
- * @param prunedLayers the share of the layers that see images with fewer tokens; 0 without one
- * @param keptTokens the share of an image's tokens that these layers see
+ * @param visionTokens the language model for the vision tokens of one image
+ * @param prunedLayers the share of the layers after vision tokens are pruned; 0 without pruning
+ * @param keptTokens the share of an image's tokens in these layers
  */
 public record ModelWork(
     double image,

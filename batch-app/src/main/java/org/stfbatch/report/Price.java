@@ -4,10 +4,10 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * What a machine costs an hour.
+ * Price of a machine per hour.
  *
  * @param amount in the currency
- * @param currency its name or sign as the user writes it; empty if it was not named
+ * @param currency its name or sign as the user gave it; empty if none was given
  */
 public record Price(double amount, String currency) {
   private static final Pattern WRITTEN =
@@ -15,7 +15,7 @@ public record Price(double amount, String currency) {
           "\\s*([^\\d\\s.,+-]{0,10})\\s*(\\d{1,12}(?:\\.\\d{0,12})?|\\.\\d{1,12})\\s*([^\\d\\s.,+-]{0,10})\\s*");
 
   /**
-   * As people write it: {@code 2.50}, {@code 2.50EUR}, {@code "2.50 EUR"}, {@code $2.50}.
+   * Parses a price: {@code 2.50}, {@code 2.50EUR}, {@code "2.50 EUR"} or {@code $2.50}.
    *
    * @throws IllegalArgumentException if it is no price of 0 or more
    */

@@ -3,18 +3,18 @@ package org.stfbatch.report;
 import java.io.IOException;
 import java.io.Writer;
 
-/** The formats of a report. */
+/** Formats of a report. */
 public enum ReportFormat {
-  /** A page that holds all it needs. */
+  /** A self-contained HTML page. */
   HTML,
-  /** Everything, as one JSON object. */
+  /** The whole report as one JSON object. */
   JSON,
-  /** The numbers, one a line, the other runs' beside them. */
+  /** The numbers, one a line, with a column for each compared run. */
   CSV,
-  /** The same as a table, with the models and what failed. */
+  /** The numbers as a Markdown table, with the models, workers and failures. */
   MD;
 
-  /** Writes a report; the writer stays the caller's to close. */
+  /** Writes a report. The caller closes the writer. */
   public void write(RunReport report, Writer out) throws IOException {
     switch (this) {
       case HTML -> HtmlPage.still(report, out);

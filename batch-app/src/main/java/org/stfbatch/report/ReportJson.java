@@ -5,7 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 
-/** Reports as JSON: the records' fields in snake case. */
+/** Serializes reports as JSON, with field names in snake case. */
 final class ReportJson {
   private static final ObjectMapper JSON =
       JsonMapper.builder().propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE).build();
@@ -16,7 +16,7 @@ final class ReportJson {
     try {
       return JSON.writeValueAsString(report);
     } catch (JsonProcessingException e) {
-      throw new IllegalStateException("a report is always JSON", e);
+      throw new IllegalStateException("a report could not be written as JSON", e);
     }
   }
 }

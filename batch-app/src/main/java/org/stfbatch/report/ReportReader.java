@@ -19,11 +19,11 @@ import org.stfbatch.db.StoredEvaluation;
 import org.stfbatch.db.TokenBin;
 import org.stfbatch.secret.Secrets;
 
-/** Makes reports of what the tables say. Thread safe. */
+/** Reads reports from the database. Thread safe. */
 public final class ReportReader {
   private static final int MOST_SLICES = 60;
 
-  /** With fewer, a curve shows when chunks ended rather than how fast they were. */
+  /** With fewer chunks, a curve would show when chunks ended rather than their speed. */
   private static final int CHUNKS_A_SLICE = 3;
 
   private static final int BINS = 24;
@@ -50,22 +50,23 @@ public final class ReportReader {
   }
 
   /**
-   * The report of a run, as of one moment.
+   * Reads the report of a run in one snapshot of the database.
    *
    * @param others runs to compare it with
    * @throws InterruptedException if interrupted while an image is read
    */
   public RunReport read(Run run, List<Run> others, ReportTerms terms) throws InterruptedException {
-    Seen seen = store.atOneMoment(() -> look(run, others, terms));
-    // Pictures may take long: not in the transaction.
+    Snapshot snapshot = store.atOneMoment(() -> snapshot(run, others, terms));
+    // Loading images may take long, so it is not part of the transaction.
     return report(
         run,
-        seen,
-        new RunReport.Samples(pictured(seen.failedSamples), pictured(seen.answeredSamples)));
+        snapshot,
+        new RunReport.Samples(
+            withThumbnails(snapshot.failedSamples), withThumbnails(snapshot.answeredSamples)));
   }
 
-  /** What the tables say. */
-  private record Seen(
+  /** The data that is read in one transaction. */
+  private record Snapshot(
       String at,
       RunFigures figures,
       String model,
@@ -77,15 +78,15 @@ public final class ReportReader {
       List<OutcomeSample> answeredSamples,
       List<RunReport.Other> others) {}
 
-  /** What is drawn. */
+  /** The data of the charts. */
   private record Curves(
       List<RunReport.Slice> timeline, List<TokenBin> prompts, List<TokenBin> answers) {}
 
-  private Seen look(Run run, List<Run> others, ReportTerms terms) {
+  private Snapshot snapshot(Run run, List<Run> others, ReportTerms terms) {
     long id = run.runId();
     RunFigures figures = store.figures(id);
     Optional<StoredEvaluation> evaluation = evaluations.find(id);
-    return new Seen(
+    return new Snapshot(
         clock.instant().toString(),
         figures,
         models.name(id).orElse(""),
@@ -122,7 +123,9 @@ public final class ReportReader {
         Facts.of(figures, evaluations.find(run.runId()), of(figures, terms)));
   }
 
-  /** What is known of the model holds for runs of that model alone. */
+  /**
+   * Returns the terms for a run, without the model's data if the run was answered by another model.
+   */
   private static ReportTerms of(RunFigures figures, ReportTerms terms) {
     boolean same =
         figures.places().stream()
@@ -137,26 +140,26 @@ public final class ReportReader {
         : new ReportTerms(terms.pricePerHour(), Optional.empty(), terms.peakGflops());
   }
 
-  private static RunReport report(Run run, Seen seen, RunReport.Samples samples) {
-    Optional<RunFigures.Span> span = seen.figures.span();
+  private static RunReport report(Run run, Snapshot snapshot, RunReport.Samples samples) {
+    Optional<RunFigures.Span> span = snapshot.figures.span();
     return new RunReport(
         run.name(),
-        seen.at,
+        snapshot.at,
         span.map(work -> work.started().toString()).orElse(""),
         span.map(work -> work.finished().toString()).orElse(""),
-        seen.model,
-        seen.figures.places(),
-        seen.facts,
-        seen.evaluation.stream().map(ReportReader::evaluation).toList(),
-        seen.figures.seconds(),
+        snapshot.model,
+        snapshot.figures.places(),
+        snapshot.facts,
+        snapshot.evaluation.stream().map(ReportReader::evaluation).toList(),
+        snapshot.figures.seconds(),
         span.stream().flatMap(work -> work.attempts().stream()).map(ReportReader::attempt).toList(),
-        seen.figures.workers().stream().map(worker -> worker(worker, span)).toList(),
-        seen.curves.timeline(),
-        seen.failures,
+        snapshot.figures.workers().stream().map(worker -> worker(worker, span)).toList(),
+        snapshot.curves.timeline(),
+        snapshot.failures,
         samples,
-        seen.curves.prompts(),
-        seen.curves.answers(),
-        seen.others);
+        snapshot.curves.prompts(),
+        snapshot.curves.answers(),
+        snapshot.others);
   }
 
   private static RunReport.Evaluation evaluation(StoredEvaluation evaluation) {
@@ -193,15 +196,16 @@ public final class ReportReader {
         Math.min(1, Facts.per(worker.deviceSeconds(), deviceSeconds)));
   }
 
-  private List<RunReport.Sample> pictured(List<OutcomeSample> samples) throws InterruptedException {
-    List<RunReport.Sample> pictured = new ArrayList<>();
+  private List<RunReport.Sample> withThumbnails(List<OutcomeSample> samples)
+      throws InterruptedException {
+    List<RunReport.Sample> shown = new ArrayList<>();
     for (OutcomeSample sample : samples) {
-      pictured.add(pictured(sample));
+      shown.add(withThumbnail(sample));
     }
-    return List.copyOf(pictured);
+    return List.copyOf(shown);
   }
 
-  private RunReport.Sample pictured(OutcomeSample sample) throws InterruptedException {
+  private RunReport.Sample withThumbnail(OutcomeSample sample) throws InterruptedException {
     Thumbnails.Thumbnail thumbnail = thumbnails.of(sample.image(), sample.imageRoot());
     return new RunReport.Sample(
         sample.customId(),
@@ -218,7 +222,10 @@ public final class ReportReader {
         sample.code().orElse(""));
   }
 
-  /** An answer is what the model said; a failure's message may quote an address. */
+  /**
+   * Returns an answer unchanged, or a failure's message with secrets masked, because it may quote a
+   * URL.
+   */
   private static String outcome(OutcomeSample sample) {
     return sample.code().isPresent() ? Secrets.mask(sample.outcome()) : sample.outcome();
   }
@@ -228,7 +235,7 @@ public final class ReportReader {
         group.stage(), group.code(), group.count(), Secrets.mask(group.example()));
   }
 
-  /** Between words, if one ends in the last part of what is kept. */
+  /** Shortens a text, at a word boundary if there is one in the last quarter. */
   private static String shortened(String text, int characters) {
     if (text.codePointCount(0, text.length()) <= characters) {
       return text;

@@ -4,15 +4,15 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 
 /**
- * What is known of a run's machine and model that no table tells.
+ * Data about a run's machine and model that is not in the database.
  *
  * @param pricePerHour of the machine
- * @param model that answered
- * @param peakGflops the most operations a second that the devices reach in matrix products, in 10^9
+ * @param model the model that answered
+ * @param peakGflops the devices' peak throughput in matrix products, in 10^9 operations per second
  */
 public record ReportTerms(
     Optional<Price> pricePerHour, Optional<KnownModel> model, OptionalDouble peakGflops) {
-  /** Nothing is known. */
+  /** No data. */
   public static final ReportTerms NONE =
       new ReportTerms(Optional.empty(), Optional.empty(), OptionalDouble.empty());
 }

@@ -6,24 +6,24 @@ import org.stfbatch.db.FailureGroup;
 import org.stfbatch.db.TokenBin;
 
 /**
- * All that is said about a run.
+ * Report of a run.
  *
  * @param run its name
- * @param madeAt when the tables were read, in ISO 8601
- * @param started when work on it began, likewise; empty if it did not
- * @param finished when its last chunk was written, likewise
- * @param model what the user called the checkpoint; empty if there is no answer
- * @param places on which devices, with which models
+ * @param madeAt when the database was read, in ISO 8601
+ * @param started when work on it began, in ISO 8601; empty if it did not
+ * @param finished when its last chunk was written, in ISO 8601; empty if none was
+ * @param model the user's name of the checkpoint; empty if there is no answer
+ * @param places the devices and models that answered it
  * @param facts its numbers
- * @param evaluations what it is worth, if it answered a benchmark: one or none
- * @param seconds where time went
- * @param attempts when it was begun and gone on with; those of several workers overlap
- * @param workers what each worker has done; empty if no process shared the run
- * @param timeline speed and where time went, slice by slice
- * @param failures what failed, by code
- * @param samples jobs to be looked at
- * @param promptTokens histogram of the prompts' text
- * @param generatedTokens histogram of the answers
+ * @param evaluations its benchmark scores: one or none
+ * @param seconds where the time went
+ * @param attempts its attempts; those of several workers overlap
+ * @param workers the work of each worker; empty if no process shared the run
+ * @param timeline throughput and stage times, slice by slice
+ * @param failures the failures, by code
+ * @param samples sample jobs
+ * @param promptTokens histogram of the prompts' text tokens
+ * @param generatedTokens histogram of the answers' tokens
  * @param others the numbers of runs to compare with
  */
 public record RunReport(
@@ -46,13 +46,13 @@ public record RunReport(
     List<Other> others) {
 
   /**
-   * What a run that answered a benchmark is worth.
+   * Score of a run that answered a benchmark.
    *
    * @param benchmark its name
-   * @param strict whether the repaired variant of the original's scorer was used
-   * @param questions how many it asks
-   * @param answered of them, those that the run answered
-   * @param figures in the order in which they are shown
+   * @param strict whether the corrected variant of the original scorer was used
+   * @param questions the number of its questions
+   * @param answered the number of them that the run answered
+   * @param figures in display order
    * @param problem why there is no score; empty if there is one
    * @param scoredAt in ISO 8601
    */
@@ -68,33 +68,33 @@ public record RunReport(
   /**
    * A figure of a benchmark.
    *
-   * @param headline whether it is the one that the paper shows
+   * @param headline whether it is the figure published in the paper
    */
   public record Figure(String name, double value, boolean headline) {}
 
   /**
-   * One go at the run.
+   * One attempt at the run.
    *
-   * @param worker its name; empty if the process had the run for itself
+   * @param worker its name; empty if the process answered the run alone
    * @param started in ISO 8601
-   * @param second seconds in which the run was worked on before it
+   * @param second working time of the run before it, in seconds
    * @param seconds from its first to its last chunk
    */
   public record Attempt(String worker, String started, double second, double seconds) {}
 
   /**
-   * What a worker of a shared run has done.
+   * Work of one worker of a shared run.
    *
-   * @param name what people call it
-   * @param device where it computed
+   * @param name the worker's name
+   * @param device its device
    * @param started beginning of its first chunk, in ISO 8601
-   * @param finished end of its last one, likewise
-   * @param seconds at work
-   * @param jobs that got an outcome from it
-   * @param failures of them, the failed ones
+   * @param finished end of its last chunk, in ISO 8601
+   * @param seconds its working time
+   * @param jobs the jobs whose outcome it stored
+   * @param failures the failed ones of them
    * @param share of the run's outcomes, 0 to 1
-   * @param questionsPerSecond while it was at work
-   * @param deviceBusy share of that time in which its devices worked, 0 to 1
+   * @param questionsPerSecond during its working time
+   * @param deviceBusy utilization of its devices during its working time, 0 to 1
    */
   public record Worker(
       String name,
@@ -109,16 +109,16 @@ public record RunReport(
       double deviceBusy) {}
 
   /**
-   * One slice of the time at work.
+   * One slice of the run's working time.
    *
-   * @param second seconds of work before it
+   * @param second working time before it, in seconds
    * @param width its length in seconds
-   * @param jobs jobs that got an outcome in chunks that ended in it
-   * @param failures of them, the failed ones
-   * @param images images that were begun in these chunks
-   * @param generatedTokens of their answers
-   * @param seconds where time went; what the devices did is at most {@code deviceSeconds}
-   * @param deviceSeconds the devices' time: the slice's length times their number
+   * @param jobs jobs with an outcome in chunks that ended in it
+   * @param failures the failed ones of them
+   * @param images images that began in these chunks
+   * @param generatedTokens tokens of their answers
+   * @param seconds stage times; those of the devices are at most {@code deviceSeconds}
+   * @param deviceSeconds the slice's length times the number of devices
    */
   public record Slice(
       double second,
@@ -131,22 +131,22 @@ public record RunReport(
       double deviceSeconds) {}
 
   /**
-   * Some jobs.
+   * Sample jobs.
    *
-   * @param failed of each code some
-   * @param answered evenly spread over the run
+   * @param failed some of each failure code
+   * @param answered evenly distributed over the run
    */
   public record Samples(List<Sample> failed, List<Sample> answered) {}
 
   /**
-   * One job to be looked at.
+   * One sample job.
    *
-   * @param customId the job's
-   * @param questionId what its file calls it; empty if it does not
-   * @param image its image as given, shortened; empty for a text-only question
-   * @param thumbnail a small JPEG as a data URI; empty if the image could not be read from here
-   * @param thumbnailNote why there is none; empty if there is one, or if none can be expected
-   * @param prompt what was asked
+   * @param customId the job's id
+   * @param questionId the id in its source file; empty if there is none
+   * @param image its image reference, shortened; empty for a text-only question
+   * @param thumbnail a small JPEG as a data URI; empty if the image could not be read
+   * @param thumbnailNote why there is no thumbnail; empty if there is one, or if none is expected
+   * @param prompt the prompt's text
    * @param outcome the answer or the failure's message
    * @param code of the failure; empty for an answer
    */
@@ -161,13 +161,13 @@ public record RunReport(
       String code) {}
 
   /**
-   * Another run.
+   * A run to compare with.
    *
    * @param run its name
-   * @param started as the report's
-   * @param finished likewise
-   * @param model likewise
-   * @param places on which devices, with which models
+   * @param started as in the report
+   * @param finished as in the report
+   * @param model as in the report
+   * @param places the devices and models that answered it
    * @param facts its numbers
    */
   public record Other(

@@ -23,20 +23,20 @@ import org.stfbatch.image.ImageLoader;
 import org.stfbatch.image.ImageSource;
 import org.stfbatch.image.RgbImage;
 
-/** Small pictures of jobs' images, for pages that hold all they show. Thread safe. */
+/** Creates thumbnails of jobs' images, for self-contained pages. Thread safe. */
 final class Thumbnails {
   private static final int SIDE = 112;
 
-  /** Larger ones take about a second each, and a page shows some thirty. */
+  /** Larger images take about a second each, and a page shows about thirty. */
   private static final long MOST_PIXELS = 50_000_000;
 
   private final ImageLoader loader = new ImageLoader(limits());
 
   /**
-   * A small picture, or why there is none.
+   * A thumbnail, or why there is none.
    *
    * @param dataUri a JPEG; empty if there is none
-   * @param note a word about why there is none; empty if there is one, and if none can be expected
+   * @param note a short reason why there is none; empty if there is one, or if none is expected
    */
   record Thumbnail(String dataUri, String note) {
     private static final Thumbnail NONE = new Thumbnail("", "");
@@ -53,9 +53,9 @@ final class Thumbnails {
   }
 
   /**
-   * The picture of a job's image. There is none for no image, one that cannot be read, as those of
-   * failed jobs often are, one that is too large to be looked at in passing, and one that would
-   * have to be downloaded: a report asks nothing of the network.
+   * Returns the thumbnail of a job's image. There is none if the job has no image, or the image
+   * cannot be read, as is common for failed jobs, is too large, or would have to be downloaded: a
+   * report makes no network requests.
    *
    * @param root folder of relative paths
    */
@@ -91,7 +91,7 @@ final class Thumbnails {
     return small;
   }
 
-  /** The same bytes: a large picture is not copied. */
+  /** Wraps the image's bytes without copying them. */
   private static BufferedImage buffered(RgbImage image) {
     ColorModel model =
         new ComponentColorModel(

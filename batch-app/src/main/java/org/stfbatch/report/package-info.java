@@ -1,2 +1,2 @@
-/** What a run did and cost, as a page, a table or data. */
+/** Reports of a run's results, performance and cost as HTML, Markdown, CSV or JSON. */
 package org.stfbatch.report;

@@ -1,19 +1,19 @@
 'use strict';
 (() => {
-  // Okabe and Ito's colours: told apart with any kind of colour vision; hatches tell them apart without.
+  // The palette of Okabe and Ito, which is safe for all kinds of colour vision; hatches distinguish the stages in greyscale.
   const STAGES = {
     answer_wait: {label: 'Waiting for answers', colour: '#0072b2', hatch: ''},
     input_wait: {label: 'Waiting for images and questions', colour: '#e69f00', hatch: '/'},
     database: {label: 'Storing in the database', colour: '#999999', hatch: '.'},
-    vision: {label: 'Looking at images', colour: '#009e73', hatch: '\\'},
-    prefill: {label: 'Reading prompts', colour: '#cc79a7', hatch: '-'},
+    vision: {label: 'Encoding images', colour: '#009e73', hatch: '\\'},
+    prefill: {label: 'Prefill', colour: '#cc79a7', hatch: '-'},
     decode: {label: 'Generating answers', colour: '#56b4e9', hatch: ''},
     fetch: {label: 'Fetching images', colour: '#d55e00', hatch: '|'},
     image_decode: {label: 'Decoding images', colour: '#c4b000', hatch: 'x'}};
   const STEP = ['answer_wait', 'input_wait', 'database'];
   const DEVICE = ['vision', 'prefill', 'decode'];
   const IMAGES = ['fetch', 'image_decode'];
-  const WORKERS = [['The step, one thread', STEP], ['The devices', DEVICE], ['The image threads', IMAGES]];
+  const WORKERS = [['Batch step (one thread)', STEP], ['Devices', DEVICE], ['Image threads', IMAGES]];
   const KEY_FACTS = ['questions_per_second', 'images_per_second', 'tokens_per_second', 'device_busy', 'peak_share', 'batch_fill',
     'saved_by_sharing', 'latency_p50', 'latency_p99', 'failed_share', 'cost_per_1000_questions', 'score'];
   const BETTER = {questions_per_second: 1, score: 1,
@@ -69,7 +69,7 @@
     return number(fact.value) + (fact.unit ? '\u00a0' + fact.unit : '');
   }
 
-  /** A number of the report, marked with its exact value. */
+  /** A number of the report, with its name and exact value as data attributes. */
   function figure(fact, text = shown(fact)) {
     const made = element('span', {}, text);
     made.dataset.fact = fact.name;
@@ -95,7 +95,7 @@
         : row(values)))));
   }
 
-  /** Fills a place of the page, unless it shows the same already: what one reads or has unfolded stays. */
+  /** Replaces the content of an element only if its data changed, so that unfolded details and the selection stay. */
   function fill(id, data, make) {
     const key = JSON.stringify(data);
     if (shownParts.get(id) === key) return;
@@ -105,7 +105,7 @@
 
   // ---- charts
 
-  /** A colour with lines over it. */
+  /** A canvas tile of a stage's colour and hatch. */
   function hatched({colour, hatch}) {
     const tile = element('canvas', {width: 8, height: 8});
     const pen = tile.getContext('2d');
@@ -137,11 +137,11 @@
     return made;
   }
 
-  /** Attempts that begin when no other one is under way. */
+  /** Attempts that began while no other one was running. */
   const restarts = () => report.attempts.filter(({second}) => second > 0
     && !report.attempts.some(other => other.second < second && other.second + other.seconds > second + 1e-9));
 
-  /** Marks where the run was gone on with. */
+  /** Chart plugin that marks where the run was resumed. */
   const attemptMarks = {
     id: 'attempts',
     afterDatasetsDraw(chart) {
@@ -160,7 +160,7 @@
       ctx.restore();
     }};
 
-  /** Left and right go through the points of a chart, and say them. */
+  /** Lets the left and right arrow keys select the points of a chart, and announces them to screen readers. */
   function withKeys(canvas) {
     let index = -1;
     canvas.addEventListener('keydown', event => {
@@ -196,7 +196,7 @@
       byId(id).append(canvas);
       withKeys(canvas);
     }
-    canvas.setAttribute('aria-label', description + '. Left and right arrow keys go through the points.');
+    canvas.setAttribute('aria-label', description + '. Left and right arrow keys select the points.');
     const title = {display: true, text: description, align: 'start', color: style('--text'), font: {size: 14, weight: 'normal'}};
     const all = {
       responsive: true, maintainAspectRatio: false, animation: false, interaction: {mode: 'index', intersect: false},
@@ -207,7 +207,7 @@
   }
 
   const SHORT_RUN = 120;
-  /** A moment of a run that took so long. */
+  /** A time within a run, formatted according to the run's duration. */
   const moment = (seconds, whole) => (whole > SHORT_RUN ? clock(seconds) : number(Number(seconds.toPrecision(3))) + '\u00a0s');
   const secondsAxis = (title, max) => ({
     type: 'linear', min: 0, max, title: {display: true, text: title},
@@ -231,7 +231,7 @@
       + (p.compression === 'none' ? '' : `, compression ${p.compression}`)
       + (p.weight_format === 'plain' ? '' : `, ${p.weight_format} weights`));
     byId('when').textContent = [
-      report.started ? `${time(report.started)} to ${time(report.finished)} UTC` : 'not begun',
+      report.started ? `${time(report.started)} to ${time(report.finished)} UTC` : 'not started',
       ...(report.model ? ['model ' + report.model] : []), ...new Set(places),
       `as of ${time(report.made_at)} UTC`].join(' · ');
     const parts = [[answered, '#0072b2'], [failed, '#d55e00'], [Math.min(unstored, waiting), '#56b4e9']];
@@ -246,7 +246,7 @@
       + (unstored ? `, ${number(unstored)} of them finished and not stored yet` : ''));
   }
 
-  /** What the step waited for most, and if that was answers, what the devices did most. */
+  /** The bottleneck: what the step spent most time on; if it waited, the longest stage of the devices or image threads. */
   function limit() {
     const seconds = report.seconds;
     const total = keys => sum(keys, key => seconds[key]);
@@ -255,12 +255,12 @@
     if (total(STEP) === 0) return undefined;
     const waited = longest(STEP);
     const behind = {answer_wait: DEVICE, input_wait: IMAGES}[waited];
-    const stands = `${STAGES[waited].label.toLowerCase()} took ${share(waited, STEP)} of the time`;
-    if (!behind || total(behind) === 0) return {what: STAGES[waited].label, why: stands};
+    const reason = `${STAGES[waited].label.toLowerCase()} took ${share(waited, STEP)} of the time`;
+    if (!behind || total(behind) === 0) return {what: STAGES[waited].label, why: reason};
     const most = longest(behind);
     return {
       what: STAGES[most].label,
-      why: `${stands}, and this is ${share(most, behind)} of what ${behind === DEVICE ? 'the devices' : 'the image threads'} did`};
+      why: `${reason}, and ${STAGES[most].label.toLowerCase()} took ${share(most, behind)} of the time of the ${behind === DEVICE ? 'devices' : 'image threads'}`};
   }
 
   function tile(label, main, sub) {
@@ -281,23 +281,23 @@
     const made = [answeredTile()];
     const optional = (name, make) => find(name) && made.push(make(find(name)));
     optional('score', score => tile('Score', figure(score),
-      [report.evaluations[0].benchmark, ...(find('published') ? ['; the paper: ', figure(find('published'))] : [])]));
-    optional('seconds', seconds => tile('How long', figure(seconds),
+      [report.evaluations[0].benchmark, ...(find('published') ? ['; in the paper: ', figure(find('published'))] : [])]));
+    optional('seconds', seconds => tile('Duration', figure(seconds),
       [figure(find('attempts'), plural(valueOf('attempts'), 'attempt'))]));
-    optional('questions_per_second', speed => tile('How fast',
-      [figure(speed, number(speed.value)), element('small', {}, ' questions a second')],
+    optional('questions_per_second', speed => tile('Throughput',
+      [figure(speed, number(speed.value)), element('small', {}, ' questions per second')],
       [figure(find('images_per_second'), number(valueOf('images_per_second'))), ' images and ',
-        figure(find('tokens_per_second'), number(valueOf('tokens_per_second'))), ' tokens a second']));
+        figure(find('tokens_per_second'), number(valueOf('tokens_per_second'))), ' tokens per second']));
     const limited = limit();
-    if (limited) made.push(tile('What limited it', limited.what, limited.why));
-    optional('peak_share', peak => tile('Of the machine’s peak', figure(peak), [figure(find('gflops')), ' of the GEMM rate']));
-    optional('device_busy', busy => tile('Devices at work', figure(busy), ['batch in use: ', figure(find('batch_fill'))]));
+    if (limited) made.push(tile('Bottleneck', limited.what, limited.why));
+    optional('peak_share', peak => tile('Share of peak throughput', figure(peak), [figure(find('gflops')), '; the peak is that of matrix products']));
+    optional('device_busy', busy => tile('Device utilization', figure(busy), ['batch utilization: ', figure(find('batch_fill'))]));
     if (valueOf('answered') > 0) {
-      made.push(tile('Time of an answer', figure(find('latency_p50')),
-        ['half of them; 90 % within ', figure(find('latency_p90')), ', 99 % within ', figure(find('latency_p99'))]));
+      made.push(tile('Latency', figure(find('latency_p50')),
+        ['median; 90 % within ', figure(find('latency_p90')), ', 99 % within ', figure(find('latency_p99'))]));
     }
     optional('cost', cost => tile('Cost', figure(cost),
-      [figure(find('cost_per_1000_questions')), ' for 1000 questions']));
+      [figure(find('cost_per_1000_questions')), ' per 1000 questions']));
     return made;
   }
 
@@ -307,18 +307,18 @@
     if (!evaluation) return;
     byId('benchmark-text').textContent =
       `${evaluation.benchmark}: ${number(evaluation.answered)} of ${number(evaluation.questions)} questions answered`
-      + `, scored ${time(evaluation.scored_at)} UTC${evaluation.strict ? ', with the repaired scorer' : ''}.`
+      + `, scored ${time(evaluation.scored_at)} UTC${evaluation.strict ? ', with the corrected scorer' : ''}.`
       + (evaluation.problem ? ` No score: ${evaluation.problem}` : '');
     fill('benchmark', evaluation.figures, () => (evaluation.figures.length
       ? [table(['Figure', 'Value'], evaluation.figures.map(one =>
-        [one.name + (one.headline ? ' (the paper’s)' : ''), {numeric: true, content: String(Number(one.value.toPrecision(6)))}]))] : []));
+        [one.name + (one.headline ? ' (published in the paper)' : ''), {numeric: true, content: String(Number(one.value.toPrecision(6)))}]))] : []));
   }
 
-  /** What a run was answered with and on, as far as it decides how fast that goes. */
+  /** The models and devices of a run that determine its speed, as a comparable text. */
   const kind = run => JSON.stringify(run.places.map(p =>
     [p.model_fingerprint, p.compression, p.weight_format, p.device, p.dtype]).sort());
 
-  /** Whether more or less of something is better or worse: only among runs that did the same. */
+  /** Whether a difference may be rated: speed and cost only between runs of the same kind and of similar size. */
   function isJudged(fact, theirs, run) {
     if (!BETTER[fact.name]) return false;
     if (fact.name === 'score') return fact.group === theirs.group;
@@ -326,13 +326,13 @@
     return kind(run) === kind(report) && hasLikeSize(run);
   }
 
-  /** A few questions say nothing of a speed. */
+  /** Whether two runs have a similar number of outcomes; few questions give no reliable speed. */
   function hasLikeSize(run) {
     const [ours, theirs] = [report, run].map(one => find('answered', one.facts).value + find('failed', one.facts).value);
     return Math.min(ours, theirs) > Math.max(ours, theirs) / LIKE_SIZE;
   }
 
-  /** Shares differ by percentage points, sizes by factors where a percentage says nothing. */
+  /** The difference as text: percentage points for shares, a factor for large ratios, else a percentage. */
   function difference(fact, theirs) {
     const sign = fact.value > theirs.value ? '+' : '−';
     if (fact.unit === 'share') return sign + number(100 * Math.abs(fact.value - theirs.value)) + '\u00a0points';
@@ -351,7 +351,7 @@
       `this run ${text}${judged && ', ' + judged}`)];
   }
 
-  /** A field of the models that a run was answered with, each value once. */
+  /** The distinct values of a field of a run's models. */
   function answeredWith(run, field) {
     return {numeric: true, content: [...new Set(run.places.map(place => place[field]))].join(', ') || '–'};
   }
@@ -370,20 +370,20 @@
     const models = [names, ...MODEL_FIELDS.map(([label, field]) => ['Model: ' + label, ...runs.map(run => answeredWith(run, field))])];
     const alike = report.others.every(run => kind(run) === kind(report) && hasLikeSize(run));
     byId('compare-note').textContent = alike ? ''
-      : 'Speeds and costs of runs with another model, strategy, device or dtype, or of far more or fewer questions, are not called better or worse.';
+      : 'Speeds and costs of runs with another model, strategy, device or dtype, or of far more or fewer questions, are not rated as better or worse.';
     fill('compare', report.others, () => table(['', ...runs.map(run => run.run)], [...numbers, ...models]));
     byId('compare-chart').style.height = 70 + 34 * runs.length + 'px';
     const speeds = runs.map(run => find('questions_per_second', run.facts)?.value ?? 0);
-    draw('compare-chart', 'Questions a second', {
+    draw('compare-chart', 'Questions per second', {
       type: 'bar',
       data: {labels: runs.map(run => run.run), datasets: [{
-        label: 'Questions a second', data: speeds, maxBarThickness: 22,
+        label: 'Questions per second', data: speeds, maxBarThickness: 22,
         backgroundColor: speeds.map((_, i) => (i ? '#999999' : '#0072b2'))}]},
       options: {indexAxis: 'y', scales: {x: {beginAtZero: true}, y: {grid: {display: false}}}}});
     scores(runs);
   }
 
-  /** Score against the language model's work for an image, of the runs that answered the same benchmark. */
+  /** Scatter chart of score and language-model work for an image, for the runs of the same benchmark. */
   function scores(runs) {
     const points = runs.flatMap(run => {
       const score = find('score', run.facts), work = find('image_tflop', run.facts);
@@ -392,7 +392,7 @@
     });
     byId('score-chart').hidden = points.length < 2;
     if (points.length < 2) return;
-    draw('score-chart', 'Score by TFLOP an image', {
+    draw('score-chart', 'Score by TFLOP per image', {
       type: 'scatter',
       data: {datasets: [{label: 'Score', data: points, pointRadius: 6, backgroundColor: points.map((_, i) => (i ? '#999999' : '#0072b2'))}]},
       options: {
@@ -405,10 +405,10 @@
 
   function stages() {
     const limited = limit();
-    byId('limit').textContent = limited ? `${limited.what} limited this run: ${limited.why}.` : 'Nothing was done yet.';
+    byId('limit').textContent = limited ? `Bottleneck: ${limited.what.toLowerCase()}; ${limited.why}.` : 'Nothing was done yet.';
     byId('stages').hidden = byId('stages-table').hidden = !limited;
     if (!limited) return;
-    draw('stages', 'Seconds, added up over threads and devices', {
+    draw('stages', 'Seconds, summed over threads and devices', {
       type: 'bar',
       data: {labels: WORKERS.map(([name]) => name), datasets: WORKERS.flatMap(([, keys], row) => keys.map(key => ({
         label: STAGES[key].label, backgroundColor: fillOf(STAGES[key]), maxBarThickness: 26,
@@ -433,22 +433,22 @@
     const end = slice => slice.second + slice.width;
     const rate = key => report.timeline.map(slice => ({x: middle(slice), y: slice[key] / slice.width}));
     const most = end(report.timeline.at(-1));
-    const x = secondsAxis('time at work', most);
+    const x = secondsAxis('working time', most);
     const line = ([key, label, colour, pointStyle, borderDash]) => ({
       label, data: rate(key), borderColor: colour, backgroundColor: colour, pointStyle, borderDash, borderWidth: 2, pointRadius: 3});
     byId('attempts').textContent = report.workers.length
-      ? `Answered by ${plural(report.workers.length, 'worker')} in ${plural(report.attempts.length, 'attempt')}. The time in which nobody worked is left out; dashed lines mark where.`
+      ? `Answered by ${plural(report.workers.length, 'worker')} in ${plural(report.attempts.length, 'attempt')}. Time without work is left out; dashed lines mark where.`
       : report.attempts.length < 2 ? ''
-      : `Begun ${report.attempts.map(attempt => time(attempt.started)).join(', gone on with ')} UTC; dashed lines mark where. The time between is left out.`;
+      : `Started ${report.attempts.map(attempt => time(attempt.started)).join(', resumed ')} UTC; dashed lines mark the restarts. The time between attempts is left out.`;
     const lines = [['jobs', 'Questions', '#0072b2', 'circle', []], ['images', 'Images', '#009e73', 'triangle', [6, 3]],
       ['failures', 'Failures', '#d55e00', 'crossRot', [2, 3]]];
-    draw('speed', 'Questions, images and failures a second', {
+    draw('speed', 'Questions, images and failures per second', {
       type: 'line', data: {datasets: lines.map(line)},
       options: {attempts: true, scales: {x, y: {beginAtZero: true}}, plugins: {...lineLegend, ...atSecond}}});
-    draw('tokens', 'Tokens generated a second', {
+    draw('tokens', 'Generated tokens per second', {
       type: 'line', data: {datasets: [line(['generated_tokens', 'Tokens', '#0072b2', 'circle', []])]},
       options: {attempts: true, scales: {x, y: {beginAtZero: true}}, plugins: atSecond}});
-    draw('over', 'What the devices did, share of their time', {
+    draw('over', 'Device time by stage, as a share', {
       type: 'line',
       data: {datasets: DEVICE.map(key => ({
         label: STAGES[key].label, fill: true, backgroundColor: fillOf(STAGES[key]), borderColor: STAGES[key].colour,
@@ -475,16 +475,16 @@
     byId('lanes').style.height = `${Math.max(140, 90 + 26 * names.length)}px`;
     const lanes = report.attempts.filter(attempt => attempt.worker)
       .map(({worker, second, seconds}) => ({y: worker, x: [second, Math.max(second + seconds, second + most / 300)]}));
-    draw('lanes', 'When each worker was at work', {
+    draw('lanes', 'Working time of each worker', {
       type: 'bar',
-      data: {labels: names, datasets: [{label: 'at work', data: lanes, backgroundColor: '#0072b2', grouped: false, barPercentage: .7}]},
+      data: {labels: names, datasets: [{label: 'working', data: lanes, backgroundColor: '#0072b2', grouped: false, barPercentage: .7}]},
       options: {
         indexAxis: 'y', attempts: true, interaction: {mode: 'nearest', intersect: true},
-        scales: {x: secondsAxis('time at work', most), y: {grid: {display: false}}},
+        scales: {x: secondsAxis('working time', most), y: {grid: {display: false}}},
         plugins: {tooltip: {callbacks: {
           label: item => `${moment(item.raw.x[0], most)} to ${moment(item.raw.x[1], most)}`}}}}});
     fill('workers', report.workers, () => table(
-      ['Worker', 'Device', 'Questions', 'Share', 'Failed', 'Questions/s', 'Device at work', 'Last chunk, UTC'],
+      ['Worker', 'Device', 'Questions', 'Share', 'Failed', 'Questions/s', 'Device utilization', 'Last chunk, UTC'],
       report.workers.map(worker => [worker.name, worker.device, worker.jobs, {numeric: true, content: percent(worker.share)}, worker.failures,
         worker.questions_per_second, {numeric: true, content: percent(worker.device_busy)}, time(worker.finished)])));
   }
@@ -506,12 +506,12 @@
     histogram('generated', 'Tokens of an answer', '#56b4e9', report.generated_tokens);
   }
 
-  /** Of a long text the beginning, and the rest for who wants it. */
+  /** The beginning of a long text, with the rest folded. */
   function longText(text) {
     if (text.length <= LONG_TEXT) return [text];
     const word = text.lastIndexOf(' ', LONG_TEXT);
     const cut = word > LONG_TEXT * .7 ? word : LONG_TEXT;
-    return [text.slice(0, cut), element('details', {className: 'rest'}, element('summary', {}, 'the rest'), text.slice(cut))];
+    return [text.slice(0, cut), element('details', {className: 'rest'}, element('summary', {}, 'show the rest'), text.slice(cut))];
   }
 
   function named(one) {
@@ -523,7 +523,7 @@
   function sample(one) {
     const picture = one.thumbnail
       ? element('img', {src: one.thumbnail, alt: one.image, loading: 'lazy'})
-      : element('span', {className: 'none'}, one.image ? (one.thumbnail_note || 'not to be had') + ': ' + one.image : 'text only');
+      : element('span', {className: 'none'}, one.image ? (one.thumbnail_note || 'not available') + ': ' + one.image : 'text only');
     const text = element('div', {className: 'text'},
       ...(one.code
         ? [element('p', {className: 'outcome bad'}, ...longText(one.outcome)), element('p', {}, one.code)]
@@ -537,7 +537,7 @@
     byId('failures-section').hidden = report.failures.length === 0;
     byId('answers-section').hidden = report.samples.answered.length === 0;
     const most = Math.max(1, ...report.failures.map(group => group.count));
-    fill('failures', report.failures, () => table(['For example', 'How many', '', 'Code', 'Stage'],
+    fill('failures', report.failures, () => table(['Example', 'Count', '', 'Code', 'Stage'],
       report.failures.map(group => {
         const bar = element('span', {className: 'bar'});
         bar.style.width = 100 * group.count / most + '%';
@@ -576,14 +576,14 @@
     document.body.dataset.paintedMillis ??= String(performance.now());
   }
 
-  // ---- a page that goes on
+  // ---- a live page
 
-  /** How far the run is, job by job: chunks may be large. */
+  /** Progress of the run, including finished jobs of chunks that are not stored yet. */
   function going(state) {
     const waiting = Math.max(0, valueOf('waiting') - unstored);
     const left = waiting / state.per_second;
     return `: ${number(valueOf('jobs') - waiting)} of ${plural(valueOf('jobs'), 'question')} done`
-      + (state.per_second > 0 ? `, ${number(state.per_second)} a second in the last minute` : '')
+      + (state.per_second > 0 ? `, ${number(state.per_second)} per second in the last minute` : '')
       + (left > 0 && left < Infinity ? `, ${duration(left)} left` : '');
   }
 
@@ -617,7 +617,7 @@
     setTimeout(poll, every, source, every);
   }
 
-  // Paper has no way to the rest.
+  // A printed page cannot unfold the rest.
   const rests = open => document.querySelectorAll('details.rest').forEach(rest => { rest.open = open; });
   addEventListener('beforeprint', () => rests(true));
   addEventListener('afterprint', () => rests(false));

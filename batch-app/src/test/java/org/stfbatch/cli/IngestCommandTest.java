@@ -232,6 +232,6 @@ class IngestCommandTest {
     Files.createFile(folder.resolve("b.txt"));
 
     assertThat(cli.ok("ingest", "--run", run, "--captions", folder))
-        .contains("1 read, 1 added, 1 other file passed over: 1 .txt");
+        .contains("1 read, 1 added, 1 other file skipped: 1 .txt");
   }
 }

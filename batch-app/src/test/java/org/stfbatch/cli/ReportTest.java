@@ -402,7 +402,7 @@ class ReportTest {
         .contains("| Outcomes: Questions | 10,000 | 40 | 0 |\n")
         .contains("| Model | ")
         .contains("| Compression | none | prumerge+:tokens=64 |  |\n")
-        .containsPattern("\\| Begun \\| \\d{4}-\\d\\d-\\d\\d \\d\\d:\\d\\d:\\d\\d \\|")
+        .containsPattern("\\| Started \\| \\d{4}-\\d\\d-\\d\\d \\d\\d:\\d\\d:\\d\\d \\|")
         .contains(
             "| image | IMAGE\\_NOT".replace("\\_", "_") + "_FOUND | 100 | lost-1.png not found |");
   }

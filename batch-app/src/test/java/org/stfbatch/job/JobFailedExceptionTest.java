@@ -14,7 +14,7 @@ class JobFailedExceptionTest {
   private final JobExecution execution =
       new JobExecution(1, new JobInstance(1, "infer"), new JobParameters());
 
-  /** Spring Batch then cannot store the step's end, which hides why. */
+  /** Spring Batch then cannot store the step's end, and that failure would hide the cause. */
   @Test
   void theDatabasesAbsenceGoesBeforeWhatFollowsFromIt() {
     execution.addFailureException(new IllegalStateException("the step could not be ended"));

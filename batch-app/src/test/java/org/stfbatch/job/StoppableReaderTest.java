@@ -50,7 +50,7 @@ class StoppableReaderTest {
     return new JobBuilder("count", batch.jobRepository()).start(step).build();
   }
 
-  /** Reads 1 to 10, and asks for a stop while it reads one of them. */
+  /** Reads 1 to 10, and requests a stop while it reads one of them. */
   private static final class Numbers implements ItemStreamReader<Integer> {
     private final int stopAt;
     private final StopSignal stop;

@@ -72,7 +72,7 @@ class DeviceTimeTest {
     return slice.seconds().vision() + slice.seconds().prefill() + slice.seconds().decode();
   }
 
-  /** Two at a time, a pause of 90 s, and one alone. */
+  /** Two overlapping attempts, a pause of 90 s and a single attempt. */
   @Test
   void attemptsOfWorkersOverlapAndOnlyPausesAreLeftOut() {
     long run = run();
@@ -154,7 +154,10 @@ class DeviceTimeTest {
         .containsExactly(1.0);
   }
 
-  /** Chunks and attempts that overlap, last no time or claim too much; one to four devices. */
+  /**
+   * Chunks and attempts that overlap, have no duration or report too many device seconds, on one to
+   * four devices.
+   */
   @Test
   void sharesStayBetweenNothingAndAllAndTheirSumIsTheStoredOne() {
     SplittableRandom random = new SplittableRandom(7);
@@ -180,7 +183,7 @@ class DeviceTimeTest {
     }
   }
 
-  /** Returns the devices' seconds. */
+  /** Stores random chunks and returns their device seconds. */
   private static double store(long run, SplittableRandom random) {
     double stored = 0;
     double claim = random.nextDouble(0, 1.5);

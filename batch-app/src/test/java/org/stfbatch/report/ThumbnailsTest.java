@@ -38,7 +38,7 @@ class ThumbnailsTest {
     assertThat(thumbnail.note()).isEmpty();
   }
 
-  /** Only its header is there: nothing of it is decoded. */
+  /** The file has only a header: no pixels are decoded. */
   @Test
   void leavesOutAHugePictureWithAWord() throws Exception {
     ByteBuffer file = ByteBuffer.allocate(33).putLong(0x89504e470d0a1a0aL).putInt(13);

@@ -20,7 +20,7 @@ import org.stfbatch.db.SourceKind;
 import org.stfbatch.evaluation.Question;
 import org.stfbatch.job.StopSignal;
 
-/** Makes the questions of a benchmark jobs of a run. */
+/** Tasklet that stores the questions of a benchmark as jobs of a run. */
 final class AskTasklet implements Tasklet {
   private static final int GROUP_JOBS = 1000;
   private static final long GROUP_CHARACTERS = 8L << 20;
@@ -43,7 +43,7 @@ final class AskTasklet implements Tasklet {
     try {
       plan.benchmark().questions(plan.data(), groups);
       groups.flush();
-    } catch (StopAskedFor e) {
+    } catch (StopRequestedException e) {
       contribution.getStepExecution().setTerminateOnly();
     }
     return RepeatStatus.FINISHED;
@@ -69,7 +69,7 @@ final class AskTasklet implements Tasklet {
         settings(question));
   }
 
-  /** The likeliest token at every step, until the model ends. */
+  /** Greedy decoding, without stop texts. */
   private static JobSettings settings(Question question) {
     return new JobSettings(
         OptionalInt.of(question.maxNewTokens()),
@@ -79,7 +79,7 @@ final class AskTasklet implements Tasklet {
         Optional.of(List.of()));
   }
 
-  /** Collects questions and stores them in groups that are bounded by count and size. */
+  /** Collects questions and inserts them in groups, bounded by count and size. */
   private final class Groups implements Consumer<Question> {
     private final long source;
     private final List<NewImageJob> group = new ArrayList<>();
@@ -100,7 +100,7 @@ final class AskTasklet implements Tasklet {
 
     void flush() {
       if (stop.isRequested()) {
-        throw new StopAskedFor();
+        throw new StopRequestedException();
       }
       jobs.insert(runId, group);
       group.clear();
@@ -108,6 +108,6 @@ final class AskTasklet implements Tasklet {
     }
   }
 
-  /** Leaves the reading of questions. */
-  private static final class StopAskedFor extends RuntimeException {}
+  /** Ends the reading of questions when a stop is requested. */
+  private static final class StopRequestedException extends RuntimeException {}
 }

@@ -15,9 +15,9 @@ import org.stfbatch.job.infer.InferJob;
 import org.stfbatch.job.infer.ModelName;
 
 /**
- * The steps of a benchmark's job beside the one that answers: before it, the questions become jobs
- * of the run, and after it, the answers are scored. Both can be repeated at any time: questions
- * that the run has are left as they are, and a score takes the place of the last one.
+ * The steps of a benchmark's job before and after the inference step: the first stores the
+ * questions as jobs of the run, the second scores the answers. Both can be repeated at any time:
+ * questions that the run already has are not changed, and a new score replaces the previous one.
  */
 public final class EvaluateSteps {
   private final BatchRuntime batch;
@@ -27,8 +27,8 @@ public final class EvaluateSteps {
   private EvaluationResult result;
 
   /**
-   * @param run of this benchmark alone
-   * @param model that answers
+   * @param run answers only this benchmark
+   * @param model the model that answers
    */
   public EvaluateSteps(BatchRuntime batch, Run run, EvaluationPlan plan, ModelName model) {
     this.batch = batch;
@@ -38,9 +38,10 @@ public final class EvaluateSteps {
   }
 
   /**
-   * Another compression strategy or weight format is refused by the job that answers.
+   * Verifies that no other model has answered a part of the run. A different compression strategy
+   * or weight format is refused by the inference job.
    *
-   * @throws InputException if another model, or the same one in another dtype, answered a part
+   * @throws InputException if another model, or the same one with another dtype, answered a part
    */
   public void check() {
     new EvaluationStore(batch.dataSource())
@@ -54,6 +55,8 @@ public final class EvaluateSteps {
   }
 
   /**
+   * Returns the steps before and after the inference step.
+   *
    * @param stop ends the job before its next commit
    */
   public InferJob.Around around(StopSignal stop) {
@@ -64,7 +67,7 @@ public final class EvaluateSteps {
                 step("score", new ScoreTasklet(run, plan, batch.dataSource(), model, this::keep))));
   }
 
-  /** What came out; empty before the job has ended. */
+  /** Returns the result; empty before the job has ended. */
   public Optional<EvaluationResult> result() {
     return Optional.ofNullable(result);
   }
@@ -73,7 +76,10 @@ public final class EvaluateSteps {
     result = newest;
   }
 
-  /** Each statement commits by itself: a benchmark may hold hundreds of megabytes of images. */
+  /**
+   * Runs the tasklet without a transaction, so that each statement commits: a benchmark may hold
+   * hundreds of megabytes of images.
+   */
   private Step step(String name, Tasklet tasklet) {
     return new StepBuilder(name, batch.jobRepository())
         .observationRegistry(batch.observations())

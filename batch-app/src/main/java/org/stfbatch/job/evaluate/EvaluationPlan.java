@@ -6,17 +6,18 @@ import org.stfbatch.evaluation.DataFolder;
 import org.stfbatch.evaluation.Variant;
 
 /**
- * What is evaluated.
+ * Benchmark to run, with its data and scoring variant.
  *
- * @param benchmark asks the questions
- * @param data its data set, checked
- * @param questions how many it asks
- * @param variant how answers are scored
- * @param out the folder for the raw answers and for what servers and judges are sent
+ * @param benchmark the benchmark
+ * @param data its data set, already checked
+ * @param questions the number of its questions
+ * @param variant the scoring variant
+ * @param out the folder for the raw answers and for the files to submit to evaluation servers and
+ *     judges
  */
 public record EvaluationPlan(
     Benchmark benchmark, DataFolder data, long questions, Variant variant, Path out) {
-  /** The same with another folder for what comes out. */
+  /** Returns this plan with another output folder. */
   public EvaluationPlan into(Path folder) {
     return new EvaluationPlan(benchmark, data, questions, variant, folder);
   }

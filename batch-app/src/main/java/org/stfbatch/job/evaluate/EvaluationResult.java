@@ -6,13 +6,13 @@ import java.util.Optional;
 import org.stfbatch.evaluation.Score;
 
 /**
- * What came out of an evaluation.
+ * Result of an evaluation.
  *
- * @param questions how many the benchmark asks
- * @param answered how many of them have an answer
+ * @param questions the number of questions of the benchmark
+ * @param answered the number of them that have an answer
  * @param score empty if there is a problem
- * @param files that were written besides the raw answers
- * @param problem why there is no score: what the original's script would fail at
+ * @param files written in addition to the raw answers
+ * @param problem why there is no score: the error at which the original script would fail
  */
 public record EvaluationResult(
     long questions,

@@ -35,8 +35,9 @@ import org.stfbatch.evaluation.Variant;
 import org.stfbatch.job.infer.ModelName;
 
 /**
- * Writes the raw answers of a run in the order of the questions, scores them, and stores the score.
- * A question whose job failed has no line, as if the original's driver had not come so far.
+ * Tasklet that writes the raw answers of a run in the order of the questions, scores them and
+ * stores the score. A question whose job failed has no line, as if the original evaluation script
+ * had not reached it.
  */
 final class ScoreTasklet implements Tasklet {
   private static final String ANSWERS = "answers.jsonl";
@@ -125,7 +126,7 @@ final class ScoreTasklet implements Tasklet {
     return new Figure(metric.name(), metric.value(), isHeadline);
   }
 
-  /** Writes the answers, and counts on the way. */
+  /** Writes the answers and counts questions and answers. */
   private final class Counter {
     private final Map<String, String> texts;
     private long questions;

@@ -1,2 +1,2 @@
-/** Benchmarks as runs: their questions become image jobs, and their answers a score. */
+/** Benchmarks as runs: their questions become image jobs, and the answers are scored. */
 package org.stfbatch.job.evaluate;

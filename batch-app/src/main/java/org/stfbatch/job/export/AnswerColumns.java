@@ -19,7 +19,7 @@ import org.apache.parquet.schema.Types;
 import org.stfbatch.db.ExportRow;
 import org.stfbatch.db.StoredAnswer;
 
-/** The columns of {@link CsvFormat} with their types. */
+/** Parquet schema and writer of answers, with the columns of {@link CsvFormat}. */
 final class AnswerColumns {
   private static final String LOG_PROBABILITIES = "log_probabilities";
 

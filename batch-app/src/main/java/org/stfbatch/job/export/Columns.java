@@ -11,7 +11,7 @@ import org.stfbatch.db.StoredAnswer;
 import org.stfbatch.db.StoredFailure;
 import org.stfbatch.secret.Secrets;
 
-/** Rows as JSON objects, the common ground of the project's own formats. */
+/** Converts rows to JSON objects; shared by the project's own formats. */
 final class Columns {
   private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -61,7 +61,10 @@ final class Columns {
     return object;
   }
 
-  /** The image as it was given, but for the secrets of a URL: exports are passed on. */
+  /**
+   * Returns the image reference as it was given, with the secrets of a URL masked, because exports
+   * are passed on.
+   */
   static Optional<String> image(ExportRow row) {
     return row.prompt().image().map(Secrets::maskReference);
   }
@@ -72,20 +75,22 @@ final class Columns {
     }
     try {
       JSON.readTree(json.get());
-      // As it was written: 7.0 stays 7.0.
+      // Keep the number as it was written: 7.0 stays 7.0.
       return JSON.getNodeFactory().rawValueNode(new RawValue(json.get()));
     } catch (JsonProcessingException e) {
-      // Of a rejected line it may hold characters that were made readable and are no longer JSON.
+      // The id of a rejected line may contain replaced characters and then is not valid JSON.
       return JSON.getNodeFactory().textNode(json.get());
     }
   }
 
-  /** The text of a question id that is a string; empty if there is none or it is a number. */
+  /**
+   * Returns the text of a question id that is a string; empty if there is no id or it is a number.
+   */
   static Optional<String> questionIdText(Optional<String> json) {
     return json.filter(id -> id.startsWith("\"")).map(Columns::parsed);
   }
 
-  /** A question id that is a string without its quotes, a number as it was written. */
+  /** Returns a string id without its quotes, or a number as it was written. */
   static Optional<String> plainQuestionId(ExportRow row) {
     Optional<String> json = row.prompt().questionId();
     return questionIdText(json).or(() -> json);

@@ -8,7 +8,7 @@ import java.util.List;
 import org.apache.commons.csv.CSVFormat;
 import org.stfbatch.db.ExportRow;
 
-/** The columns of {@link JsonlFormat} as comma-separated values (RFC 4180, UTF-8). */
+/** Comma-separated values (RFC 4180, UTF-8) with the columns of {@link JsonlFormat}. */
 final class CsvFormat implements TextFormat {
   private static final List<String> HEADER =
       List.of(
@@ -29,14 +29,14 @@ final class CsvFormat implements TextFormat {
           "answered_at",
           "log_probabilities");
 
-  /** What spreadsheets take for the beginning of a formula, of half and of full width. */
+  /** The characters with which a spreadsheet formula may begin, half-width and full-width. */
   private static final String FORMULA = "=+-@\t\r\uFF1D\uFF0B\uFF0D\uFF20";
 
   private final boolean spreadsheetSafe;
 
   /**
-   * @param spreadsheetSafe whether cells that a spreadsheet would calculate begin with an
-   *     apostrophe
+   * @param spreadsheetSafe whether cells that a spreadsheet would evaluate as a formula are
+   *     prefixed with an apostrophe
    */
   CsvFormat(boolean spreadsheetSafe) {
     this.spreadsheetSafe = spreadsheetSafe;

@@ -3,11 +3,11 @@ package org.stfbatch.job.export;
 import java.io.IOException;
 import java.io.OutputStream;
 
-/** The formats runs can be exported in. */
+/** Export formats of a run. */
 public enum ExportFormat {
   /** The answer line of LLaVA's evaluation scripts. */
   LLAVA,
-  /** One JSON object a line, with every column. */
+  /** JSON lines with every column. */
   JSONL,
   /** Comma-separated values with a header. */
   CSV,

@@ -1,8 +1,10 @@
 package org.stfbatch.job.export;
 
 /**
+ * Counts of an export.
+ *
  * @param answered answers that were written
- * @param failed jobs without an answer because they failed
- * @param waiting jobs that have not been answered yet
+ * @param failed jobs that failed
+ * @param waiting jobs that are not answered yet
  */
 public record ExportResult(long answered, long failed, long waiting) {}

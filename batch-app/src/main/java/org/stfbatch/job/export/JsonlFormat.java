@@ -3,7 +3,7 @@ package org.stfbatch.job.export;
 import java.io.IOException;
 import org.stfbatch.db.ExportRow;
 
-/** One JSON object a line with everything that is known of an answer. */
+/** JSON lines with every column of an answer. */
 final class JsonlFormat implements TextFormat {
   @Override
   public void write(ExportRow row, Appendable out) throws IOException {

@@ -29,7 +29,10 @@ final class LlavaFormat implements TextFormat {
     out.append(line.line());
   }
 
-  /** A number as it was written; a string in the original's spelling, as all strings are. */
+  /**
+   * Returns a number as it was written, or a string as Python's {@code json.dumps} writes it, like
+   * all strings of the original's files.
+   */
   private static String questionId(ExportRow row) {
     Optional<String> json = row.prompt().questionId();
     return Columns.questionIdText(json)

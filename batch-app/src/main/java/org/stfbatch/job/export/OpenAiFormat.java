@@ -10,9 +10,9 @@ import org.stfbatch.db.StoredAnswer;
 import org.stfbatch.db.TokenCounts;
 
 /**
- * The output lines of OpenAI's Batch API for chat completions, for answers and for failures: {@code
- * id}, {@code custom_id}, {@code response}, {@code error}. A failure has no response, because it
- * never came to one. All ids are made from the job's name, so that exporting twice gives the same
+ * Output lines of OpenAI's Batch API for chat completions, for answers and failures: {@code id},
+ * {@code custom_id}, {@code response}, {@code error}. The {@code response} of a failure is null.
+ * All ids are derived from the names of the run and the job, so that repeated exports give the same
  * file.
  */
 final class OpenAiFormat {
@@ -71,7 +71,10 @@ final class OpenAiFormat {
     return completion;
   }
 
-  /** There, a model's end token and a stop text have the same name. */
+  /**
+   * Maps a stored finish reason to OpenAI's: the API reports the model's end token and a stop text
+   * alike as {@code stop}.
+   */
   private static String finishReason(String stored) {
     return stored.equals("length") ? "length" : "stop";
   }

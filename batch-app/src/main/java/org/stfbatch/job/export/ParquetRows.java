@@ -12,9 +12,9 @@ import org.apache.parquet.io.PositionOutputStream;
 import org.apache.parquet.io.api.RecordConsumer;
 import org.stfbatch.db.ExportRow;
 
-/** Jobs as an Apache Parquet file. Memory: one row group. */
+/** Writes answers to an Apache Parquet file. Memory: one row group. */
 final class ParquetRows implements RowWriter {
-  /** Large enough to compress well, and small enough for any machine. */
+  /** Large enough to compress well, and small enough for the memory of any machine. */
   private static final long ROW_GROUP_BYTES = 16L << 20;
 
   private final ParquetWriter<ExportRow> writer;
@@ -50,7 +50,7 @@ final class ParquetRows implements RowWriter {
       return this;
     }
 
-    /** The library has another one, but declares this one abstract. */
+    /** The library declares this deprecated variant abstract, not its replacement. */
     @Override
     @SuppressWarnings("deprecation")
     protected WriteSupport<ExportRow> getWriteSupport(Configuration unused) {
@@ -61,7 +61,7 @@ final class ParquetRows implements RowWriter {
   private static final class Support extends WriteSupport<ExportRow> {
     private RecordConsumer record;
 
-    /** The library has another one, but declares this one abstract. */
+    /** The library declares this deprecated variant abstract, not its replacement. */
     @Override
     @SuppressWarnings("deprecation")
     public WriteContext init(Configuration unused) {
@@ -81,7 +81,7 @@ final class ParquetRows implements RowWriter {
     }
   }
 
-  /** A stream as the library wants its files; Parquet is written from front to back. */
+  /** Adapts a stream to the library's output file; Parquet is written sequentially. */
   private record Stream(OutputStream out) implements OutputFile {
     @Override
     public PositionOutputStream create(long blockSizeHint) {
@@ -134,7 +134,7 @@ final class ParquetRows implements RowWriter {
       out.flush();
     }
 
-    /** The stream is its owner's to close. */
+    /** Flushes; the caller closes the stream. */
     @Override
     public void close() throws IOException {
       out.flush();

@@ -9,7 +9,7 @@ import org.stfbatch.db.ExportRow;
 import org.stfbatch.db.ExportStore;
 import org.stfbatch.db.Run;
 
-/** Writes the answers of a run, in ingest order, and if wanted its failures. */
+/** Exports the answers of a run in ingest order, and optionally its failures. */
 public final class RunExporter {
   private final ExportStore store;
 
@@ -18,9 +18,10 @@ public final class RunExporter {
   }
 
   /**
-   * @param spreadsheetSafe whether CSV cells that a spreadsheet would calculate are guarded
+   * @param spreadsheetSafe whether CSV cells that a spreadsheet would evaluate as a formula are
+   *     prefixed with an apostrophe
    * @param answers stays open
-   * @param failures takes the failed jobs, as JSON lines; stays open
+   * @param failures receives the failed jobs as JSON lines; stays open
    */
   public ExportResult export(
       Run run,
@@ -47,7 +48,7 @@ public final class RunExporter {
     return rows.result();
   }
 
-  /** Gives each row to its writer, and counts. */
+  /** Passes each row to its writer and counts. */
   private static final class Rows {
     private final RowWriter answers;
     private final Optional<RowWriter> failures;

@@ -3,11 +3,11 @@ package org.stfbatch.job.export;
 import java.io.IOException;
 import org.stfbatch.db.ExportRow;
 
-/** How jobs are written as text. */
+/** Text format of exported jobs. */
 interface TextFormat {
-  /** What comes before the first job. */
+  /** Writes what precedes the first job. */
   default void begin(Appendable out) throws IOException {}
 
-  /** Writes a job of the kind that the format is for. */
+  /** Writes one job of the kind for which the format is made. */
   void write(ExportRow row, Appendable out) throws IOException;
 }

@@ -8,14 +8,15 @@ import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import org.stfbatch.db.ExportRow;
 
-/** Jobs as UTF-8 text. */
+/** Writes jobs as UTF-8 text. */
 final class TextRows implements RowWriter {
   private final TextFormat format;
   private final Writer out;
 
   TextRows(TextFormat format, OutputStream stream) throws IOException {
     this.format = format;
-    // With an encoder of its own, what is no character is an error and not a question mark.
+    // An explicit encoder reports malformed characters as an error instead of writing question
+    // marks.
     this.out =
         new BufferedWriter(
             new OutputStreamWriter(stream, StandardCharsets.UTF_8.newEncoder()), 1 << 16);

@@ -11,16 +11,19 @@ import org.stfbatch.db.StoredJob;
 import org.stfbatch.image.PutOffException;
 
 /**
- * Jobs whose images are on their way over the network: so many images in all and so many of one
- * host; jobs of one image come one after the other and count once. For one thread, which expects
- * jobs and is given those that have what they need.
+ * Jobs whose images are being downloaded, with limits on the number of images in total and per
+ * host. Consecutive jobs of one image count as one download. Used by one thread, which adds jobs
+ * and takes those whose download has ended.
  */
 final class Arrivals {
-  /** A host from which nothing came for so long, though it is asked for much, does not get on. */
+  /**
+   * A host without any finished download for this long, although its limit is reached, is
+   * considered stalled.
+   */
   static final long STALLED_NANOS = TimeUnit.SECONDS.toNanos(5);
 
   private final JobPreparer.Parallel most;
-  private final BlockingQueue<Arrival> there = new LinkedBlockingQueue<>();
+  private final BlockingQueue<Arrival> ended = new LinkedBlockingQueue<>();
   private final Map<String, Host> hosts = new HashMap<>();
   private int expected;
   private int images;
@@ -33,20 +36,20 @@ final class Arrivals {
   }
 
   /**
-   * A job that waits for nothing from the network any more.
+   * A job whose download has ended.
    *
-   * @param host where its image came from; empty if it came over no network
+   * @param host the image's host; empty if it was not downloaded
    * @param isFirst whether it is the first job of its image
-   * @param fetched has completed
+   * @param fetched a completed future
    */
   record Arrival(
       StoredJob job, String host, boolean isFirst, CompletableFuture<JobPreparer.Fetched> fetched) {
-    /** One that came over no network. */
+    /** Creates an arrival of a job that needs no download. */
     static Arrival atOnce(StoredJob job, CompletableFuture<JobPreparer.Fetched> fetched) {
       return new Arrival(job, "", true, fetched);
     }
 
-    /** Whether its image may be there later. */
+    /** Returns whether the image is postponed: it may be available later. */
     boolean isPutOff() {
       if (!fetched.isCompletedExceptionally()) {
         return false;
@@ -69,17 +72,17 @@ final class Arrivals {
     return images < most.images() && (known == null || known.images < most.imagesPerHost());
   }
 
-  /** Whether the host holds the room and nothing comes from it. */
+  /** Returns whether the host uses its limit of downloads and none of them finishes. */
   boolean isStalled(String host) {
     Host known = hosts.get(host);
     if (known == null) {
-      // Others hold the room. They may be slow, but their time is limited.
+      // Other hosts use the total limit. They may be slow, but their downloads have timeouts.
       return false;
     }
     return System.nanoTime() - known.lastArrival > STALLED_NANOS;
   }
 
-  /** The job will be handed out when it is there, or will not come. */
+  /** Adds a job; it is handed out when its download has succeeded or failed. */
   void expect(StoredJob job, String host, CompletableFuture<JobPreparer.Fetched> fetched) {
     Host from = hosts.computeIfAbsent(host, any -> new Host());
     boolean first = !job.imageKey().equals(from.lastImage);
@@ -88,26 +91,26 @@ final class Arrivals {
     images += first ? 1 : 0;
     from.images += first ? 1 : 0;
     from.lastImage = job.imageKey();
-    fetched.whenComplete((rest, error) -> there.add(new Arrival(job, host, first, fetched)));
+    fetched.whenComplete((rest, error) -> ended.add(new Arrival(job, host, first, fetched)));
   }
 
   boolean isEmpty() {
     return expected == 0;
   }
 
-  /** The next that is there; null if none is now. */
+  /** Returns the next job whose download has ended; null if there is none now. */
   Arrival poll() {
-    return expected == 0 ? null : counted(there.poll());
+    return expected == 0 ? null : counted(ended.poll());
   }
 
-  /** Waits for the next. */
+  /** Waits for the next job whose download ends. */
   Arrival next() throws InterruptedException {
-    return counted(there.take());
+    return counted(ended.take());
   }
 
-  /** Waits for the next for so long. */
+  /** Waits for the next job up to a timeout in nanoseconds. */
   Optional<Arrival> next(long nanos) throws InterruptedException {
-    return Optional.ofNullable(counted(there.poll(nanos, TimeUnit.NANOSECONDS)));
+    return Optional.ofNullable(counted(ended.poll(nanos, TimeUnit.NANOSECONDS)));
   }
 
   private Arrival counted(Arrival arrival) {

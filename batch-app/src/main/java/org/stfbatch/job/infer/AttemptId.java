@@ -1,14 +1,16 @@
 package org.stfbatch.job.infer;
 
 /**
- * Which attempt at a run chunks belong to: the step execution in which it began. Later passes over
- * what waits are parts of the same attempt, and so is the time between them, in which images are
- * waited for. For one thread.
+ * Identifies the attempt that chunks of a run belong to by its first step execution. Later passes
+ * over the waiting jobs belong to the same attempt, and so does the time between them, in which the
+ * job waits for images. For one thread.
  */
 final class AttemptId {
   private long first;
 
   /**
+   * Returns the attempt's id.
+   *
    * @param stepExecutionId of a pass
    */
   long of(long stepExecutionId) {

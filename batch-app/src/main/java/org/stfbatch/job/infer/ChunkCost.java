@@ -7,7 +7,9 @@ import org.stfbatch.engine.EngineStatistics;
 import org.stfbatch.image.LoadStatistics;
 import org.stfbatch.job.ProcessMemory;
 
-/** Splits what engine and preparation have done into chunks. For the step's thread. */
+/**
+ * Attributes the work of the engine and of image preparation to chunks. Used by the step's thread.
+ */
 final class ChunkCost {
   private final Supplier<EngineStatistics> engine;
   private final Supplier<LoadStatistics> images;
@@ -22,14 +24,14 @@ final class ChunkCost {
   }
 
   /**
-   * What a chunk cost.
+   * The cost of one chunk.
    *
-   * @param seconds where time went
+   * @param seconds where the time went
    * @param work what the device did
    */
   record Cost(ChunkMetric.Seconds seconds, ChunkMetric.Work work) {}
 
-  /** From here on work counts. */
+  /** Starts the measurement: earlier work is not counted. */
   void begin() {
     engineBefore = engine.get();
     imagesBefore = images.get();
@@ -37,9 +39,9 @@ final class ChunkCost {
   }
 
   /**
-   * The cost since the last chunk.
+   * Returns the cost since the previous chunk.
    *
-   * @param answerWait seconds that the step waited for the chunk's answers
+   * @param answerWait seconds for which the step waited for the chunk's answers
    */
   Cost next(double answerWait) {
     EngineStatistics engineNow = engine.get();

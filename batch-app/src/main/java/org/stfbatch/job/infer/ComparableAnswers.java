@@ -6,7 +6,10 @@ import org.stfbatch.db.Run;
 import org.stfbatch.db.RunModelStore;
 import org.stfbatch.job.InputException;
 
-/** Keeps a run's answers comparable: one compression strategy and one weight format a run. */
+/**
+ * Verifies that a run's answers remain comparable: one compression strategy and one weight format
+ * for each run.
+ */
 public final class ComparableAnswers {
   private final RunModelStore models;
 
@@ -15,11 +18,12 @@ public final class ComparableAnswers {
   }
 
   /**
-   * Looks at one answer: all others of the run have its compression strategy and weight format.
+   * Compares a model with one stored answer; all answers of a run have the same compression
+   * strategy and weight format.
    *
-   * @param model that is to answer the rest
+   * @param model the model that is to answer the remaining jobs
    * @throws InputException if the run has answers with another compression strategy or weight
-   *     format; another checkpoint is no reason
+   *     format; another checkpoint is allowed
    */
   public void require(Run run, ModelIdentity model) {
     models

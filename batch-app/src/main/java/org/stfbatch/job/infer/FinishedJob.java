@@ -7,7 +7,7 @@ import org.stfbatch.engine.Outcome;
  * A job with its outcome, ready to be written.
  *
  * @param job as stored
- * @param outcome what became of it
- * @param waitSeconds how long the step stood still until the outcome was there
+ * @param outcome its answer or failure
+ * @param waitSeconds how long the step waited for the outcome
  */
 record FinishedJob(StoredJob job, Outcome outcome, double waitSeconds) {}

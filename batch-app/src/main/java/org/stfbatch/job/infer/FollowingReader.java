@@ -11,9 +11,9 @@ import org.springframework.batch.infrastructure.item.ItemStreamReader;
 import org.stfbatch.job.StopSignal;
 
 /**
- * Hands out what waits and what comes, in groups, until a stop is asked for. A group is what is
- * there: an answer is not held back until a chunk is full. It must be registered as a listener of
- * the step, too.
+ * Item reader that follows a run: hands out waiting and newly added jobs in groups until a stop is
+ * requested. A group holds the jobs that are available, so that an answer is not delayed until a
+ * chunk is full. It must also be registered as a listener of the step.
  */
 final class FollowingReader implements ItemStreamReader<List<InFlightJob>>, StepExecutionListener {
   private static final long POLL_MILLIS = 100;
@@ -27,9 +27,9 @@ final class FollowingReader implements ItemStreamReader<List<InFlightJob>>, Step
   private List<InFlightJob> handedOut = List.of();
 
   /**
-   * @param start begins to read ahead, without an end
+   * @param start starts a read-ahead without an end
    * @param chunk the most jobs of a group
-   * @param times is told how long the step waits here
+   * @param times records how long the step waits here
    */
   FollowingReader(Supplier<ReadAhead> start, int chunk, StopSignal stop, StepTimes times) {
     this.start = start;
@@ -48,7 +48,7 @@ final class FollowingReader implements ItemStreamReader<List<InFlightJob>>, Step
     readAhead = start.get();
   }
 
-  /** Whoever asks for the next group has committed the one before. */
+  /** Returns the next group; the previous one has been committed by then. */
   @Override
   public List<InFlightJob> read() throws InterruptedException {
     long began = times.readBegins();

@@ -38,7 +38,7 @@ import org.stfbatch.prompt.PromptErrorCode;
 import org.stfbatch.prompt.PromptException;
 import org.stfbatch.prompt.PromptLimit;
 
-/** Prepares jobs for LLaVA. Thread safe. */
+/** Prepares jobs for LLaVA: loads and resizes images, and tokenizes prompts. Thread safe. */
 final class ImageJobPreparer implements JobPreparer {
   private static final double NANOS = 1e9;
 
@@ -55,9 +55,10 @@ final class ImageJobPreparer implements JobPreparer {
   private final LongAdder resizeNanos = new LongAdder();
 
   /**
-   * @param availability remembers what failed for a reason that may pass
-   * @param parallel how many jobs may wait for downloads
-   * @param transientAttempts after so many tries an image fails for good
+   * @param availability tracks images that failed with transient errors
+   * @param parallel the limits of concurrent downloads
+   * @param transientAttempts the number of attempts after which a transient error of an image is
+   *     final
    */
   ImageJobPreparer(
       ImageLoader loader,
@@ -110,7 +111,10 @@ final class ImageJobPreparer implements JobPreparer {
         .thenCompose(f -> f);
   }
 
-  /** What failed for good is told when the job is prepared. */
+  /**
+   * Maps the end of a download to the rest of the preparation. A permanent error is thrown when the
+   * job is prepared.
+   */
   private CompletableFuture<Fetched> fetched(ImageMemo.Image image, Fetched rest, Throwable error) {
     Throwable cause = error instanceof CompletionException ? error.getCause() : error;
     if (cause instanceof PutOffException) {
@@ -203,7 +207,10 @@ final class ImageJobPreparer implements JobPreparer {
     return ImageSource.parse(reference, root, job.fromOutside());
   }
 
-  /** Nothing, if the image is not to be downloaded but read. */
+  /**
+   * Starts the download; completes with empty if the image is not downloaded but read when the job
+   * is prepared.
+   */
   private CompletableFuture<Optional<ImageLoader.Arrived>> download(StoredJob job) {
     try {
       if (host(job).isEmpty() || !(source(job) instanceof ImageSource.Http http)) {
@@ -289,11 +296,11 @@ final class ImageJobPreparer implements JobPreparer {
         own.temperature().orElse(defaults.temperature()),
         own.topP().orElse(defaults.topP()),
         own.seed().orElseGet(() -> seed(job.customId())),
-        withTemplates(own.stop().orElse(defaults.stop())));
+        withTemplateStop(own.stop().orElse(defaults.stop())));
   }
 
-  /** A template whose answers do not end with the end token ends them with a text of its own. */
-  private List<String> withTemplates(List<String> stop) {
+  /** Adds the stop text of a template whose answers do not end with the end token. */
+  private List<String> withTemplateStop(List<String> stop) {
     if (template.stop().filter(text -> !stop.contains(text)).isEmpty()) {
       return stop;
     }
@@ -303,8 +310,8 @@ final class ImageJobPreparer implements JobPreparer {
   }
 
   /**
-   * Jobs without a seed of their own differ from each other, yet a job gets the same in every run
-   * and wherever its files are.
+   * Derives the seed of a job that sets none. Seeds differ between jobs, but a job gets the same
+   * seed in every run and wherever its files are.
    */
   private long seed(String customId) {
     CRC32C hash = new CRC32C();

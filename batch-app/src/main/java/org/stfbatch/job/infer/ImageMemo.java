@@ -15,27 +15,30 @@ import org.stfbatch.image.Pixels;
 import org.stfbatch.image.PutOffException;
 
 /**
- * Remembers the last few images, so that one with several questions is fetched and decoded once:
- * jobs come ordered by image. Thread safe; threads that want an image that another is loading wait
- * for it. An image that is put off is forgotten, to be fetched anew.
+ * Cache of the most recent images, so that an image with several questions is downloaded and
+ * decoded once; jobs come ordered by image. Thread safe. A thread that needs an image that another
+ * thread is loading waits for it. A postponed image is removed and loaded again later.
  */
 final class ImageMemo {
-  /** As many as jobs are prepared at the same time, with room to spare. */
-  private static final int REMEMBERED = 32;
+  /** At least the number of jobs that are prepared at the same time. */
+  private static final int CAPACITY = 32;
 
   private final Deque<Image> images = new ArrayDeque<>();
 
-  /** Makes pixels of what was downloaded; of nothing for what is read on the spot. */
+  /** Loads an image: decodes a download, or reads the image itself if there is none. */
   @FunctionalInterface
   interface Load {
     Pixels load(Optional<ImageLoader.Arrived> arrived)
         throws ImageException, PutOffException, InterruptedException;
   }
 
-  /** What one of this machine's user may see is not shown to others for having the same name. */
+  /**
+   * Cache key. Images named by messages from outside have keys of their own, so that they never get
+   * a file that only this machine's user may read.
+   */
   private record Key(String root, String reference, boolean fromOutside) {}
 
-  /** One image, wanted by any number of jobs. */
+  /** One image, used by any number of jobs. */
   final class Image {
     private final Key key;
     private final CompletableFuture<Optional<ImageLoader.Arrived>> download;
@@ -62,12 +65,12 @@ final class ImageMemo {
       }
     }
 
-    /** Completes when what has to be downloaded is there, or will not come. */
+    /** Returns a future that completes when the download has ended, if there is one. */
     CompletableFuture<Optional<ImageLoader.Arrived>> download() {
       return download;
     }
 
-    /** The pixels, decoded by whoever asks first. */
+    /** Returns the pixels. The first caller decodes them; others wait. */
     Pixels pixels() throws ImageException, PutOffException, InterruptedException {
       pixels.run();
       try {
@@ -79,7 +82,7 @@ final class ImageMemo {
       }
     }
 
-    /** A job that wanted it is done with it. */
+    /** Releases the image for one job. */
     void release() {
       synchronized (ImageMemo.this) {
         users--;
@@ -88,7 +91,7 @@ final class ImageMemo {
         }
         images.remove(this);
       }
-      // Nobody made pixels of it: what was downloaded is let go.
+      // No job decoded the image: free the download.
       download.thenAccept(arrived -> arrived.ifPresent(ImageLoader.Arrived::close));
     }
   }
@@ -108,10 +111,10 @@ final class ImageMemo {
   }
 
   /**
-   * A job's image, which the job must release.
+   * Returns a job's image, which the job must release.
    *
-   * @param download begins to download it, if it is new; completes with nothing for what is read on
-   *     the spot
+   * @param download starts the download of a new image; completes with empty for an image that is
+   *     not downloaded
    */
   synchronized Image image(
       StoredJob job,
@@ -125,7 +128,7 @@ final class ImageMemo {
         return image;
       }
     }
-    if (images.size() == REMEMBERED) {
+    if (images.size() == CAPACITY) {
       images.removeLast();
     }
     Image image = new Image(key, download.apply(job), load);
@@ -134,12 +137,12 @@ final class ImageMemo {
     return image;
   }
 
-  /** It is to be fetched anew. */
+  /** Removes an image, so that it is loaded again. */
   synchronized void forget(Image image) {
     images.remove(image);
   }
 
-  /** All are to be fetched anew. */
+  /** Removes all images. */
   synchronized void clear() {
     images.clear();
   }

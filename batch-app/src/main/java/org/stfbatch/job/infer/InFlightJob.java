@@ -5,10 +5,10 @@ import org.stfbatch.db.StoredJob;
 import org.stfbatch.engine.Outcome;
 
 /**
- * A job that is already on its way through the engine.
+ * A job that was submitted to the engine.
  *
  * @param job as stored
- * @param outcome completes with what becomes of it; exceptionally only if the engine is broken, or
- *     with a {@link org.stfbatch.image.PutOffException} if its image may be there later
+ * @param outcome completes with the job's outcome; exceptionally only if the engine is broken, or
+ *     with a {@link org.stfbatch.image.PutOffException} if the image is postponed
  */
 record InFlightJob(StoredJob job, CompletableFuture<Outcome> outcome) {}

@@ -46,13 +46,13 @@ import org.stfbatch.job.StopSignal;
 import org.stfbatch.job.StoppableReader;
 
 /**
- * The main job: answers the waiting jobs of a run. The caller holds the run's lock, or for a part
- * of it a worker's.
+ * Inference job: answers the waiting jobs of a run. The caller holds the run's lock, or a worker's
+ * lock for a part of a shared run.
  */
 public final class InferJob {
   private static final Logger LOG = LoggerFactory.getLogger(InferJob.class);
   private static final String NAME = "infer";
-  private static final Duration LOOK_AGAIN = Duration.ofSeconds(1);
+  private static final Duration DEFAULT_RETRY = Duration.ofSeconds(1);
 
   private final BatchRuntime batch;
   private final Run run;
@@ -70,10 +70,10 @@ public final class InferJob {
   private Optional<Worker> worker = Optional.empty();
 
   /**
-   * Steps of the same job beside the one that answers.
+   * Optional steps of the same job before and after the inference step.
    *
-   * @param before brings jobs into the run
-   * @param after hands outcomes on
+   * @param before stores jobs in the run
+   * @param after publishes or scores outcomes
    */
   public record Around(Optional<Supplier<Step>> before, Optional<Supplier<Step>> after) {
     /** No other steps. */
@@ -85,8 +85,8 @@ public final class InferJob {
   }
 
   /**
-   * @param preparation how images and prompts are made ready for this engine
-   * @param model what answers are signed with
+   * @param preparation how images and prompts are prepared for this engine
+   * @param model stored with answers and metrics
    * @param stop ends the job at its next commit
    */
   public InferJob(
@@ -102,7 +102,7 @@ public final class InferJob {
   }
 
   /**
-   * @param around further steps of the job
+   * @param around the steps before and after the inference step
    */
   public InferJob(
       BatchRuntime batch,
@@ -128,14 +128,14 @@ public final class InferJob {
   }
 
   /**
-   * Does the step before, answers until nothing waits, the limit is reached or a stop is asked for,
-   * and does the step after. Jobs that are ingested meanwhile are answered too, wherever in the
-   * order of images they belong. Jobs whose images did not come for a reason that may pass are
-   * asked for again in later passes; if only those are left, it waits for them.
+   * Runs the step before, answers until no job waits, the limit is reached or a stop is requested,
+   * and runs the step after. Jobs that are added meanwhile are answered too, wherever they belong
+   * in the order of images. Jobs whose images failed with a transient error are retried in later
+   * passes; if only those are left, the job waits for their images.
    *
    * @throws InputException if the run has answers with another compression strategy or weight
    *     format
-   * @throws JobFailedException if it could not go on; it can be run again
+   * @throws JobFailedException if it failed; it can be run again
    */
   public Ending run() {
     requireComparable();
@@ -164,31 +164,31 @@ public final class InferJob {
   }
 
   /**
-   * Does the step before, answers a part of the run beside other workers that answer others, until
-   * nothing waits with any of them, the limit of all is reached or a stop is asked for, and does
-   * the step after. What a worker that dies has left is taken over.
+   * Answers a part of a shared run as one of its workers: runs the step before, answers until no
+   * job waits at any worker, the common limit is reached or a stop is requested, and runs the step
+   * after. Work units of a worker that dies are taken over.
    *
-   * @param self whose lock the caller holds
+   * @param self the worker whose lock the caller holds
    * @throws InputException if the run has answers with another compression strategy or weight
    *     format, or another worker has other settings
-   * @throws JobFailedException if it could not go on; it can be run again
+   * @throws JobFailedException if it failed; it can be run again
    */
   public Ending share(Worker self) {
     return asWorker(
         self,
         units -> {
-          Optional<Ending> before = beside(around.before());
+          Optional<Ending> before = runOwnStep(around.before());
           Ending ending = before.isPresent() ? before.get() : shareUntilDone(self, units);
-          return ending == Ending.DONE ? beside(around.after()).orElse(ending) : ending;
+          return ending == Ending.DONE ? runOwnStep(around.after()).orElse(ending) : ending;
         });
   }
 
   /**
-   * Answers what waits and what comes, as {@link #follow} does, beside other workers.
+   * Follows a shared run as one of its workers, as {@link #follow} does.
    *
-   * @param self whose lock the caller holds
+   * @param self the worker whose lock the caller holds
    * @throws InputException as {@link #share} does
-   * @throws JobFailedException if it could not go on; it can be run again
+   * @throws JobFailedException if it failed; it can be run again
    */
   public Ending followShared(Worker self) {
     preparer.neverGiveUp();
@@ -213,8 +213,8 @@ public final class InferJob {
     }
   }
 
-  /** Does a step of the worker's own; the ending, if there is to be one. */
-  private Optional<Ending> beside(Optional<Supplier<Step>> step) {
+  /** Runs a step of this worker only. Returns the ending if the work ends here. */
+  private Optional<Ending> runOwnStep(Optional<Supplier<Step>> step) {
     return step.flatMap(
         made -> {
           Job job = jobBuilder().start(made.get()).build();
@@ -223,7 +223,7 @@ public final class InferJob {
         });
   }
 
-  /** Empty if it is to go on. */
+  /** Returns the ending; empty if the work continues. */
   private Optional<Ending> endingOf(JobExecution execution) {
     if (execution.getStatus() == BatchStatus.STOPPED) {
       return Optional.of(Ending.STOPPED);
@@ -234,13 +234,19 @@ public final class InferJob {
     return Optional.empty();
   }
 
-  /** A worker that ends by itself has died with no job. Without a database, others see to it. */
+  /**
+   * Releases the worker's jobs and work units: a regular end counts as no job's death. If the
+   * database is away, other workers take the units over later.
+   */
   private void leave(Worker worker, WorkUnitStore units) {
     try {
       attempts.endAll();
       units.giveBack(worker);
     } catch (DataAccessException | TransactionException e) {
-      LOG.info("what worker {} has left is taken over: {}", worker.name(), e.getMessage());
+      LOG.info(
+          "worker {} could not release its work units, so other workers take them over: {}",
+          worker.name(),
+          e.getMessage());
     }
   }
 
@@ -258,7 +264,7 @@ public final class InferJob {
     return !units.held(worker).isEmpty() || units.take(worker).isPresent();
   }
 
-  /** The ending, if there is to be one. */
+  /** Answers jobs of the held units. Returns the ending if the work ends here. */
   private Optional<Ending> answerPart(Worker worker, WorkUnitStore units) {
     Job part = jobBuilder().start(step(start -> readAhead(worker, units))).build();
     JobExecution execution = batch.runPart(part, run.name(), UUID.randomUUID());
@@ -266,7 +272,7 @@ public final class InferJob {
     if (ending.isPresent() || answered(execution) > 0) {
       return ending;
     }
-    // Others may try those images, too, or end with them.
+    // Other workers may try these images, or fail the jobs.
     units.giveBack(worker);
     return awaitImages();
   }
@@ -294,13 +300,16 @@ public final class InferJob {
     return limit.isPresent() ? "--limit " + limit.getAsLong() : "no --limit";
   }
 
-  /** Until it is worth asking again; the ending, if it never is. */
+  /**
+   * Waits until a retry of the images is due. Returns the ending if no image will be retried or a
+   * stop is requested.
+   */
   private Optional<Ending> awaitImages() {
     Availability.Outlook outlook = preparer.outlook();
     if (outlook.nextTry().isEmpty() && !outlook.away().isEmpty()) {
       return Optional.of(Ending.IMAGES_AWAY);
     }
-    Duration pause = outlook.nextTry().orElse(LOOK_AGAIN);
+    Duration pause = outlook.nextTry().orElse(DEFAULT_RETRY);
     CountDownLatch stopped = new CountDownLatch(1);
     try (StopSignal.Watch watch = stop.whenRequested(stopped::countDown)) {
       return stopped.await(pause.toMillis() + 1, TimeUnit.MILLISECONDS)
@@ -312,7 +321,7 @@ public final class InferJob {
     }
   }
 
-  /** The hosts and folders that were away for too long. */
+  /** Returns the hosts and folders that were unavailable for too long. */
   public SortedSet<String> away() {
     return preparer.outlook().away();
   }
@@ -333,12 +342,12 @@ public final class InferJob {
   }
 
   /**
-   * Answers what waits and what comes, until a stop is asked for: to be run beside what brings jobs
-   * and what hands outcomes on.
+   * Follows the run: answers waiting and newly added jobs until a stop is requested. It runs
+   * concurrently with the jobs that add work and publish outcomes.
    *
    * @throws InputException if the run has answers with another compression strategy or weight
    *     format
-   * @throws JobFailedException if it could not go on; it can be run again
+   * @throws JobFailedException if it failed; it can be run again
    */
   public Ending follow() {
     requireComparable();
@@ -355,11 +364,11 @@ public final class InferJob {
     return Ending.STOPPED;
   }
 
-  /** How an inference ended that did not fail. */
+  /** How an inference job ended without a failure. */
   public enum Ending {
     DONE,
     STOPPED,
-    /** What is left waits for images whose hosts or folders were away for too long. */
+    /** The remaining jobs wait for images whose hosts or folders were unavailable for too long. */
     IMAGES_AWAY
   }
 
@@ -393,7 +402,8 @@ public final class InferJob {
     StoppableReader<InFlightJob> reader =
         new StoppableReader<>(new ReadAheadReader(readAhead, times), stop);
     OutcomeWriter writer = writer(times);
-    // Retry and skip stay off: an outcome is data, and Spring Batch's write scan can lose items.
+    // Spring Batch's retry and skip are not used: a failure is an outcome that is stored, and the
+    // scan of a failed chunk's items can lose some.
     return new ChunkOrientedStepBuilder<InFlightJob, FinishedJob>(
             NAME, batch.jobRepository(), settings.chunk())
         .transactionManager(batch.transactionManager())
@@ -406,7 +416,10 @@ public final class InferJob {
         .build();
   }
 
-  /** A group of jobs is an item here: a chunk would wait until it is full. */
+  /**
+   * Creates the step whose items are groups of jobs: a chunk of single jobs would wait until it is
+   * full.
+   */
   private Step followingStep(ReadAhead.Pages pages) {
     StepTimes times = new StepTimes();
     FollowingReader reader =
@@ -431,7 +444,7 @@ public final class InferJob {
         .build();
   }
 
-  /** All that wait, for a process that has the run for itself. */
+  /** Pages of all waiting jobs, for a process that answers the run alone. */
   private ReadAhead.Pages waiting() {
     return (position, size) -> jobs.waitingAfter(run.runId(), position, size);
   }
@@ -441,7 +454,10 @@ public final class InferJob {
         workerPages(worker, units), bounds(JobPosition.START, ReadAhead.Ending.AT_THE_LAST_JOB));
   }
 
-  /** Twice the batch: what is generated, and what takes its place. */
+  /**
+   * Pages of the worker's units. The worker reads ahead twice the batch: the jobs being generated
+   * and those that replace them.
+   */
   private WorkerPages workerPages(Worker worker, WorkUnitStore units) {
     int devices = ChunkMetric.Place.devices(model.place().device());
     return new WorkerPages(jobs, units, worker, attempts, 2L * model.place().batch() * devices);
@@ -455,7 +471,10 @@ public final class InferJob {
     return new ReadAhead(pages, preparer, engine, imageBytes, settings.window(), bounds, attempts);
   }
 
-  /** Counts those that may have been in work when a process was killed. */
+  /**
+   * Counts the attempts of jobs that may have been in progress when the previous process was
+   * killed.
+   */
   private JobAttempts attempts() {
     return batch.wasKilled(NAME, run.name())
         ? JobAttempts.counted(

@@ -9,12 +9,12 @@ import org.stfbatch.engine.Generation;
 import org.stfbatch.prompt.ConversationTemplate;
 
 /**
- * How a run is answered.
+ * Settings for answering a run.
  *
  * @param chunk jobs that are committed together
- * @param window jobs that may be ahead of the chunk: fetched, in the engine or answered, but not
- *     yet written
- * @param limit at most so many jobs; empty for all
+ * @param window bounds of the jobs that are ahead of the chunk: fetched, in the engine or answered,
+ *     but not yet written
+ * @param limit the most jobs to answer; empty for all
  * @param conversation name of the conversation template
  * @param defaults generation settings for what a job does not set itself
  */
@@ -30,7 +30,7 @@ public record InferSettings(
     ConversationTemplate.named(conversation);
   }
 
-  /** The same, when so many jobs of the limit are done. */
+  /** Returns these settings with the limit reduced by the number of jobs that are done. */
   public InferSettings after(long done) {
     OptionalLong left =
         limit.isEmpty() ? limit : OptionalLong.of(Math.max(0, limit.getAsLong() - done));
@@ -38,15 +38,15 @@ public record InferSettings(
   }
 
   /**
-   * Bounds of what is read ahead.
+   * Bounds of the read-ahead.
    *
-   * @param jobs at most so many jobs
-   * @param bytes at most so many bytes of pixels and prompts, but always one job
+   * @param jobs the most jobs
+   * @param bytes the most bytes of pixels and prompts; one job always fits
    */
   public record Window(int jobs, long bytes) {
     public Window {
       if (jobs < 1 || bytes < 1) {
-        throw new IllegalArgumentException("a window needs room for one job at least");
+        throw new IllegalArgumentException("the window must hold at least one job and one byte");
       }
     }
   }
@@ -57,9 +57,9 @@ public record InferSettings(
    * @param maxNewTokens see {@link Generation}
    * @param temperature see {@link Generation}
    * @param topP see {@link Generation}
-   * @param seed from which, together with its custom id, each job's own seed is made
+   * @param seed the seed from which each job's seed is derived, together with its custom id
    * @param stop see {@link Generation}
-   * @param choices of which answers are to be; empty if they are to be written
+   * @param choices the texts to choose answers from; empty for generated answers
    */
   public record Defaults(
       int maxNewTokens,
@@ -75,7 +75,7 @@ public record InferSettings(
       new Generation(maxNewTokens, temperature, topP, seed, stop);
     }
 
-    /** Answers are written. */
+    /** Settings for generated answers. */
     public Defaults(
         int maxNewTokens, double temperature, double topP, long seed, List<String> stop) {
       this(maxNewTokens, temperature, topP, seed, stop, Optional.empty());

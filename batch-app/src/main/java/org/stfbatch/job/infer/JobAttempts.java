@@ -17,35 +17,36 @@ import org.stfbatch.engine.Outcome;
 import org.stfbatch.engine.Stage;
 
 /**
- * Finds the job that kills the process, after the process before was killed. The first jobs, among
- * which it must be, are counted in the database before work on them begins. One that a process died
- * with in work is worked on alone from then on, and fails when that has killed the process several
- * times. While no process was killed, nothing is counted. Used by the reading thread.
+ * Finds the job that kills the process, after the previous process was killed. The first jobs,
+ * which include that job, are counted in the database before work on them begins. A job during
+ * which a process died is from then on processed alone, and fails when this has happened several
+ * times. Before a process was killed, nothing is counted. Used by the read-ahead thread.
  */
 final class JobAttempts {
   private static final Logger LOG = LoggerFactory.getLogger(JobAttempts.class);
 
   /**
-   * Once among others, then alone. People and machines kill processes, too: an innocent job must
-   * not be in work alone so many times in a row.
+   * The first death counts with other jobs in progress, the others with this job alone. Users and
+   * machines kill processes, too: a harmless job must not be the only job in progress that many
+   * times in a row.
    */
   private static final Killer PROCESS = new Killer(4, "JOB_KILLED_PROCESS");
 
-  /** Others go on meanwhile. */
+  /** Lower than for a process, because other workers continue. */
   private static final Killer WORKER = new Killer(3, "WORKER_DIED");
 
   private final JobAttemptStore store;
   private final long runId;
   private final Killer killer;
-  private final List<CompletableFuture<Outcome>> inWork = new ArrayList<>();
+  private final List<CompletableFuture<Outcome>> inProgress = new ArrayList<>();
   private final Set<Long> begun = ConcurrentHashMap.newKeySet();
   private long left;
-  private boolean isSaid;
+  private boolean isLogged;
 
   /**
-   * What a job that kills is called.
+   * Limit and failure code of a job that kills.
    *
-   * @param deaths that it may cause
+   * @param deaths the deaths after which the job fails
    * @param code of its failure
    */
   private record Killer(int deaths, String code) {}
@@ -57,37 +58,37 @@ final class JobAttempts {
     this.killer = killer;
   }
 
-  /** Counts nothing. */
+  /** Returns an instance that counts nothing. */
   static JobAttempts uncounted() {
     return new JobAttempts(null, 0, 0, PROCESS);
   }
 
   /**
-   * Counts the first jobs.
+   * Returns an instance that counts the first jobs.
    *
-   * @param jobs as many as may have been in work when the process died
+   * @param jobs the number of jobs that may have been in progress when the process died
    */
   static JobAttempts counted(JobAttemptStore store, long runId, long jobs) {
     return new JobAttempts(store, runId, jobs, PROCESS);
   }
 
-  /** Counts none before it is told to. */
+  /** Returns an instance of a worker, which counts nothing until {@link #count} is called. */
   static JobAttempts ofWorker(JobAttemptStore store, long runId) {
     return new JobAttempts(store, runId, 0, WORKER);
   }
 
-  /** Whether the jobs that come are counted from now on. */
+  /** Sets whether the following jobs are counted. */
   void count(boolean counted) {
     left = counted ? Long.MAX_VALUE : 0;
-    inWork.removeIf(CompletableFuture::isDone);
+    inProgress.removeIf(CompletableFuture::isDone);
   }
 
   /**
-   * Begins work on a job, or fails it.
+   * Starts work on a job, or fails it.
    *
-   * @param work begins it and returns at once
-   * @param executor runs the database's part of its end
-   * @return completes with its outcome, when its attempt is no longer counted as begun
+   * @param work starts the work and returns at once
+   * @param executor runs the database update at the end of the job
+   * @return completes with the outcome, after its attempt is no longer counted as begun
    */
   CompletableFuture<Outcome> start(
       StoredJob job, Supplier<CompletableFuture<Outcome>> work, Executor executor)
@@ -103,23 +104,23 @@ final class JobAttempts {
     }
     begun.add(job.jobId());
     if (deaths > 0) {
-      sayOnce();
-      awaitOthers();
+      logOnce();
+      awaitJobsInProgress();
     }
     CompletableFuture<Outcome> outcome =
         work.get().whenCompleteAsync((end, error) -> end(job.jobId()), executor);
-    inWork.add(outcome);
+    inProgress.add(outcome);
     if (deaths > 0) {
-      awaitOthers();
+      awaitJobsInProgress();
     }
     return outcome;
   }
 
-  private void sayOnce() {
-    if (!isSaid) {
+  private void logOnce() {
+    if (!isLogged) {
       LOG.info(
-          "a process died while it answered this run: the jobs that were in work then are answered one at a time, to find the job that kills the process");
-      isSaid = true;
+          "a process died while it answered this run: the jobs that were in progress then are answered one at a time, to find the job that kills the process");
+      isLogged = true;
     }
   }
 
@@ -128,20 +129,22 @@ final class JobAttempts {
     begun.remove(jobId);
   }
 
-  /** The process ends, or the work, and no job has killed it: what was in work is not suspected. */
+  /**
+   * Ends all attempts at a regular end of the process or its work: no job in progress is suspected.
+   */
   void endAll() {
     begun.forEach(this::end);
   }
 
-  private void awaitOthers() throws InterruptedException {
-    CompletableFuture<?>[] all = inWork.toArray(CompletableFuture[]::new);
+  private void awaitJobsInProgress() throws InterruptedException {
+    CompletableFuture<?>[] all = inProgress.toArray(CompletableFuture[]::new);
     try {
-      // How each one ended is told where it is handed out.
+      // Failures are reported where each job is handed out.
       CompletableFuture.allOf(all).handle((end, error) -> end).get();
     } catch (ExecutionException e) {
       throw new IllegalStateException("waiting for jobs in work failed", e.getCause());
     }
-    inWork.clear();
+    inProgress.clear();
   }
 
   private Failure failure(int deaths) {

@@ -1,10 +1,10 @@
 package org.stfbatch.job.infer;
 
-/** How stored jobs are made ready for an engine. */
+/** Factory of the preparers that convert stored jobs to engine jobs. */
 public interface JobPreparation {
-  /** What prepares the jobs of one run. */
+  /** Creates the preparer of one run. */
   JobPreparer preparer(InferSettings settings);
 
-  /** Bytes that one prepared picture takes while its job is ahead. */
+  /** Returns the bytes of one prepared image in the read-ahead. */
   long imageBytes();
 }

@@ -8,56 +8,56 @@ import org.stfbatch.image.LoadStatistics;
 import org.stfbatch.image.PutOffException;
 
 /**
- * Makes stored jobs ready for the engine: their images fetched, decoded and resized, their prompts
- * tokenised.
+ * Converts stored jobs to engine jobs: fetches, decodes and resizes their images, and tokenizes
+ * their prompts.
  */
 @FunctionalInterface
 public interface JobPreparer {
   /**
-   * Thread safe.
+   * Prepares a job. Thread safe.
    *
    * @throws PreparationException if the job itself is at fault
-   * @throws PutOffException if its image may be there later
+   * @throws PutOffException if the image is postponed: it may be available later
    */
   EngineJob prepare(StoredJob job)
       throws PreparationException, PutOffException, InterruptedException;
 
-  /** A job that needs nothing from the network any more. */
+  /** A job whose download, if it needs one, has ended. */
   @FunctionalInterface
   interface Fetched {
     /**
-     * Does the rest, on the calling thread. To be called once.
+     * Completes the preparation on the calling thread. Must be called once.
      *
      * @throws PreparationException if the job itself is at fault
-     * @throws PutOffException if its image may be there later
+     * @throws PutOffException if the image is postponed
      */
     EngineJob prepare() throws PreparationException, PutOffException, InterruptedException;
   }
 
   /**
-   * How many images may be on their way over the network.
+   * Limits of concurrent image downloads.
    *
-   * @param images in all
-   * @param imagesPerHost of one host
+   * @param images in total
+   * @param imagesPerHost for one host
    */
   record Parallel(int images, int imagesPerHost) {}
 
   /**
-   * Begins to bring what a job needs over the network, and does not wait for it.
+   * Starts the download that a job needs, without waiting for it.
    *
-   * @return completes at once if nothing is to be brought; exceptionally with a {@link
-   *     PutOffException} if it may be there later
+   * @return completes at once if nothing is downloaded; exceptionally with a {@link
+   *     PutOffException} if the image is postponed
    */
   default CompletableFuture<Fetched> fetch(StoredJob job) {
     return CompletableFuture.completedFuture(() -> prepare(job));
   }
 
-  /** The host that a job's image is to be brought from; empty if it comes over no network. */
+  /** Returns the host that a job's image is downloaded from; empty if it is not downloaded. */
   default String host(StoredJob job) {
     return "";
   }
 
-  /** Whether it is worth fetching a job now. */
+  /** Returns whether a job's image should be requested now. */
   default boolean admits(StoredJob job) {
     return true;
   }
@@ -66,18 +66,23 @@ public interface JobPreparer {
     return new Parallel(1, 1);
   }
 
-  /** Which images can be had; empty of troubles if no images are loaded. */
+  /** Returns which images are unavailable and when they are retried. */
   default Availability.Outlook outlook() {
     return Availability.Outlook.CLEAR;
   }
 
-  /** The work has no end of its own: what is away is asked for again for ever. */
+  /**
+   * Retries unavailable images without a time limit, for work that ends only when it is stopped.
+   */
   default void neverGiveUp() {}
 
-  /** Ends what {@link #fetch} has begun, and returns when its threads have ended. */
+  /**
+   * Cancels the downloads that {@link #fetch} has started, and returns when their threads have
+   * ended.
+   */
   default void cancel() {}
 
-  /** What making images ready has cost so far; nothing if no images are loaded. */
+  /** Returns the cost of image preparation so far; zero if no images are loaded. */
   default LoadStatistics statistics() {
     return LoadStatistics.NONE;
   }

@@ -15,13 +15,13 @@ import org.stfbatch.job.Progress;
 import org.stfbatch.job.StopSignal;
 
 /**
- * Waits for a job's outcome; a job that is put off has none, and goes on waiting. If a stop is
- * asked for while a device hangs in a call, the wait ends: its jobs are still waiting, and another
- * process answers them.
+ * Item processor that waits for a job's outcome. A postponed job has no outcome and remains waiting
+ * in the database. If a stop is requested while a device call hangs, the wait ends: the jobs remain
+ * waiting, and another process answers them.
  */
 final class OutcomeProcessor implements ItemProcessor<InFlightJob, FinishedJob> {
   private static final double NANOS = 1e9;
-  private static final long LOOK_MILLIS = 500;
+  private static final long POLL_MILLIS = 500;
 
   /** Longer than any call to a device takes. */
   private static final Duration STALLED = Duration.ofMinutes(1);
@@ -48,11 +48,14 @@ final class OutcomeProcessor implements ItemProcessor<InFlightJob, FinishedJob> 
     return new FinishedJob(inFlight.job(), outcome, waited);
   }
 
-  /** Null, which Spring Batch takes for a filtered item, if the job is put off. */
+  /**
+   * Waits for the outcome. Returns null, which marks a filtered item in Spring Batch, if the job is
+   * postponed.
+   */
   private Outcome await(InFlightJob inFlight) {
     while (true) {
       try {
-        return inFlight.outcome().get(LOOK_MILLIS, TimeUnit.MILLISECONDS);
+        return inFlight.outcome().get(POLL_MILLIS, TimeUnit.MILLISECONDS);
       } catch (TimeoutException e) {
         endIfStalled();
       } catch (ExecutionException e) {

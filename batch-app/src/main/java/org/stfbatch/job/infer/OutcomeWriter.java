@@ -26,7 +26,7 @@ import org.stfbatch.engine.Answer;
 import org.stfbatch.engine.Failure;
 import org.stfbatch.job.Progress;
 
-/** Writes a chunk's answers, failures and metric in the chunk's transaction. */
+/** Item writer of a chunk's answers, failures and metrics, in the chunk's transaction. */
 final class OutcomeWriter implements ItemWriter<FinishedJob>, StepExecutionListener {
   private static final Logger LOG = LoggerFactory.getLogger(OutcomeWriter.class);
 
@@ -45,7 +45,7 @@ final class OutcomeWriter implements ItemWriter<FinishedJob>, StepExecutionListe
   private String lastImageKey = "";
 
   /**
-   * @param worker the name of the worker that writes; empty if this process has the run for itself
+   * @param worker the name of the worker that writes; empty if this process answers the run alone
    */
   OutcomeWriter(
       long runId,
@@ -97,14 +97,14 @@ final class OutcomeWriter implements ItemWriter<FinishedJob>, StepExecutionListe
       }
     }
     List<? extends FinishedJob> jobs = List.copyOf(chunk.getItems());
-    atTheEnd(() -> store(jobs, answers, failures, now));
+    storeLast(() -> store(jobs, answers, failures, now));
   }
 
   /**
-   * With others that store outcomes of the run, last before the commit: until then, they wait for
-   * its counter.
+   * Stores the outcomes of a worker immediately before the commit: other workers wait for the run's
+   * counter until then.
    */
-  private void atTheEnd(Runnable storing) {
+  private void storeLast(Runnable storing) {
     if (worker.isEmpty()) {
       storing.run();
       return;
@@ -178,7 +178,7 @@ final class OutcomeWriter implements ItemWriter<FinishedJob>, StepExecutionListe
     return new ChunkMetric.Place(place.device(), place.dtype(), place.batch(), model.identity());
   }
 
-  /** What another worker had stored already is counted there. */
+  /** Counts the outcomes of this chunk. Jobs that another worker had already stored count there. */
   private ChunkMetric.Counts counts(List<? extends FinishedJob> jobs, Written written) {
     int stored = written.answers() + written.failures();
     int images =
@@ -193,8 +193,8 @@ final class OutcomeWriter implements ItemWriter<FinishedJob>, StepExecutionListe
   }
 
   /**
-   * Jobs come ordered by image: an image is new where it differs from the one before, be it in the
-   * chunk before.
+   * Counts the images that begin in this chunk. Jobs come ordered by image: an image is new if it
+   * differs from that of the previous job, which may be in the previous chunk.
    */
   private int newImages(List<? extends FinishedJob> jobs) {
     int images = 0;

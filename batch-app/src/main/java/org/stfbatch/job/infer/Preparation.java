@@ -14,14 +14,14 @@ import org.stfbatch.prompt.LlamaTokenizer;
 import org.stfbatch.prompt.PromptLimit;
 
 /**
- * What jobs are prepared with for LLaVA.
+ * Preparation of jobs for LLaVA.
  *
- * @param limits what one image may cost
- * @param fetching from where and how images are brought
- * @param images how the model wants its pictures
- * @param tokenizer the model's
- * @param prompts how long a prompt may be
- * @param notices gets lines for people
+ * @param limits the limits of one image
+ * @param fetching how images are fetched, and from where
+ * @param images the model's image preprocessing
+ * @param tokenizer the model's tokenizer
+ * @param prompts the limit of a prompt's length
+ * @param notices receives one-line messages for the user
  */
 public record Preparation(
     ImageLimits limits,
@@ -34,10 +34,10 @@ public record Preparation(
   private static final Logger LOG = LoggerFactory.getLogger(Preparation.class);
   private static final int CHANNELS = 3;
 
-  /** As many again as are under way wait for their turn. */
+  /** The queue for downloads holds as many images again as are being downloaded. */
   private static final int AHEAD = 2;
 
-  /** One that fetches as {@link FetchSettings#defaults} say, and tells the log. */
+  /** Creates a preparation with {@link FetchSettings#defaults}, whose messages go to the log. */
   public Preparation(
       ImageLimits limits, ClipImageConfig images, LlamaTokenizer tokenizer, PromptLimit prompts) {
     this(limits, FetchSettings.defaults(), images, tokenizer, prompts, LOG::warn);

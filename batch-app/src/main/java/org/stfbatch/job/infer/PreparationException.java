@@ -2,12 +2,12 @@ package org.stfbatch.job.infer;
 
 import org.stfbatch.engine.Failure;
 
-/** A job can never be answered as it is. */
+/** Permanent failure of a job's preparation: the job cannot be answered. */
 public final class PreparationException extends Exception {
   private final transient Failure failure;
 
   /**
-   * @param failure as which the job is stored
+   * @param failure the failure that is stored for the job
    */
   public PreparationException(Failure failure, Throwable cause) {
     super(failure.message(), cause);

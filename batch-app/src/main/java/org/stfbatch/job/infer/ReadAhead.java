@@ -24,23 +24,24 @@ import org.stfbatch.engine.Stage;
 import org.stfbatch.image.PutOffException;
 
 /**
- * Keeps the engine busy ahead of the step: a thread of its own pages through the waiting jobs, has
- * them prepared on a pool and submitted, and queues them with their futures. Jobs whose images are
- * downloaded are queued when those are there, all others in source order: no slow host holds up
- * other jobs. Bounded by a window of jobs and bytes; an error of that thread reaches the consumer.
+ * Read-ahead of waiting jobs, which keeps the engine busy while the step writes outcomes: a thread
+ * pages through the waiting jobs, has them prepared on a pool and submitted to the engine, and
+ * queues them with their futures. Jobs whose images are downloaded are queued when the download has
+ * ended, all others in source order, so that a slow host does not delay other jobs. Bounded by a
+ * window of jobs and bytes. An error of the thread is rethrown to the consumer.
  *
- * <p>Jobs whose images cannot be had now are passed over. They go on waiting in the database, and
- * {@link JobPreparer#outlook} tells when they are worth another pass.
+ * <p>Jobs whose images are unavailable now are skipped. They remain waiting in the database, and
+ * {@link JobPreparer#outlook} tells when the next pass is due.
  */
 final class ReadAhead implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(ReadAhead.class);
   private static final int PAGE = 500;
-  private static final long LOOK_AGAIN_MILLIS = 50;
+  private static final long POLL_MILLIS = 50;
 
-  /** Looking through jobs that cannot be had now takes this part of the time at most. */
+  /** Scanning jobs whose images are unavailable takes at most one part in this many of the time. */
   private static final int SCAN_SHARE = 10;
 
-  /** Pages of waiting jobs, in the order in which they are answered. */
+  /** Keyset-paged source of waiting jobs, in the order in which they are answered. */
   @FunctionalInterface
   interface Pages {
     List<StoredJob> after(JobPosition position, int limit);
@@ -48,13 +49,13 @@ final class ReadAhead implements AutoCloseable {
 
   /** When reading ends. */
   enum Ending {
-    /** When no job waits behind the position. */
+    /** When no job waits after the position. */
     AT_THE_LAST_JOB,
-    /** Never: it begins again at the start, and passes over what is on its way already. */
+    /** Never: reading starts again at the beginning, and skips jobs that are in progress. */
     NEVER
   }
 
-  /** What the queue carries: a job, or the end with the error that caused it, if one did. */
+  /** An element of the queue: a job, or the end with its error, if there was one. */
   private sealed interface Signal {
     record Job(InFlightJob inFlight, long bytes) implements Signal {}
 
@@ -68,7 +69,7 @@ final class ReadAhead implements AutoCloseable {
   private final WindowBudget budget;
   private final Ending ending;
   private final JobAttempts attempts;
-  private final Set<Long> onTheirWay = ConcurrentHashMap.newKeySet();
+  private final Set<Long> jobsInProgress = ConcurrentHashMap.newKeySet();
   private final Arrivals arrivals;
   private final ExecutorService pool;
   private final List<Thread> preparers = new CopyOnWriteArrayList<>();
@@ -77,19 +78,19 @@ final class ReadAhead implements AutoCloseable {
   private Optional<Signal.End> end = Optional.empty();
 
   /**
-   * Which jobs are read.
+   * The jobs to read.
    *
-   * @param start after this place
-   * @param limit at most so many jobs
-   * @param ending see {@link #stored} for one that never ends
+   * @param start the position after which reading starts
+   * @param limit the most jobs
+   * @param ending when reading ends; see {@link #stored} for a read-ahead that never ends
    */
   record Bounds(JobPosition start, long limit, Ending ending) {}
 
   /**
-   * Starts reading at once.
+   * Starts reading.
    *
-   * @param imageBytes what a prepared image takes
-   * @param attempts begins each job
+   * @param imageBytes the bytes of a prepared image
+   * @param attempts starts the work on each job
    */
   ReadAhead(
       Pages pages,
@@ -112,7 +113,7 @@ final class ReadAhead implements AutoCloseable {
     feeder.start();
   }
 
-  /** One that ends at the last job, and whose attempts nobody counts. */
+  /** Starts a read-ahead that ends at the last job and does not count attempts. */
   ReadAhead(
       Pages pages,
       JobPreparer preparer,
@@ -142,7 +143,7 @@ final class ReadAhead implements AutoCloseable {
   }
 
   /**
-   * The next job; empty at the end, and from then on.
+   * Waits for the next job. Returns empty at the end, and from then on.
    *
    * @throws IllegalStateException if the reading thread failed
    */
@@ -159,7 +160,8 @@ final class ReadAhead implements AutoCloseable {
         .error()
         .ifPresent(
             error -> {
-              throw new IllegalStateException("reading ahead failed: " + error.getMessage(), error);
+              throw new IllegalStateException(
+                  "the read-ahead failed: " + error.getMessage(), error);
             });
     return Optional.empty();
   }
@@ -167,17 +169,17 @@ final class ReadAhead implements AutoCloseable {
   private Signal nextSignal() throws InterruptedException {
     while (true) {
       boolean last = !feeder.isAlive();
-      Signal signal = queue.poll(LOOK_AGAIN_MILLIS, TimeUnit.MILLISECONDS);
+      Signal signal = queue.poll(POLL_MILLIS, TimeUnit.MILLISECONDS);
       if (signal != null) {
         return signal;
       }
       if (last) {
-        throw new IllegalStateException("reading ahead ended without a word");
+        throw new IllegalStateException("the read-ahead thread ended without a result");
       }
     }
   }
 
-  /** The next job if there is one within that time. */
+  /** Waits for the next job up to a timeout. */
   Optional<InFlightJob> poll(long millis) throws InterruptedException {
     Signal signal = end.isPresent() ? end.get() : queue.poll(millis, TimeUnit.MILLISECONDS);
     if (signal == null) {
@@ -191,9 +193,9 @@ final class ReadAhead implements AutoCloseable {
     return next();
   }
 
-  /** The outcomes of these jobs are committed: they need not be passed over any more. */
+  /** Marks jobs as committed: they need not be skipped any more. */
   void stored(List<InFlightJob> jobs) {
-    jobs.forEach(job -> onTheirWay.remove(job.job().jobId()));
+    jobs.forEach(job -> jobsInProgress.remove(job.job().jobId()));
   }
 
   private void feed(JobPosition start, long limit) {
@@ -230,28 +232,31 @@ final class ReadAhead implements AutoCloseable {
     }
   }
 
-  /** Jobs that come may belong anywhere in the order. */
+  /**
+   * Feeds the engine until interrupted. Every pass starts at the beginning, because new jobs may
+   * belong anywhere in the order.
+   */
   private void feedForEver() throws InterruptedException {
     JobPosition position = JobPosition.START;
     boolean fed = false;
     long scanBegan = System.nanoTime();
     while (!Thread.currentThread().isInterrupted()) {
-      // Looked up before the page: what is committed between is not in the page.
-      Set<Long> known = Set.copyOf(onTheirWay);
+      // Read before the page: jobs that are committed in between are no longer in the page.
+      Set<Long> known = Set.copyOf(jobsInProgress);
       List<StoredJob> page = pages.after(position, PAGE);
       for (StoredJob job : page) {
         if (!known.contains(job.jobId())) {
-          onTheirWay.add(job.jobId());
+          jobsInProgress.add(job.jobId());
           if (feed(job)) {
             fed = true;
           } else {
-            onTheirWay.remove(job.jobId());
+            jobsInProgress.remove(job.jobId());
           }
         }
       }
       if (page.isEmpty()) {
         long scan = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - scanBegan);
-        acceptFor(fed ? LOOK_AGAIN_MILLIS : Math.max(LOOK_AGAIN_MILLIS, SCAN_SHARE * scan));
+        acceptFor(fed ? POLL_MILLIS : Math.max(POLL_MILLIS, SCAN_SHARE * scan));
         fed = false;
         position = JobPosition.START;
         scanBegan = System.nanoTime();
@@ -271,10 +276,10 @@ final class ReadAhead implements AutoCloseable {
     }
   }
 
-  /** False if it is passed over this time. */
+  /** Starts a job. Returns false if it is skipped in this pass. */
   private boolean feed(StoredJob job) throws InterruptedException {
-    for (Arrivals.Arrival there = arrivals.poll(); there != null; there = arrivals.poll()) {
-      accept(there);
+    for (Arrivals.Arrival ended = arrivals.poll(); ended != null; ended = arrivals.poll()) {
+      accept(ended);
     }
     String host = preparer.host(job);
     if (!preparer.admits(job) || !host.isEmpty() && !hasRoom(host)) {
@@ -288,7 +293,7 @@ final class ReadAhead implements AutoCloseable {
     return true;
   }
 
-  /** Waits for room, unless the host does not get on. */
+  /** Waits until the host may have another download. Returns false if the host is stalled. */
   private boolean hasRoom(String host) throws InterruptedException {
     while (!arrivals.hasRoom(host)) {
       if (arrivals.isStalled(host)) {
@@ -302,11 +307,11 @@ final class ReadAhead implements AutoCloseable {
     return true;
   }
 
-  /** Queues a job that has what it needs. False if it is put off. */
+  /** Queues a job whose download has ended. Returns false if it is postponed. */
   private boolean accept(Arrivals.Arrival arrival) throws InterruptedException {
     StoredJob job = arrival.job();
     if (arrival.isPutOff()) {
-      onTheirWay.remove(job.jobId());
+      jobsInProgress.remove(job.jobId());
       return false;
     }
     long bytes = bytes(job);
@@ -318,8 +323,8 @@ final class ReadAhead implements AutoCloseable {
   }
 
   /**
-   * What a job holds in memory while it is ahead: its pixels, its prompt and an inline image's
-   * text.
+   * Returns the bytes that a job holds in memory in the read-ahead: its pixels, its prompt and the
+   * text of an inline image.
    */
   private long bytes(StoredJob job) {
     long text = job.prompt().text().length() + job.prompt().image().map(String::length).orElse(0);
@@ -345,7 +350,7 @@ final class ReadAhead implements AutoCloseable {
     } catch (EngineException e) {
       return CompletableFuture.failedFuture(e);
     } catch (RuntimeException | Error e) {
-      // One job that nobody foresaw must not hold up all others, night after night.
+      // An unexpected error of one job must not stop all others.
       LOG.warn("job {} could not be prepared", job.customId(), e);
       return CompletableFuture.completedFuture(
           new Failure(Stage.PROMPT, "UNEXPECTED", e.toString(), 1));
@@ -353,19 +358,19 @@ final class ReadAhead implements AutoCloseable {
   }
 
   /**
-   * Stops reading, and returns when its threads have ended: the owner of the pages and of the
-   * preparer may close them then. Jobs that are in the engine are left to it.
+   * Stops reading, and returns when the threads have ended, so that the caller may then close the
+   * pages and the preparer. Jobs in the engine are not cancelled.
    */
   @Override
   public void close() {
     feeder.interrupt();
     pool.shutdownNow();
     Threads.awaitEnd(List.of(feeder));
-    // What is cancelled must not be interrupted on its way.
+    // The cancellation below must not be interrupted.
     boolean interrupted = Thread.interrupted();
-    // Only now: the feeder might have begun another download.
+    // Only after the feeder has ended: it could start another download before.
     preparer.cancel();
-    // A terminated pool's last thread may still be on its way out.
+    // The last thread of a terminated pool may still be ending.
     Threads.awaitEnd(preparers);
     if (interrupted) {
       Thread.currentThread().interrupt();

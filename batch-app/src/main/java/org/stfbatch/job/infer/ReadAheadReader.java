@@ -7,9 +7,9 @@ import org.springframework.batch.infrastructure.item.ItemStreamReader;
 import org.stfbatch.db.JobPosition;
 
 /**
- * Hands out jobs that are already in the engine. Only the furthest position of jobs handed out is
- * ever saved: a crash reads the jobs behind it again, and those before it that are still waiting
- * are found by the next pass.
+ * Item reader of jobs that are already in the engine. Saves only the furthest position of the jobs
+ * handed out: after a crash, the jobs after it are read again, and waiting jobs before it are found
+ * by the next pass.
  */
 final class ReadAheadReader implements ItemStreamReader<InFlightJob> {
   private static final String IMAGE_KEY = "infer.position.image_key";
@@ -21,8 +21,8 @@ final class ReadAheadReader implements ItemStreamReader<InFlightJob> {
   private JobPosition position = JobPosition.START;
 
   /**
-   * @param start begins reading ahead after a position
-   * @param times is told how long the step waits here
+   * @param start starts a read-ahead after a position
+   * @param times records how long the step waits here
    */
   ReadAheadReader(Function<JobPosition, ReadAhead> start, StepTimes times) {
     this.start = start;

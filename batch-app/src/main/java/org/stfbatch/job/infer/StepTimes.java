@@ -1,9 +1,9 @@
 package org.stfbatch.job.infer;
 
 /**
- * Where the step's own thread spends its time, beside waiting for answers: waiting for the next
- * job, and storing outcomes. A commit comes after its chunk's metric is written, so it counts for
- * the next chunk. For one thread.
+ * Time that the step's thread spends besides waiting for answers: waiting for the next job, and
+ * storing outcomes. A chunk's commit comes after its metrics are written, so it counts for the next
+ * chunk. For one thread.
  */
 final class StepTimes {
   private static final double NANOS = 1e9;
@@ -14,14 +14,17 @@ final class StepTimes {
   private boolean committing;
 
   /**
-   * Seconds since the last look.
+   * Seconds since the previous measurement.
    *
    * @param input waiting for the next job
    * @param database storing and committing
    */
   record Spent(double input, double database) {}
 
-  /** The step asks for a job: what it wrote before is committed. Returns when, for the end. */
+  /**
+   * Records that the step asks for a job: what it wrote before is committed. Returns the time, for
+   * {@link #readEnds}.
+   */
   long readBegins() {
     long now = System.nanoTime();
     if (committing) {
@@ -35,7 +38,7 @@ final class StepTimes {
     inputNanos += System.nanoTime() - began;
   }
 
-  /** Outcomes are written, and what follows until the next read is their commit. */
+  /** Records that outcomes were written; the time until the next read is their commit. */
   void stored(long began) {
     committingSince = System.nanoTime();
     committing = true;

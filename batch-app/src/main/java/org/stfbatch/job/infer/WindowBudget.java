@@ -4,8 +4,8 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * Counts what is ahead of the consumer, in jobs and bytes, and makes the producer wait when it is
- * too much.
+ * Back-pressure of the read-ahead: counts the jobs and bytes that are ahead of the consumer, and
+ * blocks the producer when they exceed the window.
  */
 final class WindowBudget {
   private final InferSettings.Window window;
@@ -18,7 +18,7 @@ final class WindowBudget {
     this.window = window;
   }
 
-  /** Waits until there is room for a job of this size; one job always has room. */
+  /** Waits until a job of this size fits; one job always fits. */
   void acquire(long jobBytes) throws InterruptedException {
     lock.lockInterruptibly();
     try {

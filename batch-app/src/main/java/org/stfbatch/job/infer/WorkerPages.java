@@ -14,12 +14,12 @@ import org.stfbatch.db.WorkUnitStore;
 import org.stfbatch.db.Worker;
 
 /**
- * The waiting jobs that one of several workers takes: first what it holds and has not done, then
- * unit by unit what nobody else has. Asked again after the end, it returns the jobs of held units
- * and new ones. For one thread.
+ * Pages of the waiting jobs of one worker of a shared run: first those of the work units that it
+ * holds, then unit by unit those that no other worker has. After the end, another call returns the
+ * jobs of held units and of new ones. For one thread.
  */
 final class WorkerPages implements ReadAhead.Pages {
-  private static final long ASK_AGAIN_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
+  private static final long RETRY_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
 
   private final ImageJobStore jobs;
   private final WorkUnitStore units;
@@ -31,8 +31,8 @@ final class WorkerPages implements ReadAhead.Pages {
   private JobPosition position;
 
   /**
-   * @param attempts counts the jobs of units with which a worker has died
-   * @param deviceJobs how many jobs keep the worker's devices busy
+   * @param attempts counts the jobs of units during which a worker has died
+   * @param deviceJobs the number of jobs that keep the worker's devices busy
    */
   WorkerPages(
       ImageJobStore jobs,
@@ -49,9 +49,9 @@ final class WorkerPages implements ReadAhead.Pages {
   }
 
   /**
-   * The next jobs, whatever place is asked for: units that are taken over may be before it.
+   * Returns the next jobs and ignores the position: units that were taken over may be before it.
    *
-   * @return empty if all that waits is with other workers, or has been handed out here
+   * @return empty if all waiting jobs belong to other workers, or were handed out here
    */
   @Override
   public List<StoredJob> after(JobPosition ignored, int limit) {
@@ -70,7 +70,7 @@ final class WorkerPages implements ReadAhead.Pages {
 
   private Optional<WorkUnit> take() {
     while (units.hasEnough(worker, deviceJobs)) {
-      LockSupport.parkNanos(ASK_AGAIN_NANOS);
+      LockSupport.parkNanos(RETRY_NANOS);
       if (Thread.currentThread().isInterrupted()) {
         return Optional.empty();
       }
@@ -78,7 +78,7 @@ final class WorkerPages implements ReadAhead.Pages {
     return units.take(worker);
   }
 
-  /** False if there is no unit; then those that are held begin again. */
+  /** Begins the next unit. Returns false if there is none; then the held units start again. */
   private boolean begin() {
     Optional<WorkUnit> next = Optional.ofNullable(held.poll()).or(this::take);
     if (next.isEmpty()) {

@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What a worker's answers depend on, in words that can be compared.
+ * Settings that a worker's answers depend on, as comparable text.
  *
  * @param parts one for each setting, in the same order for every worker
  */
@@ -32,7 +32,7 @@ record WorkerSettings(List<String> parts) {
   }
 
   /**
-   * What is different with another worker.
+   * Describes the differences to another worker's settings.
    *
    * @param other its {@link #line}
    */

@@ -9,7 +9,7 @@ import org.stfbatch.db.ImagePrompt;
 import org.stfbatch.db.JobSettings;
 import org.stfbatch.db.NewImageJob;
 
-/** One caption job for each image file below a folder. */
+/** Item reader of one caption job for each image file below a folder. */
 final class CaptionReader implements ItemStreamReader<NewImageJob> {
   private final Path folder;
   private final String prompt;
@@ -34,9 +34,9 @@ final class CaptionReader implements ItemStreamReader<NewImageJob> {
     return files.hasNext() ? job(folder.relativize(files.next()).toString()) : null;
   }
 
-  /** What was passed over so far. */
+  /** Returns notes on the files that were skipped so far. */
   List<String> notes() {
-    return files == null ? List.of() : files.passedOver().notes();
+    return files == null ? List.of() : files.skipped().notes();
   }
 
   private NewImageJob job(String image) {

@@ -8,13 +8,13 @@ import java.util.function.Predicate;
 import org.stfbatch.base.Shortened;
 
 /**
- * What the fields of a chat completion request, of OpenAI's API and of vLLM's, mean for an answer.
- * One that could change it and cannot be carried out makes the request unusable; so does one that
- * is not known, because it could.
+ * Rules for the fields of a chat completion request, of OpenAI's API and of vLLM's. A field that
+ * could change the answer and is not supported makes the request unusable; so does an unknown
+ * field, because it could change the answer.
  */
 final class ChatFields {
-  /** Carried out by {@link ChatRequest}. */
-  private static final Set<String> CARRIED_OUT =
+  /** Fields that {@link ChatRequest} applies. */
+  private static final Set<String> APPLIED =
       Set.of(
           "messages",
           "max_completion_tokens",
@@ -27,8 +27,11 @@ final class ChatFields {
           "structured_outputs",
           "stream_options");
 
-  /** About accounting, caching and scheduling, or without effect beside what is refused. */
-  private static final Set<String> PASSED_OVER =
+  /**
+   * Ignored fields: they concern accounting, caching and scheduling, or only modify fields that are
+   * refused.
+   */
+  private static final Set<String> IGNORED =
       Set.of(
           "model",
           "user",
@@ -47,7 +50,7 @@ final class ChatFields {
           "guided_decoding_backend",
           "guided_whitespace_pattern");
 
-  /** With these values, beside null, they ask for nothing. */
+  /** The values, besides null, with which these fields have no effect; other values are refused. */
   private static final Map<String, Predicate<JsonNode>> NEUTRAL =
       Map.ofEntries(
           Map.entry("n", number(1)),
@@ -98,13 +101,15 @@ final class ChatFields {
   private ChatFields() {}
 
   /**
+   * Verifies that a request can be answered.
+   *
    * @throws BadRequestException naming the first field of the body that would change the answer
    */
   static void requireAnswerable(JsonNode body) throws BadRequestException {
     for (Map.Entry<String, JsonNode> field : body.properties()) {
       String name = field.getKey();
       boolean needsNothing =
-          isAbsent(field.getValue()) || CARRIED_OUT.contains(name) || PASSED_OVER.contains(name);
+          isAbsent(field.getValue()) || APPLIED.contains(name) || IGNORED.contains(name);
       if (needsNothing) {
         continue;
       }
@@ -119,8 +124,10 @@ final class ChatFields {
   }
 
   /**
-   * @param where the object is, as the beginning of its fields' names: "" or {@code "messages."}
-   * @param known the names that are understood
+   * Verifies that an object has only known fields.
+   *
+   * @param where the prefix of the fields' names in messages: "" or {@code "messages."}
+   * @param known the supported names
    * @throws BadRequestException naming another field that is set
    */
   static void requireKnown(JsonNode object, String where, Set<String> known)
@@ -139,7 +146,9 @@ final class ChatFields {
             + " is not known here and may change the answer: correct its name or leave it out");
   }
 
-  /** Whether a field is missing, null, or what Python writes for an empty cell. */
+  /**
+   * Returns whether a field is missing, null or {@code NaN}, which Python writes for an empty cell.
+   */
   static boolean isAbsent(JsonNode value) {
     return value.isMissingNode()
         || value instanceof NullNode

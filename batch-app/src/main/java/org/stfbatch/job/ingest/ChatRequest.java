@@ -15,17 +15,17 @@ import org.stfbatch.db.ChoiceTexts;
 import org.stfbatch.db.JobSettings;
 
 /**
- * The body of a chat completion request, as far as LLaVA can answer it: one user message with at
- * most one image, before it system messages.
+ * Body of a chat completion request that LLaVA can answer: optional system messages, then one user
+ * message with at most one image.
  *
- * <p>The conversation template has a system text of its own, with which the model was trained; so
- * the system messages become the beginning of the user's text, each on lines of its own. The image
- * stands before the text, wherever the request has it, as it did in training. A setting that would
- * change the answer and cannot be carried out makes the request unusable: see {@link ChatFields}.
+ * <p>The model was trained with the system text of its conversation template. Therefore the text of
+ * the system messages precedes the user's text, each message on its own lines. The image precedes
+ * the text wherever the request has it, as in training. A setting that would change the answer and
+ * is not supported makes the request unusable: see {@link ChatFields}.
  *
  * @param image a path below the image folder, a URL or a data URI
  * @param prompt the text of all messages
- * @param settings how to generate
+ * @param settings the generation settings
  */
 record ChatRequest(Optional<String> image, String prompt, JobSettings settings) {
   private static final Set<String> MESSAGE = Set.of("role", "content", "name");
@@ -47,7 +47,9 @@ record ChatRequest(Optional<String> image, String prompt, JobSettings settings) 
   private static final String STRUCTURED_CHOICE = "structured_outputs.choice";
 
   /**
-   * @param imageRoot the folder that {@code file:} addresses of images are to be below
+   * Parses a request body.
+   *
+   * @param imageRoot the folder against which {@code file:} addresses of images are resolved
    * @throws BadRequestException if it cannot be answered
    * @throws IllegalArgumentException if a setting is out of its range
    */
@@ -153,7 +155,7 @@ record ChatRequest(Optional<String> image, String prompt, JobSettings settings) 
     return OptionalDouble.of(range.require("its " + name, value.doubleValue()));
   }
 
-  /** Gives a value back that is within it. */
+  /** Range check that returns the value. */
   private interface Range {
     double require(String name, double value);
   }
@@ -190,7 +192,7 @@ record ChatRequest(Optional<String> image, String prompt, JobSettings settings) 
     }
   }
 
-  /** What has been read of the messages so far. */
+  /** The messages read so far. */
   private static final class Messages {
     private final Path imageRoot;
     private final List<String> texts = new ArrayList<>();

@@ -11,7 +11,8 @@ import org.stfbatch.base.Shortened;
 import org.stfbatch.db.ChoiceTexts;
 
 /**
- * Choices as people write them: {@code A,B,C,D}, or a JSON list of texts, which may hold commas.
+ * Parser of the command-line notation of choices: {@code A,B,C,D}, or a JSON list of texts, which
+ * may contain commas.
  */
 public final class ChoiceNotation {
   private static final ObjectReader JSON =
@@ -20,7 +21,7 @@ public final class ChoiceNotation {
   private ChoiceNotation() {}
 
   /**
-   * @throws IllegalArgumentException if these are no choices
+   * @throws IllegalArgumentException if the text is neither
    */
   public static ChoiceTexts parse(String text) {
     return new ChoiceTexts(

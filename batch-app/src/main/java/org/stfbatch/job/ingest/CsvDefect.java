@@ -4,7 +4,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.stfbatch.base.Shortened;
 
-/** What is wrong with a table of text, without the words of the parser's maker. */
+/** Translates the CSV parser's exceptions to messages for users. */
 final class CsvDefect {
   private static final Pattern AFTER_QUOTE =
       Pattern.compile("Invalid character between encapsulated token and delimiter.*");
@@ -13,7 +13,7 @@ final class CsvDefect {
 
   private CsvDefect() {}
 
-  /** The reason alone, of one short line. */
+  /** Returns the reason in one short line. */
   static String of(Exception error) {
     Throwable innermost = error;
     while (innermost.getCause() != null) {

@@ -23,8 +23,8 @@ import org.stfbatch.db.NewImageJob;
 import org.stfbatch.job.InputException;
 
 /**
- * Reads a table of questions: cells between separators, quoted where they hold one (RFC 4180), in
- * UTF-8. The first row names the columns, as question lines name their fields. Memory: one row.
+ * Item reader of a CSV or TSV question file (RFC 4180 quoting, UTF-8). The first row names the
+ * columns, with the field names of question lines. Memory: one row.
  */
 final class CsvFileReader implements ItemStreamReader<NewImageJob> {
   private final Path file;
@@ -114,10 +114,7 @@ final class CsvFileReader implements ItemStreamReader<NewImageJob> {
         : questions.parse(line);
   }
 
-  /**
-   * A quotation mark at the wrong place makes its row unusable, and what is left of its line is
-   * passed over.
-   */
+  /** Rejects a row with a misplaced quotation mark and skips the rest of its line. */
   private NewImageJob unusableRow(long number, UncheckedIOException defect) {
     if (defect.getCause() instanceof CharacterCodingException encoding) {
       throw notUtf8(number, encoding);
@@ -132,7 +129,7 @@ final class CsvFileReader implements ItemStreamReader<NewImageJob> {
     return questions.unusable(new Line(number, place, false), CsvDefect.of(defect));
   }
 
-  /** Over several lines, it cannot be told which of them the row's end is in. */
+  /** Fails if the defective row spans several lines, because the end of the row is then unknown. */
   private void requireOneLine(long number, UncheckedIOException defect) {
     if (parser.getCurrentLineNumber() > number) {
       throw unreadable(number, defect);

@@ -8,9 +8,10 @@ import java.util.regex.Pattern;
 import org.stfbatch.base.Digests;
 
 /**
- * Names for jobs that come without one. The same source gives the same names, so that ingesting it
- * again adds nothing, and no state is needed for it. A name is made of what the job is, and ends
- * with the place of its images: equal lines about equally named images of two folders are two jobs.
+ * Generated {@code custom_id}s for jobs that have none. The same source gives the same ids, without
+ * stored state, so that ingesting it again adds nothing. An id is derived from the content of the
+ * job and ends with a hash of the image folder: equal lines about equally named images in two
+ * folders are two jobs.
  */
 public final class CustomIds {
   private static final int HASH_BYTES = 8;
@@ -27,20 +28,21 @@ public final class CustomIds {
     this.place = "@" + hash(imageRoot.toString());
   }
 
-  /** A line is told apart by its number and its bytes. */
+  /** Returns the id of a line, from its number and its bytes. */
   String ofLine(Line line) {
     return "line-" + line.number() + "-" + hash(line.bytes()) + place;
   }
 
-  /** A question is told apart by its id. */
+  /** Returns the id of a question, from its {@code question_id}. */
   String ofQuestion(String questionId) {
     return "question-" + hash(questionId) + "-" + readable(questionId) + place;
   }
 
   /**
-   * A question whose id others have, too, is told apart by what it asks.
+   * Returns the id of a question whose {@code question_id} is repeated in the file, from its
+   * content.
    *
-   * @param count of those that ask the same under the same id, which one it is, from 1
+   * @param count which of the questions with the same id and content it is, from 1
    */
   String ofQuestion(String questionId, String content, int count) {
     return "question-"
@@ -54,36 +56,36 @@ public final class CustomIds {
   }
 
   /**
-   * A line that has no id is told apart by its bytes.
+   * Returns the id of a line without a {@code question_id}, from its bytes.
    *
    * @param name of {@link #ofLine}
-   * @param count of those with the same bytes, which one it is, from 1
+   * @param count which of the lines with the same bytes it is, from 1
    */
   String ofUnnumbered(String name, int count) {
     Matcher line = LINE.matcher(name);
     return line.matches() ? "line-" + line.group(1) + (count > 1 ? "-" + count : "") + place : name;
   }
 
-  /** A caption is told apart by its image and its prompt. */
+  /** Returns the id of a caption job, from its image and its prompt. */
   String ofCaption(String image, String prompt) {
     return "caption-" + hash(image + '\n' + prompt) + "-" + readable(image) + place;
   }
 
   /**
-   * A second request under another one's name.
+   * Returns the id of a failure: a second request with the id of another one.
    *
-   * @param content by which it is told apart
+   * @param content of the request
    */
   static String ofSecond(String customId, String content) {
     return "second-" + hash(customId + '\n' + content) + "-" + readable(customId);
   }
 
-  /** What the job is, wherever its images are. */
+  /** Returns an id without the hash of the image folder. */
   public static String withoutPlace(String customId) {
     return PLACE.matcher(customId).replaceFirst("");
   }
 
-  /** The end of a name, which says most; it may begin within a surrogate pair. */
+  /** Returns the end of a name, which is its most specific part. A surrogate pair is not split. */
   private static String readable(String image) {
     int start = Math.max(0, image.length() - MAX_READABLE);
     boolean cutsPair = start > 0 && Character.isLowSurrogate(image.charAt(start));

@@ -3,7 +3,7 @@ package org.stfbatch.job.ingest;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 
-/** What a file's first bytes say about it, where they say that it is no text in UTF-8. */
+/** File types recognized by their first bytes that are not UTF-8 text. */
 enum FileSignature {
   PARQUET("is an Apache Parquet file: say --format parquet, or name it .parquet", "PAR1"),
   GZIP("is compressed with gzip: unpack it, with gunzip for example", "\u001f\u008b"),
@@ -26,7 +26,9 @@ enum FileSignature {
   UTF_16_BIG(Messages.UTF_16, "\u00fe\u00ff"),
   NUL("begins with bytes that are all 0: it is damaged, or no text", "\0\0\0\0\0\0\0\0\0\0\0\0");
 
-  /** Questions begin with ASCII, whatever they ask: so many bytes show how wide a character is. */
+  /**
+   * Question files begin with ASCII characters; this many bytes reveal the width of a character.
+   */
   private static final int SAMPLE = 16;
 
   private final String complaint;
@@ -42,7 +44,7 @@ enum FileSignature {
     static final String UTF_32 = "is UTF-32: save it as UTF-8";
   }
 
-  /** What a file is, by its first bytes; empty if it may be text in UTF-8. */
+  /** Returns the type of a file; empty if it may be UTF-8 text. */
   static Optional<FileSignature> of(byte[] head) {
     for (FileSignature signature : values()) {
       if (signature.begins(head)) {
@@ -52,7 +54,7 @@ enum FileSignature {
     return withoutMark(head);
   }
 
-  /** The end of a sentence that begins with the file's name, with the cure. */
+  /** Returns the end of a sentence that begins with the file's name, with the cure. */
   String complaint() {
     return complaint;
   }
@@ -83,7 +85,9 @@ enum FileSignature {
     return isAscii(head, length, 2, 1) ? Optional.of(UTF_16_BIG) : Optional.empty();
   }
 
-  /** Whether of each group of bytes the one at a place alone is not 0. */
+  /**
+   * Returns whether in each group of {@code width} bytes only the one at {@code place} is not 0.
+   */
   private static boolean isAscii(byte[] head, int length, int width, int place) {
     for (int i = 0; i < length; i++) {
       if (head[i] == 0 == (i % width == place)) {

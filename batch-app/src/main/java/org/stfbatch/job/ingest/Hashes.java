@@ -7,8 +7,9 @@ import java.util.Arrays;
 import org.stfbatch.base.Digests;
 
 /**
- * Very many texts, of which 64 bits each are kept: of a billion texts, two that differ are taken
- * for one with a probability of some percent. Read after it has been filled; for one thread.
+ * Set of very many texts that stores a 64-bit hash of each: among a billion texts, two different
+ * ones have the same hash with a probability of a few percent. Must be filled before it is read;
+ * for one thread.
  */
 final class Hashes {
   private static final int FIRST_SIZE = 1024;
@@ -35,7 +36,7 @@ final class Hashes {
     return Arrays.binarySearch(values, 0, size, hash(text)) >= 0;
   }
 
-  /** Those that were added more than once. */
+  /** Returns the texts that were added more than once. */
   Hashes repeated() {
     sort();
     Hashes repeated = new Hashes();

@@ -3,15 +3,16 @@ package org.stfbatch.job.ingest;
 import java.net.URI;
 import java.nio.file.Path;
 
-/** Addresses of images as chat requests have them. */
+/** Converts image addresses of chat requests to image references. */
 final class ImageAddress {
   private static final String FILE = "file:";
 
   private ImageAddress() {}
 
   /**
-   * The address as an image reference: of a {@code file:} address or a path below the image folder
-   * the path in it; everything else as it is, to be judged when the image is loaded.
+   * Returns the reference of an address: for a {@code file:} address or a path below the image
+   * folder, the path relative to it; any other address unchanged, to be checked when the image is
+   * loaded.
    */
   static String reference(String address, Path imageRoot) throws BadRequestException {
     if (!address.regionMatches(true, 0, FILE, 0, FILE.length())) {

@@ -18,12 +18,12 @@ import org.stfbatch.base.IoReason;
 import org.stfbatch.job.InputException;
 
 /**
- * The image files below a folder, in the order of their names, folder by folder. Linked folders are
- * not entered, hidden files and folders are passed over, and so is what cannot be read; {@link
- * #passedOver} counts it. Memory: the names of the folders on the way.
+ * Iterator over the image files below a folder, sorted by name in each folder. Linked folders,
+ * hidden files and folders, and unreadable entries are skipped; {@link #skipped} counts them.
+ * Memory: the names of the folders on the current path.
  */
 final class ImageFiles implements Iterator<Path> {
-  /** JPEG and TIFF have several, and what is in a file counts, not what it is called. */
+  /** File name extensions of images. The actual format is detected from a file's content. */
   private static final Set<String> ENDINGS =
       Set.of(
           "jpg", "jpeg", "jpe", "jfif", "jif", "jfi", "pjpeg", "pjp", "png", "apng", "webp", "gif",
@@ -31,13 +31,13 @@ final class ImageFiles implements Iterator<Path> {
 
   private static final int LONGEST_ENDING = 12;
 
-  private final PassedOver passedOver = new PassedOver();
+  private final SkippedEntries skipped = new SkippedEntries();
   private final Deque<Iterator<Path>> folders = new ArrayDeque<>();
   private final Path root;
   private final Folders list;
   private Path next;
 
-  /** Lists what is in a folder. */
+  /** Lists the entries of a folder. */
   @FunctionalInterface
   interface Folders {
     Stream<Path> list(Path folder) throws IOException;
@@ -65,9 +65,9 @@ final class ImageFiles implements Iterator<Path> {
     advance();
   }
 
-  /** What has been passed over so far. */
-  PassedOver passedOver() {
-    return passedOver;
+  /** Returns what has been skipped so far. */
+  SkippedEntries skipped() {
+    return skipped;
   }
 
   private Iterator<Path> entries(Path folder) throws IOException {
@@ -83,7 +83,7 @@ final class ImageFiles implements Iterator<Path> {
     try {
       folders.push(entries(folder));
     } catch (IOException e) {
-      passedOver.folder(shown(folder), IoReason.withoutFile(e));
+      skipped.folder(shown(folder), IoReason.withoutFile(e));
     }
   }
 
@@ -100,11 +100,11 @@ final class ImageFiles implements Iterator<Path> {
 
   private void visit(Path entry) {
     if (entry.getFileName().toString().startsWith(".")) {
-      passedOver.hidden();
+      skipped.hidden();
     } else if (Files.isDirectory(entry, LinkOption.NOFOLLOW_LINKS)) {
       enter(entry);
     } else if (Files.isDirectory(entry)) {
-      passedOver.linkedFolder(shown(entry));
+      skipped.linkedFolder(shown(entry));
     } else {
       visitFile(entry);
     }
@@ -113,17 +113,20 @@ final class ImageFiles implements Iterator<Path> {
   private void visitFile(Path file) {
     String ending = ending(file.getFileName().toString());
     if (!ENDINGS.contains(ending)) {
-      passedOver.other(ending);
+      skipped.other(ending);
     } else if (!isNameable(file)) {
-      passedOver.unreadableName(shown(file));
+      skipped.unreadableName(shown(file));
     } else if (!Files.isRegularFile(file)) {
-      passedOver.noFile(shown(file));
+      skipped.noFile(shown(file));
     } else {
       next = file;
     }
   }
 
-  /** In small letters; empty if there is none, or what follows the last dot is no ending. */
+  /**
+   * Returns the extension in lower case; empty if there is none or what follows the last dot does
+   * not look like one.
+   */
   private static String ending(String name) {
     int dot = name.lastIndexOf('.');
     String ending = dot < 0 ? "" : name.substring(dot + 1).toLowerCase(Locale.ROOT);
@@ -133,8 +136,9 @@ final class ImageFiles implements Iterator<Path> {
   }
 
   /**
-   * Whether the name, which jobs are stored by, leads to the file. Names are bytes: those that are
-   * no text in the locale's encoding do not come back from it, and several may look the same.
+   * Returns whether the stored name leads to the file. File names are bytes: names that are not
+   * valid in the locale's encoding do not survive the conversion to text, and several may look the
+   * same.
    */
   private boolean isNameable(Path file) {
     try {
@@ -144,7 +148,7 @@ final class ImageFiles implements Iterator<Path> {
     }
   }
 
-  /** Below the root; of a name that is no text, its bytes with percent signs. */
+  /** Returns the path relative to the root; percent-encoded if the name is not valid text. */
   private String shown(Path entry) {
     Path relative = root.relativize(entry);
     if (isNameable(entry)) {

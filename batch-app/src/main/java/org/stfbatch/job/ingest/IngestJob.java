@@ -30,8 +30,8 @@ import org.stfbatch.job.StopSignal;
 import org.stfbatch.job.StoppableReader;
 
 /**
- * Brings image jobs into a run. Every call reads its source from the beginning; jobs that the run
- * already has are left as they are, so that an interrupted ingest is simply repeated.
+ * Stores image jobs in a run. Every call reads its source from the beginning and leaves jobs that
+ * the run already has unchanged, so that an interrupted ingest can simply be repeated.
  */
 public final class IngestJob {
   private static final int GROUP_JOBS = 1000;
@@ -48,7 +48,7 @@ public final class IngestJob {
 
   /**
    * @param stop ends the job at its next commit
-   * @param terms if they say that contents are replaced, the caller holds the run's lock
+   * @param terms if they replace changed requests, the caller holds the run's lock
    */
   public IngestJob(
       BatchRuntime batch, Run run, Progress progress, StopSignal stop, IngestTerms terms) {
@@ -61,17 +61,20 @@ public final class IngestJob {
     this.known = new KnownJobStore(batch.dataSource());
   }
 
-  /** Somebody else than this machine's user names the images: a trigger asks for the ingest. */
+  /**
+   * Marks the images as named from outside: a trigger, not this machine's user, asks for the
+   * ingest.
+   */
   public IngestJob fromOutside() {
     fromOutside = true;
     return this;
   }
 
   /**
-   * A file of questions.
+   * Ingests a question file.
    *
-   * @param images the folder below which the questions' images are
-   * @throws InputException if it cannot be used; what is stored of it then, the message says
+   * @param images the folder that the questions' images are in
+   * @throws InputException if the file cannot be used; the message says how much of it is stored
    */
   public IngestResult questions(Path file, Path images, QuestionFormat format) {
     Path location = file.toAbsolutePath().normalize();
@@ -105,7 +108,7 @@ public final class IngestJob {
     return job.withDefaultChoices(terms.choices());
   }
 
-  /** One caption job for each image below the folder. */
+  /** Ingests a folder: one caption job for each image below it. */
   public IngestResult captions(Path folder, String prompt) {
     Path root = folder.toAbsolutePath().normalize();
     long source = jobs.sourceId(run.runId(), SourceKind.CAPTIONS, root.toString(), root.toString());

@@ -9,12 +9,12 @@ import org.stfbatch.image.ImageException;
 import org.stfbatch.image.ImageSource;
 
 /**
- * What an ingest of a question file would bring, found without storing anything.
+ * Result of a dry run of the ingest of a question file, which stores nothing.
  *
- * @param read lines
- * @param unusable those of which no job can be made
- * @param missingImages jobs whose image is a file that is not there
- * @param examples reasons of some of both
+ * @param read lines that were read
+ * @param unusable lines that cannot become jobs
+ * @param missingImages jobs whose image file does not exist
+ * @param examples reasons of some of these lines and jobs
  */
 public record IngestPreview(long read, long unusable, long missingImages, List<String> examples) {
   private static final int EXAMPLES = 5;
@@ -22,12 +22,12 @@ public record IngestPreview(long read, long unusable, long missingImages, List<S
   /**
    * Reads the whole file.
    *
-   * @param images the folder below which the questions' images are
+   * @param images the folder that the questions' images are in
    * @throws org.stfbatch.job.InputException if it is not of this format, or cannot be read
    */
   public static IngestPreview of(Path file, Path images, QuestionFormat format) {
     Counting counting = new Counting(images.toAbsolutePath().normalize());
-    format.read(file, counting.root, counting::see);
+    format.read(file, counting.root, counting::count);
     return new IngestPreview(
         counting.read, counting.unusable, counting.missing, List.copyOf(counting.examples));
   }
@@ -43,27 +43,27 @@ public record IngestPreview(long read, long unusable, long missingImages, List<S
       this.root = root;
     }
 
-    boolean see(NewImageJob job) {
+    boolean count(NewImageJob job) {
       read++;
       if (job.rejection().isPresent()) {
         unusable(job.rejection().get().message());
       } else if (job.prompt().image().isPresent()) {
-        seeImage(job.prompt().image().get());
+        countImage(job.prompt().image().get());
       }
       return true;
     }
 
-    private void seeImage(String reference) {
+    private void countImage(String reference) {
       try {
         if (ImageSource.parse(reference, root) instanceof ImageSource.File file) {
-          seeFile(file, root.resolve(file.relativePath()).normalize());
+          countFile(file, root.resolve(file.relativePath()).normalize());
         }
       } catch (ImageException e) {
         unusable(e.getMessage());
       }
     }
 
-    private void seeFile(ImageSource.File file, Path path) {
+    private void countFile(ImageSource.File file, Path path) {
       if (!path.startsWith(root)) {
         unusable("the image " + file.displayName() + " is not below " + root);
       } else if (!Files.exists(path)) {

@@ -3,13 +3,13 @@ package org.stfbatch.job.ingest;
 import java.util.List;
 
 /**
- * What an ingest did.
+ * Result of an ingest.
  *
  * @param read lines or files that were read
- * @param added jobs that the run did not have yet
- * @param rejected of those read, the unusable ones: they are stored as failures
- * @param notes parts of a sentence about what was known already or passed over
- * @param stopped whether it was told to stop before it had read everything
+ * @param added jobs that were new to the run
+ * @param rejected unusable ones of those read, stored as failures
+ * @param notes clauses about what was already known or skipped
+ * @param stopped whether a stop was requested before the end of the source
  */
 public record IngestResult(
     long read, long added, long rejected, List<String> notes, boolean stopped) {

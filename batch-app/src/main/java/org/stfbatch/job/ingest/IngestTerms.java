@@ -4,10 +4,10 @@ import java.util.Optional;
 import org.stfbatch.db.ChoiceTexts;
 
 /**
- * What an ingest is told beside its source.
+ * Options of an ingest.
  *
- * @param choices of which the answers are to be, where a job does not say so itself
- * @param onChange what becomes of requests that the run has with another content
- * @param again whether most of a file may be asked once more under other names
+ * @param choices the texts to choose answers from, for jobs that do not set their own
+ * @param onChange what to do with requests that the run has with other content
+ * @param again whether a file may be ingested whose questions the run mostly has under other names
  */
 public record IngestTerms(Optional<ChoiceTexts> choices, OnChange onChange, boolean again) {}

@@ -9,7 +9,7 @@ import org.stfbatch.db.ImageJobStore;
 import org.stfbatch.db.NewImageJob;
 import org.stfbatch.job.Progress;
 
-/** Stores groups of new jobs. */
+/** Item writer that stores groups of new jobs. */
 final class IngestWriter implements ItemWriter<List<NewImageJob>> {
   private final long runId;
   private final ImageJobStore jobs;
@@ -59,13 +59,13 @@ final class IngestWriter implements ItemWriter<List<NewImageJob>> {
     progress.advanced(new Progress.Step(group.size(), unusable));
   }
 
-  /** How many were read and stored. */
+  /** Returns the number of jobs that were read and stored. */
   long stored() {
     return read;
   }
 
   /**
-   * @param more what else there is to say
+   * @param more further notes
    */
   IngestResult result(List<String> more, boolean stopped) {
     List<String> notes = new ArrayList<>(known.notes());

@@ -7,7 +7,7 @@ import org.springframework.batch.infrastructure.item.ItemStreamReader;
 import org.stfbatch.db.NewImageJob;
 
 /**
- * Reads jobs in groups that are bounded by count and by size: a line may hold a whole image, and a
+ * Item reader of groups of jobs, bounded by count and size: a line may hold a whole image, and a
  * thousand of those fit neither the memory nor one statement.
  */
 final class JobGroups implements ItemStreamReader<List<NewImageJob>> {

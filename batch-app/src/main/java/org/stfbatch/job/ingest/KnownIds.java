@@ -17,10 +17,10 @@ import org.stfbatch.db.NewImageJob;
 import org.stfbatch.engine.Stage;
 
 /**
- * What becomes of jobs whose {@code custom_id} the run has. An equal one is a repetition. One that
- * asks something else is, if this ingest stored the first one, a second request under the name of
- * another: a failure under a name of its own. If the run had it before, it is a correction, of
- * which {@link OnChange} decides. For one thread.
+ * Decides about jobs whose {@code custom_id} the run already has. A job with equal content is a
+ * repetition. A job with other content is a duplicate id if this ingest stored the first one, and
+ * becomes a failure under another id; if the run had the first one before, it is a correction,
+ * which {@link OnChange} decides about. For one thread.
  */
 final class KnownIds {
   private static final int NAMED = 3;
@@ -38,7 +38,7 @@ final class KnownIds {
   private long repeats;
 
   /**
-   * @param naming of the jobs that are judged
+   * @param naming of the jobs
    */
   KnownIds(long runId, KnownJobStore known, OnChange onChange, QuestionNaming naming) {
     this.runId = runId;
@@ -48,23 +48,23 @@ final class KnownIds {
     this.newestBefore = known.newest(runId);
   }
 
-  /** Whether the run had any jobs when this ingest began. */
+  /** Returns whether the run had any jobs when this ingest began. */
   boolean hadJobs() {
     return newestBefore > 0;
   }
 
   /**
-   * What is to be stored beside a group's new jobs.
+   * Jobs to store in addition to a group's new jobs.
    *
-   * @param more whose names jobs of other files have, under other ones
-   * @param failures second requests under the names of others
-   * @param corrections the new contents of jobs that the run has
+   * @param more jobs whose id belongs to a job of another file, under a different id
+   * @param failures duplicate ids within the file
+   * @param corrections the new content of jobs that the run has
    */
   record Judged(List<NewImageJob> more, List<NewImageJob> failures, List<NewImageJob> corrections) {
     static final Judged NOTHING = new Judged(List.of(), List.of(), List.of());
   }
 
-  /** Leaves out, and counts, those that the run has with the same content under another name. */
+  /** Removes and counts the jobs that the run has with the same content under another name. */
   List<NewImageJob> withoutKnown(List<NewImageJob> group) {
     Map<String, List<NewImageJob>> byOther = new LinkedHashMap<>();
     group.forEach(
@@ -74,7 +74,7 @@ final class KnownIds {
                 .ifPresent(name -> byOther.computeIfAbsent(name, n -> new ArrayList<>()).add(job)));
     byOther.keySet().retainAll(known.existing(runId, byOther.keySet()));
     Set<NewImageJob> found = Collections.newSetFromMap(new IdentityHashMap<>());
-    // Jobs that may have had the same other name are compared with it one after the other.
+    // Jobs with the same other name are compared with it one after the other.
     for (int i = 0; !byOther.isEmpty(); i++) {
       int turn = i;
       byOther.values().removeIf(jobs -> jobs.size() <= turn);
@@ -92,7 +92,10 @@ final class KnownIds {
     return found.isEmpty() ? group : group.stream().filter(job -> !found.contains(job)).toList();
   }
 
-  /** Those of a group that ask something else than the run's jobs of their names and source. */
+  /**
+   * Returns the jobs of a group whose content differs from the run's jobs of the same name and
+   * source.
+   */
   List<NewImageJob> changed(List<NewImageJob> group) {
     Map<String, KnownJobStore.Other> others = known.withOtherContent(runId, group);
     return group.stream()
@@ -102,10 +105,10 @@ final class KnownIds {
   }
 
   /**
-   * Judges a group of which the run had some, and counts.
+   * Classifies a group of which the run had some jobs, and counts them.
    *
-   * @param group as it was read, and stored but for those that the run had
-   * @param notAdded how many of them that are
+   * @param group as it was read, already stored except for the jobs that the run had
+   * @param notAdded the number of jobs that the run had
    */
   Judged judge(List<NewImageJob> group, int notAdded) {
     Map<String, NewImageJob> first = new HashMap<>();
@@ -131,8 +134,8 @@ final class KnownIds {
           other.getValue().jobId() <= newestBefore && !replaced.contains(other.getKey());
       (isFirst ? different : sameName).add(job);
     }
-    List<NewImageJob> news = notSaidBefore(sameName);
-    List<NewImageJob> corrections = notSaidBefore(different);
+    List<NewImageJob> news = notReportedBefore(sameName);
+    List<NewImageJob> corrections = notReportedBefore(different);
     news.forEach(job -> name(second, job));
     corrections.forEach(job -> name(changes, job));
     seconds += news.size();
@@ -142,7 +145,7 @@ final class KnownIds {
         ofOtherFiles, news.stream().map(KnownIds::failure).toList(), toReplace(corrections));
   }
 
-  /** What cannot be asked takes nobody's place. */
+  /** Returns the corrections to store. A rejected job never replaces another one. */
   private List<NewImageJob> toReplace(List<NewImageJob> corrections) {
     if (onChange != OnChange.REPLACE) {
       return List.of();
@@ -153,8 +156,8 @@ final class KnownIds {
     return usable;
   }
 
-  /** What an earlier ingest, or an earlier line, said of a second request stands. */
-  private List<NewImageJob> notSaidBefore(List<NewImageJob> jobs) {
+  /** Removes duplicate ids that an earlier ingest or an earlier line has already reported. */
+  private List<NewImageJob> notReportedBefore(List<NewImageJob> jobs) {
     if (jobs.isEmpty()) {
       return jobs;
     }
@@ -195,7 +198,7 @@ final class KnownIds {
         job.customId(), job.prompt().toString() + job.settings() + job.rejection());
   }
 
-  /** A part of a sentence for each kind of known job that was met. */
+  /** Returns a clause for each kind of known jobs. */
   List<String> notes() {
     List<String> notes = new ArrayList<>();
     if (repeats > 0) {
@@ -225,7 +228,7 @@ final class KnownIds {
     return notes;
   }
 
-  /** The first of so many names. */
+  /** Returns the first names of a list with {@code count} entries. */
   static String names(List<String> names, long count) {
     return String.join(", ", names) + (count > names.size() ? ", ..." : "");
   }

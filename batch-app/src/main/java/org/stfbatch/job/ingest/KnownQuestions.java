@@ -11,7 +11,7 @@ import org.stfbatch.db.NewImageJob;
 import org.stfbatch.db.Run;
 import org.stfbatch.job.InputException;
 
-/** Compares a question file with what a run has, before anything of it is stored. */
+/** Compares a question file with the jobs of a run before any of it is stored. */
 final class KnownQuestions {
   private final Run run;
   private final KnownJobStore known;
@@ -24,13 +24,13 @@ final class KnownQuestions {
   }
 
   /**
-   * To be asked of a file that was read before.
+   * Verifies that a file that was ingested before is not ingested again under other ids.
    *
-   * @param jobs all of the file's, under their names; closed when they are read
-   * @param naming of them
-   * @param imageRoot the folder below which their images are
-   * @throws InputException if the run has most of its questions under other ids: they would be
-   *     asked twice
+   * @param jobs all jobs of the file, under their names; closed when they are read
+   * @param naming of the jobs
+   * @param imageRoot the folder that their images are in
+   * @throws InputException if the run has most of the questions under other ids: they would be
+   *     answered twice
    */
   void requireMostlyNew(ItemStreamReader<NewImageJob> jobs, QuestionNaming naming, Path imageRoot) {
     if (!Files.isRegularFile(file)) {
@@ -69,8 +69,10 @@ final class KnownQuestions {
   }
 
   /**
-   * @param groups all of the file's jobs, under their names; closed when they are read
-   * @throws InputException if the run has requests of the file with another content
+   * Verifies that no request of a file has changed.
+   *
+   * @param groups all jobs of the file, under their names; closed when they are read
+   * @throws InputException if the run has requests of the file with other content
    */
   void requireUnchanged(JobGroups groups, KnownIds ids) {
     List<String> examples = new ArrayList<>();

@@ -2,13 +2,15 @@ package org.stfbatch.job.ingest;
 
 import org.stfbatch.db.NewImageJob;
 
-/** Makes an image job of a line. */
+/** Converts lines to image jobs. */
 interface LineParser {
-  /** The job; of a line that cannot be used, one that has already failed and names the line. */
+  /**
+   * Returns the job of a line. An unusable line becomes a failed job whose message names the line.
+   */
   NewImageJob parse(Line line);
 
   /**
-   * The job of a line that its reader found unusable: one that has already failed.
+   * Returns the failed job of a line that its reader found unusable.
    *
    * @param why the end of a sentence about the line
    */

@@ -6,8 +6,9 @@ import java.io.IOException;
 import java.io.InputStream;
 
 /**
- * Splits a file into lines of bytes, so that a line that is not text harms no other. A line ends
- * with a line feed or, as in Python's text files, with a carriage return alone. Memory: one line.
+ * Splits a file into lines of bytes, so that a malformed line does not affect the others. A line
+ * ends with a line feed or, as in Python's text files, with a carriage return alone. Memory: one
+ * line.
  */
 final class LineReader implements AutoCloseable {
   private static final int BUFFER = 1 << 16;
@@ -18,14 +19,14 @@ final class LineReader implements AutoCloseable {
   private long number;
 
   /**
-   * @param maxBytes of a longer line only the beginning is kept
+   * @param maxBytes only this many bytes of a longer line are kept
    */
   LineReader(InputStream in, int maxBytes) {
     this.in = new BufferedInputStream(in, BUFFER);
     this.maxBytes = maxBytes;
   }
 
-  /** The next line that holds anything but white space, or null at the end. */
+  /** Returns the next line that is not blank, or null at the end. */
   Line next() throws IOException {
     while (true) {
       ByteArrayOutputStream bytes = new ByteArrayOutputStream();

@@ -5,7 +5,7 @@ import org.springframework.batch.infrastructure.item.ExecutionContext;
 import org.springframework.batch.infrastructure.item.ItemStreamReader;
 import org.stfbatch.db.NewImageJob;
 
-/** The jobs of another reader, each of them changed. */
+/** Item reader that applies a function to the jobs of another reader. */
 final class MappedReader implements ItemStreamReader<NewImageJob> {
   private final ItemStreamReader<NewImageJob> jobs;
   private final UnaryOperator<NewImageJob> change;

@@ -1,11 +1,11 @@
 package org.stfbatch.job.ingest;
 
-/** What becomes of a request that the run has under the same name with another content. */
+/** What to do with a request that the run has under the same name with other content. */
 public enum OnChange {
-  /** The run keeps its own, and what came of it. */
+  /** The run keeps its request and the outcome. */
   KEEP,
-  /** The run's own becomes the new one and waits for an answer; what came of the old is deleted. */
+  /** The new request replaces the run's and waits for an answer; the old outcome is deleted. */
   REPLACE,
-  /** Nothing of the file is stored. */
+  /** The ingest fails and stores nothing of the file. */
   FAIL
 }

@@ -22,25 +22,28 @@ import org.apache.parquet.schema.PrimitiveType.PrimitiveTypeName;
 import org.apache.parquet.schema.Type;
 import org.stfbatch.base.Shortened;
 
-/** Takes one column's value out of a row that has one. */
+/** Reads the value of one Parquet column from a row that has one. */
 @FunctionalInterface
 interface ParquetCell {
-  /** The column of images, which may hold their files. */
+  /** The image column, which may hold the bytes of image files. */
   String IMAGE = "image";
 
-  /** Whatever image it is: what counts is what the bytes are. */
+  /** Data URI without a media type: the image's format is detected from its bytes. */
   String DATA_URI = "data:;base64,";
 
   /**
-   * @param index the column's
+   * Adds the value to a question.
+   *
+   * @param index the column's index
    */
   void add(Group row, int index, QuestionCells question);
 
   /**
-   * How a column is read: text, numbers and lists of texts as they are, UUIDs as text; as an image
-   * its path, the bytes of its file, or {@code {bytes, path}} as Hugging Face's data sets have it.
+   * Returns the reader of a column. Text, numbers and lists of texts are read unchanged and UUIDs
+   * as text; an image as its path, the bytes of its file, or {@code {bytes, path}} as in Hugging
+   * Face data sets.
    *
-   * @throws UnusableColumnException if it is nothing of that
+   * @throws UnusableColumnException if the column has another type
    */
   static ParquetCell of(Type type) throws UnusableColumnException {
     String name = type.getName();
@@ -78,7 +81,10 @@ interface ParquetCell {
         .map(number -> (row, i, question) -> question.addNumber(name, number.read(row, i)));
   }
 
-  /** Bytes without a meaning are text, too: old writers leave it out. */
+  /**
+   * Returns whether a column holds text. Binary columns without a logical type count as text: old
+   * writers omit it.
+   */
   private static boolean isText(Type type) {
     LogicalTypeAnnotation meaning = type.getLogicalTypeAnnotation();
     return type.isPrimitive()
@@ -137,7 +143,7 @@ interface ParquetCell {
     return DATA_URI + Base64.getEncoder().encodeToString(bytes.getBytes());
   }
 
-  /** In the usual form, as Arrow shows it. */
+  /** Returns the canonical text form of a UUID. */
   private static String uuid(Binary bytes) {
     ByteBuffer big = bytes.toByteBuffer();
     return new UUID(big.getLong(), big.getLong()).toString();

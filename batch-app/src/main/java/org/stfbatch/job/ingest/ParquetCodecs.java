@@ -11,8 +11,8 @@ import org.apache.parquet.hadoop.metadata.CompressionCodecName;
 import org.apache.parquet.hadoop.util.HadoopCodecs;
 
 /**
- * What Parquet files can be compressed with: the library's codecs, and gzip, which it leaves to
- * Hadoop.
+ * Compression codecs of Parquet files: the library's codecs, and gzip, which the library delegates
+ * to Hadoop.
  */
 final class ParquetCodecs implements CompressionCodecFactory {
   private final CompressionCodecFactory library = HadoopCodecs.newFactory(0);

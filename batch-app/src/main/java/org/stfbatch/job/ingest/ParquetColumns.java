@@ -7,7 +7,7 @@ import org.apache.parquet.schema.MessageType;
 import org.apache.parquet.schema.Type;
 import org.stfbatch.base.Shortened;
 
-/** The columns of a Parquet file that a question has. */
+/** Columns of a Parquet file that are fields of a question. */
 final class ParquetColumns {
   private final MessageType schema;
   private final List<ParquetCell> cells;
@@ -18,8 +18,10 @@ final class ParquetColumns {
   }
 
   /**
-   * @param file the whole file's
-   * @throws UnusableColumnException if one is missing or of a type that says nothing here
+   * Selects the columns.
+   *
+   * @param file the schema of the whole file
+   * @throws UnusableColumnException if a column is missing or has an unsupported type
    */
   static ParquetColumns of(MessageType file) throws UnusableColumnException {
     if (!file.containsField("question_id") || !file.containsField("text")) {
@@ -42,7 +44,7 @@ final class ParquetColumns {
     return file.getFields().stream().map(Type::getName).toList();
   }
 
-  /** The schema with these columns alone. */
+  /** Returns the schema with only these columns. */
   MessageType schema() {
     return schema;
   }
@@ -52,9 +54,9 @@ final class ParquetColumns {
   }
 
   /**
-   * The question line that says the same as a row.
+   * Converts a row to the equivalent question line.
    *
-   * @param number the row's, from 1
+   * @param number the row's number, from 1
    */
   Line line(Group row, long number) {
     QuestionCells question = new QuestionCells();

@@ -24,11 +24,11 @@ import org.stfbatch.db.NewImageJob;
 import org.stfbatch.job.InputException;
 
 /**
- * Reads questions from an Apache Parquet file whose columns are named as question lines name their
- * fields. Memory: these columns of one row group, compressed as they are in the file.
+ * Item reader of questions from an Apache Parquet file whose columns have the names of the fields
+ * of question lines. Memory: these columns of one row group, compressed as in the file.
  */
 final class ParquetFileQuestions implements ItemStreamReader<NewImageJob> {
-  /** The part of the memory that a row group may take. */
+  /** A row group may take one part in this many of the heap. */
   private static final int MEMORY_SHARE = 3;
 
   private static final Pattern CODE =
@@ -134,7 +134,7 @@ final class ParquetFileQuestions implements ItemStreamReader<NewImageJob> {
     }
   }
 
-  /** The library's words, unless they are those of its own code. */
+  /** Returns the library's message, unless it consists of class names or code. */
   private static String reason(Exception e) {
     String said = String.valueOf(e.getMessage()).lines().findFirst().orElse("");
     boolean usable = !said.isBlank() && !said.equals("null") && !CODE.matcher(said).find();

@@ -12,15 +12,17 @@ import org.apache.parquet.schema.LogicalTypeAnnotation.IntLogicalTypeAnnotation;
 import org.apache.parquet.schema.PrimitiveStringifier;
 import org.apache.parquet.schema.PrimitiveType;
 
-/** Takes a number out of a row, as the column's logical type means it. */
+/** Reads a number from a row according to the column's logical type. */
 @FunctionalInterface
 interface ParquetNumber {
   /**
-   * @param index the column's
+   * Reads the number.
+   *
+   * @param index the column's index
    */
   Number read(Group row, int index);
 
-  /** How a column of numbers is read; empty if its values are none: times, for example. */
+  /** Returns the reader of a column; empty if its values are not numbers, for example times. */
   static Optional<ParquetNumber> of(PrimitiveType type) {
     LogicalTypeAnnotation meaning = type.getLogicalTypeAnnotation();
     if (meaning instanceof DecimalLogicalTypeAnnotation decimal) {
@@ -72,7 +74,7 @@ interface ParquetNumber {
     };
   }
 
-  /** Big-endian two's complement, by the format's specification of DECIMAL. */
+  /** Decodes the big-endian two's complement of the Parquet specification of DECIMAL. */
   private static BigDecimal decimal(Binary unscaled, int scale) {
     byte[] bytes = unscaled.getBytes();
     return bytes.length == 0

@@ -15,11 +15,11 @@ import org.stfbatch.base.Shortened;
 import org.stfbatch.job.InputException;
 
 /**
- * Writes a table's row as the question line that says the same, so that there is one place that
- * knows what a question is. Empty cells are as good as none.
+ * Converts a table row to the equivalent question line, so that only the line parser interprets
+ * questions. Empty cells are left out.
  */
 final class QuestionCells {
-  /** The columns that a question line has. */
+  /** The columns that are fields of a question line. */
   static final Set<String> COLUMNS =
       Set.of(
           "question_id",
@@ -49,8 +49,10 @@ final class QuestionCells {
   private static final JsonFactory JSON = new JsonFactory();
 
   /**
+   * Verifies that no unknown column looks like a setting.
+   *
    * @param columns of the table
-   * @throws InputException if one looks like a setting, and is none: its cells would have no effect
+   * @throws InputException if one does: its cells would have no effect
    */
   static void requireNoSettingIn(Path file, List<String> columns) {
     for (String column : columns) {
@@ -78,8 +80,8 @@ final class QuestionCells {
   }
 
   /**
-   * Adds a cell that holds text: a number where a number belongs and it looks like one, a list of
-   * stop texts or choices if it is one in JSON.
+   * Adds a text cell: as a number in a numeric column if it looks like one, as a list in a column
+   * of stop texts or choices if it is a JSON list, else as text.
    */
   QuestionCells add(String column, String cell) {
     if (cell == null || cell.isEmpty() || !COLUMNS.contains(column)) {
@@ -92,12 +94,12 @@ final class QuestionCells {
     return isJson ? addJson(column, number) : addText(column, cell);
   }
 
-  /** Adds a value that is text. */
+  /** Adds a text. */
   QuestionCells addText(String column, String text) {
     return written(column, () -> json.writeString(text));
   }
 
-  /** Adds a value that is a number; none is what pandas writes as NaN. */
+  /** Adds a number. NaN, which pandas writes for a missing value, is left out. */
   QuestionCells addNumber(String column, Number number) {
     if (Double.isNaN(number.doubleValue())) {
       return this;
@@ -108,7 +110,7 @@ final class QuestionCells {
     return NUMBER.matcher(text).matches() ? addJson(column, text) : addText(column, text);
   }
 
-  /** Adds a value that is a list of texts. */
+  /** Adds a list of texts. */
   QuestionCells addTexts(String column, List<String> texts) {
     return written(column, () -> json.writeArray(texts.toArray(String[]::new), 0, texts.size()));
   }
@@ -132,13 +134,18 @@ final class QuestionCells {
     void write() throws IOException;
   }
 
-  /** Where some cells are empty, pandas makes a column of whole numbers one of fractions. */
+  /**
+   * Removes an empty fraction from an integer setting: pandas converts an integer column with empty
+   * cells to floating point.
+   */
   private static String withoutFraction(String column, String cell) {
     return WHOLE_NUMBERS.contains(column) ? WHOLE.matcher(cell).replaceFirst("$1") : cell;
   }
 
   /**
-   * @param number of the row, for messages and for its name
+   * Returns the question line.
+   *
+   * @param number the row's number, for messages and for its name
    */
   Line line(long number) {
     try {

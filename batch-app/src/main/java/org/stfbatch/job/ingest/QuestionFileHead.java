@@ -20,8 +20,8 @@ import org.stfbatch.base.Shortened;
 import org.stfbatch.job.InputException;
 
 /**
- * The beginning of a question file, which shows whether the file is of the format that it is read
- * as. A file that is not would make a failure of each of its lines, and none of them would say why.
+ * The beginning of a question file, used to verify its format. Without this check, every line of a
+ * file in another format would become a failure, and none of them would name the cause.
  */
 final class QuestionFileHead {
   private static final int BYTES = 256 << 10;
@@ -44,22 +44,27 @@ final class QuestionFileHead {
   }
 
   /**
-   * The file from its beginning, which may be a pipe: no channel, as it would be asked its place.
+   * Opens a file or pipe without a channel, because a channel would query the position, which a
+   * pipe does not have.
    */
   static InputStream open(Path file) throws IOException {
     return new BufferedInputStream(new FileInputStream(file.toFile()));
   }
 
   /**
-   * @param in at the file's beginning, and there again afterwards; supports marks
+   * Reads the beginning of a file.
+   *
+   * @param in at the file's beginning, where it is reset to; supports marks
    */
   static QuestionFileHead of(Path file, InputStream in) throws IOException {
     return of(file, in, Files.isRegularFile(file));
   }
 
   /**
-   * @param ends whether what can be read at once is all there is; a pipe may have more later, and
-   *     is not waited for
+   * Reads the beginning of a file.
+   *
+   * @param ends whether the bytes that are available at once may be the whole file; a pipe may
+   *     deliver more later, and is not waited for
    */
   static QuestionFileHead of(Path file, InputStream in, boolean ends) throws IOException {
     in.mark(BYTES + 1);
@@ -70,6 +75,8 @@ final class QuestionFileHead {
   }
 
   /**
+   * Verifies that the file holds JSON lines.
+   *
    * @throws InputException if these are no JSON lines in UTF-8
    */
   void requireLines() {
@@ -85,7 +92,9 @@ final class QuestionFileHead {
   }
 
   /**
-   * @throws InputException if the lines are OpenAI's requests
+   * Verifies that the lines are not OpenAI's requests.
+   *
+   * @throws InputException if they are
    */
   void requireQuestions() {
     requireLines();
@@ -95,7 +104,9 @@ final class QuestionFileHead {
   }
 
   /**
-   * @throws InputException if the lines are LLaVA's questions
+   * Verifies that the lines are not LLaVA's questions.
+   *
+   * @throws InputException if they are
    */
   void requireRequests() {
     requireLines();
@@ -106,6 +117,8 @@ final class QuestionFileHead {
   }
 
   /**
+   * Verifies that the file is a table.
+   *
    * @throws InputException if this is no table of text in UTF-8
    */
   void requireTable() {
@@ -117,7 +130,9 @@ final class QuestionFileHead {
   }
 
   /**
-   * @throws InputException if this is no Parquet file
+   * Verifies that the file is a Parquet file.
+   *
+   * @throws InputException if it is not
    */
   void requireParquet() {
     if (FileSignature.of(bytes).equals(Optional.of(FileSignature.PARQUET))) {
@@ -139,7 +154,10 @@ final class QuestionFileHead {
     return stripped.isEmpty() ? 0 : stripped.charAt(0);
   }
 
-  /** One array on a line of its own among others is that line's failure. */
+  /**
+   * Refuses a file that is one JSON array. A single array among other lines is a failure of that
+   * line only.
+   */
   private void requireNoArray() {
     FirstValue value = FirstValue.of(text, whole);
     if (value.spansLines() || value.isAlone() || value.holdsObjects()) {
@@ -182,7 +200,7 @@ final class QuestionFileHead {
     }
   }
 
-  /** Lines that hold anything, the last one cut where the beginning ends. */
+  /** Returns the first lines that are not blank; the last one may be incomplete. */
   private List<String> lines() {
     return text.lines().map(String::strip).filter(line -> !line.isEmpty()).limit(LINES).toList();
   }
@@ -218,11 +236,11 @@ final class QuestionFileHead {
   }
 
   /**
-   * The first JSON value of a text, as far as it could be read.
+   * The first JSON value of a text, as far as it could be parsed.
    *
    * @param names of an object's fields
-   * @param spansLines whether it goes over a line's end, and nothing is wrong with it
-   * @param isAlone whether it is whole, and nothing follows
+   * @param spansLines whether it is valid and contains a line break
+   * @param isAlone whether it is complete and nothing follows
    * @param holdsObjects whether it is a list of objects, or has a field that is one
    */
   private record FirstValue(
@@ -256,7 +274,8 @@ final class QuestionFileHead {
         }
         ended = ended && whole && !follows(text, parser);
       } catch (IOException e) {
-        // What is wrong with a line is said when it is read. Here the text may simply end.
+        // A defect of a line is reported when the line is read. Here the text may simply be cut
+        // off.
         broken = whole || !e.getMessage().contains("end-of-input");
       }
       return new FirstValue(names, lines > 0 && !broken, ended, holdsObjects);

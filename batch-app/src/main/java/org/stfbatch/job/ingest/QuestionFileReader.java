@@ -11,9 +11,9 @@ import org.stfbatch.base.IoReason;
 import org.stfbatch.db.NewImageJob;
 import org.stfbatch.job.InputException;
 
-/** Reads a file of questions line by line. */
+/** Item reader of the lines of a question file. */
 final class QuestionFileReader implements ItemStreamReader<NewImageJob> {
-  /** Room for an image of some 45 MB as a data URI. */
+  /** Fits an image of about 45 MB as a data URI. */
   static final int MAX_LINE_BYTES = 64 << 20;
 
   private final Path file;

@@ -13,7 +13,7 @@ import org.stfbatch.db.NewImageJob;
 import org.stfbatch.db.StoredJob;
 import org.stfbatch.job.InputException;
 
-/** The formats of question files. */
+/** Formats of question files. */
 public enum QuestionFormat {
   /** JSON lines as LLaVA's evaluation scripts read them. */
   LLAVA,
@@ -26,7 +26,10 @@ public enum QuestionFormat {
   /** Apache Parquet with the columns of question lines. */
   PARQUET;
 
-  /** What a file's ending says, in any case of letters: {@link #LLAVA} if it says nothing. */
+  /**
+   * Returns the format for a file name extension, ignoring case; {@link #LLAVA} if the extension is
+   * unknown.
+   */
   public static QuestionFormat of(Path file) {
     String name = file.getFileName().toString();
     String ending = name.substring(name.lastIndexOf('.') + 1).toUpperCase(Locale.ROOT);
@@ -39,10 +42,10 @@ public enum QuestionFormat {
   }
 
   /**
-   * Looks at a file up to its first usable line, before anything is stored of it. What is no file
-   * on a disk can be read once only, and is looked at when it is.
+   * Reads a file up to its first usable line before any of it is stored. A file that is not a
+   * regular file can be read only once and is checked while it is read.
    *
-   * @throws InputException if it is not of this format, or has lines and none is usable
+   * @throws InputException if it has another format, or has lines and none is usable
    */
   public void requireUsable(Path file, Path imageRoot) {
     if (!Files.isRegularFile(file)) {
@@ -61,7 +64,7 @@ public enum QuestionFormat {
     private long count;
     private String firstReason;
 
-    /** Whether this is one. */
+    /** Counts a rejected job. Returns whether the job is one. */
     boolean count(NewImageJob job) {
       if (job.rejection().isEmpty()) {
         return false;
@@ -73,10 +76,10 @@ public enum QuestionFormat {
   }
 
   /**
-   * The first usable questions of a file, as jobs that nothing stores.
+   * Returns the first usable questions of a file as jobs, without storing them.
    *
-   * @param imageRoot the folder below which their images are
-   * @throws InputException if it is not of this format, or cannot be read
+   * @param imageRoot the folder that their images are in
+   * @throws InputException if it has another format or cannot be read
    */
   public List<StoredJob> first(Path file, Path imageRoot, int limit) {
     List<StoredJob> jobs = new ArrayList<>();
@@ -95,18 +98,21 @@ public enum QuestionFormat {
   /**
    * Reads a file from its beginning.
    *
-   * @param action returns whether it wants the next one
+   * @param action returns whether to continue with the next job
    * @return whether the file was read to its end
-   * @throws InputException if it is not of this format, or cannot be read
+   * @throws InputException if it has another format or cannot be read
    */
   boolean read(Path file, Path imageRoot, Predicate<NewImageJob> action) {
     return read(file, reader(file, imageRoot, 0), action);
   }
 
   /**
-   * The same.
+   * Reads the items of a reader.
    *
    * @param reader of the file; it is opened and closed
+   * @param action returns whether to continue with the next item
+   * @return whether the file was read to its end
+   * @throws InputException if it has another format or cannot be read
    */
   static <T> boolean read(Path file, ItemStreamReader<T> reader, Predicate<T> action) {
     try {

@@ -35,19 +35,19 @@ import org.stfbatch.db.StoredText;
 import org.stfbatch.engine.Stage;
 
 /**
- * LLaVA's question lines: a JSON object with {@code question_id} (a number or a string), {@code
- * text}, and optionally {@code image} and {@code category}. Beyond the original a line may set
- * {@code max_new_tokens}, {@code temperature}, {@code top_p}, {@code seed}, {@code stop} and {@code
- * choices} for itself. Other fields are passed over, unless their name looks like a setting. {@code
- * NaN}, which Python writes for empty cells, is as good as null.
+ * Parser of LLaVA's question lines: a JSON object with {@code question_id} (a number or a string),
+ * {@code text}, and optionally {@code image} and {@code category}. Beyond the original, a line may
+ * set its own {@code max_new_tokens}, {@code temperature}, {@code top_p}, {@code seed}, {@code
+ * stop} and {@code choices}. Other fields are ignored, unless their name looks like a setting.
+ * {@code NaN}, which Python writes for empty cells, counts as null.
  *
- * <p>A line that cannot be used becomes a job that has already failed, and names its number.
+ * <p>A line that cannot be used becomes a failed job whose message names the line's number.
  */
 final class QuestionLineParser implements LineParser {
-  /** The code of a line that is no question. */
+  /** The failure code of a line that is no question. */
   static final String QUESTION_LINE = "QUESTION_LINE";
 
-  /** A text may fill its line: a data URI is one. */
+  /** A single string, such as a data URI, may be as long as its line. */
   private static final JsonFactory JSON =
       JsonFactory.builder()
           .streamReadConstraints(
@@ -57,7 +57,7 @@ final class QuestionLineParser implements LineParser {
           .enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS)
           .build();
 
-  /** So many names are remembered, so that a line's usual fields are judged once. */
+  /** The most field names to cache, so that the usual fields of lines are checked only once. */
   private static final int MOST_NAMES = 1000;
 
   private final long sourceId;
@@ -110,7 +110,10 @@ final class QuestionLineParser implements LineParser {
         new JobFailure(Stage.INGEST.stored(), QUESTION_LINE, message, 1));
   }
 
-  /** Names are judged without the fields beside them first: those that say nothing never do. */
+  /**
+   * Verifies that no unknown field looks like a setting. A name is first checked alone, because a
+   * name that is harmless alone is harmless with all other fields, and can be cached.
+   */
   private void requireNoSettingIn(Fields fields) throws BadLine {
     for (String name : fields.others) {
       if (harmless.contains(name)) {
@@ -133,7 +136,10 @@ final class QuestionLineParser implements LineParser {
     }
   }
 
-  /** Decodes by itself: given bytes, the parser would guess at UTF-16 and UTF-32, too. */
+  /**
+   * Parses a line. It decodes UTF-8 itself, because from bytes the parser would also detect UTF-16
+   * and UTF-32.
+   */
   private static void read(byte[] json, Fields fields) throws IOException, BadLine {
     CharBuffer text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(json));
     try (JsonParser parser = JSON.createParser(text.array(), 0, text.length())) {
@@ -187,7 +193,7 @@ final class QuestionLineParser implements LineParser {
         || token == JsonToken.VALUE_NUMBER_FLOAT && parser.getText().equals("NaN");
   }
 
-  /** The JSON text itself, so that 7, 7.0 and "7" come back as they were. */
+  /** Returns the id as JSON text, so that 7, 7.0 and "7" are kept as they were. */
   private static String questionId(JsonParser parser) throws IOException, BadLine {
     JsonToken token = parser.currentToken();
     require(
@@ -275,14 +281,14 @@ final class QuestionLineParser implements LineParser {
     }
   }
 
-  /** What is wrong with a line, as the end of a sentence about it. */
+  /** An unusable line. The message is the end of a sentence about it. */
   private static final class BadLine extends Exception {
     BadLine(String complaint) {
       super(complaint);
     }
   }
 
-  /** What has been read of a line so far. */
+  /** The fields of a line that have been read so far. */
   private static final class Fields {
     private final Set<String> known = new HashSet<>();
     private final List<String> others = new ArrayList<>();

@@ -33,15 +33,15 @@ import org.stfbatch.kafka.message.MessageHeaders;
 import org.stfbatch.kafka.message.MessageType;
 
 /**
- * Sends the lines of a question file as image jobs, each once, however often it is started. A line
- * that is no question is sent as it is.
+ * Sends the lines of a question file as image job messages, each exactly once, however often it is
+ * started. A line that is no question is sent unchanged.
  *
- * <p>What was sent is known by its content: a file that begins with it has been continued, and any
- * other one under the same name is sent from its beginning. What is no file on a disk, such as a
- * pipe, is always sent whole.
+ * <p>What was sent is identified by its content: a file that begins with it is continued, and any
+ * other file under the same name is sent from its beginning. A file that is not a regular file,
+ * such as a pipe, is always sent whole.
  */
 public final class QuestionMessages {
-  private static final int TOGETHER = 1000;
+  private static final int BATCH_LINES = 1000;
   private static final String LINE = "line";
   private static final String CONTENT = "content";
   private static final Pattern MEDIA_TYPE =
@@ -52,8 +52,8 @@ public final class QuestionMessages {
   private final QuestionLineParser parser;
 
   /**
-   * @param images the folder of the images, if they are to be sent with the questions; else their
-   *     paths are
+   * @param images the folder of the images, if they are to be sent with the questions; if empty,
+   *     only their paths are sent
    */
   public QuestionMessages(Path file, Optional<Path> images) {
     this.file = file.toAbsolutePath().normalize();
@@ -64,9 +64,9 @@ public final class QuestionMessages {
   /**
    * Sends the lines that were not sent yet.
    *
-   * @param stop ends waiting for the broker
-   * @return how many
-   * @throws InputException if the file, or an image of it, cannot be read
+   * @param stop ends the wait for the broker
+   * @return the number of messages
+   * @throws InputException if the file or one of its images cannot be read
    */
   public long send(KafkaConnection kafka, String topic, StopSignal stop) {
     PublisherTarget target = new PublisherTarget(topic, "produce " + file);
@@ -93,7 +93,7 @@ public final class QuestionMessages {
     }
   }
 
-  /** The number of the last line that was sent of this file; 0 if it was another one. */
+  /** Returns the number of the last line of this file that was sent; 0 if another file was sent. */
   private long sentBefore(Optional<PublisherPosition> position) throws IOException {
     long line = position.map(at -> at.get(LINE).orElse(0)).orElse(0L);
     OptionalLong content = position.map(at -> at.get(CONTENT)).orElse(OptionalLong.empty());
@@ -127,7 +127,7 @@ public final class QuestionMessages {
         records.add(message(line));
         last = line.number();
       }
-      if (records.size() == TOGETHER) {
+      if (records.size() == BATCH_LINES) {
         publisher.publish(List.copyOf(records), at(last, content));
         sent += records.size();
         records.clear();
@@ -174,7 +174,9 @@ public final class QuestionMessages {
         image.regionMatches(true, 0, "data:", 0, 5) ? fromDataUri(image) : fromPath(image));
   }
 
-  /** One that cannot be decoded is sent as a path, which its reader refuses by its name. */
+  /**
+   * Converts a data URI. One that cannot be decoded is sent as a path, which the consumer rejects.
+   */
   private static ImageReference fromDataUri(String image) {
     try {
       byte[] bytes = new ImageSource.DataUri(image).decode(QuestionFileReader.MAX_LINE_BYTES);

@@ -8,9 +8,9 @@ import java.util.Optional;
 import org.stfbatch.db.NewImageJob;
 
 /**
- * Names the jobs of one reading of a question file, so that they are known again when the file has
- * changed around them: by their {@code question_id} where no other line of the file has it, else by
- * what they ask, too. For one thread.
+ * Names the jobs of one pass over a question file so that they are recognized when other lines of
+ * the file have changed: by their {@code question_id} if it is unique in the file, otherwise also
+ * by their content. For one thread.
  */
 final class QuestionNames implements QuestionNaming {
   private final CustomIds ids;
@@ -25,10 +25,10 @@ final class QuestionNames implements QuestionNaming {
   }
 
   /**
-   * Reads the file once for it. What is no file on a disk can be read once only: its ids are taken
-   * for repeated ones.
+   * Creates the naming by reading the file once. A file that is not a regular file can be read only
+   * once: all of its ids count as repeated.
    *
-   * @throws org.stfbatch.job.InputException if it is not of this format, or cannot be read
+   * @throws org.stfbatch.job.InputException if it has another format or cannot be read
    */
   static QuestionNames of(Path file, Path imageRoot, QuestionFormat format) {
     Hashes all = new Hashes();

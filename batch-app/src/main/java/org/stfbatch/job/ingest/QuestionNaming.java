@@ -3,9 +3,9 @@ package org.stfbatch.job.ingest;
 import java.util.Optional;
 import org.stfbatch.db.NewImageJob;
 
-/** Names the jobs of one reading of a question file. For one thread. */
+/** Naming of the jobs of one pass over a question file. For one thread. */
 interface QuestionNaming {
-  /** Jobs have the names with which they were read. */
+  /** Keeps the names with which the jobs were read. */
   QuestionNaming AS_READ =
       new QuestionNaming() {
         @Override
@@ -24,17 +24,17 @@ interface QuestionNaming {
         }
       };
 
-  /** For another reading of the same file. */
+  /** Returns a naming for another pass over the same file. */
   QuestionNaming again();
 
-  /** The next job under the name that it has. */
+  /** Returns the next job under its name. */
   NewImageJob named(NewImageJob job);
 
   /**
-   * Another name under which a run may have the same job: because more, or fewer, lines of the file
-   * had its id then, or because another file had it, too.
+   * Returns another name under which a run may have the same job, because more or fewer lines of
+   * the file, or of another file, had its id at that time.
    *
-   * @param job as {@link #named} gave it
+   * @param job as returned by {@link #named}
    */
   Optional<String> otherName(NewImageJob job);
 }

@@ -23,15 +23,16 @@ import org.stfbatch.db.StoredText;
 import org.stfbatch.engine.Stage;
 
 /**
- * Request lines of OpenAI's Batch API: a JSON object with {@code custom_id}, {@code method} POST,
- * {@code url} {@code /v1/chat/completions} and a {@code body}, which {@link ChatRequest} reads. A
- * line with any other field is unusable: settings beside the body would have no effect.
+ * Parser of request lines of OpenAI's Batch API: a JSON object with {@code custom_id}, {@code
+ * method} POST, {@code url} {@code /v1/chat/completions} and a {@code body}, which {@link
+ * ChatRequest} reads. A line with any other field is unusable: settings outside the body would have
+ * no effect.
  *
- * <p>A line that cannot be used becomes a job that has already failed, under its {@code custom_id}
- * if that can be read.
+ * <p>A line that cannot be used becomes a failed job, under its {@code custom_id} if that can be
+ * read.
  */
 final class RequestLineParser implements LineParser {
-  /** The code of a line that is no request, or asks for what cannot be done. */
+  /** The failure code of a line that is no request or asks for something unsupported. */
   static final String REQUEST_LINE = "REQUEST_LINE";
 
   private static final String CHAT = "/v1/chat/completions";

@@ -4,8 +4,8 @@ import java.io.IOException;
 import java.io.Reader;
 
 /**
- * Ends with an error when a row does not: a forgotten quotation mark makes the rest of a file one
- * cell, which may not fit the memory.
+ * Reader that fails when a row exceeds a limit: after a missing quotation mark the rest of the file
+ * is one cell, which may not fit the memory. It also removes a byte order mark.
  */
 final class RowReader extends Reader {
   private final Reader reader;
@@ -18,7 +18,7 @@ final class RowReader extends Reader {
     this.maxCharacters = maxCharacters;
   }
 
-  /** A row has ended. */
+  /** Starts a new row. */
   void nextRow() {
     characters = 0;
   }

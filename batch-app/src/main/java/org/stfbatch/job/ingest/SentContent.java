@@ -7,13 +7,13 @@ import java.security.MessageDigest;
 import java.util.Optional;
 import org.stfbatch.base.Digests;
 
-/** What lines were sent, as a number: 64 bits of SHA-256. For one thread. */
+/** Hash of the lines that were sent: 64 bits of SHA-256. For one thread. */
 final class SentContent {
   private final MessageDigest digest;
 
   /**
-   * @param images the folder of images that are sent with the lines; without them, other messages
-   *     are sent
+   * @param images the folder of images that are sent with the lines; part of the hash, because
+   *     without it other messages are sent
    */
   SentContent(Optional<Path> images) {
     digest = Digests.sha256();
@@ -29,7 +29,7 @@ final class SentContent {
     digest.update(line.bytes());
   }
 
-  /** Of all lines so far. */
+  /** Returns the hash of all lines so far. */
   long hash() {
     try {
       return ByteBuffer.wrap(((MessageDigest) digest.clone()).digest()).getLong();

@@ -1,2 +1,2 @@
-/** Turns question files and folders of images into image jobs. */
+/** Ingest: converts question files and folders of images to image jobs. */
 package org.stfbatch.job.ingest;

@@ -12,8 +12,8 @@ import org.stfbatch.kafka.TopicIdentity;
 import org.stfbatch.kafka.TopicRecord;
 
 /**
- * Collects what is read until it is enough for a commit. Bounded by count and by size: a message
- * may hold a whole image.
+ * Collects messages until there are enough for a commit. Bounded by count and size, because a
+ * message may hold a whole image.
  */
 final class BatchBuilder {
   private static final long MAX_BYTES = 8L << 20;
@@ -38,7 +38,7 @@ final class BatchBuilder {
     this.positions = new HashMap<>(begun);
   }
 
-  /** Adds the next message of its partition. */
+  /** Adds the next message of a partition. */
   void add(TopicRecord record) {
     JobMessages.Read read = session.parser().read(record);
     jobs.computeIfAbsent(read.runId(), run -> new ArrayList<>()).add(read.job());
@@ -48,7 +48,10 @@ final class BatchBuilder {
     bytes += record.value() == null ? 0 : record.value().length;
   }
 
-  /** After a poll of which every message was added: marks of transactions have offsets, too. */
+  /**
+   * Advances the offsets after a poll whose messages were all added: transaction markers have
+   * offsets, too.
+   */
   void moveTo(Map<Integer, Long> next) {
     positions.putAll(next);
   }
@@ -61,7 +64,7 @@ final class BatchBuilder {
     return count == 0;
   }
 
-  /** Whether a commit would change anything. */
+  /** Returns whether a commit would change nothing. */
   boolean isIdle(Map<Integer, Long> before) {
     return count == 0 && before.entrySet().containsAll(positions.entrySet());
   }

@@ -12,7 +12,7 @@ import org.stfbatch.kafka.DeadLetter;
 import org.stfbatch.kafka.DeadLetters;
 import org.stfbatch.kafka.TopicIdentity;
 
-/** Sends messages to the dead-letter topic of theirs; connects when there is a first one. */
+/** Sends unusable messages to the dead-letter topic; connects when there is a first one. */
 final class DeadLetterSender implements MessageWriter.DeadLetterBox, ItemStream {
   private static final Logger LOG = LoggerFactory.getLogger(DeadLetterSender.class);
 

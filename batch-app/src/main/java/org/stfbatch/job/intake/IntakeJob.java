@@ -27,11 +27,11 @@ import org.stfbatch.kafka.TopicReader;
 import org.stfbatch.kafka.TopicRequest;
 
 /**
- * Brings the messages of a topic into runs, each once, however often it is killed: the position in
- * the topic is committed with the jobs. The caller holds the reader's lock.
+ * Stores the messages of a topic as jobs of runs, each exactly once, however often the process is
+ * killed: the offsets are committed with the jobs. The caller holds the reader's lock.
  */
 public final class IntakeJob {
-  /** The name of the step and of the job that has no other step. */
+  /** The name of the step, and of the job that consists of only this step. */
   public static final String NAME = "intake";
 
   private final BatchRuntime batch;
@@ -43,7 +43,7 @@ public final class IntakeJob {
   private IntakeResult result = IntakeResult.NOTHING;
 
   /**
-   * @param run of the messages that name no other
+   * @param run the run of messages that name none
    */
   public IntakeJob(
       BatchRuntime batch,
@@ -61,9 +61,9 @@ public final class IntakeJob {
   }
 
   /**
-   * Takes in until the bound is reached or a stop is asked for.
+   * Reads messages until the bound is reached or a stop is requested.
    *
-   * @throws JobFailedException if it could not go on; it can be run again
+   * @throws JobFailedException if it failed; it can be run again
    */
   public IntakeResult run(StopSignal stop) {
     JobParameters parameters =
@@ -85,12 +85,12 @@ public final class IntakeJob {
     return result;
   }
 
-  /** What was done so far, by all runs and executions of the step. */
+  /** Returns the sum of what all executions of the step have done so far. */
   public IntakeResult result() {
     return result;
   }
 
-  /** The same as a step of another job. */
+  /** Creates the step, for use in another job. */
   public Step step(StopSignal stop) {
     DeadLetterSender sender = new DeadLetterSender(reader(), kafka, stop);
     MessageReader reader = new MessageReader(this::feed, stop);
@@ -120,7 +120,7 @@ public final class IntakeJob {
             .stream(sender)
             .listener((StepListener) reader)
             .listener((StepListener) ending)
-            // How far it is, the position says, and there may be new messages.
+            // The offsets are stored separately, and there may be new messages.
             .allowStartIfComplete(true)
             .build();
   }

@@ -1,18 +1,18 @@
 package org.stfbatch.job.intake;
 
 /**
- * What an intake did.
+ * Result of an intake.
  *
  * @param read messages
- * @param added jobs that their runs did not have yet, with the unusable ones
- * @param duplicates messages whose jobs their runs had already
- * @param changed ids among those under which a message asked something else: runs keep their own
+ * @param added jobs that were new to their runs, including the unusable ones
+ * @param duplicates messages whose jobs their runs already had
+ * @param changed ids of duplicates with other content; the runs keep their own
  * @param unusable messages that went to the dead-letter topic
- * @param stopped whether it was told to stop before its bound
+ * @param stopped whether a stop was requested before the bound was reached
  */
 public record IntakeResult(
     long read, long added, long duplicates, long changed, long unusable, boolean stopped) {
-  /** Nothing done yet. */
+  /** Nothing done. */
   public static final IntakeResult NOTHING = new IntakeResult(0, 0, 0, 0, 0, false);
 
   IntakeResult plus(IntakeResult later) {

@@ -5,17 +5,18 @@ import org.stfbatch.job.AllowedFolders;
 import org.stfbatch.kafka.ReadBound;
 
 /**
- * How a topic is taken in.
+ * Settings for reading jobs from a topic.
  *
- * @param folders where the images may be that messages name
+ * @param folders the folders that the images named by messages may be in
  * @param bound where reading ends
- * @param maxMessages at most so many messages; empty for all
- * @param skipGap whether to go on at what is left where messages are gone that were not read
- * @param chunk about so many messages are committed together
+ * @param maxMessages the most messages to read; empty for all
+ * @param skipGap whether to continue with the remaining messages where unread ones have been
+ *     deleted
+ * @param chunk the approximate number of messages that are committed together
  */
 public record IntakeSettings(
     AllowedFolders folders, ReadBound bound, OptionalLong maxMessages, boolean skipGap, int chunk) {
-  /** Messages that are committed together unless said otherwise. */
+  /** The default number of messages that are committed together. */
   public static final int CHUNK = 1000;
 
   /**

@@ -20,7 +20,7 @@ import org.stfbatch.kafka.message.ImageReference;
 import org.stfbatch.kafka.message.MessageErrorCode;
 import org.stfbatch.kafka.message.MessageException;
 
-/** Turns messages into jobs, and the unusable ones into jobs that have already failed. */
+/** Converts messages to jobs, and unusable messages to failed jobs. */
 final class JobMessages {
   private static final ImagePrompt NOTHING =
       new ImagePrompt(Optional.empty(), Optional.empty(), Optional.empty(), "");
@@ -34,9 +34,9 @@ final class JobMessages {
   }
 
   /**
-   * What a message is.
+   * A converted message.
    *
-   * @param runId the run it goes to
+   * @param runId the run it belongs to
    * @param job as it is stored
    * @param deadLetter present if it cannot be used
    */
@@ -75,7 +75,7 @@ final class JobMessages {
           MessageErrorCode.MESSAGE_FIELD_INVALID,
           "image.path: " + e.getMessage());
     } catch (IllegalArgumentException e) {
-      // Fine as JSON, but the database could not hold it.
+      // Valid JSON that the database cannot store.
       return unusable(
           record,
           Optional.of(message.customId()),
@@ -85,8 +85,8 @@ final class JobMessages {
   }
 
   /**
-   * Where an absolute path leads; a relative one is below the folder of relative names, which is
-   * looked at when the image is loaded.
+   * Returns the folder and name of an absolute path; empty for a relative path, which is resolved
+   * below the base folder and checked when the image is loaded.
    */
   private Optional<AllowedFolders.Place> absolute(ImageJobMessage message) {
     return message

@@ -10,11 +10,11 @@ import org.stfbatch.kafka.TopicIdentity;
 /**
  * Messages that are committed together.
  *
- * @param topic which they are from
+ * @param topic the topic that they are from
  * @param begunAt the next offset of each partition when reading began
- * @param messages how many
+ * @param messages the number of messages
  * @param jobs by run id, in the order of the ids
- * @param unusable what the dead-letter topic gets
+ * @param unusable messages for the dead-letter topic
  * @param bytes of the messages' values
  * @param positions the next offset of each partition after these messages
  */

@@ -19,18 +19,18 @@ import org.stfbatch.kafka.TopicReader;
 import org.stfbatch.kafka.TopicRecord;
 
 /**
- * Reads and parses a topic on a thread of its own, while the step stores what was read before. What
- * is read ahead is bounded by count and by bytes. An error of that thread, of whatever kind,
- * reaches the step. One thread takes, and closes.
+ * Reads and parses a topic on its own thread while the step stores earlier messages. The read-ahead
+ * is bounded by count and bytes. Any error of that thread is rethrown to the step. One thread calls
+ * {@link #poll} and {@link #close}.
  */
 final class MessageFeed implements AutoCloseable {
   private static final int BATCHES_AHEAD = 2;
 
-  /** A batch alone may hold more: there is no limit to a message but the broker's. */
+  /** A single batch may hold more, because only the broker limits the size of a message. */
   private static final long BYTES_AHEAD = 16L << 20;
 
-  private static final long ROOM_MILLIS = 10;
-  private static final Duration PATIENCE = Duration.ofMillis(200);
+  private static final long RETRY_MILLIS = 10;
+  private static final Duration POLL_TIMEOUT = Duration.ofMillis(200);
   private static final long POLL_MILLIS = 100;
 
   private final TopicReader reader;
@@ -44,25 +44,25 @@ final class MessageFeed implements AutoCloseable {
   private final AtomicLong bytesAhead = new AtomicLong();
   private volatile boolean closed;
 
-  /** Set before {@link #isRead}. */
+  /** Written before {@link #isRead}. */
   private Throwable failure;
 
-  /** Whether nothing more will be put. */
+  /** Whether no more batches will be queued. */
   private volatile boolean isRead;
 
   private long left;
   private boolean over;
 
   /**
-   * The topic as it was found.
+   * The topic as the broker describes it.
    *
-   * @param identity which one it is
-   * @param positions where reading begins
+   * @param identity the cluster and topic ids
+   * @param positions the offsets at which reading begins
    */
   record Opened(TopicIdentity identity, Map<Integer, Long> positions) {}
 
   /**
-   * How the topic is read from there.
+   * The state for reading the topic.
    *
    * @param parser of its messages
    * @param begunAt the stored next offset of each partition
@@ -70,12 +70,12 @@ final class MessageFeed implements AutoCloseable {
   record Session(JobMessages parser, Map<Integer, Long> begunAt) {}
 
   /**
-   * Starts reading at once.
+   * Starts reading.
    *
-   * @param reader not open yet; closed with this
-   * @param group for lag tools
-   * @param most at most so many messages
-   * @param messages called on the feed's thread when the topic was found
+   * @param reader not open yet; closed with this feed
+   * @param group the consumer group, for monitoring tools
+   * @param most the most messages to read
+   * @param messages called on the feed's thread when the topic was opened
    */
   MessageFeed(
       TopicReader reader, String group, int chunk, long most, Function<Opened, Session> messages) {
@@ -93,13 +93,14 @@ final class MessageFeed implements AutoCloseable {
   }
 
   /**
-   * The next batch if one comes within a moment.
+   * Waits up to 100 ms for the next batch.
    *
-   * @throws RuntimeException what has ended the reading, when the batches before it were handed out
-   * @throws Error the same
+   * @throws RuntimeException the error that ended the reading, after the batches before it were
+   *     handed out
+   * @throws Error likewise
    */
   Optional<MessageBatch> poll() throws InterruptedException {
-    // In this order: what the thread has put last is seen once it has ended.
+    // Read before the queue: the last batch of a thread that has ended is then in the queue.
     boolean ended = isRead;
     MessageBatch batch = over ? null : queue.poll(POLL_MILLIS, TimeUnit.MILLISECONDS);
     if (batch != null) {
@@ -119,23 +120,29 @@ final class MessageFeed implements AutoCloseable {
     }
   }
 
-  /** Whether everything was handed out. */
+  /** Returns whether all batches were handed out. */
   boolean isOver() {
     return over;
   }
 
-  /** What has been handed out is committed up to there; the broker is told for lag tools. */
+  /**
+   * Records the offsets that are committed in the database; they are also committed at the broker,
+   * for monitoring tools.
+   */
   void committed(Map<Integer, Long> positions) {
     committed.set(positions);
   }
 
-  /** Whatever ends the reading is noted without making an object: there may be no memory left. */
+  /**
+   * Reads the topic. The error that ends it is recorded without allocating an object, because there
+   * may be no memory left.
+   */
   private void read() {
     try {
       TopicIdentity topic = reader.open();
       batches(topic, messages.apply(new Opened(topic, reader.positions())));
     } catch (StoppedException e) {
-      // Nothing is lost: what was handed out counts.
+      // Nothing is lost: batches that were handed out are stored.
       return;
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -153,8 +160,8 @@ final class MessageFeed implements AutoCloseable {
     Map<Integer, Long> before = Map.of();
     boolean more = true;
     while (more) {
-      TopicBatch polled = reader.poll(batch.isEmpty() ? PATIENCE : Duration.ZERO);
-      tellLagTools();
+      TopicBatch polled = reader.poll(batch.isEmpty() ? POLL_TIMEOUT : Duration.ZERO);
+      commitForLagTools();
       List<TopicRecord> wanted = first(polled.records());
       for (TopicRecord record : wanted) {
         if (batch.isFull()) {
@@ -180,17 +187,17 @@ final class MessageFeed implements AutoCloseable {
     return records.subList(0, (int) Math.min(records.size(), left));
   }
 
-  /** Returns the positions after the batch. */
+  /** Queues a batch. Returns the offsets after it. */
   private Map<Integer, Long> put(MessageBatch batch) throws InterruptedException {
     while (!closed && !offer(batch)) {
-      tellLagTools();
+      commitForLagTools();
     }
     return batch.positions();
   }
 
   private boolean offer(MessageBatch batch) throws InterruptedException {
     if (!queue.isEmpty() && bytesAhead.get() + batch.bytes() > BYTES_AHEAD) {
-      Thread.sleep(ROOM_MILLIS);
+      Thread.sleep(RETRY_MILLIS);
       return false;
     }
     bytesAhead.addAndGet(batch.bytes());
@@ -201,18 +208,21 @@ final class MessageFeed implements AutoCloseable {
     return false;
   }
 
-  private void tellLagTools() {
+  private void commitForLagTools() {
     Map<Integer, Long> positions = committed.getAndSet(Map.of());
     if (!positions.isEmpty()) {
       reader.commitForLagTools(group, positions);
     }
   }
 
-  /** The reader is for one thread: this one says the last word to lag tools, too. */
+  /**
+   * Commits the last offsets for monitoring tools and closes the reader. The reader is not thread
+   * safe, so this thread does both.
+   */
   private void finish() {
     try {
       taken.await();
-      tellLagTools();
+      commitForLagTools();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } finally {

@@ -11,8 +11,8 @@ import org.springframework.batch.infrastructure.item.ItemStreamReader;
 import org.stfbatch.job.StopSignal;
 
 /**
- * Hands out batches of messages, each for a transaction of its own. Where to go on is kept with the
- * jobs, not in the step's context. It must be registered as a listener of the step, too.
+ * Item reader of batches of messages, one for each transaction. The offsets are stored with the
+ * jobs, not in the step's context. It must also be registered as a listener of the step.
  */
 final class MessageReader implements ItemStreamReader<MessageBatch>, StepExecutionListener {
   private final Supplier<MessageFeed> start;
@@ -22,7 +22,7 @@ final class MessageReader implements ItemStreamReader<MessageBatch>, StepExecuti
   private Map<Integer, Long> handedOut = Map.of();
 
   /**
-   * @param start begins reading where the last commit was
+   * @param start starts reading after the last commit
    */
   MessageReader(Supplier<MessageFeed> start, StopSignal stop) {
     this.start = start;
@@ -39,7 +39,7 @@ final class MessageReader implements ItemStreamReader<MessageBatch>, StepExecuti
     feed = start.get();
   }
 
-  /** Whoever asks for the next batch has committed the one before. */
+  /** Returns the next batch; the previous one has been committed by then. */
   @Override
   public MessageBatch read() throws InterruptedException {
     feed.committed(handedOut);

@@ -20,7 +20,7 @@ import org.stfbatch.job.Progress;
 import org.stfbatch.kafka.DeadLetter;
 import org.stfbatch.kafka.TopicIdentity;
 
-/** Stores jobs, failures and positions in the batch's transaction. */
+/** Item writer that stores jobs, failures and offsets in the batch's transaction. */
 final class MessageWriter implements ItemWriter<MessageBatch> {
   private static final Logger LOG = LoggerFactory.getLogger(MessageWriter.class);
 
@@ -36,14 +36,14 @@ final class MessageWriter implements ItemWriter<MessageBatch> {
   private IntakeResult pending = IntakeResult.NOTHING;
   private long expected;
 
-  /** Takes messages that cannot be used, each once whatever happens. */
+  /** Receives unusable messages, each exactly once even after a restart. */
   @FunctionalInterface
   interface DeadLetterBox {
     void publish(TopicIdentity topic, List<DeadLetter> letters);
   }
 
   /**
-   * @param runId signs the positions
+   * @param runId the run that is stored with the offsets
    */
   MessageWriter(
       TopicPositions positions,
@@ -68,13 +68,13 @@ final class MessageWriter implements ItemWriter<MessageBatch> {
   }
 
   /**
-   * The dead letters go first: were they sent after the commit, a kill between could lose them.
-   * Sent again, they are recognised by their offsets.
+   * Sends dead letters before the commit: if they were sent after it, a kill in between could lose
+   * them. Repeated ones are recognized by their offsets.
    */
   private void write(MessageBatch batch) {
     committed = committed.plus(pending);
     pending = IntakeResult.NOTHING;
-    tellExpected();
+    reportExpected();
     deadLetters.publish(batch.topic(), batch.unusable());
     long added = 0;
     long addedHere = 0;
@@ -101,7 +101,7 @@ final class MessageWriter implements ItemWriter<MessageBatch> {
     expected = addedHere;
   }
 
-  /** How many ids have messages that ask something else than the run's jobs of those ids. */
+  /** Returns the number of ids whose messages have other content than the run's jobs. */
   private long changed(long run, List<NewImageJob> messages) {
     Set<String> ids = known.withOtherContent(run, messages).keySet();
     if (!ids.isEmpty()) {
@@ -129,7 +129,7 @@ final class MessageWriter implements ItemWriter<MessageBatch> {
     }
   }
 
-  /** Partitions that the topic got while it was read. */
+  /** Stores the beginning of partitions that were added to the topic while it was read. */
   private void beginNew(KafkaReader reader, Map<Integer, Long> next) {
     Map<Integer, Long> fresh = new HashMap<>();
     next.keySet().stream()
@@ -141,20 +141,22 @@ final class MessageWriter implements ItemWriter<MessageBatch> {
     }
   }
 
-  /** Once they are committed: a batch that is rolled back is read again. */
-  private void tellExpected() {
+  /**
+   * Reports added jobs only after their commit, because a batch that is rolled back is read again.
+   */
+  private void reportExpected() {
     progress.expected(expected);
     expected = 0;
   }
 
   /**
-   * Ends the step, and tells what was done.
+   * Ends the step and returns what was done.
    *
    * @param lastCounts whether the last batch was committed, too
    */
   IntakeResult end(boolean lastCounts) {
     if (lastCounts) {
-      tellExpected();
+      reportExpected();
     }
     return lastCounts ? committed.plus(pending) : committed;
   }

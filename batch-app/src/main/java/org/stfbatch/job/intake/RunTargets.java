@@ -10,53 +10,56 @@ import org.stfbatch.db.RunStore;
 import org.stfbatch.db.SourceKind;
 import org.stfbatch.job.AllowedFolders;
 
-/** Finds the runs that messages name, and makes those that are new. For one thread. */
+/** Resolves the runs that messages name, and creates new ones. For one thread. */
 final class RunTargets {
   private final RunStore runs;
   private final ImageJobStore jobs;
   private final String topic;
   private final AllowedFolders folders;
-  private final Run usual;
+  private final Run defaultRun;
   private final Map<String, Run> named = new HashMap<>();
   private final Map<Key, Target> targets = new HashMap<>();
 
-  /** A run, and the topic as a source of its jobs. */
+  /** A run and the source id of the topic in it. */
   record Target(long runId, long sourceId) {}
 
   private record Key(long runId, Path imageFolder) {}
 
   /**
-   * @param usual the run of messages that name none
+   * @param defaultRun the run of messages that name none
    */
-  RunTargets(RunStore runs, ImageJobStore jobs, String topic, AllowedFolders folders, Run usual) {
+  RunTargets(
+      RunStore runs, ImageJobStore jobs, String topic, AllowedFolders folders, Run defaultRun) {
     this.runs = runs;
     this.jobs = jobs;
     this.topic = topic;
     this.folders = folders;
-    this.usual = usual;
+    this.defaultRun = defaultRun;
   }
 
-  /** Where the images may be that messages name. */
+  /** Returns the folders that the images named by messages may be in. */
   AllowedFolders folders() {
     return folders;
   }
 
   /**
-   * A run with images below the folder of relative names.
+   * Returns the target of a run with images below the base folder.
    *
-   * @throws IllegalArgumentException if no run can have that name
+   * @throws IllegalArgumentException if the run's name is not valid
    */
   Target of(Optional<String> run) {
     return of(run, folders.base());
   }
 
   /**
-   * @param imageFolder one of the folders
-   * @throws IllegalArgumentException if no run can have that name
+   * Returns the target of a run with images below a folder.
+   *
+   * @param imageFolder one of the allowed folders
+   * @throws IllegalArgumentException if the run's name is not valid
    */
   Target of(Optional<String> run, Path imageFolder) {
     long runId =
-        run.map(name -> named.computeIfAbsent(name, runs::findOrCreate)).orElse(usual).runId();
+        run.map(name -> named.computeIfAbsent(name, runs::findOrCreate)).orElse(defaultRun).runId();
     return targets.computeIfAbsent(new Key(runId, imageFolder), this::target);
   }
 

@@ -14,14 +14,14 @@ import org.stfbatch.kafka.TopicAdmin;
 import org.stfbatch.kafka.TopicIdentity;
 import org.stfbatch.kafka.TopicRequest;
 
-/** Where a group goes on reading a topic. */
+/** Stored offsets of a consumer group in a topic. */
 public final class TopicPositions {
   private final KafkaReaderStore readers;
   private final String group;
   private final String topic;
 
   /**
-   * @param group readers of different names read a topic independently of each other
+   * @param group the consumer group; groups read a topic independently of each other
    */
   public TopicPositions(DataSource dataSource, String group, String topic) {
     this.readers = new KafkaReaderStore(dataSource);
@@ -29,16 +29,17 @@ public final class TopicPositions {
     this.topic = topic;
   }
 
-  /** The reader as it is stored now. */
+  /** Returns the reader as it is stored now. */
   public KafkaReader reader() {
     return readers.findOrCreate(group, topic);
   }
 
   /**
-   * Forgets where the group stopped, if the start says so. The caller holds the reader's lock.
+   * Replaces the stored offsets by the beginning or end of the topic, unless the start is {@link
+   * TopicStart#STORED}. The caller holds the reader's lock.
    *
-   * @param stop ends waiting for the broker
-   * @throws InputException if there is no such topic to begin at the end of
+   * @param stop ends the wait for the broker
+   * @throws InputException if the topic does not exist
    */
   public void reset(TopicStart start, KafkaConnection kafka, StopSignal stop) {
     if (start == TopicStart.STORED) {
@@ -58,7 +59,7 @@ public final class TopicPositions {
     }
   }
 
-  /** What to ask the broker for. */
+  /** Returns the request for the broker. */
   public TopicRequest request(ReadBound bound, boolean skipGap) {
     KafkaReader reader = reader();
     TopicRequest request = TopicRequest.of(topic, bound).from(readers.positions(reader));
@@ -70,11 +71,11 @@ public final class TopicPositions {
   }
 
   /**
-   * Notes which topic is read, and where partitions are begun that were not read before.
+   * Stores the topic's identity, and the offsets of partitions that are read for the first time.
    *
-   * @param request what was asked for
-   * @param positions where reading begins
-   * @return the stored next offset of each partition, as it was when the request was made
+   * @param request as sent to the broker
+   * @param positions the offsets at which reading begins
+   * @return the stored next offset of each partition when the request was made
    */
   public Map<Integer, Long> begin(
       TopicRequest request, TopicIdentity identity, Map<Integer, Long> positions) {

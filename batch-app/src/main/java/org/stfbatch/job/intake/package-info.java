@@ -1,2 +1,2 @@
-/** Brings the messages of a topic into runs. */
+/** Intake: stores the messages of a topic as jobs of runs. */
 package org.stfbatch.job.intake;

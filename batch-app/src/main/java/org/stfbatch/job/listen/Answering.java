@@ -5,14 +5,14 @@ import org.stfbatch.db.Run;
 import org.stfbatch.job.StopSignal;
 import org.stfbatch.job.infer.InferJob;
 
-/** Makes the job that answers a run, with a model that stays. */
+/** Factory of the inference jobs of a process whose model stays loaded. */
 @FunctionalInterface
 public interface Answering {
   /**
-   * Makes one.
+   * Creates the inference job of a run.
    *
-   * @param limit at most so many jobs; empty for all
-   * @param around further steps of the job
+   * @param limit the most jobs to answer; empty for all
+   * @param around the steps before and after the inference step
    */
   InferJob infer(Run run, OptionalLong limit, InferJob.Around around, StopSignal stop);
 }

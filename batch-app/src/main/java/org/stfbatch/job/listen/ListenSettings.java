@@ -6,14 +6,14 @@ import org.stfbatch.job.AllowedFolders;
 import org.stfbatch.job.MaxFailed;
 
 /**
- * How triggers are carried out.
+ * Settings for executing triggers.
  *
- * @param topic of the triggers
- * @param group in whose name it, and topics of jobs, are read
- * @param publishTo the topic to which outcomes go, if to any
- * @param folders where question files and images may be
- * @param timeLimit how long a trigger may take that does not say so itself
- * @param maxFailed with how many failures its run is still a success
+ * @param topic the topic of the triggers
+ * @param group the consumer group that reads this topic and the topics of jobs
+ * @param publishTo the topic for outcomes; empty if they are not published
+ * @param folders the folders that question files and images may be in
+ * @param timeLimit the time limit of a trigger that does not set its own
+ * @param maxFailed the failures up to which the run of a trigger counts as a success
  */
 public record ListenSettings(
     String topic,

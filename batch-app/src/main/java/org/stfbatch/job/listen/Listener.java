@@ -22,14 +22,14 @@ import org.stfbatch.job.StopSignal;
 import org.stfbatch.job.intake.TopicPositions;
 
 /**
- * Starts a run for each message of a topic, one at a time and never twice, until stopped. The run
- * of a message that was begun and not finished is gone on with first. Of several processes that
- * share runs, one holds the reader's lock and starts them; the others answer parts of them, and one
- * takes over when that one ends or stands still.
+ * Starts a run for each message of a trigger topic, one at a time and exactly once, until stopped.
+ * A trigger that was started but not finished is resumed first. Of several processes that share
+ * runs, the one that holds the reader's lock starts them and the others answer parts of them.
+ * Another process takes the lock over when its holder ends or its heartbeats stop.
  */
 public final class Listener {
-  private static final long LOOK_AGAIN_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
-  private static final long ASK_AGAIN_NANOS = TimeUnit.SECONDS.toNanos(1);
+  private static final long TRIGGER_POLL_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
+  private static final long LOCK_RETRY_NANOS = TimeUnit.SECONDS.toNanos(1);
 
   private final TopicPositions positions;
   private final TriggerInbox inbox;
@@ -41,10 +41,10 @@ public final class Listener {
   private final AtomicReference<String> current = new AtomicReference<>();
 
   /**
-   * @param answering with a model that stays
-   * @param claims takes locks
+   * @param answering creates the inference jobs
+   * @param claims takes the locks
    * @param sharing whether runs are shared
-   * @param notices gets lines for people
+   * @param notices receives one-line messages for the user
    */
   public Listener(
       Database database,
@@ -64,30 +64,31 @@ public final class Listener {
     this.notices = notices;
   }
 
-  /** Whose lock the caller holds. */
+  /** Returns the topic reader whose lock the caller of {@link #run} must hold. */
   public KafkaReader reader() {
     return positions.reader();
   }
 
-  /** What is being done now, for people. */
+  /** Returns what this process does now, as text for the user. */
   public String doing() {
     return Optional.ofNullable(current.get()).orElse("waiting for triggers");
   }
 
   /**
-   * Listens until stopped. The caller holds the reader's lock.
+   * Executes triggers until stopped. The caller holds the reader's lock.
    *
-   * @throws RuntimeException if it could not go on: the broker refuses, or the engine is broken
+   * @throws RuntimeException if the process cannot continue: the broker refuses its requests, or
+   *     the engine is broken
    */
   public void run(StopSignal stop) {
     lead(() -> {}, stop);
   }
 
   /**
-   * Listens until stopped, or answers parts of the runs that another process starts. Fails when a
-   * lock is lost; it can be called again then.
+   * Executes triggers until stopped, or answers parts of the runs that another process starts.
+   * Fails when a lock is lost, and can then be called again.
    *
-   * @throws RuntimeException if it could not go on, as {@link #run} does
+   * @throws RuntimeException if the process cannot continue, as in {@link #run}
    */
   public void share(StopSignal stop) {
     Lockable reading = Lockable.reader(database, reader());
@@ -97,7 +98,7 @@ public final class Listener {
         lead(leading.get(), stop);
       } else if (!join(stop)) {
         reading.endSilent();
-        LockSupport.parkNanos(ASK_AGAIN_NANOS);
+        LockSupport.parkNanos(LOCK_RETRY_NANOS);
       }
     }
   }
@@ -128,7 +129,7 @@ public final class Listener {
   }
 
   /**
-   * @param confirm fails if another process leads by now
+   * @param confirm fails if another process has taken over the reader's lock
    */
   private void lead(Runnable confirm, StopSignal stop) {
     new ConcurrentJobs(stop).with(inbox::run).with(part -> work(confirm, part)).run();
@@ -141,7 +142,7 @@ public final class Listener {
       if (next.isPresent()) {
         carryOut(next.get(), confirm, stop);
       } else {
-        LockSupport.parkNanos(LOOK_AGAIN_NANOS);
+        LockSupport.parkNanos(TRIGGER_POLL_NANOS);
       }
     }
   }
@@ -174,7 +175,7 @@ public final class Listener {
     }
   }
 
-  /** No later run would fare better. */
+  /** Returns whether the engine failed: every later run would fail, too. */
   private static boolean isEngineBroken(Throwable error) {
     for (Throwable e = error; e != null; e = e.getCause()) {
       if (e instanceof EngineException) {

@@ -4,9 +4,9 @@ import java.util.Optional;
 import org.stfbatch.db.Run;
 import org.stfbatch.db.Worker;
 
-/** Whether this process answers runs beside others. */
+/** Decides whether this process shares the answering of runs with other workers. */
 @FunctionalInterface
 public interface Sharing {
-  /** This process as a worker of a run; empty if it has the run for itself. */
+  /** Returns this process as a worker of a run; empty if it answers the run alone. */
   Optional<Worker> worker(Run run);
 }

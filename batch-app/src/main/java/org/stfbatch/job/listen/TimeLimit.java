@@ -6,13 +6,13 @@ import java.util.concurrent.TimeUnit;
 import org.stfbatch.base.Threads;
 import org.stfbatch.job.StopSignal;
 
-/** Asks work to stop when it has taken too long. */
+/** Requests a stop when work exceeds its time limit. */
 final class TimeLimit implements AutoCloseable {
   private final ScheduledThreadPoolExecutor timer =
       new ScheduledThreadPoolExecutor(1, Threads.daemons("time-limit"));
   private volatile boolean over;
 
-  /** Counts from now on. */
+  /** Starts the timer. */
   TimeLimit(Duration limit, StopSignal work) {
     timer.schedule(
         () -> {
@@ -23,7 +23,7 @@ final class TimeLimit implements AutoCloseable {
         TimeUnit.MILLISECONDS);
   }
 
-  /** Whether the work was asked to stop. */
+  /** Returns whether the limit has passed and the stop was requested. */
   boolean isOver() {
     return over;
   }

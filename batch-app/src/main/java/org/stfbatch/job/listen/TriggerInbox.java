@@ -31,8 +31,8 @@ import org.stfbatch.kafka.message.MessageException;
 import org.stfbatch.kafka.message.RunTriggerMessage;
 
 /**
- * Stores the messages that ask for runs, each once: the position in the topic moves in the
- * transaction that stores them. The caller holds the reader's lock.
+ * Stores trigger messages, each exactly once: the topic's offset advances in the transaction that
+ * stores them. The caller holds the reader's lock.
  */
 final class TriggerInbox {
   private static final Duration POLL = Duration.ofMillis(500);
@@ -52,7 +52,7 @@ final class TriggerInbox {
     this.transaction = new TransactionTemplate(batch.transactionManager());
   }
 
-  /** Reads until a stop is asked for. */
+  /** Reads until a stop is requested. */
   void run(StopSignal stop) {
     TopicRequest request = positions.request(ReadBound.follow(), false);
     try (TopicReader topic = new TopicReader(kafka.settings(), request, kafka.listener());
@@ -68,7 +68,7 @@ final class TriggerInbox {
         }
       }
     } catch (StoppedException e) {
-      // Stopped while the broker was away: nothing was taken, and nothing is lost.
+      // Stopped while the broker was away: nothing was read and nothing is lost.
       return;
     }
   }

@@ -47,9 +47,12 @@ import org.stfbatch.kafka.message.RunTriggerMessage.ExistingRun;
 import org.stfbatch.kafka.message.RunTriggerMessage.Questions;
 import org.stfbatch.kafka.message.RunTriggerMessage.TopicSlice;
 
-/** Does what one trigger asks for, or goes on with it. */
+/** Executes one trigger, or resumes it. */
 final class TriggerWork {
-  /** Nobody is there who could be asked whether a file that was renamed is meant. */
+  /**
+   * Accepts a file that has most questions under other ids: no user is present to confirm that this
+   * is intended.
+   */
   private static final IngestTerms TERMS = new IngestTerms(Optional.empty(), OnChange.KEEP, true);
 
   private final Database database;
@@ -86,11 +89,11 @@ final class TriggerWork {
   }
 
   /**
-   * Brings the trigger's jobs into its run, and answers them.
+   * Stores the trigger's jobs in its run and answers them.
    *
-   * @return the run's name; empty if it was stopped on the way
-   * @throws InputException if it asks for what is not there, or not allowed
-   * @throws JobFailedException if it has taken longer than its time limit
+   * @return the run's name; empty if it was stopped before it was done
+   * @throws InputException if the trigger names something that does not exist or is not allowed
+   * @throws JobFailedException if it exceeded its time limit
    */
   Optional<String> carryOut(RunTrigger trigger, StopSignal stop) {
     RunTriggerMessage message = message(trigger);
@@ -132,11 +135,11 @@ final class TriggerWork {
   }
 
   /**
-   * Answers a part of the run that another process carries out for a trigger, until nothing waits.
-   * One with a limit is left to that process.
+   * Answers a part of the run that another process executes for a trigger, until no job waits. A
+   * trigger with a limit is left to that process.
    *
-   * @return whether there was anything to answer
-   * @throws InputException if this process would answer otherwise
+   * @return whether there were jobs to answer
+   * @throws InputException if this process has other settings than the other workers
    */
   boolean join(RunTrigger trigger, StopSignal stop) {
     RunTriggerMessage message = message(trigger);
@@ -213,7 +216,7 @@ final class TriggerWork {
     InferJob.Ending ending = worker.map(job::share).orElseGet(job::run);
     if (ending == InferJob.Ending.IMAGES_AWAY) {
       throw new JobFailedException(
-          "images of %s stayed away, and the jobs that need them wait in run %s: ask for the run again"
+          "images of %s were unavailable for too long, and the jobs that need them still wait in run %s: trigger the run again"
               .formatted(String.join(", ", job.away()), run.name()),
           null);
     }
@@ -237,7 +240,7 @@ final class TriggerWork {
   private boolean ingest(Questions questions, Run run, StopSignal stop) {
     Path file = settings.folders().existing(questions.file());
     Path images = questions.images().map(settings.folders()::existing).orElseGet(file::getParent);
-    // Whoever opens a pipe waits for its writer.
+    // Opening a pipe would block until it has a writer.
     if (!Files.isReadable(file) || !Files.isRegularFile(file)) {
       throw new InputException("the question file " + file + " cannot be read");
     }
@@ -266,7 +269,7 @@ final class TriggerWork {
             left,
             false,
             IntakeSettings.CHUNK);
-    // Counted in the transaction that takes the messages in.
+    // Counted in the transaction that stores the messages.
     Progress counting = step -> triggers.took(trigger.triggerId(), step.done());
     IntakeJob job = new IntakeJob(batch, run, intake, positions(slice), kafka, counting);
     return Optional.of(() -> job.step(stop));

@@ -1,2 +1,2 @@
-/** Starts a run for each message of a topic. */
+/** Executes the triggers of a Kafka topic: one run for each message. */
 package org.stfbatch.job.listen;

@@ -14,9 +14,9 @@ import org.stfbatch.kafka.message.MessageHeaders;
 import org.stfbatch.kafka.message.MessageType;
 
 /**
- * Turns outcomes into messages, keyed by {@code custom_id}. One that is too large for its topic
- * goes there shortened, more and more until it fits, and a header names the fields: first an answer
- * loses its prompt, then all that is long is cut or left out.
+ * Converts outcomes to messages, keyed by {@code custom_id}. A message that is too large for its
+ * topic is shortened step by step until it fits, and a header names the shortened fields: first the
+ * prompt of an answer is left out, then long texts are cut and other long values are left out.
  */
 final class OutcomeMessages {
   private static final List<Shortening> SHORTENINGS =

@@ -19,11 +19,11 @@ import org.stfbatch.kafka.PublisherPosition;
 import org.stfbatch.kafka.PublisherTarget;
 
 /**
- * Publishes pages of outcomes, each with the position behind it in one Kafka transaction, which is
- * all that counts: the chunk's own transaction may come or not.
+ * Publishes pages of outcomes, each with the publisher's new position in one Kafka transaction.
+ * Only that transaction counts; the chunk's database transaction may commit or not.
  */
 final class OutcomePublisher implements ItemWriter<List<OutcomeRow>>, AutoCloseable {
-  /** Bounds what one transaction holds in memory, here and at the broker. */
+  /** Bounds the memory of one Kafka transaction, here and at the broker. */
   private static final long MAX_BYTES = 8L << 20;
 
   private static final String SEQUENCE = "sequence";
@@ -57,9 +57,9 @@ final class OutcomePublisher implements ItemWriter<List<OutcomeRow>>, AutoClosea
   }
 
   /**
-   * Takes over from any other publisher of the run to this topic.
+   * Connects to the topic and fences any other publisher of the run to it.
    *
-   * @return the sequence number up to which everything is published
+   * @return the sequence number up to which all outcomes are published
    */
   long open() {
     long position = connect().open().map(found -> found.get(SEQUENCE).orElse(0)).orElse(0L);
@@ -122,7 +122,7 @@ final class OutcomePublisher implements ItemWriter<List<OutcomeRow>>, AutoClosea
     }
   }
 
-  /** How many outcomes this one has published. */
+  /** Returns the number of outcomes that this instance has published. */
   long published() {
     return published;
   }

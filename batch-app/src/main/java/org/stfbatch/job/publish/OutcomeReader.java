@@ -12,8 +12,8 @@ import org.stfbatch.db.OutcomeRow;
 import org.stfbatch.job.StopSignal;
 
 /**
- * Hands out pages of outcomes behind the publisher's position. It must be registered as a listener
- * of the step, too.
+ * Item reader of pages of outcomes after the publisher's position. It must also be registered as a
+ * listener of the step.
  */
 final class OutcomeReader implements ItemStreamReader<List<OutcomeRow>>, StepExecutionListener {
   private static final long POLL_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
@@ -44,7 +44,7 @@ final class OutcomeReader implements ItemStreamReader<List<OutcomeRow>>, StepExe
     stepExecution = execution;
   }
 
-  /** Where the publisher is, the broker says; the step's context is not asked. */
+  /** Reads the publisher's position from the broker, not from the step's context. */
   @Override
   public void open(ExecutionContext context) {
     position = publisher.open();

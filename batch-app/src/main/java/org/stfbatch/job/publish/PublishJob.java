@@ -23,11 +23,12 @@ import org.stfbatch.job.Progress;
 import org.stfbatch.job.StopSignal;
 
 /**
- * Publishes the outcomes of a run to a topic, so that a reader of committed messages sees each
- * exactly once, however often it is killed or started. Of several at once, the newest goes on.
+ * Publishes the outcomes of a run to a topic exactly once for consumers of committed messages,
+ * however often the process is killed or started. If several publish at once, the newest fences the
+ * others.
  */
 public final class PublishJob {
-  /** The name of the step and of the job that has no other step. */
+  /** The name of the step, and of the job that consists of only this step. */
   public static final String NAME = "publish";
 
   private final BatchRuntime batch;
@@ -51,10 +52,11 @@ public final class PublishJob {
   }
 
   /**
-   * Publishes what is not published yet, or until a stop is asked for.
+   * Publishes the outcomes that are not published yet; when it follows the run, until a stop is
+   * requested.
    *
    * @return whether it was stopped
-   * @throws JobFailedException if it could not go on; it can be run again
+   * @throws JobFailedException if it failed; it can be run again
    */
   public boolean run(StopSignal stop) {
     JobParameters parameters =
@@ -78,12 +80,12 @@ public final class PublishJob {
     return false;
   }
 
-  /** How many outcomes were published so far, by all runs and executions of the step. */
+  /** Returns the number of outcomes published so far by all executions of the step. */
   public long published() {
     return published;
   }
 
-  /** The same as a step of another job. */
+  /** Creates the step, for use in another job. */
   public Step step(StopSignal stop) {
     OutcomeFeedStore feed = new OutcomeFeedStore(batch.dataSource());
     OutcomePublisher publisher =
@@ -105,7 +107,7 @@ public final class PublishJob {
         .writer(publisher)
         .listener((StepListener) reader)
         .listener((StepListener) ending)
-        // How far it is, the broker says, and there may be new outcomes.
+        // The broker stores the position, and there may be new outcomes.
         .allowStartIfComplete(true)
         .build();
   }

@@ -1,22 +1,23 @@
 package org.stfbatch.job.publish;
 
 /**
- * How outcomes are published.
+ * Settings for publishing outcomes.
  *
- * @param topic made with the broker's defaults if there is none
- * @param follow whether to wait for more at the end, until stopped
+ * @param topic the topic; created with the broker's defaults if it does not exist
+ * @param follow whether to wait for more outcomes at the end, until stopped
  * @param page the most outcomes of one Kafka transaction
  */
 public record PublishSettings(String topic, boolean follow, int page) {
-  /** Outcomes of a transaction unless said otherwise. */
+  /** The default number of outcomes of a transaction. */
   public static final int PAGE = 1000;
 
   /**
-   * @throws IllegalArgumentException if the topic has no name or the page no room
+   * @throws IllegalArgumentException if the topic is blank or the page is smaller than 1
    */
   public PublishSettings {
     if (topic.isBlank() || page < 1) {
-      throw new IllegalArgumentException("a topic to publish to needs a name, and a page room");
+      throw new IllegalArgumentException(
+          "the topic must not be blank, and the page must be at least 1");
     }
   }
 }

@@ -5,10 +5,10 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * How a message is made smaller.
+ * One level of shortening of a message.
  *
- * @param characters which no text may exceed
- * @param keepsPrompt whether an answer says what was asked
+ * @param characters the longest text that is kept
+ * @param keepsPrompt whether an answer keeps its prompt
  */
 record Shortening(int characters, boolean keepsPrompt) {
   private static final String MARK = " [cut: %d characters in all]";
@@ -29,7 +29,7 @@ record Shortening(int characters, boolean keepsPrompt) {
     return new Cuts(this);
   }
 
-  /** What was cut of one message. For one thread. */
+  /** Collects the fields of one message that were shortened. For one thread. */
   static final class Cuts {
     private final Shortening how;
     private final Set<String> names = new TreeSet<>();
@@ -38,7 +38,7 @@ record Shortening(int characters, boolean keepsPrompt) {
       this.how = how;
     }
 
-    /** The fields that are not whole. */
+    /** Returns the names of the shortened fields. */
     Set<String> names() {
       return names;
     }
@@ -51,7 +51,10 @@ record Shortening(int characters, boolean keepsPrompt) {
       return how.keepsPrompt() ? Optional.of(prompt) : without("prompt", Optional.empty());
     }
 
-    /** The text, or its beginning with a mark; half a character is not left over. */
+    /**
+     * Returns the text, or its beginning with a mark if it is too long. A surrogate pair is not
+     * split.
+     */
     String text(String name, String text) {
       if (!isTooLong(text.length())) {
         return text;
@@ -62,7 +65,7 @@ record Shortening(int characters, boolean keepsPrompt) {
       return text.substring(0, whole) + MARK.formatted(text.length());
     }
 
-    /** What loses its meaning when it is cut. */
+    /** Returns a value that must not be cut, or nothing if it is too long. */
     Optional<String> ifShort(String name, Optional<String> value) {
       return value.isPresent() && isTooLong(value.get().length())
           ? without(name, Optional.empty())

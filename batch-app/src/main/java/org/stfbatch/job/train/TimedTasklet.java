@@ -9,8 +9,8 @@ import org.springframework.batch.infrastructure.repeat.RepeatStatus;
 import org.stfbatch.job.StopSignal;
 
 /**
- * Does one piece of work after the other and lets Spring Batch commit about once a second: pieces
- * may be much shorter than a transaction.
+ * Tasklet that does pieces of work in a loop and lets Spring Batch commit about once a second,
+ * because a piece may be much shorter than a transaction.
  */
 final class TimedTasklet implements Tasklet {
   private static final long COMMIT_NANOS = Duration.ofSeconds(1).toNanos();
@@ -30,7 +30,7 @@ final class TimedTasklet implements Tasklet {
      */
     boolean next() throws IOException;
 
-    /** Makes what was done last over a restart. */
+    /** Saves a restart point. */
     void save() throws IOException;
   }
 

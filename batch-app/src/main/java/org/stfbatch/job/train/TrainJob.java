@@ -14,9 +14,9 @@ import org.stfbatch.training.Training;
 import org.stfbatch.training.TrainingDataException;
 
 /**
- * Trains: first the pictures' features, then the steps. How far either is lies in the training's
- * folder, beside the weights that belong to it, and not in the database: only so can both never
- * disagree.
+ * Training as a Spring Batch job: computes the image features, then takes the optimizer steps. The
+ * restart points are in the training's folder next to the weights they belong to, not in the
+ * database, so that both are always consistent.
  */
 public final class TrainJob {
   private final BatchRuntime batch;
@@ -26,7 +26,7 @@ public final class TrainJob {
   private final StopSignal stop;
 
   /**
-   * @param name of the training, unique among those of the database
+   * @param name the training's name, unique in the database
    * @param stop saves the training and ends the job after the step under way
    */
   public TrainJob(
@@ -39,11 +39,11 @@ public final class TrainJob {
   }
 
   /**
-   * Trains on the calling thread until the model is written or a stop is asked for.
+   * Trains on the calling thread until the model is written or a stop is requested.
    *
    * @return whether it was stopped
-   * @throws TrainingDataException naming a picture that cannot be used
-   * @throws JobFailedException if it could not go on; it can be run again
+   * @throws TrainingDataException naming an image that cannot be used
+   * @throws JobFailedException if it failed; it can be run again
    */
   public boolean run() {
     JobExecution execution = batch.runOrResume(job(), name);
@@ -90,7 +90,7 @@ public final class TrainJob {
 
     @Override
     public void save() {
-      // Every picture's features are on disk when they are computed.
+      // The features of each image are on disk as soon as they are computed.
     }
   }
 

@@ -2,11 +2,16 @@ package org.stfbatch.job.train;
 
 import org.stfbatch.training.StepReport;
 
-/** Is told how a training gets on. Called by the job's thread. */
+/** Listener of a training's progress. Called by the job's thread. */
 public interface TrainProgress {
-  /** Features of so many pictures are there. */
+  /**
+   * The features of some images were computed.
+   *
+   * @param done images whose features are computed
+   * @param pictures images in all
+   */
   void features(int done, int pictures);
 
-  /** A step was taken. */
+  /** An optimizer step was taken. */
   void stepped(StepReport report);
 }

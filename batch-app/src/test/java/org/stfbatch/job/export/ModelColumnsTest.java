@@ -18,7 +18,7 @@ import org.stfbatch.db.ImagePrompt;
 import org.stfbatch.db.StoredAnswer;
 import org.stfbatch.db.TokenCounts;
 
-/** What exports say of the model: fingerprint, compression strategy and weight format. */
+/** Model columns of exports: fingerprint, compression strategy and weight format. */
 class ModelColumnsTest {
   private static final ModelIdentity COMPRESSED =
       new ModelIdentity("0f", "vtc-cls:layer=16,tokens=144", "int8");

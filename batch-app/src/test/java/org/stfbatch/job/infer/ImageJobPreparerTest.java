@@ -22,7 +22,7 @@ import org.stfbatch.prompt.LlamaTokenizer;
 import org.stfbatch.prompt.PromptLimit;
 import org.stfbatch.testing.Golden;
 
-/** What a conversation template makes of a job: its prompt, and where its answer ends. */
+/** Prompt and stop texts that a conversation template gives a job. */
 final class ImageJobPreparerTest {
   private static LlamaTokenizer tokenizer;
 

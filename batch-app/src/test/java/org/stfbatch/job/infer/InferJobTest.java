@@ -55,8 +55,8 @@ import org.stfbatch.prompt.PromptLimit;
 import org.stfbatch.testing.Golden;
 
 /**
- * How answering a run is stopped, fails and goes on. The jobs are text-only questions, each longer
- * than the one before, so that the engine can tell them apart.
+ * Stop, failure and restart of the inference job. The jobs are text-only questions of increasing
+ * length, so that the engine can distinguish them.
  */
 @Timeout(60)
 class InferJobTest {
@@ -178,7 +178,7 @@ class InferJobTest {
     insert(run, 4);
     assertThatThrownBy(() -> infer(ScriptedEngine.breakingAt(0)))
         .isInstanceOf(JobFailedException.class);
-    // As if the process was killed before the step was created.
+    // Simulates a process that was killed before the step was created.
     jdbc.sql("delete from batch_step_execution_context").update();
     jdbc.sql("delete from batch_step_execution").update();
     leaveLastExecutionAs("STARTED");
@@ -266,7 +266,7 @@ class InferJobTest {
     assertThat(status.waiting()).isZero();
   }
 
-  /** The metric is written behind the outcomes, the position behind the metric. */
+  /** The metrics are written after the outcomes, and the position after the metrics. */
   @ParameterizedTest
   @CsvSource({"chunk_metric,insert", "batch_step_execution_context,update"})
   void outcomesMetricAndPositionCommitTogetherOrNotAtAll(String table, String event) {
@@ -519,7 +519,7 @@ class InferJobTest {
     return new InferSettings.Defaults(8, 0, 1, 0, List.of());
   }
 
-  /** Each prompt has one token more than the one before. */
+  /** Each prompt has one token more than the previous one. */
   private void insert(Run target, int count) {
     jobs.insert(
         target.runId(),
@@ -591,7 +591,7 @@ class InferJobTest {
         .update();
   }
 
-  /** As if the disk was full from the moment when more than a chunk's answers were written. */
+  /** Simulates a full disk after more than one chunk's answers have been written. */
   private void refuseSecondChunk(String table, String event) {
     jdbc.sql(
             """

@@ -28,7 +28,9 @@ import org.stfbatch.engine.Failure;
 import org.stfbatch.engine.Outcome;
 import org.stfbatch.engine.Stage;
 
-/** A job that kills every process that works on it is found and fails; all others are answered. */
+/**
+ * The job that kills every process that works on it is found and fails; all others are answered.
+ */
 @Timeout(60)
 class JobAttemptsTest {
   @RegisterExtension static final TestDatabase DATABASE = new TestDatabase();
@@ -41,7 +43,7 @@ class JobAttemptsTest {
   private Run run;
   private List<StoredJob> jobs;
 
-  /** Ends a process in the middle of its work. */
+  /** Simulates the death of a process during its work. */
   private static final class Death extends RuntimeException {}
 
   @BeforeEach
@@ -60,11 +62,13 @@ class JobAttemptsTest {
 
   @Test
   void theKillerFailsAndItsNeighboursDoNot() throws Exception {
-    // Among others in work, then three times alone.
+    // Once with other jobs in progress, then three times alone.
     for (int death = 1; death <= 4; death++) {
       Process process = new Process(death == 1);
       assertThat(process.isKilled()).as("process %d", death).isTrue();
-      assertThat(process.others).as("in work beside the killer").isEqualTo(death == 1 ? KILLER : 0);
+      assertThat(process.others)
+          .as("in progress together with the killer")
+          .isEqualTo(death == 1 ? KILLER : 0);
     }
     Process last = new Process(false);
 
@@ -87,7 +91,7 @@ class JobAttemptsTest {
         .single();
   }
 
-  /** One that works on all jobs, side by side if it is told to be slow. */
+  /** A process that works on all jobs; concurrently if it is slow. */
   private final class Process {
     private final boolean slow;
     private final List<CompletableFuture<Outcome>> outcomes = new ArrayList<>();

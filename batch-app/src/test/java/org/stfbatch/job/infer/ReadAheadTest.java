@@ -41,7 +41,7 @@ import org.stfbatch.job.StopSignal;
 class ReadAheadTest {
   private static final long IMAGE_BYTES = 1000;
 
-  /** Long enough for a thread that has something to do to do it. */
+  /** Long enough for the read-ahead to submit a job if it has one. */
   private static final long NOTHING_COMES_MILLIS = 100;
 
   private static final long SOMETHING_COMES_MILLIS = 10_000;
@@ -300,7 +300,7 @@ class ReadAheadTest {
     }
   }
 
-  /** Jobs 1 to 4 are on a host, whose images come when the test says so. */
+  /** A preparer for which jobs 1 to 4 need a download that the test completes. */
   private static final class Remote implements JobPreparer {
     private final Map<Long, CompletableFuture<Fetched>> asked = new ConcurrentHashMap<>();
     private final Parallel parallel;
@@ -350,7 +350,7 @@ class ReadAheadTest {
           try {
             new CountDownLatch(1).await();
           } finally {
-            // As an image that is being decoded: it does not end at once.
+            // Like the decoding of an image, it does not end at once.
             new CountDownLatch(1).await(50, TimeUnit.MILLISECONDS);
             interrupted.countDown();
           }
@@ -415,12 +415,14 @@ class ReadAheadTest {
         JobSettings.DEFAULTS);
   }
 
-  /** What {@link #job} takes: pixels, and two bytes for each character of prompt and reference. */
+  /**
+   * The bytes of a {@link #job}: pixels, and two bytes for each character of prompt and reference.
+   */
   private static long bytes() {
     return IMAGE_BYTES + 2 * ("image".length() + "What?".length());
   }
 
-  /** Its prompt is as long as its number is large. */
+  /** The prompt has as many tokens as the job's number. */
   private static EngineJob prepared(StoredJob job) {
     return new EngineJob(new int[(int) job.jobId()], List.of(), Generation.greedy(1));
   }

@@ -58,7 +58,7 @@ import org.stfbatch.prompt.LlamaTokenizer;
 import org.stfbatch.prompt.PromptLimit;
 import org.stfbatch.testing.Golden;
 
-/** Runs whose images come from servers that answer late, badly or not at all. */
+/** Inference with images from servers that are slow, faulty or unreachable. */
 @Timeout(90)
 class RemoteImagesTest {
 
@@ -151,7 +151,7 @@ class RemoteImagesTest {
             send(exchange, 200, picture);
           }
         });
-    // Far more than are under way when the first ones fail.
+    // Far more than are being downloaded when the first ones fail.
     for (int i = 0; i < 100; i++) {
       ask(server, i + ".png");
     }

@@ -16,7 +16,7 @@ import org.stfbatch.engine.FinishReason;
 import org.stfbatch.engine.Outcome;
 import org.stfbatch.engine.Timings;
 
-/** An engine that does as it is told, and keeps what it was asked. Thread safe. */
+/** Engine whose outcomes are scripted and that records its jobs. Thread safe. */
 final class ScriptedEngine implements Engine {
   private final Function<EngineJob, CompletableFuture<Outcome>> script;
   private final ModelIdentity model;
@@ -32,17 +32,17 @@ final class ScriptedEngine implements Engine {
     return new ScriptedEngine(script, ModelIdentity.plain("fingerprint"));
   }
 
-  /** As {@link #healthy}, with another model. */
+  /** Like {@link #healthy()}, with another model. */
   static ScriptedEngine healthy(ModelIdentity model) {
     return new ScriptedEngine(job -> CompletableFuture.completedFuture(answer(job)), model);
   }
 
-  /** Answers each job at once with a text that depends on its prompt alone. */
+  /** Answers each job at once with a text that depends only on its prompt. */
   static ScriptedEngine healthy() {
     return of(job -> CompletableFuture.completedFuture(answer(job)));
   }
 
-  /** Breaks for good at the first job whose prompt is this long. */
+  /** Fails permanently at the first job whose prompt has at least this length. */
   static ScriptedEngine breakingAt(int promptLength) {
     return of(
         job ->
@@ -65,12 +65,12 @@ final class ScriptedEngine implements Engine {
         new Timings(0, 0, 0));
   }
 
-  /** How many jobs were asked. */
+  /** Returns the number of submitted jobs that were not taken with {@link #nextAsked}. */
   int asked() {
     return asked.size();
   }
 
-  /** The next job that is asked, in the order of asking; empty if none comes. */
+  /** Waits for the next submitted job; empty if none comes within the time. */
   Optional<EngineJob> nextAsked(long millis) throws InterruptedException {
     return Optional.ofNullable(asked.poll(millis, java.util.concurrent.TimeUnit.MILLISECONDS));
   }

@@ -29,7 +29,7 @@ class ImageFilesTest {
     ImageFiles files = new ImageFiles(folder);
 
     assertThat(rest(files)).isEqualTo(names);
-    assertThat(files.passedOver().notes()).isEmpty();
+    assertThat(files.skipped().notes()).isEmpty();
   }
 
   @Test
@@ -46,12 +46,12 @@ class ImageFilesTest {
     ImageFiles files = new ImageFiles(folder);
 
     assertThat(rest(files)).containsExactly("a.png", "there.png");
-    assertThat(files.passedOver().notes())
+    assertThat(files.skipped().notes())
         .containsExactly(
             "1 linked folder not entered: sub/loop",
-            "1 passed over that is no file: nowhere.png",
-            "5 other files passed over: 2 without a usual ending, 1 .svg, 2 .txt",
-            "2 hidden entries passed over");
+            "1 skipped that is not a regular file: nowhere.png",
+            "5 other files skipped: 2 without a known extension, 1 .svg, 2 .txt",
+            "2 hidden entries skipped");
   }
 
   @Test
@@ -66,10 +66,10 @@ class ImageFilesTest {
     ImageFiles files = new ImageFiles(folder);
 
     assertThat(rest(files)).containsExactly("a.png");
-    assertThat(files.passedOver().notes())
+    assertThat(files.skipped().notes())
         .singleElement()
         .asString()
-        .startsWith("3 files passed over whose names are not UTF-8")
+        .startsWith("3 files skipped whose names are not UTF-8")
         .contains("caf%E8.png", "caf%E9.png");
   }
 
@@ -91,7 +91,7 @@ class ImageFilesTest {
             });
 
     assertThat(rest(files)).containsExactly("a/1.png", "a/2.png", "c.png");
-    assertThat(files.passedOver().notes())
+    assertThat(files.skipped().notes())
         .containsExactly("1 unreadable folder: b (permission denied)");
   }
 

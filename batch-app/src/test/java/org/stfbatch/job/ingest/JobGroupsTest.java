@@ -23,7 +23,7 @@ class JobGroupsTest {
     assertThat(groups(10, 3)).isEmpty();
   }
 
-  /** The sizes of the groups of jobs with images of these lengths. */
+  /** Returns the sizes of the groups of jobs with images of these lengths. */
   private static List<Integer> groups(long maxCharacters, int maxJobs, int... lengths)
       throws Exception {
     Iterator<NewImageJob> jobs =

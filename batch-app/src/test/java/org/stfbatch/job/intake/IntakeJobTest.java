@@ -278,7 +278,9 @@ class IntakeJobTest {
     return batches;
   }
 
-  /** The database refuses the first batch at its end, when its dead letters are sent already. */
+  /**
+   * The database refuses the first batch at its end, when its dead letters have already been sent.
+   */
   @Test
   void whatIsRolledBackIsTakenInAgainAndItsDeadLettersAreNotDoubled() {
     topics.send(topic, List.of(Topics.job("good", "What?"), Topics.raw("bad", "no JSON")));
@@ -395,7 +397,7 @@ class IntakeJobTest {
     assertThat(intake().read()).isZero();
   }
 
-  /** Whoever lost the right to read without noticing must not store anything. */
+  /** A process that has lost the reader's lock without detecting it must not store anything. */
   @Test
   void ofTwoThatReadTheSameMessagesOneStoresThem() {
     send(1, 10);

@@ -182,7 +182,7 @@ class PublishJobTest {
   void runsOfEqualNamesInTwoDatabasesDoNotMeet() {
     answer(3);
     publish();
-    // As if another database had a run of this name: only the uuid differs.
+    // Simulates a run of the same name in another database: only the uuid differs.
     JdbcClient.create(DATABASE.dataSource())
         .sql("update run set uuid = gen_random_uuid() where run_id = :run")
         .param("run", run.runId())

@@ -7,8 +7,8 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.stfbatch.base.Shortened;
 
-/** What of a folder became no job, counted and told in a few words. For one thread. */
-final class PassedOver {
+/** Counts the entries of a folder that became no job, and summarizes them. For one thread. */
+final class SkippedEntries {
   private static final int NAMED = 3;
   private static final int MOST_ENDINGS = 100;
 
@@ -40,24 +40,27 @@ final class PassedOver {
   }
 
   /**
-   * @param ending of another kind of file; empty if it has none
+   * Counts a file that is not an image.
+   *
+   * @param ending the file name extension; empty if it has none
    */
   void other(String ending) {
     boolean counted = endings.containsKey(ending) || endings.size() < MOST_ENDINGS;
     endings.merge(counted ? ending : "", 1L, Long::sum);
   }
 
-  /** A sentence's part for each kind of thing that was passed over. */
+  /** Returns a clause for each kind of skipped entry. */
   List<String> notes() {
     List<String> notes = new ArrayList<>();
     folders.note("unreadable %s: ".formatted(plural(folders.count, "folder")), notes);
     names.note(
-        "%s passed over whose %s not UTF-8 (rename with convmv, for example, and use a UTF-8 locale): "
+        "%s skipped whose %s not UTF-8 (rename with convmv, for example, and use a UTF-8 locale): "
             .formatted(plural(names.count, "file"), plural(names.count, "name is", "names are")),
         notes);
     links.note("linked %s not entered: ".formatted(plural(links.count, "folder")), notes);
     noFiles.note(
-        "passed over that %s: ".formatted(plural(noFiles.count, "is no file", "are no files")),
+        "skipped that %s: "
+            .formatted(plural(noFiles.count, "is not a regular file", "are not regular files")),
         notes);
     if (!endings.isEmpty()) {
       long files = endings.values().stream().mapToLong(Long::longValue).sum();
@@ -65,7 +68,7 @@ final class PassedOver {
           count(files)
               + " other "
               + plural(files, "file")
-              + " passed over: "
+              + " skipped: "
               + endings.entrySet().stream()
                   .limit(10)
                   .map(ending -> ending.getValue() + " " + ended(ending.getKey()))
@@ -73,13 +76,13 @@ final class PassedOver {
               + (endings.size() > 10 ? ", ..." : ""));
     }
     if (hidden > 0) {
-      notes.add(count(hidden) + " hidden " + plural(hidden, "entry", "entries") + " passed over");
+      notes.add(count(hidden) + " hidden " + plural(hidden, "entry", "entries") + " skipped");
     }
     return notes;
   }
 
   private static String ended(String ending) {
-    return ending.isEmpty() ? "without a usual ending" : "." + ending;
+    return ending.isEmpty() ? "without a known extension" : "." + ending;
   }
 
   private static String count(long things) {
@@ -94,7 +97,7 @@ final class PassedOver {
     return count == 1 ? one : more;
   }
 
-  /** Things of a kind: how many, and the first of them by name. */
+  /** Entries of one kind: their number and the names of the first ones. */
   private static final class Named {
     private final List<String> first = new ArrayList<>();
     private long count;
