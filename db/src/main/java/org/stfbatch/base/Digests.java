@@ -4,22 +4,22 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 
-/** Message digests that every Java platform has. */
+/** Factory of the message digests that every Java platform supports. */
 public final class Digests {
   private Digests() {}
 
-  /** A new SHA-256. */
+  /** Returns a new SHA-256 digest. */
   public static MessageDigest sha256() {
     return of("SHA-256");
   }
 
-  /** The SHA-256 of a text in UTF-8. */
+  /** Returns the SHA-256 of a text's UTF-8 bytes. */
   public static byte[] sha256(String text) {
     return sha256().digest(text.getBytes(StandardCharsets.UTF_8));
   }
 
   /**
-   * A new digest.
+   * Returns a new digest.
    *
    * @param algorithm MD5, SHA-1 or SHA-256
    */

@@ -7,12 +7,12 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.DoubleSupplier;
 
 /**
- * Retry policy: exponential backoff with jitter. The pause doubles from failure to failure up to a
- * limit, and a random part of up to half of it is taken off, so that clients that failed together
- * do not retry together. Thread safe if {@code random} is.
+ * Retry policy: exponential backoff with jitter. The pause doubles with each failure up to a limit.
+ * A random share of up to one half is subtracted, so that clients that failed at the same time do
+ * not retry at the same time. Thread safe if {@code random} is.
  *
  * @param first the pause after the first failure
- * @param longest the limit
+ * @param longest the limit of the pause
  * @param random yields values in 0..1 (exclusive)
  */
 public record ExponentialBackoff(Duration first, Duration longest, DoubleSupplier random) {
@@ -29,9 +29,9 @@ public record ExponentialBackoff(Duration first, Duration longest, DoubleSupplie
   }
 
   /**
-   * How long to wait before the next try.
+   * Returns how long to wait before the next attempt.
    *
-   * @param failures how many in a row, at least one
+   * @param failures consecutive failures, at least one
    */
   public Duration pause(int failures) {
     long doubled = first.toMillis() << Math.min(failures - 1, MOST_DOUBLINGS);
@@ -40,8 +40,8 @@ public record ExponentialBackoff(Duration first, Duration longest, DoubleSupplie
   }
 
   /**
-   * How long to wait before the next try if the server asks for some time, which counts up to the
-   * longest pause.
+   * Returns how long to wait before the next attempt if the server asked for a minimum pause (HTTP
+   * {@code Retry-After}). The server's value is capped at the longest pause.
    */
   public Duration pause(int failures, Duration asked) {
     Duration pause = pause(failures);

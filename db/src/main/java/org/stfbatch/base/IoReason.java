@@ -7,13 +7,16 @@ import java.nio.file.FileSystemLoopException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 
-/** Why a file or folder could not be used, in words for people. */
+/** Converts an exception of file access into a reason for users. */
 public final class IoReason {
   private static final String UNKNOWN = "input or output error";
 
   private IoReason() {}
 
-  /** Without names of Java's classes; of a file system's refusal, with the file. */
+  /**
+   * Returns the reason without Java class names, prefixed with the file's path if the exception
+   * names one.
+   */
   public static String of(Exception error) {
     boolean named = error instanceof FileSystemException refusal && refusal.getFile() != null;
     return named
@@ -21,7 +24,7 @@ public final class IoReason {
         : withoutFile(error);
   }
 
-  /** The reason alone, without the file's name. */
+  /** Returns the reason without the file's path. */
   public static String withoutFile(Exception error) {
     if (error instanceof NoSuchFileException) {
       return "there is no such file or folder";
@@ -30,13 +33,13 @@ public final class IoReason {
       return "permission denied";
     }
     if (error instanceof FileAlreadyExistsException) {
-      return "it is there already and no folder";
+      return "it exists and is not a folder";
     }
     if (error instanceof NotDirectoryException) {
-      return "it is no folder";
+      return "it is not a folder";
     }
     if (error instanceof FileSystemLoopException) {
-      return "links lead in a circle";
+      return "symbolic links form a loop";
     }
     String reason =
         error instanceof FileSystemException refusal ? refusal.getReason() : error.getMessage();

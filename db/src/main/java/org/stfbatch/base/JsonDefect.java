@@ -6,7 +6,10 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** What is wrong with a text that should be JSON, without the words of the parser's maker. */
+/**
+ * Converts a JSON parser's exception into a message for users, without class names and other
+ * internals of the parser.
+ */
 public final class JsonDefect {
   private static final Pattern NO_NUMBER =
       Pattern.compile("Non-standard token '([^']{1,20})'.*", Pattern.DOTALL);
@@ -21,7 +24,9 @@ public final class JsonDefect {
 
   private JsonDefect() {}
 
-  /** The end of a sentence, of one short line; with the place in the text if it is known. */
+  /**
+   * Returns the end of a sentence, one short line, with the position in the text if it is known.
+   */
   public static String of(JsonProcessingException error) {
     return words(error) + place(error);
   }
@@ -30,7 +35,7 @@ public final class JsonDefect {
     String said = Optional.ofNullable(error.getOriginalMessage()).orElse("");
     Matcher number = NO_NUMBER.matcher(said);
     if (number.matches()) {
-      return number.group(1) + " is no JSON: write null";
+      return number.group(1) + " is not JSON: write null";
     }
     if (TRAILING.matcher(said).matches()) {
       return "something follows its JSON value";

@@ -8,7 +8,7 @@ import java.util.Optional;
 public final class LocalHost {
   private LocalHost() {}
 
-  /** Its name, if it has one. */
+  /** Returns the host name; empty if it cannot be resolved. */
   public static Optional<String> name() {
     try {
       return Optional.of(InetAddress.getLocalHost().getHostName());
@@ -17,7 +17,9 @@ public final class LocalHost {
     }
   }
 
-  /** This process on it, {@code HOST:PID}: a short name among others that reach one database. */
+  /**
+   * Returns {@code HOST:PID}, which identifies this process among those that use the same database.
+   */
   public static String andProcess() {
     return name().orElse("localhost") + ":" + ProcessHandle.current().pid();
   }

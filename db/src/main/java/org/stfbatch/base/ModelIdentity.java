@@ -3,16 +3,17 @@ package org.stfbatch.base;
 import java.util.Objects;
 
 /**
- * What gave an answer. Two answers are comparable when all three parts are equal.
+ * Identity of a model configuration: checkpoint, vision-token compression and weight format. Two
+ * answers are comparable if all three parts are equal.
  *
  * @param fingerprint hash of the checkpoint's weights and configuration
  * @param compression the vision-token compression strategy in its canonical form, as {@code
  *     vtc-cls:layer=16,tokens=144}; {@value #NO_COMPRESSION} without one
- * @param weightFormat how the language model's weights are held: {@value #PLAIN_WEIGHTS} as numbers
- *     of the dtype that is computed in
+ * @param weightFormat storage format of the language model's weights; {@value #PLAIN_WEIGHTS} if
+ *     they are stored in the dtype of the computation
  */
 public record ModelIdentity(String fingerprint, String compression, String weightFormat) {
-  /** Every vision token of the checkpoint reaches the language model, and stays. */
+  /** No vision tokens are removed, neither before nor within the language model. */
   public static final String NO_COMPRESSION = "none";
 
   /** Weights are not quantized. */
@@ -24,25 +25,25 @@ public record ModelIdentity(String fingerprint, String compression, String weigh
     Objects.requireNonNull(weightFormat, "weightFormat is null");
   }
 
-  /** A checkpoint as it is: without compression, with plain weights. */
+  /** Returns the identity of an unmodified checkpoint: no compression, plain weights. */
   public static ModelIdentity plain(String fingerprint) {
     return new ModelIdentity(fingerprint, NO_COMPRESSION, PLAIN_WEIGHTS);
   }
 
-  /** Whether compression and weight format are the same, whatever the checkpoint. */
+  /** Returns whether compression and weight format are equal; the checkpoints may differ. */
   public boolean hasSettingsOf(ModelIdentity other) {
     return compression.equals(other.compression) && weightFormat.equals(other.weightFormat);
   }
 
-  /** Compression and weight format in words, for messages. */
+  /** Returns compression and weight format, for messages. */
   public String settings() {
     return "compression %s, weight format %s".formatted(compression, weightFormat);
   }
 
   /**
-   * All three in one text, as OpenAI's {@code system_fingerprint}: the fingerprint alone for a
-   * checkpoint as it is, else the three joined by {@code +}. The first and the last {@code +}
-   * separate, since neither fingerprints nor weight formats hold one.
+   * Returns the value of OpenAI's {@code system_fingerprint}: the fingerprint alone for an
+   * unmodified checkpoint, else the three parts joined by {@code +}. To parse it, split at the
+   * first and the last {@code +}: neither fingerprints nor weight formats contain one.
    */
   public String systemFingerprint() {
     return equals(plain(fingerprint))

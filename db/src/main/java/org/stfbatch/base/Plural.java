@@ -1,17 +1,19 @@
 package org.stfbatch.base;
 
-/** Counts as sentences say them: {@code 1 job}, {@code 2 jobs}. */
+/** Formats a count with its noun: {@code 1 job}, {@code 2 jobs}. */
 public final class Plural {
   private Plural() {}
 
   /**
-   * @param one the singular, of which the plural has an s more
+   * Returns count and noun.
+   *
+   * @param one the singular; the plural is formed with an s
    */
   public static String of(long count, String one) {
     return count + " " + word(count, one);
   }
 
-  /** The noun alone. */
+  /** Returns the noun without the count. */
   public static String word(long count, String one) {
     return count == 1 ? one : one + "s";
   }

@@ -1,18 +1,18 @@
 package org.stfbatch.base;
 
 /**
- * What may be asked of sampling. Logits are divided by the temperature in float32: a smaller one
- * overflows, and a larger one makes all tokens equally likely. The least top_p is far from
- * float32's least number.
+ * Valid ranges of sampling parameters. Logits are divided by the temperature in float32: a smaller
+ * temperature overflows, and a larger one makes all tokens equally likely. The lowest top_p is far
+ * above the smallest float32.
  */
 public final class SamplingRange {
-  /** The least temperature above 0. */
+  /** The lowest temperature above 0. */
   public static final double LEAST_TEMPERATURE = 1e-6;
 
   /** The highest temperature. */
   public static final double MOST_TEMPERATURE = 100;
 
-  /** The least top_p. */
+  /** The lowest top_p. */
   public static final double LEAST_TOP_P = 1e-30;
 
   /** The range of temperatures, for messages. */
@@ -23,18 +23,18 @@ public final class SamplingRange {
 
   private SamplingRange() {}
 
-  /** Whether it is 0 (greedy) or can be computed with. */
+  /** Returns whether a temperature is 0 (greedy decoding) or within the range. */
   public static boolean isTemperature(double value) {
     return value == 0 || value >= LEAST_TEMPERATURE && value <= MOST_TEMPERATURE;
   }
 
-  /** Whether it can be computed with. */
+  /** Returns whether a top_p is within the range. */
   public static boolean isTopP(double value) {
     return value >= LEAST_TOP_P && value <= 1;
   }
 
   /**
-   * @param name as whoever gave it calls it
+   * @param name of the parameter as the user wrote it, for the message
    * @return the value
    * @throws IllegalArgumentException if it is out of range
    */
@@ -44,7 +44,7 @@ public final class SamplingRange {
   }
 
   /**
-   * @param name as whoever gave it calls it
+   * @param name of the parameter as the user wrote it, for the message
    * @return the value
    * @throws IllegalArgumentException if it is out of range
    */

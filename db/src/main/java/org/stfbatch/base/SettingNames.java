@@ -8,16 +8,16 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Names beside those that a question has. Most of them say something about the question, and
- * whoever reads it passes them over. One that is meant as a setting would change the answer: it is
- * a misspelt name, or another program's.
+ * Detects unknown fields of a question that were probably meant as settings. Readers ignore unknown
+ * fields, most of which are metadata. A misspelt setting, or a setting of another program, must not
+ * be ignored: the answer would differ from the one that the user wanted.
  */
 public final class SettingNames {
-  /** What changes an answer, by its name here. */
+  /** The settings that affect an answer. */
   private static final List<String> KNOWN =
       List.of("image", "max_new_tokens", "temperature", "top_p", "seed", "stop", "choices");
 
-  /** Other programs' names of settings that there are here, too. */
+  /** Other programs' names of supported settings, lower case without separators. */
   private static final Map<String, String> SYNONYMS =
       Map.ofEntries(
           Map.entry("maxtokens", "max_new_tokens"),
@@ -41,7 +41,7 @@ public final class SettingNames {
           Map.entry("filename", "image"),
           Map.entry("imagefile", "image"));
 
-  /** Other programs' settings that there are not here. */
+  /** Other programs' settings that are not supported, lower case without separators. */
   private static final Set<String> FOREIGN =
       Set.of(
           "topk",
@@ -81,34 +81,39 @@ public final class SettingNames {
           "imagefolder",
           "generationconfig");
 
-  /** From this length on, two wrong letters are still the same word. */
+  /** From this length on, two edits count as a misspelling. */
   private static final int LONG = 8;
 
-  /** From this length on, one is. */
+  /** From this length on, one edit counts as a misspelling. */
   private static final int MIDDLE = 5;
 
   private SettingNames() {}
 
   /**
-   * What is wrong with a name that no reader knows, as the end of a sentence that begins with the
+   * Returns what is wrong with an unknown field, as the end of a sentence that begins with its
    * name.
    *
-   * @param name that is none of the names a question has
-   * @param present all names beside it: if the known one is there, this is no misspelling of it
-   * @return empty if the name says nothing about how to answer
+   * @param name of the unknown field
+   * @param present names of all fields of the question; if the known setting is among them, {@code
+   *     name} does not count as a misspelling of it
+   * @return empty if the field does not look like a setting
    */
   public static Optional<String> complaint(String name, Collection<String> present) {
-    String plain = plain(name);
-    if (FOREIGN.contains(plain)) {
+    String normalized = normalized(name);
+    if (FOREIGN.contains(normalized)) {
       return Optional.of("cannot be carried out here: leave it out");
     }
-    return Optional.ofNullable(SYNONYMS.get(plain))
-        .or(() -> KNOWN.stream().filter(known -> isMeant(plain, plain(known))).findFirst())
+    return Optional.ofNullable(SYNONYMS.get(normalized))
+        .or(
+            () ->
+                KNOWN.stream()
+                    .filter(known -> isSimilar(normalized, normalized(known)))
+                    .findFirst())
         .filter(known -> !present.contains(known))
         .map(known -> "is not known: " + known + " is, so rename it or leave it out");
   }
 
-  private static boolean isMeant(String name, String known) {
+  private static boolean isSimilar(String name, String known) {
     if (Math.abs(name.length() - known.length()) > 2) {
       return false;
     }
@@ -122,11 +127,11 @@ public final class SettingNames {
     return distance(name, known) <= mistakes;
   }
 
-  private static String plain(String name) {
+  private static String normalized(String name) {
     return name.toLowerCase(Locale.ROOT).replaceAll("[-_. ]", "");
   }
 
-  /** Whether two neighbours have changed places. */
+  /** Returns whether the names differ by one transposition of adjacent letters. */
   private static boolean isTransposed(String name, String known) {
     if (name.length() != known.length()) {
       return false;
@@ -141,7 +146,7 @@ public final class SettingNames {
         && name.regionMatches(at + 2, known, at + 2, name.length() - at - 2);
   }
 
-  /** Levenshtein's: letters put in, left out and changed. */
+  /** Returns the Levenshtein distance. */
   private static int distance(String a, String b) {
     int[] before = new int[b.length() + 1];
     for (int j = 0; j <= b.length(); j++) {

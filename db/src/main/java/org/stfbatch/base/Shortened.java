@@ -3,16 +3,16 @@ package org.stfbatch.base;
 import java.util.Locale;
 
 /**
- * Texts of any length as a message of one line shows them. What was given may be a whole image or
- * book; messages are stored, exported and published.
+ * Shortens texts for messages of one line. Input that a message quotes may be as large as an image
+ * in base64, and messages are stored, exported and published.
  *
  * <p>Lengths are in Unicode code points.
  */
 public final class Shortened {
-  /** At most so much is shown of one text that was given. */
+  /** The most characters that are shown of one input text. */
   public static final int MOST_GIVEN = 200;
 
-  /** A longer message echoes something: its beginning and its end are enough. */
+  /** The longest message; a longer one quotes input and is cut in the middle. */
   public static final int MOST_MESSAGE = 400;
 
   private static final int MESSAGE_BEGINNING = 220;
@@ -22,8 +22,8 @@ public final class Shortened {
   private Shortened() {}
 
   /**
-   * The beginning of a text, and how much was left out. Line breaks, other control characters and
-   * half characters become U+FFFD.
+   * Returns the beginning of an input text, and how much was left out. Line breaks, other control
+   * characters and lone surrogates become U+FFFD.
    */
   public static String given(String text) {
     String line = line(text, text.offsetByCodePoints(0, prefix(text, MOST_GIVEN)));
@@ -32,8 +32,8 @@ public final class Shortened {
   }
 
   /**
-   * A message as it is, if it is no longer than {@value #MOST_MESSAGE}; else its beginning, which
-   * says what it is about, and its end, which says the cure.
+   * Returns a message unchanged if it is no longer than {@value #MOST_MESSAGE}, else its beginning,
+   * which names the item, and its end, which names the cure.
    */
   public static String message(String text) {
     if (text.length() <= MOST_MESSAGE) {

@@ -3,23 +3,26 @@ package org.stfbatch.base;
 import java.util.Collection;
 import java.util.concurrent.ThreadFactory;
 
-/** Starting and awaiting threads. */
+/** Creates and joins threads. */
 public final class Threads {
   private Threads() {}
 
-  /** A daemon thread, not started yet: it does not keep the process alive. */
+  /** Returns a daemon thread that is not started yet. */
   public static Thread daemon(String name, Runnable task) {
     Thread thread = new Thread(task, name);
     thread.setDaemon(true);
     return thread;
   }
 
-  /** Makes daemon threads that all have this name. */
+  /** Returns a factory of daemon threads of this name. */
   public static ThreadFactory daemons(String name) {
     return task -> daemon(name, task);
   }
 
-  /** Returns when all have ended; an interruption of this thread meanwhile is kept for later. */
+  /**
+   * Waits until all threads have ended. An interruption of the calling thread does not end the
+   * wait; its interrupt status is set again before the return.
+   */
   public static void awaitEnd(Collection<Thread> threads) {
     boolean interrupted = false;
     for (Thread thread : threads) {

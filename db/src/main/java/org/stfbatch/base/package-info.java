@@ -1,5 +1,4 @@
 /**
- * What every module shares: how messages speak of input, the names and ranges of settings, and what
- * an answer says of its model.
+ * Code that all modules share: error message texts, names and ranges of settings, model identity.
  */
 package org.stfbatch.base;

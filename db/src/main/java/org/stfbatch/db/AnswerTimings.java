@@ -1,10 +1,10 @@
 package org.stfbatch.db;
 
 /**
- * Where the time of one answer went, in seconds.
+ * Latency of one answer by phase, in seconds.
  *
- * @param queueSeconds from submission until its prompt was first processed
- * @param prefillSeconds processing image and prompt
+ * @param queueSeconds from submission to the start of prefill
+ * @param prefillSeconds encoding the image and prefilling the prompt
  * @param decodeSeconds generating tokens
  */
 public record AnswerTimings(double queueSeconds, double prefillSeconds, double decodeSeconds) {}

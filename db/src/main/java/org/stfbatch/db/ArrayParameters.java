@@ -10,8 +10,8 @@ import java.util.OptionalLong;
 import java.util.function.Function;
 
 /**
- * Sets the parameters of a statement that reads many rows {@code from unnest(?, ?, ...)}: one array
- * per column, in the order of the calls.
+ * Binder of array parameters for a statement that reads many rows {@code from unnest(?, ?, ...)}:
+ * one array per column, in the order of the calls.
  */
 final class ArrayParameters<T> {
 
@@ -30,7 +30,7 @@ final class ArrayParameters<T> {
     this.index = first;
   }
 
-  /** Several columns that go together. */
+  /** A group of columns that several statements share. */
   @FunctionalInterface
   interface Columns<T> {
     void addTo(ArrayParameters<T> parameters) throws SQLException;
@@ -61,7 +61,7 @@ final class ArrayParameters<T> {
     return set("bytea", rows.stream().map(value).toArray(byte[][]::new));
   }
 
-  /** Lists of texts, as literals that the statement casts to {@code text[]}. */
+  /** Adds a column of text lists, as array literals that the statement casts to {@code text[]}. */
   ArrayParameters<T> textLists(Function<T, List<String>> value) throws SQLException {
     return texts(
         row -> {
@@ -70,7 +70,9 @@ final class ArrayParameters<T> {
         });
   }
 
-  /** Lists of numbers, as literals that the statement casts to {@code float8[]}. */
+  /**
+   * Adds a column of number lists, as array literals that the statement casts to {@code float8[]}.
+   */
   ArrayParameters<T> realLists(Function<T, List<Double>> value) throws SQLException {
     return textLists(
         row -> {
@@ -84,7 +86,7 @@ final class ArrayParameters<T> {
     return this;
   }
 
-  /** PostgreSQL's manual, section "Array Input and Output Syntax". */
+  /** Syntax: PostgreSQL's manual, section "Array Input and Output Syntax". */
   private static String literal(List<String> list) {
     StringBuilder literal = new StringBuilder("{");
     for (String text : list) {
@@ -94,17 +96,17 @@ final class ArrayParameters<T> {
     return literal.append('}').toString();
   }
 
-  /** Null where there is no value. */
+  /** Returns null if there is no value. */
   static Integer boxed(OptionalInt value) {
     return value.isPresent() ? value.getAsInt() : null;
   }
 
-  /** Null where there is no value. */
+  /** Returns null if there is no value. */
   static Long boxed(OptionalLong value) {
     return value.isPresent() ? value.getAsLong() : null;
   }
 
-  /** Null where there is no value. */
+  /** Returns null if there is no value. */
   static Double boxed(OptionalDouble value) {
     return value.isPresent() ? value.getAsDouble() : null;
   }

@@ -6,13 +6,13 @@ import java.util.List;
 import javax.sql.DataSource;
 import org.springframework.jdbc.core.JdbcTemplate;
 
-/** Gives jobs of a run another content under the name that they have. */
+/** Replaces the content of stored jobs, which keep their {@code custom_id}. */
 public final class ChangedJobStore {
 
   /**
-   * One statement, so that a job is always in one place. What has become of the old content is
-   * deleted: its outcome's number is not used again. Parts of a statement do not see each other's
-   * changes, so the job that waits already is changed where it is.
+   * One statement, so that a job always is in exactly one state (waiting, answered or failed). The
+   * outcome of the old content is deleted; its sequence number is not reused. The parts of a
+   * statement do not see each other's changes, so a row that waits already is updated in place.
    */
   private static final String REPLACE =
       """
@@ -72,25 +72,25 @@ public final class ChangedJobStore {
   }
 
   /**
-   * What was changed.
+   * Counts of a replacement.
    *
-   * @param jobs that wait for an answer now
-   * @param answers that their old contents had, and that are deleted
+   * @param jobs that were replaced and wait for an answer
+   * @param answers to the old contents that were deleted
    */
   public record Replaced(long jobs, long answers) {
     public static final Replaced NONE = new Replaced(0, 0);
 
-    /** Both together. */
+    /** Returns the sum. */
     public Replaced plus(Replaced other) {
       return new Replaced(jobs + other.jobs, answers + other.answers);
     }
   }
 
   /**
-   * Gives the run's jobs of these names this content, and makes them wait for an answer. The caller
-   * holds the run's lock.
+   * Replaces the content of the run's jobs with these names and queues them for an answer. The
+   * caller holds the run's lock.
    *
-   * @param jobs none of them rejected, no two of one name
+   * @param jobs none of them rejected, their names distinct
    */
   public Replaced replace(long runId, List<NewImageJob> jobs) {
     return template.query(

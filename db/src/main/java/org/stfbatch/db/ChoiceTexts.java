@@ -6,13 +6,13 @@ import java.util.Set;
 import org.stfbatch.base.Shortened;
 
 /**
- * The texts of which an answer is to be one, in the order in which they were given. White space
- * around them does not count, as it does not around answers.
+ * Answer choices of a job, in the order in which they were given. White space around them is
+ * removed, as it is around answers.
  *
  * @param texts stripped, all different
  */
 public record ChoiceTexts(List<String> texts) {
-  /** More than anyone needs to write out, and few enough to be tried together. */
+  /** The most choices of a job; few enough to be scored together. */
   public static final int MOST = 1000;
 
   /**

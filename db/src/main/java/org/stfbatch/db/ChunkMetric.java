@@ -8,18 +8,18 @@ import java.util.regex.Pattern;
 import org.stfbatch.base.ModelIdentity;
 
 /**
- * What one committed chunk did, how long it took and what it cost.
+ * Metrics of one committed chunk: outcomes, tokens, time by phase and device work.
  *
- * @param runId the run worked on
- * @param stepExecutionId Spring Batch's id of the step's attempt
+ * @param runId the run
+ * @param stepExecutionId Spring Batch's id of the step execution
  * @param startedAt when the chunk began
- * @param finishedAt when it was written; a clock set back meanwhile counts as no time at all
- * @param counts what came out
+ * @param finishedAt when it was written; if the clock was set back meanwhile, {@code startedAt}
+ * @param counts outcomes
  * @param tokens of its answers
- * @param seconds where time went
- * @param work what the device did
- * @param place where it did so
- * @param worker the name of the worker that wrote it; empty if the process had the run for itself
+ * @param seconds time by phase
+ * @param work work of the devices
+ * @param place devices, precision and model
+ * @param worker the name of the worker that wrote it; empty if the run was not shared
  */
 public record ChunkMetric(
     long runId,
@@ -51,25 +51,26 @@ public record ChunkMetric(
    * The outcomes of a chunk.
    *
    * @param jobs jobs that got an outcome
-   * @param answers of them, the answered ones
-   * @param failures of them, the failed ones
-   * @param images of them, those with an image
-   * @param distinctImages images whose jobs begin in the chunk
+   * @param answers of the jobs, the answered ones
+   * @param failures of the jobs, the failed ones
+   * @param images of the jobs, those with an image
+   * @param distinctImages images whose first job is in the chunk
    */
   public record Counts(int jobs, int answers, int failures, int images, int distinctImages) {}
 
   /**
-   * Where time went. The first five are spent by whoever works, for jobs of later chunks too, and
-   * add up over threads and devices; the last three are the step's own thread's.
+   * Time by phase, in seconds. The first five are sums over all threads and devices since the
+   * previous chunk, and include work ahead for later chunks. The last three are measured on the
+   * step's thread.
    *
    * @param fetch reading and downloading images
-   * @param imageDecode decoding and resizing them
-   * @param vision encoding them
-   * @param prefill prefixes, and steps in which a prompt ran
-   * @param decode steps that only generated
+   * @param imageDecode decoding and resizing images
+   * @param vision running the vision encoder
+   * @param prefill prefixes, and steps that include prefill
+   * @param decode decode-only steps
    * @param inputWait waiting for the next job
    * @param answerWait waiting for answers
-   * @param database storing this chunk and committing the one before
+   * @param database storing this chunk and committing the previous one
    */
   public record Seconds(
       double fetch,
@@ -82,16 +83,16 @@ public record ChunkMetric(
       double database) {}
 
   /**
-   * What the device did meanwhile.
+   * Work of the devices since the previous chunk.
    *
-   * @param encodedImages images that were encoded
-   * @param prefillTokens prompt tokens that were run, vision tokens included
-   * @param steps calls that took sequences one token further
-   * @param stepTokens tokens that they generated
-   * @param prefixHits sequences that found their prefix ready
-   * @param retries downloads and sequences that were begun again
+   * @param encodedImages images that went through the vision encoder
+   * @param prefillTokens prompt tokens that were prefilled, vision tokens included
+   * @param steps engine steps that generated tokens
+   * @param stepTokens tokens that these steps generated
+   * @param prefixHits sequences whose prefix was in the prefix cache
+   * @param retries retried downloads and restarted sequences
    * @param batchReductions batch reductions after out-of-memory or another device failure
-   * @param peakMemoryBytes the most main memory that the process ever held
+   * @param peakMemoryBytes peak resident memory of the process since its start
    */
   public record Work(
       long encodedImages,
@@ -104,14 +105,14 @@ public record ChunkMetric(
       long peakMemoryBytes) {}
 
   /**
-   * Where, how precisely and with what.
+   * Devices, precision and model of a chunk.
    *
-   * @param device its name, or the list of several
+   * @param device name of the device, or a list of names
    * @param dtype of weights and activations
-   * @param batch jobs that are generated together at most
-   * @param modelFingerprint hash of weights and configuration, as {@link ModelIdentity} says
-   * @param compression the compression strategy, likewise
-   * @param weightFormat the weights' format, likewise
+   * @param batch the most sequences of one engine step
+   * @param modelFingerprint hash of weights and configuration, see {@link ModelIdentity}
+   * @param compression the vision-token compression strategy, see {@link ModelIdentity}
+   * @param weightFormat the format of the weights, see {@link ModelIdentity}
    */
   public record Place(
       String device,
@@ -126,7 +127,10 @@ public record ChunkMetric(
       this(device, dtype, batch, model.fingerprint(), model.compression(), model.weightFormat());
     }
 
-    /** How many devices a name as {@code cpu}, {@code cuda:0,cuda:2} or {@code cuda:0..3} lists. */
+    /**
+     * Returns the number of devices in a name such as {@code cpu}, {@code cuda:0,cuda:2} or {@code
+     * cuda:0..3}.
+     */
     public static int devices(String device) {
       int count = 0;
       for (String part : device.split(",")) {

@@ -3,7 +3,7 @@ package org.stfbatch.db;
 import javax.sql.DataSource;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
-/** The metrics of committed chunks. */
+/** Store of the metrics of committed chunks. */
 public final class ChunkMetricStore {
 
   private static final String INSERT =
@@ -32,7 +32,7 @@ public final class ChunkMetricStore {
     this.jdbc = JdbcClient.create(dataSource);
   }
 
-  /** Stores a metric; meant for the transaction that stores the chunk's outcomes. */
+  /** Stores a metric. Call it in the transaction that stores the chunk's outcomes. */
   public void insert(ChunkMetric metric) {
     JdbcClient.StatementSpec insert =
         jdbc.sql(INSERT)

@@ -2,12 +2,15 @@ package org.stfbatch.db;
 
 import java.sql.SQLException;
 
-/** Turns what the driver says about a failed connection into one line with a cure. */
+/**
+ * Converts the driver's error of a failed connection into one line for the user that names the
+ * cure.
+ */
 final class ConnectionFailure {
 
   private ConnectionFailure() {}
 
-  /** Codes are those of PostgreSQL's manual, appendix A. */
+  /** SQL states: PostgreSQL's manual, appendix A. */
   static DatabaseException explain(SQLException e, DatabaseSettings settings) {
     String state = e.getSQLState() == null ? "" : e.getSQLState();
     String problem =

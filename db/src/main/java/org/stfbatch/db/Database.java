@@ -11,10 +11,10 @@ import java.util.Properties;
 import javax.sql.DataSource;
 
 /**
- * A PostgreSQL database whose tables are up to date, with a pool of connections to it.
+ * Connection pool of a PostgreSQL database whose schema is up to date.
  *
- * <p>Thread safe. Several processes may open the same database at the same time: the migrations run
- * once. The owner closes it after the last store has done its work.
+ * <p>Thread safe. Several processes may open the same database at the same time; the migrations run
+ * once. The owner closes it after all stores are done.
  */
 public final class Database implements AutoCloseable {
 
@@ -22,7 +22,7 @@ public final class Database implements AutoCloseable {
   private static final int CONNECT_SECONDS = 5;
   private static final int LOGIN_SECONDS = 10;
 
-  /** Soon enough that a job whose database is gone, and that asks again and again, ends soon. */
+  /** Short, because a step that lost the database fails only after several such waits. */
   private static final int POOL_SECONDS = 3;
 
   private static final int POOL_SIZE = 8;
@@ -36,8 +36,8 @@ public final class Database implements AutoCloseable {
   }
 
   /**
-   * Connects, checks that the server can hold what is stored and that no pooler shares its
-   * sessions, and brings the tables up to date.
+   * Connects, checks the server's version and encoding, checks that no pooler shares the session,
+   * and migrates the schema.
    *
    * @throws DatabaseException with one line for the user if any of that fails
    */
@@ -54,22 +54,21 @@ public final class Database implements AutoCloseable {
     }
   }
 
-  /**
-   * The pool. A caller waits at most three seconds for a connection before it gets an exception.
-   */
+  /** Returns the pool. A request for a connection fails after three seconds. */
   public DataSource dataSource() {
     return pool;
   }
 
-  /** What this database was opened with. */
+  /** Returns the settings that this database was opened with. */
   public DatabaseSettings settings() {
     return settings;
   }
 
   /**
-   * Makes sure that the server answers, and that nobody is given a connection of before any more.
+   * Checks that the server answers, and evicts the pool's existing connections, which may be
+   * broken.
    *
-   * @throws DatabaseException with one line for the user if it does not
+   * @throws DatabaseException with one line for the user if the server does not answer
    */
   public void reconnect() {
     try (Connection connection = dedicatedConnection(new Properties())) {
@@ -80,7 +79,7 @@ public final class Database implements AutoCloseable {
     pool.getHikariPoolMXBean().softEvictConnections();
   }
 
-  /** Whether the server answers now. */
+  /** Returns whether the server answers now. */
   public boolean answers() {
     try (Connection connection = dedicatedConnection(new Properties())) {
       return connection.isValid(CONNECT_SECONDS);
@@ -89,13 +88,13 @@ public final class Database implements AutoCloseable {
     }
   }
 
-  /** Closes the pool; connections still in use are cut off. */
+  /** Closes the pool and aborts connections that are still in use. */
   @Override
   public void close() {
     pool.close();
   }
 
-  /** A connection outside the pool, for what must live as long as one connection. */
+  /** Opens a connection outside the pool, for session-level locks. */
   Connection dedicatedConnection(Properties properties) throws SQLException {
     Properties all = connectionProperties(settings);
     all.putAll(properties);
@@ -118,7 +117,7 @@ public final class Database implements AutoCloseable {
       requireVersion(connection.getMetaData().getDatabaseMajorVersion(), settings);
       row.next();
       requireUtf8(row.getString(1), settings);
-      OwnSession.require(settings, connection, () -> connect(settings));
+      PoolerCheck.requireOwnSession(settings, connection, () -> connect(settings));
     } catch (SQLException e) {
       throw ConnectionFailure.explain(e, settings);
     }

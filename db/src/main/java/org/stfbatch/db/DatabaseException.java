@@ -1,6 +1,9 @@
 package org.stfbatch.db;
 
-/** The database cannot be used. The message is one line for the user: what, where, and the cure. */
+/**
+ * The database cannot be used. The message is one line for the user that names the problem, the
+ * database and the cure.
+ */
 public class DatabaseException extends RuntimeException {
 
   private static final long serialVersionUID = 1L;
@@ -14,7 +17,7 @@ public class DatabaseException extends RuntimeException {
 
   /**
    * @param message one line that names the database (without its password) and the cure
-   * @param cause what the driver or the system said
+   * @param cause the error of the driver or the system
    */
   public DatabaseException(String message, Throwable cause) {
     super(message, cause);

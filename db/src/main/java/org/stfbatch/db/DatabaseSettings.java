@@ -6,11 +6,11 @@ import java.util.Objects;
 import org.stfbatch.secret.Secrets;
 
 /**
- * How to reach a PostgreSQL database.
+ * Connection settings of a PostgreSQL database.
  *
- * @param url a JDBC URL, {@code jdbc:postgresql://HOST:PORT/DATABASE}; its own parameters win over
- *     the driver settings that {@link Database} chooses
- * @param user the role to log in as; empty to leave it to the URL or the driver
+ * @param url a JDBC URL, {@code jdbc:postgresql://HOST:PORT/DATABASE}; its parameters override the
+ *     driver settings of {@link Database}
+ * @param user the role to log in as; if empty, the URL or the driver decides
  * @param password its password; empty for none. Never part of {@link #toString}
  */
 public record DatabaseSettings(String url, String user, String password) {
@@ -21,12 +21,12 @@ public record DatabaseSettings(String url, String user, String password) {
     Objects.requireNonNull(password, "password is null");
   }
 
-  /** The URL for messages and logs: secrets in it are replaced by {@code ***}. */
+  /** Returns the URL for messages and logs, with secrets replaced by {@code ***}. */
   public String safeUrl() {
     return hide(url);
   }
 
-  /** A text for messages and logs, such as the driver's own words. */
+  /** Returns a text, such as a driver's message, with secrets replaced by {@code ***}. */
   String hide(String text) {
     List<String> known = new ArrayList<>(Secrets.valuesIn(url));
     known.add(password);

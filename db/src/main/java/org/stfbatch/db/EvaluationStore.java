@@ -10,7 +10,7 @@ import org.springframework.jdbc.support.JdbcTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
 import org.stfbatch.db.StoredEvaluation.Figure;
 
-/** What runs that answered a benchmark are worth. */
+/** Store of benchmark scores, one evaluation per run. */
 public final class EvaluationStore {
 
   private static final String INSERT =
@@ -59,7 +59,7 @@ public final class EvaluationStore {
     this.transaction = new TransactionTemplate(new JdbcTransactionManager(dataSource));
   }
 
-  /** Stores an evaluation in the place of an older one of the same run. */
+  /** Stores an evaluation and replaces an older one of the same run. */
   public void store(StoredEvaluation evaluation) {
     transaction.executeWithoutResult(status -> replace(evaluation));
   }
@@ -93,7 +93,7 @@ public final class EvaluationStore {
     }
   }
 
-  /** How the run was scored last. */
+  /** Returns the run's latest evaluation. */
   public Optional<StoredEvaluation> find(long runId) {
     List<Figure> figures =
         jdbc.sql(FIGURES).param("run", runId).query((row, n) -> figure(row)).list();
@@ -103,7 +103,10 @@ public final class EvaluationStore {
         .optional();
   }
 
-  /** The name of a model other than this one that answered jobs of the run. */
+  /**
+   * Returns the name of a model with another fingerprint that answered jobs of the run, if there is
+   * one.
+   */
   public Optional<String> otherModel(long runId, String fingerprint) {
     return jdbc.sql(OTHER_MODEL)
         .param("run", runId)

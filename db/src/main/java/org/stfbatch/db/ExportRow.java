@@ -3,12 +3,12 @@ package org.stfbatch.db;
 import java.util.Optional;
 
 /**
- * An image job with what became of it.
+ * An image job with its outcome, if it has one.
  *
- * @param jobId grows in ingest order
+ * @param jobId increases in ingest order
  * @param customId the job's name in its run
- * @param prompt as stored, but an image reference of more than 2000 bytes (a data URI) is given as
- *     {@code sha256:} and its hash
+ * @param prompt as stored, but an image reference of more than 2000 bytes (a data URI) is replaced
+ *     by {@code sha256:} and its hash
  * @param answer present if the job was answered
  * @param failure present if the job failed; never together with an answer
  */

@@ -11,7 +11,7 @@ import org.springframework.jdbc.core.RowCallbackHandler;
 import org.springframework.jdbc.support.JdbcTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
 
-/** Reads a whole run, in constant memory. */
+/** Streaming reader of all jobs of a run with their outcomes, in constant memory. */
 public final class ExportStore {
 
   private static final int ROWS_AT_A_TIME = 500;
@@ -46,8 +46,8 @@ public final class ExportStore {
   }
 
   /**
-   * Gives every job of the run to the consumer, in ingest order, as of the moment of the call. An
-   * exception of the consumer ends the reading and reaches the caller.
+   * Passes every job of the run to the consumer, in ingest order. All rows are of one snapshot,
+   * taken at the call. An exception of the consumer ends the reading and propagates to the caller.
    */
   public void forEach(long runId, Consumer<ExportRow> consumer) {
     RowCallbackHandler each = row -> consumer.accept(exportRow(row));

@@ -6,7 +6,7 @@ import java.util.HexFormat;
 import java.util.Optional;
 import org.stfbatch.base.Digests;
 
-/** Short keys for texts that can be longer than what an index holds. */
+/** Hash keys for texts that may be too long for an index. */
 final class Fingerprints {
 
   private static final int MAX_IMAGE_KEY_BYTES = 2000;
@@ -15,14 +15,18 @@ final class Fingerprints {
   private Fingerprints() {}
 
   /**
-   * The reference itself if it is short, else its hash; empty without a reference. A reference that
-   * looks like a hash is hashed too, so that different references never share a key.
+   * Returns the reference itself if it is short, else its hash; empty without a reference. A
+   * reference that looks like a hash is hashed too, so that different references never have the
+   * same key.
    */
   static String imageKey(Optional<String> reference) {
     return reference.map(Fingerprints::imageKey).orElse("");
   }
 
-  /** Lower-case hexadecimal SHA-256 of the parts, with their borders. */
+  /**
+   * Returns the lower-case hexadecimal SHA-256 of the parts. Each part is prefixed with its length,
+   * so that different splits of one text have different hashes.
+   */
   static String of(String... parts) {
     MessageDigest digest = Digests.sha256();
     for (String part : parts) {

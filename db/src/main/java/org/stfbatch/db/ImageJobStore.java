@@ -14,12 +14,12 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.support.JdbcTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
 
-/** The image jobs of all runs, and which of them wait for an outcome. */
+/** Store of image jobs, with keyset-paged readers of the jobs that wait for an outcome. */
 public final class ImageJobStore {
 
   /**
-   * Bounds the memory of a page whose images are data URIs. A page always has at least one job, if
-   * any is waiting.
+   * Bounds the memory of a page whose images are data URIs. A page has at least one job if any is
+   * waiting.
    */
   private static final long PAGE_BYTES = 32L << 20;
 
@@ -39,7 +39,7 @@ public final class ImageJobStore {
         select from job_source where run_id = :run and kind = :kind and location = :location)
       """;
 
-  /** One statement, so that a job and its place (waiting or failed) can never be apart. */
+  /** One statement, so that a job is never stored without its state (waiting or failed). */
   private static final String INSERT =
       """
       with input as (
@@ -82,10 +82,11 @@ public final class ImageJobStore {
       """;
 
   /**
-   * The innermost select is a range of the index waiting_job_by_image, and the only one that could
-   * grow. Written as "run_id = ", it made PostgreSQL sort all waiting jobs for every page while it
-   * had no statistics of freshly stored ones. "offset 0" makes it look the page's jobs up one by
-   * one: planned while there were few jobs, a join read all of them for every page ever after.
+   * The innermost select is a range scan of the index waiting_job_by_image; only its input grows
+   * with the run. With "run_id = ", PostgreSQL sorted all waiting jobs for every page as long as it
+   * had no statistics of newly stored jobs. "offset 0" forces a lookup by key for each job of the
+   * page: a join whose plan was cached while there were few jobs read all jobs for every later
+   * page.
    */
   private static final String WAITING_WHERE =
       """
@@ -120,7 +121,7 @@ public final class ImageJobStore {
   private static final String WAITING_BETWEEN =
       WAITING_WHERE.formatted("(run_id, image_key, job_id) <= (:run, :lastKey, :lastJob)");
 
-  /** The job ids are in the order of ingest, and the primary key. */
+  /** Ordered by the primary key, which is the ingest order. */
   private static final String FIRST =
       """
       select
@@ -148,7 +149,7 @@ public final class ImageJobStore {
     this.transaction = new TransactionTemplate(new JdbcTransactionManager(dataSource));
   }
 
-  /** Whether jobs of the run came from there, with whatever image folder. */
+  /** Returns whether jobs of the run came from this location, with any image folder. */
   public boolean hasSource(long runId, SourceKind kind, String location) {
     return jdbc.sql(HAS_SOURCE)
         .param("run", runId)
@@ -159,28 +160,28 @@ public final class ImageJobStore {
   }
 
   /**
-   * The id of a source of jobs, stored now if it is new to the run.
+   * Returns the id of a job source, which is stored if it is new to the run.
    *
-   * @param location the question file, the folder of images or the topic
-   * @param imageRoot the folder below which relative image references are
+   * @param location question file, image folder or topic
+   * @param imageRoot folder of relative image references
    */
   public long sourceId(long runId, SourceKind kind, String location, String imageRoot) {
     return sourceId(runId, kind, location, imageRoot, kind == SourceKind.KAFKA);
   }
 
   /**
-   * The same.
+   * Returns the id of a job source, which is stored if it is new to the run.
    *
-   * @param fromOutside whether somebody else than this machine's user names the images; always so
-   *     for what comes by Kafka
+   * @param fromOutside whether the image references are untrusted, because they do not come from
+   *     this machine's user; always true for Kafka
    */
   public long sourceId(
       long runId, SourceKind kind, String location, String imageRoot, boolean fromOutside) {
     StoredText.requireStorable(location, "the source's path");
     StoredText.requireStorable(imageRoot, "the image folder's path");
-    boolean told = fromOutside && kind != SourceKind.KAFKA;
+    boolean isPartOfFingerprint = fromOutside && kind != SourceKind.KAFKA;
     String fingerprint =
-        told
+        isPartOfFingerprint
             ? Fingerprints.of(kind.stored(), location, imageRoot, "from outside")
             : Fingerprints.of(kind.stored(), location, imageRoot);
     jdbc.sql(ADD_SOURCE)
@@ -199,10 +200,11 @@ public final class ImageJobStore {
   }
 
   /**
-   * Stores jobs in the order of the list; one whose {@code custom_id} the run already has, or that
-   * occurred earlier in the list, changes nothing. Rejected jobs are stored with their failure.
+   * Stores jobs in the order of the list. Idempotent: a job whose {@code custom_id} the run already
+   * has, or that occurred earlier in the list, is skipped. Rejected jobs are stored with their
+   * failure.
    *
-   * @return how many were new
+   * @return the number of new jobs
    */
   public int insert(long runId, List<NewImageJob> jobs) {
     List<NewImageJob> distinct = firstOfEachCustomId(jobs);
@@ -214,13 +216,13 @@ public final class ImageJobStore {
     return inserted.jobs();
   }
 
-  /** How many jobs an insert added, and how many of them with a failure. */
+  /** The number of jobs that an insert added, and how many of them were rejected. */
   private record Inserted(int jobs, int rejected) {}
 
   private Inserted insertNumbered(long runId, int rejections, List<NewImageJob> jobs) {
     long last = counter.reserve(runId, rejections);
     Inserted inserted = insert(runId, last, jobs);
-    counter.giveBack(runId, rejections - inserted.rejected());
+    counter.release(runId, rejections - inserted.rejected());
     return inserted;
   }
 
@@ -234,20 +236,20 @@ public final class ImageJobStore {
         });
   }
 
-  /** Whether a job of the run waits. */
+  /** Returns whether a job of the run waits for an outcome. */
   public boolean isWaiting(long runId) {
     return !waitingAfter(runId, JobPosition.START, 1).isEmpty();
   }
 
   /**
-   * The next jobs with neither answer nor failure, in the order of {@link JobPosition}. Costs the
-   * same however many jobs the run has and however many are done.
+   * Returns the next jobs with neither answer nor failure, in the order of {@link JobPosition}. The
+   * cost does not depend on the number of jobs of the run, done or not.
    *
-   * <p>Jobs that are stored later may sort before {@code after}: whoever wants them too asks again
-   * from {@link JobPosition#START} at the end.
+   * <p>Jobs that are stored during the iteration may sort before {@code after}. To read them, start
+   * again from {@link JobPosition#START} at the end.
    *
    * @param after exclusive
-   * @param limit the most jobs wanted; fewer come back if their image data is large
+   * @param limit the most jobs to return; fewer are returned if their image data is large
    * @return empty only if no job is waiting after that position
    */
   public List<StoredJob> waitingAfter(long runId, JobPosition after, int limit) {
@@ -262,9 +264,9 @@ public final class ImageJobStore {
   }
 
   /**
-   * As {@link #waitingAfter}, up to the end of a unit.
+   * Returns the next jobs as {@link #waitingAfter} does, up to the end of a work unit.
    *
-   * @param after inside the unit
+   * @param after exclusive, inside the unit
    */
   public List<StoredJob> waitingIn(long runId, WorkUnit unit, JobPosition after, int limit) {
     return jdbc.sql(WAITING_BETWEEN)
@@ -280,9 +282,9 @@ public final class ImageJobStore {
   }
 
   /**
-   * The first jobs of a run in the order of ingest, answered or not.
+   * Returns the first jobs of a run in ingest order, with or without an outcome.
    *
-   * @param without left out are those that failed at this stage
+   * @param without jobs that failed at this stage are skipped
    */
   public List<StoredJob> first(long runId, String without, int limit) {
     return jdbc.sql(FIRST)

@@ -3,11 +3,11 @@ package org.stfbatch.db;
 import java.util.Optional;
 
 /**
- * What is asked about which image.
+ * A prompt and the image that it is about.
  *
  * @param questionId raw JSON text of a question file's {@code question_id} (a number or a string);
  *     may repeat within a run
- * @param category passed through to exports
+ * @param category metadata that exports include
  * @param image a relative path, URL or data URI as given; empty for a text-only prompt
  * @param text the question or caption request
  */
@@ -25,7 +25,7 @@ public record ImagePrompt(
     StoredText.requireStorable(text, "the prompt");
   }
 
-  /** A prompt about one image, without question id or category. */
+  /** Returns a prompt about one image, without question id or category. */
   public static ImagePrompt about(String image, String text) {
     return new ImagePrompt(Optional.empty(), Optional.empty(), Optional.of(image), text);
   }

@@ -4,8 +4,8 @@ import javax.sql.DataSource;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /**
- * Counts attempts at jobs before they begin, so that a job that kills the process is found. Thread
- * safe; every call commits at once.
+ * Store of attempts that have begun, to detect jobs that crash the process. Thread safe; every call
+ * commits immediately.
  */
 public final class JobAttemptStore {
   private static final String BEGIN =
@@ -25,16 +25,16 @@ public final class JobAttemptStore {
   }
 
   /**
-   * Counts an attempt that begins now.
+   * Records the start of an attempt.
    *
-   * @return how many before it have begun and never ended, because the process died
+   * @return the number of earlier attempts that never ended, because the process crashed
    */
   public int begin(long runId, long jobId) {
     return jdbc.sql(BEGIN).param("job", jobId).param("run", runId).query(Integer.class).single()
         - 1;
   }
 
-  /** The attempt has ended, however it did. */
+  /** Deletes the job's attempts, after one has ended with any result. */
   public void end(long jobId) {
     jdbc.sql(END).param("job", jobId).update();
   }

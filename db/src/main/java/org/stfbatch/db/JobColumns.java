@@ -4,7 +4,7 @@ import static org.stfbatch.db.ArrayParameters.boxed;
 
 import java.sql.SQLException;
 
-/** Columns of new jobs, in the order in which every statement takes them. */
+/** Columns of new jobs, in the order in which the statements bind them. */
 final class JobColumns {
   private JobColumns() {}
 

@@ -9,9 +9,9 @@ import org.stfbatch.secret.Secrets;
  *
  * @param stage where it failed, for example {@code ingest} or {@code image}
  * @param code stable and for programs, for example {@code IMAGE_NOT_FOUND}
- * @param message for people; characters that cannot be stored become U+FFFD, secrets of addresses
- *     three stars, and the middle of a long one is left out: see {@link Shortened}
- * @param attempts how often it was tried, 0 if it never was
+ * @param message for users; characters that cannot be stored become U+FFFD, secrets in URLs become
+ *     three stars, and a long one is cut in the middle: see {@link Shortened}
+ * @param attempts number of attempts, 0 if it was never tried
  */
 public record JobFailure(String stage, String code, String message, int attempts) {
 

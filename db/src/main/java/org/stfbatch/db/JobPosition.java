@@ -5,22 +5,22 @@ import java.util.Arrays;
 import java.util.Objects;
 
 /**
- * A place in the order in which a run's jobs are answered: by image key (in the order of its UTF-8
- * bytes), then by job.
+ * Keyset-pagination cursor over a run's waiting jobs. Jobs are ordered by image key (by its UTF-8
+ * bytes), then by job id.
  *
- * @param imageKey of the job at this place
- * @param jobId of the job at this place
+ * @param imageKey of the job at this position
+ * @param jobId of the job at this position
  */
 public record JobPosition(String imageKey, long jobId) {
 
-  /** Before every job. */
+  /** The position before all jobs. */
   public static final JobPosition START = new JobPosition("", 0);
 
   public JobPosition {
     Objects.requireNonNull(imageKey, "imageKey is null");
   }
 
-  /** Whether this place comes later. */
+  /** Returns whether this position is later than the other. */
   public boolean isAfter(JobPosition other) {
     int order =
         Arrays.compareUnsigned(

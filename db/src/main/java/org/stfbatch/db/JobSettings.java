@@ -7,14 +7,16 @@ import java.util.OptionalInt;
 import java.util.OptionalLong;
 
 /**
- * Generation settings of one image job. An empty one is left to the command that answers the job.
+ * Generation settings of one image job. For an empty setting, the default of the inference command
+ * applies.
  *
  * @param maxNewTokens at least 1
- * @param temperature 0 (greedy) or more
+ * @param temperature 0 (greedy decoding) or more
  * @param topP above 0, at most 1
  * @param seed of sampling
  * @param stop strings that end the answer; an empty list means none
- * @param choices the answer is to be one of them; the other settings have no part in that
+ * @param choices the answer is the most probable one of these texts; the other settings have no
+ *     effect then
  */
 public record JobSettings(
     OptionalInt maxNewTokens,
@@ -24,7 +26,7 @@ public record JobSettings(
     Optional<List<String>> stop,
     Optional<ChoiceTexts> choices) {
 
-  /** Everything left to the command that answers. */
+  /** All settings empty. */
   public static final JobSettings DEFAULTS =
       new JobSettings(
           OptionalInt.empty(),
@@ -50,7 +52,7 @@ public record JobSettings(
     stop.ifPresent(texts -> texts.forEach(s -> StoredText.requireStorable(s, "a stop string")));
   }
 
-  /** Whose answer is written, unless the command that answers the job wants it chosen. */
+  /** Settings of a job without choices of its own. */
   public JobSettings(
       OptionalInt maxNewTokens,
       OptionalDouble temperature,
@@ -60,7 +62,7 @@ public record JobSettings(
     this(maxNewTokens, temperature, topP, seed, stop, Optional.empty());
   }
 
-  /** The same, and the answer is to be one of these unless it is to be one of others already. */
+  /** Returns these settings with the given choices if they have none of their own. */
   public JobSettings withDefaultChoices(Optional<ChoiceTexts> texts) {
     return new JobSettings(maxNewTokens, temperature, topP, seed, stop, choices.or(() -> texts));
   }

@@ -1,7 +1,7 @@
 package org.stfbatch.db;
 
 /**
- * Where in its topic a job's message was. The topic is the job's source.
+ * Partition and offset of the message that a job came in. The topic is the job's source.
  *
  * @param partition 0 or more
  * @param offset 0 or more

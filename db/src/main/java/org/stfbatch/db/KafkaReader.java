@@ -4,12 +4,12 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * Who reads a topic from where it stopped.
+ * A topic and the group name under which its read positions are stored.
  *
  * @param readerId its key in every table
- * @param group a name: readers of different names read a topic independently of each other
- * @param topic what is read
- * @param known the topic whose positions are kept; empty before the first
+ * @param group readers of different groups read a topic independently
+ * @param topic name of the topic
+ * @param known identity of the topic that the stored positions belong to; empty before the first
  */
 public record KafkaReader(long readerId, String group, String topic, Optional<KafkaTopicId> known) {
 

@@ -14,7 +14,10 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.support.JdbcTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
 
-/** How far topics have been read: the positions of record. */
+/**
+ * Store of the offsets up to which topics were read. These offsets are authoritative; the ones at
+ * the broker are only for lag tools.
+ */
 public final class KafkaReaderStore {
 
   private static final String BEGIN =
@@ -25,8 +28,8 @@ public final class KafkaReaderStore {
       """;
 
   /**
-   * Only from where the mover found it: of two that read the same messages, one moves nothing and
-   * learns of it.
+   * Compare-and-set: if two processes read the same messages, the update of the second one matches
+   * no row.
    */
   private static final String MOVE =
       """
@@ -49,18 +52,19 @@ public final class KafkaReaderStore {
   }
 
   /**
-   * A partition's way.
+   * A change of a partition's next offset.
    *
    * @param partition of the topic
-   * @param before the next offset until now
-   * @param after the next offset from now on
+   * @param before the current next offset
+   * @param after the new next offset
    */
   public record Move(int partition, long before, long after) {}
 
   /**
-   * The reader of that name and topic, made now if there is none.
+   * Returns the reader of that group and topic, which is created if there is none.
    *
-   * @throws IllegalArgumentException if the name is blank or not storable as text
+   * @throws IllegalArgumentException if the group is blank, or one of the names is not storable as
+   *     text
    */
   public KafkaReader findOrCreate(String group, String topic) {
     StoredText.requireStorable(group, "the group");
@@ -71,7 +75,10 @@ public final class KafkaReaderStore {
     return find(group, topic).orElseGet(() -> create(group, topic));
   }
 
-  /** An insert that would find the reader there would wait for whoever moves it now. */
+  /**
+   * Called only if a select finds no reader: an insert that conflicts would wait for a transaction
+   * that updates the existing reader.
+   */
   private KafkaReader create(String group, String topic) {
     jdbc.sql(
             """
@@ -96,7 +103,7 @@ public final class KafkaReaderStore {
         .optional();
   }
 
-  /** All readers, by topic and group. */
+  /** Returns all readers, sorted by topic and group. */
   public List<KafkaReader> all() {
     return jdbc.sql(
             """
@@ -107,7 +114,7 @@ public final class KafkaReaderStore {
         .list();
   }
 
-  /** The next offset of each partition that has been begun. */
+  /** Returns the next offset of each partition that has a stored position. */
   public SortedMap<Integer, Long> positions(KafkaReader reader) {
     SortedMap<Integer, Long> positions = new TreeMap<>();
     jdbc.sql("select kafka_partition, next_offset from kafka_position where reader_id = :reader")
@@ -120,25 +127,25 @@ public final class KafkaReaderStore {
   }
 
   /**
-   * Notes where partitions are begun; those that were begun before keep their positions, except
-   * those of another topic of the same name, which are forgotten.
+   * Stores the initial offsets of partitions. Partitions that have positions keep them, unless
+   * these belong to another topic of the same name: those are deleted.
    *
-   * @param topic which one it is
+   * @param topic identity of the topic
    */
   public void begin(KafkaReader reader, KafkaTopicId topic, Map<Integer, Long> positions) {
     transaction.executeWithoutResult(
         status -> {
-          forgetOtherTopic(reader, topic);
+          deletePositionsOfOtherTopic(reader, topic);
           insert(reader, positions);
         });
   }
 
-  /** Forgets how far the topic was read, and notes where to begin instead. */
+  /** Replaces all stored offsets of the topic. */
   public void reset(KafkaReader reader, KafkaTopicId topic, Map<Integer, Long> positions) {
     transaction.executeWithoutResult(
         status -> {
-          forgetOtherTopic(reader, topic);
-          forgetPositions(reader);
+          deletePositionsOfOtherTopic(reader, topic);
+          deletePositions(reader);
           insert(reader, positions);
         });
   }
@@ -155,7 +162,7 @@ public final class KafkaReaderStore {
         });
   }
 
-  private void forgetOtherTopic(KafkaReader reader, KafkaTopicId topic) {
+  private void deletePositionsOfOtherTopic(KafkaReader reader, KafkaTopicId topic) {
     int changed =
         jdbc.sql(
                 """
@@ -168,22 +175,23 @@ public final class KafkaReaderStore {
             .param("reader", reader.readerId())
             .update();
     if (changed > 0) {
-      forgetPositions(reader);
+      deletePositions(reader);
     }
   }
 
-  private void forgetPositions(KafkaReader reader) {
+  private void deletePositions(KafkaReader reader) {
     jdbc.sql("delete from kafka_position where reader_id = :reader")
         .param("reader", reader.readerId())
         .update();
   }
 
   /**
-   * Moves positions forward; meant for the transaction that stores what the messages between ask
-   * for.
+   * Advances the stored offsets. Call it in the transaction that stores the result of the messages
+   * in between, for exactly-once processing.
    *
    * @param run that the messages were read for
-   * @throws DatabaseException if a partition is not where the mover found it: somebody else read
+   * @throws DatabaseException if a stored offset is not {@code before}, because another process has
+   *     read the topic for this group
    */
   public void move(KafkaReader reader, List<Move> moves, OptionalLong run) {
     int moved =
@@ -201,10 +209,10 @@ public final class KafkaReaderStore {
           "topic %s was read further by another process in the name of group %s: give one of them another --group"
               .formatted(reader.topic(), reader.group()));
     }
-    run.ifPresent(id -> sign(reader, id));
+    run.ifPresent(id -> setRun(reader, id));
   }
 
-  private void sign(KafkaReader reader, long runId) {
+  private void setRun(KafkaReader reader, long runId) {
     jdbc.sql(
             """
             update kafka_reader set run_id = :run

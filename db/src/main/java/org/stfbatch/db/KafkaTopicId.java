@@ -3,7 +3,7 @@ package org.stfbatch.db;
 import java.util.Objects;
 
 /**
- * Which topic: another one under the same name has another id.
+ * Identity of a topic. A topic that is deleted and created again has another id.
  *
  * @param clusterId the cluster's own id
  * @param topicId the topic's own id

@@ -13,12 +13,13 @@ import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.support.JdbcTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
 
-/** Compares jobs that are to be stored with those of the same {@code custom_id} that a run has. */
+/** Compares new jobs with the stored jobs of a run that have the same {@code custom_id}. */
 public final class KnownJobStore {
 
   /**
-   * A job that was unusable has no content to compare: it equals another one with the same code,
-   * and differs from every usable one. The image folder counts where an image is a path below it.
+   * A rejected job has no content to compare: it equals a rejected job with the same code, and
+   * differs from every other job. The image folder is compared only if the image is a path below
+   * it.
    */
   private static final String OTHER_CONTENT =
       """
@@ -77,23 +78,23 @@ public final class KnownJobStore {
   }
 
   /**
-   * A job of a run's that asks something else under the same name.
+   * A stored job with the same {@code custom_id} and other content.
    *
    * @param sameSource whether it came from the same file, folder or topic
    */
   public record Other(long jobId, boolean sameSource) {}
 
-  /** The id of the job that was stored last in the run; 0 if it has none. */
+  /** Returns the highest job id of the run; 0 if it has no jobs. */
   public long newest(long runId) {
     Long newest = template.queryForObject(NEWEST, Long.class, runId);
     return newest == null ? 0 : newest;
   }
 
   /**
-   * Those of the jobs whose {@code custom_id} the run has for a job that asks something else, or
-   * asks it with other settings.
+   * Returns the stored jobs of the run that have the {@code custom_id} of one of the jobs and
+   * another prompt or other settings.
    *
-   * @return by {@code custom_id} the run's own job
+   * @return stored jobs by {@code custom_id}
    */
   public Map<String, Other> withOtherContent(long runId, List<NewImageJob> jobs) {
     Map<String, Other> others = new HashMap<>();
@@ -107,16 +108,16 @@ public final class KnownJobStore {
   }
 
   /**
-   * Reads all jobs of a run that relative image paths of one folder belong to, or no folder.
+   * Reads all jobs of a run whose image folder is the given one, and those without an image folder.
    *
-   * @param action takes the name and the prompt of each
+   * @param action receives {@code custom_id} and prompt of each job
    */
   public void each(long runId, String imageRoot, BiConsumer<String, ImagePrompt> action) {
     transaction.executeWithoutResult(
         status ->
             template.query(
                 connection -> {
-                  // Only within a transaction and with a fetch size rows come piece by piece.
+                  // The driver streams rows only inside a transaction and with a fetch size.
                   PreparedStatement statement = connection.prepareStatement(ALL);
                   statement.setFetchSize(ROWS_AT_ONCE);
                   statement.setLong(1, runId);
@@ -134,7 +135,7 @@ public final class KnownJobStore {
                 }));
   }
 
-  /** Those of the names that jobs of the run have. */
+  /** Returns those of the names that jobs of the run have. */
   public Set<String> existing(long runId, Collection<String> customIds) {
     return Set.copyOf(
         template.query(

@@ -3,10 +3,10 @@ package org.stfbatch.db;
 import java.time.Instant;
 
 /**
- * Who works on a run.
+ * Lease of a lock: who holds it and when it was last renewed.
  *
- * @param owner how the holder described itself, for example host and process id
- * @param acquiredAt since when, by the database's clock
- * @param heartbeatAt its last sign of life, by the database's clock
+ * @param owner the holder's description of itself, for example host and process id
+ * @param acquiredAt when the lock was acquired, by the database's clock
+ * @param heartbeatAt the latest heartbeat, by the database's clock
  */
 public record Lease(String owner, Instant acquiredAt, Instant heartbeatAt) {}

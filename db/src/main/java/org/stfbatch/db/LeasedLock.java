@@ -12,23 +12,22 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.datasource.SingleConnectionDataSource;
 
 /**
- * The right to work on something that at most one process in the world may work on, signed by a
- * lease that tells others who has it.
+ * Lock that at most one process holds, with a lease that names its holder.
  *
- * <p>It is a PostgreSQL advisory lock, which lives exactly as long as the connection it was taken
- * on. That connection is the lock's own, outside the pool. A killed process loses it at once; one
- * whose machine or network vanished, after about a minute. Thread safe: one thread may beat while
- * another works, and a third closes.
+ * <p>The lock is a PostgreSQL session-level advisory lock: the server releases it when its
+ * connection ends. Each lock has a connection of its own, outside the pool. A killed process loses
+ * the lock immediately; a process whose machine or network fails, after about a minute. Thread
+ * safe: one thread may send heartbeats while another works, and a third one closes.
  */
 public abstract sealed class LeasedLock implements AutoCloseable
     permits RunLock, ReaderLock, WorkerLock, PublisherLock {
 
   private static final Logger LOG = LoggerFactory.getLogger(LeasedLock.class);
 
-  /** A holder that was heard from longer ago is taken for dead, though its connection stands. */
-  static final String LONGEST_SILENCE = "interval '45 seconds'";
+  /** A holder without a heartbeat for longer is considered dead, even if its connection is open. */
+  static final String HEARTBEAT_TIMEOUT = "interval '45 seconds'";
 
-  /** Of a row of pg_locks: whether it is somebody's lock of that key. */
+  /** Condition on a row of pg_locks: whether it is a held exclusive lock of that key. */
   private static final String IS_LOCK =
       """
       locktype = 'advisory' and granted and objsubid = 1 and mode = 'ExclusiveLock'
@@ -36,11 +35,13 @@ public abstract sealed class LeasedLock implements AutoCloseable
         and (classid::bigint << 32) + objid::bigint = %s
       """;
 
-  /** Longer than any healthy heartbeat takes; without it a dead network would hang the caller. */
+  /**
+   * Longer than any heartbeat takes normally. Without it, a network failure would block the caller.
+   */
   private static final String SOCKET_TIMEOUT_SECONDS = "30";
 
-  /** Lets the server notice within about a minute that the client's machine is gone. */
-  private static final String NOTICE_DEAD_CLIENTS =
+  /** Makes the server detect within about a minute that the client's machine is unreachable. */
+  private static final String DETECT_DEAD_CLIENTS =
       """
       select set_config('tcp_keepalives_idle', '30', false),
              set_config('tcp_keepalives_interval', '10', false),
@@ -54,18 +55,18 @@ public abstract sealed class LeasedLock implements AutoCloseable
   private boolean closed;
 
   /**
-   * What is locked.
+   * The object that is locked.
    *
-   * @param keySpace upper half of the advisory lock's key, so that locks of other programs, and of
-   *     other things, in the same database are never this one
-   * @param table of its leases
+   * @param keySpace upper half of the advisory lock's key, which separates it from locks of other
+   *     programs and of other kinds in the same database
+   * @param table of the leases
    * @param key column of that table
-   * @param id in that column
-   * @param name for messages
+   * @param id value of that column
+   * @param name of the object, for messages
    */
   record Target(long keySpace, String table, String key, long id, String name) {
 
-    /** Four letters as the upper half of a key. */
+    /** Returns four ASCII letters as the upper half of a key. */
     static long keySpace(String letters) {
       long space = 0;
       for (char letter : letters.toCharArray()) {
@@ -78,7 +79,7 @@ public abstract sealed class LeasedLock implements AutoCloseable
       return keySpace + id;
     }
 
-    private String sign() {
+    private String storeLease() {
       return """
       insert into %s (%s, owner, acquired_at, heartbeat_at)
       values (:id, :owner, clock_timestamp(), clock_timestamp())
@@ -90,25 +91,25 @@ public abstract sealed class LeasedLock implements AutoCloseable
           .formatted(table, key, key);
     }
 
-    private String beat() {
+    private String heartbeat() {
       return "update %s set heartbeat_at = clock_timestamp() where %s = :id".formatted(table, key);
     }
 
-    private String remove() {
+    private String deleteLease() {
       return "delete from %s where %s = :id".formatted(table, key);
     }
 
-    private String endSilent() {
+    private String terminateHolder() {
       return """
       select pg_terminate_backend(pid)
       from pg_locks, %s lease
       where %s and lease.%s = :id and lease.heartbeat_at <= clock_timestamp() - %s
       """
-          .formatted(table, IS_LOCK.formatted(":key"), key, LONGEST_SILENCE);
+          .formatted(table, IS_LOCK.formatted(":key"), key, HEARTBEAT_TIMEOUT);
     }
 
-    /** A lease without the lock is a trace of a dead process. */
-    private String holder() {
+    /** A lease without the lock was left by a process that has crashed. */
+    private String liveLease() {
       return "select owner, acquired_at, heartbeat_at from %s where %s = :id and %s"
           .formatted(table, key, isLocked(":key"));
     }
@@ -124,7 +125,7 @@ public abstract sealed class LeasedLock implements AutoCloseable
   }
 
   /**
-   * A condition in SQL: whether somebody has a lock for himself.
+   * Returns an SQL condition: whether a process holds an exclusive lock.
    *
    * @param lockKey an expression for the advisory lock's key
    */
@@ -132,7 +133,7 @@ public abstract sealed class LeasedLock implements AutoCloseable
     return "exists (select from pg_locks where %s)".formatted(IS_LOCK.formatted(lockKey));
   }
 
-  /** The lease of a row that has one. */
+  /** Reads the lease columns of a row. */
   static Lease lease(ResultSet row) throws SQLException {
     return new Lease(
         row.getString("owner"),
@@ -141,25 +142,28 @@ public abstract sealed class LeasedLock implements AutoCloseable
   }
 
   /**
-   * Ends the connection of a holder that was not heard from for so long that workers are taken for
-   * dead: another process may take the lock then, and the holder learns that it has lost it.
+   * Terminates the connection of a holder whose heartbeat has timed out. Another process can then
+   * acquire the lock, and the holder's next heartbeat fails.
    */
   static void endSilent(Database database, Target target) {
     JdbcClient.create(database.dataSource())
-        .sql(target.endSilent())
+        .sql(target.terminateHolder())
         .param("id", target.id())
         .param("key", target.lockKey())
         .query(Boolean.class)
         .list();
   }
 
-  /** Takes the lock and signs for it; without it, or failing, closes the connection. */
+  /**
+   * Tries to acquire the lock and stores the lease. If the lock is not free, or on an error, closes
+   * the connection.
+   */
   final boolean tryTake(String owner) {
     boolean taken = false;
     try {
       taken = lock();
       if (taken) {
-        sign(owner);
+        storeLease(owner);
       }
       return taken;
     } catch (RuntimeException e) {
@@ -174,7 +178,7 @@ public abstract sealed class LeasedLock implements AutoCloseable
 
   static Optional<Lease> holder(Database database, Target target) {
     return JdbcClient.create(database.dataSource())
-        .sql(target.holder())
+        .sql(target.liveLease())
         .param("id", target.id())
         .param("key", target.lockKey())
         .query((row, n) -> lease(row))
@@ -182,28 +186,28 @@ public abstract sealed class LeasedLock implements AutoCloseable
   }
 
   /**
-   * Renews the heartbeat, and by that proves that the lock is still held.
+   * Renews the heartbeat, which fails if the lock is no longer held.
    *
-   * @throws LockLostException if it no longer is, or others took its holder for dead; the lock does
-   *     not come back
+   * @throws LockLostException if the connection is lost, or other processes considered this one
+   *     dead; the lock cannot be recovered
    * @throws IllegalStateException if this was closed
    */
   public final synchronized void beat() {
     if (closed) {
       throw new IllegalStateException("the lock of " + target.name() + " was released");
     }
-    int signed;
+    int renewed;
     try {
-      signed = jdbc.sql(target.beat()).param("id", target.id()).update();
+      renewed = jdbc.sql(target.heartbeat()).param("id", target.id()).update();
     } catch (DataAccessException e) {
       throw new LockLostException(target.name(), e);
     }
-    if (signed == 0) {
+    if (renewed == 0) {
       throw new LockLostException(target.name(), null);
     }
   }
 
-  /** Releases the lock: when this returns, another can take it. Closing twice does nothing. */
+  /** Releases the lock: when this returns, another process can acquire it. Idempotent. */
   @Override
   public final synchronized void close() {
     if (closed) {
@@ -211,26 +215,29 @@ public abstract sealed class LeasedLock implements AutoCloseable
     }
     closed = true;
     try {
-      jdbc.sql(target.remove()).param("id", target.id()).update();
-      // The server notices a closed connection a little later; unlocked, it is free now.
+      jdbc.sql(target.deleteLease()).param("id", target.id()).update();
+      // The server detects a closed connection with a delay; an explicit unlock takes effect now.
       jdbc.sql("select pg_advisory_unlock_all()").query().singleRow();
     } catch (DataAccessException e) {
-      LOG.info("the lock of {} went with its connection: {}", target.name(), e.getMessage());
+      LOG.info(
+          "Could not release the lock of {}; the server releases it with the connection: {}",
+          target.name(),
+          e.getMessage());
     } finally {
       connection.destroy();
     }
   }
 
   boolean lock() {
-    jdbc.sql(NOTICE_DEAD_CLIENTS).query().singleRow();
+    jdbc.sql(DETECT_DEAD_CLIENTS).query().singleRow();
     return jdbc.sql("select pg_try_advisory_lock(:key)")
         .param("key", target.lockKey())
         .query(Boolean.class)
         .single();
   }
 
-  void sign(String owner) {
-    jdbc.sql(target.sign())
+  void storeLease(String owner) {
+    jdbc.sql(target.storeLease())
         .param("id", target.id())
         .param("owner", StoredText.readable(owner))
         .update();

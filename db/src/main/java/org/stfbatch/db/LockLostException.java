@@ -1,6 +1,6 @@
 package org.stfbatch.db;
 
-/** The connection that held a lock is gone; another process may hold the lock by now. */
+/** The connection that held a lock is lost; another process may hold the lock now. */
 public final class LockLostException extends DatabaseException {
 
   private static final long serialVersionUID = 1L;

@@ -7,7 +7,7 @@ import org.flywaydb.core.api.CoreErrorCode;
 import org.flywaydb.core.api.FlywayException;
 import org.flywaydb.core.api.MigrationState;
 
-/** Brings the tables up to date, once, however many processes ask at the same time. */
+/** Migrates the schema. If several processes start at the same time, the migrations run once. */
 final class Migrations {
 
   private Migrations() {}
@@ -27,9 +27,7 @@ final class Migrations {
     }
   }
 
-  /**
-   * Flyway itself accepts tables of a later version; writing into them could break what it holds.
-   */
+  /** Flyway accepts a schema of a later version; writing to it could corrupt its data. */
   private static void refuseNewerTables(Flyway flyway, DatabaseSettings settings) {
     boolean newer =
         Arrays.stream(flyway.info().applied())

@@ -7,15 +7,15 @@ import org.stfbatch.base.SamplingRange;
 import org.stfbatch.base.Shortened;
 
 /**
- * An image job to be stored.
+ * An image job that is not stored yet.
  *
- * @param customId identifies the job in its run: 1 to {@value #MAX_CUSTOM_ID_LENGTH} characters
+ * @param customId unique in the run: 1 to {@value #MAX_CUSTOM_ID_LENGTH} characters
  * @param sourceId from {@link ImageJobStore#sourceId}; empty if the image reference needs no folder
- * @param prompt what is asked; of an unusable source line, what could be read of it
- * @param settings how to generate
- * @param rejection present if the job can never be answered: it is stored as this failure
- * @param origin where in its topic its message was; empty if it comes from elsewhere
- * @param traceId to be handed on with the outcome
+ * @param prompt question and image; for a rejected source line, the fields that could be read
+ * @param settings generation settings
+ * @param rejection present if the job cannot be answered: it is stored with this failure
+ * @param origin partition and offset of its message; empty if it does not come from a topic
+ * @param traceId published with the outcome
  */
 public record NewImageJob(
     String customId,
@@ -30,8 +30,8 @@ public record NewImageJob(
   public static final int MAX_CUSTOM_ID_LENGTH = 500;
 
   /**
-   * @throws IllegalArgumentException if {@code customId} is empty, too long or not storable, or the
-   *     trace id is not storable, or a setting is out of the range that can be computed with
+   * @throws IllegalArgumentException if {@code customId} is empty, too long or not storable, the
+   *     trace id is not storable, or a setting is out of its {@link SamplingRange}
    */
   public NewImageJob {
     Objects.requireNonNull(sourceId, "sourceId is null");
@@ -54,14 +54,14 @@ public record NewImageJob(
     settings.topP().ifPresent(value -> SamplingRange.topP("top_p", value));
   }
 
-  /** A job to be answered. */
+  /** Returns a job to be answered. */
   public static NewImageJob toAnswer(
       String customId, OptionalLong sourceId, ImagePrompt prompt, JobSettings settings) {
     return new NewImageJob(
         customId, sourceId, prompt, settings, Optional.empty(), Optional.empty(), Optional.empty());
   }
 
-  /** A job that is a failure from the beginning. */
+  /** Returns a job that is stored as a failure. */
   public static NewImageJob rejected(
       String customId, OptionalLong sourceId, ImagePrompt prompt, JobFailure rejection) {
     return new NewImageJob(
@@ -74,12 +74,12 @@ public record NewImageJob(
         Optional.empty());
   }
 
-  /** The same job under another name. */
+  /** Returns the same job under another name. */
   public NewImageJob named(String name) {
     return new NewImageJob(name, sourceId, prompt, settings, rejection, origin, traceId);
   }
 
-  /** The same job, and unless it says so itself, its answer is to be one of these. */
+  /** Returns the same job with the given choices if it has none of its own. */
   public NewImageJob withDefaultChoices(Optional<ChoiceTexts> choices) {
     return new NewImageJob(
         customId,
@@ -91,7 +91,7 @@ public record NewImageJob(
         traceId);
   }
 
-  /** The same job with the message it came in. */
+  /** Returns the same job with the position of the message it came in. */
   public NewImageJob from(KafkaOrigin message, Optional<String> trace) {
     return new NewImageJob(
         customId, sourceId, prompt, settings, rejection, Optional.of(message), trace);

@@ -3,9 +3,9 @@ package org.stfbatch.db;
 import org.springframework.jdbc.core.JdbcTemplate;
 
 /**
- * Numbers the outcomes of a run. Every method belongs into a transaction: from the first call to
- * its end, no other transaction gets numbers of that run, so that they are committed in their
- * order.
+ * Allocator of the sequence numbers of a run's outcomes. Call every method in a transaction: the
+ * first call locks the run's counter until the transaction ends, so that numbers are committed in
+ * their order.
  */
 final class OutcomeCounter {
 
@@ -24,17 +24,17 @@ final class OutcomeCounter {
   }
 
   /**
-   * Takes numbers.
+   * Reserves sequence numbers.
    *
-   * @return the number before the first one taken
+   * @return the number before the first reserved one
    */
   long reserve(long runId, int count) {
     Long last = template.queryForObject(RESERVE, Long.class, runId, count);
     return last - count;
   }
 
-  /** Gives the last of the numbers taken back: a gap would never be filled. */
-  void giveBack(long runId, int count) {
+  /** Releases the last of the reserved numbers. Unused numbers would leave a permanent gap. */
+  void release(long runId, int count) {
     if (count > 0) {
       template.update(
           "update outcome_counter set last_sequence = last_sequence - ? where run_id = ?",

@@ -5,12 +5,12 @@ import javax.sql.DataSource;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /**
- * The outcomes of a run one after the other, as they were committed. Nothing is ever added before
- * what has been read.
+ * Keyset-paged reader of a run's outcomes in commit order. New outcomes always get higher sequence
+ * numbers than those already read.
  */
 public final class OutcomeFeedStore {
 
-  /** Each half is a range of the index by sequence, and together they are cut to the page. */
+  /** Both halves are range scans of an index by sequence; their union is limited to the page. */
   private static final String AFTER =
       """
       select
@@ -58,12 +58,12 @@ public final class OutcomeFeedStore {
   }
 
   /**
-   * The next outcomes: those of sequence {@code after + 1}, {@code after + 2}, and so on, without
-   * gaps but for failures that were taken back. Costs the same however many there are before and
-   * behind.
+   * Returns the next outcomes: those of sequence {@code after + 1}, {@code after + 2}, and so on.
+   * The only gaps are outcomes that were deleted, for example for a retry. The cost does not depend
+   * on the number of outcomes of the run.
    *
-   * @param limit the most wanted
-   * @return fewer than that only if there are no more by now
+   * @param limit the most outcomes to return
+   * @return fewer than {@code limit} only if there are no more now
    */
   public List<OutcomeRow> after(long runId, long after, int limit) {
     return jdbc.sql(AFTER)
@@ -79,7 +79,7 @@ public final class OutcomeFeedStore {
         .list();
   }
 
-  /** The sequence number of the run's last outcome; 0 if there is none yet. */
+  /** Returns the sequence number of the run's last outcome; 0 if there is none yet. */
   public long lastSequence(long runId) {
     return jdbc.sql(
             """

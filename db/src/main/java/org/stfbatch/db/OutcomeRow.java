@@ -4,11 +4,11 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * What became of an image job.
+ * The outcome of an image job with its sequence number.
  *
- * @param sequence counts the outcomes of its run from 1, in the order in which they were committed
+ * @param sequence number of the outcome in its run, from 1, in commit order
  * @param job with its answer or its failure
- * @param traceId given by the producer of the job
+ * @param traceId given by the producer of the job, if it gave one
  */
 public record OutcomeRow(long sequence, ExportRow job, Optional<String> traceId) {
 

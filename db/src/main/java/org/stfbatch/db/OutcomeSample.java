@@ -3,13 +3,13 @@ package org.stfbatch.db;
 import java.util.Optional;
 
 /**
- * One job of a run with what became of it, to be looked at.
+ * One job of a run with its outcome, for display.
  *
- * @param customId the job's
- * @param questionId what its file calls it, if it does
- * @param image its image as given, if it has one
+ * @param customId unique in the run
+ * @param questionId the id in its question file, if it has one
+ * @param image image reference as given, if it has one
  * @param imageRoot folder of relative image paths, if known
- * @param prompt what was asked
+ * @param prompt the question or caption request
  * @param outcome the answer, or the failure's message
  * @param code of the failure; empty for an answer
  */

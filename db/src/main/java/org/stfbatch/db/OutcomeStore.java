@@ -20,17 +20,17 @@ import org.springframework.jdbc.support.JdbcTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
 import org.stfbatch.base.ModelIdentity;
 
-/** Writes what became of image jobs. */
+/** Store of the outcomes of image jobs; writes are idempotent. */
 public final class OutcomeStore {
 
   /**
-   * Only a job that was waiting gets an outcome, and taking it locks it: a second writer of the
-   * same job, even at the same time, takes nothing and so stores nothing. Jobs are locked in the
-   * order of their ids, and before the counter: writers wait for each other, never in a circle.
+   * Deletes the rows of waiting jobs and returns those that existed. Only a waiting job gets an
+   * outcome: a second, even concurrent, writer of the same job finds no row and stores nothing. To
+   * avoid deadlocks, rows are locked in the order of their ids, and before the counter.
    *
-   * <p>The condition on {@code job_id % 1} is always true. PostgreSQL takes it for a rare one,
-   * expects few rows, and looks each of them up by its key. Without it, it read all waiting jobs
-   * for every chunk while it had no statistics of freshly stored ones.
+   * <p>The condition on {@code job_id % 1} is always true. PostgreSQL estimates that few rows
+   * satisfy it, and therefore looks each of them up by key. Without it, PostgreSQL scanned all
+   * waiting jobs for every chunk as long as it had no statistics of newly stored jobs.
    */
   private static final String TAKEN =
       """
@@ -48,7 +48,7 @@ public final class OutcomeStore {
         returning locked.*, %s
       )
       """
-          .formatted(IdleWriter.IS_ENDED);
+          .formatted(IdleTransactionTimeout.SET);
 
   static final String TAKE =
       """
@@ -76,7 +76,7 @@ public final class OutcomeStore {
         choices, log_probabilities)
       """;
 
-  /** Chunks of answers alone are nearly all chunks: they are taken and stored in one statement. */
+  /** One statement for chunks that have answers only, which nearly all chunks are. */
   static final String TAKE_AND_WRITE_ANSWERS =
       """
       with outcome as (
@@ -133,12 +133,12 @@ public final class OutcomeStore {
   }
 
   /**
-   * Stores the outcomes of jobs that have none yet, all or none, and numbers them. A job that
-   * already has an answer or a failure keeps it unchanged; if it occurs more than once here, an
-   * answer goes before a failure. Of the writers of one run, one at a time has numbers and commits;
-   * what they take, they take side by side.
+   * Stores and numbers the outcomes of jobs that have none yet, in one transaction. A job that
+   * already has an answer or a failure keeps it unchanged; if it occurs more than once in the
+   * lists, an answer takes precedence over a failure. Concurrent writers of a run lock their jobs
+   * in parallel; from the allocation of numbers until the commit they are serialized.
    *
-   * @return how many answers and failures were new
+   * @return the number of new answers and failures
    */
   public Written write(long runId, List<StoredAnswer> answers, List<StoredFailure> failures) {
     return transaction.execute(status -> writeNumbered(runId, answers, failures));
@@ -146,10 +146,10 @@ public final class OutcomeStore {
 
   private Written writeNumbered(
       long runId, List<StoredAnswer> answers, List<StoredFailure> failures) {
-    Map<Common, List<StoredAnswer>> alike =
+    Map<Common, List<StoredAnswer>> byCommon =
         answers.stream().collect(groupingBy(Common::of, LinkedHashMap::new, toList()));
-    if (failures.isEmpty() && alike.size() == 1 && isEachOnce(answers)) {
-      Common common = alike.keySet().iterator().next();
+    if (failures.isEmpty() && byCommon.size() == 1 && isEachOnce(answers)) {
+      Common common = byCommon.keySet().iterator().next();
       int written =
           template.update(
               TAKE_AND_WRITE_ANSWERS,
@@ -194,14 +194,14 @@ public final class OutcomeStore {
   }
 
   /**
-   * How many outcomes a write added.
+   * Number of outcomes that a write added.
    *
    * @param answers new answers
    * @param failures new failures
    */
   public record Written(int answers, int failures) {}
 
-  /** What the answers of a chunk have in common: sent once, not with each of them. */
+  /** Values that the answers of a chunk share; sent once per statement. */
   record Common(String modelName, ModelIdentity model, Instant answeredAt) {
     static Common of(StoredAnswer answer) {
       return new Common(answer.modelName(), answer.model(), answer.answeredAt());
@@ -209,15 +209,15 @@ public final class OutcomeStore {
   }
 
   private void writeAnswers(long runId, long last, List<StoredAnswer> answers) {
-    Map<Common, List<StoredAnswer>> alike =
+    Map<Common, List<StoredAnswer>> byCommon =
         answers.stream().collect(groupingBy(Common::of, LinkedHashMap::new, toList()));
     long before = last;
-    for (Map.Entry<Common, List<StoredAnswer>> some : alike.entrySet()) {
+    for (Map.Entry<Common, List<StoredAnswer>> group : byCommon.entrySet()) {
       long number = before;
       template.update(
           WRITE_ANSWERS,
-          statement -> setAnswers(statement, runId, number, some.getKey(), some.getValue()));
-      before += some.getValue().size();
+          statement -> setAnswers(statement, runId, number, group.getKey(), group.getValue()));
+      before += group.getValue().size();
     }
   }
 

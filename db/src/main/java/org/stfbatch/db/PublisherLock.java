@@ -4,7 +4,7 @@ import java.util.Optional;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.datasource.SingleConnectionDataSource;
 
-/** The right to publish the outcomes of a shared run to a topic. */
+/** Lock for publishing the outcomes of a shared run to a topic. */
 public final class PublisherLock extends LeasedLock {
   private static final long KEY_SPACE = Target.keySpace("STFP");
 
@@ -22,10 +22,10 @@ public final class PublisherLock extends LeasedLock {
   }
 
   /**
-   * Takes the lock if nobody has it; never waits for it.
+   * Acquires the lock if it is free; never waits.
    *
-   * @param owner how to describe this process to others, one line
-   * @return empty if another process, or another caller in this one, has it
+   * @param owner description of this process for other users, one line
+   * @return empty if another process, or another caller in this one, holds it
    * @throws DatabaseException if no connection can be made
    */
   public static Optional<PublisherLock> tryAcquire(
@@ -35,12 +35,12 @@ public final class PublisherLock extends LeasedLock {
     return lock.tryTake(owner) ? Optional.of(lock) : Optional.empty();
   }
 
-  /** Who has the lock now. */
+  /** Returns the current holder of the lock. */
   public static Optional<Lease> holder(Database database, Run run, String topic) {
     return holder(database, target(database, run, topic));
   }
 
-  /** Ends the connection of a holder that was not heard from for too long. */
+  /** Terminates the connection of a holder whose heartbeat has timed out. */
   public static void endSilent(Database database, Run run, String topic) {
     endSilent(database, target(database, run, topic));
   }

@@ -3,7 +3,7 @@ package org.stfbatch.db;
 import java.util.Optional;
 import org.springframework.jdbc.datasource.SingleConnectionDataSource;
 
-/** The right to read a topic in the name of a group. */
+/** Lock for reading a topic for a group. */
 public final class ReaderLock extends LeasedLock {
 
   private static final long KEY_SPACE = Target.keySpace("STFR");
@@ -13,10 +13,10 @@ public final class ReaderLock extends LeasedLock {
   }
 
   /**
-   * Takes the lock of a reader if nobody has it; never waits for it.
+   * Acquires the lock of a reader if it is free; never waits.
    *
-   * @param owner how to describe this process to others, one line
-   * @return empty if another process, or another caller in this one, has it
+   * @param owner description of this process for other users, one line
+   * @return empty if another process, or another caller in this one, holds it
    * @throws DatabaseException if no connection can be made
    */
   public static Optional<ReaderLock> tryAcquire(
@@ -25,12 +25,12 @@ public final class ReaderLock extends LeasedLock {
     return lock.tryTake(owner) ? Optional.of(lock) : Optional.empty();
   }
 
-  /** Who has the lock of a reader now, to tell a user who cannot get it. */
+  /** Returns the current holder of a reader's lock, for messages. */
   public static Optional<Lease> holder(Database database, KafkaReader reader) {
     return holder(database, target(reader));
   }
 
-  /** Ends the connection of a holder that was not heard from for too long. */
+  /** Terminates the connection of a holder whose heartbeat has timed out. */
   public static void endSilent(Database database, KafkaReader reader) {
     endSilent(database, target(reader));
   }

@@ -7,14 +7,15 @@ import javax.sql.DataSource;
 import org.springframework.jdbc.core.JdbcTemplate;
 
 /**
- * Takes failures back. Their numbers are not used again: what comes of the jobs later is a new
- * outcome with a new number, so that whoever has published up to a number has missed nothing.
+ * Queues failed jobs for a retry. Sequence numbers of deleted failures are not reused: the outcome
+ * of a retry gets a new number, so that a publisher, which continues after the last published
+ * number, does not miss it.
  */
 public final class RetryStore {
 
   /**
-   * A job that failed when it was ingested is no more than the remains of its line: there is
-   * nothing to ask.
+   * Jobs that failed at ingest are not retried: their lines were invalid, so that there is no
+   * prompt to answer.
    */
   private static final String TAKE_BACK =
       """
@@ -56,22 +57,23 @@ public final class RetryStore {
   }
 
   /**
-   * What was taken back.
+   * Result of queuing failures for a retry.
    *
-   * @param byCode how many failures of each code are waiting jobs again
-   * @param neverJobs how many failures of these codes never were jobs, and stay
+   * @param byCode number of queued jobs by failure code
+   * @param neverJobs number of failures of these codes that were rejected at ingest and stay
+   *     failures
    */
   public record Retried(SortedMap<String, Long> byCode, long neverJobs) {
-    /** How many jobs wait again. */
+    /** Returns the number of queued jobs. */
     public long jobs() {
       return byCode.values().stream().mapToLong(Long::longValue).sum();
     }
   }
 
   /**
-   * Makes failures waiting jobs again, all or none. The caller holds the run's lock.
+   * Deletes failures and queues their jobs, in one statement. The caller holds the run's lock.
    *
-   * @param codes of which failures; empty for all
+   * @param codes of the failures; empty for all
    */
   public Retried takeBack(long runId, Collection<String> codes) {
     String[] wanted = codes.toArray(String[]::new);

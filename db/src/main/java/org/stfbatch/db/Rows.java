@@ -15,7 +15,7 @@ import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 
-/** Column values that may be null, and times, as the records have them. */
+/** Conversions of column values (nullable values, times, arrays) to the types of the records. */
 final class Rows {
 
   private Rows() {}
@@ -33,7 +33,8 @@ final class Rows {
   }
 
   /**
-   * The precision in which PostgreSQL keeps times, so that a record read equals the one written.
+   * Truncates to PostgreSQL's precision, microseconds, so that a record that is read equals the one
+   * that was written.
    */
   static Instant storablePrecision(Instant instant) {
     return instant.truncatedTo(ChronoUnit.MICROS);
@@ -58,7 +59,7 @@ final class Rows {
     return row.wasNull() ? OptionalDouble.empty() : OptionalDouble.of(value);
   }
 
-  /** Two arrays as a map from the one to the other, in their order; empty for nulls. */
+  /** Reads two array columns as an ordered map from texts to numbers; empty if they are null. */
   static Map<String, Double> realsByText(ResultSet row, String texts, String reals)
       throws SQLException {
     Array keys = row.getArray(texts);

@@ -4,11 +4,11 @@ import java.time.Instant;
 import java.util.UUID;
 
 /**
- * A named set of image jobs that is processed and reported together.
+ * A named set of image jobs that are processed and reported together.
  *
- * @param runId its key in every table
- * @param uuid tells runs of equal names in different databases apart
- * @param name what the user calls it, unique
- * @param createdAt when it was first named
+ * @param runId primary key
+ * @param uuid distinguishes runs of the same name in different databases
+ * @param name given by the user, unique
+ * @param createdAt when it was created
  */
 public record Run(long runId, UUID uuid, String name, Instant createdAt) {}

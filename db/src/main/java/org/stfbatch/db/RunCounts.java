@@ -1,11 +1,11 @@
 package org.stfbatch.db;
 
-/** How many jobs, answers and failures a run has, from the changes of these numbers. */
+/** SQL of a run's counts, summed over the increments that run_count holds. */
 final class RunCounts {
   private RunCounts() {}
 
   /**
-   * A select of one row with the columns jobs, answered, failed and waiting.
+   * Returns a select of one row with the columns jobs, answered, failed and waiting.
    *
    * @param run an expression for the run's id
    */

@@ -6,9 +6,9 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.support.JdbcTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
 
-/** Deletes runs with all that is stored of them. */
+/** Deletes runs with all of their data. */
 public final class RunDeletion {
-  /** What refers to others comes before them. */
+  /** In the order of the foreign keys: referencing tables before referenced ones. */
   private static final List<String> TABLES =
       List.of(
           "job_attempt",
@@ -28,7 +28,7 @@ public final class RunDeletion {
           "job_source",
           "run");
 
-  private static final List<String> FORGETTING =
+  private static final List<String> UNLINK =
       List.of(
           "update kafka_reader set run_id = null where run_id = :run",
           "update run_trigger set run_id = null where run_id = :run");
@@ -42,21 +42,21 @@ public final class RunDeletion {
   }
 
   /**
-   * Deletes a run, all of it or nothing. The caller holds the run's lock. Positions in topics stay:
-   * no message is read again.
+   * Deletes a run in one transaction. The caller holds the run's lock. Read positions of topics are
+   * kept, so that no message is read again.
    */
   public void delete(long runId) {
     transaction.executeWithoutResult(
         status -> {
-          FORGETTING.forEach(statement -> execute(statement, runId));
+          UNLINK.forEach(statement -> execute(statement, runId));
           TABLES.forEach(
               table -> execute("delete from %s where run_id = :run".formatted(table), runId));
         });
   }
 
   /**
-   * Frees the space of deleted rows now, rather than when the server comes to it. What lies at the
-   * end of a file is given back to the file system. Nobody is kept from working meanwhile.
+   * Frees the space of deleted rows now, without waiting for autovacuum. Free pages at the end of a
+   * table's file are returned to the file system. Does not block readers and writers.
    */
   public void vacuum() {
     TABLES.forEach(table -> jdbc.sql("vacuum " + table).update());

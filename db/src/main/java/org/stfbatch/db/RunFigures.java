@@ -6,17 +6,17 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 
 /**
- * What became of a run and what it cost, summed up.
+ * Totals of a run for reports: outcomes, tokens, times and device work.
  *
- * @param counts its jobs
- * @param tokens of all answers
- * @param span when it was worked on; empty if it never was
- * @param seconds where time went, as {@link ChunkMetric.Seconds} says
- * @param work what the devices did
- * @param batchFill mean share of the batch that was in use, 0 to 1; 0 if unknown
+ * @param counts job counts
+ * @param tokens token counts of all answers
+ * @param span times and totals of the attempts; empty if no chunk was committed
+ * @param seconds time by phase, see {@link ChunkMetric.Seconds}
+ * @param work work of the devices
+ * @param batchFill mean utilization of the batch, 0 to 1; 0 if unknown
  * @param latency of one answer
- * @param places where it was worked on, each once
- * @param workers what each worker has done; empty if no process shared the run
+ * @param places distinct combinations of devices, precision and model
+ * @param workers totals of each worker; empty if the run was not shared
  */
 public record RunFigures(
     Counts counts,
@@ -30,28 +30,29 @@ public record RunFigures(
     List<WorkerShare> workers) {
 
   /**
-   * The jobs of a run.
+   * Job counts of a run.
    *
    * @param jobs all of them; always {@code answered + failed + waiting}
-   * @param answered with an answer
-   * @param failed with a failure
-   * @param waiting with neither
-   * @param images with an image
-   * @param distinctImages different images among those
+   * @param answered jobs with an answer
+   * @param failed jobs with a failure
+   * @param waiting jobs with neither
+   * @param images jobs with an image
+   * @param distinctImages number of different images
    */
   public record Counts(
       long jobs, long answered, long failed, long waiting, long images, long distinctImages) {}
 
   /**
-   * Tokens of all answers.
+   * Token counts of all answers.
    *
-   * @param prompt text of the prompts
-   * @param vision what the images became
-   * @param visionOfAnImage the same on average; empty if no answer is about an image
-   * @param generated the answers
-   * @param positions of all sequences: all these tokens but the last one of each answer, which
-   *     nothing follows
-   * @param keys that these positions look at, each at itself and all before it
+   * @param prompt text tokens of the prompts
+   * @param vision vision tokens of the images
+   * @param visionOfAnImage mean vision tokens of an answer about an image; empty if there is none
+   * @param generated tokens of the answers
+   * @param positions number of positions that the language model computed: all these tokens except
+   *     the last one of each answer
+   * @param keys number of keys that these positions attend to with causal attention, each to itself
+   *     and all positions before it
    */
   public record Tokens(
       long prompt,
@@ -62,16 +63,17 @@ public record RunFigures(
       double keys) {}
 
   /**
-   * When a run was worked on.
+   * Times and totals of all attempts at a run.
    *
-   * @param started beginning of its first chunk
-   * @param finished end of its last one
-   * @param attempts when it was begun and gone on with
-   * @param chunks that were written
-   * @param workSeconds in which at least one attempt was between its first and its last chunk
-   * @param jobs that got an outcome in that time
-   * @param images that were begun in that time
-   * @param generatedTokens of the answers of that time
+   * @param started start of the first chunk
+   * @param finished end of the last chunk
+   * @param attempts its attempts, by start
+   * @param chunks number of committed chunks
+   * @param workSeconds seconds in which at least one attempt was between its first and its last
+   *     chunk
+   * @param jobs jobs that got an outcome in that time
+   * @param images images whose first job was in that time
+   * @param generatedTokens tokens of the answers of that time
    */
   public record Span(
       Instant started,
@@ -82,28 +84,28 @@ public record RunFigures(
       long jobs,
       long images,
       long generatedTokens) {
-    /** From first to last chunk of each attempt, added up: those that overlap count each. */
+    /** Returns the sum of the attempts' durations; overlapping attempts all count. */
     public double attemptSeconds() {
       return attempts.stream().mapToDouble(Attempt::seconds).sum();
     }
 
-    /** The same times the devices of each attempt. */
+    /** Returns the sum of the attempts' durations, each multiplied by its number of devices. */
     public double deviceSeconds() {
       return attempts.stream().mapToDouble(one -> one.seconds() * one.devices()).sum();
     }
   }
 
   /**
-   * What one worker has done, in all of its attempts.
+   * Totals of one worker over all of its attempts.
    *
-   * @param name what people call it
-   * @param device where it computed
-   * @param started beginning of its first chunk
-   * @param finished end of its last one
-   * @param seconds from first to last chunk of each of its attempts, added up
-   * @param jobs that got an outcome from it
-   * @param failures of them, the failed ones
-   * @param deviceSeconds of its devices at work, added up
+   * @param name shown to users
+   * @param device name of its device
+   * @param started start of its first chunk
+   * @param finished end of its last chunk
+   * @param seconds sum of the durations of its attempts
+   * @param jobs jobs that got an outcome from it
+   * @param failures of the jobs, the failed ones
+   * @param deviceSeconds busy time of its devices, added up
    */
   public record WorkerShare(
       String name,
@@ -116,24 +118,24 @@ public record RunFigures(
       double deviceSeconds) {}
 
   /**
-   * One go at a run. Those of several workers may overlap.
+   * One step execution: a start or restart of a run. Attempts of several workers may overlap.
    *
-   * @param worker its name; empty if the process had the run for itself
-   * @param started beginning of its first chunk
-   * @param second seconds in which the run was worked on before it
-   * @param seconds from its first to its last chunk
-   * @param devices how many worked side by side
+   * @param worker name of the worker; empty if the run was not shared
+   * @param started start of its first chunk
+   * @param second seconds of work on the run before it
+   * @param seconds from the start of its first chunk to the end of its last one
+   * @param devices number of devices
    */
   public record Attempt(
       String worker, Instant started, double second, double seconds, int devices) {}
 
   /**
-   * Seconds from submission to the last token, by share of the answers that took no longer.
+   * Percentiles of the latency of an answer, in seconds from submission to the last token.
    *
-   * @param p50 half of them
-   * @param p90 nine of ten
-   * @param p99 all but one of a hundred
-   * @param longest all of them
+   * @param p50 median
+   * @param p90 90th percentile
+   * @param p99 99th percentile
+   * @param longest maximum
    */
   public record Latency(double p50, double p90, double p99, double longest) {}
 }

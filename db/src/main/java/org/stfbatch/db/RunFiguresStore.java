@@ -10,7 +10,7 @@ import org.springframework.jdbc.support.JdbcTransactionManager;
 import org.springframework.transaction.TransactionDefinition;
 import org.springframework.transaction.support.TransactionTemplate;
 
-/** What reports say about a run. */
+/** Store of the figures of a run that reports show. */
 public final class RunFiguresStore {
 
   private static final String SUMS =
@@ -42,8 +42,8 @@ public final class RunFiguresStore {
           .formatted(RunCounts.of(":run"));
 
   /**
-   * In one pass without a sort: answers are put together whose times differ by no more than a
-   * thousandth, and shares of them are told by the mean of such a group.
+   * One pass without a sort: answers are grouped by logarithmic latency, in steps of 0.1 %, and a
+   * percentile is the mean of its group.
    */
   private static final String ANSWERS =
       """
@@ -87,7 +87,10 @@ public final class RunFiguresStore {
       from placed
       """;
 
-  /** Attempts, which may overlap, without the time in which there was none. */
+  /**
+   * Attempts with their position on the run's time of work, which leaves out the pauses between
+   * them. Attempts may overlap.
+   */
   private static final String ATTEMPT =
       """
       one as (
@@ -282,20 +285,20 @@ public final class RunFiguresStore {
       """;
 
   private final JdbcClient jdbc;
-  private final TransactionTemplate oneMoment;
+  private final TransactionTemplate snapshot;
 
   public RunFiguresStore(DataSource dataSource) {
     this.jdbc = JdbcClient.create(dataSource);
-    this.oneMoment = new TransactionTemplate(new JdbcTransactionManager(dataSource));
-    this.oneMoment.setReadOnly(true);
-    this.oneMoment.setIsolationLevel(TransactionDefinition.ISOLATION_REPEATABLE_READ);
+    this.snapshot = new TransactionTemplate(new JdbcTransactionManager(dataSource));
+    this.snapshot.setReadOnly(true);
+    this.snapshot.setIsolationLevel(TransactionDefinition.ISOLATION_REPEATABLE_READ);
   }
 
-  /** Whose tokens a histogram counts. */
+  /** The tokens that a histogram counts. */
   public enum TokenKind {
-    /** Text of the prompt. */
+    /** Text tokens of the prompt. */
     PROMPT("prompt_tokens"),
-    /** The answer. */
+    /** Tokens of the answer. */
     GENERATED("generated_tokens");
 
     private final String column;
@@ -305,12 +308,15 @@ public final class RunFiguresStore {
     }
   }
 
-  /** All that the reads in there see is the database at one moment, while the run goes on. */
+  /**
+   * Executes reads in one read-only transaction, so that all of them see the same snapshot while
+   * the run continues.
+   */
   public <T> T atOneMoment(Supplier<T> reads) {
-    return oneMoment.execute(status -> reads.get());
+    return snapshot.execute(status -> reads.get());
   }
 
-  /** The run, summed up. */
+  /** Returns the totals of a run. */
   public RunFigures figures(long runId) {
     return query(ANSWERS, runId)
         .query(
@@ -342,23 +348,27 @@ public final class RunFiguresStore {
         query(WORKERS, runId).query((row, n) -> worker(row)).list());
   }
 
-  /** Where the run's time went, without the rest. */
+  /** Returns only the run's time by phase. */
   public ChunkMetric.Seconds seconds(long runId) {
     return query(COSTS, runId).query((row, n) -> seconds(row)).single();
   }
 
   /**
-   * The run's time at work cut into equal slices, without the time in which nobody worked on it.
-   * What came out of a chunk counts where it ended, its seconds are spread over the time it lasted.
-   * Empty if the run was never worked on.
+   * Returns the run's timeline in equal slices, without the time between attempts. The outcomes of
+   * a chunk count in the slice in which it ended; its seconds are spread evenly over its duration.
+   * Empty if no chunk was committed.
    *
-   * @param slices how many
+   * @param slices number of slices
    */
   public List<RunSlice> timeline(long runId, int slices) {
     return query(TIMELINE, runId).param("slices", slices).query((row, n) -> slice(row)).list();
   }
 
-  /** How many answers have how many tokens, in at most so many bins of equal width. */
+  /**
+   * Returns a histogram of the token counts of the answers.
+   *
+   * @param bins the most bins; all have the same width
+   */
   public List<TokenBin> histogram(long runId, TokenKind kind, int bins) {
     return query(HISTOGRAM.replace("TOKENS", kind.column), runId)
         .param("bins", bins)

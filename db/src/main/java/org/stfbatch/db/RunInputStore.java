@@ -6,7 +6,7 @@ import java.util.Optional;
 import javax.sql.DataSource;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
-/** What files the jobs of all runs came from. */
+/** Store of the input files of all runs. */
 public final class RunInputStore {
 
   private static final String QUESTION_FILES =
@@ -36,14 +36,14 @@ public final class RunInputStore {
   }
 
   /**
-   * A file and a run that reads it.
+   * A question file and a run whose jobs came from it.
    *
-   * @param run its name
-   * @param file absolute, as it was when it was read
+   * @param run name of the run
+   * @param file absolute path at the time of ingest
    */
   public record QuestionFile(String run, Path file) {}
 
-  /** The question files of all runs. */
+  /** Returns the question files of all runs. */
   public List<QuestionFile> questionFiles() {
     return jdbc.sql(QUESTION_FILES)
         .param("questions", SourceKind.QUESTIONS.stored())
@@ -52,8 +52,8 @@ public final class RunInputStore {
   }
 
   /**
-   * The name of a run of which jobs name a file as their image. Looks at all jobs of all runs if
-   * the file lies in a folder of images.
+   * Returns the name of a run with jobs whose image is the file. Scans all jobs of all runs if the
+   * file is below an image folder.
    *
    * @param file absolute and normalised
    */

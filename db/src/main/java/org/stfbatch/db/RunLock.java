@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.Optional;
 import org.springframework.jdbc.datasource.SingleConnectionDataSource;
 
-/** The right to answer a run. */
+/** Exclusive lock of a run. */
 public final class RunLock extends LeasedLock {
 
   private static final long KEY_SPACE = Target.keySpace("STFB");
@@ -14,10 +14,10 @@ public final class RunLock extends LeasedLock {
   }
 
   /**
-   * Takes the lock of a run if nobody has it; never waits for it.
+   * Acquires the lock of a run if it is free; never waits.
    *
-   * @param owner how to describe this process to others, one line
-   * @return empty if another process, or another caller in this one, has it
+   * @param owner description of this process for other users, one line
+   * @return empty if another process, or another caller in this one, holds it
    * @throws DatabaseException if no connection can be made
    */
   public static Optional<RunLock> tryAcquire(Database database, long runId, String owner) {
@@ -25,12 +25,15 @@ public final class RunLock extends LeasedLock {
     return lock.tryTake(owner) ? Optional.of(lock) : Optional.empty();
   }
 
-  /** Who has the lock of a run now, to tell a user who cannot get it. */
+  /** Returns the current exclusive holder of a run's lock, for messages. */
   public static Optional<Lease> holder(Database database, long runId) {
     return holder(database, target(runId));
   }
 
-  /** Who answers a run now: the process that has it for itself, or the workers that share it. */
+  /**
+   * Returns the current holders of a run: the process that holds it exclusively, or the workers
+   * that share it.
+   */
   public static List<Lease> holders(Database database, long runId) {
     return holder(database, runId)
         .map(List::of)

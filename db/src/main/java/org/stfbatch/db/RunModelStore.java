@@ -8,10 +8,12 @@ import javax.sql.DataSource;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.stfbatch.base.ModelIdentity;
 
-/** Which models answered a run. */
+/** Store of the models that answered a run. */
 public final class RunModelStore {
 
-  /** Ordered by the primary key: without an order, the planner may read other runs' answers. */
+  /**
+   * Ordered by the primary key. Without an order, the planner may scan the answers of other runs.
+   */
   private static final String FIRST =
       """
       select model_fingerprint, compression, weight_format
@@ -24,7 +26,7 @@ public final class RunModelStore {
   private static final String NAME =
       "select model_name from answer where run_id = :run order by job_id limit 1";
 
-  /** Of the chunks, which are far fewer than the answers. */
+  /** Reads chunks, because there are far fewer of them than answers. */
   private static final String ALL =
       """
       select model_fingerprint, compression, weight_format
@@ -41,29 +43,29 @@ public final class RunModelStore {
   }
 
   /**
-   * The model of one of the run's answers; empty if it has none. Takes the same time however many
-   * there are.
+   * Returns the model of the run's first answer; empty if it has none. The cost does not depend on
+   * the number of answers.
    */
   public Optional<ModelIdentity> first(long runId) {
     return jdbc.sql(FIRST).param("run", runId).query((row, n) -> model(row)).optional();
   }
 
-  /** What the user called the checkpoint of one of the run's answers; empty if it has none. */
+  /** Returns the user's name of the checkpoint of the run's first answer; empty if it has none. */
   public Optional<String> name(long runId) {
     return jdbc.sql(NAME).param("run", runId).query(String.class).optional();
   }
 
   /**
-   * All models that gave answers, in the order of their first ones, as far as the run's metrics
-   * tell: those of the oldest versions do not name the model.
+   * Returns all models that answered jobs, in the order of their first chunks. Chunks that the
+   * oldest versions stored do not name the model and are left out.
    */
   public List<ModelIdentity> all(long runId) {
     return jdbc.sql(ALL).param("run", runId).query((row, n) -> model(row)).list();
   }
 
   /**
-   * Of a row with the columns {@code model_fingerprint}, {@code compression}, {@code
-   * weight_format}.
+   * Reads the columns {@code model_fingerprint}, {@code compression} and {@code weight_format} of a
+   * row.
    */
   static ModelIdentity model(ResultSet row) throws SQLException {
     return new ModelIdentity(

@@ -7,7 +7,7 @@ import java.util.Optional;
 import javax.sql.DataSource;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
-/** Jobs of a run to be looked at: what failed and why, and some answers. */
+/** Store of samples of a run for display: failures by code, failed jobs and answers. */
 public final class RunSamplesStore {
 
   private static final String FAILURES =
@@ -34,7 +34,7 @@ public final class RunSamplesStore {
       limit :limit
       """;
 
-  /** By the numbers of outcomes, whose index tells the answers: not all of them are read. */
+  /** Selects by sequence number with index lookups, so that not all answers are read. */
   private static final String ANSWERED =
       """
       with numbers as (
@@ -67,7 +67,7 @@ public final class RunSamplesStore {
     this.jdbc = JdbcClient.create(dataSource);
   }
 
-  /** What failed, by stage and code, the most frequent first. */
+  /** Returns the failures by stage and code, the most frequent first. */
   public List<FailureGroup> failures(long runId) {
     return query(FAILURES, runId)
         .query(
@@ -81,9 +81,10 @@ public final class RunSamplesStore {
   }
 
   /**
-   * Some failed jobs: the first of each code, then the second of each, and so on.
+   * Returns some failed jobs: the first of each code, then the second of each code, and so on.
    *
-   * @param each at most so many of a code
+   * @param each the most jobs of one code
+   * @param limit the most jobs in all
    */
   public List<OutcomeSample> failedSamples(long runId, int each, int limit) {
     return query(FAILED, runId)
@@ -93,7 +94,7 @@ public final class RunSamplesStore {
         .list();
   }
 
-  /** Some answered jobs, evenly spread over the run. */
+  /** Returns some answered jobs, evenly spread over the run. */
   public List<OutcomeSample> answeredSamples(long runId, int limit) {
     return query(ANSWERED, runId).param("limit", limit).query((row, n) -> sample(row)).list();
   }

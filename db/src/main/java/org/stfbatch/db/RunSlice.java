@@ -1,15 +1,15 @@
 package org.stfbatch.db;
 
 /**
- * One slice of a run's time at work.
+ * One slice of a run's timeline, which leaves out the time between attempts.
  *
- * @param second the slice's beginning, in seconds of work before it
- * @param width its length in seconds
- * @param jobs jobs that got an outcome in chunks that ended in it
- * @param failures of them, the failed ones
- * @param images images that were begun
- * @param generatedTokens of the answers
- * @param seconds where time went: each chunk's seconds are spread evenly over the time it lasted
+ * @param second start of the slice, in seconds of work
+ * @param width length of the slice in seconds
+ * @param jobs jobs with an outcome of chunks that ended in the slice
+ * @param failures of the jobs, the failed ones
+ * @param images images whose first job is in these chunks
+ * @param generatedTokens tokens of the answers
+ * @param seconds time by phase: each chunk's seconds are spread evenly over its duration
  */
 public record RunSlice(
     double second,

@@ -6,18 +6,18 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * How far a run is, at one moment.
+ * Progress of a run at one moment.
  *
- * @param run its name
+ * @param run name of the run
  * @param jobs all image jobs; always {@code answered + failed + waiting}
  * @param answered jobs with an answer
  * @param failed jobs with a failure
  * @param waiting jobs with neither
- * @param failures how many failed with which code, by code
- * @param imagesPerSecond of the newest attempt at answering the run; 0 if unknown
- * @param questionsPerSecond jobs with an outcome per second of that attempt; 0 if unknown
- * @param etaSeconds how long the waiting jobs take at that rate; empty if the rate is unknown or
- *     nothing is waiting
+ * @param failures number of failures by code
+ * @param imagesPerSecond throughput of the latest attempt in images per second; 0 if unknown
+ * @param questionsPerSecond throughput of the latest attempt in jobs with an outcome per second; 0
+ *     if unknown
+ * @param etaSeconds remaining time at that throughput; empty if it is unknown or no job waits
  */
 public record RunStatus(
     String run,
@@ -34,7 +34,7 @@ public record RunStatus(
     failures = Collections.unmodifiableSortedMap(new TreeMap<>(failures));
   }
 
-  /** Whether the run is done and has failures alone. */
+  /** Returns whether the run is complete and all of its jobs failed. */
   public boolean nothingSucceeded() {
     return waiting == 0 && answered == 0 && failed > 0;
   }

@@ -6,10 +6,10 @@ import java.util.TreeMap;
 import javax.sql.DataSource;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
-/** Counts and rates of a run. */
+/** Store of a run's progress: counts and rates. */
 public final class RunStatusStore {
 
-  /** One statement sees one moment, so the counts add up even while chunks are committed. */
+  /** One statement, which sees one snapshot: the counts add up even while chunks are committed. */
   private static final String COUNTS =
       """
       with counted as (%s)
@@ -21,7 +21,10 @@ public final class RunStatusStore {
       """
           .formatted(RunCounts.of(":run"));
 
-  /** Of all that has been stored since the last attempt began: several may work at a time. */
+  /**
+   * Includes all chunks since the start of the last step execution, because several workers may
+   * have one each.
+   */
   private static final String RATES =
       """
       with last as (
@@ -54,7 +57,7 @@ public final class RunStatusStore {
     this.jdbc = JdbcClient.create(dataSource);
   }
 
-  /** The status of a run, now. */
+  /** Returns the current status of a run. */
   public RunStatus status(Run run) {
     Counts counts = counts(run.runId());
     Rates rates = rates(run.runId());
@@ -71,7 +74,7 @@ public final class RunStatusStore {
         eta(counts.waiting(), rates.perSecond(rates.jobs())));
   }
 
-  /** When a run was worked on, up to now. */
+  /** Returns the start, end and number of the attempts at a run so far. */
   public RunTimes times(Run run) {
     return jdbc.sql(TIMES)
         .param("run", run.runId())

@@ -7,7 +7,7 @@ import javax.sql.DataSource;
 import org.springframework.jdbc.core.RowMapper;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
-/** The runs. */
+/** Store of the runs. */
 public final class RunStore {
 
   /** The longest name of a run, in characters. */
@@ -28,8 +28,8 @@ public final class RunStore {
   }
 
   /**
-   * The run of that name, made now if there is none; any number of callers at once get the same
-   * one.
+   * Returns the run of that name, which is created if there is none. Concurrent callers get the
+   * same run.
    *
    * @throws IllegalArgumentException if the name is blank, longer than {@value #MAX_NAME_LENGTH}
    *     characters or not storable as text
@@ -46,7 +46,7 @@ public final class RunStore {
     return find(name).orElseThrow();
   }
 
-  /** The run of that name. */
+  /** Returns the run of that name, if there is one. */
   public Optional<Run> find(String name) {
     return jdbc.sql("select run_id, uuid, name, created_at from run where name = :name")
         .param("name", StoredText.requireStorable(name, "the run's name"))
@@ -55,8 +55,8 @@ public final class RunStore {
   }
 
   /**
-   * Whether the jobs of question lines are named by their {@code question_id}; in runs that were
-   * made before that was so, by the line's number and bytes.
+   * Returns whether the {@code custom_id} of jobs from question files is made of the line's {@code
+   * question_id}. In runs of older versions it is made of the line's number and bytes.
    */
   public boolean namesQuestionsById(long runId) {
     return jdbc.sql("select question_names = 'id' from run where run_id = :run")
@@ -65,7 +65,7 @@ public final class RunStore {
         .single();
   }
 
-  /** All runs, oldest first. */
+  /** Returns all runs, oldest first. */
   public List<Run> all() {
     return jdbc.sql("select run_id, uuid, name, created_at from run order by run_id")
         .query(RUN)

@@ -4,16 +4,16 @@ import java.time.Instant;
 import java.util.Optional;
 
 /**
- * One line about a run.
+ * Summary of a run.
  *
- * @param run its id, name and time of creation
+ * @param run the run
  * @param jobs all image jobs; always {@code answered + failed + waiting}
  * @param answered jobs with an answer
  * @param failed jobs with a failure
  * @param waiting jobs with neither
- * @param startedAt when the first of its chunks was begun; empty if none was committed
- * @param finishedAt when the last of its chunks was committed; likewise
- * @param bytes that its jobs, answers and failures take, without indexes
+ * @param startedAt start of its first chunk; empty if no chunk was committed
+ * @param finishedAt commit of its last chunk; empty if no chunk was committed
+ * @param bytes size of its jobs, answers and failures, without indexes
  */
 public record RunSummary(
     Run run,

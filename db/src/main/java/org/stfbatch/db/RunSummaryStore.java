@@ -5,7 +5,7 @@ import java.util.UUID;
 import javax.sql.DataSource;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
-/** All runs at a glance. */
+/** Store of the summaries of all runs. */
 public final class RunSummaryStore {
   private static final String ALL =
       """
@@ -36,7 +36,7 @@ public final class RunSummaryStore {
     this.jdbc = JdbcClient.create(dataSource);
   }
 
-  /** All runs, oldest first. Reads every job once. */
+  /** Returns the summaries of all runs, oldest first. Reads every job, answer and failure once. */
   public List<RunSummary> all() {
     return jdbc.sql(ALL)
         .query(

@@ -4,10 +4,10 @@ import java.time.Instant;
 import java.util.Optional;
 
 /**
- * When a run was worked on.
+ * Start, end and number of the attempts at a run.
  *
- * @param started when the first of its chunks was begun; empty if none was committed
- * @param finished when the last of its chunks was committed; likewise
- * @param attempts how often it was begun or gone on with, and a chunk was committed
+ * @param started start of its first chunk; empty if no chunk was committed
+ * @param finished commit of its last chunk; empty if no chunk was committed
+ * @param attempts number of step executions (starts and restarts) that committed a chunk
  */
 public record RunTimes(Optional<Instant> started, Optional<Instant> finished, long attempts) {}

@@ -5,14 +5,14 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * A message that asks for a run.
+ * A message that starts a run, with its state.
  *
- * @param triggerId grows in the order in which the messages were read
+ * @param triggerId increases in the order in which the messages were read
  * @param partition of the topic
  * @param offset of the message
- * @param request the message as it was read
- * @param state how far it is
- * @param run the run that was begun for it
+ * @param request the message's value
+ * @param state processing state
+ * @param run name of the run that was started for it
  * @param error why it failed
  * @param receivedAt when it was stored
  */
@@ -26,15 +26,15 @@ public record RunTrigger(
     Optional<String> error,
     Instant receivedAt) {
 
-  /** How far a trigger is. */
+  /** Processing state of a trigger. */
   public enum State {
-    /** Not begun yet. */
+    /** Not started yet. */
     WAITING,
-    /** Begun, by a process that may be dead by now. */
+    /** Started, by a process that may have crashed since. */
     RUNNING,
     /** Its run has nothing left to do. */
     DONE,
-    /** It could not be carried out. */
+    /** It is invalid, or its run failed. */
     FAILED;
 
     String stored() {

@@ -8,7 +8,7 @@ import javax.sql.DataSource;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
-/** The messages that ask for runs, each of them once. */
+/** Store of run triggers: messages that start runs, each stored once. */
 public final class RunTriggerStore {
 
   private static final String ADD =
@@ -41,20 +41,20 @@ public final class RunTriggerStore {
   }
 
   /**
-   * A message to be stored.
+   * A run trigger that is not stored yet.
    *
    * @param partition of the topic
    * @param offset of the message
-   * @param request the message as it was read
-   * @param error present if it asks for nothing that can be done
+   * @param request the message's value
+   * @param error present if the request is invalid
    */
   public record NewTrigger(int partition, long offset, String request, Optional<String> error) {}
 
   /**
-   * Stores messages in the order of the list; meant for the transaction that moves the reader's
-   * position past them. One that is there already changes nothing.
+   * Stores triggers in the order of the list. Call it in the transaction that advances the reader's
+   * offsets. Idempotent: a trigger that is stored already is skipped.
    *
-   * @return how many were new
+   * @return the number of new triggers
    */
   public int add(KafkaReader reader, String topicId, List<NewTrigger> triggers) {
     return template.update(
@@ -70,7 +70,10 @@ public final class RunTriggerStore {
         });
   }
 
-  /** The oldest message that is not done: the one that was begun, if one was, before others. */
+  /**
+   * Returns the trigger to process next: one that was started and is not finished, else the oldest
+   * waiting one.
+   */
   public Optional<RunTrigger> next(KafkaReader reader) {
     return jdbc.sql(
             SELECT
@@ -84,7 +87,7 @@ public final class RunTriggerStore {
         .optional();
   }
 
-  /** All messages of a reader, oldest first. */
+  /** Returns all triggers of a reader, oldest first. */
   public List<RunTrigger> all(KafkaReader reader) {
     return jdbc.sql(SELECT + "where reader_id = :reader order by trigger_id")
         .param("reader", reader.readerId())
@@ -93,9 +96,9 @@ public final class RunTriggerStore {
   }
 
   /**
-   * The message's run is begun; if it was begun before, nothing changes.
+   * Marks a trigger as running. Has no effect if it was started before.
    *
-   * @param sequenceBefore the sequence number of the run's last outcome
+   * @param sequenceBefore sequence number of the run's last outcome
    */
   public void start(long triggerId, long runId, long sequenceBefore) {
     jdbc.sql(
@@ -110,7 +113,10 @@ public final class RunTriggerStore {
         .update();
   }
 
-  /** Counts messages; meant for the transaction that takes them in. */
+  /**
+   * Adds to the number of messages that were ingested for a trigger. Call it in the transaction
+   * that ingests them.
+   */
   public void took(long triggerId, long messages) {
     jdbc.sql("update run_trigger set taken = taken + :messages where trigger_id = :trigger")
         .param("messages", messages)
@@ -118,7 +124,7 @@ public final class RunTriggerStore {
         .update();
   }
 
-  /** How far the run of a message was when it was begun, and what was taken in for it since. */
+  /** Returns the progress of a trigger that was started. */
   public Progress progress(long triggerId) {
     return jdbc.sql("select sequence_before, taken from run_trigger where trigger_id = :trigger")
         .param("trigger", triggerId)
@@ -127,14 +133,14 @@ public final class RunTriggerStore {
   }
 
   /**
-   * What was done for a message.
+   * Progress of a trigger.
    *
-   * @param sequenceBefore the sequence number of the run's last outcome when it was begun
-   * @param taken messages that were taken in for it
+   * @param sequenceBefore sequence number of the run's last outcome when the trigger was started
+   * @param taken number of messages that were ingested for it
    */
   public record Progress(long sequenceBefore, long taken) {}
 
-  /** The message's run has nothing left to do. */
+  /** Marks a trigger as done: its run has nothing left to do. */
   public void finish(long triggerId) {
     jdbc.sql(
             """
@@ -145,7 +151,7 @@ public final class RunTriggerStore {
         .update();
   }
 
-  /** The message cannot be carried out. */
+  /** Marks a trigger as failed. */
   public void fail(long triggerId, String error) {
     jdbc.sql(
             """

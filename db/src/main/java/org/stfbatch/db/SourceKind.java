@@ -1,6 +1,6 @@
 package org.stfbatch.db;
 
-/** What kind of source a command took jobs from. */
+/** Kind of a job source. */
 public enum SourceKind {
   /** A file of question lines. */
   QUESTIONS("questions"),

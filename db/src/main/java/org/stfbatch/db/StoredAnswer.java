@@ -8,18 +8,18 @@ import java.util.Objects;
 import org.stfbatch.base.ModelIdentity;
 
 /**
- * The answer of one image job. Read back, it equals what was written, whatever characters it holds.
+ * The answer of one image job. All characters are preserved when it is stored and read.
  *
- * @param jobId the job answered
+ * @param jobId the job
  * @param text any text without lone surrogates; control characters and NUL included
- * @param finishReason why it ended
- * @param tokens counts
- * @param timings where the time went
- * @param modelName what the user calls the checkpoint that answered
- * @param model what answered
+ * @param finishReason why generation ended
+ * @param tokens token counts
+ * @param timings latency by phase
+ * @param modelName the user's name of the checkpoint
+ * @param model identity of the model
  * @param answeredAt to the microsecond
- * @param logProbabilities of the texts that it was chosen from, in their order; empty if it was
- *     generated
+ * @param logProbabilities by choice, natural logarithms, in the order of the choices; empty if the
+ *     answer was generated
  */
 public record StoredAnswer(
     long jobId,
@@ -40,7 +40,7 @@ public record StoredAnswer(
     Objects.requireNonNull(timings, "timings is null");
     if (!StoredText.isUnicode(text)) {
       throw new IllegalArgumentException(
-          "the answer of job " + jobId + " holds a lone surrogate, which is no character");
+          "the answer of job " + jobId + " holds a lone surrogate, which is not a character");
     }
     StoredText.requireStorable(finishReason, "the finish reason");
     StoredText.requireStorable(modelName, "the model's name");
@@ -52,7 +52,7 @@ public record StoredAnswer(
     logProbabilities = Collections.unmodifiableMap(new LinkedHashMap<>(logProbabilities));
   }
 
-  /** A generated answer. */
+  /** An answer that was generated, not chosen. */
   public StoredAnswer(
       long jobId,
       String text,

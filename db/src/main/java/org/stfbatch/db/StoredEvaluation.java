@@ -6,17 +6,17 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 
 /**
- * What a run that answered a benchmark is worth.
+ * Benchmark score of a run.
  *
  * @param runId the run
- * @param benchmark its name
- * @param dataFolder where its data set was
- * @param strict whether the repaired variant of the original's scorer was used
- * @param questions how many the benchmark asks
- * @param answered how many of them the run has an answer to
+ * @param benchmark name of the benchmark
+ * @param dataFolder folder of the data set
+ * @param strict whether the corrected variant of the original scorer was used
+ * @param questions number of questions of the benchmark
+ * @param answered number of questions that the run has answered
  * @param published the paper's figure; empty if the paper has none
- * @param figures in the order in which they are shown
- * @param problem why there is no score
+ * @param figures in display order
+ * @param problem why there is no score; empty if there is one
  * @param scoredAt to the microsecond
  */
 public record StoredEvaluation(
@@ -37,11 +37,11 @@ public record StoredEvaluation(
   }
 
   /**
-   * A figure.
+   * A figure of the score.
    *
-   * @param name what was measured
-   * @param value of it
-   * @param isHeadline whether it is the one that the paper's table shows
+   * @param name of the measure
+   * @param value of the measure
+   * @param isHeadline whether it is the figure of the paper's table
    */
   public record Figure(String name, double value, boolean isHeadline) {
     public Figure {
@@ -49,7 +49,7 @@ public record StoredEvaluation(
     }
   }
 
-  /** The figure that the paper's table shows. */
+  /** Returns the figure of the paper's table. */
   public OptionalDouble headline() {
     return figures.stream().filter(Figure::isHeadline).mapToDouble(Figure::value).findFirst();
   }

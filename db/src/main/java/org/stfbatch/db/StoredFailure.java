@@ -7,7 +7,7 @@ import java.util.Objects;
  * The final error of one image job.
  *
  * @param jobId the job that failed
- * @param failure why
+ * @param failure stage, code and message
  * @param failedAt to the microsecond
  */
 public record StoredFailure(long jobId, JobFailure failure, Instant failedAt) {

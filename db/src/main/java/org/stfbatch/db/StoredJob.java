@@ -5,16 +5,15 @@ import java.util.Optional;
 /**
  * An image job as stored.
  *
- * @param jobId unique; grows in ingest order
+ * @param jobId unique; increases in ingest order
  * @param runId the run it belongs to
- * @param customId its name in the run
- * @param imageKey equal for jobs of one image reference; empty for text-only prompts
- * @param imageRoot the folder below which a relative image reference is; empty if the job's source
- *     has none
- * @param prompt what is asked
- * @param settings how to generate
- * @param fromOutside whether somebody else than this machine's user named its image: the job came
- *     by Kafka, or by a trigger
+ * @param customId unique in the run
+ * @param imageKey equal for jobs with the same image reference; empty for text-only prompts
+ * @param imageRoot folder of relative image references; empty if the job's source has none
+ * @param prompt question and image
+ * @param settings generation settings
+ * @param fromOutside whether its image reference is untrusted, because the job came from Kafka or
+ *     from a trigger and not from this machine's user
  */
 public record StoredJob(
     long jobId,
@@ -26,7 +25,7 @@ public record StoredJob(
     JobSettings settings,
     boolean fromOutside) {
 
-  /** One of this machine's user. */
+  /** A job of this machine's user. */
   public StoredJob(
       long jobId,
       long runId,
@@ -38,7 +37,7 @@ public record StoredJob(
     this(jobId, runId, customId, imageKey, imageRoot, prompt, settings, false);
   }
 
-  /** The job's place in the order in which jobs are answered. */
+  /** Returns the job's position in the order in which jobs are answered. */
   public JobPosition position() {
     return new JobPosition(imageKey, jobId);
   }

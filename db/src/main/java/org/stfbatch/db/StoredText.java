@@ -5,8 +5,8 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 
 /**
- * What PostgreSQL's {@code text} can hold: every character but NUL (U+0000), and no lone
- * surrogates, which are no characters and would silently become question marks on the way.
+ * Checks and conversions for PostgreSQL's {@code text}, which cannot hold NUL (U+0000). Lone
+ * surrogates are not storable either: the driver would silently replace them by question marks.
  */
 public final class StoredText {
 
@@ -16,12 +16,15 @@ public final class StoredText {
 
   private StoredText() {}
 
-  /** Whether a text column gives this text back unchanged. */
+  /** Returns whether a text column stores this text unchanged. */
   public static boolean isStorable(String text) {
     return text.indexOf(NUL) < 0 && isUnicode(text);
   }
 
-  /** The text with NUL and lone surrogates replaced by U+FFFD: always storable, for messages. */
+  /**
+   * Returns the text with NUL and lone surrogates replaced by U+FFFD, for messages; always
+   * storable.
+   */
   public static String readable(String text) {
     if (isStorable(text)) {
       return text;
@@ -34,6 +37,8 @@ public final class StoredText {
   }
 
   /**
+   * Checks that a text is storable.
+   *
    * @return the text itself
    * @throws IllegalArgumentException naming {@code what} if a text column cannot hold the text
    */
@@ -45,7 +50,7 @@ public final class StoredText {
     return text;
   }
 
-  /** Exact UTF-8 of a text, in which NUL may occur. */
+  /** Returns the exact UTF-8 bytes of a text, which may contain NUL. */
   static byte[] exactUtf8(String text) {
     try {
       var encoded = StandardCharsets.UTF_8.newEncoder().encode(CharBuffer.wrap(text));
@@ -61,7 +66,10 @@ public final class StoredText {
     return text.indexOf(NUL) >= 0;
   }
 
-  /** For a text column beside which the exact bytes are stored. */
+  /**
+   * Replaces NUL by its symbol (U+2400), for a readable text column; the exact bytes are stored in
+   * another column.
+   */
   static String withSymbolForNul(String text) {
     return text.replace(NUL, SYMBOL_FOR_NUL);
   }

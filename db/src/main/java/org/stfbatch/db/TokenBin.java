@@ -1,10 +1,10 @@
 package org.stfbatch.db;
 
 /**
- * A bar of a histogram.
+ * A bin of a histogram of token counts.
  *
- * @param from least number of tokens
- * @param to greatest number of tokens
- * @param answers how many answers have so many
+ * @param from lowest number of tokens, inclusive
+ * @param to highest number of tokens, inclusive
+ * @param answers number of answers in the bin
  */
 public record TokenBin(long from, long to, long answers) {}

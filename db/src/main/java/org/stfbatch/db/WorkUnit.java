@@ -1,12 +1,12 @@
 package org.stfbatch.db;
 
 /**
- * Waiting jobs that one worker has taken: a range in the order in which a run's jobs are answered.
- * All jobs of an image are in the same one.
+ * A range of a run's waiting jobs that is assigned to one worker. All jobs of an image are in the
+ * same unit, unless the limit of jobs ends within them.
  *
- * @param unitId its key
- * @param after the place before its first job
- * @param last its last place
- * @param deaths how many workers have died with it
+ * @param unitId primary key
+ * @param after position before its first job, exclusive
+ * @param last its last position, inclusive
+ * @param deaths how many workers died while it was assigned to them
  */
 public record WorkUnit(long unitId, JobPosition after, JobPosition last, int deaths) {}

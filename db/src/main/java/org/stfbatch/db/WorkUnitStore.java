@@ -11,21 +11,26 @@ import org.springframework.jdbc.support.JdbcTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /**
- * Divides the waiting jobs of a run among workers, piece by piece, as these ask for more. Thread
- * safe; every call commits at once. Workers of a run wait for each other's calls, which take
- * milliseconds.
+ * Assigns the waiting jobs of a run to workers in work units. Workers pull one unit at a time;
+ * units shrink towards the end of the run, and units of dead workers are taken over.
+ *
+ * <p>Thread safe; every call commits immediately. Calls for one run are serialized by a row lock,
+ * for milliseconds.
  */
 public final class WorkUnitStore {
   private static final long FEWEST_JOBS = 64;
   private static final long MOST_JOBS = 20_000;
 
-  /** A worker's share of what is left is cut into so many units: the last ones end together. */
-  private static final int UNITS_OF_A_WORKER = 8;
+  /**
+   * A worker's share of the unassigned jobs is divided into this many units, so that all workers
+   * end at about the same time.
+   */
+  private static final int UNITS_PER_WORKER = 8;
 
-  /** Behind every job of an image. */
+  /** A job id after all jobs of an image. */
   private static final long LAST_JOB = Long.MAX_VALUE;
 
-  private static final String BEGIN_FRONTIER =
+  private static final String CREATE_FRONTIER =
       """
       insert into work_frontier (run_id, image_key, job_id, unassigned)
       select :run, '', 0, count(*) from waiting_job where run_id = :run
@@ -34,7 +39,7 @@ public final class WorkUnitStore {
 
   private static final String LOCK_FRONTIER =
       "select image_key, job_id, unassigned, job_limit, limit_left, %s from work_frontier where run_id = :run for update"
-          .formatted(IdleWriter.IS_ENDED);
+          .formatted(IdleTransactionTimeout.SET);
 
   private static final String MOVE_FRONTIER =
       """
@@ -43,7 +48,7 @@ public final class WorkUnitStore {
       where run_id = :run
       """;
 
-  private static final String BEGIN_AGAIN =
+  private static final String RESET_FRONTIER =
       """
       update work_frontier
       set image_key = '', job_id = 0,
@@ -51,7 +56,7 @@ public final class WorkUnitStore {
       where run_id = :run
       """;
 
-  /** Of a waiting job and a row named unit. */
+  /** Condition on rows of waiting_job and a work unit named unit. */
   private static final String IN_UNIT =
       """
       (waiting_job.run_id, image_key, job_id) > (unit.run_id, after_key, after_job)
@@ -61,8 +66,8 @@ public final class WorkUnitStore {
   private static final String IS_WAITING =
       "exists (select from waiting_job where %s)".formatted(IN_UNIT);
 
-  /** How many jobs of the worker's units wait. */
-  private static final String HELD_JOBS =
+  /** Number of waiting jobs in the worker's units. */
+  private static final String ASSIGNED_JOBS =
       """
       (select count(*)
         from work_unit unit join waiting_job on %s
@@ -70,7 +75,7 @@ public final class WorkUnitStore {
       """
           .formatted(IN_UNIT);
 
-  private static final String COUNT_UNCUT =
+  private static final String COUNT_UNASSIGNED =
       """
       select count(*)
       from (
@@ -81,7 +86,7 @@ public final class WorkUnitStore {
       ) behind
       """;
 
-  /** Only where others could take what this worker leaves. */
+  /** True only if there are other workers, which can take the remaining jobs. */
   private static final String HAS_ENOUGH =
       """
       select workers > 1 and held > greatest(:least, unassigned / (2 * workers))
@@ -94,7 +99,7 @@ public final class WorkUnitStore {
         where run_id = :run
       ) now
       """
-          .formatted(WorkerStore.IS_ALIVE, HELD_JOBS);
+          .formatted(WorkerStore.IS_ALIVE, ASSIGNED_JOBS);
 
   private static final String COUNT_WAITING =
       """
@@ -103,7 +108,7 @@ public final class WorkUnitStore {
         and (run_id, image_key, job_id) <= (:run, :lastKey, :lastJob)
       """;
 
-  /** What workers that have died have taken counts, and is left aside if it is too much. */
+  /** Units of dead workers count towards the limit; those beyond it are deleted. */
   private static final String LIMIT =
       """
       with taken as (
@@ -128,7 +133,7 @@ public final class WorkUnitStore {
   private static final String NO_LIMIT =
       "update work_frontier set job_limit = null, limit_left = null where run_id = :run";
 
-  private static final String IS_LEFT =
+  private static final String HAS_WAITING_JOBS =
       """
       select exists (select from waiting_job where run_id = :run) and (
         not exists (select from work_frontier where run_id = :run and limit_left = 0)
@@ -181,7 +186,7 @@ public final class WorkUnitStore {
       limit 1
       """;
 
-  /** The last of so many jobs, or of fewer if no more are waiting. */
+  /** The last of the next :size jobs, or of fewer if no more are waiting. */
   private static final String NTH_WAITING =
       """
       select image_key, job_id
@@ -216,17 +221,17 @@ public final class WorkUnitStore {
       """
           .formatted(WorkerStore.IS_ALIVE);
 
-  /** It joined before, and comes back after the database was away. */
+  /** True if the worker has joined before and joins again after a database outage. */
   private static final String HAS_JOINED =
       "select settings is not null from worker where worker_id = :worker and run_id = :run";
 
-  private static final String SAY_TERMS =
+  private static final String STORE_TERMS =
       "update worker set settings = :settings, device = :device where worker_id = :worker";
 
-  private static final String OWNS =
+  private static final String IS_ASSIGNED =
       "select exists (select from work_unit where unit_id = :unit and worker_id = :worker)";
 
-  private static final String HELD =
+  private static final String ASSIGNED_UNITS =
       """
       select unit_id, after_key, after_job, last_key, last_job, deaths
       from work_unit
@@ -234,17 +239,17 @@ public final class WorkUnitStore {
       order by after_key, after_job
       """;
 
-  private static final String GIVE_BACK =
+  private static final String DELETE_UNITS =
       "delete from work_unit where run_id = :run and worker_id = :worker";
 
-  private static final String REFUND =
+  private static final String RESTORE_LIMIT =
       """
       update work_frontier set limit_left = limit_left + %s
       where run_id = :run and limit_left is not null
       """
-          .formatted(HELD_JOBS);
+          .formatted(ASSIGNED_JOBS);
 
-  private static final String MOVE_BACK =
+  private static final String MOVE_FRONTIER_BACK =
       """
       update work_frontier
       set image_key = :key, job_id = :job
@@ -260,10 +265,9 @@ public final class WorkUnitStore {
   }
 
   /**
-   * Takes jobs for a worker: those of a worker that has died, or else the next ones that nobody
-   * has.
+   * Assigns a work unit to a worker: the unit of a dead worker, else the next unassigned jobs.
    *
-   * @return empty if all that waits is with workers that live
+   * @return empty if all waiting jobs are assigned to live workers
    */
   public Optional<WorkUnit> take(Worker worker) {
     return transaction.execute(status -> takeLocked(worker));
@@ -271,58 +275,60 @@ public final class WorkUnitStore {
 
   private Optional<WorkUnit> takeLocked(Worker worker) {
     Frontier frontier = lockFrontier(worker.runId());
-    run(REMOVE_DONE, worker).update();
-    run(WorkerStore.REMOVE_DEAD, worker).update();
-    Optional<WorkUnit> orphan = of(TAKE_OVER, worker).query(WorkUnitStore::unit).optional();
+    forRun(REMOVE_DONE, worker).update();
+    forRun(WorkerStore.REMOVE_DEAD, worker).update();
+    Optional<WorkUnit> orphan = forWorker(TAKE_OVER, worker).query(WorkUnitStore::unit).optional();
     if (orphan.isPresent()) {
       return orphan;
     }
-    Optional<WorkUnit> next = cut(worker, frontier);
+    Optional<WorkUnit> next = assignNext(worker, frontier);
     if (next.isPresent() || frontier.position().equals(JobPosition.START)) {
       return next;
     }
-    // What was ingested meanwhile may be anywhere.
-    run(BEGIN_AGAIN, worker).update();
-    return cut(worker, lockFrontier(worker.runId()));
+    // Jobs that were ingested meanwhile may sort before the frontier.
+    forRun(RESET_FRONTIER, worker).update();
+    return assignNext(worker, lockFrontier(worker.runId()));
   }
 
   /**
-   * What those that share a run must have in common.
+   * Settings that all workers of a run must have in common.
    *
-   * @param settings what answers depend on, one line
-   * @param limit how many jobs they answer at most, all together, from when the first of them
-   *     joined; empty for all
+   * @param settings everything that answers depend on, one line
+   * @param limit the most jobs that all workers answer together since the first one joined; empty
+   *     for all jobs
    */
   public record Terms(String settings, OptionalLong limit) {}
 
   /**
-   * Another worker with other terms.
+   * A worker that has joined with other terms.
    *
-   * @param name what people call it
-   * @param terms its own
+   * @param name shown to users
+   * @param terms of that worker
    */
   public record OtherTerms(String name, Terms terms) {}
 
   /**
-   * Begins to share the run on these terms; the first worker's hold for those that come later. One
-   * that joins again goes on with what is left of the limit.
+   * Joins the workers of the run. The terms of the first worker bind the later ones. A worker that
+   * joins again continues with the rest of the limit.
    *
-   * @param device where the worker computes
-   * @return a worker with other terms, if there is one: this one has not joined then
+   * @param device name of the worker's device
+   * @return a worker with other terms, if there is one; the caller has not joined then
    */
   public Optional<OtherTerms> join(Worker worker, String device, Terms terms) {
     return transaction.execute(
         status -> {
           Frontier frontier = lockFrontier(worker.runId());
           Optional<OtherTerms> first =
-              of(OTHER_TERMS, worker).query((row, n) -> otherTerms(row, frontier)).optional();
+              forWorker(OTHER_TERMS, worker)
+                  .query((row, n) -> otherTerms(row, frontier))
+                  .optional();
           if (first.isPresent() && !first.get().terms().equals(terms)) {
             return first;
           }
           if (first.isEmpty() && !hasJoined(worker)) {
             limit(worker, terms.limit());
           }
-          of(SAY_TERMS, worker)
+          forWorker(STORE_TERMS, worker)
               .param("settings", terms.settings())
               .param("device", device)
               .update();
@@ -336,77 +342,89 @@ public final class WorkUnitStore {
   }
 
   private boolean hasJoined(Worker worker) {
-    return of(HAS_JOINED, worker).query(Boolean.class).optional().orElse(false);
+    return forWorker(HAS_JOINED, worker).query(Boolean.class).optional().orElse(false);
   }
 
   private void limit(Worker worker, OptionalLong limit) {
     if (limit.isPresent()) {
-      run(LIMIT, worker).param("limit", limit.getAsLong()).update();
+      forRun(LIMIT, worker).param("limit", limit.getAsLong()).update();
     } else {
-      run(NO_LIMIT, worker).update();
+      forRun(NO_LIMIT, worker).update();
     }
   }
 
   /**
-   * Whether a worker should leave the next jobs to others: it has more than half of an equal share
-   * of what nobody has taken. A slow worker that reads far ahead would make all others wait for it
-   * at the end.
+   * Returns whether a worker should leave the next jobs to others, because its waiting jobs are
+   * more than half of an equal share of the unassigned ones. All other workers would wait for a
+   * slow worker with a long read-ahead at the end of the run.
    *
-   * @param least jobs that its device needs at a time
+   * @param least jobs that its device needs to be fully utilized
    */
   public boolean hasEnough(Worker worker, long least) {
-    return of(HAS_ENOUGH, worker)
+    return forWorker(HAS_ENOUGH, worker)
         .param("least", Math.max(FEWEST_JOBS, least))
         .query(Boolean.class)
         .optional()
         .orElse(false);
   }
 
-  /** Whether anything waits that the workers may answer, be it with one of them. */
+  /**
+   * Returns whether any job waits that the workers may answer within the limit, assigned or not.
+   */
   public boolean isLeft(Worker worker) {
-    return run(IS_LEFT, worker).query(Boolean.class).single();
+    return forRun(HAS_WAITING_JOBS, worker).query(Boolean.class).single();
   }
 
-  /** Whether a unit is still with this worker, whom others may have taken for dead. */
+  /**
+   * Returns whether a unit is still assigned to this worker; other workers may have considered it
+   * dead and taken the unit over.
+   */
   public boolean isOwned(WorkUnit unit, Worker worker) {
-    return jdbc.sql(OWNS)
+    return jdbc.sql(IS_ASSIGNED)
         .param("unit", unit.unitId())
         .param("worker", worker.workerId())
         .query(Boolean.class)
         .single();
   }
 
-  /** What a worker has taken and not done, in the order in which jobs are answered. */
+  /**
+   * Returns the units that are assigned to a worker, in the order in which their jobs are answered.
+   */
   public List<WorkUnit> held(Worker worker) {
-    return of(HELD, worker).query(WorkUnitStore::unit).list();
+    return forWorker(ASSIGNED_UNITS, worker).query(WorkUnitStore::unit).list();
   }
 
-  /** The worker ends: others may take what it has not done, at once. */
+  /**
+   * Releases all units of a worker that ends. Other workers can take their waiting jobs
+   * immediately.
+   */
   public void giveBack(Worker worker) {
     transaction.executeWithoutResult(
         status -> {
           lockFrontier(worker.runId());
           Optional<WorkUnit> first = held(worker).stream().findFirst();
-          of(REFUND, worker).update();
-          of(GIVE_BACK, worker).update();
-          first.ifPresent(unit -> run(MOVE_BACK, worker, unit.after()).update());
+          forWorker(RESTORE_LIMIT, worker).update();
+          forWorker(DELETE_UNITS, worker).update();
+          first.ifPresent(unit -> forRun(MOVE_FRONTIER_BACK, worker, unit.after()).update());
         });
   }
 
   /**
-   * @param position behind which nobody has taken anything
-   * @param unassigned about how many jobs wait there
-   * @param limit how many jobs the workers may answer together; empty for all
-   * @param limitLeft how many of those are in no unit yet
+   * Progress of the assignment.
+   *
+   * @param position after which no job is assigned
+   * @param unassigned approximate number of jobs that wait after it
+   * @param limit the most jobs that the workers may answer together; empty for all
+   * @param limitLeft the part of the limit that is not assigned yet
    */
   private record Frontier(
       JobPosition position, long unassigned, OptionalLong limit, OptionalLong limitLeft) {}
 
-  /** Locks out the other workers until the transaction ends. */
+  /** Locks the run's frontier until the transaction ends, and creates it if there is none. */
   private Frontier lockFrontier(long runId) {
     Optional<Frontier> frontier = lockKnownFrontier(runId);
     if (frontier.isEmpty()) {
-      jdbc.sql(BEGIN_FRONTIER).param("run", runId).update();
+      jdbc.sql(CREATE_FRONTIER).param("run", runId).update();
       frontier = lockKnownFrontier(runId);
     }
     return frontier.orElseThrow();
@@ -424,7 +442,7 @@ public final class WorkUnitStore {
         Rows.longInteger(row, "limit_left"));
   }
 
-  private Optional<WorkUnit> cut(Worker worker, Frontier frontier) {
+  private Optional<WorkUnit> assignNext(Worker worker, Frontier frontier) {
     if (frontier.limitLeft().orElse(1) == 0) {
       return Optional.empty();
     }
@@ -432,7 +450,7 @@ public final class WorkUnitStore {
     if (start.isEmpty()) {
       return Optional.empty();
     }
-    long workers = Math.max(1, run(WORKERS, worker).query(Long.class).single());
+    long workers = Math.max(1, forRun(WORKERS, worker).query(Long.class).single());
     long unassigned = unassigned(worker, frontier, workers);
     long size = size(unassigned, workers);
     Optional<JobPosition> next = at(NEXT_TAKEN, worker, start.get());
@@ -442,13 +460,13 @@ public final class WorkUnitStore {
       long limitLeft = frontier.limitLeft().getAsLong();
       assigned = waiting(worker, start.get(), last);
       if (assigned > limitLeft) {
-        // An image's questions are parted rather than more asked than may be.
+        // The limit takes precedence over keeping the questions about an image together.
         last = nthWaiting(worker, start.get(), limitLeft);
         assigned = limitLeft;
       }
     }
     WorkUnit unit = add(worker, start.get(), last);
-    run(MOVE_FRONTIER, worker, last)
+    forRun(MOVE_FRONTIER, worker, last)
         .param("unassigned", Math.max(0, unassigned - size))
         .param("assigned", assigned)
         .update();
@@ -460,7 +478,7 @@ public final class WorkUnitStore {
   }
 
   private long waiting(Worker worker, JobPosition after, JobPosition last) {
-    return run(COUNT_WAITING, worker)
+    return forRun(COUNT_WAITING, worker)
         .param("afterKey", after.imageKey())
         .param("afterJob", after.jobId())
         .param("lastKey", last.imageKey())
@@ -469,7 +487,7 @@ public final class WorkUnitStore {
         .single();
   }
 
-  /** The first place from the frontier on behind which a job waits that nobody has. */
+  /** Returns the first position, from the frontier on, after which an unassigned job waits. */
   private Optional<JobPosition> firstFree(Worker worker, JobPosition from) {
     JobPosition start = from;
     while (true) {
@@ -485,39 +503,45 @@ public final class WorkUnitStore {
     }
   }
 
-  /** Counted again where little is left, for jobs may have been ingested since. */
+  /**
+   * Returns the number of unassigned jobs. Counts again if few are left, because jobs may have been
+   * ingested since.
+   */
   private long unassigned(Worker worker, Frontier frontier, long workers) {
-    if (frontier.unassigned() >= UNITS_OF_A_WORKER * FEWEST_JOBS * workers) {
+    if (frontier.unassigned() >= UNITS_PER_WORKER * FEWEST_JOBS * workers) {
       return frontier.unassigned();
     }
-    return run(COUNT_UNCUT, worker, frontier.position())
-        .param("most", UNITS_OF_A_WORKER * MOST_JOBS * workers)
+    return forRun(COUNT_UNASSIGNED, worker, frontier.position())
+        .param("most", UNITS_PER_WORKER * MOST_JOBS * workers)
         .query(Long.class)
         .single();
   }
 
   private static long size(long unassigned, long workers) {
-    return Math.max(FEWEST_JOBS, Math.min(MOST_JOBS, unassigned / (UNITS_OF_A_WORKER * workers)));
+    return Math.max(FEWEST_JOBS, Math.min(MOST_JOBS, unassigned / (UNITS_PER_WORKER * workers)));
   }
 
-  /** Questions about an image stay together; those without one are of no common image. */
+  /**
+   * Extends a unit to the end of its last image, so that the prefix of an image is computed by one
+   * worker. Jobs without an image have no such group.
+   */
   private static JobPosition atImageEnd(JobPosition last) {
     return last.imageKey().isEmpty() ? last : new JobPosition(last.imageKey(), LAST_JOB);
   }
 
   private Optional<JobPosition> at(String sql, Worker worker, JobPosition position) {
-    return run(sql, worker, position).query((row, n) -> position(row)).optional();
+    return forRun(sql, worker, position).query((row, n) -> position(row)).optional();
   }
 
   private JobPosition nthWaiting(Worker worker, JobPosition position, long n) {
-    return run(NTH_WAITING, worker, position)
+    return forRun(NTH_WAITING, worker, position)
         .param("size", n)
         .query((row, index) -> position(row))
         .single();
   }
 
   private WorkUnit add(Worker worker, JobPosition after, JobPosition last) {
-    return run(ADD, worker)
+    return forRun(ADD, worker)
         .param("worker", worker.workerId())
         .param("afterKey", after.imageKey())
         .param("afterJob", after.jobId())
@@ -527,16 +551,16 @@ public final class WorkUnitStore {
         .single();
   }
 
-  private JdbcClient.StatementSpec run(String sql, Worker worker, JobPosition position) {
-    return run(sql, worker).param("key", position.imageKey()).param("job", position.jobId());
+  private JdbcClient.StatementSpec forRun(String sql, Worker worker, JobPosition position) {
+    return forRun(sql, worker).param("key", position.imageKey()).param("job", position.jobId());
   }
 
-  private JdbcClient.StatementSpec run(String sql, Worker worker) {
+  private JdbcClient.StatementSpec forRun(String sql, Worker worker) {
     return jdbc.sql(sql).param("run", worker.runId());
   }
 
-  private JdbcClient.StatementSpec of(String sql, Worker worker) {
-    return run(sql, worker).param("worker", worker.workerId());
+  private JdbcClient.StatementSpec forWorker(String sql, Worker worker) {
+    return forRun(sql, worker).param("worker", worker.workerId());
   }
 
   private static JobPosition position(ResultSet row) throws SQLException {

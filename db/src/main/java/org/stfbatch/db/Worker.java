@@ -1,10 +1,10 @@
 package org.stfbatch.db;
 
 /**
- * A process that answers a run beside others.
+ * A process that answers a part of a shared run.
  *
- * @param workerId its key, never used again
+ * @param workerId primary key, never reused
  * @param runId the run
- * @param name what people call it
+ * @param name shown to users
  */
 public record Worker(long workerId, long runId, String name) {}

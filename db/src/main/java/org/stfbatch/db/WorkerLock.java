@@ -5,13 +5,13 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.datasource.SingleConnectionDataSource;
 
 /**
- * The right to answer a part of a run beside other workers: the run's lock, shared with them, and
- * one of its own that shows that this worker lives.
+ * Lock of a worker that shares a run: the run's advisory lock in shared mode, and an exclusive lock
+ * of the worker's own, by which other workers see that it is alive.
  */
 public final class WorkerLock extends LeasedLock {
   static final long KEY_SPACE = Target.keySpace("STFW");
 
-  private static final String SIGN =
+  private static final String STORE_LEASE =
       """
       insert into worker (worker_id, run_id, name, owner, acquired_at, heartbeat_at)
       values (:id, :run, :name, :owner, clock_timestamp(), clock_timestamp())
@@ -29,10 +29,10 @@ public final class WorkerLock extends LeasedLock {
   }
 
   /**
-   * Joins the others that share the run; never waits.
+   * Acquires the worker's locks if no process holds the run exclusively; never waits.
    *
-   * @param owner how to describe this process to others, one line
-   * @return empty if a process has the run for itself
+   * @param owner description of this process for other users, one line
+   * @return empty if another process holds the run's lock exclusively, or the worker's own lock
    * @throws DatabaseException if no connection can be made
    */
   public static Optional<WorkerLock> tryAcquire(Database database, Worker worker, String owner) {
@@ -40,7 +40,10 @@ public final class WorkerLock extends LeasedLock {
     return lock.tryTake(owner) ? Optional.of(lock) : Optional.empty();
   }
 
-  /** Who has a worker's own lock: this process, while a connection that it lost still stands. */
+  /**
+   * Returns the holder of a worker's own lock. After a lost connection, this can be this process
+   * until the server closes that connection.
+   */
   public static Optional<Lease> holder(Database database, Worker worker) {
     return holder(database, target(worker));
   }
@@ -60,8 +63,8 @@ public final class WorkerLock extends LeasedLock {
   }
 
   @Override
-  void sign(String owner) {
-    jdbc.sql(SIGN)
+  void storeLease(String owner) {
+    jdbc.sql(STORE_LEASE)
         .param("id", worker.workerId())
         .param("run", worker.runId())
         .param("name", worker.name())

@@ -2,13 +2,13 @@ package org.stfbatch.db;
 
 import java.util.Locale;
 
-/** What a worker of a run does. */
+/** Activity of a worker. */
 public enum WorkerState {
   /** Its model is being loaded. */
   LOADING,
-  /** It answers jobs of units that it has taken. */
+  /** It answers jobs of work units that are assigned to it. */
   ANSWERING,
-  /** All that waits is with other workers. */
+  /** All waiting jobs are assigned to other workers. */
   IDLE;
 
   static WorkerState of(boolean isLoaded, long units) {
@@ -18,7 +18,7 @@ public enum WorkerState {
     return units > 0 ? ANSWERING : IDLE;
   }
 
-  /** In lower case. */
+  /** Returns the name in lower case. */
   @Override
   public String toString() {
     return name().toLowerCase(Locale.ROOT);

@@ -7,13 +7,13 @@ import java.util.Optional;
 import javax.sql.DataSource;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
-/** The workers of runs. */
+/** Store of the workers that share runs. */
 public final class WorkerStore {
-  /** Of a row named worker. */
+  /** Condition on a row named worker: its heartbeat has not timed out and it holds its lock. */
   static final String IS_ALIVE =
       "worker.heartbeat_at > clock_timestamp() - %s and %s"
           .formatted(
-              LeasedLock.LONGEST_SILENCE,
+              LeasedLock.HEARTBEAT_TIMEOUT,
               LeasedLock.isLocked(WorkerLock.KEY_SPACE + " + worker.worker_id"));
 
   private static final String ALIVE =
@@ -37,7 +37,7 @@ public final class WorkerStore {
       """
           .formatted(IS_ALIVE);
 
-  /** Those that have died and whose units others have taken. */
+  /** Deletes dead workers whose work units other workers have taken over. */
   static final String REMOVE_DEAD =
       """
       delete from worker
@@ -52,7 +52,10 @@ public final class WorkerStore {
     this.jdbc = JdbcClient.create(dataSource);
   }
 
-  /** One that is to join a run; it is unknown to others until it has its {@link WorkerLock}. */
+  /**
+   * Allocates the id of a worker. Other workers do not see it until it holds its {@link
+   * WorkerLock}.
+   */
   public Worker create(long runId, String name) {
     long id =
         jdbc.sql("select nextval(pg_get_serial_sequence('worker', 'worker_id'))")
@@ -61,7 +64,7 @@ public final class WorkerStore {
     return new Worker(id, runId, StoredText.readable(name));
   }
 
-  /** Those that share a run now. */
+  /** Returns the live workers of a run. */
   public List<LiveWorker> alive(long runId) {
     return jdbc.sql(ALIVE).param("run", runId).query((row, n) -> liveWorker(row)).list();
   }
@@ -78,15 +81,15 @@ public final class WorkerStore {
   }
 
   /**
-   * A worker of a run.
+   * A live worker of a run.
    *
-   * @param name what people call it
-   * @param lease its process
-   * @param device where it computes; empty until its model is loaded
-   * @param state what it does
-   * @param units pieces of the run that it has taken and not done
-   * @param jobs outcomes that it has stored since it joined
-   * @param seconds from its first chunk to its last
+   * @param name shown to users
+   * @param lease owner and heartbeat of its process
+   * @param device name of its device; empty until its model is loaded
+   * @param state current activity
+   * @param units work units that are assigned to it and not done
+   * @param jobs number of outcomes that it has stored since it joined
+   * @param seconds from the start of its first chunk to the end of its last one
    */
   public record LiveWorker(
       String name,
@@ -96,7 +99,7 @@ public final class WorkerStore {
       long units,
       long jobs,
       double seconds) {
-    /** Outcomes a second; 0 if unknown. */
+    /** Returns outcomes per second; 0 if unknown. */
     public double questionsPerSecond() {
       return seconds > 0 ? jobs / seconds : 0;
     }

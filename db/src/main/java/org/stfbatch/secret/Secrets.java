@@ -10,24 +10,24 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Replaces secrets in texts by three stars: what stands before the host of a URL, values of
- * parameters and settings that are named like a password, and the signatures of signed URLs.
- * Immutable and thread safe.
+ * Masks secrets in texts with three stars: the user information of URLs, values of parameters and
+ * settings whose names are those of passwords, and signatures of signed URLs. Immutable and thread
+ * safe.
  */
 public final class Secrets {
-  /** Knows no secret by its value. */
+  /** Masks secrets of known forms only. */
   public static final Secrets NONE = new Secrets(List.of());
 
   private static final String STARS = "***";
 
-  /** Shorter values occur in any text by chance. */
+  /** Shorter values occur in ordinary texts by chance. */
   private static final int SHORTEST = 4;
 
   private static final Pattern USER_INFO =
       Pattern.compile(
           "(?<![a-zA-Z0-9+.-])([a-zA-Z][a-zA-Z0-9+.-]{0,40}://)([^\\s/?#\"'<>]{0,2000})@");
 
-  /** The names of S3, Google Cloud, Azure, CloudFront, and what interfaces call their keys. */
+  /** Parameter names of S3, Google Cloud, Azure, CloudFront, and usual names of API keys. */
   private static final Pattern SETTING =
       Pattern.compile(
           "((?<![a-z0-9])(?:[a-z0-9_.-]{0,40}"
@@ -45,7 +45,8 @@ public final class Secrets {
   }
 
   /**
-   * Also replaces these values wherever they stand; those of fewer than four characters are not.
+   * Returns an instance that also masks these values everywhere. Values of fewer than four
+   * characters are ignored.
    */
   public static Secrets of(Collection<String> values) {
     return new Secrets(
@@ -57,8 +58,8 @@ public final class Secrets {
   }
 
   /**
-   * The secrets of known forms in a text, as they stand there and decoded: libraries that are given
-   * a URL repeat parts of it.
+   * Returns the secrets of known forms in a text, as written and URL-decoded, because libraries
+   * quote parts of the URL that they are given in either form.
    */
   public static List<String> valuesIn(String text) {
     List<String> found = new ArrayList<>();
@@ -80,12 +81,12 @@ public final class Secrets {
     try {
       found.add(URLDecoder.decode(value, StandardCharsets.UTF_8));
     } catch (IllegalArgumentException e) {
-      // It is not encoded.
+      // The value is not URL-encoded.
       return;
     }
   }
 
-  /** A text without secrets of known forms. */
+  /** Returns a text with secrets of known forms masked. */
   public static String mask(String text) {
     String masked = text;
     if (masked.contains("://") && masked.indexOf('@') >= 0) {
@@ -96,8 +97,7 @@ public final class Secrets {
   }
 
   /**
-   * A reference to an image, masked if it is a URL: paths are no secrets, and data URIs are the
-   * image itself.
+   * Returns an image reference, masked if it is a URL. Paths and data URIs do not contain secrets.
    */
   public static String maskReference(String reference) {
     boolean url =
@@ -106,7 +106,7 @@ public final class Secrets {
     return url ? mask(reference) : reference;
   }
 
-  /** A text without secrets of known forms and known values. */
+  /** Returns a text with secrets of known forms and known values masked. */
   public String hide(String text) {
     String hidden = text;
     for (String value : values) {

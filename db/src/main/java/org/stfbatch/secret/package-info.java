@@ -1,2 +1,2 @@
-/** Keeps passwords out of what people and logs get to see. */
+/** Masking of passwords in messages and logs. */
 package org.stfbatch.secret;

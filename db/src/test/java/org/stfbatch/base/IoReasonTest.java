@@ -28,8 +28,9 @@ class IoReasonTest {
   @Test
   void aCallerThatNamesTheFileGetsTheReasonAlone() {
     assertThat(IoReason.withoutFile(new FileSystemLoopException("/x")))
-        .isEqualTo("links lead in a circle");
-    assertThat(IoReason.withoutFile(new NotDirectoryException("/x"))).isEqualTo("it is no folder");
+        .isEqualTo("symbolic links form a loop");
+    assertThat(IoReason.withoutFile(new NotDirectoryException("/x")))
+        .isEqualTo("it is not a folder");
   }
 
   @Test

@@ -35,8 +35,8 @@ class JsonDefectTest {
       delimiter = '|',
       quoteCharacter = '`',
       value = {
-        "{\"a\": NaN} | NaN is no JSON: write null",
-        "{\"a\": -Infinity} | -Infinity is no JSON: write null",
+        "{\"a\": NaN} | NaN is not JSON: write null",
+        "{\"a\": -Infinity} | -Infinity is not JSON: write null",
         "{\"a\": 1, \"a\": 2} | it holds a twice",
         "{} {} | something follows its JSON value",
         "{\"a\": 1 | Unexpected end-of-input: expected close marker for Object",

@@ -157,7 +157,7 @@ class DatabaseTest {
         new DriverManagerDataSource(settings.url(), settings.user(), settings.password()));
   }
 
-  /** Answers every caller with an HTTP error. */
+  /** A server that answers every connection with an HTTP error. */
   private static final class WebServer implements AutoCloseable {
 
     private final ServerSocket socket;
@@ -182,7 +182,7 @@ class DatabaseTest {
               .getOutputStream()
               .write("HTTP/1.1 400 Bad Request\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
         } catch (IOException e) {
-          // The client hung up, or the test is over and the socket closed.
+          // The client disconnected, or the test has ended and the socket is closed.
           continue;
         }
       }

@@ -6,7 +6,7 @@ import java.util.OptionalLong;
 import java.util.stream.IntStream;
 import org.stfbatch.base.ModelIdentity;
 
-/** Jobs and outcomes for tests. */
+/** Factory of jobs and outcomes for tests. */
 final class Jobs {
 
   private Jobs() {}
@@ -19,7 +19,7 @@ final class Jobs {
     return NewImageJob.toAnswer(customId, OptionalLong.empty(), prompt, JobSettings.DEFAULTS);
   }
 
-  /** Jobs {@code first} to {@code last}, three questions an image. */
+  /** Returns jobs {@code first} to {@code last}, three questions per image. */
   static List<NewImageJob> jobs(int first, int last) {
     return IntStream.rangeClosed(first, last)
         .mapToObj(i -> job("job-" + i, "image-%07d.png".formatted(i / 3)))

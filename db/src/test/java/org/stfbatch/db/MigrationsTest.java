@@ -91,7 +91,7 @@ class MigrationsTest {
     }
   }
 
-  /** A table of many millions of rows must not be written anew. */
+  /** Migrations must not rewrite tables, which may have many millions of rows. */
   @Test
   void answersOfAnOlderVersionAreUncompressedAndPlainAndStayWhereTheyAre() {
     DatabaseSettings old = DATABASE.createEmpty("");
@@ -159,7 +159,10 @@ class MigrationsTest {
     assertThat(silent).isEmpty();
   }
 
-  /** A job whose second chunk fails, then its restart: what the infer step relies on. */
+  /**
+   * The inference step relies on this: a failed chunk is rolled back, and the restart continues
+   * after it.
+   */
   @Test
   void aSpringBatchStepCommitsOutcomesAndPositionTogetherAndRestarts() throws Exception {
     DataSource dataSource = DATABASE.dataSource();
@@ -202,7 +205,7 @@ class MigrationsTest {
     assertThat(failingOnce.answered).doesNotHaveDuplicates().hasSize(10);
   }
 
-  /** Reads behind the position that the step's context remembers. */
+  /** Reads the waiting jobs after the position in the step's execution context. */
   private static final class WaitingJobs implements ItemStreamReader<StoredJob> {
 
     private final ImageJobStore jobs;

@@ -95,7 +95,7 @@ class OutcomeFeedStoreTest {
     assertThat(all).extracting(row -> row.job().jobId()).containsExactlyInAnyOrderElementsOf(ids);
   }
 
-  /** A reader that follows must never pass a number that is still to be committed. */
+  /** A concurrent reader must never skip a number that is not committed yet. */
   @Test
   void whoFollowsWritersAtWorkMissesNothing() throws Exception {
     List<Long> ids = store(600);

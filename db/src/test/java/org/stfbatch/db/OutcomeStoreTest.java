@@ -225,7 +225,7 @@ class OutcomeStoreTest {
         .hasSize(200);
   }
 
-  /** As two workers may be, of which one was taken for dead. */
+  /** For example two workers, one of which was considered dead. */
   @Test
   void writersOfTheSameJobsInAnyOrderNeverWaitInACircle() throws Exception {
     jobs.insert(run.runId(), Jobs.jobs(1, 300));

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.stfbatch.db.testing.TestDatabase;
 
-/** Behind PgBouncer, where it is installed. */
+/** Tests with PgBouncer, skipped if it is not installed. */
 @Timeout(60)
 class PoolerTest {
   @RegisterExtension static final TestDatabase DATABASE = new TestDatabase();
@@ -83,7 +83,8 @@ class PoolerTest {
           ignore_startup_parameters = extra_float_digits,options
           """
               .formatted(server.getHost(), server.getPort(), port, users, mode));
-      // It refuses to run as root; nobody must be able to read its files.
+      // PgBouncer refuses to run as root: run it as user nobody, which must be able to read its
+      // files.
       boolean isRoot = "root".equals(System.getProperty("user.name"));
       if (isRoot) {
         new ProcessBuilder("chown", "-R", "nobody", folder.toString()).start().waitFor();

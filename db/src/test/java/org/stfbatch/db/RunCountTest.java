@@ -10,7 +10,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.stfbatch.db.testing.TestDatabase;
 
-/** A run's counts are those of its rows, whatever is done with it. */
+/** A run's counts equal its numbers of rows after any sequence of operations. */
 class RunCountTest {
   @RegisterExtension static final TestDatabase DATABASE = new TestDatabase();
 

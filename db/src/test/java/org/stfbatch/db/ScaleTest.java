@@ -30,7 +30,7 @@ class ScaleTest {
   private static final int JOBS = 100_000;
   private static final int BATCH = 1000;
 
-  /** Far above what is measured, far below what a scan of everything for each page would take. */
+  /** Far above the measured time, far below the time with a full scan per page. */
   private static final Duration SECONDS = Duration.ofSeconds(20);
 
   private static final String RANGE_OF_INDEX =
@@ -45,7 +45,7 @@ class ScaleTest {
     run = new RunStore(DATABASE.dataSource()).findOrCreate("large");
   }
 
-  /** A plan that is made now may be used for good. */
+  /** A plan that is made for a small table may be cached and used for the large one. */
   @Test
   @Order(0)
   void looksJobsUpByKeyWhileThereAreFew() {

@@ -21,7 +21,7 @@ import org.springframework.jdbc.support.JdbcTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
 import org.stfbatch.db.testing.TestDatabase;
 
-/** How workers divide what waits. */
+/** Assignment of waiting jobs to workers. */
 class WorkUnitStoreTest {
 
   @RegisterExtension static final TestDatabase DATABASE = new TestDatabase();
@@ -183,7 +183,7 @@ class WorkUnitStoreTest {
     RunLock.tryAcquire(DATABASE.database(), run, "alone").orElseThrow().close();
   }
 
-  /** The server may still have a connection that its worker has lost. */
+  /** After a network failure, the server may keep a connection open that the worker has lost. */
   @Test
   void whileALostConnectionStandsItsWorkerSeesThatItIsItsOwn() {
     try (Joined one = join("one")) {
@@ -194,7 +194,7 @@ class WorkUnitStoreTest {
     }
   }
 
-  /** As one whose machine stands still between two statements. */
+  /** For example a writer whose machine is suspended between two statements. */
   @Test
   void aWriterThatStandsStillIsEndedByTheServer() {
     jobs.insert(run, Jobs.jobs(0, 9));
@@ -260,7 +260,7 @@ class WorkUnitStoreTest {
     }
   }
 
-  /** After the database was away, for all workers. */
+  /** All workers join again after a database outage. */
   @Test
   void whoJoinsAgainGoesOnWithWhatIsLeftOfTheLimit() {
     jobs.insert(run, Jobs.jobs(0, JOBS - 1));
@@ -324,7 +324,7 @@ class WorkUnitStoreTest {
     }
   }
 
-  /** What is left is counted again before units become as small as at the end. */
+  /** Unassigned jobs are counted again before units shrink towards the end of the run. */
   @Test
   void jobsThatAreIngestedWhileFewAreLeftAreCutIntoLargeUnits() {
     jobs.insert(run, Jobs.jobs(0, 99));

@@ -78,7 +78,7 @@ class SecretsTest {
         .isEqualTo("data:image/png;base64,sig=aaaa");
   }
 
-  /** Texts of a kind that makes careless patterns look at every pair of places. */
+  /** Texts on which a pattern with backtracking would take quadratic time. */
   @Test
   void longTextsTakeNoLongTime() {
     for (String part : List.of("http://a:", "password", "x-amz-", "a.", "token=", "'=\"")) {

@@ -1,8 +1,8 @@
 package org.stfbatch.kafka;
 
 /**
- * The cluster, or something on it, cannot be used. The message is one line for the user: what,
- * where, and the cure. It never holds a secret.
+ * The cluster, or a topic of it, cannot be used. The message is one line for the user that names
+ * the problem, the item and the cure. It never contains a secret.
  */
 public class BrokerException extends RuntimeException {
 
@@ -17,7 +17,7 @@ public class BrokerException extends RuntimeException {
 
   /**
    * @param message one line that names the item and the cure
-   * @param cause what the client said; must be free of secrets
+   * @param cause the client's error; must not contain secrets
    */
   public BrokerException(String message, Throwable cause) {
     super(message, cause);

@@ -3,37 +3,40 @@ package org.stfbatch.kafka;
 import java.time.Duration;
 import org.slf4j.LoggerFactory;
 
-/** Is told when work waits for the broker. Called by the thread that works; must return soon. */
+/**
+ * Listener of broker outages and missing topics. Called by the thread that uses the broker; must
+ * return quickly.
+ */
 public interface BrokerListener {
 
   /**
-   * Work waits from now on. Called once an outage.
+   * The broker is unavailable and the caller waits for it. Called once per outage.
    *
-   * @param what one line for people
+   * @param what one line for users
    */
   void waiting(String what);
 
   /**
-   * Work goes on.
+   * The broker is available again.
    *
-   * @param after how long it waited
+   * @param after duration of the outage
    */
   void resumed(Duration after);
 
   /**
-   * A topic that is followed does not exist yet, at a cluster that answers; reading it begins when
-   * somebody creates it. Called once.
+   * A topic to follow does not exist yet, although the cluster answers; reading starts when the
+   * topic is created. Called once.
    */
   void missing(String topic);
 
   /**
-   * A missing topic is there.
+   * A missing topic was created.
    *
-   * @param after how long it was waited for
+   * @param after how long the reader waited for it
    */
   void appeared(String topic, Duration after);
 
-  /** Writes all to the log, as warnings and information. */
+  /** Returns a listener that writes to the log, at levels WARN and INFO. */
   static BrokerListener logging() {
     var log = LoggerFactory.getLogger(BrokerListener.class);
     return new BrokerListener() {
@@ -54,7 +57,7 @@ public interface BrokerListener {
 
       @Override
       public void appeared(String topic, Duration after) {
-        log.info("Topic {} is there after {} s", topic, after.toSeconds());
+        log.info("Topic {} exists after {} s", topic, after.toSeconds());
       }
     };
   }

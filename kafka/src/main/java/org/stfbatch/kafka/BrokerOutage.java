@@ -2,32 +2,32 @@ package org.stfbatch.kafka;
 
 import java.time.Duration;
 
-/** Whether the broker is away, and telling about it once. For one thread. */
+/** State of a broker outage, which is reported to the listener once. For one thread. */
 final class BrokerOutage {
 
   private final BrokerListener listener;
-  private boolean underway;
+  private boolean active;
   private long since;
 
   BrokerOutage(BrokerListener listener) {
     this.listener = listener;
   }
 
-  boolean isUnderway() {
-    return underway;
+  boolean isActive() {
+    return active;
   }
 
   void begin(String what) {
-    if (!underway) {
-      underway = true;
+    if (!active) {
+      active = true;
       since = System.nanoTime();
       listener.waiting(what);
     }
   }
 
   void end() {
-    if (underway) {
-      underway = false;
+    if (active) {
+      active = false;
       listener.resumed(Duration.ofNanos(System.nanoTime() - since));
     }
   }

@@ -9,11 +9,11 @@ import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.errors.TopicExistsException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
-/** Asks the broker again and again until it answers, it refuses, or waiting is stopped. */
+/** Retries requests until the broker answers or refuses, or the caller is stopped. */
 final class BrokerRetry {
 
-  private static final Duration BETWEEN_LOOKS = Duration.ofMillis(50);
-  private static final Duration BETWEEN_ATTEMPTS = Duration.ofMillis(200);
+  private static final Duration STOP_CHECK_INTERVAL = Duration.ofMillis(50);
+  private static final Duration RETRY_INTERVAL = Duration.ofMillis(200);
 
   private final Problems problems;
   private final BrokerOutage outage;
@@ -26,11 +26,13 @@ final class BrokerRetry {
   }
 
   /**
-   * @param what for the message of a stop
-   * @throws UnknownTopicOrPartitionException if the broker says so
-   * @throws TopicExistsException if the broker says so
+   * Sends a request until there is an answer.
+   *
+   * @param what the caller waits for, for the message of {@link StoppedException}
+   * @throws UnknownTopicOrPartitionException if the broker answers so
+   * @throws TopicExistsException if the broker answers so
    * @throws StoppedException if stopped before there is an answer
-   * @throws BrokerException if waiting does not help
+   * @throws BrokerException on an error that is not retriable
    */
   <T> T get(String what, Supplier<KafkaFuture<T>> request) {
     while (true) {
@@ -44,14 +46,16 @@ final class BrokerRetry {
     }
   }
 
-  /** Lets a little time pass before the next attempt of something. */
+  /** Waits before the next attempt. */
   void pause(String what) {
-    if (stop.await(BETWEEN_ATTEMPTS)) {
+    if (stop.await(RETRY_INTERVAL)) {
       throw new StoppedException(what);
     }
   }
 
-  /** An attempt failed: says that work waits now and lets time pass, or gives up. */
+  /**
+   * Handles a failed attempt: reports the outage and waits if the error is retriable, else throws.
+   */
   void waitOrFail(String what, Throwable error) {
     if (error instanceof UnknownTopicOrPartitionException unknown) {
       throw unknown;
@@ -59,19 +63,19 @@ final class BrokerRetry {
     if (error instanceof TopicExistsException exists) {
       throw exists;
     }
-    if (!Problems.isPassing(error)) {
-      throw problems.lasting(error);
+    if (!Problems.isRetriable(error)) {
+      throw problems.toBrokerException(error);
     }
-    outage.begin(problems.silence());
+    outage.begin(problems.outageMessage());
     pause(what);
   }
 
   private <T> T answer(String what, KafkaFuture<T> future) throws ExecutionException {
     while (!stop.isStopped()) {
       try {
-        return future.get(BETWEEN_LOOKS.toMillis(), TimeUnit.MILLISECONDS);
+        return future.get(STOP_CHECK_INTERVAL.toMillis(), TimeUnit.MILLISECONDS);
       } catch (TimeoutException e) {
-        // Not yet: look at the signal and wait on.
+        // No answer yet: check whether stopped, then continue to wait.
         continue;
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();

@@ -14,16 +14,22 @@ import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
-/** Makes Kafka's clients. What exactly-once depends on wins over the user's settings. */
+/**
+ * Factory of Kafka's clients. Settings that exactly-once delivery depends on override the user's
+ * settings.
+ */
 final class Clients {
 
-  private static final int BYTES_A_FETCH = 32 << 20;
-  private static final int BYTES_A_PARTITION = 4 << 20;
+  private static final int BYTES_PER_FETCH = 32 << 20;
+  private static final int BYTES_PER_PARTITION = 4 << 20;
 
-  /** Of a producer, unless the topic takes less. */
-  static final int BYTES_A_PRODUCER_BATCH = 64 << 10;
+  /** Batch size of a producer, unless the topic's limit is lower. */
+  static final int PRODUCER_BATCH_BYTES = 64 << 10;
 
-  /** The broker's own limit decides, so that its answer tells what is too large. */
+  /**
+   * Above any usual broker limit, so that the broker's answer identifies messages that are too
+   * large.
+   */
   private static final int LARGEST_REQUEST = 64 << 20;
 
   private final KafkaSettings settings;
@@ -38,16 +44,19 @@ final class Clients {
     Map<String, Object> properties = new HashMap<>();
     properties.put(AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, "3000");
     properties.put(AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, "3000");
-    return create(withUsers(properties), Admin::create);
+    return create(withUserSettings(properties), Admin::create);
   }
 
-  /** Reads what is committed, from where it is told to. */
+  /**
+   * Returns a consumer of committed messages without a consumer group; the caller assigns
+   * partitions and offsets.
+   */
   KafkaConsumer<byte[], byte[]> consumer(int maxRecords) {
     Map<String, Object> properties = new HashMap<>();
-    properties.put(ConsumerConfig.FETCH_MAX_BYTES_CONFIG, BYTES_A_FETCH);
-    properties.put(ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG, BYTES_A_PARTITION);
+    properties.put(ConsumerConfig.FETCH_MAX_BYTES_CONFIG, BYTES_PER_FETCH);
+    properties.put(ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG, BYTES_PER_PARTITION);
     properties.put(ConsumerConfig.RECEIVE_BUFFER_CONFIG, "-1");
-    properties = withUsers(properties);
+    properties = withUserSettings(properties);
     properties.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, maxRecords);
     properties.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
     properties.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "none");
@@ -61,9 +70,9 @@ final class Clients {
   }
 
   /**
-   * Writes in transactions.
+   * Returns a transactional, idempotent producer.
    *
-   * @param batchBytes what it collects before it sends
+   * @param batchBytes batch size
    */
   KafkaProducer<byte[], byte[]> producer(String transactionalId, int batchBytes) {
     Map<String, Object> properties = new HashMap<>();
@@ -75,7 +84,7 @@ final class Clients {
     properties.put(ProducerConfig.BATCH_SIZE_CONFIG, batchBytes);
     properties.put(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, LARGEST_REQUEST);
     properties.put(ProducerConfig.BUFFER_MEMORY_CONFIG, LARGEST_REQUEST);
-    properties = withUsers(properties);
+    properties = withUserSettings(properties);
     properties.put(ProducerConfig.TRANSACTIONAL_ID_CONFIG, transactionalId);
     properties.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, "true");
     properties.put(ProducerConfig.ACKS_CONFIG, "all");
@@ -85,7 +94,7 @@ final class Clients {
     return create(properties, KafkaProducer::new);
   }
 
-  private Map<String, Object> withUsers(Map<String, Object> defaults) {
+  private Map<String, Object> withUserSettings(Map<String, Object> defaults) {
     Map<String, Object> properties = new HashMap<>(defaults);
     properties.put(CommonClientConfigs.METRIC_REPORTER_CLASSES_CONFIG, "");
     properties.put(CommonClientConfigs.RECONNECT_BACKOFF_MAX_MS_CONFIG, "500");
@@ -98,7 +107,7 @@ final class Clients {
     try {
       return maker.apply(properties);
     } catch (KafkaException e) {
-      throw problems.lasting(e);
+      throw problems.toBrokerException(e);
     }
   }
 }

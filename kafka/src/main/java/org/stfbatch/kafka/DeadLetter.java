@@ -4,33 +4,33 @@ import java.util.Objects;
 import org.stfbatch.kafka.message.MessageHeaders;
 
 /**
- * A message that cannot be used, and why.
+ * A message for the dead-letter topic, with the reason.
  *
  * @param record the message as it was read
- * @param code stable and for programs
- * @param reason one line for people
+ * @param code stable, for programs
+ * @param reason one line for users
  */
 public record DeadLetter(TopicRecord record, String code, String reason) {
 
-  /** Header: the topic from which the message was taken. */
+  /** Header: the source topic of the message. */
   public static final String TOPIC = "stf-batch-dlq-topic";
 
-  /** Header: its partition. */
+  /** Header: the message's partition in the source topic. */
   public static final String PARTITION = "stf-batch-dlq-partition";
 
-  /** Header: its offset. */
+  /** Header: the message's offset in the source topic. */
   public static final String OFFSET = "stf-batch-dlq-offset";
 
-  /** Header: its timestamp, in milliseconds since 1970. */
+  /** Header: the message's timestamp, in milliseconds since 1970. */
   public static final String TIMESTAMP = "stf-batch-dlq-timestamp";
 
-  /** Header: why, for programs. */
+  /** Header: the error code, for programs. */
   public static final String CODE = "stf-batch-dlq-code";
 
-  /** Header: why, for people. */
+  /** Header: the reason, for users. */
   public static final String REASON = "stf-batch-dlq-reason";
 
-  /** Header: how many bytes the value had, if the broker found the message too large to keep it. */
+  /** Header: the size of the omitted value in bytes, if the message was too large with it. */
   public static final String OMITTED = "stf-batch-dlq-omitted-bytes";
 
   public DeadLetter {
@@ -40,9 +40,10 @@ public record DeadLetter(TopicRecord record, String code, String reason) {
   }
 
   /**
-   * The message itself, with its own headers first. If it is too large so, it goes without its
-   * value, and if it still is, without its key and its own headers. One that is too large even then
-   * is left out: it must not hold up the others.
+   * Returns the record for the dead-letter topic: the message with its own headers first, then the
+   * reason. If it is too large, it is published without its value; if it still is, also without its
+   * key and its own headers. If it is too large even then, it is dropped with a warning, so that it
+   * does not block the other messages.
    */
   OutgoingRecord toRecord(String topic) {
     byte[] value = record.value();

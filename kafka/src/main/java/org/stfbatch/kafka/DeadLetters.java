@@ -6,12 +6,12 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Sets messages aside that cannot be used: copies them to the topic's dead-letter topic, each once,
- * with the reason in headers. The topic is made when there is a first one.
+ * Publisher to a dead-letter topic: copies messages that cannot be processed, each exactly once,
+ * with the reason in headers. The topic is created for the first one.
  *
- * <p>How far each partition has come is kept with the dead letters themselves, so a caller that was
- * killed may hand in the same ones again. For one thread; only {@link #stop} may be called by
- * others.
+ * <p>The source offsets are committed in the same transaction as the dead letters, so that a caller
+ * may publish the same ones again after a crash. For one thread; only {@link #stop} may be called
+ * by others.
  */
 public final class DeadLetters implements AutoCloseable {
 
@@ -23,11 +23,11 @@ public final class DeadLetters implements AutoCloseable {
   private Optional<Map<String, Long>> next = Optional.empty();
 
   /**
-   * Connects to nothing yet.
+   * Does not connect yet.
    *
-   * @param source the topic that is read
+   * @param source the topic that the messages come from
    * @param identity from {@link TopicReader#open}
-   * @param reader names who reads it: a reader of the same name hands in no message twice
+   * @param reader name of the reader of the source; messages are deduplicated per name
    */
   public DeadLetters(
       KafkaSettings settings,
@@ -41,17 +41,17 @@ public final class DeadLetters implements AutoCloseable {
         new PositionedPublisher(settings, new PublisherTarget(topicOf(source), reader), listener);
   }
 
-  /** The dead-letter topic of a topic. */
+  /** Returns the name of a topic's dead-letter topic. */
   public static String topicOf(String topic) {
     return topic + SUFFIX;
   }
 
   /**
-   * Publishes those that were not published before, and returns when they are committed.
+   * Publishes the messages that were not published before, and returns when they are committed.
    *
-   * @param letters with growing offsets within each partition, also from call to call
+   * @param letters with increasing offsets within each partition, also across calls
    * @throws PublisherFencedException if a newer reader of the same name has taken over
-   * @throws StoppedException if stopped while the broker was away
+   * @throws StoppedException if stopped while the broker was unavailable
    * @throws BrokerException if the cluster refuses
    */
   public void publish(List<DeadLetter> letters) {
@@ -61,7 +61,7 @@ public final class DeadLetters implements AutoCloseable {
     Map<String, Long> positions = new HashMap<>(next.orElseGet(this::open));
     List<OutgoingRecord> fresh =
         letters.stream()
-            .filter(letter -> isFresh(letter, positions))
+            .filter(letter -> isNew(letter, positions))
             .map(letter -> letter.toRecord(source))
             .toList();
     if (!fresh.isEmpty()) {
@@ -73,7 +73,7 @@ public final class DeadLetters implements AutoCloseable {
     next = Optional.of(positions);
   }
 
-  /** Ends waiting for the broker soon and for good. For any thread. */
+  /** Stops waiting for the broker, permanently. For any thread. */
   public void stop() {
     publisher.stop();
   }
@@ -83,7 +83,10 @@ public final class DeadLetters implements AutoCloseable {
     publisher.close();
   }
 
-  /** Positions in a topic that was deleted since say nothing about this one. */
+  /**
+   * Opens the publisher and returns the source offsets. Offsets of a deleted topic of the same name
+   * are ignored.
+   */
   private Map<String, Long> open() {
     Map<String, Long> positions = new HashMap<>();
     publisher.open().ifPresent(position -> positions.putAll(position.values()));
@@ -91,7 +94,7 @@ public final class DeadLetters implements AutoCloseable {
     return positions;
   }
 
-  private boolean isFresh(DeadLetter letter, Map<String, Long> positions) {
+  private boolean isNew(DeadLetter letter, Map<String, Long> positions) {
     return letter.record().offset() >= positions.getOrDefault(name(letter.record()), 0L);
   }
 

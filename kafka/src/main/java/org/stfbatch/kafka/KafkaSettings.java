@@ -21,12 +21,12 @@ import java.util.stream.Stream;
 import org.stfbatch.base.IoReason;
 import org.stfbatch.secret.Secrets;
 
-/** How to reach a Kafka cluster. Never shows a secret. Immutable. */
+/** Connection settings of a Kafka cluster. {@link #toString} masks secrets. Immutable. */
 public final class KafkaSettings {
 
   private static final String BOOTSTRAP = "bootstrap.servers";
 
-  /** Exactly-once depends on them, so this program alone sets them. */
+  /** Settings that exactly-once delivery depends on; users cannot change them. */
   private static final Set<String> PROTECTED =
       Set.of(
           "acks",
@@ -59,18 +59,22 @@ public final class KafkaSettings {
   }
 
   /**
-   * A cluster that asks for no password.
+   * Returns the settings of a cluster without authentication.
    *
-   * @param bootstrapServers {@code HOST:PORT}, or several with commas between
+   * @param bootstrapServers {@code HOST:PORT}, or several separated by commas
+   * @throws BrokerException if the address is empty
    */
   public static KafkaSettings of(String bootstrapServers) {
     return of(bootstrapServers, Map.of());
   }
 
   /**
-   * @param bootstrapServers {@code HOST:PORT}, or several with commas between
+   * Returns settings with properties of Kafka's clients.
+   *
+   * @param bootstrapServers {@code HOST:PORT}, or several separated by commas
    * @param properties settings of Kafka's clients
-   * @throws BrokerException if a property is one that this program sets itself
+   * @throws BrokerException if the address is empty, or a property is one that this program sets
+   *     itself
    */
   public static KafkaSettings of(String bootstrapServers, Map<String, String> properties) {
     requireBootstrap(bootstrapServers);
@@ -81,11 +85,12 @@ public final class KafkaSettings {
   }
 
   /**
-   * Reads a file of client settings, as Kafka's own tools take it: for SASL and TLS above all.
+   * Reads a client properties file in the format of Kafka's own tools, for example with settings
+   * for SASL and TLS.
    *
-   * @param bootstrapServers wins over the file's {@code bootstrap.servers}; one of them is needed
+   * @param bootstrapServers overrides the file's {@code bootstrap.servers}; one of them is required
    * @param file Java properties in UTF-8
-   * @throws BrokerException naming the file, if it cannot be used
+   * @throws BrokerException that names the file, if it cannot be used
    */
   public static KafkaSettings read(Optional<String> bootstrapServers, Path file) {
     Properties read = load(file);
@@ -108,18 +113,19 @@ public final class KafkaSettings {
     return new KafkaSettings(bootstrap.strip(), properties);
   }
 
-  /** The brokers' addresses, with commas between. */
+  /** Returns the brokers' addresses, separated by commas. */
   public String bootstrapServers() {
     return bootstrapServers;
   }
 
-  /** Further settings of Kafka's clients; may hold secrets. */
+  /** Returns the other settings of Kafka's clients, which may contain secrets. */
   Map<String, String> properties() {
     return properties;
   }
 
   /**
-   * The text with every secret of these settings, and every part of one, replaced by three stars.
+   * Returns a text in which every secret of these settings, and every part of one, is replaced by
+   * three stars.
    */
   String withoutSecrets(String text) {
     return Secrets.of(secretParts()).hide(text);
@@ -149,7 +155,7 @@ public final class KafkaSettings {
     return SECRET_ENDINGS.stream().anyMatch(lower::endsWith);
   }
 
-  /** A JAAS entry is also taken apart, because the client complains about its parts. */
+  /** Includes the parts of a JAAS entry, because the client's errors quote them. */
   private List<String> secretParts() {
     return properties.entrySet().stream()
         .filter(property -> isSecret(property.getKey()))
@@ -168,8 +174,8 @@ public final class KafkaSettings {
       throw new BrokerException(
           "cannot read " + file + "; check its path (" + IoReason.of(e) + ")", e);
     } catch (IllegalArgumentException e) {
-      // Its message may quote the file, which may hold a password.
-      throw new BrokerException(file + " is no properties file: it has a broken \\u escape");
+      // No cause: its message may quote the file, which may contain a password.
+      throw new BrokerException(file + " is not a properties file: it has a broken \\u escape");
     }
     return properties;
   }

@@ -16,8 +16,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Writes a group's offsets, one report at a time, so that an older one never comes after a newer
- * one. While one is underway only the newest of the others is kept. For one thread.
+ * Asynchronous writer of a consumer group's offsets, for lag tools. Sends one report at a time, so
+ * that an older report never overwrites a newer one; while one is in flight, only the newest of the
+ * others is kept. For one thread.
  */
 final class LagReport {
 
@@ -25,7 +26,7 @@ final class LagReport {
 
   private final Admin admin;
   private final String topic;
-  private Optional<KafkaFuture<Void>> underway = Optional.empty();
+  private Optional<KafkaFuture<Void>> inFlight = Optional.empty();
   private Optional<Offsets> next = Optional.empty();
   private boolean failing;
 
@@ -47,7 +48,7 @@ final class LagReport {
     }
   }
 
-  /** Waits a little for what was reported to arrive. */
+  /** Waits up to the limit for the latest report to be sent and answered. */
   void flush(Duration limit) {
     if (hasEnded(limit) && next.isPresent()) {
       sendNext();
@@ -58,16 +59,16 @@ final class LagReport {
   private void sendNext() {
     Offsets offsets = next.orElseThrow();
     next = Optional.empty();
-    underway =
+    inFlight =
         Optional.of(admin.alterConsumerGroupOffsets(offsets.group(), offsets.positions()).all());
   }
 
   private boolean hasEnded(Duration limit) {
-    if (underway.isEmpty()) {
+    if (inFlight.isEmpty()) {
       return true;
     }
     try {
-      underway.get().get(limit.toMillis(), TimeUnit.MILLISECONDS);
+      inFlight.get().get(limit.toMillis(), TimeUnit.MILLISECONDS);
       failing = false;
     } catch (TimeoutException e) {
       return false;
@@ -77,7 +78,7 @@ final class LagReport {
       Thread.currentThread().interrupt();
       return false;
     }
-    underway = Optional.empty();
+    inFlight = Optional.empty();
     return true;
   }
 

@@ -3,32 +3,36 @@ package org.stfbatch.kafka;
 import java.util.List;
 
 /**
- * How large a topic's messages may be, as far as that is known before they are sent.
+ * Size limit of a topic's messages, as far as it is known before they are sent.
  *
- * @param bytes what the topic takes as one batch; {@link Long#MAX_VALUE} if it is not known
+ * @param bytes the topic's {@code max.message.bytes}, which limits one batch; {@link
+ *     Long#MAX_VALUE} if it is not known
  */
 record MessageLimit(long bytes) {
 
   static final MessageLimit UNKNOWN = new MessageLimit(Long.MAX_VALUE);
 
-  /** Around the keys, values and headers of a batch of one message; a header has lengths, too. */
+  /** Upper bounds of the overhead of a batch of one message, and of each header. */
   private static final int BATCH_BYTES = 100;
 
   private static final int HEADER_BYTES = 10;
 
   /**
-   * What the producer collects before it sends. Far below what the topic takes: a batch over that
-   * limit is split into equal ones, which may be over it again.
+   * Returns the producer's batch size. It is well below the topic's limit: the producer splits a
+   * batch above the limit into equal ones, which may be above it again.
    */
   int producerBatchBytes() {
-    return (int) Math.max(1, Math.min(Clients.BYTES_A_PRODUCER_BATCH, bytes / 2));
+    return (int) Math.max(1, Math.min(Clients.PRODUCER_BATCH_BYTES, bytes / 2));
   }
 
   boolean fillsHalfABatch(OutgoingRecord record) {
     return record.size() >= producerBatchBytes() / 2;
   }
 
-  /** Smaller messages in place of those that the topic would refuse. */
+  /**
+   * Returns the messages, with those that the topic would refuse replaced by smaller ones or left
+   * out.
+   */
   List<OutgoingRecord> fitting(List<OutgoingRecord> records, String topic) {
     return records.stream().allMatch(this::fits)
         ? records

@@ -1,6 +1,6 @@
 package org.stfbatch.kafka;
 
-/** Messages that were not read yet are gone from a topic: its retention is too short. */
+/** Unread messages were deleted from a topic: its retention is too short. */
 public final class OffsetGapException extends BrokerException {
 
   private static final long serialVersionUID = 1L;
@@ -29,27 +29,27 @@ public final class OffsetGapException extends BrokerException {
     this.beginning = beginning;
   }
 
-  /** The topic's name. */
+  /** Returns the topic's name. */
   public String topic() {
     return topic;
   }
 
-  /** The partition. */
+  /** Returns the partition. */
   public int partition() {
     return partition;
   }
 
-  /** The offset that should have been read next. */
+  /** Returns the offset that should have been read next. */
   public long wanted() {
     return wanted;
   }
 
-  /** The first offset that is left. */
+  /** Returns the first remaining offset. */
   public long beginning() {
     return beginning;
   }
 
-  /** How many offsets are gone; some may have been marks of transactions. */
+  /** Returns the number of missing offsets, which may include transaction markers. */
   public long missing() {
     return beginning - wanted;
   }

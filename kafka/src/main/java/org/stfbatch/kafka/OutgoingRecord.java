@@ -6,12 +6,12 @@ import java.util.function.Supplier;
 import org.stfbatch.kafka.message.MessageHeaders;
 
 /**
- * A message to be published.
+ * A message to publish.
  *
- * @param key null for none; not copied. Messages of one key keep their order
+ * @param key null for none; not copied. Messages with the same key keep their order
  * @param value null for none; not copied
  * @param headers its headers
- * @param otherwise what to do if the topic finds it too large
+ * @param otherwise fallback if it is too large for the topic
  */
 public record OutgoingRecord(
     byte[] key, byte[] value, MessageHeaders headers, Otherwise otherwise) {
@@ -21,19 +21,19 @@ public record OutgoingRecord(
     Objects.requireNonNull(otherwise, "otherwise is null");
   }
 
-  /** What to do about a message that is too large. */
+  /** Fallback for a message that is too large. */
   public sealed interface Otherwise {
 
-    /** Nothing helps: publishing fails. */
+    /** Publishing fails. */
     record Fail() implements Otherwise {}
 
-    /** It is left out, with a warning in the log; the others are published. */
+    /** The message is dropped with a warning in the log; the others are published. */
     record LeaveOut() implements Otherwise {}
 
     /**
-     * Another one is published in its place.
+     * Another message is published in its place.
      *
-     * @param record made only if it is needed
+     * @param record created only if it is needed
      */
     record Smaller(Supplier<OutgoingRecord> record) implements Otherwise {
 
@@ -43,23 +43,23 @@ public record OutgoingRecord(
     }
   }
 
-  /** A message with a text as its key. */
+  /** Returns a message with a text key, and without a fallback. */
   public static OutgoingRecord of(String key, byte[] value, MessageHeaders headers) {
     return new OutgoingRecord(
         key.getBytes(StandardCharsets.UTF_8), value, headers, new Otherwise.Fail());
   }
 
-  /** The same, with something to publish in its place if it is too large. */
+  /** Returns the same message with a smaller one as its fallback. */
   public OutgoingRecord orSmaller(Supplier<OutgoingRecord> other) {
     return new OutgoingRecord(key, value, headers, new Otherwise.Smaller(other));
   }
 
-  /** The same, to be left out if it is too large. */
+  /** Returns the same message, to be dropped if it is too large. */
   public OutgoingRecord orLeftOut() {
     return new OutgoingRecord(key, value, headers, new Otherwise.LeaveOut());
   }
 
-  /** Bytes of key, value and headers. */
+  /** Returns the bytes of key, value and headers. */
   long size() {
     long size = length(key) + length(value);
     for (MessageHeaders.Header header : headers.all()) {
@@ -72,7 +72,7 @@ public record OutgoingRecord(
     return bytes == null ? 0 : bytes.length;
   }
 
-  /** Names the key only: a value may be large or private. */
+  /** Contains only the key: a value may be large or private. */
   @Override
   public String toString() {
     return "OutgoingRecord["

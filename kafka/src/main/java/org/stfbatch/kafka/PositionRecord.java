@@ -9,12 +9,13 @@ import java.util.Optional;
 import java.util.TreeMap;
 
 /**
- * What a publisher writes about itself in each of its transactions.
+ * Checkpoint of a publisher: the value of its message in the position topic, one in each
+ * transaction.
  *
- * @param owner the publisher that wrote it: a random id for each start
- * @param transaction counts the publisher's transactions, so that it can tell whether one of
- *     unknown outcome was committed
- * @param topicId of the topic that the position is about
+ * @param owner random id of the publisher instance that wrote it
+ * @param transaction number of the instance's transaction, by which it finds out whether a
+ *     transaction with unknown result was committed
+ * @param topicId of the data topic that the position belongs to
  * @param position empty if nothing has been published
  */
 record PositionRecord(
@@ -47,7 +48,9 @@ record PositionRecord(
   }
 
   /**
-   * @throws BrokerException naming the place, if it was written by something else
+   * Parses a value of the position topic.
+   *
+   * @throws BrokerException that names the place, if another program or a newer version wrote it
    */
   static PositionRecord parse(byte[] value, String place) {
     try {

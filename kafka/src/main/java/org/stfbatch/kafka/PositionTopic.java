@@ -17,13 +17,16 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.config.TopicConfig;
 
-/** The compacted topic in which publishers keep their positions beside the topic they write to. */
+/**
+ * Compacted topic that holds the positions of the publishers to a data topic, keyed by publisher
+ * name.
+ */
 final class PositionTopic {
 
   private static final String SUFFIX = ".stf-batch-positions";
   private static final String SEGMENT_BYTES = Integer.toString(16 << 20);
   private static final Duration POLL = Duration.ofMillis(100);
-  private static final Duration PATIENCE_WITH_TRANSACTIONS = Duration.ofSeconds(2);
+  private static final Duration BLOCKED_READ_WARNING = Duration.ofSeconds(2);
   private static final int PARTITION = 0;
   private static final int MAX_RECORDS = 5000;
 
@@ -56,7 +59,7 @@ final class PositionTopic {
     return dataTopic + SUFFIX;
   }
 
-  /** Makes it if there is none, with as many replicas as the data have. */
+  /** Creates the topic if there is none, with as many replicas as the data topic. */
   void ensure(int replicas) {
     if (lookup.find(name()).isEmpty()) {
       create(replicas);
@@ -64,14 +67,14 @@ final class PositionTopic {
     requireCompaction();
   }
 
-  /** The last position of a publisher that is committed now. */
+  /** Returns the last position of a publisher that is committed and visible now. */
   Optional<PositionRecord> committed(String key) {
     return readTo(lookup.committedEnds(name(), List.of(PARTITION)).get(PARTITION), key);
   }
 
   /**
-   * The last position of a publisher once every transaction of now has ended. One that is underway
-   * would hide even committed positions that come after it.
+   * Returns the last committed position of a publisher after all transactions that are open now
+   * have ended. An open transaction hides even committed positions after it.
    */
   Optional<PositionRecord> settled(String key) {
     return readTo(lookup.ends(name(), List.of(PARTITION)).get(PARTITION), key);
@@ -89,7 +92,10 @@ final class PositionTopic {
     lookup.create(topic);
   }
 
-  /** Retention would forget positions, and everything would be published again. */
+  /**
+   * With another cleanup policy, positions would be deleted, and all messages would be published
+   * again.
+   */
   private void requireCompaction() {
     ConfigResource resource = new ConfigResource(ConfigResource.Type.TOPIC, name());
     String policy =
@@ -139,11 +145,11 @@ final class PositionTopic {
       for (var next : fetched.nextOffsets().values()) {
         position = next.offset();
       }
-      if (System.nanoTime() - started > PATIENCE_WITH_TRANSACTIONS.toNanos()) {
+      if (System.nanoTime() - started > BLOCKED_READ_WARNING.toNanos()) {
         outage.begin(
             "topic "
                 + name()
-                + " is held up by a broker that is away, or by an unfinished transaction, which Kafka's"
+                + " is blocked by an unavailable broker or an unfinished transaction, which Kafka's"
                 + " kafka-transactions.sh find-hanging names; waiting");
       }
     }

@@ -16,15 +16,16 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Publishes messages so that a reader of committed messages sees each exactly once.
+ * Exactly-once publisher: a reader with {@code isolation.level=read_committed} sees each message
+ * exactly once.
  *
- * <p>Every {@link #publish} is one Kafka transaction that holds the messages and the publisher's
- * own position, which goes to a compacted topic beside. Whoever opens the publisher next, after
- * whatever kind of end, gets the position of the last transaction that was committed. A publisher
- * that was opened earlier under the same name, wherever it runs, can publish nothing more.
+ * <p>Every {@link #publish} is one Kafka transaction with the messages and the publisher's
+ * position, which is written to a compacted topic. {@link #open} returns the position of the last
+ * committed transaction, also after a crash, and fences every older publisher of the same name.
  *
- * <p>If it is not known whether a transaction was committed, the position tells. A broker that is
- * away is waited for and reported to the listener.
+ * <p>If the result of a commit is unknown, the publisher reads its position to find out whether the
+ * transaction was committed. It waits for a broker that is unavailable and reports the outage to
+ * the listener.
  *
  * <p>For one thread; only {@link #stop} may be called by others.
  */
@@ -32,7 +33,7 @@ public final class PositionedPublisher implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(PositionedPublisher.class);
 
-  /** An error that is neither a matter of reaching the broker nor a refusal may pass, too. */
+  /** Attempts after errors that are neither retriable nor a refusal; they may be temporary. */
   private static final int ATTEMPTS = 3;
 
   private final KafkaSettings settings;
@@ -49,19 +50,19 @@ public final class PositionedPublisher implements AutoCloseable {
 
   private Optional<KafkaProducer<byte[], byte[]>> producer = Optional.empty();
 
-  /** Of the topic, as it was when this publisher took over. */
+  /** Limit of the topic at the time of {@link #open}. */
   private MessageLimit limit = MessageLimit.UNKNOWN;
 
-  /** What the position topic held when this publisher took over. */
+  /** Content of the position topic at the time of {@link #open}. */
   private Optional<PositionRecord> inherited = Optional.empty();
 
-  /** What the position topic holds of this publisher, as far as is known. */
+  /** Last known position of this publisher in the position topic. */
   private Optional<PositionRecord> stored = Optional.empty();
 
   /**
-   * Connects to nothing yet.
+   * Does not connect yet.
    *
-   * @param listener is told when the broker is away
+   * @param listener receives broker outages
    * @throws BrokerException if the settings cannot be used
    */
   public PositionedPublisher(
@@ -78,12 +79,13 @@ public final class PositionedPublisher implements AutoCloseable {
   }
 
   /**
-   * Takes over from any older publisher of the same name, and ends its transaction.
+   * Fences older publishers of the same name and aborts their open transactions.
    *
-   * @return the position of the last committed transaction; empty if nothing has been published to
-   *     this topic, or only to one of the same name that was deleted since
+   * @return the position of the last committed transaction; empty if nothing was published to this
+   *     topic, or only to a deleted topic of the same name
    * @throws StoppedException if stopped before the broker answered
-   * @throws PublisherFencedException if another publisher of the name was opened at the same time
+   * @throws PublisherFencedException if another publisher of the same name was opened at the same
+   *     time
    * @throws BrokerException if the cluster refuses
    */
   public Optional<PublisherPosition> open() {
@@ -101,13 +103,13 @@ public final class PositionedPublisher implements AutoCloseable {
   }
 
   /**
-   * Publishes messages and the position after them, in one transaction. What is too large for the
-   * topic is replaced, left out, or refused, as its message says. When it returns, it is decided
-   * that both are committed; readers get them a moment later.
+   * Publishes messages and the position after them in one transaction. A message that is too large
+   * for the topic is handled by its {@link OutgoingRecord.Otherwise}. When this returns, the commit
+   * is final; readers may see it with a short delay.
    *
    * @throws PublisherFencedException if a newer publisher has taken over
-   * @throws StoppedException if stopped while the broker was away; whether the messages were
-   *     committed, the next {@link #open} tells
+   * @throws StoppedException if stopped while the broker was unavailable; the position of the next
+   *     {@link #open} shows whether the messages were committed
    * @throws BrokerException if the cluster refuses, for example a message that is too large
    */
   public void publish(List<OutgoingRecord> records, PublisherPosition newPosition) {
@@ -117,8 +119,8 @@ public final class PositionedPublisher implements AutoCloseable {
   }
 
   /**
-   * Ends waiting for the broker soon and for good. A transaction that is underway may still be
-   * committed. For any thread.
+   * Stops waiting for the broker, permanently. An open transaction may still be committed. For any
+   * thread.
    */
   public void stop() {
     stop.stop();
@@ -130,7 +132,7 @@ public final class PositionedPublisher implements AutoCloseable {
     admin.close(Duration.ZERO);
   }
 
-  /** What compression makes of a message is known when it is sent. */
+  /** Unknown with compression: the compressed size is known only when the message is sent. */
   private MessageLimit messageLimit() {
     return settings.properties().containsKey(ProducerConfig.COMPRESSION_TYPE_CONFIG)
         ? MessageLimit.UNKNOWN
@@ -145,7 +147,7 @@ public final class PositionedPublisher implements AutoCloseable {
     return lookup.require(target.topic());
   }
 
-  /** Commits once, in as many attempts as that takes. */
+  /** Commits exactly once, with as many attempts as necessary. */
   private void commit(List<OutgoingRecord> records, PositionRecord next) {
     List<OutgoingRecord> toSend = limit.fitting(records, target.topic());
     int failures = 0;
@@ -154,16 +156,19 @@ public final class PositionedPublisher implements AutoCloseable {
           new Transaction(target.topic(), positions.name(), target.name(), limit);
       try {
         transaction.send(producer(), toSend, next);
-        commitPatiently();
+        commitWithRetries();
         stored = Optional.of(next);
         return;
       } catch (KafkaException e) {
         if (transaction.hasTooLarge()) {
           toSend = transaction.withoutTooLarge(toSend);
         } else {
-          requireCurable(Problems.rootOf(e), ++failures);
+          requireRetriable(Problems.rootOf(e), ++failures);
         }
-        LOG.debug("A transaction on topic {} failed; looking whether it counts", target.topic(), e);
+        LOG.debug(
+            "A transaction on topic {} failed; checking whether it was committed",
+            target.topic(),
+            e);
       }
       if (hasCommitted(next)) {
         return;
@@ -171,8 +176,8 @@ public final class PositionedPublisher implements AutoCloseable {
     }
   }
 
-  /** A commit that takes too long may be asked for again; the broker does it once. */
-  private void commitPatiently() {
+  /** Commits, and retries after a timeout, which is safe because a commit is idempotent. */
+  private void commitWithRetries() {
     while (true) {
       try {
         producer().commitTransaction();
@@ -184,11 +189,14 @@ public final class PositionedPublisher implements AutoCloseable {
     }
   }
 
-  /** Starts anew after a failure of unknown outcome, and finds the outcome out. */
+  /**
+   * Initializes a new producer after a failure with unknown result, and reads whether the
+   * transaction was committed.
+   */
   private boolean hasCommitted(PositionRecord next) {
     discardProducer();
     requireSameTopic(next.topicId());
-    // A newer publisher that is seen before need not be disturbed.
+    // Checked before initialization, which would fence a newer publisher.
     requireOwn(positions.committed(target.name()));
     takeOver();
     Optional<PositionRecord> found = positions.settled(target.name());
@@ -202,8 +210,9 @@ public final class PositionedPublisher implements AutoCloseable {
   }
 
   /**
-   * The newest position that can be read may be an older one of this publisher, or the one that it
-   * inherited: the broker may still have to make visible what it has decided to commit.
+   * Checks that no other publisher has written a position. The newest visible position may be an
+   * older one of this publisher, or the inherited one, because a commit that is final may not be
+   * visible yet.
    */
   private void requireOwn(Optional<PositionRecord> found) {
     boolean own = found.filter(record -> record.owner().equals(owner)).isPresent();
@@ -217,7 +226,7 @@ public final class PositionedPublisher implements AutoCloseable {
       throw new BrokerException(
           "the brokers have lost messages of topic "
               + target.topic()
-              + " that they had acknowledged; publish again to go on before them");
+              + " that they had acknowledged; publish again to continue from the last message that is left");
     }
   }
 
@@ -227,29 +236,31 @@ public final class PositionedPublisher implements AutoCloseable {
     }
   }
 
-  private void requireCurable(Throwable error, int failures) {
-    boolean usual = Problems.isPassing(error) || isFencing(error);
-    if (!usual && (Problems.isRefusal(error) || failures >= ATTEMPTS)) {
-      throw problems.lasting(error);
+  private void requireRetriable(Throwable error, int failures) {
+    boolean isRetriable = Problems.isRetriable(error) || isFencing(error);
+    if (!isRetriable && (Problems.isRefusal(error) || failures >= ATTEMPTS)) {
+      throw problems.toBrokerException(error);
     }
   }
 
   /**
-   * It takes one publisher to be fenced, too: the broker ends a transaction that was underway while
-   * it was away, and then refuses the one who began it.
+   * Returns whether the producer was fenced. This does not imply another publisher: after an
+   * outage, the broker aborts an open transaction and increments the producer's epoch.
    */
   private static boolean isFencing(Throwable error) {
     return error instanceof ProducerFencedException
         || error instanceof InvalidProducerEpochException;
   }
 
-  /** Fences every older publisher of the name; its transaction is ended when this returns. */
+  /**
+   * Fences every older publisher of the same name. When this returns, its transaction has ended.
+   */
   private void takeOver() {
     while (producer.isEmpty()) {
       producer =
           Optional.of(clients.producer(target.transactionalId(), limit.producerBatchBytes()));
       try {
-        initPatiently();
+        initWithRetries();
       } catch (KafkaException e) {
         discardProducer();
         Throwable error = Problems.rootOf(e);
@@ -260,7 +271,7 @@ public final class PositionedPublisher implements AutoCloseable {
     }
   }
 
-  private void initPatiently() {
+  private void initWithRetries() {
     while (true) {
       try {
         producer().initTransactions();

@@ -8,7 +8,7 @@ import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.errors.RetriableException;
 import org.apache.kafka.common.errors.TransactionAbortableException;
 
-/** What the client's errors mean to the user. */
+/** Classifier of Kafka client errors, and their messages for users. */
 final class Problems {
 
   private final KafkaSettings settings;
@@ -17,31 +17,37 @@ final class Problems {
     this.settings = settings;
   }
 
-  /** Without the wrappings of futures. */
+  /** Returns the error without the wrappers of futures. */
   static Throwable unwrap(Throwable error) {
     boolean wrapping = error instanceof ExecutionException || error instanceof CompletionException;
     return wrapping && error.getCause() != null ? unwrap(error.getCause()) : error;
   }
 
-  /** Without the wrapping that says only that a transaction has failed or must be aborted. */
+  /**
+   * Returns the error without wrappers that mean only that a transaction has failed or must be
+   * aborted.
+   */
   static Throwable rootOf(KafkaException error) {
     boolean wrapping =
         error.getClass() == KafkaException.class || error instanceof TransactionAbortableException;
     return wrapping && error.getCause() instanceof KafkaException cause ? rootOf(cause) : error;
   }
 
-  /** Whether the cluster does not let this user do it. */
+  /** Returns whether the cluster denies the login or the operation. */
   static boolean isRefusal(Throwable error) {
     return error instanceof AuthenticationException || error instanceof AuthorizationException;
   }
 
-  /** Whether the same request may succeed later, because it is a matter of reaching the broker. */
-  static boolean isPassing(Throwable error) {
+  /**
+   * Returns whether the same request may succeed later, because the broker was not reachable or not
+   * ready.
+   */
+  static boolean isRetriable(Throwable error) {
     return error instanceof RetriableException;
   }
 
-  /** What to say when waiting for the broker begins. */
-  String silence() {
+  /** Returns the message for the start of an outage. */
+  String outageMessage() {
     return "the Kafka broker at "
         + settings.bootstrapServers()
         + " does not answer; waiting for it"
@@ -50,8 +56,8 @@ final class Problems {
             : " (one that asks for a password or TLS needs its client settings)");
   }
 
-  /** An error that waiting does not cure. */
-  BrokerException lasting(Throwable error) {
+  /** Converts an error that is not retriable to an exception for the user. */
+  BrokerException toBrokerException(Throwable error) {
     if (error instanceof BrokerException known) {
       return known;
     }
@@ -73,7 +79,10 @@ final class Problems {
     return holdsSecrets(error) ? new BrokerException(message) : new BrokerException(message, error);
   }
 
-  /** The client wraps what it could not configure in errors that say nothing themselves. */
+  /**
+   * Adds the deepest cause, because the client wraps configuration errors in exceptions without
+   * details.
+   */
   private static String describe(Throwable error) {
     Throwable deepest = error;
     while (deepest.getCause() != null) {

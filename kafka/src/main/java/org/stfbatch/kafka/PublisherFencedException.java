@@ -1,6 +1,6 @@
 package org.stfbatch.kafka;
 
-/** A newer publisher of the same name has taken over; this one must end. */
+/** The publisher was fenced by a newer one of the same name, and cannot publish any more. */
 public final class PublisherFencedException extends BrokerException {
 
   private static final long serialVersionUID = 1L;

@@ -7,7 +7,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * How far a publisher has come in what it publishes: named numbers whose meaning is the caller's.
+ * Progress of a publisher in its source: named numbers whose meaning the caller defines.
  *
  * @param values the numbers by name
  */
@@ -17,17 +17,17 @@ public record PublisherPosition(SortedMap<String, Long> values) {
     values = Collections.unmodifiableSortedMap(new TreeMap<>(values));
   }
 
-  /** A position of one number. */
+  /** Returns a position with one number. */
   public static PublisherPosition of(String name, long value) {
     return of(Map.of(name, value));
   }
 
-  /** A position of some numbers. */
+  /** Returns a position with these numbers. */
   public static PublisherPosition of(Map<String, Long> values) {
     return new PublisherPosition(new TreeMap<>(values));
   }
 
-  /** The number of that name, if there is one. */
+  /** Returns the number of that name, if there is one. */
   public OptionalLong get(String name) {
     Long value = values.get(name);
     return value == null ? OptionalLong.empty() : OptionalLong.of(value);

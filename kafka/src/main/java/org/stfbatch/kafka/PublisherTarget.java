@@ -3,12 +3,12 @@ package org.stfbatch.kafka;
 import java.util.Objects;
 
 /**
- * Where a publisher writes, and as whom.
+ * Topic and name of a publisher.
  *
- * @param topic made with the broker's defaults if it does not exist
- * @param name of the publisher on that topic: of all processes that use it at once, the newest
- *     alone goes on, and a later one goes on at the same position. It must differ for what is
- *     published apart, for example for each run
+ * @param topic created with the broker's defaults if it does not exist
+ * @param name of the publisher on that topic. Positions are kept per name: a later publisher of the
+ *     same name continues at the last position and fences older ones. Independent publishers, for
+ *     example of different runs, need different names
  */
 public record PublisherTarget(String topic, String name) {
 
@@ -21,7 +21,7 @@ public record PublisherTarget(String topic, String name) {
     }
   }
 
-  /** The transactional id; where rights are needed for it, they are given by this prefix. */
+  /** Returns the transactional id. ACLs can grant it by its prefix {@value #ID_PREFIX}. */
   String transactionalId() {
     return ID_PREFIX + topic + "." + name;
   }

@@ -2,16 +2,16 @@ package org.stfbatch.kafka;
 
 import java.time.Duration;
 
-/** Where reading a topic ends. */
+/** End condition of reading a topic. */
 public sealed interface ReadBound {
 
-  /** At the ends that the partitions have when the reader is opened. */
+  /** Ends at the end offsets that the partitions have when the reader is opened. */
   record UntilEnd() implements ReadBound {}
 
   /**
-   * When no message has come for a while. Time in which the broker is away does not count.
+   * Ends when no message has arrived for some time. Outages of the broker do not count.
    *
-   * @param limit how long
+   * @param limit the idle time, above 0
    */
   record Idle(Duration limit) implements ReadBound {
 
@@ -22,20 +22,23 @@ public sealed interface ReadBound {
     }
   }
 
-  /** Never, until stopped; waits for the topic if there is none, and follows its growth. */
+  /**
+   * Ends only when stopped; waits for the topic if it does not exist, and reads partitions that are
+   * added.
+   */
   record Follow() implements ReadBound {}
 
-  /** See {@link UntilEnd}. */
+  /** Returns {@link UntilEnd}. */
   static ReadBound untilEnd() {
     return new UntilEnd();
   }
 
-  /** See {@link Idle}. */
+  /** Returns {@link Idle}. */
   static ReadBound idle(Duration limit) {
     return new Idle(limit);
   }
 
-  /** See {@link Follow}. */
+  /** Returns {@link Follow}. */
   static ReadBound follow() {
     return new Follow();
   }

@@ -8,7 +8,7 @@ import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.internals.RecordHeader;
 import org.stfbatch.kafka.message.MessageHeaders;
 
-/** Between this module's records and the client's. */
+/** Conversions between this module's records and the client's. */
 final class Records {
 
   private Records() {}

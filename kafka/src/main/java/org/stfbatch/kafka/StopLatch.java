@@ -4,7 +4,7 @@ import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
-/** Says once that work shall end. Thread safe. */
+/** One-time stop signal. Thread safe. */
 final class StopLatch {
 
   private final CountDownLatch stopped = new CountDownLatch(1);
@@ -18,9 +18,9 @@ final class StopLatch {
   }
 
   /**
-   * Waits, but not longer than until stopped.
+   * Waits until stopped, or until the limit is over.
    *
-   * @return whether stopped
+   * @return whether the signal was given
    */
   boolean await(Duration limit) {
     try {

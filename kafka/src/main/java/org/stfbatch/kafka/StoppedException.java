@@ -1,6 +1,6 @@
 package org.stfbatch.kafka;
 
-/** What was waited for did not come before the waiting was stopped. */
+/** The caller was stopped while it waited for the broker. */
 public final class StoppedException extends BrokerException {
 
   private static final long serialVersionUID = 1L;

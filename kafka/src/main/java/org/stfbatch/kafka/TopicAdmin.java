@@ -15,8 +15,8 @@ import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
 
 /**
- * Makes topics and tells where they and their groups stand. A broker that is away is waited for.
- * For one thread; only {@link #stop} may be called by others.
+ * Admin client: creates topics and reads offsets of topics and groups. Waits for a broker that is
+ * unavailable. For one thread; only {@link #stop} may be called by others.
  */
 public final class TopicAdmin implements AutoCloseable {
 
@@ -26,7 +26,7 @@ public final class TopicAdmin implements AutoCloseable {
   private final TopicLookup lookup;
 
   /**
-   * @param listener is told when the broker is away
+   * @param listener receives broker outages
    */
   public TopicAdmin(KafkaSettings settings, BrokerListener listener) {
     this.retry = new BrokerRetry(new Problems(settings), new BrokerOutage(listener), stop);
@@ -35,11 +35,12 @@ public final class TopicAdmin implements AutoCloseable {
   }
 
   /**
-   * Where a topic stands.
+   * Identity and offsets of a topic.
    *
-   * @param identity which one it is
+   * @param identity of the topic
    * @param beginnings the first offset of each partition
-   * @param ends up to where a reader of committed messages gets
+   * @param ends the last stable offset of each partition, up to which committed messages can be
+   *     read
    */
   public record TopicState(
       TopicIdentity identity, SortedMap<Integer, Long> beginnings, SortedMap<Integer, Long> ends) {
@@ -51,15 +52,15 @@ public final class TopicAdmin implements AutoCloseable {
   }
 
   /**
-   * Makes a topic with the broker's default of copies.
+   * Creates a topic with the broker's default replication factor.
    *
-   * @return false if there is one of that name already; then it is left as it is
+   * @return false if a topic of that name exists already, which is not changed
    */
   public boolean create(String topic, int partitions) {
     return lookup.create(new NewTopic(topic, Optional.of(partitions), Optional.empty()));
   }
 
-  /** Where a topic stands, if there is one of that name. */
+  /** Returns identity and offsets of a topic, if there is one of that name. */
   public Optional<TopicState> find(String topic) {
     return lookup
         .find(topic)
@@ -73,7 +74,7 @@ public final class TopicAdmin implements AutoCloseable {
             });
   }
 
-  /** The next offsets that were reported for a group on a topic. */
+  /** Returns the committed offsets of a group on a topic. */
   public SortedMap<Integer, Long> groupOffsets(String group, String topic) {
     Map<TopicPartition, OffsetAndMetadata> reported =
         retry.get(
@@ -92,7 +93,7 @@ public final class TopicAdmin implements AutoCloseable {
     return offsets;
   }
 
-  /** Ends waiting for the broker soon and for good. For any thread. */
+  /** Stops waiting for the broker, permanently. For any thread. */
   public void stop() {
     stop.stop();
   }

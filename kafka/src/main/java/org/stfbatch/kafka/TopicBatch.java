@@ -6,12 +6,12 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * What one poll brought.
+ * Result of one poll.
  *
  * @param records in the order of offsets within each partition; may be empty
- * @param positions the offset to read next of every partition whose position is known, after these
- *     records. It may be further than the last record, because marks of transactions have offsets,
- *     too, and may have moved though there is no record
+ * @param positions the next offset, after these records, of every partition whose position is
+ *     known. Transaction markers have offsets, too: a position may be more than one after the last
+ *     record, and may change without a record
  */
 public record TopicBatch(List<TopicRecord> records, SortedMap<Integer, Long> positions) {
 
@@ -20,7 +20,7 @@ public record TopicBatch(List<TopicRecord> records, SortedMap<Integer, Long> pos
     positions = Collections.unmodifiableSortedMap(new TreeMap<>(positions));
   }
 
-  /** Whether there is no record. */
+  /** Returns whether there is no record. */
   public boolean isEmpty() {
     return records.isEmpty();
   }

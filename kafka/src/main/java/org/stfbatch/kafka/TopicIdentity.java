@@ -3,7 +3,7 @@ package org.stfbatch.kafka;
 import java.util.Objects;
 
 /**
- * Which topic of which cluster. A topic that is deleted and created again has another id.
+ * Identity of a topic in a cluster. A topic that is deleted and created again has another id.
  *
  * @param clusterId the cluster's own id
  * @param topicId the topic's own id, in Kafka's base64

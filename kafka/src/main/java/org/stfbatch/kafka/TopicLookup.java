@@ -21,7 +21,7 @@ import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.errors.TopicExistsException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
-/** Asks the cluster about topics, and retries while it is away. */
+/** Requests for metadata and offsets of topics, with retries during an outage. */
 final class TopicLookup {
 
   private final Admin admin;
@@ -35,15 +35,15 @@ final class TopicLookup {
   }
 
   /**
-   * A topic that is there.
+   * An existing topic.
    *
-   * @param identity which one it is
-   * @param partitions how many it has; they are numbered from 0
-   * @param replicas copies of its first partition
+   * @param identity of the topic
+   * @param partitions number of partitions, which are numbered from 0
+   * @param replicas number of replicas of its first partition
    */
   record Found(TopicIdentity identity, int partitions, int replicas) {}
 
-  /** The topic, if there is one of that name. */
+  /** Returns the topic of that name, if there is one. */
   Optional<Found> find(String topic) {
     try {
       TopicDescription description =
@@ -62,16 +62,18 @@ final class TopicLookup {
   }
 
   /**
-   * @throws TopicNotFoundException if there is none of that name
+   * Returns the topic of that name.
+   *
+   * @throws TopicNotFoundException if there is none
    */
   Found require(String topic) {
     return find(topic).orElseThrow(() -> notFound(topic));
   }
 
   /**
-   * Makes a topic and waits until it is there.
+   * Creates a topic and waits until it is visible.
    *
-   * @return whether it was made now; false if there was one already
+   * @return false if it existed already
    */
   boolean create(NewTopic topic) {
     boolean created = tryToCreate(topic);
@@ -90,7 +92,10 @@ final class TopicLookup {
     }
   }
 
-  /** How large the topic's messages may be; unknown if this user may not ask. */
+  /**
+   * Returns the size limit of the topic's messages; unknown if this user may not read the topic's
+   * configuration.
+   */
   MessageLimit messageLimit(String topic) {
     ConfigResource resource = new ConfigResource(ConfigResource.Type.TOPIC, topic);
     try {
@@ -105,7 +110,7 @@ final class TopicLookup {
       return new MessageLimit(
           Long.parseLong(config.get(TopicConfig.MAX_MESSAGE_BYTES_CONFIG).value()));
     } catch (UnknownTopicOrPartitionException e) {
-      // A broker that has just started may not know yet what the controller knows.
+      // The metadata of a broker that has just started may be out of date.
       return MessageLimit.UNKNOWN;
     } catch (BrokerException e) {
       if (e instanceof StoppedException || !(e.getCause() instanceof AuthorizationException)) {
@@ -115,17 +120,19 @@ final class TopicLookup {
     }
   }
 
-  /** The first offset of each partition that is left. */
+  /** Returns the first remaining offset of each partition. */
   Map<Integer, Long> beginnings(String topic, Collection<Integer> partitions) {
     return offsets(topic, partitions, OffsetSpec.earliest(), IsolationLevel.READ_COMMITTED);
   }
 
-  /** Up to where a reader of committed messages gets now. */
+  /**
+   * Returns the last stable offset of each partition, up to which committed messages can be read.
+   */
   Map<Integer, Long> committedEnds(String topic, Collection<Integer> partitions) {
     return offsets(topic, partitions, OffsetSpec.latest(), IsolationLevel.READ_COMMITTED);
   }
 
-  /** The ends with whatever transactions are underway. */
+  /** Returns the end offset of each partition, messages of open transactions included. */
   Map<Integer, Long> ends(String topic, Collection<Integer> partitions) {
     return offsets(topic, partitions, OffsetSpec.latest(), IsolationLevel.READ_UNCOMMITTED);
   }
@@ -146,7 +153,7 @@ final class TopicLookup {
             .forEach((partition, info) -> offsets.put(partition.partition(), info.offset()));
         return offsets;
       } catch (UnknownTopicOrPartitionException e) {
-        // A broker that has just started may not know yet what the controller knows.
+        // The metadata of a broker that has just started may be out of date.
         require(topic);
         retry.pause("the offsets of topic " + topic);
       }

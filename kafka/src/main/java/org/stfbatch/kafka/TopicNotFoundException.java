@@ -1,6 +1,6 @@
 package org.stfbatch.kafka;
 
-/** There is no such topic. */
+/** The topic does not exist. */
 public final class TopicNotFoundException extends BrokerException {
 
   private static final long serialVersionUID = 1L;

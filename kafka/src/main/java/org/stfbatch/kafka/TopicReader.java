@@ -24,13 +24,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Reads the committed messages of a topic from given offsets to a given end, each once and in the
- * order of its partition.
+ * Reader of a topic's committed messages from given offsets to an end condition, each message once
+ * and in the order of its partition.
  *
- * <p>It is in no consumer group: all partitions are its own, nothing is ever rebalanced, and where
- * it goes on is what its caller says. A broker that is away is waited for, at {@link #open} as well
- * as later, and reported to the listener. Values are handed out as bytes, so that no message can
- * stop the reading.
+ * <p>It does not join a consumer group: it reads all partitions, there is no rebalancing, and the
+ * caller stores the offsets. It waits for a broker that is unavailable, in {@link #open} as well as
+ * later, and reports the outage to the listener. Values are returned as bytes, so that an invalid
+ * message cannot stop the reader.
  *
  * <p>For one thread; only {@link #stop} may be called by others.
  */
@@ -38,13 +38,13 @@ public final class TopicReader implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(TopicReader.class);
 
-  /** Between two looks at the watch while no message comes. */
-  private static final Duration SLICE = Duration.ofMillis(200);
+  /** The longest poll, and so the interval between two checks of the watch. */
+  private static final Duration POLL_SLICE = Duration.ofMillis(200);
 
   private static final Duration WATCH_INTERVAL = Duration.ofSeconds(1);
 
-  /** A broker that has just come up may not know all topics at once. */
-  private static final int ABSENCES_TO_BELIEVE = 3;
+  /** More than one, because the metadata of a broker that has just started may be incomplete. */
+  private static final int ABSENCES_BEFORE_DELETED = 3;
 
   private static final Duration CLOSE_LIMIT = Duration.ofSeconds(2);
 
@@ -69,9 +69,9 @@ public final class TopicReader implements AutoCloseable {
   private long lastSeen;
 
   /**
-   * Connects to nothing yet.
+   * Does not connect yet.
    *
-   * @param listener is told when the broker is away
+   * @param listener receives broker outages
    * @throws BrokerException if the settings cannot be used
    */
   public TopicReader(KafkaSettings settings, TopicRequest request, BrokerListener listener) {
@@ -98,14 +98,14 @@ public final class TopicReader implements AutoCloseable {
   }
 
   /**
-   * Finds the topic and goes to the start offsets. With a bound {@link ReadBound.UntilEnd}, the
-   * ends of now are the ends of the reading.
+   * Finds the topic and seeks to the start offsets. With the bound {@link ReadBound.UntilEnd},
+   * reads the current end offsets, at which reading will end.
    *
-   * @return the topic that is read
+   * @return the identity of the topic
    * @throws TopicNotFoundException if there is no such topic, except with {@link ReadBound.Follow},
    *     which waits for it
    * @throws TopicReplacedException if it is not the topic that the offsets belong to
-   * @throws OffsetGapException if messages from the start offsets on are gone
+   * @throws OffsetGapException if messages after the start offsets were deleted
    * @throws StoppedException if stopped before the broker answered
    * @throws BrokerException if the cluster refuses
    */
@@ -126,20 +126,21 @@ public final class TopicReader implements AutoCloseable {
   }
 
   /**
-   * The next messages.
+   * Returns the next messages.
    *
    * @param limit how long to wait for one
-   * @return a batch without records if none came in time, if reading has ended, or if stopped
-   * @throws OffsetGapException if messages that were to be read next are gone
-   * @throws TopicReplacedException if the topic was deleted, cut off or created again
+   * @return a batch without records if none arrived in time, if reading has ended, or if stopped
+   * @throws OffsetGapException if the next messages were deleted
+   * @throws TopicReplacedException if the topic was deleted, truncated or created again
    * @throws BrokerException if the cluster refuses
    */
   public TopicBatch poll(Duration limit) {
     long deadline = System.nanoTime() + limit.toNanos();
     while (!ended()) {
-      watch.look().ifPresent(this::take);
+      watch.poll().ifPresent(this::take);
       long left = Math.max(0, deadline - System.nanoTime());
-      List<TopicRecord> records = take(fetch(Duration.ofNanos(Math.min(left, SLICE.toNanos()))));
+      List<TopicRecord> records =
+          take(fetch(Duration.ofNanos(Math.min(left, POLL_SLICE.toNanos()))));
       if (!records.isEmpty() || System.nanoTime() - deadline >= 0) {
         return new TopicBatch(records, positions);
       }
@@ -147,24 +148,26 @@ public final class TopicReader implements AutoCloseable {
     return new TopicBatch(List.of(), positions);
   }
 
-  /** Whether nothing more will come: the bound is reached, or the reader is stopped. */
+  /**
+   * Returns whether there will be no more messages: the bound is reached, or the reader is stopped.
+   */
   public boolean ended() {
     return stop.isStopped() || boundReached();
   }
 
-  /** Whether {@link #stop} was called. */
+  /** Returns whether {@link #stop} was called. */
   public boolean stopped() {
     return stop.isStopped();
   }
 
-  /** The offset to read next of every partition whose position is known. */
+  /** Returns the next offset of every partition whose position is known. */
   public SortedMap<Integer, Long> positions() {
     return Collections.unmodifiableSortedMap(new TreeMap<>(positions));
   }
 
   /**
-   * Tells the broker how far a group has come, for tools that show its lag. Returns at once; an
-   * error is logged and changes nothing, because these offsets are never read.
+   * Commits offsets for a consumer group, only for tools that show its lag. Asynchronous; an error
+   * is logged and has no other effect, because this program never reads these offsets.
    *
    * @param offsets the next offset by partition
    */
@@ -172,7 +175,7 @@ public final class TopicReader implements AutoCloseable {
     lag.report(group, offsets);
   }
 
-  /** Ends {@link #open} and {@link #poll} soon and for good. For any thread. */
+  /** Ends {@link #open} and {@link #poll}, permanently. For any thread. */
   public void stop() {
     stop.stop();
     consumer.wakeup();
@@ -244,7 +247,7 @@ public final class TopicReader implements AutoCloseable {
     goTo(wanted, beginnings);
   }
 
-  /** Goes to the wanted offsets, if the topic has them. */
+  /** Seeks to the wanted offsets and checks that the topic has them. */
   private void goTo(Map<Integer, Long> wanted, Map<Integer, Long> beginnings) {
     Map<Integer, Long> last = lookup.ends(request.topic(), wanted.keySet());
     wanted.forEach(
@@ -272,7 +275,7 @@ public final class TopicReader implements AutoCloseable {
     if (!request.acceptsGaps()) {
       throw gap;
     }
-    LOG.warn("The loss is accepted: {}", gap.getMessage());
+    LOG.warn("Continuing after lost messages: {}", gap.getMessage());
     return beginning;
   }
 
@@ -280,19 +283,17 @@ public final class TopicReader implements AutoCloseable {
     try {
       return consumer.poll(limit);
     } catch (WakeupException e) {
-      // Only a stop wakes it, and the caller looks for that.
+      // Only stop() causes this; the caller checks for it.
       return ConsumerRecords.empty();
     } catch (OffsetOutOfRangeException e) {
       recover(e.offsetOutOfRangePartitions());
       return ConsumerRecords.empty();
     } catch (KafkaException e) {
-      throw problems.lasting(e);
+      throw problems.toBrokerException(e);
     }
   }
 
-  /**
-   * Finds out whether the start of the topic has overtaken the reader, or its end has moved back.
-   */
+  /** Handles offsets out of range: messages were deleted, or the topic was truncated. */
   private void recover(Map<TopicPartition, Long> outOfRange) {
     Map<Integer, Long> wanted = new HashMap<>();
     outOfRange.forEach((partition, offset) -> wanted.put(partition.partition(), offset));
@@ -329,7 +330,7 @@ public final class TopicReader implements AutoCloseable {
     return ends.getOrDefault(partition, Long.MAX_VALUE);
   }
 
-  /** Messages beyond the end need not be fetched. */
+  /** Pauses partitions that have reached their end, to avoid useless fetches. */
   private void pauseEnded(Collection<Integer> candidates) {
     consumer.pause(
         candidates.stream()
@@ -343,27 +344,27 @@ public final class TopicReader implements AutoCloseable {
       return ends.entrySet().stream()
           .allMatch(end -> positions.get(end.getKey()) >= end.getValue());
     }
-    // Only a broker that was there all the while had nothing to give.
+    // Idle time ends at the last answer of the broker, so that outages do not count.
     return request.bound() instanceof ReadBound.Idle idle
         && lastSeen - lastProgress > idle.limit().toNanos();
   }
 
-  private void take(TopicWatch.Sighting sighting) {
-    if (sighting instanceof TopicWatch.Sighting.Present present) {
+  private void take(TopicWatch.Observation observation) {
+    if (observation instanceof TopicWatch.Observation.Present present) {
       takePresent(present);
-    } else if (sighting instanceof TopicWatch.Sighting.Silence) {
-      outage.begin(problems.silence());
-    } else if (sighting instanceof TopicWatch.Sighting.Refusal refusal) {
-      throw problems.lasting(refusal.error());
-    } else if (++absences >= ABSENCES_TO_BELIEVE) {
+    } else if (observation instanceof TopicWatch.Observation.NoAnswer) {
+      outage.begin(problems.outageMessage());
+    } else if (observation instanceof TopicWatch.Observation.Refusal refusal) {
+      throw problems.toBrokerException(refusal.error());
+    } else if (++absences >= ABSENCES_BEFORE_DELETED) {
       throw TopicReplacedException.whileReading(request.topic(), "it was deleted");
     }
   }
 
-  private void takePresent(TopicWatch.Sighting.Present present) {
+  private void takePresent(TopicWatch.Observation.Present present) {
     absences = 0;
     lastSeen = present.askedAt();
-    if (outage.isUnderway()) {
+    if (outage.isActive()) {
       lastProgress = System.nanoTime();
       outage.end();
     }

@@ -6,11 +6,11 @@ import java.util.Optional;
 import org.stfbatch.kafka.message.MessageHeaders;
 
 /**
- * A message as it was read.
+ * A message that was read.
  *
  * @param partition of the topic
  * @param offset in the partition
- * @param timestamp milliseconds since 1970 that the producer or the broker gave it
+ * @param timestamp milliseconds since 1970, set by the producer or the broker
  * @param key null if it has none; not copied
  * @param value null if it has none; not copied
  * @param headers its headers
@@ -22,17 +22,17 @@ public record TopicRecord(
     Objects.requireNonNull(headers, "headers is null");
   }
 
-  /** The key, if there is one; what is not UTF-8 in it becomes U+FFFD. */
+  /** Returns the key, if there is one; invalid UTF-8 becomes U+FFFD. */
   public Optional<String> keyText() {
     return Optional.ofNullable(key).map(bytes -> new String(bytes, StandardCharsets.UTF_8));
   }
 
-  /** The offset to read next after this message alone. */
+  /** Returns the offset after this message. */
   public long nextOffset() {
     return offset + 1;
   }
 
-  /** Names the place only: a value may be large or private. */
+  /** Contains only partition and offset: a value may be large or private. */
   @Override
   public String toString() {
     return "TopicRecord[partition=" + partition + ", offset=" + offset + "]";

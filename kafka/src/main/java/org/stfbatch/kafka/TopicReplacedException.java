@@ -2,7 +2,7 @@ package org.stfbatch.kafka;
 
 /**
  * The topic is not the one that offsets or positions belong to: it was deleted and created again,
- * cut off, or the cluster is another one.
+ * it was truncated, or it is on another cluster.
  */
 public final class TopicReplacedException extends BrokerException {
 
@@ -18,7 +18,7 @@ public final class TopicReplacedException extends BrokerException {
             + topic
             + " is not the one that was read before: "
             + why
-            + "; read it for a new run, or give the old topic back");
+            + "; read it for a new run, or restore the old topic");
   }
 
   static TopicReplacedException whilePublishing(String topic) {

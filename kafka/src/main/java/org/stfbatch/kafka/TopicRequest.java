@@ -5,15 +5,16 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * What to read.
+ * What a {@link TopicReader} reads.
  *
  * @param topic its name
- * @param startOffsets the next offset of each partition; one that is absent is read from its
- *     beginning
- * @param bound where reading ends
- * @param known the topic that the offsets belong to, if the caller remembers it
- * @param acceptsGaps whether to go on at what is left when messages that were not read are gone
- * @param maxRecords the most records that one poll gives
+ * @param startOffsets the first offset to read by partition; a partition without an entry is read
+ *     from its beginning
+ * @param bound end condition
+ * @param known identity of the topic that the offsets belong to, if the caller knows it
+ * @param acceptsGaps whether to continue at the first remaining message if unread messages were
+ *     deleted
+ * @param maxRecords the most records of one poll
  */
 public record TopicRequest(
     String topic,
@@ -38,28 +39,28 @@ public record TopicRequest(
     }
   }
 
-  /** Reads a topic from its beginning. */
+  /** Returns a request for a topic from its beginning. */
   public static TopicRequest of(String topic, ReadBound bound) {
     return new TopicRequest(topic, Map.of(), bound, Optional.empty(), false, DEFAULT_MAX_RECORDS);
   }
 
-  /** Starts at these offsets. */
+  /** Returns the same request with these start offsets. */
   public TopicRequest from(Map<Integer, Long> offsets) {
     return new TopicRequest(topic, offsets, bound, known, acceptsGaps, maxRecords);
   }
 
-  /** Refuses any other topic. */
+  /** Returns the same request for this topic only: another topic of the same name is refused. */
   public TopicRequest expecting(TopicIdentity identity) {
     return new TopicRequest(
         topic, startOffsets, bound, Optional.of(identity), acceptsGaps, maxRecords);
   }
 
-  /** Goes on at what is left, with a warning in the log, where messages are gone. */
+  /** Returns the same request that continues after deleted messages, with a warning in the log. */
   public TopicRequest acceptingGaps() {
     return new TopicRequest(topic, startOffsets, bound, known, true, maxRecords);
   }
 
-  /** Gives at most so many records a poll. */
+  /** Returns the same request with at most this many records per poll. */
   public TopicRequest atMost(int records) {
     return new TopicRequest(topic, startOffsets, bound, known, acceptsGaps, records);
   }

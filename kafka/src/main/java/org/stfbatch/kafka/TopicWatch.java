@@ -11,8 +11,9 @@ import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
 /**
- * Looks from time to time, without waiting, whether the broker answers, which topic it has and how
- * many partitions. A consumer says nothing of all that: its polls are just empty. For one thread.
+ * Periodic, non-blocking check of whether the broker answers, and of the topic's identity and
+ * number of partitions. Necessary because a consumer does not report any of this: its polls are
+ * empty. For one thread.
  */
 final class TopicWatch {
 
@@ -22,34 +23,36 @@ final class TopicWatch {
   private final String topic;
   private final long intervalNanos;
   private Optional<KafkaFuture<TopicDescription>> asked = Optional.empty();
-  private long nextLook;
+  private long nextCheck;
   private long askedAt;
 
   TopicWatch(Admin admin, String topic, Duration interval) {
     this.admin = admin;
     this.topic = topic;
     this.intervalNanos = interval.toNanos();
-    this.nextLook = System.nanoTime() + intervalNanos;
+    this.nextCheck = System.nanoTime() + intervalNanos;
   }
 
-  /** What was seen. */
-  sealed interface Sighting {
+  /** Result of a check. */
+  sealed interface Observation {
 
-    /** The topic is there, and was asked for at a time of {@link System#nanoTime}. */
-    record Present(String topicId, int partitions, long askedAt) implements Sighting {}
+    /** The topic exists; the request was sent at {@code askedAt}, a {@link System#nanoTime}. */
+    record Present(String topicId, int partitions, long askedAt) implements Observation {}
 
-    /** The broker answers, and has no such topic. */
-    record Absent() implements Sighting {}
+    /** The broker answers, and the topic does not exist. */
+    record Absent() implements Observation {}
 
-    /** No answer in time. */
-    record Silence() implements Sighting {}
+    /** The broker did not answer in time. */
+    record NoAnswer() implements Observation {}
 
-    /** The broker refuses. */
-    record Refusal(Throwable error) implements Sighting {}
+    /** The broker refuses the request. */
+    record Refusal(Throwable error) implements Observation {}
   }
 
-  /** What was seen since the last call, if a look has ended since. */
-  Optional<Sighting> look() {
+  /**
+   * Starts a check if one is due. Returns the result of a check that has ended since the last call.
+   */
+  Optional<Observation> poll() {
     if (asked.isEmpty()) {
       askIfDue();
       return Optional.empty();
@@ -59,12 +62,12 @@ final class TopicWatch {
     }
     KafkaFuture<TopicDescription> answer = asked.get();
     asked = Optional.empty();
-    nextLook = System.nanoTime() + intervalNanos;
-    return Optional.of(sighting(answer));
+    nextCheck = System.nanoTime() + intervalNanos;
+    return Optional.of(observation(answer));
   }
 
   private void askIfDue() {
-    if (System.nanoTime() - nextLook >= 0) {
+    if (System.nanoTime() - nextCheck >= 0) {
       DescribeTopicsOptions options = new DescribeTopicsOptions().timeoutMs(ANSWER_LIMIT_MS);
       askedAt = System.nanoTime();
       asked =
@@ -72,23 +75,25 @@ final class TopicWatch {
     }
   }
 
-  private Sighting sighting(KafkaFuture<TopicDescription> answer) {
+  private Observation observation(KafkaFuture<TopicDescription> answer) {
     try {
       TopicDescription description = answer.getNow(null);
-      return new Sighting.Present(
+      return new Observation.Present(
           description.topicId().toString(), description.partitions().size(), askedAt);
     } catch (ExecutionException e) {
-      return sighting(Problems.unwrap(e));
+      return observation(Problems.unwrap(e));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new BrokerException("interrupted while looking for a topic", e);
     }
   }
 
-  private static Sighting sighting(Throwable error) {
+  private static Observation observation(Throwable error) {
     if (error instanceof UnknownTopicOrPartitionException) {
-      return new Sighting.Absent();
+      return new Observation.Absent();
     }
-    return Problems.isPassing(error) ? new Sighting.Silence() : new Sighting.Refusal(error);
+    return Problems.isRetriable(error)
+        ? new Observation.NoAnswer()
+        : new Observation.Refusal(error);
   }
 }

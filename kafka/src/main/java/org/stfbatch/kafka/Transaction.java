@@ -10,7 +10,10 @@ import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** One attempt to send messages and a position together. Learns which messages are too large. */
+/**
+ * One attempt of a Kafka transaction of messages and a position. Records which message was too
+ * large.
+ */
 final class Transaction {
 
   private static final int NONE = -1;
@@ -22,8 +25,9 @@ final class Transaction {
   private final MessageLimit limit;
 
   /**
-   * The index of the message that was refused first; set by the producer's thread. The producer
-   * then gives the same reason for messages that it did not even try to send.
+   * Index of the first message that was refused as too large, set by the producer's thread. Only
+   * the first one is meaningful: the producer reports the same error for messages that it did not
+   * send.
    */
   private final AtomicInteger tooLarge = new AtomicInteger(NONE);
 
@@ -34,7 +38,7 @@ final class Transaction {
     this.name = name;
   }
 
-  /** Begins the transaction and hands everything to the producer; does not commit. */
+  /** Begins the transaction and sends all messages; does not commit. */
   void send(
       KafkaProducer<byte[], byte[]> producer, List<OutgoingRecord> records, PositionRecord next) {
     producer.beginTransaction();
@@ -43,8 +47,8 @@ final class Transaction {
       OutgoingRecord record = records.get(i);
       producer.send(Records.toSend(topic, record), (sent, error) -> takeError(index, error));
       if (limit.fillsHalfABatch(record)) {
-        // Were another message put into its batch, and the batch refused as too large, the producer
-        // would split it into the same batch again and again.
+        // A large message gets a batch of its own. If the broker refused a batch of it and another
+        // message as too large, the producer would split it into the same batches forever.
         producer.flush();
       }
     }
@@ -52,24 +56,25 @@ final class Transaction {
         new ProducerRecord<>(positionTopic, name.getBytes(StandardCharsets.UTF_8), next.toJson()));
   }
 
-  /** Whether the broker, or the producer, has refused a message as too large. */
+  /** Returns whether the broker or the producer has refused a message as too large. */
   boolean hasTooLarge() {
     return tooLarge.get() != NONE;
   }
 
   /**
-   * The messages, with a smaller one in place of the refused one and of each that is as large.
+   * Returns the messages, with fallbacks for the refused one and for all that are at least as
+   * large.
    *
-   * @throws BrokerException if one has nothing to take its place
+   * @throws BrokerException if a message has no fallback
    */
   List<OutgoingRecord> withoutTooLarge(List<OutgoingRecord> records) {
     return below(records.get(tooLarge.get()).size(), records, topic);
   }
 
   /**
-   * The messages, with smaller ones in place of those that are not below a size.
+   * Returns the messages, with fallbacks for those that are not below a size.
    *
-   * @throws BrokerException if one has nothing to take its place
+   * @throws BrokerException if a message has no fallback
    */
   static List<OutgoingRecord> below(long size, List<OutgoingRecord> records, String topic) {
     return records.stream().flatMap(record -> below(size, record, topic).stream()).toList();

@@ -1,11 +1,11 @@
 /**
- * What is on the wire. Knows nothing of models and nothing of the database.
+ * Kafka input and output with exactly-once delivery. Independent of models and of the database.
  *
- * <p>Doors: {@link org.stfbatch.kafka.TopicReader} reads a topic from given offsets to a given end,
- * {@link org.stfbatch.kafka.PositionedPublisher} writes to one exactly once, {@link
- * org.stfbatch.kafka.DeadLetters} sets messages aside that cannot be used, and {@link
- * org.stfbatch.kafka.KafkaSettings} says which cluster. A broker that is away is waited for and
- * reported to a {@link org.stfbatch.kafka.BrokerListener}; what waiting cannot cure is a {@link
- * org.stfbatch.kafka.BrokerException}.
+ * <p>Entry points: {@link org.stfbatch.kafka.TopicReader} reads a topic from given offsets to an
+ * end condition, {@link org.stfbatch.kafka.PositionedPublisher} publishes to a topic exactly once,
+ * {@link org.stfbatch.kafka.DeadLetters} publishes to a dead-letter topic, and {@link
+ * org.stfbatch.kafka.KafkaSettings} holds the connection settings. All of them wait for a broker
+ * that is unavailable and report the outage to a {@link org.stfbatch.kafka.BrokerListener}; errors
+ * that are not retriable are a {@link org.stfbatch.kafka.BrokerException}.
  */
 package org.stfbatch.kafka;

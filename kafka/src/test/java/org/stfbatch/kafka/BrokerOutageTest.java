@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.stfbatch.kafka.testing.OwnBroker;
 
-/** The broker goes away and comes back while it is used. */
+/** Outages of the broker during use. */
 @Timeout(value = 240, unit = TimeUnit.SECONDS)
 class BrokerOutageTest {
 
@@ -82,7 +82,9 @@ class BrokerOutageTest {
     }
   }
 
-  /** So many publishers that some commit is likely decided but not yet marked on the topics. */
+  /**
+   * With this many publishers, some commit is probably final but without transaction markers yet.
+   */
   @Test
   void allPublishersGoOnAfterCrashesAndNothingIsLost() throws Exception {
     create("shared", 1);
@@ -153,12 +155,12 @@ class BrokerOutageTest {
     }
   }
 
-  /** So that most messages are still at the broker when it goes. */
+  /** Leaves most messages at the broker when the outage starts. */
   private static KafkaSettings withSmallFetches() {
     return with(Map.of("fetch.max.bytes", "1000", "max.partition.fetch.bytes", "1000"));
   }
 
-  /** So that a transaction is given up before the broker is back. */
+  /** Lets a transaction time out before the broker is available again. */
   private static KafkaSettings withLittlePatience() {
     return with(
         Map.of(

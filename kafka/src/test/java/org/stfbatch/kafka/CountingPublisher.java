@@ -5,7 +5,7 @@ import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 
-/** A process that publishes 0, 1, 2, ... from where the last one was killed. */
+/** Test process that publishes 0, 1, 2, ... and continues at the last committed position. */
 final class CountingPublisher {
 
   private CountingPublisher() {}

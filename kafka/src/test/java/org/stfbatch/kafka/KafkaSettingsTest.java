@@ -203,7 +203,7 @@ class KafkaSettingsTest {
     return List.copyOf(appender.list).stream().map(ILoggingEvent::getFormattedMessage).toList();
   }
 
-  /** Other test classes may just be setting up logging. */
+  /** Waits for other test classes that initialize logging at the same time. */
   private static Logger logger(String name) {
     while (!(LoggerFactory.getILoggerFactory() instanceof LoggerContext)) {
       Thread.onSpinWait();

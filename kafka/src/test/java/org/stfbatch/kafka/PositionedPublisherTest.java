@@ -140,7 +140,7 @@ class PositionedPublisherTest {
         Admin admin = Wire.admin(BROKER.settings())) {
       publisher.open();
       publisher.publish(Wire.numberRecords(0, 5), PublisherPosition.of("sequence", 5));
-      // What the broker does to a publisher whose transaction took too long.
+      // The broker fences a publisher in this way if its transaction times out.
       admin
           .fenceProducers(List.of(new PublisherTarget(topic, "run").transactionalId()))
           .all()
@@ -204,7 +204,7 @@ class PositionedPublisherTest {
     assertThat(published(topic)).containsExactly("0", "small", "1");
   }
 
-  /** Many small ones together are over the topic's limit, too. */
+  /** Many small messages in one batch exceed the topic's limit, too. */
   @Test
   void aTopicThatTakesLittleGetsWhatItTakesAndOneMessageHoldsUpNone() throws Exception {
     String topic = BROKER.newName();
@@ -275,7 +275,7 @@ class PositionedPublisherTest {
     boolean finished = false;
     while (!finished) {
       Process publisher = CountingPublisher.start(BROKER.clientProperties(), topic, count);
-      // The log, which may have a word about a slow broker, goes to the same place.
+      // Skips log lines on the same stream, for example warnings about a slow broker.
       assertThat(publisher.inputReader().lines().anyMatch(line -> line.startsWith("open")))
           .isTrue();
       finished = publisher.waitFor(random.nextInt(20, 400), TimeUnit.MILLISECONDS);

@@ -9,7 +9,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
-/** Remembers what it was told. */
+/** Listener that records its calls. */
 final class RecordingListener implements BrokerListener {
 
   private final BlockingQueue<String> waits = new LinkedBlockingQueue<>();
@@ -36,12 +36,12 @@ final class RecordingListener implements BrokerListener {
     appearances.add(topic);
   }
 
-  /** What has been waited for, told or not. */
+  /** Returns the messages of outages and missing topics that are not awaited yet. */
   List<String> waits() {
     return List.copyOf(waits);
   }
 
-  /** Topics that were missing and are there. */
+  /** Returns topics that were missing and were created. */
   List<String> appearances() {
     return List.copyOf(appearances);
   }

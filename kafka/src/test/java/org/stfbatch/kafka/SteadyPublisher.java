@@ -8,11 +8,13 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.stfbatch.kafka.message.MessageHeaders;
 
-/** Publishes 0, 1, 2 and so on, a few a transaction, in a thread of its own until told to end. */
+/**
+ * Publishes 0, 1, 2 and so on, some per transaction, in a thread of its own until it is stopped.
+ */
 final class SteadyPublisher {
 
   private static final int A_TRANSACTION = 5;
-  private static final long PATIENCE_SECONDS = 60;
+  private static final long TIMEOUT_SECONDS = 60;
 
   private final KafkaSettings settings;
   private final PublisherTarget target;
@@ -31,15 +33,15 @@ final class SteadyPublisher {
     work.whenComplete((nothing, error) -> wakeWaiting());
   }
 
-  /** Its messages have this key. */
+  /** Returns the key of its messages. */
   String name() {
     return target.name();
   }
 
-  /** Waits until it has published some more messages. */
+  /** Waits until this many more messages are published. */
   synchronized void awaitMore(int count) throws InterruptedException {
     int wanted = published + count;
-    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(TIMEOUT_SECONDS);
     while (published < wanted) {
       long left = TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime());
       assertThat(work).as(name()).isNotCompletedExceptionally();
@@ -49,13 +51,13 @@ final class SteadyPublisher {
   }
 
   /**
-   * Ends it.
+   * Stops the publisher.
    *
-   * @return what it has published
+   * @return the published messages
    */
   List<String> end() throws Exception {
     enough.set(true);
-    work.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+    work.get(TIMEOUT_SECONDS, TimeUnit.SECONDS);
     return Wire.numbers(0, published());
   }
 
@@ -82,7 +84,7 @@ final class SteadyPublisher {
     notifyAll();
   }
 
-  /** So that a failure is seen at once. */
+  /** Wakes waiting threads after a failure. */
   private synchronized void wakeWaiting() {
     notifyAll();
   }

@@ -15,7 +15,10 @@ import org.stfbatch.kafka.message.MessageException;
 import org.stfbatch.kafka.message.MessageHeaders;
 import org.stfbatch.kafka.message.MessageType;
 
-/** Measures reader and publisher on a broker of their own; run by hand, with a home folder. */
+/**
+ * Benchmark of reader and publisher with a broker of its own; run manually, with a home folder as
+ * argument.
+ */
 final class Throughput {
 
   private static final int MESSAGES = 1_000_000;

@@ -21,12 +21,12 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.stfbatch.kafka.message.MessageHeaders;
 
-/** What other programs do on the wire, with Kafka's own clients. */
+/** Test helper that acts as another program, with Kafka's own clients. */
 final class Wire {
 
   private Wire() {}
 
-  /** Nobody listens there; said soon. */
+  /** Returns settings of an address without a broker, with short timeouts. */
   static KafkaSettings nowhere() {
     return KafkaSettings.of(
         "127.0.0.1:9",
@@ -54,7 +54,10 @@ final class Wire {
     return new ProducerRecord<>(topic, partition, null, bytes(value));
   }
 
-  /** Values from the first number up to, without, the second, to the partitions in turn. */
+  /**
+   * Sends the numbers from {@code from} (inclusive) to {@code to} (exclusive), round robin over the
+   * partitions.
+   */
   static void send(KafkaSettings settings, String topic, int partitions, int from, int to) {
     try (KafkaProducer<byte[], byte[]> producer = producer(settings, Map.of())) {
       IntStream.range(from, to)
@@ -76,7 +79,7 @@ final class Wire {
     return new String(record.value(), StandardCharsets.UTF_8);
   }
 
-  /** All committed messages, when every transaction of now has been ended on the topic. */
+  /** Returns all committed messages, after all open transactions on the topic have ended. */
   static List<TopicRecord> readAll(KafkaSettings settings, String topic) {
     awaitEndOfTransactions(settings, topic);
     try (TopicReader reader = reader(settings, TopicRequest.of(topic, ReadBound.untilEnd()))) {
@@ -86,8 +89,8 @@ final class Wire {
   }
 
   /**
-   * The broker itself ends what a killed one left, when the publisher's transaction timeout of a
-   * minute is over and it looks for such.
+   * Waits for the open transactions. The broker aborts those of killed publishers after the
+   * transaction timeout of one minute.
    */
   private static void awaitEndOfTransactions(KafkaSettings settings, String topic) {
     long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(120);
@@ -108,7 +111,10 @@ final class Wire {
     }
   }
 
-  /** The marks of commits come behind what was there, so that more than all may be committed. */
+  /**
+   * Returns whether the committed ends have reached the earlier ends. Transaction markers may move
+   * them further.
+   */
   private static boolean reach(Map<TopicPartition, Long> committed, Map<TopicPartition, Long> all) {
     return all.entrySet().stream().allMatch(end -> committed.get(end.getKey()) >= end.getValue());
   }
@@ -137,12 +143,12 @@ final class Wire {
     return records;
   }
 
-  /** The numbers from the first up to, without, the second. */
+  /** Returns the numbers from {@code from} (inclusive) to {@code to} (exclusive). */
   static List<String> numbers(int from, int to) {
     return IntStream.range(from, to).mapToObj(Integer::toString).toList();
   }
 
-  /** The same as messages, each its own key. */
+  /** Returns the same numbers as messages, each with its number as key. */
   static List<OutgoingRecord> numberRecords(int from, int to) {
     return numbers(from, to).stream()
         .map(number -> OutgoingRecord.of(number, bytes(number), MessageHeaders.NONE))

@@ -27,23 +27,23 @@ public final class TestDatabase implements BeforeAllCallback, AfterAllCallback {
   private DatabaseSettings settings;
   private Database database;
 
-  /** The opened database. */
+  /** Returns the open database. */
   public Database database() {
     return database;
   }
 
-  /** Its pool. */
+  /** Returns the database's pool. */
   public DataSource dataSource() {
     return database.dataSource();
   }
 
-  /** How to connect to it, for example from another process. */
+  /** Returns the connection settings, for example for another process. */
   public DatabaseSettings settings() {
     return settings;
   }
 
   /**
-   * Another database on the same server, without tables; dropped when the test JVM ends.
+   * Creates an empty database on the same server, which is dropped when the test JVM ends.
    *
    * @param options of {@code create database}
    */

@@ -8,7 +8,7 @@ import org.springframework.jdbc.datasource.DriverManagerDataSource;
 import org.stfbatch.db.DatabaseSettings;
 import org.stfbatch.db.embedded.EmbeddedDatabase;
 
-/** The server that the test classes of one JVM share. */
+/** Database server that the test classes of one JVM share. */
 final class TestServer implements AutoCloseable {
 
   private final EmbeddedDatabase.Session session;

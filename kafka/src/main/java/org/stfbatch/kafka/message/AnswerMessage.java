@@ -12,18 +12,18 @@ import java.util.Optional;
 import org.stfbatch.base.ModelIdentity;
 
 /**
- * The answer of one job.
+ * Message with the answer of one job.
  *
- * @param job whose answer it is
- * @param prompt what was asked, unless it is left out
- * @param text any text without lone surrogates, NUL included
- * @param finishReason why it ended
- * @param tokens counts
- * @param seconds where the time went
- * @param model what answered
+ * @param job the job
+ * @param prompt the job's prompt, unless it is left out
+ * @param text any text without lone surrogates; may contain NUL
+ * @param finishReason why generation ended
+ * @param tokens token counts
+ * @param seconds latency by phase
+ * @param model the model that answered
  * @param answeredAt when
- * @param logProbabilities of the texts that it was chosen from, in their order; empty if it was
- *     generated
+ * @param logProbabilities by choice, natural logarithms, in the order of the choices; empty if the
+ *     answer was generated
  */
 public record AnswerMessage(
     JobIdentity job,
@@ -49,10 +49,10 @@ public record AnswerMessage(
   }
 
   /**
-   * Tokens of the answer.
+   * Token counts of the answer.
    *
    * @param prompt text tokens of the prompt
-   * @param vision tokens that the image became
+   * @param vision vision tokens of the image
    * @param generated tokens of the answer
    */
   public record Tokens(int prompt, int vision, int generated) {
@@ -68,10 +68,10 @@ public record AnswerMessage(
   }
 
   /**
-   * Where the time of the answer went, in seconds.
+   * Latency of the answer by phase, in seconds.
    *
-   * @param queue from submission until its prompt was first processed
-   * @param prefill processing image and prompt
+   * @param queue from submission to the start of prefill
+   * @param prefill encoding the image and prefilling the prompt
    * @param decode generating tokens
    */
   public record Seconds(double queue, double prefill, double decode) {
@@ -90,10 +90,11 @@ public record AnswerMessage(
   }
 
   /**
-   * What answered. A message without compression or weight format is of a program that had neither.
+   * The model that answered. A message without compression or weight format was written by a
+   * version without these features.
    *
-   * @param name what the user calls the checkpoint
-   * @param identity what makes answers comparable
+   * @param name the user's name of the checkpoint
+   * @param identity answers with equal identities are comparable
    */
   public record Model(String name, ModelIdentity identity) {
 
@@ -126,7 +127,7 @@ public record AnswerMessage(
   /**
    * Reads a message.
    *
-   * @throws MessageException if it is no such message
+   * @throws MessageException if it is not a valid message of this type
    */
   public static AnswerMessage parse(byte[] value, MessageHeaders headers) throws MessageException {
     MessageType.ANSWER.requireReadable(headers);
@@ -143,7 +144,7 @@ public record AnswerMessage(
         fields.optional("log_probabilities", FieldType.LOG_PROBABILITIES).orElse(Map.of()));
   }
 
-  /** The message's value. */
+  /** Returns the message's value. */
   public byte[] toJson() {
     return Json.write(this::writeTo);
   }

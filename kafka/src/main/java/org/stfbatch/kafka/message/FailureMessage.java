@@ -6,13 +6,13 @@ import java.time.Instant;
 import java.util.Objects;
 
 /**
- * Why one job has no answer.
+ * Message with the failure of one job.
  *
- * @param job whose failure it is
- * @param stage where it failed, for example {@code image}
- * @param code stable and for programs, for example {@code IMAGE_NOT_FOUND}
- * @param message for people
- * @param attempts how often it was tried, 0 if it never was
+ * @param job the job
+ * @param stage where the job failed, for example {@code image}
+ * @param code stable, for programs, for example {@code IMAGE_NOT_FOUND}
+ * @param message for users
+ * @param attempts number of attempts, 0 if it was never tried
  * @param failedAt when
  */
 public record FailureMessage(
@@ -31,7 +31,7 @@ public record FailureMessage(
   /**
    * Reads a message.
    *
-   * @throws MessageException if it is no such message
+   * @throws MessageException if it is not a valid message of this type
    */
   public static FailureMessage parse(byte[] value, MessageHeaders headers) throws MessageException {
     MessageType.FAILURE.requireReadable(headers);
@@ -45,7 +45,7 @@ public record FailureMessage(
         fields.required("failed_at", FieldType.INSTANT));
   }
 
-  /** The message's value. */
+  /** Returns the message's value. */
   public byte[] toJson() {
     return Json.write(this::writeTo);
   }

@@ -17,10 +17,10 @@ import java.util.function.Predicate;
 import java.util.regex.Pattern;
 
 /**
- * What a field may hold.
+ * Type of a JSON field: its reader, and its description for error messages.
  *
  * @param expected the end of a sentence that begins with "it must be"
- * @param reader gives the value, or nothing if the JSON value is none of this kind
+ * @param reader returns the value, or empty if the JSON value is not of this type
  */
 record FieldType<T>(String expected, Function<JsonNode, Optional<T>> reader) {
 
@@ -34,13 +34,13 @@ record FieldType<T>(String expected, Function<JsonNode, Optional<T>> reader) {
           "true or false",
           node -> node.isBoolean() ? Optional.of(node.booleanValue()) : Optional.empty());
 
-  /** Any text but half characters, NUL included: what a model says. */
+  /** Any text without lone surrogates, because a model's answer may contain NUL. */
   static final FieldType<String> ANSWER =
       new FieldType<>(
           "a text without lone surrogates",
           node -> string(node).filter(text -> text.codePoints().noneMatch(FieldType::isSurrogate)));
 
-  /** The JSON text itself, because 7 and "7" are two ids. */
+  /** The raw JSON text, because 7 and "7" are different ids. */
   static final FieldType<String> QUESTION_ID =
       new FieldType<>(
           "a number or a text without NUL and lone surrogates",
@@ -73,7 +73,10 @@ record FieldType<T>(String expected, Function<JsonNode, Optional<T>> reader) {
       Pattern.compile(
           "[0-9]{4}-[0-9]{2}-[0-9]{2}T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\\.[0-9]{1,9})?Z");
 
-  /** A whole number may be written 7, 7.0 or 0.7e1: JSON makes no difference. */
+  /**
+   * The most digits of a whole number, which may be written 7, 7.0 or 0.7e1: these are equal in
+   * JSON.
+   */
   private static final int MAX_INTEGER_DIGITS = 19;
 
   static FieldType<String> text(int min, int max) {
@@ -87,7 +90,7 @@ record FieldType<T>(String expected, Function<JsonNode, Optional<T>> reader) {
         });
   }
 
-  /** A text that the database can store and that passes a test. */
+  /** Returns the type of a text that the database can store and that passes a test. */
   static FieldType<String> textThat(String expected, Predicate<String> test) {
     return new FieldType<>(
         expected, node -> string(node).filter(FieldType::isStorable).filter(test));
@@ -128,7 +131,10 @@ record FieldType<T>(String expected, Function<JsonNode, Optional<T>> reader) {
     return node.isNumber() ? wholeNumber(node.decimalValue()) : Optional.empty();
   }
 
-  /** Looks at digits and exponent first: 1e999999999 must not be written out. */
+  /**
+   * Checks digits and exponent before the conversion, because 1e999999999 would need too much
+   * memory.
+   */
   private static Optional<Long> wholeNumber(BigDecimal value) {
     BigDecimal shortest = value.stripTrailingZeros();
     long digits = (long) shortest.precision() - shortest.scale();
@@ -182,7 +188,7 @@ record FieldType<T>(String expected, Function<JsonNode, Optional<T>> reader) {
     try {
       return Optional.of(Instant.parse(text));
     } catch (DateTimeParseException e) {
-      // The form is right, but there is no such day.
+      // The format is correct, but the day does not exist.
       return Optional.empty();
     }
   }

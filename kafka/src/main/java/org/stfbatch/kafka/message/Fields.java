@@ -10,9 +10,9 @@ import org.stfbatch.base.SettingNames;
 import org.stfbatch.base.Shortened;
 
 /**
- * The fields of a JSON object, taken out by name. Fields that nobody takes are passed over, unless
- * {@link #requireOnly} forbids them; {@link #requireNoSettingBeside} finds one that would have
- * changed the answer.
+ * Typed access to the fields of a JSON object. Unknown fields are ignored, unless {@link
+ * #requireOnly} forbids all of them, or {@link #requireNoSettingBeside} those that look like
+ * settings.
  */
 final class Fields {
 
@@ -31,8 +31,10 @@ final class Fields {
   }
 
   /**
-   * @param known all that the object may have
-   * @throws MessageException naming the first field that is not known
+   * Checks that the object has no other fields.
+   *
+   * @param known names of all allowed fields
+   * @throws MessageException that names the first unknown field
    */
   void requireOnly(String... known) throws MessageException {
     List<String> names = List.of(known);
@@ -46,22 +48,26 @@ final class Fields {
   }
 
   /**
-   * @throws MessageException if the field is missing, null or not of the kind
+   * Returns the value of a required field.
+   *
+   * @throws MessageException if the field is missing, null or of another type
    */
-  <T> T required(String name, FieldType<T> kind) throws MessageException {
+  <T> T required(String name, FieldType<T> type) throws MessageException {
     JsonNode value = object.get(name);
     if (value == null || value.isNull()) {
-      throw missing(name, kind.expected());
+      throw missing(name, type.expected());
     }
-    return kind.reader().apply(value).orElseThrow(() -> invalid(name, value, kind.expected()));
+    return type.reader().apply(value).orElseThrow(() -> invalid(name, value, type.expected()));
   }
 
   /**
-   * @return nothing if the field is missing or null
-   * @throws MessageException if the field is not of the kind
+   * Returns the value of an optional field.
+   *
+   * @return empty if the field is missing or null
+   * @throws MessageException if the field is of another type
    */
-  <T> Optional<T> optional(String name, FieldType<T> kind) throws MessageException {
-    return has(name) ? Optional.of(required(name, kind)) : Optional.empty();
+  <T> Optional<T> optional(String name, FieldType<T> type) throws MessageException {
+    return has(name) ? Optional.of(required(name, type)) : Optional.empty();
   }
 
   Fields requiredObject(String name) throws MessageException {
@@ -80,8 +86,10 @@ final class Fields {
   }
 
   /**
-   * @param known the names that are taken
-   * @throws MessageException if another is a misspelt setting, or another program's
+   * Checks that no unknown field was probably meant as a setting.
+   *
+   * @param known names of the known fields
+   * @throws MessageException if a field is a misspelt setting, or a setting of another program
    */
   void requireNoSettingBeside(Set<String> known) throws MessageException {
     List<String> present = object.propertyStream().map(Map.Entry::getKey).toList();
@@ -114,7 +122,10 @@ final class Fields {
         path + name + " is " + shown(value) + ": it must be " + expected);
   }
 
-  /** One short line; half characters and control characters cannot go into headers and logs. */
+  /**
+   * Returns a short line. Lone surrogates and control characters are replaced, because headers and
+   * logs cannot contain them.
+   */
   private static String shown(JsonNode value) {
     if (value.isContainerNode()) {
       return value.isArray() ? "a list" : "an object";

@@ -11,14 +11,15 @@ import java.util.OptionalLong;
 import org.stfbatch.base.SamplingRange;
 
 /**
- * Generation settings of one job. An empty one is left to the command that answers the job.
+ * Generation settings of one job. For an empty setting, the default of the inference command
+ * applies.
  *
  * @param maxNewTokens at least 1
- * @param temperature {@value SamplingRange#TEMPERATURE}; 0 is greedy
+ * @param temperature {@value SamplingRange#TEMPERATURE}; 0 is greedy decoding
  * @param topP {@value SamplingRange#TOP_P}
  * @param seed of sampling
  * @param stop strings that end the answer; an empty list means none
- * @param choices the answer is to be one of these, all different
+ * @param choices the answer is the most probable one of these texts, which are all different
  */
 public record GenerationSettings(
     OptionalInt maxNewTokens,
@@ -28,7 +29,7 @@ public record GenerationSettings(
     Optional<List<String>> stop,
     Optional<List<String>> choices) {
 
-  /** Everything left to the command that answers. */
+  /** All settings empty. */
   public static final GenerationSettings DEFAULTS =
       new GenerationSettings(
           OptionalInt.empty(),

@@ -7,15 +7,15 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * One image, or none, with one prompt: a job to be answered.
+ * Message with one job: a prompt and at most one image.
  *
- * @param customId identifies the job in its run: 1 to 500 characters
- * @param image what is asked about; empty for a text-only prompt
+ * @param customId unique in the run: 1 to 500 characters
+ * @param image the image; empty for a text-only prompt
  * @param prompt the question or caption request, not empty
- * @param settings how to generate
- * @param questionId raw JSON text of a number or a string, carried along
- * @param category carried along
- * @param run the run that the job is meant for, if the producer says so
+ * @param settings generation settings
+ * @param questionId raw JSON text of a number or a string, copied to the outcome
+ * @param category copied to the outcome
+ * @param run name of the run that the job belongs to, if the producer gives one
  */
 public record ImageJobMessage(
     String customId,
@@ -51,7 +51,7 @@ public record ImageJobMessage(
     Objects.requireNonNull(run, "run is null");
   }
 
-  /** A job with nothing but what it must have. */
+  /** Returns a job with an image and without optional fields. */
   public static ImageJobMessage about(String customId, ImageReference image, String prompt) {
     return new ImageJobMessage(
         customId,
@@ -66,8 +66,9 @@ public record ImageJobMessage(
   /**
    * Reads a message.
    *
-   * @param value null for a mark of deletion
-   * @throws MessageException if it is no such message; with its custom_id if that could be read
+   * @param value null for a tombstone
+   * @throws MessageException if it is not a valid message of this type; with its custom_id if that
+   *     could be read
    */
   public static ImageJobMessage parse(byte[] value, MessageHeaders headers)
       throws MessageException {
@@ -94,7 +95,7 @@ public record ImageJobMessage(
         fields.optional("run", FieldType.RUN));
   }
 
-  /** The message's value. */
+  /** Returns the message's value. */
   public byte[] toJson() {
     return Json.write(this::writeTo);
   }

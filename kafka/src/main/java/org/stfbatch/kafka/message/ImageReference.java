@@ -5,16 +5,16 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
-/** The image of a job. */
+/** Reference to the image of a job. */
 public sealed interface ImageReference {
 
-  /** As one text: the path, the URL, or a data URI. */
+  /** Returns the path, the URL, or a data URI. */
   String text();
 
   /**
-   * A file.
+   * An image file.
    *
-   * @param path relative to a folder that the reader of the message knows
+   * @param path relative to a folder that the reader of the message configures
    */
   record Path(String path) implements ImageReference {
 
@@ -34,7 +34,7 @@ public sealed interface ImageReference {
   }
 
   /**
-   * Something to download.
+   * An image to download.
    *
    * @param url begins with http:// or https://
    */
@@ -54,7 +54,7 @@ public sealed interface ImageReference {
       return url;
     }
 
-    /** Without user, password and query, which may hold secrets. */
+    /** Omits user, password and query, which may contain secrets. */
     @Override
     public String toString() {
       return "Url[" + url.replaceAll("//[^/?#]*@", "//***@").replaceAll("[?#].*", "?...") + "]";
@@ -62,10 +62,10 @@ public sealed interface ImageReference {
   }
 
   /**
-   * The image itself.
+   * An image within the message.
    *
    * @param base64 the bytes of an image file (RFC 4648, section 4, padded)
-   * @param mediaType for example {@code image/png}; what counts is what the bytes are
+   * @param mediaType for example {@code image/png}; not used for decoding
    */
   record Bytes(String base64, Optional<String> mediaType) implements ImageReference {
 
@@ -83,7 +83,7 @@ public sealed interface ImageReference {
       Objects.requireNonNull(mediaType, "mediaType is null");
     }
 
-    /** An image from its file's bytes. */
+    /** Returns a reference with the bytes of an image file. */
     public static Bytes of(byte[] file) {
       return new Bytes(Base64.getEncoder().encodeToString(file), Optional.empty());
     }
@@ -116,7 +116,7 @@ public sealed interface ImageReference {
     }
   }
 
-  /** Takes exactly one of path, url and bytes. */
+  /** Parses an object with exactly one of path, url and bytes. */
   static ImageReference of(Fields image) throws MessageException {
     int given = 0;
     for (String name : new String[] {"path", "url", "bytes"}) {

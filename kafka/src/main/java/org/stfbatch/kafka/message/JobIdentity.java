@@ -6,14 +6,14 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * Which job an outcome belongs to.
+ * Identity of the job that an outcome belongs to.
  *
- * @param customId identifies the job in its run: 1 to 500 characters
+ * @param customId unique in the run: 1 to 500 characters
  * @param run the run's name: 1 to 200 characters
- * @param sequence grows with every outcome of the run, in the order of publication; 0 or more
- * @param questionId raw JSON text of a number or a string, as the job had it
- * @param category as the job had it
- * @param image the path or URL as the job had it; of image bytes {@code sha256:} and their hash
+ * @param sequence number of the outcome in its run, increasing in publication order; 0 or more
+ * @param questionId raw JSON text of a number or a string, copied from the job
+ * @param category copied from the job
+ * @param image the job's path or URL; for image bytes {@code sha256:} and their hash
  */
 public record JobIdentity(
     String customId,

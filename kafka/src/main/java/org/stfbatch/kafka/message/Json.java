@@ -19,10 +19,13 @@ import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import org.stfbatch.base.JsonDefect;
 
-/** Between bytes and JSON objects, strictly. */
+/** Strict reader and writer of messages that are one JSON object. */
 final class Json {
 
-  /** A text may fill its message: an image in base64 is one. The broker limits messages. */
+  /**
+   * No limit of text length, because a text may be an image in base64; the broker limits the size
+   * of messages.
+   */
   private static final JsonMapper MAPPER =
       JsonMapper.builder(
               JsonFactory.builder()
@@ -37,7 +40,7 @@ final class Json {
 
   private Json() {}
 
-  /** Reads exactly one object. */
+  /** Reads a value that is exactly one object. */
   static Fields read(byte[] value) throws MessageException {
     if (value == null || value.length == 0) {
       throw new MessageException(
@@ -50,7 +53,7 @@ final class Json {
         MessageErrorCode.MESSAGE_JSON, "the message is JSON, but not an object: put it in braces");
   }
 
-  /** Writes one object. */
+  /** Writes one object to bytes. */
   static byte[] write(Content content) {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream(512);
     try (JsonGenerator json = MAPPER.createGenerator(bytes)) {
@@ -63,7 +66,7 @@ final class Json {
     return bytes.toByteArray();
   }
 
-  /** Writes the fields of an object. */
+  /** Writer of an object's fields. */
   @FunctionalInterface
   interface Content {
     void writeTo(JsonGenerator json) throws IOException;
@@ -75,7 +78,7 @@ final class Json {
     }
   }
 
-  /** A field whose value is JSON text already. */
+  /** Writes a field whose value is raw JSON text. */
   static void writeRaw(JsonGenerator json, String name, Optional<String> value) throws IOException {
     if (value.isPresent()) {
       json.writeFieldName(name);
@@ -83,7 +86,7 @@ final class Json {
     }
   }
 
-  /** Decodes by itself: given bytes, the parser would guess at UTF-16 and UTF-32, too. */
+  /** Decodes UTF-8 itself, because the parser would also detect UTF-16 and UTF-32. */
   private static JsonNode tree(byte[] value) throws MessageException {
     try {
       CharBuffer text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(value));
@@ -94,7 +97,7 @@ final class Json {
     } catch (JsonProcessingException e) {
       throw notJson(JsonDefect.of(e));
     } catch (NumberFormatException e) {
-      // The parser takes the form of numbers only; 1e99999999999 has the form, but no decimal.
+      // The parser checks only the syntax of numbers; 1e99999999999 exceeds BigDecimal's range.
       throw notJson("a number's exponent is too large");
     } catch (IOException e) {
       throw new UncheckedIOException(e);

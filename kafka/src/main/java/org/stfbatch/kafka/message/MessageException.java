@@ -2,7 +2,7 @@ package org.stfbatch.kafka.message;
 
 import java.util.Optional;
 
-/** A message that cannot be used. The text is one line that names the field and the cure. */
+/** A message was rejected. The text is one line that names the field and the cure. */
 public final class MessageException extends Exception {
 
   private static final long serialVersionUID = 1L;
@@ -20,12 +20,12 @@ public final class MessageException extends Exception {
     this.customId = customId;
   }
 
-  /** What is wrong, for programs. */
+  /** Returns the reason, for programs. */
   public MessageErrorCode code() {
     return code;
   }
 
-  /** The message's {@code custom_id}, if that much of it could be read. */
+  /** Returns the message's {@code custom_id}, if it could be read. */
   public Optional<String> customId() {
     return customId == null ? Optional.empty() : customId;
   }

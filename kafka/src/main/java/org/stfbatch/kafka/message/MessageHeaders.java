@@ -11,22 +11,23 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
- * The headers of a message, in their order. A name may occur more than once; the last one counts.
+ * The headers of a message, in their order. If a name occurs more than once, the last header is
+ * used.
  *
  * @param all every header
  */
 public record MessageHeaders(List<Header> all) {
 
-  /** FieldType and version of the message, for example {@code image-job/1}. */
+  /** Type and version of the message, for example {@code image-job/1}. */
   public static final String SCHEMA = "stf-batch-schema";
 
-  /** Names the fields of an outcome that are cut or left out, because it was too large. */
+  /** Names of the fields of an outcome that were shortened or omitted because it was too large. */
   public static final String SHORTENED = "stf-batch-shortened";
 
-  /** An id that goes from a job to its answer, whatever it looks like. */
+  /** A trace id of any format, copied from a job to its outcome. */
   public static final String TRACE_ID = "trace-id";
 
-  /** The W3C's Trace Context header. */
+  /** The header of W3C Trace Context. */
   public static final String TRACEPARENT = "traceparent";
 
   /** No header. */
@@ -34,7 +35,7 @@ public record MessageHeaders(List<Header> all) {
 
   private static final int MAX_TRACE_LENGTH = 200;
 
-  /** W3C Trace Context, "traceparent Header": version, trace id, parent id, flags. */
+  /** Format: W3C Trace Context, "traceparent Header": version, trace id, parent id, flags. */
   private static final Pattern W3C_TRACE =
       Pattern.compile(
           "(?!ff)[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}");
@@ -79,19 +80,22 @@ public record MessageHeaders(List<Header> all) {
       return 31 * name.hashCode() + Arrays.hashCode(value);
     }
 
-    /** Names only the header: a foreign one may carry a secret. */
+    /** Contains only the name: the value of another program's header may be a secret. */
     @Override
     public String toString() {
       return name;
     }
   }
 
-  /** Whether a header of that name is there, readable or not. */
+  /** Returns whether there is a header of that name, with any value. */
   public boolean has(String name) {
     return all.stream().anyMatch(header -> header.name().equals(name));
   }
 
-  /** The last header of that name; empty also if it is null or not UTF-8. */
+  /**
+   * Returns the value of the last header of that name; empty if there is none, or if it is null or
+   * not UTF-8.
+   */
   public Optional<String> text(String name) {
     for (int i = all.size() - 1; i >= 0; i--) {
       if (all.get(i).name().equals(name)) {
@@ -101,7 +105,7 @@ public record MessageHeaders(List<Header> all) {
     return Optional.empty();
   }
 
-  /** These headers and one more at the end. */
+  /** Returns these headers and one more at the end. */
   public MessageHeaders with(String name, String value) {
     List<Header> more = new ArrayList<>(all);
     more.add(new Header(name, value.getBytes(StandardCharsets.UTF_8)));
@@ -109,9 +113,9 @@ public record MessageHeaders(List<Header> all) {
   }
 
   /**
-   * What an answer must carry on so that it can be traced to its job: a valid {@code traceparent}
-   * as it is, else the {@code trace-id}. Trace ids of more than 200 characters, or with control
-   * characters, are passed over.
+   * Returns the trace of a job, to be copied to its outcome: a valid {@code traceparent}, else the
+   * {@code trace-id}. Trace ids of more than 200 characters, or with control characters, are
+   * ignored.
    */
   public Optional<String> trace() {
     return text(TRACEPARENT)
@@ -120,7 +124,7 @@ public record MessageHeaders(List<Header> all) {
   }
 
   /**
-   * These headers and those of a trace.
+   * Returns these headers and those of a trace.
    *
    * @param trace from {@link #trace}
    */

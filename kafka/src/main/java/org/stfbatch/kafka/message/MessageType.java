@@ -8,15 +8,15 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** The kinds of messages, each with the version that this program writes and reads. */
+/** Message types, each with the schema version that this program writes and reads. */
 public enum MessageType {
-  /** One image and one prompt: {@link ImageJobMessage}. */
+  /** A job: {@link ImageJobMessage}. */
   IMAGE_JOB("image-job", 1),
-  /** What the model said: {@link AnswerMessage}. */
+  /** The answer of a job: {@link AnswerMessage}. */
   ANSWER("answer", 1),
-  /** Why there is no answer: {@link FailureMessage}. */
+  /** The failure of a job: {@link FailureMessage}. */
   FAILURE("failure", 1),
-  /** Starts a run: {@link RunTriggerMessage}. */
+  /** A request to start a run: {@link RunTriggerMessage}. */
   RUN_TRIGGER("run-trigger", 1);
 
   private static final Pattern SCHEMA = Pattern.compile("([a-z-]{1,40})/([1-9][0-9]{0,8})");
@@ -29,18 +29,22 @@ public enum MessageType {
     this.version = version;
   }
 
-  /** The value of the schema header, for example {@code image-job/1}. */
+  /** Returns the value of the schema header, for example {@code image-job/1}. */
   public String schema() {
     return kind + "/" + version;
   }
 
-  /** The headers of a message of this kind that this program writes. */
+  /**
+   * Returns the headers of a new message of this type.
+   *
+   * @param trace from {@link MessageHeaders#trace}
+   */
   public MessageHeaders headers(Optional<String> trace) {
     MessageHeaders headers = MessageHeaders.NONE.with(MessageHeaders.SCHEMA, schema());
     return trace.map(headers::withTrace).orElse(headers);
   }
 
-  /** Which kind a message says to be, if it says so in a form that is known. */
+  /** Returns the type that the schema header names, if it is a known type and version. */
   public static Optional<MessageType> of(MessageHeaders headers) {
     Optional<String> schema = headers.text(MessageHeaders.SCHEMA);
     for (MessageType type : values()) {
@@ -51,7 +55,7 @@ public enum MessageType {
     return Optional.empty();
   }
 
-  /** This kind's JSON Schema (2020-12). */
+  /** Returns this type's JSON Schema (2020-12). */
   public String jsonSchema() {
     String name = kind + "-" + version + ".schema.json";
     try (InputStream in = MessageType.class.getResourceAsStream(name)) {
@@ -62,9 +66,9 @@ public enum MessageType {
   }
 
   /**
-   * A message without the header is taken as version 1 of this kind.
+   * Checks the schema header. A message without one is read as version 1 of this type.
    *
-   * @throws MessageException MESSAGE_SCHEMA if the headers say that it is something else
+   * @throws MessageException MESSAGE_SCHEMA if the header names another type or a newer version
    */
   void requireReadable(MessageHeaders headers) throws MessageException {
     if (!headers.has(MessageHeaders.SCHEMA)) {

@@ -8,13 +8,14 @@ import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
- * Starts a run, or goes on with one. Unlike other messages it may have no field that is not known:
- * a misspelt bound would have it wait for what never comes.
+ * Message that starts a run or continues one. Unlike in other messages, unknown fields are
+ * rejected: with a misspelt bound, the run would never end.
  *
  * @param run the run's name: 1 to 200 characters
- * @param source where its jobs come from
- * @param limit answer at most so many jobs, if given
- * @param timeLimit how long it may take in all, if it says so itself: whole seconds, at least one
+ * @param source source of the jobs
+ * @param limit the most jobs to answer; empty for all
+ * @param timeLimit the most time of the run in all: whole seconds, at least one; empty for the
+ *     listener's default
  */
 public record RunTriggerMessage(
     String run, Source source, OptionalLong limit, Optional<Duration> timeLimit) {
@@ -35,7 +36,7 @@ public record RunTriggerMessage(
     timeLimit.ifPresent(RunTriggerMessage::requireWholeSeconds);
   }
 
-  /** One without a time limit of its own. */
+  /** A message without a time limit. */
   public RunTriggerMessage(String run, Source source, OptionalLong limit) {
     this(run, source, limit, Optional.empty());
   }
@@ -46,17 +47,17 @@ public record RunTriggerMessage(
     }
   }
 
-  /** Where a run's jobs come from. */
+  /** Source of a run's jobs. */
   public sealed interface Source {}
 
-  /** The jobs are in the run already. */
+  /** The jobs that the run has already. */
   public record ExistingRun() implements Source {}
 
   /**
    * A question file.
    *
-   * @param file its path where the run is started
-   * @param images the folder of its images, if they are not beside the file
+   * @param file path on the machine that executes the run
+   * @param images the folder of its images; empty for the file's own folder
    */
   public record Questions(String file, Optional<String> images) implements Source {
 
@@ -67,11 +68,12 @@ public record RunTriggerMessage(
   }
 
   /**
-   * The next part of a topic of image jobs. At least one bound is given; the first one met counts.
+   * The next messages of a topic of image jobs. At least one bound is given; reading ends at the
+   * first one that is reached.
    *
    * @param topic its name
-   * @param untilEnd whether it goes up to the topic's end at the start of the run
-   * @param maxJobs the most jobs to take
+   * @param untilEnd whether to read up to the topic's end at the start of the run
+   * @param maxJobs the most jobs to read
    */
   public record TopicSlice(String topic, boolean untilEnd, OptionalLong maxJobs) implements Source {
 
@@ -87,8 +89,8 @@ public record RunTriggerMessage(
   /**
    * Reads a message.
    *
-   * @param value null for a mark of deletion
-   * @throws MessageException if it is no such message
+   * @param value null for a tombstone
+   * @throws MessageException if it is not a valid message of this type
    */
   public static RunTriggerMessage parse(byte[] value, MessageHeaders headers)
       throws MessageException {
@@ -140,7 +142,7 @@ public record RunTriggerMessage(
     return fields.optional(name, COUNT).map(OptionalLong::of).orElse(OptionalLong.empty());
   }
 
-  /** The message's value. */
+  /** Returns the message's value. */
   public byte[] toJson() {
     return Json.write(this::writeTo);
   }

@@ -191,7 +191,7 @@ class MessagesTest {
 
   @Test
   void nothingOfTheParserShowsInARefusal() {
-    assertThat(refusal(with("seed", "NaN"))).hasMessageContaining("NaN is no JSON: write null");
+    assertThat(refusal(with("seed", "NaN"))).hasMessageContaining("NaN is not JSON: write null");
     assertThat(refusal((SMALL + "{}").getBytes(StandardCharsets.UTF_8)))
         .hasMessageContaining("something follows");
   }

@@ -24,7 +24,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** A parser accepts what its schema accepts, and nothing else. */
+/** Each parser accepts exactly what its schema accepts. */
 class SchemaTest {
 
   private static final JsonMapper JSON =
@@ -43,7 +43,7 @@ class SchemaTest {
                       SchemaRegistry.withDefaultDialect(SpecificationVersion.DRAFT_2020_12)
                           .getSchema(type.jsonSchema())));
 
-  /** A message of each kind with all of its fields. */
+  /** A message of each type with all of its fields. */
   private static final Map<MessageType, String> FULL =
       Map.of(
           MessageType.IMAGE_JOB,
@@ -74,7 +74,7 @@ class SchemaTest {
            "time_limit_seconds": 60}
           """);
 
-  /** Each takes the place of each field. */
+  /** Each of these values replaces each field. */
   private static final List<String> VALUES =
       List.of(
           "null",
@@ -224,7 +224,9 @@ class SchemaTest {
         .isEqualTo(schemaAccepts(type, message));
   }
 
-  /** The message with each field, at whatever depth, left out or replaced by each value. */
+  /**
+   * Returns variants of the message: each field, at any depth, removed or replaced by each value.
+   */
   private static List<JsonNode> variants(JsonNode message) {
     List<JsonNode> variants = new ArrayList<>();
     for (String name : names(message)) {
@@ -271,7 +273,7 @@ class SchemaTest {
         .isEmpty();
   }
 
-  /** The validator takes only 64 bits of a whole number that is written as a decimal. */
+  /** The validator truncates whole numbers that are written as decimals to 64 bits. */
   private static JsonNode withIntegers(JsonNode node) {
     if (node instanceof DecimalNode number
         && number.decimalValue().stripTrailingZeros().scale() <= 0) {
@@ -295,7 +297,7 @@ class SchemaTest {
     }
   }
 
-  /** In ASCII, because half a character has no UTF-8. */
+  /** Returns ASCII, because a lone surrogate cannot be encoded in UTF-8. */
   private static String text(JsonNode message) {
     try {
       return JSON.writeValueAsString(message);

@@ -5,7 +5,7 @@ import java.util.concurrent.TimeUnit;
 import org.stfbatch.kafka.KafkaSettings;
 import org.stfbatch.kafka.embedded.EmbeddedBroker;
 
-/** A broker of a test's own, to be stopped, killed and started again on the same port. */
+/** A broker for one test, which can be stopped, killed and restarted on the same port. */
 public final class OwnBroker implements AutoCloseable {
 
   private static final long KILL_SECONDS = 20;
@@ -13,23 +13,23 @@ public final class OwnBroker implements AutoCloseable {
   private final EmbeddedBroker broker;
   private final KafkaSettings settings;
 
-  /** Starts it. */
+  /** Starts the broker. */
   public OwnBroker(Path home) {
     this.broker = new EmbeddedBroker(home);
     this.settings = broker.start();
   }
 
-  /** How to connect to it. */
+  /** Returns the connection settings. */
   public KafkaSettings settings() {
     return settings;
   }
 
-  /** The same as a file of client settings, for commands. */
+  /** Returns a file with the connection settings, for commands. */
   public Path clientProperties() {
     return broker.clientProperties();
   }
 
-  /** Starts it again. */
+  /** Restarts the broker. */
   public void start() {
     KafkaSettings now = broker.start();
     if (!now.equals(settings)) {
@@ -38,12 +38,12 @@ public final class OwnBroker implements AutoCloseable {
     }
   }
 
-  /** Ends it as a user would. */
+  /** Stops the broker regularly. */
   public void stop() {
     broker.stop();
   }
 
-  /** Ends it as a crash would. */
+  /** Kills the broker's process. */
   public void kill() throws Exception {
     ProcessHandle process = ProcessHandle.of(broker.status().pid().orElseThrow()).orElseThrow();
     process.destroyForcibly();

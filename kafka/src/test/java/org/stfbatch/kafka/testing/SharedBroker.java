@@ -16,7 +16,7 @@ import org.stfbatch.kafka.KafkaSettings;
 import org.stfbatch.kafka.TopicAdmin;
 import org.stfbatch.kafka.embedded.EmbeddedBroker;
 
-/** The broker that the test classes of one JVM share. */
+/** Broker that the test classes of one JVM share. */
 final class SharedBroker implements AutoCloseable {
 
   private static final String PREFIX = "test-";
@@ -58,7 +58,7 @@ final class SharedBroker implements AutoCloseable {
     return session.settings();
   }
 
-  /** Makes a topic; it is known to the broker when this returns. */
+  /** Creates a topic, which is visible when this returns. */
   void create(String topic, int partitions) {
     topics.create(topic, partitions);
   }

@@ -24,22 +24,22 @@ public final class TestBroker implements BeforeAllCallback {
   private SharedBroker broker;
   private String prefix;
 
-  /** How to connect to it. */
+  /** Returns the connection settings. */
   public KafkaSettings settings() {
     return broker.settings();
   }
 
-  /** The same as a file of client settings, for commands. */
+  /** Returns a file with the connection settings, for commands. */
   public Path clientProperties() {
     return broker.clientProperties();
   }
 
-  /** A name of a topic that does not exist; deleted later, if it is made. */
+  /** Returns a new topic name. If the topic is created, it is deleted when the test JVM ends. */
   public String newName() {
     return prefix + created.incrementAndGet();
   }
 
-  /** A new, empty topic; deleted when the test JVM ends. */
+  /** Creates an empty topic, which is deleted when the test JVM ends. */
   public String topic(int partitions) {
     String name = newName();
     broker.create(name, partitions);

@@ -9,30 +9,32 @@ import java.util.Deque;
 import org.postgresql.PGConnection;
 
 /**
- * Tells a connection with a server process of its own from one behind a pooler that lends server
- * processes by transaction, as PgBouncer does with {@code pool_mode = transaction}: locks of a
- * session are of no use there.
+ * Detects a connection pooler that assigns server processes by transaction, such as PgBouncer with
+ * {@code pool_mode = transaction}. Session-level advisory locks do not work behind one.
  */
-final class OwnSession {
-  /** Other clients may be given the process first. */
+final class PoolerCheck {
+  /** More than one, because the pooler may assign the server process to another client first. */
   private static final int PROBES = 3;
 
-  private OwnSession() {}
+  private PoolerCheck() {}
 
-  /** Makes another connection to the same database. */
+  /** Opens another connection to the same database. */
   @FunctionalInterface
   interface Opener {
     Connection open() throws SQLException;
   }
 
   /**
-   * @throws DatabaseException with the cure, if others are lent the connection's server process
+   * Checks that the server process is the connection's own.
+   *
+   * @throws DatabaseException that names the cure, if the pooler assigns the process to other
+   *     connections, too
    */
-  static void require(DatabaseSettings settings, Connection connection, Opener opener) {
+  static void requireOwnSession(DatabaseSettings settings, Connection connection, Opener opener) {
     try {
       int process = process(connection);
       boolean isPooled = connection.unwrap(PGConnection.class).getBackendPID() != process;
-      if (isPooled && isLentTo(opener, process)) {
+      if (isPooled && isAssignedToOther(opener, process)) {
         throw new DatabaseException(
             "the pooler at %s lends server connections by transaction, and locks need a session of their own: name PostgreSQL itself in --db-url, or a pool with pool_mode = session"
                 .formatted(settings.safeUrl()));
@@ -50,8 +52,10 @@ final class OwnSession {
     }
   }
 
-  /** Whether somebody else, within a transaction, is given that server process. */
-  private static boolean isLentTo(Opener opener, int process) throws SQLException {
+  /**
+   * Returns whether the pooler assigns that server process to another connection in a transaction.
+   */
+  private static boolean isAssignedToOther(Opener opener, int process) throws SQLException {
     Deque<Connection> others = new ArrayDeque<>();
     try {
       while (others.size() < PROBES) {
