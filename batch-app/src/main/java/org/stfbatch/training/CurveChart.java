@@ -18,7 +18,7 @@ import org.knowm.xchart.style.Styler;
 import org.knowm.xchart.style.markers.SeriesMarkers;
 import org.stfbatch.file.WholeFile;
 
-/** The curves of some trainings in one picture. */
+/** Chart of the loss curves of one or more trainings. */
 public final class CurveChart {
   private static final int WIDTH = 900;
   private static final int HEIGHT = 420;
@@ -27,7 +27,7 @@ public final class CurveChart {
   private final XYChart chart;
 
   /**
-   * @param curves one or more, each of one or more points
+   * @param curves one or more, each with one or more points
    */
   public CurveChart(List<TrainingCurve> curves) {
     chart =
@@ -55,7 +55,7 @@ public final class CurveChart {
         .setMarker(SeriesMarkers.NONE);
   }
 
-  /** Two folders of one name are told apart by numbers. */
+  /** Appends a number to the name of a folder that occurs twice. */
   private String name(String folder) {
     String name = folder;
     for (int n = 2; chart.getSeriesMap().containsKey(name); n++) {
@@ -65,8 +65,8 @@ public final class CurveChart {
   }
 
   /**
-   * Writes the picture as SVG, coordinates to a hundredth of a pixel; the file has its name when it
-   * is complete.
+   * Writes the chart as SVG with coordinates rounded to a hundredth of a pixel. The file appears
+   * under its name when it is complete.
    */
   public void write(Path file) throws IOException {
     ByteArrayOutputStream picture = new ByteArrayOutputStream();
@@ -75,7 +75,10 @@ public final class CurveChart {
     WholeFile.write(file, out -> out.write(rounded));
   }
 
-  /** Sixteen digits a coordinate make a file half as large again and no other picture. */
+  /**
+   * Rounds the coordinates: sixteen digits would make the file half as large again without a
+   * visible difference.
+   */
   private static String rounded(String svg) {
     return LONG_FRACTION
         .matcher(svg)
