@@ -7,12 +7,12 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Sees to it that all possible answers come equally often, for every kind of question and for every
- * text, so that nothing can be guessed without the picture. Not thread safe: what is asked depends
- * on what was asked before.
+ * Balances answers: keeps all possible answers equally frequent, for each kind of question and for
+ * each question text, so that guessing without the picture gains nothing. Not thread safe: each
+ * choice depends on the questions chosen before.
  */
 final class AnswerBalance {
-  /** How far above their fair number answers may be, and by how many in any case. */
+  /** Factor and absolute number by which an answer may exceed its expected count. */
   private static final double GROUP_TOLERANCE = 1.05;
 
   private static final double SUBJECT_TOLERANCE = 1.25;
@@ -35,42 +35,44 @@ final class AnswerBalance {
     }
   }
 
-  /** The candidate whose answer is rarest so far; empty if all are too frequent already. */
+  /** Returns the candidate whose answer is rarest so far; empty if all are too frequent already. */
   Optional<Candidate> choose(List<Candidate> candidates) {
     return candidates.stream()
-        .filter(candidate -> isFair(candidate.lot()))
-        .min(Comparator.comparingDouble(candidate -> excess(candidate.lot())));
+        .filter(candidate -> isFair(candidate.outcome()))
+        .min(Comparator.comparingDouble(candidate -> excess(candidate.outcome())));
   }
 
-  /** Counts a question that is asked. */
-  void add(Lot lot) {
-    group(lot).add(lot.outcome());
-    subject(lot).add(lot.outcome());
+  /** Counts a question that was chosen. */
+  void add(BalancedOutcome outcome) {
+    group(outcome).add(outcome.value());
+    subject(outcome).add(outcome.value());
   }
 
-  private boolean isFair(Lot lot) {
-    return group(lot).of(lot.outcome()) <= GROUP_TOLERANCE * mean(group(lot), lot) + SLACK
-        && subject(lot).of(lot.outcome()) <= SUBJECT_TOLERANCE * mean(subject(lot), lot) + SLACK;
+  private boolean isFair(BalancedOutcome outcome) {
+    return group(outcome).of(outcome.value())
+            <= GROUP_TOLERANCE * mean(group(outcome), outcome) + SLACK
+        && subject(outcome).of(outcome.value())
+            <= SUBJECT_TOLERANCE * mean(subject(outcome), outcome) + SLACK;
   }
 
-  private double excess(Lot lot) {
-    return relativeExcess(group(lot), lot) + relativeExcess(subject(lot), lot);
+  private double excess(BalancedOutcome outcome) {
+    return relativeExcess(group(outcome), outcome) + relativeExcess(subject(outcome), outcome);
   }
 
-  private static double relativeExcess(Tally tally, Lot lot) {
-    double mean = mean(tally, lot);
-    return (tally.of(lot.outcome()) - mean) / (1 + mean);
+  private static double relativeExcess(Tally tally, BalancedOutcome outcome) {
+    double mean = mean(tally, outcome);
+    return (tally.of(outcome.value()) - mean) / (1 + mean);
   }
 
-  private static double mean(Tally tally, Lot lot) {
-    return (double) tally.total / lot.outcomes().size();
+  private static double mean(Tally tally, BalancedOutcome outcome) {
+    return (double) tally.total / outcome.possible().size();
   }
 
-  private Tally group(Lot lot) {
-    return groups.computeIfAbsent(lot.group(), key -> new Tally());
+  private Tally group(BalancedOutcome outcome) {
+    return groups.computeIfAbsent(outcome.group(), key -> new Tally());
   }
 
-  private Tally subject(Lot lot) {
-    return subjects.computeIfAbsent(lot.subject(), key -> new Tally());
+  private Tally subject(BalancedOutcome outcome) {
+    return subjects.computeIfAbsent(outcome.subject(), key -> new Tally());
   }
 }

@@ -8,9 +8,9 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * Whether an answer is the right one, as LLaVA's evaluation scripts judge: letters of options are
- * taken out of what is around them; other answers are compared without case, punctuation and
- * articles, and with numbers as digits. Of an answer in detail its end is judged.
+ * Compares an answer with the expected one, following LLaVA's evaluation scripts: option letters
+ * are extracted from the surrounding text; other answers are compared without case, punctuation and
+ * articles, and with numbers as digits. Of a detailed answer only the conclusion counts.
  */
 final class AnswerMatch {
   private static final Pattern LETTER = Pattern.compile("\\(?([A-Z])(?:[).:].*)?", Pattern.DOTALL);

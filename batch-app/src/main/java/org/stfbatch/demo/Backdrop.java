@@ -4,15 +4,15 @@ import java.awt.Color;
 import java.util.Locale;
 
 /**
- * What is behind the items.
+ * Background of a scene.
  *
  * @param first main colour, pale
- * @param second colour of the pattern, pale, too
+ * @param second colour of the pattern, also pale
  * @param tile side of the pattern's tiles, in pixels
  */
 public record Backdrop(Pattern pattern, Color first, Color second, int tile) {
 
-  /** Ways to fill a background. */
+  /** Fill pattern of a background. */
   public enum Pattern {
     PLAIN,
     SHADED,
@@ -20,7 +20,7 @@ public record Backdrop(Pattern pattern, Color first, Color second, int tile) {
     CHECKED,
     DOTTED;
 
-    /** The English adjective. */
+    /** Returns the English adjective. */
     public String word() {
       return name().toLowerCase(Locale.ROOT);
     }

@@ -12,19 +12,19 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.zip.CRC32;
 
-/** Jobs that cannot be answered, one for each way in which real collections are broken. */
+/** Jobs that cannot be answered, one for each defect that real collections have. */
 final class BrokenJobs {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final String TEXT = "What is in the picture?";
 
-  /** Offset and length of a PNG's first chunk, type included, and where its checksum follows. */
+  /** Offset and length of a PNG's first chunk, including its type; the checksum follows. */
   private static final int HEADER_AT = 12;
 
   private static final int HEADER_LENGTH = 17;
   private static final int HUGE = 200_000;
 
   /**
-   * A line for the question file and the code its failure must get.
+   * A line of the question file, and the code of its failure.
    *
    * @param line without a line break
    */
@@ -32,7 +32,7 @@ final class BrokenJobs {
 
   private BrokenJobs() {}
 
-  /** Writes the broken pictures and returns the lines about them. */
+  /** Writes the broken pictures and returns their question lines. */
   static List<BrokenLine> write(Path images, BufferedImage drawing) throws IOException {
     Path folder = Files.createDirectories(images.resolve("broken"));
     byte[] whole = PictureFormat.PNG.encode(drawing);
@@ -60,7 +60,10 @@ final class BrokenJobs {
     return new BrokenLine(line.toString(), expectedCode);
   }
 
-  /** A valid PNG header of 40 billion pixels, followed by the data of a small picture. */
+  /**
+   * Returns a PNG with a valid header of 40 billion pixels, followed by the data of a small
+   * picture.
+   */
   private static byte[] withHugeHeader(byte[] png) {
     ByteBuffer data = ByteBuffer.wrap(png.clone());
     if (!new String(png, HEADER_AT, 4, StandardCharsets.US_ASCII).equals("IHDR")) {

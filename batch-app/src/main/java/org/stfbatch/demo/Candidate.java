@@ -2,19 +2,25 @@ package org.stfbatch.demo;
 
 import java.util.List;
 
-/** A question that could be asked of a scene. */
-record Candidate(Question question, Lot lot) {
+/** Question that could be asked about a scene. */
+record Candidate(Question question, BalancedOutcome outcome) {
 
-  /** A question whose answer is one of the outcomes. */
+  /** Returns a question whose answer is one of the outcomes. */
   static Candidate of(
       Category category, String text, Rationale rationale, String answer, List<String> outcomes) {
-    return of(category, text, rationale, answer, new Lot(category.word(), text, answer, outcomes));
+    return of(
+        category,
+        text,
+        rationale,
+        answer,
+        new BalancedOutcome(category.word(), text, answer, outcomes));
   }
 
-  /** A question whose outcomes are not its answers. */
-  static Candidate of(Category category, String text, Rationale rationale, String answer, Lot lot) {
-    double chance = 1.0 / lot.outcomes().size();
-    return new Candidate(new Question(category, text, rationale, answer, chance), lot);
+  /** Returns a question whose outcomes differ from its answers. */
+  static Candidate of(
+      Category category, String text, Rationale rationale, String answer, BalancedOutcome outcome) {
+    double chance = 1.0 / outcome.possible().size();
+    return new Candidate(new Question(category, text, rationale, answer, chance), outcome);
   }
 
   static Candidate yesOrNo(Category category, String text, Rationale rationale, boolean yes) {

@@ -8,10 +8,10 @@ import java.util.Locale;
 import java.util.stream.Collectors;
 
 /**
- * Ways to describe a scene: every item with its size, colour, shape and place, how many there are
- * of each kind, and how they lie to each other. Each answers an instruction of its own, so that
- * there is one right caption for a picture and an instruction. Items come in reading order where
- * nothing else is said.
+ * Caption style: every item with its size, colour, shape and place; the number of items of each
+ * kind; or the relations between items. Each style has its own instruction, so that a picture and
+ * an instruction have one correct caption. Items are in reading order unless the style orders them
+ * differently.
  */
 enum CaptionStyle {
   SENTENCE("Describe the picture in one sentence.") {
@@ -95,7 +95,7 @@ enum CaptionStyle {
     this.instruction = instruction;
   }
 
-  /** What a caption in this style answers. */
+  /** Returns the instruction that the caption answers. */
   String instruction() {
     return instruction;
   }

@@ -2,7 +2,7 @@ package org.stfbatch.demo;
 
 import java.util.Locale;
 
-/** What questions ask for. */
+/** Category of a question. */
 enum Category {
   COLOUR(Category.SHORT),
   COUNT(Category.SHORT),
@@ -28,12 +28,12 @@ enum Category {
     return name().toLowerCase(Locale.ROOT);
   }
 
-  /** How to answer, in LLaVA's words; may be empty. */
+  /** Returns the instruction on the form of the answer, in LLaVA's words; may be empty. */
   String instruction() {
     return instruction;
   }
 
-  /** Whether every question repeats the instruction, also in the middle of a conversation. */
+  /** Whether every question repeats the instruction, even in the middle of a conversation. */
   boolean alwaysInstructs() {
     return this == CHOICE;
   }

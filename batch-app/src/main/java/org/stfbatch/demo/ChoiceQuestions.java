@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
 
-/** Other questions with four answers to choose from. */
+/** Multiple-choice forms of the other questions, with four options. */
 final class ChoiceQuestions {
   private static final int OPTIONS = 4;
 
@@ -23,19 +23,19 @@ final class ChoiceQuestions {
   }
 
   private static Candidate withOptions(Candidate open, SplittableRandom random) {
-    List<String> wrong = new ArrayList<>(open.lot().outcomes());
-    wrong.remove(open.lot().outcome());
+    List<String> wrong = new ArrayList<>(open.outcome().possible());
+    wrong.remove(open.outcome().value());
     int right = random.nextInt(OPTIONS);
     StringBuilder text = new StringBuilder(open.question().text());
-    List<String> steps = new ArrayList<>(List.of(open.lot().outcome()));
+    List<String> steps = new ArrayList<>(List.of(open.outcome().value()));
     for (int i = 0; i < OPTIONS; i++) {
       String option =
-          i == right ? open.lot().outcome() : wrong.remove(random.nextInt(wrong.size()));
+          i == right ? open.outcome().value() : wrong.remove(random.nextInt(wrong.size()));
       text.append('\n').append(letter(i)).append(". ").append(option);
       if (i <= right) {
         steps.add(
             "%s. %s? %s %s"
-                .formatted(letter(i), open.lot().outcome(), option, YesNo.of(i == right)));
+                .formatted(letter(i), open.outcome().value(), option, YesNo.of(i == right)));
       }
     }
     Question question =
@@ -45,16 +45,15 @@ final class ChoiceQuestions {
             open.question().rationale().then(steps),
             letter(right),
             1.0 / OPTIONS);
-    return new Candidate(question, amongChoices(open.lot()));
+    return new Candidate(question, choiceOutcome(open.outcome()));
   }
 
-  /** What is right is balanced apart from the open questions. */
-  private static Lot amongChoices(Lot open) {
-    return new Lot(
-        "choice of " + open.group(),
-        "choice of " + open.subject(),
-        open.outcome(),
-        open.outcomes());
+  /**
+   * The answers of multiple-choice questions are balanced separately from those of open questions.
+   */
+  private static BalancedOutcome choiceOutcome(BalancedOutcome open) {
+    return new BalancedOutcome(
+        "choice of " + open.group(), "choice of " + open.subject(), open.value(), open.possible());
   }
 
   private static String letter(int index) {

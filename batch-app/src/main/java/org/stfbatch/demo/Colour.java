@@ -3,7 +3,7 @@ package org.stfbatch.demo;
 import java.awt.Color;
 import java.util.Locale;
 
-/** Colours of shapes, far enough apart to be told from each other and from any background. */
+/** Colours of shapes, easy to distinguish from each other and from any background. */
 public enum Colour {
   RED(0xd92020),
   ORANGE(0xff8a12),
@@ -24,7 +24,7 @@ public enum Colour {
     return new Color(rgb);
   }
 
-  /** Its English name. */
+  /** Returns the English name. */
   public String word() {
     return name().toLowerCase(Locale.ROOT);
   }

@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** How many there are of something that is there. */
+/** Questions about the number of items of a group that occurs in the scene. */
 final class CountQuestions {
   private static final List<String> COUNTS = List.of("1", "2", "3", "4", "5");
 
@@ -20,7 +20,9 @@ final class CountQuestions {
     return Optional.of(Candidate.of(Category.COUNT, text, rationale, answer, COUNTS));
   }
 
-  /** Says of each item that it does not count, or which number it has among those that do. */
+  /**
+   * Returns, for each item, "no" if it is not in the group, or else its number within the group.
+   */
   private static List<String> countAloud(List<Item> items, Group group) {
     List<String> judgements = new ArrayList<>();
     int count = 0;

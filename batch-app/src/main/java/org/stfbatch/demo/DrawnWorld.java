@@ -12,17 +12,18 @@ import javax.imageio.ImageIO;
 import org.stfbatch.demo.BrokenJobs.BrokenLine;
 
 /**
- * Writes pictures of shapes and questions about them.
+ * Generator of a drawn world: pictures of shapes and questions about them.
  *
- * <p>A world is a folder: {@code images/} with the pictures, and {@code scenes.jsonl} with what is
- * in them. To train on, there are {@code finetune.json} and {@code pretrain.json}, to test with
- * {@code questions.jsonl} and {@code labels.jsonl}, all in LLaVA's forms.
+ * <p>A world is a folder: {@code images/} holds the pictures and {@code scenes.jsonl} their
+ * content. A training world adds {@code finetune.json}, {@code pretrain.json}, {@code
+ * language.json} and {@code regions.jsonl}, a test world {@code questions.jsonl} and {@code
+ * labels.jsonl}. All but {@code regions.jsonl} are in LLaVA's formats.
  */
 public final class DrawnWorld {
-  /** Pictures that are drawn at the same time, as far as there are cores. */
+  /** Pictures that are drawn in parallel, on as many cores as there are. */
   private static final int BATCH = 256;
 
-  /** What is in the pictures: written for every split. */
+  /** The content of the pictures; written for both splits. */
   public static final String SCENES = "scenes.jsonl";
 
   private final Path dir;
@@ -38,11 +39,12 @@ public final class DrawnWorld {
   }
 
   /**
-   * Writes a world into {@code dir}, which is created if needed; files of the same names are
-   * replaced. Draws on all cores.
+   * Writes a world into {@code dir}, which is created if needed; existing files are replaced. Draws
+   * on all cores.
    */
   public static DrawnWorldSummary write(Path dir, DrawnWorldSettings settings) throws IOException {
-    // Drawing into memory needs no display, even where DISPLAY names one that is gone.
+    // Drawing into memory needs no display; headless mode avoids a failure if DISPLAY names one
+    // that no longer exists.
     if (System.getProperty("java.awt.headless") == null) {
       System.setProperty("java.awt.headless", "true");
     }
@@ -50,7 +52,7 @@ public final class DrawnWorld {
     return new DrawnWorld(dir, settings).write();
   }
 
-  /** The files that are written beside {@link #SCENES}, by name. */
+  /** Returns the names of the files that are written in addition to {@link #SCENES}. */
   public static List<String> namesOf(Split split) {
     return split == Split.TRAIN ? TrainingFiles.NAMES : QuestionFiles.NAMES;
   }

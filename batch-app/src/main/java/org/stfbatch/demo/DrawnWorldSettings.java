@@ -1,16 +1,16 @@
 package org.stfbatch.demo;
 
 /**
- * What a drawn world is made of.
+ * Settings of a drawn world.
  *
- * @param split whether to train on it or to test with it
- * @param images number of good pictures
- * @param questionsPerImage questions about each picture at most, besides its caption
- * @param seed the same seed draws the same world
- * @param broken whether to add jobs that must fail; not for training
- * @param detail whether to ask for answers in detail, which say first what they follow from;
- *     training files have both forms
- * @param black whether to leave all pictures black, to see what can be answered without seeing
+ * @param split whether the world is for training or for testing
+ * @param images number of valid pictures
+ * @param questionsPerImage maximum number of questions about each picture, without its caption
+ * @param seed the same seed gives the same world
+ * @param broken whether to add jobs that must fail; only for testing
+ * @param detail whether to ask for detailed answers, which give the rationale first; training files
+ *     have both forms
+ * @param black whether to make all pictures black, to measure what can be answered without them
  */
 public record DrawnWorldSettings(
     Split split,
@@ -34,12 +34,12 @@ public record DrawnWorldSettings(
     }
   }
 
-  /** 64 held-out pictures with up to four questions and a caption each, nothing broken. */
+  /** Returns 64 held-out pictures with up to four questions and a caption each, none broken. */
   public static DrawnWorldSettings defaults() {
     return new DrawnWorldSettings(Split.HELD_OUT, 64, 4, 1, false, false, false);
   }
 
-  /** 64 pictures to train on with up to eight questions and a caption each. */
+  /** Returns 64 training pictures with up to eight questions and a caption each. */
   public static DrawnWorldSettings training() {
     return new DrawnWorldSettings(Split.TRAIN, 64, 8, 1, false, false, false);
   }

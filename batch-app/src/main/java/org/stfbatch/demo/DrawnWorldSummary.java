@@ -5,11 +5,11 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * What was written.
+ * Counts of a written world.
  *
- * @param images good pictures
- * @param questions questions asked, those that must fail included
- * @param expectedFailures how many jobs must fail with which code
+ * @param images valid pictures
+ * @param questions all questions, including those that must fail
+ * @param expectedFailures number of jobs that must fail, by code
  */
 public record DrawnWorldSummary(
     int images, int questions, SortedMap<String, Integer> expectedFailures) {
@@ -17,7 +17,7 @@ public record DrawnWorldSummary(
     expectedFailures = Collections.unmodifiableSortedMap(new TreeMap<>(expectedFailures));
   }
 
-  /** How many jobs must be answered. */
+  /** Returns the number of jobs that must be answered. */
   public int expectedAnswers() {
     return questions - expectedFailures.values().stream().mapToInt(Integer::intValue).sum();
   }

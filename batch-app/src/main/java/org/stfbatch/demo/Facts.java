@@ -2,7 +2,7 @@ package org.stfbatch.demo;
 
 import java.util.List;
 
-/** What can be asked without a picture. */
+/** Questions that need no picture. */
 final class Facts {
   static final List<Question> ALL =
       List.of(

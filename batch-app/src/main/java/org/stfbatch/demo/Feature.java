@@ -1,13 +1,13 @@
 package org.stfbatch.demo;
 
-/** What items can be told from each other by. */
+/** Features that distinguish items. */
 enum Feature {
   SIZE,
   COLOUR,
   SHAPE,
   PLACE;
 
-  /** Whether an item with this feature of the one item may as well be the other. */
+  /** Whether a description of {@code one} by this feature also fits {@code other}. */
   boolean fits(Item one, Item other) {
     return switch (this) {
       case SIZE -> one.size() == other.size();

@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/** Questions about one feature of one item that is named by other features. */
+/** Questions about one feature of an item that other features identify. */
 final class FeatureQuestions {
   private static final List<String> COLOURS = Stream.of(Colour.values()).map(Colour::word).toList();
   private static final List<String> SHAPES = Stream.of(Shape.values()).map(Shape::word).toList();

@@ -4,7 +4,7 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** The items of a colour, of a shape, of both, or all. */
+/** Items of a colour, of a shape, of both, or all items. */
 record Group(Optional<Colour> colour, Optional<Shape> shape) {
   static final Group ALL = new Group(Optional.empty(), Optional.empty());
 
@@ -25,7 +25,7 @@ record Group(Optional<Colour> colour, Optional<Shape> shape) {
         && shape.map(wanted -> item.shape() == wanted).orElse(true);
   }
 
-  /** Such as "red circle" or "red object". */
+  /** Returns a name such as "red circle" or "red object". */
   String words() {
     return inColour(shape.map(Shape::word).orElse("object"));
   }
@@ -38,7 +38,7 @@ record Group(Optional<Colour> colour, Optional<Shape> shape) {
     return colour.map(wanted -> wanted.word() + " " + noun).orElse(noun);
   }
 
-  /** What is asked for, what is seen of it in an item, and a judgement. */
+  /** Returns the wanted features, the item's features of the same kind, and the judgement. */
   String judge(Item item, String judgement) {
     return equals(ALL)
         ? judgement

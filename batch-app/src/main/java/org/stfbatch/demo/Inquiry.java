@@ -6,10 +6,11 @@ import java.util.Set;
 import java.util.SplittableRandom;
 
 /**
- * A scene to ask about.
+ * Input of a question generator.
  *
- * @param split what may be asked: training must not even deny what it never shows
- * @param random which of the possible questions are asked
+ * @param split limits the questions: a question for training must not mention a held-out relation,
+ *     not even to deny it
+ * @param random chooses among the possible questions
  */
 record Inquiry(Scene scene, Split split, SplittableRandom random) {
 
@@ -26,7 +27,10 @@ record Inquiry(Scene scene, Split split, SplittableRandom random) {
     return any(scene.items());
   }
 
-  /** Names an item without the hidden features, if that can be done beyond doubt. */
+  /**
+   * Returns a random unambiguous reference to the item without the hidden features; empty if there
+   * is none.
+   */
   Optional<Reference> name(Item item, Feature... hidden) {
     List<Reference> references = Reference.to(item, scene, Set.of(hidden));
     return references.isEmpty() ? Optional.empty() : Optional.of(any(references));

@@ -3,7 +3,7 @@ package org.stfbatch.demo;
 import java.awt.geom.Rectangle2D;
 
 /**
- * One shape in a picture.
+ * Shape in a picture.
  *
  * @param x of the centre, in pixels from the left
  * @param y of the centre, in pixels from the top
@@ -26,7 +26,7 @@ public record Item(
     return shape.outline(x, y, radius, tilt);
   }
 
-  /** The smallest upright rectangle around the outline, in pixels. */
+  /** Returns the smallest upright rectangle around the outline, in pixels. */
   public Rectangle2D box() {
     return outline().getBounds2D();
   }
@@ -44,12 +44,12 @@ public record Item(
         && box.getMaxY() <= height - GAP;
   }
 
-  /** All that can be said of it but its place, such as "large red circle". */
+  /** Returns a full description without the place, such as "large red circle". */
   String words() {
     return size.word() + " " + colour.word() + " " + shape.word();
   }
 
-  /** All that can be said of it, such as "large red circle at the top left". */
+  /** Returns a full description, such as "large red circle at the top left". */
   String wordsAndPlace() {
     return words() + " " + place.phrase();
   }

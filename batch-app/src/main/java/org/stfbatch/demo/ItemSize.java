@@ -3,8 +3,8 @@ package org.stfbatch.demo;
 import java.util.Locale;
 
 /**
- * How large an item is, relative to the longer side of its picture, because that is what a model
- * sees after the picture was padded to a square. Each size is 1.7 times the one before.
+ * Size of an item relative to the longer side of its picture, which is the scale at which a model
+ * sees it after the picture was padded to a square. Each size is 1.7 times the previous one.
  */
 public enum ItemSize {
   SMALL(0.0585),
@@ -21,7 +21,7 @@ public enum ItemSize {
     return share * Math.max(width, height);
   }
 
-  /** Its English name. */
+  /** Returns the English name. */
   public String word() {
     return name().toLowerCase(Locale.ROOT);
   }

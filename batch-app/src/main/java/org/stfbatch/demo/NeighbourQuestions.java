@@ -5,9 +5,9 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 
-/** What is the only item above another? */
+/** Questions about the only item on one side of another. */
 final class NeighbourQuestions {
-  /** Up to this share of a side, two items are level with each other. */
+  /** Items that differ by at most this fraction of a side are level with each other. */
   private static final double LEVEL = 0.02;
 
   private NeighbourQuestions() {}
@@ -57,11 +57,14 @@ final class NeighbourQuestions {
 
   private static Candidate candidate(
       String text, Rationale rationale, String answer, String group, List<String> outcomes) {
-    Lot lot = new Lot(group, text, answer, outcomes);
-    return Candidate.of(Category.NEIGHBOUR, text, rationale, answer, lot);
+    BalancedOutcome outcome = new BalancedOutcome(group, text, answer, outcomes);
+    return Candidate.of(Category.NEIGHBOUR, text, rationale, answer, outcome);
   }
 
-  /** The only item so related to the anchor, if it is clear that all others are not. */
+  /**
+   * Returns the only item in this relation to the anchor, if no other item is level with the anchor
+   * or beyond it.
+   */
   private static Optional<Item> neighbourOf(Item anchor, Relation relation, Scene scene) {
     List<Item> maybe =
         scene.items().stream()
@@ -72,7 +75,10 @@ final class NeighbourQuestions {
         : Optional.empty();
   }
 
-  /** How far an item lies in a relation's direction, as a share of the picture's side. */
+  /**
+   * Returns how far an item lies in the direction of a relation, as a fraction of the picture's
+   * side.
+   */
   private static double lead(Item item, Item anchor, Relation relation, Scene scene) {
     return switch (relation) {
       case LEFT_OF -> (anchor.x() - item.x()) / scene.width();

@@ -8,7 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import org.stfbatch.file.WholeFile;
 
-/** A UTF-8 file that appears under its name only when it is complete. */
+/** UTF-8 file that appears under its name only when it is complete. */
 final class NewFile implements AutoCloseable {
   private final WholeFile file;
   private final BufferedWriter writer;

@@ -4,10 +4,12 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 
-/** Two items of a scene, each named beyond doubt. */
+/** Two items of a scene with unambiguous references. */
 record Pair(Reference first, Reference second) {
 
-  /** Any two items in any order, named without the hidden features. */
+  /**
+   * Returns two random items in random order, with references that do not use the hidden features.
+   */
   static Optional<Pair> of(Inquiry inquiry, Feature... hidden) {
     Item one = inquiry.anyItem();
     Item other = inquiry.anyItem();
@@ -26,7 +28,10 @@ record Pair(Reference first, Reference second) {
     return second.item();
   }
 
-  /** Looks at both items, then at what decides between them, and remembers what is asked. */
+  /**
+   * Returns the rationale of a comparison: both items, the deciding feature of each, and what is
+   * asked.
+   */
   Rationale compare(Function<Item, String> deciding, String asked) {
     return Rationale.of(one(), other())
         .then(List.of(deciding.apply(one()), deciding.apply(other()), asked));

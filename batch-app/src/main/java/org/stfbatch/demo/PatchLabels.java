@@ -6,20 +6,20 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What each patch of a picture shows once it was padded to a square and resized, as LLaVA's {@code
- * image_aspect_ratio: pad} does. Immutable, a function of the scene alone.
+ * Labels of the patches of a picture after it was padded to a square and resized, as by LLaVA's
+ * {@code image_aspect_ratio: pad}. Immutable; a function of the scene alone.
  */
 public final class PatchLabels {
-  /** A patch of the bars that were added to make the picture square. */
+  /** Label of a patch in the bars that padding added. */
   public static final int PADDING = -2;
 
-  /** A patch that shows no item, or so little of one that nothing can be said of it. */
+  /** Label of a patch that shows no item, or too small a part of one. */
   public static final int BACKGROUND = -1;
 
-  /** Points that are looked at along each side of a patch. */
+  /** Sample points along each side of a patch. */
   private static final int SAMPLES = 7;
 
-  /** An item shows in a patch if it fills at least this share of it. */
+  /** An item is visible in a patch if it covers at least this fraction of it. */
   private static final double SHOWN = 0.25;
 
   private final Scene scene;
@@ -37,9 +37,9 @@ public final class PatchLabels {
   /**
    * Labels the patches of a picture.
    *
-   * @param imageSize side of the square the picture becomes, in pixels
-   * @param patchSize side of a patch, in pixels; what is left over on the right and below is
-   *     ignored, as a vision tower does
+   * @param imageSize side of the padded and resized square, in pixels
+   * @param patchSize side of a patch, in pixels; a remainder on the right and at the bottom is
+   *     ignored, as by a vision tower
    */
   public static PatchLabels of(Scene scene, int imageSize, int patchSize) {
     if (patchSize < 1 || imageSize < patchSize) {
@@ -47,17 +47,18 @@ public final class PatchLabels {
           "patches of %d do not fit into %d pixels".formatted(patchSize, imageSize));
     }
     PatchLabels labels = new PatchLabels(scene, imageSize / patchSize);
-    labels.look(new Geometry(scene, imageSize, patchSize));
+    labels.labelPatches(new Geometry(scene, imageSize, patchSize));
     return labels;
   }
 
-  /** The number of patches along each side. */
+  /** Returns the number of patches along each side. */
   public int grid() {
     return grid;
   }
 
   /**
-   * {@link #PADDING}, {@link #BACKGROUND} or the index of the item that fills most of the patch.
+   * Returns {@link #PADDING}, {@link #BACKGROUND} or the index of the item that covers most of the
+   * patch.
    *
    * @param row from 0 at the top
    * @param column from 0 on the left
@@ -66,23 +67,23 @@ public final class PatchLabels {
     return labels[row * grid + column];
   }
 
-  /** The item that fills most of the patch, if any shows in it. */
+  /** Returns the item that covers most of the patch, if any is visible. */
   public Optional<Item> item(int row, int column) {
     int label = label(row, column);
     return label < 0 ? Optional.empty() : Optional.of(scene.items().get(label));
   }
 
-  /** The share of the patch which that item fills, 0 to 1; 0 where there is none. */
+  /** Returns the fraction of the patch that the item covers, 0 to 1; 0 without an item. */
   public float coverage(int row, int column) {
     return coverage[row * grid + column];
   }
 
-  /** All labels, row by row from the top left. */
+  /** Returns all labels, row by row from the top left. */
   public int[] toArray() {
     return labels.clone();
   }
 
-  /** Where a point of the padded and resized square lies in the picture. */
+  /** Maps points of the padded and resized square to the picture. */
   private record Geometry(double scale, double left, double top, int patchSize, Scene scene) {
     Geometry(Scene scene, int imageSize, int patchSize) {
       this(
@@ -106,7 +107,7 @@ public final class PatchLabels {
     }
   }
 
-  /** An item's outline, and the box around it, which is much faster to ask. */
+  /** Outline of an item with its bounding box, which is much faster to test. */
   private record Outline(java.awt.Shape shape, Rectangle2D box) {
     static Outline of(Item item) {
       return new Outline(item.outline(), item.box());
@@ -117,16 +118,16 @@ public final class PatchLabels {
     }
   }
 
-  private void look(Geometry geometry) {
+  private void labelPatches(Geometry geometry) {
     List<Outline> outlines = scene.items().stream().map(Outline::of).toList();
     for (int row = 0; row < grid; row++) {
       for (int column = 0; column < grid; column++) {
-        look(row, column, geometry, outlines);
+        labelPatch(row, column, geometry, outlines);
       }
     }
   }
 
-  private void look(int row, int column, Geometry geometry, List<Outline> outlines) {
+  private void labelPatch(int row, int column, Geometry geometry, List<Outline> outlines) {
     int[] hits = new int[outlines.size()];
     int inPicture = 0;
     for (int i = 0; i < SAMPLES * SAMPLES; i++) {

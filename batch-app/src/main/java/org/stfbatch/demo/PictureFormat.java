@@ -7,7 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import javax.imageio.ImageIO;
 
-/** File formats of the world's pictures. */
+/** File format of a picture. */
 enum PictureFormat {
   PNG("png"),
   JPEG("jpg"),
@@ -20,7 +20,9 @@ enum PictureFormat {
     this.extension = extension;
   }
 
-  /** Mostly PNG and JPEG; to be tested with, now and then one of the others. */
+  /**
+   * Returns the format of a picture: mostly PNG and JPEG; for testing, sometimes one of the others.
+   */
   static PictureFormat of(int number, Split split) {
     if (split == Split.HELD_OUT && number % 16 == 7) {
       return GIF;

@@ -1,7 +1,7 @@
 package org.stfbatch.demo;
 
 /**
- * A scene and the file that shows it.
+ * Scene and the file of its picture.
  *
  * @param image relative to the folder of pictures
  */

@@ -1,8 +1,8 @@
 package org.stfbatch.demo;
 
 /**
- * Where an item is: one of nine fields with gaps between them, in which no item has its centre, so
- * that no place is a near miss of another.
+ * Place of an item: one of nine fields. No item has its centre in the gaps between the fields, so
+ * that places are never ambiguous.
  */
 public enum Place {
   TOP_LEFT("at the top left"),
@@ -28,19 +28,19 @@ public enum Place {
     return values()[3 * row + column];
   }
 
-  /** 0 at the top to 2 at the bottom. */
+  /** Returns 0 at the top to 2 at the bottom. */
   public int row() {
     return ordinal() / 3;
   }
 
-  /** 0 on the left to 2 on the right. */
+  /** Returns 0 on the left to 2 on the right. */
   public int column() {
     return ordinal() % 3;
   }
 
   /**
-   * Whether somebody could mean the other place by this one's name: what is at the top right is on
-   * the right, too.
+   * Whether this place's name also applies to the other place: what is at the top right is also on
+   * the right.
    */
   boolean mayMean(Place other) {
     return switch (this) {
@@ -50,7 +50,7 @@ public enum Place {
     };
   }
 
-  /** The field's left edge, as a share of the picture's width. */
+  /** Returns the field's left edge, as a fraction of the picture's width. */
   double fromX() {
     return FROM[column()];
   }
@@ -59,7 +59,7 @@ public enum Place {
     return TO[column()];
   }
 
-  /** The field's upper edge, as a share of the picture's height. */
+  /** Returns the field's upper edge, as a fraction of the picture's height. */
   double fromY() {
     return FROM[row()];
   }
@@ -68,12 +68,12 @@ public enum Place {
     return TO[row()];
   }
 
-  /** Its English name, such as "top left". */
+  /** Returns the English name, such as "top left". */
   public String word() {
     return phrase.substring(phrase.indexOf("the ") + 4);
   }
 
-  /** The name with its preposition, such as "at the top left". */
+  /** Returns the name with its preposition, such as "at the top left". */
   String phrase() {
     return phrase;
   }

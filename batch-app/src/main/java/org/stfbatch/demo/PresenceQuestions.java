@@ -4,7 +4,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** Is there something? Much of what is missing has its colour and its shape on other items. */
+/**
+ * Yes-or-no questions about the presence of an item. The colour and the shape of absent items often
+ * occur on other items.
+ */
 final class PresenceQuestions {
   private PresenceQuestions() {}
 
@@ -21,7 +24,7 @@ final class PresenceQuestions {
             Category.PRESENCE, text, Rationale.of(items, search(items, group)), isThere));
   }
 
-  /** Judges one item after the other until one is found. */
+  /** Judges items in order until one is found. */
   private static List<String> search(List<Item> items, Group group) {
     List<String> judgements = new ArrayList<>();
     for (Item item : items) {

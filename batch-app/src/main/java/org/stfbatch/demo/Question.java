@@ -3,11 +3,12 @@ package org.stfbatch.demo;
 import java.util.List;
 
 /**
- * A question with its right answer.
+ * Question with its correct answer.
  *
- * @param text without instructions how to answer
- * @param rationale what the answer follows from; unsaid where nobody would ask for it
- * @param chance how often a guess among the possible answers is right; 0 where nobody would guess
+ * @param text without instructions on the form of the answer
+ * @param rationale of the answer; unsaid for questions that nobody would ask to explain
+ * @param chance probability that a guess among the possible answers is correct; 0 if guessing is
+ *     pointless
  */
 record Question(Category category, String text, Rationale rationale, String answer, double chance) {
   /** Asks for the rationale before the answer. */
@@ -17,22 +18,22 @@ record Question(Category category, String text, Rationale rationale, String answ
     this(category, text, Rationale.unsaid(List.of()), answer, 0);
   }
 
-  /** The question itself, without options to choose from. */
+  /** Returns the question without its options. */
   String stem() {
     return text.lines().findFirst().orElse("");
   }
 
-  /** The rationale and the answer that follows from it. */
+  /** Returns the rationale, then the answer. */
   String explained() {
     return rationale.concluding(answer);
   }
 
-  /** The text with the wish for the rationale, where there is one. */
+  /** Returns the text with the request for the rationale, if there is a rationale. */
   String inDetail() {
     return rationale.isUnsaid() ? instructed() : text + "\n" + DETAIL;
   }
 
-  /** The text with the instruction how to answer. */
+  /** Returns the text with the instruction on the form of the answer. */
   String instructed() {
     return category.instruction().isEmpty() ? text : text + "\n" + category.instruction();
   }

@@ -10,8 +10,8 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Asks about one scene after the other what can be answered from the picture beyond doubt. The
- * kinds of questions and their answers are kept in balance over all scenes; not thread safe.
+ * Generator of questions that the picture answers unambiguously, scene by scene. Balances the kinds
+ * of questions and their answers over all scenes. Not thread safe.
  */
 final class QuestionAuthor {
   private static final Map<Category, QuestionKind> KINDS =
@@ -27,16 +27,16 @@ final class QuestionAuthor {
               Category.SIZE, SizeQuestions::size,
               Category.CHOICE, ChoiceQuestions::choice));
 
-  /** How many questions of a kind are thought of before the best is asked. */
+  /** Candidates per question, from which the best is chosen. */
   private static final int IDEAS = 8;
 
-  /** More of one kind would be asked of a picture only to fill it up. */
+  /** Maximum number of questions of one kind about a picture; more would be repetitive. */
   private static final int ROUNDS = 3;
 
   private final AnswerBalance balance = new AnswerBalance();
   private final Map<Category, Integer> asked = new EnumMap<>(Category.class);
 
-  /** At most {@code count} different questions, in random order. */
+  /** Returns at most {@code count} different questions, in random order. */
   List<Question> ask(Inquiry inquiry, int count) {
     List<Question> questions = new ArrayList<>();
     Set<String> stems = new HashSet<>();
@@ -46,7 +46,7 @@ final class QuestionAuthor {
           Optional<Candidate> candidate = balance.choose(ideas(category, inquiry, stems));
           candidate.ifPresent(
               chosen -> {
-                balance.add(chosen.lot());
+                balance.add(chosen.outcome());
                 asked.merge(category, 1, Integer::sum);
                 stems.add(chosen.question().stem());
                 questions.add(inquiry.random().nextInt(questions.size() + 1), chosen.question());

@@ -14,10 +14,10 @@ import java.util.Set;
 import org.stfbatch.demo.BrokenJobs.BrokenLine;
 
 /**
- * LLaVA's evaluation files: {@code questions.jsonl} (question_id, image, text, category) and {@code
- * labels.jsonl} with the answers. A picture's caption comes near the end of the file, far from its
- * other questions; a few questions have no picture. Ids are numbers, and strings for every eighth
- * picture.
+ * Writer of LLaVA's evaluation files: {@code questions.jsonl} (question_id, image, text, category)
+ * and {@code labels.jsonl} with the answers. A picture's caption comes near the end of the file,
+ * far from its other questions; a few questions have no picture. Ids are numbers, except strings
+ * for every eighth picture.
  */
 final class QuestionFiles implements WorldFiles {
   private static final String LABELS = "labels.jsonl";
@@ -37,8 +37,8 @@ final class QuestionFiles implements WorldFiles {
       JsonNode id, Optional<String> image, Set<Split.Novelty> unseen, Question question) {}
 
   /**
-   * @param detail whether to ask for answers in detail
-   * @param broken lines that are spread evenly over the others
+   * @param detail whether to ask for detailed answers
+   * @param broken lines to distribute evenly among the others
    */
   QuestionFiles(Path dir, boolean detail, List<BrokenLine> broken) {
     this.dir = dir;

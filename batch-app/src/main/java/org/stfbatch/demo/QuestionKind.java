@@ -2,13 +2,13 @@ package org.stfbatch.demo;
 
 import java.util.Optional;
 
-/** A way to ask about scenes. */
+/** Generator of one kind of question. */
 @FunctionalInterface
 interface QuestionKind {
 
   /**
-   * A random question of this kind that the picture answers beyond doubt; empty if the scene gives
-   * none, or no suitable one was found.
+   * Returns a random question of this kind that the picture answers unambiguously; empty if the
+   * scene has none, or none was found.
    */
   Optional<Candidate> ask(Inquiry inquiry);
 }

@@ -5,27 +5,29 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 /**
- * What an answer follows from.
+ * Rationale of an answer.
  *
- * @param seen the items that are looked at, in that order; empty where nothing is
- * @param words that lead from them to the answer
+ * @param seen the items that it is based on, in order; may be empty
+ * @param words the steps from the items to the answer
  */
 record Rationale(List<Item> seen, String words) {
   private static final String THEREFORE = ": ";
   private static final String NEXT = ", ";
 
-  /** Names what is looked at. */
+  /** Returns a rationale that names the items. */
   static Rationale of(Item... seen) {
     List<Item> items = List.of(seen);
     return new Rationale(items, describe(items));
   }
 
-  /** Looks at items without a word. */
+  /** Returns a rationale without words. */
   static Rationale unsaid(List<Item> seen) {
     return new Rationale(seen, "");
   }
 
-  /** Judges one item after the other; those without a judgement are not named. */
+  /**
+   * Returns a rationale that judges the items in order; items without a judgement are not named.
+   */
   static Rationale of(List<Item> seen, List<String> judgements) {
     List<String> steps = new ArrayList<>();
     for (int i = 0; i < judgements.size(); i++) {
@@ -38,23 +40,23 @@ record Rationale(List<Item> seen, String words) {
     return words.isEmpty();
   }
 
-  /** Goes on with what follows, step by step. */
+  /** Appends further steps. */
   Rationale then(List<String> steps) {
     return new Rationale(seen, concluding(String.join(NEXT, steps)));
   }
 
-  /** The words with the answer behind them. */
+  /** Returns the words, followed by the answer. */
   String concluding(String answer) {
     return isUnsaid() ? answer : words + THEREFORE + answer;
   }
 
-  /** What an answer in detail concludes with; all of any other answer. */
+  /** Returns the conclusion of a detailed answer, or the whole of any other answer. */
   static String conclusion(String answer) {
     int end = answer.lastIndexOf(THEREFORE);
     return end < 0 ? answer : answer.substring(end + THEREFORE.length());
   }
 
-  /** All that can be said of what is looked at. */
+  /** Returns the full description of the items. */
   String description() {
     return describe(seen);
   }

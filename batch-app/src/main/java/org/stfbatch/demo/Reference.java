@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * An item, named by some of its features.
+ * Reference to an item by some of its features.
  *
  * @param features not empty
  */
@@ -23,7 +23,10 @@ record Reference(Item item, Set<Feature> features) {
           EnumSet.of(Feature.SIZE),
           EnumSet.of(Feature.PLACE));
 
-  /** All usual ways to name an item of a scene beyond doubt without the hidden features. */
+  /**
+   * Returns all usual references to an item that are unambiguous in the scene and do not use the
+   * hidden features.
+   */
   static List<Reference> to(Item item, Scene scene, Set<Feature> hidden) {
     List<Reference> references = new ArrayList<>();
     for (Set<Feature> features : USUAL) {
@@ -43,7 +46,7 @@ record Reference(Item item, Set<Feature> features) {
     return features.stream().allMatch(feature -> feature.fits(item, other));
   }
 
-  /** Such as "large red circle" or "object at the top left". */
+  /** Returns the words, such as "large red circle" or "object at the top left". */
   String words() {
     StringBuilder words = new StringBuilder();
     if (uses(Feature.SIZE)) {

@@ -5,9 +5,8 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 
 /**
- * What the patches of a picture show, as a JSON line for the training of a vision tower: {@code
- * image}, {@code regions} with the words of each item, and {@code patches} with the index of the
- * item that each patch shows, or -1.
+ * Writer of JSON lines that train a vision tower: {@code image}, {@code regions} with the words of
+ * each item, and {@code patches} with the index of the item that each patch shows, or -1.
  */
 final class RegionLines {
   private static final int IMAGE_SIZE = 336;

@@ -1,6 +1,6 @@
 package org.stfbatch.demo;
 
-/** How one place lies to another. */
+/** Spatial relation of two places. */
 enum Relation {
   LEFT_OF("left of"),
   RIGHT_OF("right of"),
@@ -22,12 +22,15 @@ enum Relation {
     };
   }
 
-  /** Whether it can be seen that the relation holds, or that it does not. */
+  /**
+   * Whether the places differ in the relation's direction, so that it clearly holds or clearly does
+   * not.
+   */
   boolean isClear(Place first, Place second) {
     return holds(first, second) || opposite().holds(first, second);
   }
 
-  /** Where a place is in the relation's direction: its row or its column. */
+  /** Returns the name of the place's row or column, whichever decides the relation. */
   String deciding(Place place) {
     return switch (this) {
       case LEFT_OF, RIGHT_OF -> Place.inRowAndColumn(1, place.column()).word();

@@ -2,7 +2,7 @@ package org.stfbatch.demo;
 
 import java.util.Optional;
 
-/** Is one item left of another? */
+/** Yes-or-no questions about the relation of two items. */
 final class RelationQuestions {
   private RelationQuestions() {}
 

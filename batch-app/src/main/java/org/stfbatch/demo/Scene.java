@@ -7,8 +7,8 @@ import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
 /**
- * Everything that is in one picture. The items do not touch each other or the edges, and no two are
- * in the same place. They are in reading order: row by row from the top left.
+ * Content of one picture. Items touch neither each other nor the edges, and no two have the same
+ * place. They are in reading order: row by row from the top left.
  *
  * @param width in pixels
  * @param height in pixels
@@ -18,7 +18,7 @@ public record Scene(int width, int height, Backdrop backdrop, List<Item> items) 
     items = List.copyOf(items);
   }
 
-  /** The places with an item. */
+  /** Returns the occupied places. */
   Set<Place> layout() {
     return items.stream()
         .map(Item::place)

@@ -8,7 +8,7 @@ import java.awt.RenderingHints;
 import java.awt.geom.Ellipse2D;
 import java.awt.image.BufferedImage;
 
-/** Draws scenes. */
+/** Renderer of scenes. */
 final class SceneArtist {
   private SceneArtist() {}
 
@@ -26,7 +26,7 @@ final class SceneArtist {
     return image;
   }
 
-  /** The canvas with nothing on it. */
+  /** Returns a black picture of the scene's size. */
   static BufferedImage black(Scene scene) {
     return new BufferedImage(scene.width(), scene.height(), BufferedImage.TYPE_3BYTE_BGR);
   }

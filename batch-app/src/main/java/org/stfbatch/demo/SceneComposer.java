@@ -9,15 +9,15 @@ import java.util.SplittableRandom;
 import java.util.function.Predicate;
 
 /**
- * Invents scenes. Colours, shapes, sizes and places are drawn independently of each other, but for
- * groups of things that are alike, so that none can be told from the others.
+ * Generator of random scenes. Colours, shapes, sizes and places are independent of each other,
+ * except in groups of similar items, so that none predicts another.
  */
 final class SceneComposer {
   private static final double[] ASPECTS = {1, 1, 4 / 3.0, 3 / 2.0};
   private static final int TRIES_PER_ITEM = 12;
   private static final int MOST_ITEMS = 5;
 
-  /** At most so far from upright, in radians. */
+  /** Maximum tilt, in radians. */
   private static final double TILT = 0.2;
 
   private final SplittableRandom random;
@@ -26,7 +26,7 @@ final class SceneComposer {
     this.random = random;
   }
 
-  /** A scene of one side of the split. */
+  /** Returns a random scene of one side of the split. */
   Scene compose(Split split) {
     Predicate<Scene> wanted = split == Split.TRAIN ? SceneComposer::isTrained : oneNovelty();
     int count = 1 + random.nextInt(MOST_ITEMS);
@@ -42,7 +42,7 @@ final class SceneComposer {
     return Split.of(scene) == Split.TRAIN;
   }
 
-  /** Each of the novelties is asked for as often as the others. */
+  /** Requires one randomly chosen novelty, each with the same probability. */
   private Predicate<Scene> oneNovelty() {
     Split.Novelty[] all = Split.Novelty.values();
     Split.Novelty novelty = all[random.nextInt(all.length)];
@@ -52,7 +52,7 @@ final class SceneComposer {
             : Split.novelties(scene).contains(novelty);
   }
 
-  /** Empty if the items do not fit. */
+  /** Returns empty if the items do not fit. */
   private Optional<Scene> tryToCompose(int count) {
     int longer = 240 + 8 * random.nextInt(31);
     int shorter = (int) (longer / ASPECTS[random.nextInt(ASPECTS.length)]);
@@ -73,7 +73,7 @@ final class SceneComposer {
 
   private record Appearance(Shape shape, Colour colour, ItemSize size) {}
 
-  /** In half of the scenes some items share their shape, their colour or both. */
+  /** In half of the scenes, some items share their shape, their colour or both. */
   private List<Appearance> appearances(int count) {
     boolean sameShape = random.nextInt(3) == 0;
     boolean sameColour = random.nextInt(4) == 0;
@@ -91,7 +91,7 @@ final class SceneComposer {
     return appearances;
   }
 
-  /** Finds room for an item within its place. */
+  /** Adds an item at a free position within its place; returns whether there is one. */
   private boolean place(
       List<Item> items, Appearance appearance, Place place, int width, int height) {
     double radius = appearance.size().radius(width, height) * (0.96 + 0.08 * random.nextDouble());

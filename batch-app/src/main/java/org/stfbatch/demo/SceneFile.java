@@ -15,9 +15,9 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * Scenes as JSON lines: the canvas, the background and every item with its words, its centre,
- * radius and tilt, and its bounding box as {@code [left, top, right, bottom]} in pixels. What is
- * read equals what was written.
+ * Reader and writer of scenes as JSON lines: the canvas, the background and every item with its
+ * words, centre, radius and tilt, and its bounding box as {@code [left, top, right, bottom]} in
+ * pixels. Reading a written scene gives an equal scene.
  */
 public final class SceneFile {
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -27,7 +27,7 @@ public final class SceneFile {
   /**
    * Reads all scenes of a file.
    *
-   * @throws IOException if the file cannot be read or a line is no scene; the message names it
+   * @throws IOException if the file cannot be read or a line is not a scene; the message names it
    */
   public static List<PicturedScene> read(Path file) throws IOException {
     List<PicturedScene> scenes = new ArrayList<>();
@@ -81,7 +81,7 @@ public final class SceneFile {
     return node.required(field).asText().replace(' ', '_').toUpperCase(Locale.ROOT);
   }
 
-  /** One line, without its end. */
+  /** Returns a line without its line break. */
   static String line(PicturedScene pictured) {
     Scene scene = pictured.scene();
     ObjectNode line = JSON.createObjectNode();

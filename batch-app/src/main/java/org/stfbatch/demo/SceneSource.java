@@ -6,12 +6,15 @@ import java.util.Locale;
 import java.util.SplittableRandom;
 
 /**
- * The numbered scenes of one seed and one side of the split, and what is asked about them. A scene
- * depends on the seed, the side and its number alone; the questions depend on those asked before,
- * too, so that ask in the order of the numbers. Not thread safe.
+ * Numbered scenes of one seed and one side of the split, and the questions about them. A scene
+ * depends only on the seed, the side and its number; the questions also depend on those asked
+ * before, so request them in the order of the numbers. Not thread safe.
  */
 final class SceneSource {
-  /** Not the step of the generator, which would make seeds echoes of each other. */
+  /**
+   * Differs from the increment of the generator, which would make the sequences of different seeds
+   * overlap.
+   */
   private static final long SPREAD = 0xd1342543de82ef95L;
 
   private final Split split;

@@ -17,8 +17,8 @@ import java.util.Set;
 import java.util.function.Predicate;
 
 /**
- * How many answers about a drawn world are right. A question without an answer counts as answered
- * wrongly; answers to questions without a label do not count.
+ * Scores of the answers to a drawn world's questions. A question without an answer counts as wrong;
+ * answers to questions without a label are ignored.
  */
 public final class Scorecard {
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -26,7 +26,7 @@ public final class Scorecard {
   private final List<Graded> graded;
 
   private record Graded(String category, Set<String> unseen, double chance, boolean right) {
-    /** Captions and questions without a picture are told apart from what the others amount to. */
+    /** Captions and questions without a picture are excluded from the total. */
     boolean isShortAnswer() {
       return !category.equals(Category.CAPTION.word()) && !category.equals(Category.TEXT.word());
     }
@@ -41,8 +41,8 @@ public final class Scorecard {
    *
    * @param labels the world's {@code labels.jsonl}
    * @param answers lines with {@code question_id} and {@code text}, as exported
-   * @throws IllegalArgumentException if a file is not there or not of this kind, or if the answers
-   *     are to other questions; the message says which and what to do
+   * @throws IllegalArgumentException if a file is missing or not of this kind, or if the answers
+   *     belong to other questions; the message names the file and the cure
    * @throws IOException if a file cannot be read
    */
   public static Scorecard of(Path labels, Path answers) throws IOException {
@@ -98,7 +98,7 @@ public final class Scorecard {
     return node;
   }
 
-  /** The scores of each kind of question that was asked. */
+  /** Returns the scores by category. */
   public List<Score> byCategory() {
     return Arrays.stream(Category.values())
         .map(Category::word)
@@ -107,14 +107,12 @@ public final class Scorecard {
         .toList();
   }
 
-  /** The score of all short answers about pictures: everything but captions and text. */
+  /** Returns the score of all short answers about pictures: everything but captions and text. */
   public Score total() {
     return score("all short answers", Graded::isShortAnswer);
   }
 
-  /**
-   * The scores of short answers about pictures that show something of which training shows none.
-   */
+  /** Returns the scores of short answers about pictures with each kind of held-out content. */
   public List<Score> byNovelty() {
     return Arrays.stream(Split.Novelty.values())
         .map(Split.Novelty::word)

@@ -5,7 +5,7 @@ import java.awt.geom.Ellipse2D;
 import java.awt.geom.Path2D;
 import java.util.Locale;
 
-/** Shapes of about the same extent and weight, so that only an item's radius makes it large. */
+/** Shapes of similar extent and area, so that an item's size depends on its radius alone. */
 public enum Shape {
   CIRCLE(0.93),
   SQUARE(1.14),
@@ -25,13 +25,13 @@ public enum Shape {
     this.reach = reach;
   }
 
-  /** No point of the outline is farther from the centre than this many radii. */
+  /** Returns the distance of the outline's farthest point from the centre, at most, in radii. */
   double reach() {
     return reach;
   }
 
   /**
-   * The outline around (x, y).
+   * Returns the outline around (x, y).
    *
    * @param tilt clockwise, in radians
    */
@@ -85,7 +85,7 @@ public enum Shape {
     return path;
   }
 
-  /** Its English name. */
+  /** Returns the English name. */
   public String word() {
     return name().toLowerCase(Locale.ROOT);
   }

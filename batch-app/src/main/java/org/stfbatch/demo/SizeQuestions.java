@@ -3,7 +3,7 @@ package org.stfbatch.demo;
 import java.util.List;
 import java.util.Optional;
 
-/** Which of two items is larger? */
+/** Questions about the larger or smaller of two items. */
 final class SizeQuestions {
   private static final String FIRST = "first";
   private static final String SECOND = "second";
@@ -24,8 +24,10 @@ final class SizeQuestions {
             .formatted(comparison, pair.first().words(), pair.second().words());
     boolean isFirst = pair.one().size().compareTo(pair.other().size()) > 0 == larger;
     String answer = isFirst ? pair.first().words() : pair.second().words();
-    Lot lot = new Lot(Category.SIZE.word(), text, isFirst ? FIRST : SECOND, List.of(FIRST, SECOND));
+    BalancedOutcome outcome =
+        new BalancedOutcome(
+            Category.SIZE.word(), text, isFirst ? FIRST : SECOND, List.of(FIRST, SECOND));
     Rationale rationale = pair.compare(item -> item.size().word(), comparison);
-    return Candidate.of(Category.SIZE, text, rationale, answer, lot);
+    return Candidate.of(Category.SIZE, text, rationale, answer, outcome);
   }
 }

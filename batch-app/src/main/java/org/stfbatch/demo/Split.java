@@ -6,44 +6,44 @@ import java.util.Locale;
 import java.util.Set;
 
 /**
- * Which scenes may be trained on. A scene is held out if it shows anything that training must never
- * show: an item of a certain colour and shape in a certain relation to another item, or a certain
- * set of occupied places. The rule is a function of the scene alone, so the two sides are disjoint
- * whatever the seeds.
+ * Split of scenes into training and held-out scenes. A scene is held out if it has content that
+ * training must never show: an item of a certain colour and shape in a certain relation to another
+ * item, or a certain set of occupied places. The rule is a function of the scene alone, so the two
+ * sides are disjoint for all seeds.
  */
 public enum Split {
-  /** Scenes to learn from. */
+  /** Scenes for training. */
   TRAIN,
-  /** Scenes to be tested with. */
+  /** Scenes for testing. */
   HELD_OUT;
 
-  /** What can be new in a scene that is held out. */
+  /** Kind of held-out content. */
   public enum Novelty {
-    /** A colour on a shape in a relation to another item. */
+    /** A colour and shape in a relation to another item. */
     RELATION,
     /** A set of occupied places. */
     LAYOUT;
 
-    /** Its English name. */
+    /** Returns the English name. */
     public String word() {
       return name().toLowerCase(Locale.ROOT);
     }
   }
 
-  /** One in so many triples of colour, shape and relation is held out. */
+  /** One of this many triples of colour, shape and relation is held out. */
   private static final int TRIPLES = 12;
 
-  /** One in about so many layouts is held out. */
+  /** About one of this many layouts is held out. */
   private static final int LAYOUTS = 7;
 
   private static final int LAYOUT_MIX = 0x9e3779b1;
 
-  /** The side of a scene. */
+  /** Returns the side of a scene. */
   public static Split of(Scene scene) {
     return novelties(scene).isEmpty() ? TRAIN : HELD_OUT;
   }
 
-  /** What training never shows of this scene; empty for a scene to learn from. */
+  /** Returns the kinds of held-out content in a scene; empty for a training scene. */
   public static Set<Novelty> novelties(Scene scene) {
     Set<Novelty> novelties = EnumSet.noneOf(Novelty.class);
     if (isHeldOut(scene.layout())) {
@@ -67,7 +67,9 @@ public enum Split {
     return false;
   }
 
-  /** Whether training never shows an item of that colour and shape so related to any other. */
+  /**
+   * Whether training never shows an item of that colour and shape in that relation to another item.
+   */
   static boolean isHeldOut(Colour colour, Shape shape, Relation relation) {
     return (5 * colour.ordinal() + 7 * shape.ordinal() + 3 * relation.ordinal()) % TRIPLES == 0;
   }
@@ -80,7 +82,10 @@ public enum Split {
     return (mask * LAYOUT_MIX >>> 16) % LAYOUTS == 0;
   }
 
-  /** Whether pictures of this side may show an item of that colour and shape so related. */
+  /**
+   * Whether pictures of this side may show an item of that colour and shape in that relation to
+   * another item.
+   */
   boolean shows(Colour colour, Shape shape, Relation relation) {
     return this == HELD_OUT || !isHeldOut(colour, shape, relation);
   }

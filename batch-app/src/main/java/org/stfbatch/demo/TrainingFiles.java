@@ -12,12 +12,12 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * LLaVA's training files: {@code finetune.json} with conversations in detail about each picture,
- * the same with short answers for every fourth, a caption for every eighth and now and then a
- * question without a picture, and {@code pretrain.json} with a caption of each picture. For a
- * model's beginnings there are {@code language.json}, the same questions and captions with what to
- * look at in words and in the right order, which leaves to conclude from it, and {@code
- * regions.jsonl} with what the patches of each picture show.
+ * Writer of LLaVA's training files. {@code finetune.json} has conversations with detailed answers
+ * about each picture, the same with short answers for every fourth picture, a caption for every
+ * eighth, and some questions without a picture. {@code pretrain.json} has one caption per picture.
+ * Two files train new models from scratch: {@code language.json} has the same questions and
+ * captions with a text that lists the relevant items in order, so that only the conclusion is left,
+ * and {@code regions.jsonl} has the content of each picture's patches.
  */
 final class TrainingFiles implements WorldFiles {
   private static final String FINETUNE = "finetune.json";
@@ -31,12 +31,15 @@ final class TrainingFiles implements WorldFiles {
   private static final String FIRST_IMAGE = IMAGE + "\n";
   private static final String TURNS = "conversations";
 
-  /** Longer ones could be answered from what was said, without a look at the picture. */
+  /** In longer conversations, earlier answers would reveal later ones without the picture. */
   private static final int QUESTIONS_PER_CONVERSATION = 4;
 
   private static final int PICTURES_PER_BRIEF = 4;
 
-  /** What can be read off an item needs no conclusion, and little practice without pictures. */
+  /**
+   * These answers follow directly from one item; they need no conclusion and little practice
+   * without pictures.
+   */
   private static final Set<Category> READ_OFF =
       EnumSet.of(Category.COLOUR, Category.SHAPE, Category.POSITION, Category.NEIGHBOUR);
 
@@ -78,18 +81,20 @@ final class TrainingFiles implements WorldFiles {
     Question caption = captions.get(number % captions.size());
     for (int from = 0; from < questions.size(); from += QUESTIONS_PER_CONVERSATION) {
       int end = Math.min(from + QUESTIONS_PER_CONVERSATION, questions.size());
-      discuss(id + "/" + from, pictured.image(), questions.subList(from, end), brief);
+      addPictureConversations(
+          id + "/" + from, pictured.image(), questions.subList(from, end), brief);
     }
     if (number % PICTURES_PER_CAPTION == 5) {
-      converse(conversation(id + "/caption", pictured.image(), FIRST_IMAGE, List.of(caption)));
+      addFinetuneSample(
+          conversation(id + "/caption", pictured.image(), FIRST_IMAGE, List.of(caption)));
     }
     if (number % PICTURES_PER_FACT == 9) {
       Question fact = Facts.ALL.get(number / PICTURES_PER_FACT % Facts.ALL.size());
-      converse(conversation("fact-" + number, null, "", List.of(fact)));
+      addFinetuneSample(conversation("fact-" + number, null, "", List.of(fact)));
     }
     pretrain.add(caption(id, pictured.image(), caption, number % 2 == 0));
     for (int i = 0; i < questions.size(); i++) {
-      conclude(id + "/" + i, questions.get(i), brief);
+      addTextConversations(id + "/" + i, questions.get(i), brief);
     }
     if (brief) {
       language.add(conversation(id + "/caption", null, seen(caption), List.of(caption)));
@@ -97,17 +102,18 @@ final class TrainingFiles implements WorldFiles {
     regions.line(RegionLines.line(pictured));
   }
 
-  /** Asks about a picture. */
-  private void discuss(String id, String image, List<Question> questions, boolean brief)
-      throws IOException {
-    converse(explanation(id, image, FIRST_IMAGE, questions));
+  /** Adds conversations about a picture. */
+  private void addPictureConversations(
+      String id, String image, List<Question> questions, boolean brief) throws IOException {
+    addFinetuneSample(explanation(id, image, FIRST_IMAGE, questions));
     if (brief) {
-      converse(conversation(id, image, FIRST_IMAGE, questions));
+      addFinetuneSample(conversation(id, image, FIRST_IMAGE, questions));
     }
   }
 
-  /** Asks what follows from what was looked at, told in words. */
-  private void conclude(String id, Question question, boolean brief) throws IOException {
+  /** Adds conversations about a description of the relevant items, without the picture. */
+  private void addTextConversations(String id, Question question, boolean brief)
+      throws IOException {
     if (brief || !READ_OFF.contains(question.category())) {
       language.add(explanation(id, null, seen(question), List.of(question)));
     }
@@ -120,12 +126,12 @@ final class TrainingFiles implements WorldFiles {
     return question.rationale().description() + ".\n";
   }
 
-  private void converse(ObjectNode sample) throws IOException {
+  private void addFinetuneSample(ObjectNode sample) throws IOException {
     finetune.add(sample);
     questionCount += sample.withArray(TURNS).size() / 2;
   }
 
-  /** Answers that say first what they follow from. */
+  /** Returns a conversation whose answers give the rationale first. */
   private static ObjectNode explanation(
       String id, String image, String first, List<Question> questions) {
     ObjectNode sample = sample(id + "/detail", image);
@@ -137,7 +143,10 @@ final class TrainingFiles implements WorldFiles {
     return sample;
   }
 
-  /** The short-answer instruction stands with the first question it is for and holds for all. */
+  /**
+   * Returns a conversation with short answers. The short-answer instruction is part of the first
+   * question that it applies to and holds for the later ones.
+   */
   private static ObjectNode conversation(
       String id, String image, String first, List<Question> questions) {
     ObjectNode sample = sample(id, image);
@@ -153,7 +162,7 @@ final class TrainingFiles implements WorldFiles {
   }
 
   /**
-   * @param first what the conversation begins with
+   * @param first the beginning of the conversation
    */
   private static void ask(ArrayNode turns, String first, String text, String answer) {
     turn(turns, "human", turns.isEmpty() ? first + text : text);
@@ -199,7 +208,7 @@ final class TrainingFiles implements WorldFiles {
     }
   }
 
-  /** A JSON array in a file, an element a line. */
+  /** Writer of a JSON array with one element per line. */
   private static final class Samples {
     private final NewFile file;
     private final JsonGenerator generator;

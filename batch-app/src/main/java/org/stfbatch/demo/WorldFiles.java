@@ -3,14 +3,14 @@ package org.stfbatch.demo;
 import java.io.IOException;
 import java.util.List;
 
-/** Where a world's questions go. */
+/** Writer of the questions of a world. */
 interface WorldFiles extends AutoCloseable {
 
-  /** Takes the next scene, with the questions about it and all its captions. */
+  /** Adds the next scene, the questions about it and all its captions. */
   void add(int number, PicturedScene pictured, List<Question> questions, List<Question> captions)
       throws IOException;
 
-  /** Puts the files in their places and returns how many questions they ask. */
+  /** Moves the files to their final names and returns the number of questions. */
   int commit() throws IOException;
 
   @Override

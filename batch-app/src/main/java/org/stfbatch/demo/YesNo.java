@@ -2,7 +2,7 @@ package org.stfbatch.demo;
 
 import java.util.List;
 
-/** The two words that say whether something is so. */
+/** The words of yes-or-no answers. */
 final class YesNo {
   static final String YES = "yes";
   static final String NO = "no";

@@ -3,11 +3,12 @@ package org.stfbatch.prompt;
 import com.fasterxml.jackson.databind.JsonNode;
 
 /**
- * A text that is one token wherever it is written, outside SentencePiece's reach.
+ * Text that is always read as one token and never passed to SentencePiece.
  *
- * @param stripsLeft whether it swallows the white space before it
- * @param stripsRight whether it swallows the white space behind it
- * @param singleWord whether it counts only between spaces
+ * @param stripsLeft whether the white space before it is removed
+ * @param stripsRight whether the white space after it is removed
+ * @param singleWord whether it counts as a token only where a space or the end of the text is on
+ *     each side
  */
 record AddedToken(String content, boolean stripsLeft, boolean stripsRight, boolean singleWord) {
 

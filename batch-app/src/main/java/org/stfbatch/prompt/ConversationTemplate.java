@@ -9,46 +9,46 @@ import java.util.stream.Stream;
 import org.stfbatch.prompt.SeparatorStyle.Wording;
 
 /**
- * How turns of a conversation become one prompt text, letter by letter as LLaVA's {@code
- * conversation.py} joins them.
+ * Conversation template: joins the turns of a conversation into one prompt, character by character
+ * as LLaVA's {@code conversation.py} does.
  *
- * <p>Turns alternate, the user first. A {@code null} (or empty) turn stands for the answer that the
- * model is to write.
+ * <p>Turns alternate; the user's is first. A {@code null} or empty turn marks the answer that the
+ * model writes.
  */
 public enum ConversationTemplate {
-  /** The template LLaVA-1.5 and LLaVA-STF were trained with. */
+  /** The template that LLaVA-1.5 and LLaVA-STF were trained with. */
   VICUNA_V1(
       List.of("vicuna_v1", "v1"),
       SeparatorStyle.TWO,
       new Wording(Texts.USER_SYSTEM, "USER", "ASSISTANT", " ", "</s>")),
-  /** As {@link #VICUNA_V1} with the words of the first LLaVA. */
+  /** As {@link #VICUNA_V1}, with the wording of the first LLaVA. */
   LLAVA_V1(
       List.of("llava_v1"),
       SeparatorStyle.TWO,
       new Wording(Texts.HUMAN_SYSTEM, "USER", "ASSISTANT", " ", "</s>")),
-  /** As {@link #VICUNA_V1} with a system text that announces the image's tags. */
+  /** As {@link #VICUNA_V1}, with a system text that announces the image tags. */
   V1_MMTAG(
       List.of("v1_mmtag"),
       SeparatorStyle.TWO,
       new Wording(Texts.TAGGED_SYSTEM, "USER", "ASSISTANT", " ", "</s>")),
-  /** Vicuna's first template, which begins with an example of a question and its answer. */
+  /** Vicuna's first template, which begins with an example question and its answer. */
   VICUNA_V0(
       List.of("v0", "default"),
       SeparatorStyle.SINGLE,
       new Wording(Texts.HUMAN_SYSTEM, "Human", "Assistant", "###", "###"),
       Texts.EXAMPLE_QUESTION,
       Texts.EXAMPLE_ANSWER),
-  /** As {@link #VICUNA_V0} without its example. */
+  /** As {@link #VICUNA_V0}, without the example. */
   LLAVA_V0(
       List.of("llava_v0"),
       SeparatorStyle.SINGLE,
       new Wording(Texts.HUMAN_SYSTEM, "Human", "Assistant", "###", "###")),
-  /** As {@link #LLAVA_V0} with a system text that announces the image's tags. */
+  /** As {@link #LLAVA_V0}, with a system text that announces the image tags. */
   V0_MMTAG(
       List.of("v0_mmtag"),
       SeparatorStyle.SINGLE,
       new Wording(Texts.TAGGED_SYSTEM, "Human", "Assistant", "###", "###")),
-  /** The template of the projector's pre-training: the message and a line feed. */
+  /** The template of projector pre-training: the message and a line feed. */
   PLAIN(List.of("plain", "v0_plain"), SeparatorStyle.PLAIN, new Wording("", "", "", "\n", "")),
   /** LLaMA-2's chat template with its own system text. */
   LLAMA_2(
@@ -60,7 +60,7 @@ public enum ConversationTemplate {
       List.of("llava_llama_2"),
       SeparatorStyle.LLAMA_2,
       new Wording(Texts.LLAVA_LLAMA_2_SYSTEM, "USER", "ASSISTANT", "<s>", "</s>")),
-  /** LLaMA-2's form without system text and separator. */
+  /** LLaMA-2's form without a system text and without a separator. */
   MISTRAL_INSTRUCT(
       List.of("mistral_instruct"),
       SeparatorStyle.LLAMA_2,
@@ -75,7 +75,7 @@ public enum ConversationTemplate {
           "<|im_start|>assistant\n",
           "<|im_end|>",
           "<|im_end|>")),
-  /** As {@link #MPT} with a system text that asks for answers and nothing else. */
+  /** As {@link #MPT}, with a system text that asks only for the answer. */
   CHATML_DIRECT(
       List.of("chatml_direct", "mistral_direct"),
       SeparatorStyle.MPT,
@@ -92,8 +92,8 @@ public enum ConversationTemplate {
   private final List<String> opening;
 
   /**
-   * @param names under which LLaVA knows it
-   * @param opening turns that stand before all others
+   * @param names LLaVA's names for the template
+   * @param opening turns that precede all others
    */
   ConversationTemplate(
       List<String> names, SeparatorStyle style, Wording wording, String... opening) {
@@ -104,9 +104,10 @@ public enum ConversationTemplate {
   }
 
   /**
-   * The template of one of LLaVA's names, such as {@code vicuna_v1} or {@code llava_llama_2}.
+   * Returns the template with one of LLaVA's names, such as {@code vicuna_v1} or {@code
+   * llava_llama_2}.
    *
-   * @throws IllegalArgumentException naming the known templates
+   * @throws IllegalArgumentException if the name is unknown; the message lists the known names
    */
   public static ConversationTemplate named(String name) {
     return Stream.of(values())
@@ -125,14 +126,14 @@ public enum ConversationTemplate {
         .collect(Collectors.joining(", "));
   }
 
-  /** The first name under which LLaVA knows the template. */
+  /** Returns LLaVA's first name for the template. */
   public String templateName() {
     return names.get(0);
   }
 
   /**
-   * The text with which an answer ends where the template does not end it with the tokenizer's end
-   * token: the separator that LLaVA's demo server stops at. Empty where the end token is enough.
+   * Returns the stop string of answers: the separator at which LLaVA's demo server stops. Empty if
+   * the template ends answers with the tokenizer's end token.
    */
   public Optional<String> stop() {
     return style == SeparatorStyle.SINGLE || style == SeparatorStyle.MPT
@@ -141,11 +142,11 @@ public enum ConversationTemplate {
   }
 
   /**
-   * The prompt for these turns. The list may hold {@code null}; a last {@code null} asks for the
-   * next answer.
+   * Returns the prompt of these turns. The list may hold {@code null}; a last {@code null} asks for
+   * the next answer.
    *
    * @throws PromptException with {@link PromptErrorCode#PROMPT_INVALID} where the original code
-   *     raises
+   *     raises an error
    */
   public String prompt(List<String> messages) {
     if (opening.isEmpty()) {
@@ -156,12 +157,12 @@ public enum ConversationTemplate {
     return style.join(wording, turns);
   }
 
-  /** The prompt that asks for the answer to one message. */
+  /** Returns the prompt that asks for the answer to one message. */
   public String prompt(String message) {
     return prompt(Arrays.asList(message, null));
   }
 
-  /** What {@code conversation.py} has its templates say. */
+  /** System texts and example turns of {@code conversation.py}. */
   private static final class Texts {
     static final String USER_SYSTEM =
         "A chat between a curious user and an artificial intelligence assistant."

@@ -1,6 +1,6 @@
 package org.stfbatch.prompt;
 
-/** Puts the image marker into a question, as LLaVA's evaluation scripts do. */
+/** Adds the image marker to a question, as LLaVA's evaluation scripts do. */
 public final class ImagePrompt {
 
   /** The text that stands for the image. */
@@ -9,12 +9,12 @@ public final class ImagePrompt {
   private ImagePrompt() {}
 
   /**
-   * The user's message: the question behind the marker and a line feed when there is an image, or
-   * the question itself when it has no image or holds the one marker already.
+   * Returns the user's message: the marker, a line feed and the question if there is an image; the
+   * question alone if there is none or the question already holds the one marker.
    *
-   * @throws PromptException {@link PromptErrorCode#PROMPT_EMPTY} for a question of white space,
-   *     {@link PromptErrorCode#PROMPT_IMAGE_MARKERS} for a marker without an image or more than one
-   *     marker
+   * @throws PromptException {@link PromptErrorCode#PROMPT_EMPTY} if the question is blank; {@link
+   *     PromptErrorCode#PROMPT_IMAGE_MARKERS} if it holds a marker without an image or more than
+   *     one marker
    */
   public static String message(String question, boolean hasImage) {
     if (PythonText.strip(question).isEmpty()) {

@@ -16,15 +16,14 @@ import java.util.stream.IntStream;
 import org.stfbatch.file.LfsPointer;
 
 /**
- * LLaMA's SentencePiece tokenizer with the exact behaviour of the slow {@code LlamaTokenizer} of
+ * SentencePiece tokenizer of LLaMA that behaves exactly like the slow {@code LlamaTokenizer} of
  * Hugging Face transformers 4.39, which LLaVA uses.
  *
- * <p>Thread safe. It owns native memory: close it when the last user is done; calls after that
- * fail.
+ * <p>Thread safe. It owns native memory: close it after the last use; later calls fail.
  */
 public final class LlamaTokenizer implements AutoCloseable {
 
-  /** The id that marks the place of an image between the ids of the text. */
+  /** The id that marks the position of an image among the token ids of a prompt. */
   public static final int IMAGE_TOKEN_INDEX = -200;
 
   private static final String MODEL_FILE = "tokenizer.model";
@@ -32,7 +31,7 @@ public final class LlamaTokenizer implements AutoCloseable {
   private static final char SPACE_SYMBOL = '\u2581';
   private static final String UNKNOWN_ID_TEXT = "\uFFFD";
 
-  /** Texts up to this length are always encoded: it costs no more than a megabyte. */
+  /** Texts up to this length are always encoded: that needs little memory. */
   private static final int ALWAYS_ENCODED_CHARACTERS = 1 << 16;
 
   private final SentencePieceModel model;
@@ -42,7 +41,7 @@ public final class LlamaTokenizer implements AutoCloseable {
   private final SpTokenizer sentencePiece;
   private final int unknownTokenLength;
 
-  /** The native processor crashes the process when it is used after it was freed. */
+  /** Using the native processor after it was freed would crash the process. */
   private final ReadWriteLock nativeUse = new ReentrantReadWriteLock();
 
   private boolean closed;
@@ -58,7 +57,7 @@ public final class LlamaTokenizer implements AutoCloseable {
   }
 
   /**
-   * Opens the tokenizer of a checkpoint folder, with all tokens that its files name.
+   * Opens the tokenizer of a checkpoint folder with all tokens that its files name.
    *
    * @throws TokenizerException as {@link #open(Path, int)}
    */
@@ -68,12 +67,12 @@ public final class LlamaTokenizer implements AutoCloseable {
 
   /**
    * Opens the tokenizer of a checkpoint folder: {@code tokenizer.model}, or {@code tokenizer.json}
-   * if that is absent, and what there is of {@code tokenizer_config.json}, {@code
-   * special_tokens_map.json} and {@code added_tokens.json}. Added tokens with ids from {@code rows}
-   * on are left out, so that their texts are encoded as any other: transformers adds {@code
+   * if that is absent, and, where present, {@code tokenizer_config.json}, {@code
+   * special_tokens_map.json} and {@code added_tokens.json}. Added tokens with ids of {@code rows}
+   * or more are left out, and their texts are encoded like any other: transformers adds {@code
    * <image>} and {@code <pad>} to LLaVA-1.5, which the authors' tokenizer does not have.
    *
-   * @param rows of the model's embedding
+   * @param rows number of rows of the model's embedding
    * @throws TokenizerException if there is no tokenizer, a file cannot be read or used, or the
    *     vocabulary has more pieces than the model has rows
    */
@@ -147,11 +146,11 @@ public final class LlamaTokenizer implements AutoCloseable {
   }
 
   /**
-   * The ids of a text, with BOS (and EOS) as the checkpoint configures. Special tokens written in
+   * Encodes a text, with BOS and EOS as the checkpoint configures them. Special tokens written in
    * the text become their ids.
    *
-   * @throws PromptException {@link PromptErrorCode#PROMPT_INVALID} if the text holds half a
-   *     surrogate pair
+   * @throws PromptException {@link PromptErrorCode#PROMPT_INVALID} if the text holds an unpaired
+   *     surrogate
    */
   public int[] encode(String text) {
     IntStream bos = settings.addBosToken() ? IntStream.of(bosTokenId()) : IntStream.empty();
@@ -161,10 +160,10 @@ public final class LlamaTokenizer implements AutoCloseable {
   }
 
   /**
-   * The ids of a text without BOS and EOS around it.
+   * Encodes a text without BOS and EOS.
    *
-   * @throws PromptException {@link PromptErrorCode#PROMPT_INVALID} if the text holds half a
-   *     surrogate pair
+   * @throws PromptException {@link PromptErrorCode#PROMPT_INVALID} if the text holds an unpaired
+   *     surrogate
    */
   public int[] encodeWithoutSpecial(String text) {
     requireWellFormed(text);
@@ -180,11 +179,11 @@ public final class LlamaTokenizer implements AutoCloseable {
   }
 
   /**
-   * The ids of a text that follows another one after a space, as an answer follows its prompt in
+   * Encodes a text that continues another one after a space, as an answer continues its prompt in
    * training.
    *
-   * @throws PromptException {@link PromptErrorCode#PROMPT_INVALID} if the text holds half a
-   *     surrogate pair
+   * @throws PromptException {@link PromptErrorCode#PROMPT_INVALID} if the text holds an unpaired
+   *     surrogate
    */
   public int[] encodeContinuation(String text) {
     boolean spaceOfItsOwn = settings.legacy() || settings.addPrefixSpace();
@@ -192,12 +191,12 @@ public final class LlamaTokenizer implements AutoCloseable {
   }
 
   /**
-   * The ids of a prompt with {@link #IMAGE_TOKEN_INDEX} for every {@code <image>} in it. The texts
-   * around the markers are encoded one by one and BOS is kept only at the start, as LLaVA's {@code
-   * tokenizer_image_token} does.
+   * Encodes a prompt with {@link #IMAGE_TOKEN_INDEX} for every {@code <image>} in it. The texts
+   * between the markers are encoded separately and only the first keeps its BOS, as in LLaVA's
+   * {@code tokenizer_image_token}.
    *
-   * @throws PromptException {@link PromptErrorCode#PROMPT_INVALID} if the text holds half a
-   *     surrogate pair
+   * @throws PromptException {@link PromptErrorCode#PROMPT_INVALID} if the text holds an unpaired
+   *     surrogate
    */
   public int[] encodeWithImages(String prompt) {
     IntStream.Builder ids = IntStream.builder();
@@ -213,11 +212,12 @@ public final class LlamaTokenizer implements AutoCloseable {
   }
 
   /**
-   * The text of ids, not stripped ({@link PythonText#strip} does that). An id that no token has,
-   * which a model with more rows than the tokenizer has pieces can produce, becomes U+FFFD.
+   * Decodes token ids. The text is not stripped; use {@link PythonText#strip}. An id without a
+   * token becomes U+FFFD: a model can produce one if it has more rows than the tokenizer has
+   * pieces.
    *
-   * @param skipSpecialTokens whether BOS, EOS and the like are left out or written
-   * @throws IllegalArgumentException for a negative id, such as an image's
+   * @param skipSpecialTokens whether BOS, EOS and other special tokens are left out
+   * @throws IllegalArgumentException for a negative id, such as {@link #IMAGE_TOKEN_INDEX}
    */
   public String decode(int[] ids, boolean skipSpecialTokens) {
     List<String> texts = new ArrayList<>();
@@ -250,45 +250,45 @@ public final class LlamaTokenizer implements AutoCloseable {
     return settings.cleanUpSpaces() ? cleanUp(text) : text;
   }
 
-  /** The id that begins every prompt. */
+  /** Returns the id that begins every prompt. */
   public int bosTokenId() {
     return tokens.idOf(settings.bosToken());
   }
 
-  /** The id with which the model ends an answer. */
+  /** Returns the id with which the model ends an answer. */
   public int eosTokenId() {
     return tokens.idOf(settings.eosToken());
   }
 
-  /** The id of what no piece stands for; it also serves as padding. */
+  /** Returns the id of the unknown token, which also serves as padding. */
   public int unknownTokenId() {
     return tokens.idOf(settings.unknownToken());
   }
 
   /**
-   * Whether every piece of text between special tokens gets SentencePiece's leading space, as
-   * before 2023.
+   * Whether every piece of text between special tokens gets SentencePiece's leading space, as in
+   * transformers before 2023.
    */
   public boolean isLegacy() {
     return settings.legacy();
   }
 
   /**
-   * A bound in characters (UTF-16 units) above which a text has more than so many tokens: none is
-   * longer than the longest one. To be asked before a text is encoded, because encoding takes
-   * native memory of a few hundred bytes a character.
+   * Returns the number of characters (UTF-16 units) above which a text certainly has more than
+   * {@code tokenLimit} tokens, from the length of the longest token. Check it before encoding:
+   * encoding needs a few hundred bytes of native memory per character.
    */
   public int mostCharacters(int tokenLimit) {
     long most = (long) tokenLimit * tokens.longest();
     return (int) Math.min(Integer.MAX_VALUE, Math.max(ALWAYS_ENCODED_CHARACTERS, most));
   }
 
-  /** The number of the vocabulary's pieces; ids of added tokens may lie above it. */
+  /** Returns the number of pieces in the vocabulary; ids of added tokens may be higher. */
   public int vocabSize() {
     return model.size();
   }
 
-  /** Whether decoding leaves the id out when special tokens are skipped. */
+  /** Whether decoding leaves out the id when special tokens are skipped. */
   public boolean isSpecial(int id) {
     return tokens.isSpecialId(id);
   }
@@ -343,9 +343,9 @@ public final class LlamaTokenizer implements AutoCloseable {
   }
 
   /**
-   * When not legacy, SentencePiece adds no space of its own but may strip one that is there: so a
-   * text with a leading space is encoded behind the unknown token's text, whose ids are then cut
-   * off.
+   * Without legacy behaviour, SentencePiece adds no space of its own but may strip a leading one.
+   * Therefore a text with a leading space is encoded after the text of the unknown token, whose ids
+   * are then removed.
    */
   private int[] encodeText(String text) {
     boolean leadingSpace = text.charAt(0) == SPACE_SYMBOL || text.charAt(0) == ' ';
@@ -389,14 +389,14 @@ public final class LlamaTokenizer implements AutoCloseable {
       if (!pair) {
         throw new PromptException(
             PromptErrorCode.PROMPT_INVALID,
-            "the prompt is not valid Unicode: half a surrogate pair (U+%04X) at position %d"
+            "the prompt is not valid Unicode: an unpaired surrogate (U+%04X) at position %d"
                 .formatted((int) c, i));
       }
       i++;
     }
   }
 
-  /** The text of tokens between two that stand alone; the list is used up. */
+  /** Decodes a run of tokens that no added token interrupts; modifies the list. */
   private String runText(List<String> run) {
     String first = run.get(0);
     if (settings.addPrefixSpace() && !first.isEmpty() && first.charAt(0) == SPACE_SYMBOL) {
@@ -422,7 +422,7 @@ public final class LlamaTokenizer implements AutoCloseable {
     return text.append(decoder.decode(segment)).toString();
   }
 
-  /** The replacements of transformers' {@code clean_up_tokenization}, in its order. */
+  /** Applies the replacements of transformers' {@code clean_up_tokenization}, in its order. */
   private static String cleanUp(String text) {
     return text.replace(" .", ".")
         .replace(" ?", "?")

@@ -11,14 +11,14 @@ import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
- * The pairs of pieces that byte-pair encoding joins, in the order of precedence that {@code
- * tokenizer.json} gives them, read back as scores of the pieces that they make.
+ * Merge list of byte-pair encoding, in the order of precedence of {@code tokenizer.json}, converted
+ * to a rank of each merged piece.
  *
- * <p>SentencePiece knows no pairs: it joins the two neighbours that make the piece of the highest
- * score, of equal ones the leftmost. Both come to the same where the pairs of one piece stand
- * together and none is left out, as in a list that was sorted by scores. In the vocabularies of
- * LLaMA's family the pieces of two and more spaces share one score below all others, and so their
- * pairs share the end of the list.
+ * <p>SentencePiece has scores instead of merges: it joins the two neighbours that make the piece of
+ * the highest score, the leftmost first among equals. Both rules agree if the merges of each piece
+ * are contiguous and complete, as in a list sorted by score. In vocabularies of the LLaMA family,
+ * the pieces of two and more spaces share one score below all others, so their merges are mixed at
+ * the end of the list.
  */
 final class MergeList {
   private static final Pattern SPACES = Pattern.compile("\u2581{2,}");
@@ -35,9 +35,10 @@ final class MergeList {
   private final boolean joinsSpacesLast;
 
   /**
-   * @param merges {@code "a b"} or {@code ["a", "b"]} each
-   * @param pieces those of text, without the reserved ones; pairs that make others are passed over
-   * @throws IllegalArgumentException saying why no scores can have given this list
+   * @param merges each of the form {@code "a b"} or {@code ["a", "b"]}
+   * @param pieces the text pieces, without the reserved ones; merges that make other pieces are
+   *     skipped
+   * @throws IllegalArgumentException if no scores produce this list; the message says why
    */
   MergeList(JsonNode merges, Set<String> pieces) {
     this.pieces = pieces;
@@ -88,7 +89,8 @@ final class MergeList {
         return;
       }
       if (!piece.equals(last) && ranks.put(piece, ranks.size()) != null) {
-        throw new IllegalArgumentException("the pairs of %s lie apart".formatted(quoted(piece)));
+        throw new IllegalArgumentException(
+            "the pairs of %s are not adjacent".formatted(quoted(piece)));
       }
       last = piece;
     }
@@ -112,20 +114,20 @@ final class MergeList {
     }
   }
 
-  /** On one line, whatever it holds. */
+  /** Returns the piece as a JSON string, so that messages stay on one line. */
   private static String quoted(String piece) {
     return TextNode.valueOf(piece).toString();
   }
 
   /**
-   * A piece's place in the order of precedence, from 0 for what is joined first. Pieces that come
-   * last of all, among them those of one character, share a place.
+   * Returns the rank of a piece, from 0 for the one that is joined first. Pieces of the last rank,
+   * among them those of one character, share it.
    */
   int rank(String piece) {
     return ranks.getOrDefault(piece, ranks.size());
   }
 
-  /** Whether no pair stands behind the first one that makes a piece of several spaces. */
+  /** Whether all merges that make pieces of several spaces are at the end of the list. */
   boolean joinsSpacesLast() {
     return joinsSpacesLast;
   }

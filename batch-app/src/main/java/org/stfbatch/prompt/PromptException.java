@@ -2,9 +2,7 @@ package org.stfbatch.prompt;
 
 import static java.util.Objects.requireNonNull;
 
-/**
- * A prompt that cannot be given to the model. It concerns one job only; its message is one line.
- */
+/** A prompt cannot be used. Only its job fails; the message is one line. */
 public final class PromptException extends RuntimeException {
 
   private final PromptErrorCode code;
@@ -14,7 +12,7 @@ public final class PromptException extends RuntimeException {
     this.code = requireNonNull(code, "code is null");
   }
 
-  /** The stable code that is stored with the failed job. */
+  /** Returns the stable code that is stored with the failed job. */
   public PromptErrorCode code() {
     return code;
   }

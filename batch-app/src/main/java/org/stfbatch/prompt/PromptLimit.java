@@ -1,19 +1,18 @@
 package org.stfbatch.prompt;
 
 /**
- * How long a prompt may be, checked before it is encoded: the engine counts tokens, but encoding a
- * text of many megabytes takes gigabytes of native memory.
+ * Length limit of a prompt, checked before it is encoded: encoding a text of many megabytes takes
+ * gigabytes of native memory.
  *
- * @param tokens what the model takes
- * @param truncate whether a longer prompt is cut at its end, as the original does, instead of
- *     failing
+ * @param tokens most tokens that the model accepts
+ * @param truncate whether a longer prompt is cut at its end, as in the original, instead of failing
  */
 public record PromptLimit(int tokens, boolean truncate) {
   /**
-   * The text, or as much of its beginning as has all the tokens that the model takes.
+   * Returns the text, or a beginning of it that has at least as many tokens as the model accepts.
    *
-   * @throws PromptException {@link PromptErrorCode#PROMPT_TOO_LONG} if it cannot fit and is not to
-   *     be cut
+   * @throws PromptException {@link PromptErrorCode#PROMPT_TOO_LONG} if it cannot fit and {@code
+   *     truncate} is not set
    */
   public String checked(String prompt, LlamaTokenizer tokenizer) {
     int most = tokenizer.mostCharacters(tokens);
@@ -29,7 +28,7 @@ public record PromptLimit(int tokens, boolean truncate) {
             .formatted(prompt.length(), tokens, most));
   }
 
-  /** At white space, where no token reaches across, so that the tokens before it stay the same. */
+  /** Cuts at a space if one is near: no token spans it, so the tokens before it stay the same. */
   private static String cut(String prompt, int most) {
     int end = prompt.indexOf(' ', most);
     boolean near = end >= 0 && end <= 2L * most;

@@ -4,9 +4,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Text functions with Python's idea of white space, which is neither Java's {@code trim} nor its
- * {@code strip}: U+0085 and the no-break spaces count, the zero width space does not. Lower case is
- * Python's, too.
+ * String functions with Python's semantics. Python's white space differs from that of Java's {@code
+ * trim} and {@code strip}: it includes U+0085 and the no-break spaces, but not the zero width
+ * space.
  */
 public final class PythonText {
   private static final int CAPITAL_SIGMA = 0x3A3;
@@ -14,7 +14,9 @@ public final class PythonText {
   private static final int SMALL_FINAL_SIGMA = 0x3C2;
   private static final int CAPITAL_I_WITH_DOT = 0x130;
 
-  /** Unicode's word breaks MidLetter, MidNumLet and Single_Quote: marks within words. */
+  /**
+   * Unicode's word-break classes MidLetter, MidNumLet and Single_Quote: punctuation within words.
+   */
   private static final String WITHIN_WORDS =
       "'.:\u00B7\u0387\u055F\u05F4\u2018\u2019\u2024\u2027\uFE13\uFE52\uFE55\uFF07\uFF0E\uFF1A";
 
@@ -58,7 +60,9 @@ public final class PythonText {
     return words;
   }
 
-  /** Python's {@code str.lower()}, whose final sigma is Unicode's and not Java's. */
+  /**
+   * Python's {@code str.lower()}, which follows Unicode's rule for the final sigma; Java's differs.
+   */
   public static String lower(String text) {
     StringBuilder lower = new StringBuilder(text.length());
     for (int at = 0; at < text.length(); at += Character.charCount(text.codePointAt(at))) {
@@ -104,10 +108,7 @@ public final class PythonText {
     };
   }
 
-  /**
-   * Whether Python's {@code str.isspace()} holds for the character; all of them are in the basic
-   * plane.
-   */
+  /** Python's {@code str.isspace()}; all such characters are in the basic multilingual plane. */
   public static boolean isSpace(char c) {
     return (c >= 0x09 && c <= 0x0D)
         || (c >= 0x1C && c <= 0x20)

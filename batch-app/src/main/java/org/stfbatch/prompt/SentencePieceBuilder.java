@@ -9,7 +9,7 @@ import java.util.List;
 import org.stfbatch.prompt.SentencePieceModel.PieceType;
 
 /**
- * Puts pieces together to a {@code tokenizer.model} of LLaMA's kind: {@code ModelProto} of
+ * Builds a {@code tokenizer.model} of the LLaMA kind: {@code ModelProto} of
  * sentencepiece_model.proto, BPE with byte fallback, identity normalisation and a space before
  * every text. Pieces get their ids in the order in which they are added, from 0.
  */
@@ -35,23 +35,23 @@ public final class SentencePieceBuilder {
 
   private final List<byte[]> pieces = new ArrayList<>();
 
-  /** The piece of what no other piece stands for; there must be one, the first. */
+  /** Adds the unknown piece. It is required and must be the first. */
   public SentencePieceBuilder unknown(String text) {
     return add(text, 0, PieceType.UNKNOWN);
   }
 
-  /** A piece that no text is encoded to, such as {@code <s>}. */
+  /** Adds a control piece, such as {@code <s>}: no text is encoded to it. */
   public SentencePieceBuilder control(String text) {
     return add(text, 0, PieceType.CONTROL);
   }
 
-  /** A piece that is found in a text before any other, and never cut. */
+  /** Adds a piece that is matched before all others and never split. */
   public SentencePieceBuilder userDefined(String text) {
     return add(text, 0, PieceType.USER_DEFINED);
   }
 
   /**
-   * A byte that no other piece stands for.
+   * Adds a byte piece, for text that no other piece covers.
    *
    * @param text of the form {@code <0x0A>}
    */
@@ -60,11 +60,10 @@ public final class SentencePieceBuilder {
   }
 
   /**
-   * A piece of text.
+   * Adds a text piece.
    *
    * @param text with U+2581 for spaces
-   * @param score of two neighbouring pairs, the encoder joins the one whose piece has the higher
-   *     score
+   * @param score the encoder joins the neighbouring pair whose piece has the highest score
    */
   public SentencePieceBuilder normal(String text, float score) {
     return add(text, score, PieceType.NORMAL);
@@ -81,7 +80,7 @@ public final class SentencePieceBuilder {
     return this;
   }
 
-  /** The bytes of the file. */
+  /** Returns the bytes of the file. */
   public byte[] build() {
     return message(
         model -> {

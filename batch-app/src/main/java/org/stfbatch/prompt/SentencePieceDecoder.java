@@ -5,11 +5,11 @@ import java.util.List;
 import org.stfbatch.prompt.SentencePieceModel.PieceType;
 
 /**
- * Joins pieces to text as SentencePiece's {@code DecodePieces} does: byte pieces are collected and
- * read as UTF-8, a leading space that the encoder put there is taken away again.
+ * Decodes pieces as SentencePiece's {@code DecodePieces} does: byte pieces are collected and read
+ * as UTF-8, and the leading space that the encoder added is removed.
  *
- * <p>It is written in Java because the native binding returns characters outside the basic plane
- * mangled.
+ * <p>It is written in Java because the native binding corrupts characters outside the basic
+ * multilingual plane.
  */
 final class SentencePieceDecoder {
 
@@ -27,7 +27,7 @@ final class SentencePieceDecoder {
     this.dropsLeadingSpace = addDummyPrefix || model.removeExtraWhitespaces();
   }
 
-  /** The text of these pieces; a piece that the model does not know stands for itself. */
+  /** Decodes pieces; a piece that the model does not have is copied as text. */
   String decode(List<String> pieces) {
     StringBuilder text = new StringBuilder();
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
@@ -60,7 +60,7 @@ final class SentencePieceDecoder {
     return text.toString();
   }
 
-  /** A byte piece is written {@code <0xNN>}. */
+  /** Returns the byte of a piece of the form {@code <0xNN>}. */
   private static int byteOf(String piece) {
     return Integer.parseInt(piece.substring(3, piece.length() - 1), 16);
   }
@@ -71,8 +71,8 @@ final class SentencePieceDecoder {
   }
 
   /**
-   * Appends bytes read as UTF-8, with one replacement character for each byte that is no part of a
-   * character. Java's (and Python's) decoders would write one for a whole broken sequence.
+   * Appends bytes read as UTF-8, with one replacement character for each byte that is not part of a
+   * character. The decoders of Java and Python would write one for a whole malformed sequence.
    */
   static void appendUtf8(byte[] bytes, StringBuilder text) {
     int at = 0;
@@ -101,7 +101,8 @@ final class SentencePieceDecoder {
   }
 
   /**
-   * The code point of a sequence, or -1 if it is not the shortest form of a Unicode scalar value.
+   * Returns the code point of a sequence, or -1 if it is not the shortest form of a Unicode scalar
+   * value.
    */
   private static int codePoint(byte[] bytes, int at, int length) {
     if (length == 1) {

@@ -11,15 +11,15 @@ import java.util.Map;
 import java.util.regex.Pattern;
 
 /**
- * What decoding needs of a SentencePiece {@code tokenizer.model}: the pieces with their types and
- * three settings.
+ * The parts of a SentencePiece {@code tokenizer.model} that decoding needs: the pieces with their
+ * types and three settings.
  *
- * <p>The file is a protobuf message ({@code ModelProto} of sentencepiece_model.proto); only the
- * fields used are interpreted.
+ * <p>The file is a protobuf message ({@code ModelProto} of sentencepiece_model.proto); only these
+ * fields are interpreted.
  */
 final class SentencePieceModel {
 
-  /** The types of sentencepiece_model.proto, by their numbers there. */
+  /** Piece types of sentencepiece_model.proto, with their numbers. */
   enum PieceType {
     NORMAL(1),
     UNKNOWN(2),
@@ -73,7 +73,7 @@ final class SentencePieceModel {
   /**
    * Reads a serialised model.
    *
-   * @throws IOException if the bytes are not such a message or hold no pieces
+   * @throws IOException if the bytes are not such a message or it has no pieces
    */
   static SentencePieceModel parse(byte[] bytes) throws IOException {
     SentencePieceModel model = new SentencePieceModel();
@@ -85,9 +85,9 @@ final class SentencePieceModel {
   }
 
   /**
-   * The same model without the space that SentencePiece puts before a text. Protobuf messages merge
-   * when they are concatenated, so appending one field overrides the setting and leaves all else as
-   * it is.
+   * Returns the model without the space that SentencePiece adds before a text. Protobuf messages
+   * merge when they are concatenated, so an appended field overrides this setting and keeps the
+   * rest.
    */
   static byte[] withoutDummyPrefix(byte[] model) {
     byte[] override = {
@@ -105,22 +105,22 @@ final class SentencePieceModel {
     return pieces.size();
   }
 
-  /** Characters of the longest piece. */
+  /** Returns the length of the longest piece in characters. */
   int longest() {
     return pieces.stream().mapToInt(piece -> piece.text().length()).max().orElse(0);
   }
 
-  /** The piece of an id in {@code [0, size())}. */
+  /** Returns the piece of an id in {@code [0, size())}. */
   Piece piece(int id) {
     return pieces.get(id);
   }
 
-  /** The id of a piece, or {@code null} if there is none of that text. */
+  /** Returns the id of a piece, or {@code null} if there is none with that text. */
   Integer idOf(String piece) {
     return ids.get(piece);
   }
 
-  /** What SentencePiece writes for the unknown piece. */
+  /** Returns the text that SentencePiece writes for the unknown piece. */
   String unknownSurface() {
     return unknownSurface;
   }

@@ -3,25 +3,27 @@ package org.stfbatch.prompt;
 import java.util.List;
 
 /**
- * How a conversation's turns are joined: the branches of {@code get_prompt} in LLaVA's {@code
- * conversation.py}. Turns alternate, the user first; a null or empty turn is open.
+ * How the turns of a conversation are joined: the branches of {@code get_prompt} in LLaVA's {@code
+ * conversation.py}. Turns alternate, the user's first; a {@code null} or empty turn is open.
  */
 enum SeparatorStyle {
-  /** Every turn behind its role, with one separator behind it. */
+  /** Every turn after its role, with the same separator after each turn. */
   SINGLE {
     @Override
     String join(Wording wording, List<String> turns) {
       return joinRoles(wording, turns, wording.separator());
     }
   },
-  /** Every turn behind its role, with a separator of the user's turns and one of the answers. */
+  /**
+   * Every turn after its role, with one separator after the user's turns and another after answers.
+   */
   TWO {
     @Override
     String join(Wording wording, List<String> turns) {
       return joinRoles(wording, turns, wording.answerSeparator());
     }
   },
-  /** As {@link #SINGLE}, but nothing stands between role and turn. */
+  /** As {@link #SINGLE}, without punctuation between role and turn. */
   MPT {
     @Override
     String join(Wording wording, List<String> turns) {
@@ -35,7 +37,7 @@ enum SeparatorStyle {
       return prompt.toString();
     }
   },
-  /** The turns alone. Answers have no separator, and the original fails at them. */
+  /** The turns alone. Answers are refused, because the original fails at them. */
   PLAIN {
     @Override
     String join(Wording wording, List<String> turns) {
@@ -54,7 +56,7 @@ enum SeparatorStyle {
       return prompt.toString();
     }
   },
-  /** LLaMA-2's instructions, the system text within the first. */
+  /** LLaMA-2's instruction format, with the system text inside the first instruction. */
   LLAMA_2 {
     @Override
     String join(Wording wording, List<String> turns) {
@@ -84,17 +86,17 @@ enum SeparatorStyle {
   };
 
   /**
-   * What is joined with the turns.
+   * Texts that are joined with the turns.
    *
-   * @param system what the conversation begins with
+   * @param system the beginning of the conversation
    * @param user the user's role
    * @param assistant the model's role
-   * @param separator behind the system text and the user's turns
-   * @param answerSeparator behind answers, where it differs
+   * @param separator after the system text and the user's turns
+   * @param answerSeparator after answers, if it differs
    */
   record Wording(
       String system, String user, String assistant, String separator, String answerSeparator) {
-    /** Of the turn with that number. */
+    /** Returns the role of the turn with this number. */
     private String role(int turn) {
       return turn % 2 == 0 ? user : assistant;
     }
@@ -102,6 +104,7 @@ enum SeparatorStyle {
 
   /**
    * @throws PromptException with {@link PromptErrorCode#PROMPT_INVALID} where the original raises
+   *     an error
    */
   abstract String join(Wording wording, List<String> turns);
 

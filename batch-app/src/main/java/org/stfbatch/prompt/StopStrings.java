@@ -6,12 +6,11 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Texts that end an answer.
+ * Stop strings: texts that end an answer.
  *
- * <p>{@link #found} and {@link #cut} are what the runner uses: a stop text ends the answer wherever
- * it appears and is not part of it. {@link #originalCriteria} is LLaVA's own {@code
- * KeywordsStoppingCriteria} with its oddities, for comparison with the original code. Immutable and
- * thread safe.
+ * <p>Inference uses {@link #found} and {@link #cut}: a stop string ends the answer wherever it
+ * appears and is not part of it. {@link #originalCriteria} reproduces LLaVA's {@code
+ * KeywordsStoppingCriteria}, for comparison with the original code. Immutable and thread safe.
  */
 public final class StopStrings {
 
@@ -20,7 +19,7 @@ public final class StopStrings {
   private final int window;
 
   /**
-   * @param texts the stop texts; none of them empty
+   * @param texts the stop strings; none of them empty
    */
   public StopStrings(List<String> texts, LlamaTokenizer tokenizer) {
     if (texts.stream().anyMatch(String::isEmpty)) {
@@ -32,20 +31,20 @@ public final class StopStrings {
         1 + texts.stream().mapToInt(t -> t.getBytes(StandardCharsets.UTF_8).length).max().orElse(0);
   }
 
-  /** Whether there is no stop text at all. */
+  /** Whether there are no stop strings. */
   public boolean isEmpty() {
     return texts.isEmpty();
   }
 
   /**
-   * The stop text that the newest token completed. To be asked after every token; it looks only at
-   * the last tokens, so its cost does not grow with the answer.
+   * Returns the stop string that the newest token completed. Call it after every token; it decodes
+   * only the last tokens, so its cost does not grow with the answer.
    *
-   * <p>Every token that is not special makes at least one byte of text, so as many tokens as the
-   * longest stop text has bytes, and one more whose leading space decoding drops, hold every stop
-   * text that ends now.
+   * <p>Every token that is not special makes at least one byte of text. As many tokens as the
+   * longest stop string has bytes, and one more whose leading space decoding drops, therefore
+   * contain every stop string that ends now.
    *
-   * @param generated the answer's ids so far in its first {@code count} entries
+   * @param generated the ids of the answer so far, in the first {@code count} entries
    */
   public Optional<String> found(int[] generated, int count) {
     if (texts.isEmpty()) {
@@ -64,7 +63,7 @@ public final class StopStrings {
     return start;
   }
 
-  /** The answer's text before the first stop text in it; all of it if there is none. */
+  /** Returns the answer up to the first stop string in it; all of it if there is none. */
   public String cut(String answer) {
     int end = answer.length();
     for (String text : texts) {
@@ -75,13 +74,14 @@ public final class StopStrings {
   }
 
   /**
-   * LLaVA's criteria for one sequence: true if the ids end with a stop text's ids, or a stop text
-   * is in the text of the last ids. How many ids those are follows the original: {@code min(length
-   * - promptLength, longest stop text in ids)}, taken as a negative Python slice, so that a prompt
-   * that is not part of the output turns it into "all but the first".
+   * LLaVA's criterion for one sequence: true if the ids end with the ids of a stop string, or the
+   * text of the last ids contains one. The number of those ids follows the original: {@code
+   * min(length - promptLength, longest stop string in ids)}, used as a negative Python slice. If
+   * the output does not include the prompt, the number is negative and the slice means "all but the
+   * first".
    *
-   * @param outputIds all ids the generation loop holds
-   * @param promptLength the prompt's length that the criteria were made with
+   * @param outputIds all ids that the generation loop holds
+   * @param promptLength the length of the prompt that the criterion was made with
    */
   public boolean originalCriteria(int[] outputIds, int promptLength) {
     int longest = 0;

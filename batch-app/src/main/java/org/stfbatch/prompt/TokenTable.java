@@ -10,11 +10,12 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Ids and texts of all tokens: the pieces of the SentencePiece model and, over them, the added
- * tokens. Immutable.
+ * Table of all tokens: the pieces of the SentencePiece model, overridden by the added tokens.
+ * Immutable.
  *
- * <p>A token with a role that is neither a piece nor listed as added gets the next free id, as
- * transformers does. An added token that the model has no row for is no token: its text is text.
+ * <p>A token with a role (bos, eos, ...) that is neither a piece nor listed as added gets the next
+ * free id, as in transformers. An added token without a row in the model is left out: its text is
+ * encoded as text.
  */
 final class TokenTable {
 
@@ -29,7 +30,7 @@ final class TokenTable {
   private final int rows;
 
   /**
-   * @param rows of the model's embedding
+   * @param rows number of rows of the model's embedding
    */
   TokenTable(SentencePieceModel model, TokenizerSettings settings, int rows) {
     this.model = model;
@@ -63,7 +64,7 @@ final class TokenTable {
             longestFirst.stream().mapToInt(t -> t.content().length()).max().orElse(0));
   }
 
-  /** Characters of the longest token. */
+  /** Returns the length of the longest token in characters. */
   int longest() {
     return longest;
   }
@@ -82,8 +83,8 @@ final class TokenTable {
   }
 
   /**
-   * The id of a token's text; a text that is no token has the unknown piece's id, by SentencePiece
-   * 0.
+   * Returns the id of a token's text, or 0, SentencePiece's id of the unknown piece, if there is no
+   * such token.
    */
   int idOf(String token) {
     Integer added = addedIds.get(token);
@@ -94,7 +95,7 @@ final class TokenTable {
     return piece == null ? 0 : piece;
   }
 
-  /** The text of an id, or {@code null} if no token has it. */
+  /** Returns the text of an id, or {@code null} if no token has it. */
   String textOf(int id) {
     AddedToken added = addedById.get(id);
     if (added != null) {
@@ -111,20 +112,20 @@ final class TokenTable {
     return special.contains(token);
   }
 
-  /** Whether decoding sets the token apart with spaces: an added token without a role. */
+  /** Whether decoding separates the token with spaces: an added token without a role. */
   boolean standsAlone(String token) {
     return standAlone.contains(token);
   }
 
-  /** The added token with that text, or {@code null}. */
+  /** Returns the added token with that text, or {@code null}. */
   AddedToken added(String text) {
     Integer id = addedIds.get(text);
     return id == null ? null : addedById.get(id);
   }
 
   /**
-   * Cuts a text at the added tokens in it, the leftmost first and of those the longest. No part is
-   * empty.
+   * Splits a text at its added tokens: the leftmost first, and of those at one position the
+   * longest. No part is empty.
    */
   List<String> split(String text) {
     List<String> parts = new ArrayList<>();

@@ -2,7 +2,7 @@ package org.stfbatch.prompt;
 
 /**
  * The tokenizer files of a checkpoint cannot be used. The message is one line that names the file
- * and what to do about it.
+ * and the cure.
  */
 public final class TokenizerException extends RuntimeException {
 

@@ -16,8 +16,8 @@ import java.util.Set;
 import org.stfbatch.prompt.SentencePieceModel.PieceType;
 
 /**
- * A {@code tokenizer.json} as transformers' {@code LlamaConverter} makes it of a {@code
- * tokenizer.model}, turned back into such a model, which encodes in the same way.
+ * Converts a {@code tokenizer.json}, as written by transformers' {@code LlamaConverter}, back to a
+ * {@code tokenizer.model} that encodes in the same way.
  *
  * @param legacy whether every piece of text between special tokens gets a space before it
  * @param model the bytes of the {@code tokenizer.model}
@@ -26,7 +26,8 @@ import org.stfbatch.prompt.SentencePieceModel.PieceType;
 record TokenizerJson(boolean legacy, byte[] model, Map<Integer, AddedToken> added) {
 
   /**
-   * @throws TokenizerException naming the file and what of it is not LLaMA's
+   * @throws TokenizerException if it is not a tokenizer of the LLaMA kind, naming the file and the
+   *     setting
    * @throws IOException if the file cannot be read
    */
   static TokenizerJson read(Path file, ObjectMapper mapper) throws IOException {
@@ -73,8 +74,9 @@ record TokenizerJson(boolean legacy, byte[] model, Map<Integer, AddedToken> adde
     }
 
     /**
-     * There are two ways to put a space before a text and to write spaces as U+2581: a normaliser
-     * or a pre-tokeniser that splits nothing. The latter tells the first piece of text from all.
+     * A leading space and U+2581 for spaces come either from a normaliser or from a pre-tokeniser
+     * that does not split. Only the pre-tokeniser can add the space to the first piece of text
+     * alone, which is not legacy.
      */
     private boolean isLegacy() {
       JsonNode normalizer = json.path("normalizer");
@@ -131,7 +133,10 @@ record TokenizerJson(boolean legacy, byte[] model, Map<Integer, AddedToken> adde
       return model.build();
     }
 
-    /** The pieces in the order of their ids, which must be 0 to the number of pieces less one. */
+    /**
+     * Returns the pieces in the order of their ids, which must be 0 to the number of pieces less
+     * one.
+     */
     private String[] vocabulary() {
       JsonNode ids = json.path("model").path("vocab");
       String[] pieces = new String[ids.size()];
@@ -148,7 +153,7 @@ record TokenizerJson(boolean legacy, byte[] model, Map<Integer, AddedToken> adde
       return pieces;
     }
 
-    /** The pieces that no pair makes. */
+    /** Returns the pieces that no merge makes. */
     private Map<String, PieceType> reserved(String[] vocabulary) {
       Map<String, PieceType> reserved = new LinkedHashMap<>();
       for (String piece : vocabulary) {
@@ -169,7 +174,10 @@ record TokenizerJson(boolean legacy, byte[] model, Map<Integer, AddedToken> adde
       return reserved;
     }
 
-    /** transformers 5 names none in the model, where byte fallback makes it superfluous. */
+    /**
+     * transformers 5 does not name the unknown piece in the model, because byte fallback replaces
+     * it.
+     */
     private void requireUnknown(String first, Map<String, PieceType> reserved) {
       JsonNode unknown = json.path("model").path("unk_token");
       boolean right =
@@ -180,8 +188,9 @@ record TokenizerJson(boolean legacy, byte[] model, Map<Integer, AddedToken> adde
     }
 
     /**
-     * Of a {@code tokenizer.model} alone, transformers 5 lists the pairs by the ids of their
-     * pieces. In LLaMA's family that is the order of the scores but for pieces of several spaces.
+     * From a {@code tokenizer.model} alone, transformers 5 lists the merges by the ids of their
+     * pieces. In the LLaMA family that is the order of the scores except for pieces of several
+     * spaces.
      */
     private MergeList merges(Set<String> pieces) {
       JsonNode model = json.path("model");

@@ -12,13 +12,13 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What {@code tokenizer_config.json}, {@code special_tokens_map.json} and {@code added_tokens.json}
- * say, read in the order in which transformers 4.39 lets one override the other, with the defaults
- * of its slow {@code LlamaTokenizer}.
+ * Settings of {@code tokenizer_config.json}, {@code special_tokens_map.json} and {@code
+ * added_tokens.json}, read in the order in which one overrides the other in transformers 4.39, with
+ * the defaults of its slow {@code LlamaTokenizer}.
  *
  * @param legacy the tokenizer's behaviour before 2023: every piece of text between special tokens
  *     gets SentencePiece's leading space
- * @param addPrefixSpace whether the first piece of text gets a leading space when not legacy
+ * @param addPrefixSpace whether the first piece of text gets a leading space without {@code legacy}
  * @param special the tokens that have a role (bos, eos, ...), in the order of transformers
  * @param added further tokens with the ids that the files give them
  */
@@ -47,7 +47,7 @@ record TokenizerSettings(
   private static final String CONFIG = "tokenizer_config.json";
   private static final int LONGEST_VALUE = 200;
 
-  /** Names that transformers gives to LLaMA's SentencePiece tokenizer. */
+  /** transformers' names of LLaMA's SentencePiece tokenizer. */
   private static final List<String> KINDS =
       List.of("LlamaTokenizer", "LlamaTokenizerFast", "TokenizersBackend", "SentencePieceBackend");
 
@@ -59,8 +59,8 @@ record TokenizerSettings(
   /**
    * Reads the files of a checkpoint folder; each of them may be absent.
    *
-   * @param legacy what holds if the files do not say
-   * @param known added tokens that the tokenizer's own file names, which the others go before
+   * @param legacy the value if the files do not set it
+   * @param known added tokens of the tokenizer's own file; the other files override them
    */
   static TokenizerSettings read(
       Path directory, ObjectMapper json, boolean legacy, Map<Integer, AddedToken> known)
@@ -83,8 +83,8 @@ record TokenizerSettings(
   }
 
   /**
-   * Refuses what would split or join texts otherwise than LLaMA's slow tokenizer; other settings
-   * are about batches, chats and saving.
+   * Refuses settings that would split or join texts differently from LLaMA's slow tokenizer; other
+   * settings concern batches, chats and saving.
    */
   private static void requireSupported(ObjectNode config) {
     String kind = config.path("tokenizer_class").asText("");

@@ -1,9 +1,8 @@
 /**
- * From a question to token ids and back: conversation templates, the SentencePiece tokenizer of
- * LLaMA, the place of the image in the prompt, and stop texts.
+ * Prompts and tokenization: conversation templates, LLaMA's SentencePiece tokenizer, the position
+ * of the image in the prompt, and stop strings.
  *
- * <p>Everything here gives the ids and texts that LLaVA's own Python code gives with the slow
- * tokenizer of Hugging Face transformers 4.39 and SentencePiece 0.1.97; recorded outputs of that
- * code are the tests.
+ * <p>All ids and texts equal those of LLaVA's Python code with the slow tokenizer of Hugging Face
+ * transformers 4.39 and SentencePiece 0.1.97; the tests compare with recorded outputs of that code.
  */
 package org.stfbatch.prompt;

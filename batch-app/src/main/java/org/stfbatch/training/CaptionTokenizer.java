@@ -8,8 +8,8 @@ import org.stfbatch.prompt.ImagePrompt;
 import org.stfbatch.prompt.LlamaTokenizer;
 
 /**
- * The template {@code plain}: whatever the question was, the picture stands alone before its
- * caption, and the caption with its line feed is learned.
+ * Tokenizer of the template {@code plain}: the text of the question is dropped, the image marker
+ * precedes the caption, and the labels cover the caption and its line feed.
  */
 final class CaptionTokenizer implements SampleTokenizer {
   private final LlamaTokenizer tokenizer;

@@ -9,11 +9,11 @@ import org.stfbatch.prompt.ConversationTemplate;
 import org.stfbatch.prompt.LlamaTokenizer;
 
 /**
- * The template {@code v1}: {@code vicuna_v1}, of which the answers with their end tokens are
- * learned.
+ * Tokenizer of the template {@code v1} ({@code vicuna_v1}): the labels cover the answers and their
+ * end tokens.
  *
- * <p>What belongs to an answer is found by tokenising each round by itself and counting, as the
- * original does. Where its count does not come out, nothing of the conversation is learned.
+ * <p>As in the original, the positions of an answer are found by tokenizing each round alone and
+ * counting its tokens. If the count does not match the whole conversation, all labels are masked.
  */
 final class ConversationTokenizer implements SampleTokenizer {
   private static final Pattern ROUND_END = Pattern.compile("</s>");
@@ -41,7 +41,7 @@ final class ConversationTokenizer implements SampleTokenizer {
     return new TokenizedSample(ids, labels);
   }
 
-  /** An answer before the first question is skipped; then the two take turns. */
+  /** Skips an answer before the first question; after it, user and model must alternate. */
   private static List<String> messages(Sample sample) {
     List<Turn> turns = ImageMarkers.placed(sample);
     if (turns.isEmpty()) {
@@ -71,9 +71,9 @@ final class ConversationTokenizer implements SampleTokenizer {
   }
 
   /**
-   * Masks everything up to each answer.
+   * Masks the labels of everything but the answers.
    *
-   * @return where the rounds end by the original's count
+   * @return the position after the last round by the original's count
    */
   private int maskQuestions(int[] labels, String prompt, boolean picture) {
     int end = 1;
@@ -84,9 +84,8 @@ final class ConversationTokenizer implements SampleTokenizer {
       if (answer < 0 || rounds[i].indexOf(ANSWER, answer + ANSWER.length()) >= 0) {
         break;
       }
-      // The question by itself begins with BOS, and its last space belongs to the answer's first
-      // token. Without legacy behaviour a later round by itself also begins with a space of its
-      // own.
+      // A question alone begins with BOS, and its last space belongs to the first token of the
+      // answer. Without legacy behaviour, a later round alone also begins with a space of its own.
       int extra = i > 0 && !tokenizer.isLegacy() ? 1 : 0;
       int question =
           encode(rounds[i].substring(0, answer + ANSWER.length()), picture).length - 2 - extra;
@@ -101,7 +100,7 @@ final class ConversationTokenizer implements SampleTokenizer {
     Arrays.fill(labels, start, Math.max(start, Math.min(to, labels.length)), IGNORED);
   }
 
-  /** Unknown tokens serve as padding in training, so they do not count. */
+  /** Unknown tokens serve as padding in training and are not counted. */
   private int countedLength(int[] ids) {
     return (int) Arrays.stream(ids).filter(id -> id != tokenizer.unknownTokenId()).count();
   }

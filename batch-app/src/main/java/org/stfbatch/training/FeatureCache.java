@@ -14,8 +14,8 @@ import org.stfbatch.model.checkpoint.Bfloat16;
 import org.stfbatch.model.checkpoint.DType;
 
 /**
- * A file of pictures' features, one picture after the other, that is filled once and then mapped.
- * Interrupted, filling goes on behind the last whole picture.
+ * File cache of image features, stored one image after the other. It is filled once and then
+ * memory-mapped. After an interruption, filling continues after the last complete image.
  */
 final class FeatureCache {
   private static final String UNFINISHED = ".part";
@@ -27,10 +27,11 @@ final class FeatureCache {
   private final int numbers;
 
   /**
-   * @param file named after all that decides its content: a file of this name is not looked into
+   * @param file its name must identify everything that determines the content: a file with this
+   *     name is used without a check
    * @param dtype FLOAT32 or BFLOAT16
-   * @param pictures how many
-   * @param numbers of each picture
+   * @param pictures number of images
+   * @param numbers values per image
    */
   FeatureCache(Path file, DType dtype, int pictures, int numbers) {
     this.file = file;
@@ -44,7 +45,7 @@ final class FeatureCache {
     return file;
   }
 
-  /** How many pictures, from the first on, are there. */
+  /** Returns how many images are stored; they are the first ones. */
   int done() {
     try {
       if (Files.exists(file)) {
@@ -60,7 +61,7 @@ final class FeatureCache {
     return (long) numbers * dtype.bytes();
   }
 
-  /** Adds the next pictures; with the last one the cache is complete. */
+  /** Appends the features of the next images; the last one completes the cache. */
   void append(List<float[]> features) throws IOException {
     Files.createDirectories(file.getParent());
     int done = done();

@@ -11,7 +11,7 @@ import java.security.MessageDigest;
 import java.util.HexFormat;
 import org.stfbatch.base.Digests;
 
-/** Short names for contents: the first 16 hexadecimal digits of their SHA-256. */
+/** Content hash: the first 16 hexadecimal digits of the SHA-256. */
 final class FileHash {
   private static final int DIGITS = 16;
 

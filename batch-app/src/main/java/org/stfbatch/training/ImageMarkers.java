@@ -5,13 +5,13 @@ import java.util.List;
 import org.stfbatch.prompt.ImagePrompt;
 import org.stfbatch.prompt.PythonText;
 
-/** Where the picture's marker stands in what is said. */
+/** Position of the image marker in the turns of a sample. */
 final class ImageMarkers {
   private ImageMarkers() {}
 
   /**
-   * The turns as LLaVA's trainer takes them: in a conversation about a picture a marker is moved to
-   * the start of its turn, on a line of its own; elsewhere it is text as any other.
+   * Returns the turns as LLaVA's trainer uses them: in a conversation about an image, a marker is
+   * moved to a line of its own at the start of its turn; in other conversations it is plain text.
    */
   static List<Turn> placed(Sample sample) {
     if (sample.image().isEmpty()) {

@@ -1,16 +1,16 @@
 package org.stfbatch.training;
 
 /**
- * The learning rate over a training: from nothing up to its peak in a straight line, then down to
- * nothing in half a cosine, as transformers' {@code get_cosine_schedule_with_warmup} has it.
+ * Learning rate schedule: linear warm-up from zero to the peak, then half a cosine down to zero, as
+ * transformers' {@code get_cosine_schedule_with_warmup}.
  *
- * @param peak the highest
- * @param warmupSteps steps until it is reached
+ * @param peak the highest rate
+ * @param warmupSteps steps of the warm-up
  * @param steps all steps
  */
 record LearningRate(double peak, long warmupSteps, long steps) {
   /**
-   * @param warmup the part of all steps that the rate rises, rounded up to whole steps
+   * @param warmup fraction of all steps that warm up, rounded up to whole steps
    */
   static LearningRate of(double peak, double warmup, long steps) {
     return new LearningRate(peak, (long) Math.ceil(warmup * steps), steps);

@@ -6,9 +6,9 @@ import java.util.Random;
 import java.util.stream.IntStream;
 
 /**
- * Chooses patches of pictures to look at: first those that show something, then those beside them,
- * then others. Most of a picture shows nothing, and attention to all of it takes most of the time
- * (as Li et al. 2023, arXiv:2212.00794, who leave patches out at random).
+ * Selects the patches of an image that the vision tower processes: first those of regions, then
+ * their neighbours, then others. Most patches belong to no region, and attention over all of them
+ * takes most of the time (compare Li et al. 2023, arXiv:2212.00794, who drop random patches).
  */
 final class PatchChoice {
   private static final int SHOWING = 0;
@@ -20,9 +20,9 @@ final class PatchChoice {
   private final long seed;
 
   /**
-   * @param grid patches of a side
-   * @param count how many are chosen of a picture, at most all
-   * @param seed decides between patches that are as good
+   * @param grid patches per side
+   * @param count patches selected per image, at most all
+   * @param seed decides among patches of the same rank
    */
   PatchChoice(int grid, int count, long seed) {
     this.grid = grid;
@@ -34,7 +34,9 @@ final class PatchChoice {
     return count;
   }
 
-  /** Their numbers, ascending; a function of the picture and the seed. */
+  /**
+   * Returns the indices of the selected patches, ascending; a function of the image and the seed.
+   */
   int[] of(RegionPicture picture) {
     int patches = grid * grid;
     if (count == patches) {
@@ -65,7 +67,7 @@ final class PatchChoice {
     return ranks;
   }
 
-  /** Those that touch a patch, and itself. */
+  /** Returns the patch and those that touch it. */
   private int[] neighbours(int patch) {
     int row = patch / grid;
     int column = patch % grid;

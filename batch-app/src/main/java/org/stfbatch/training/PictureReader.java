@@ -9,7 +9,7 @@ import org.stfbatch.image.ImageLimits;
 import org.stfbatch.image.ImageLoader;
 import org.stfbatch.image.ImageSource;
 
-/** Fetches pictures and prepares them for the vision tower, on all processors. Thread safe. */
+/** Reads images and preprocesses them for the vision tower, on all processors. Thread safe. */
 final class PictureReader {
   private final Path root;
   private final ImageLoader loader = new ImageLoader(ImageLimits.defaults());
@@ -24,16 +24,17 @@ final class PictureReader {
   }
 
   /**
-   * A picture to be read.
+   * An image to read.
    *
-   * @param reference as the data writes it
-   * @param sample the first that is about it
+   * @param reference as written in the data
+   * @param sample the first sample about the image
    */
   record Wanted(String reference, String sample) {}
 
   /**
    * @return [3, S, S] uint8 each, planar
-   * @throws TrainingDataException naming the first sample about a picture that cannot be used
+   * @throws TrainingDataException if an image cannot be used; the message names the first sample
+   *     about it
    */
   List<byte[]> read(List<Wanted> pictures) {
     return pictures.parallelStream().map(this::read).toList();

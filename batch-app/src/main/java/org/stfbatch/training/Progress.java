@@ -13,7 +13,7 @@ import org.stfbatch.model.checkpoint.LlavaCheckpointWriter;
 import org.stfbatch.model.checkpoint.OptimizerState;
 import org.stfbatch.model.checkpoint.SafetensorsWriter;
 
-/** How far a training is, as its folder has it: what was saved last, and the result. */
+/** Progress of a training in its folder: the last checkpoint and the trained model. */
 final class Progress {
   private static final String STATE = "training-state.safetensors";
 
@@ -22,7 +22,7 @@ final class Progress {
   private final TrainingOutput output;
 
   /**
-   * @param base what the training began with
+   * @param base the checkpoint that the training began with
    */
   Progress(TrainingFolder folder, LlavaCheckpoint base, TrainingOutput output) {
     this.folder = folder;
@@ -34,36 +34,36 @@ final class Progress {
     return Files.exists(folder.model());
   }
 
-  /** The steps that are saved. */
+  /** Returns the number of steps in the last checkpoint, 0 without one. */
   long steps() throws IOException {
     Optional<OptimizerState> state = optimizer();
     return state.isPresent() ? state.get().steps() : 0;
   }
 
-  /** The optimizer as it was saved last. */
+  /** Returns the optimizer state of the last checkpoint. */
   Optional<OptimizerState> optimizer() throws IOException {
     return folder.latest().map(saved -> OptimizerState.read(saved.resolve(STATE)));
   }
 
-  /** The weights as they were saved last, or those of the beginning. */
+  /** Returns the weights of the last checkpoint, or those that the training began with. */
   LlavaCheckpoint weights() throws IOException {
     return folder.latest().map(saved -> LlavaCheckpoint.open(saved, Optional.empty())).orElse(base);
   }
 
-  /** Whether the step is one after which to save. */
+  /** Whether a checkpoint is due after the step. */
   boolean isDue(long step) {
     return output.saveEvery().isPresent() && step % output.saveEvery().getAsLong() == 0;
   }
 
-  /** Saves weights and optimizer, unless they are saved already or nothing was learned yet. */
+  /** Saves a checkpoint, unless that step is saved already or no step was taken yet. */
   void save(long step, Supplier<TrainedWeights> trained) throws IOException {
     save(step, trained, path -> {});
   }
 
   /**
-   * @param beside writes what else must be kept into the same folder
+   * @param additional writes further files into the folder of the checkpoint
    */
-  void save(long step, Supplier<TrainedWeights> trained, DurableFolder.Filler beside)
+  void save(long step, Supplier<TrainedWeights> trained, DurableFolder.Filler additional)
       throws IOException {
     Path checkpoint = folder.checkpoint(step);
     if (step == 0 || isDone() || Files.exists(checkpoint)) {
@@ -74,7 +74,7 @@ final class Progress {
         checkpoint,
         path -> {
           writeWeights(path, DType.FLOAT32, weights);
-          beside.fill(path);
+          additional.fill(path);
           OptimizerState.write(
               path.resolve(STATE),
               step,
@@ -84,12 +84,12 @@ final class Progress {
     folder.keepNewest(output.keep());
   }
 
-  /** Writes the result. */
+  /** Writes the trained model. */
   void finish(TrainedWeights weights) throws IOException {
     DurableFolder.create(folder.model(), path -> writeWeights(path, output.weights(), weights));
   }
 
-  /** Present weights, to be written when their turn has come. */
+  /** Returns data whose values are read from the weights only when they are written. */
   static SafetensorsWriter.Data data(TrainedWeights weights, String name) {
     return SafetensorsWriter.float32(weights.shapes().get(name), () -> weights.weight(name).data());
   }

@@ -11,9 +11,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What a vision tower learns from: a JSON object a line with {@code image}, {@code regions}, a list
- * of the words of each region, and {@code patches}, for each of the tower's patches, row by row,
- * the index of the region it shows, or a negative number.
+ * Reader of training data for a vision tower: a JSON object per line with {@code image}; {@code
+ * regions}, a list of the words of each region; and {@code patches}, the index of the region that
+ * each patch of the tower shows, row by row, or a negative number.
  */
 final class RegionFile {
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -27,8 +27,8 @@ final class RegionFile {
   }
 
   /**
-   * @param patches of a picture
-   * @throws TrainingDataException naming the file, and the line that is malformed
+   * @param patches patches per image
+   * @throws TrainingDataException if the file or a line cannot be used; the message names it
    */
   static List<RegionPicture> read(Path file, int patches) {
     if (!Files.isRegularFile(file)) {
@@ -47,7 +47,7 @@ final class RegionFile {
       throw new TrainingDataException(file + " cannot be read: " + e.getMessage(), e);
     }
     if (pictures.isEmpty()) {
-      throw new TrainingDataException(file + " holds no pictures: give one a line");
+      throw new TrainingDataException(file + " holds no pictures: give one per line");
     }
     return pictures;
   }

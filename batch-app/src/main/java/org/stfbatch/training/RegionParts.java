@@ -6,18 +6,18 @@ import java.util.function.IntUnaryOperator;
 import java.util.stream.IntStream;
 
 /**
- * Where in its region a patch lies: on which of its eight sides the region ends, on which side of
- * the region's middle it is, and whether it is the middle itself. A tower that must tell these
- * learns outlines, and from them sizes and shapes, sooner than from a region's words alone.
+ * Position of a patch in its region: on which of its eight sides the region ends, on which side of
+ * the region's centre it is, and whether it is the central patch. A tower that must predict these
+ * learns outlines, and from them sizes and shapes, sooner than from the words of the regions alone.
  */
 final class RegionParts {
-  /** Eight neighbours, four sides of the middle, and the middle. */
+  /** Eight neighbours, four sides of the centre, and the central patch. */
   static final int COUNT = 13;
 
   private static final int SIDES = 8;
   private static final int MIDDLE = 12;
 
-  /** Nearer to the middle than this, in patches, is on neither side. */
+  /** A patch closer to the centre than this, in patches, is on neither side. */
   private static final double BETWEEN = 0.5;
 
   private static final int[][] NEIGHBOURS = {
@@ -35,7 +35,10 @@ final class RegionParts {
         IntStream.range(0, picture.regions().size()).mapToObj(region -> middle(region)).toList();
   }
 
-  /** The mean of a region's patches, and the one that is nearest to it; -1 if none shows it. */
+  /**
+   * Mean position of a region's patches, and the patch closest to it; -1 if no patch shows the
+   * region.
+   */
   private record Middle(double row, double column, int patch) {}
 
   private Middle middle(int region) {
@@ -58,7 +61,7 @@ final class RegionParts {
     return IntStream.of(patches).map(coordinate).average().orElse(0);
   }
 
-  /** The parts that a patch of a region is, each 0 .. {@link #COUNT} - 1. */
+  /** Returns the parts of its region that a patch is, each 0 .. {@link #COUNT} - 1. */
   List<Integer> of(int patch) {
     List<Integer> parts = new ArrayList<>();
     for (int i = 0; i < NEIGHBOURS.length; i++) {

@@ -5,8 +5,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The words that patches are contrasted with: that nothing is shown, where in its region a patch
- * lies, and all words of the data.
+ * Classes that the patches are contrasted with: no region, the position of a patch in its region,
+ * and all words of the data.
  */
 final class RegionVocabulary {
   private static final int NOTHING = 0;
@@ -17,7 +17,7 @@ final class RegionVocabulary {
   private final int grid;
 
   /**
-   * @param grid patches of a side
+   * @param grid patches per side
    */
   RegionVocabulary(List<RegionPicture> pictures, int grid) {
     this.grid = grid;
@@ -34,9 +34,9 @@ final class RegionVocabulary {
   }
 
   /**
-   * For every one of some patches and word 1 if the word describes the patch, else 0.
+   * Returns, for each patch and class, 1 if the class applies to the patch, else 0.
    *
-   * @param patches [K], their numbers
+   * @param patches [K], indices
    * @return [K, V]
    */
   byte[] targets(RegionPicture picture, int[] patches) {

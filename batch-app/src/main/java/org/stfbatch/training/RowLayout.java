@@ -9,12 +9,12 @@ import org.stfbatch.model.TrainingRow;
 import org.stfbatch.prompt.LlamaTokenizer;
 
 /**
- * Lays tokenised conversations out as the model reads them: the picture's vision tokens in the
- * place of its marker, cut at the longest length that is trained, as LLaVA's collator and model do.
+ * Layout of tokenized conversations as the model reads them: vision tokens replace the image
+ * marker, and the row is cut at the maximum training length, as in LLaVA's collator and model.
  *
- * @param tokensPerPicture vision tokens of a picture
+ * @param tokensPerPicture vision tokens per image
  * @param maxLength {@code tokenizer_model_max_length}
- * @param paddingId the id that serves as padding: it is never read
+ * @param paddingId the padding id, which is dropped
  */
 record RowLayout(int tokensPerPicture, int maxLength, int paddingId) {
 

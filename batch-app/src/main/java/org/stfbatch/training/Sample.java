@@ -4,12 +4,12 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * A conversation to learn from, as LLaVA's training JSON has it.
+ * Training conversation of LLaVA's training JSON.
  *
- * @param index its place in the data, from 0
- * @param id as the data names it, maybe empty
- * @param image the picture's reference, if the conversation is about one
- * @param turns in their order, maybe none
+ * @param index position in the data, from 0
+ * @param id as in the data; may be empty
+ * @param image reference of the image, if the conversation is about one
+ * @param turns in order; may be empty
  */
 public record Sample(int index, String id, Optional<String> image, List<Turn> turns) {
   private static final int LONGEST_ID = 100;
@@ -18,7 +18,7 @@ public record Sample(int index, String id, Optional<String> image, List<Turn> tu
     turns = List.copyOf(turns);
   }
 
-  /** What messages call it; of a long id, its beginning. */
+  /** Returns the name that messages use; a long id is shortened. */
   public String name() {
     if (id.isEmpty()) {
       return "sample " + index;

@@ -13,10 +13,10 @@ import java.util.Optional;
 import org.stfbatch.base.JsonDefect;
 
 /**
- * LLaVA's training data: a JSON array of objects with {@code id}, {@code image} (absent without a
- * picture) and {@code conversations}, a list of {@code from} ({@code human} or {@code gpt}) and
- * {@code value}. What lacks these fields ends LLaVA's trainer at its start, and is refused with the
- * whole file; whether a conversation can be learned is told sample by sample.
+ * Reader of LLaVA's training data: a JSON array of objects with {@code id}, {@code image} (absent
+ * without an image) and {@code conversations}, a list of {@code from} ({@code human} or {@code
+ * gpt}) and {@code value}. An object without these fields stops LLaVA's trainer at its start, so
+ * the whole file is refused; whether a conversation can be trained on is reported sample by sample.
  */
 public final class SampleFile {
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -29,7 +29,7 @@ public final class SampleFile {
   }
 
   /**
-   * @throws TrainingDataException naming the file, and the sample that is malformed
+   * @throws TrainingDataException if the file or a sample cannot be used; the message names it
    */
   public static List<Sample> read(Path file) {
     if (!Files.isRegularFile(file)) {

@@ -1,9 +1,9 @@
 package org.stfbatch.training;
 
-/** Turns conversations into ids and labels, exactly as LLaVA's trainer does. Thread safe. */
+/** Converts conversations to token ids and labels, exactly as LLaVA's trainer does. Thread safe. */
 interface SampleTokenizer {
   /**
-   * @throws TrainingDataException where the original fails, or would learn from a black picture
+   * @throws TrainingDataException if the original fails, or would train on a black image
    */
   TokenizedSample tokenize(Sample sample);
 }

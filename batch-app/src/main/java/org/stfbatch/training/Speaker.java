@@ -1,11 +1,11 @@
 package org.stfbatch.training;
 
-/** Who says a turn of a conversation. */
+/** Speaker of a turn. */
 public enum Speaker {
   /** The user, {@code human} in the data. */
   HUMAN,
-  /** The model, {@code gpt} in the data: what is learned. */
+  /** The model, {@code gpt} in the data; its turns are the training targets. */
   GPT,
-  /** Anyone else: LLaVA's templates have no role for them. */
+  /** Any other speaker: LLaVA's templates have no role for it. */
   OTHER
 }

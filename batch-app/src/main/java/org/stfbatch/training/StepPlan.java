@@ -7,13 +7,13 @@ import java.util.List;
 import java.util.Random;
 
 /**
- * Which samples each step learns: a pure function of the seed and the step's number, so that
- * training goes on anywhere.
+ * Plan of the samples of each step: a pure function of the seed and the step's number, so that a
+ * training can continue after any step.
  *
- * <p>As LLaVA's sampler does it, every epoch deals the shuffled samples out to steps, those with
- * and those without pictures apart, and a step's samples are sorted by length into its batches: a
- * step is a random choice, but a batch holds rows of like length. What is left over of both kinds
- * comes last.
+ * <p>As in LLaVA's sampler, every epoch distributes the shuffled samples to steps, those with and
+ * those without an image separately, and the samples of a step are sorted by length into its
+ * batches: a step is a random choice, but a batch holds rows of similar length. The incomplete
+ * steps of both kinds come last.
  */
 final class StepPlan {
   private static final long GOLDEN_RATIO = 0x9E3779B97F4A7C15L;
@@ -27,16 +27,16 @@ final class StepPlan {
   private List<List<Integer>> order = List.of();
 
   /**
-   * What a plan must know of a sample.
+   * Properties of a sample that the plan depends on.
    *
-   * @param picture whether it has one
-   * @param length positions it has for the model
+   * @param picture whether it has an image
+   * @param length positions that the model processes
    */
   record Planned(boolean picture, int length) {}
 
   /**
-   * @param batch samples of a batch
-   * @param accumulate batches of a step
+   * @param batch samples per batch
+   * @param accumulate batches per step
    */
   StepPlan(List<Planned> samples, int batch, int accumulate, long seed) {
     this.samples = samples;
@@ -51,7 +51,7 @@ final class StepPlan {
   }
 
   /**
-   * The samples of a step, batch by batch.
+   * Returns the samples of a step, batch by batch.
    *
    * @param step from 0, over all epochs
    */
@@ -75,7 +75,10 @@ final class StepPlan {
     return steps;
   }
 
-  /** Whole steps of one kind of samples; what does not fill one is added to {@code rest}. */
+  /**
+   * Returns the complete steps of one kind of samples and adds the remaining samples to {@code
+   * rest}.
+   */
   private List<List<Integer>> fullSteps(boolean pictures, Random random, List<Integer> rest) {
     List<Integer> kind = new ArrayList<>();
     for (int i = 0; i < samples.size(); i++) {

@@ -1,18 +1,18 @@
 package org.stfbatch.training;
 
 /**
- * What a step did.
+ * Metrics of one training step.
  *
  * @param step its number, from 1
- * @param steps how many there will be
- * @param epoch epochs that are learned after it, in parts
- * @param loss mean of its batches' losses, before the step
- * @param learningRate with which it was taken
- * @param gradientNorm L2, before it was scaled down
- * @param samples conversations learned
- * @param tokens their positions, vision tokens included
- * @param flops floating-point operations they needed
- * @param seconds it took
+ * @param steps number of all steps
+ * @param epoch epochs completed after the step, as a fraction
+ * @param loss mean loss of its batches, before the update
+ * @param learningRate used by the update
+ * @param gradientNorm L2 norm before clipping
+ * @param samples number of conversations
+ * @param tokens number of positions, including vision tokens
+ * @param flops floating-point operations of the step
+ * @param seconds duration
  */
 public record StepReport(
     long step,

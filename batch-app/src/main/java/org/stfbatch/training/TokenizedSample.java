@@ -1,11 +1,11 @@
 package org.stfbatch.training;
 
 /**
- * A conversation in token ids.
+ * Token ids and labels of a conversation.
  *
- * @param ids with the tokenizer's image marker where the picture stands
- * @param labels as many: the id itself where it is learned, {@link
- *     org.stfbatch.model.TrainingRow#IGNORED} elsewhere
+ * @param ids with the tokenizer's image marker at the position of the image
+ * @param labels of the same length: the id where it is a training target, otherwise {@link
+ *     org.stfbatch.model.TrainingRow#IGNORED}
  */
 public record TokenizedSample(int[] ids, int[] labels) {
   public TokenizedSample {

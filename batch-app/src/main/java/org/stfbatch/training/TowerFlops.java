@@ -2,7 +2,7 @@ package org.stfbatch.training;
 
 import org.stfbatch.model.checkpoint.ClipVisionConfig;
 
-/** Counts the floating-point operations of training a vision tower, as {@link TrainingFlops}. */
+/** Counts the floating-point operations of training a vision tower, like {@link TrainingFlops}. */
 final class TowerFlops {
   /** Forward, backward to the activations, backward to the weights. */
   private static final int PASSES = 3;
@@ -10,9 +10,9 @@ final class TowerFlops {
   private TowerFlops() {}
 
   /**
-   * @param blocks those that are trained
-   * @param patches those that are looked at
-   * @return operations of one picture
+   * @param blocks trained blocks
+   * @param patches processed patches per image
+   * @return operations per image
    */
   static double of(ClipVisionConfig vision, int blocks, int patches) {
     double width = vision.hiddenSize();
@@ -20,7 +20,7 @@ final class TowerFlops {
     double weights = 4 * width * width + 2 * width * vision.intermediateSize();
     double block = 2 * tokens * weights + 4 * tokens * tokens * width;
     double pixels = 3.0 * vision.patchSize() * vision.patchSize();
-    // Nothing is wanted of what comes before the patch embedding.
+    // The patch embedding needs no gradient of its input.
     double embedding = (PASSES - 1) * 2 * vision.patches() * pixels * width;
     return embedding + PASSES * blocks * block;
   }

@@ -16,7 +16,7 @@ import org.stfbatch.model.checkpoint.LlavaConfig;
 import org.stfbatch.model.checkpoint.SafetensorsFile;
 import org.stfbatch.model.checkpoint.SafetensorsWriter;
 
-/** The stage in which a vision tower of one's own learns to see: words of pictures' regions. */
+/** Training stage of a new vision tower: it learns to predict the words of image regions. */
 public final class TowerRun implements Training {
   private static final String WORDS = "region-words.safetensors";
   private static final double NANOS = 1e9;
@@ -53,9 +53,9 @@ public final class TowerRun implements Training {
   }
 
   /**
-   * Reads the data, and finds how far the folder is.
+   * Opens a training: reads the data and the progress of the folder.
    *
-   * @throws TrainingDataException if data or folder cannot be used
+   * @throws TrainingDataException if the data or the folder cannot be used
    */
   public static TowerRun open(TrainingInput input, TrainingSettings settings, TrainingOutput output)
       throws IOException {
@@ -194,7 +194,10 @@ public final class TowerRun implements Training {
         (System.nanoTime() - start) / NANOS);
   }
 
-  /** A tower that has only seen some patches at once learns in the last tenth to see them all. */
+  /**
+   * The last tenth of the steps uses all patches: a tower trained on a selection must learn to
+   * process whole images.
+   */
   private PatchChoice choice() {
     ClipVisionConfig vision = input.model().config().vision();
     boolean all = settings.patches().isEmpty() || step >= steps() - steps() / 10;

@@ -7,7 +7,7 @@ import org.stfbatch.model.ModelException;
 import org.stfbatch.model.TrainableModel;
 import org.stfbatch.model.TrainingRow;
 
-/** Takes the steps of a training. Used by the thread that owns the model. */
+/** Performs the optimizer steps of a training. Used by the thread that owns the model. */
 final class Trainer {
   private static final double NANOS = 1e9;
 
@@ -26,10 +26,10 @@ final class Trainer {
   }
 
   /**
-   * Takes a step.
+   * Performs one step.
    *
    * @param step its number, from 0
-   * @throws ModelException if the loss is no number any more
+   * @throws ModelException if the loss is not finite
    */
   StepReport step(long step) {
     long start = System.nanoTime();

@@ -5,56 +5,59 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * One stage of training in a folder of its own: first what it computes once of all pictures, then
- * the steps. Killed at any moment, opening it again goes on behind what was saved last, and in
- * float32 on the same machine takes the same steps as if it had never been interrupted.
+ * One training stage in its own folder: it computes the features of all images once and then
+ * performs the steps. After a kill at any moment, a reopened training continues after the last
+ * checkpoint, and in float32 on the same machine it performs the same steps as without the
+ * interruption.
  *
  * <p>Used by one thread only.
  */
 public interface Training extends AutoCloseable {
-  /** Pictures that features are needed of before the first step. */
+  /** Returns the number of images whose features are needed before the first step. */
   int pictures();
 
-  /** Those that have them. */
+  /** Returns the number of images whose features are computed. */
   int picturesDone();
 
   /**
-   * Computes features of some more pictures, if any are missing.
+   * Computes the features of the next images, if any are missing.
    *
-   * @return how many
-   * @throws TrainingDataException naming a picture that cannot be used
+   * @return number of images
+   * @throws TrainingDataException if an image cannot be used; the message names it
    */
   int computeFeatures() throws IOException;
 
-  /** Samples that are learned in each epoch. */
+  /** Returns the number of samples per epoch. */
   int samples();
 
-  /** Samples of the data that have nothing to learn from. */
+  /** Returns the number of samples without a training target. */
   int samplesLeftOut();
 
   /**
-   * Why further samples of the data cannot be learned, a sentence each that names the sample and
-   * the cure. LLaVA's trainer ends where it comes to one of them, or learns it with pictures that
-   * are not its own.
+   * Returns why samples cannot be trained on: one sentence for each, with the sample and the cure.
+   * At such a sample LLaVA's trainer stops, or trains on images of other samples.
    */
   List<String> samplesRefused();
 
-  /** All steps. */
+  /** Returns the number of all steps. */
   long steps();
 
-  /** Steps taken. */
+  /** Returns the number of steps taken. */
   long stepsDone();
 
-  /** Takes a step; saves a checkpoint when one is due, and after the last step the model. */
+  /**
+   * Performs one step; saves a checkpoint when one is due, and the trained model after the last
+   * step.
+   */
   StepReport step() throws IOException;
 
-  /** Saves what was learned, unless it is saved already or nothing was learned yet. */
+  /** Saves a checkpoint, unless that step is saved already or no step was taken yet. */
   void save() throws IOException;
 
   /** Whether the trained model is written. */
   boolean isDone();
 
-  /** Where the trained model is, or will be. */
+  /** Returns the folder of the trained model, which need not exist yet. */
   Path model();
 
   @Override

@@ -7,33 +7,33 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * How the loss of a training fell.
+ * Loss curve of a training.
  *
- * @param name the training's folder's
+ * @param name of the training's folder
  * @param points in the order of the steps
  */
 public record TrainingCurve(String name, List<Point> points) {
   /**
-   * Some steps beside each other.
+   * Mean of consecutive steps.
    *
-   * @param step the last one's number
-   * @param loss the mean of theirs
+   * @param step number of the last of them
+   * @param loss mean loss of them
    */
   public record Point(long step, double loss) {}
 
   /**
-   * Reads the curve of a training, going on or done.
+   * Reads the loss curve of a training, running or done.
    *
-   * @param folder the training's own
-   * @param most so many points at most; each is the mean of as many steps
-   * @throws TrainingDataException if nothing was trained there
+   * @param folder of the training
+   * @param most maximum number of points; each is the mean of equally many steps
+   * @throws TrainingDataException if the folder has no training log
    * @throws IOException if a file cannot be read
    */
   public static TrainingCurve of(Path folder, int most) throws IOException {
     Path log = folder.resolve(TrainingFolder.LOG);
     if (!Files.exists(log)) {
       throw new TrainingDataException(
-          "there is no %s: give the folder that a training has as --out".formatted(log));
+          "there is no %s: give the --out folder of a training".formatted(log));
     }
     String name = folder.toAbsolutePath().normalize().getFileName().toString();
     return new TrainingCurve(name, means(TrainingLog.losses(log), most));

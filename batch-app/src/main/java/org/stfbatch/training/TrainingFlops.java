@@ -10,10 +10,10 @@ import org.stfbatch.model.checkpoint.LlamaConfig;
 import org.stfbatch.model.checkpoint.LlavaConfig;
 
 /**
- * Counts the floating-point operations of training: two for each multiply-add of the matrix
- * products and of causal attention, forward, backward to the activations, and backward to the
- * weights that are trained. Norms, activations, softmax and the optimizer are not counted, nor what
- * is computed for padding.
+ * Counts the floating-point operations of training: two per multiply-add of the matrix products and
+ * of causal attention, for the forward pass, the backward pass to the activations, and the backward
+ * pass to the trained weights. Norms, activations, softmax, the optimizer and padding are not
+ * counted.
  */
 final class TrainingFlops {
   private static final String FUSION = "model.mm_projector";
@@ -50,7 +50,8 @@ final class TrainingFlops {
     this.picture = fusion;
     this.token = layers;
     this.label = head;
-    // Scores and their sums forward; backward to queries, keys, values and scores, twice as much.
+    // Forward: attention scores and weighted sums. Backward to queries, keys, values and scores:
+    // twice as much.
     this.pairOfPositions = 3.0 * 4 * language.hiddenSize() * language.numHiddenLayers();
   }
 
@@ -59,7 +60,7 @@ final class TrainingFlops {
     return new TrainingFlops(model.config(), shapes, model.weights().trained());
   }
 
-  /** Nothing is wanted of what comes before the first layer of fusion. */
+  /** The first layer of the fusion needs no gradient of its input. */
   private static boolean isFirst(String name, Map<String, List<Long>> shapes) {
     String multiBlock = MULTI_BLOCK + "0.weight";
     return name.equals(shapes.containsKey(multiBlock) ? multiBlock : FUSION + ".0.weight");
@@ -69,7 +70,7 @@ final class TrainingFlops {
     return tensor.startsWith(MULTI_BLOCK) ? config.vision().patches() : config.visionTokens();
   }
 
-  /** What one row takes. */
+  /** Returns the operations of one row. */
   double of(TrainingRow row) {
     double positions = row.length();
     return row.pictures() * picture

@@ -18,9 +18,9 @@ import java.util.stream.Stream;
 import org.stfbatch.model.checkpoint.DurableFolder;
 
 /**
- * A training's folder: {@code training.json} says what it trains, {@code log.jsonl} is its curve,
- * {@code checkpoint-N} what it had after N steps and {@code model} the result. One process at a
- * time has it.
+ * Folder of a training: {@code training.json} holds its settings, {@code log.jsonl} its loss curve,
+ * {@code checkpoint-N} the state after N steps, and {@code model} the trained model. One process at
+ * a time uses it.
  */
 final class TrainingFolder implements AutoCloseable {
   static final String LOG = "log.jsonl";
@@ -38,9 +38,9 @@ final class TrainingFolder implements AutoCloseable {
   }
 
   /**
-   * Takes a folder, new or begun.
+   * Opens and locks a new or existing folder.
    *
-   * @throws TrainingDataException if another process has it
+   * @throws TrainingDataException if another process uses it
    */
   static TrainingFolder open(Path folder) throws IOException {
     Files.createDirectories(folder);
@@ -65,10 +65,10 @@ final class TrainingFolder implements AutoCloseable {
   }
 
   /**
-   * Finds that the folder is new or was begun with these settings.
+   * Requires that the folder is new or was begun with these settings.
    *
-   * @param settings by the name under which a user knows each
-   * @throws TrainingDataException naming the first that differs
+   * @param settings by the name that users know
+   * @throws TrainingDataException if a setting differs; the message names the first
    */
   void check(Map<String, String> settings) throws IOException {
     if (Files.exists(description())) {
@@ -77,7 +77,7 @@ final class TrainingFolder implements AutoCloseable {
     }
   }
 
-  /** Notes with which settings it is begun. */
+  /** Records the settings, if the training is new. */
   void begin(Map<String, String> settings) throws IOException {
     if (!Files.exists(description())) {
       ObjectNode json = JSON.createObjectNode();
@@ -107,7 +107,7 @@ final class TrainingFolder implements AutoCloseable {
     return folder.resolve("features");
   }
 
-  /** The trained model, once there is one. */
+  /** Returns the folder of the trained model, which need not exist yet. */
   Path model() {
     return folder.resolve("model");
   }
@@ -116,13 +116,13 @@ final class TrainingFolder implements AutoCloseable {
     return folder.resolve("checkpoint-%08d".formatted(step));
   }
 
-  /** What was saved last. */
+  /** Returns the last checkpoint. */
   Optional<Path> latest() throws IOException {
     List<Path> all = checkpoints();
     return all.isEmpty() ? Optional.empty() : Optional.of(all.get(all.size() - 1));
   }
 
-  /** Deletes the oldest saved checkpoints. */
+  /** Deletes the oldest checkpoints, all but {@code count}. */
   void keepNewest(int count) throws IOException {
     List<Path> all = checkpoints();
     for (Path old : all.subList(0, Math.max(0, all.size() - count))) {

@@ -6,13 +6,13 @@ import org.stfbatch.model.ModelSettings;
 import org.stfbatch.model.checkpoint.LlavaCheckpoint;
 
 /**
- * What a training begins with.
+ * Input of a training.
  *
  * @param data LLaVA's training JSON
- * @param images the folder that its pictures' names are relative to
- * @param model the checkpoint whose weights are trained further
- * @param pictures how that model wants its pictures
- * @param settings where it is trained, and the dtype of the products
+ * @param images the folder that the names of images are relative to
+ * @param model the checkpoint to train
+ * @param pictures preprocessing of images for that model
+ * @param settings the device, and the dtype of matrix products
  */
 public record TrainingInput(
     Path data,

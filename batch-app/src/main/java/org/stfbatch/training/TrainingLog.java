@@ -12,7 +12,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The curve of a training: a JSON object a line and a step, each step once. */
+/** Log of a training: a JSON object per line and step; each step occurs once. */
 final class TrainingLog implements AutoCloseable {
   private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -22,7 +22,10 @@ final class TrainingLog implements AutoCloseable {
     this.out = out;
   }
 
-  /** Goes on behind a step: what was logged of later ones is dropped, they are taken again. */
+  /**
+   * Opens the log to continue after a step: entries of later steps are dropped, because these steps
+   * are repeated.
+   */
   static TrainingLog after(Path file, long step) throws IOException {
     Path kept = file.resolveSibling(file.getFileName() + ".part");
     Files.write(kept, upTo(file, step));
@@ -30,7 +33,7 @@ final class TrainingLog implements AutoCloseable {
     return new TrainingLog(Files.newBufferedWriter(file, StandardOpenOption.APPEND));
   }
 
-  /** The losses of all steps that were logged, in order. */
+  /** Returns the losses of all logged steps, in order. */
   static List<Double> losses(Path file) throws IOException {
     List<Double> losses = new ArrayList<>();
     for (String line : upTo(file, Long.MAX_VALUE)) {
@@ -43,7 +46,7 @@ final class TrainingLog implements AutoCloseable {
     List<String> kept = new ArrayList<>();
     if (Files.exists(file)) {
       for (String line : Files.readAllLines(file)) {
-        // A kill may have cut the last line off; the next step is not after `step` in any case.
+        // A kill may have truncated the last line; such a line is dropped.
         if (kept.size() < step && stepOf(line) == kept.size() + 1) {
           kept.add(line);
         }

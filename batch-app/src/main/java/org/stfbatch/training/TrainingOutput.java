@@ -6,15 +6,15 @@ import java.util.OptionalLong;
 import org.stfbatch.model.checkpoint.DType;
 
 /**
- * Where a training puts what, and how often.
+ * Output of a training.
  *
- * @param folder its own folder
- * @param saveEvery steps from one saved checkpoint to the next; empty: only when it is stopped
- * @param keep how many of them are kept
- * @param weights FLOAT32 or BFLOAT16: the trained model's
- * @param features FLOAT32 or BFLOAT16: what the tower's features are kept in
- * @param sharedFeatures where they are kept for other trainings; empty: in the folder, until the
- *     training is done
+ * @param folder of the training
+ * @param saveEvery steps between checkpoints; empty: a checkpoint only when the training is stopped
+ * @param keep number of checkpoints to keep
+ * @param weights dtype of the trained model, FLOAT32 or BFLOAT16
+ * @param features dtype of the stored image features, FLOAT32 or BFLOAT16
+ * @param sharedFeatures folder of image features that trainings share; empty: the training's
+ *     folder, until the training is done
  */
 public record TrainingOutput(
     Path folder,

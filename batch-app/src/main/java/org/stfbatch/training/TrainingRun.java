@@ -13,7 +13,7 @@ import org.stfbatch.model.checkpoint.DurableFolder;
 import org.stfbatch.model.checkpoint.LlavaConfig;
 import org.stfbatch.prompt.LlamaTokenizer;
 
-/** A stage of LLaVA's training: first the features of all pictures, then the steps. */
+/** Training stage of LLaVA: computes the features of all images, then performs the steps. */
 public final class TrainingRun implements Training {
   private static final int PICTURES_AT_ONCE = 16;
 
@@ -52,9 +52,9 @@ public final class TrainingRun implements Training {
   }
 
   /**
-   * Reads and tokenises the data, and finds how far the folder is.
+   * Opens a training: reads and tokenizes the data, and reads the progress of the folder.
    *
-   * @throws TrainingDataException if data or folder cannot be used
+   * @throws TrainingDataException if the data or the folder cannot be used
    */
   public static TrainingRun open(
       TrainingInput input, TrainingSettings settings, TrainingOutput output) throws IOException {
@@ -77,7 +77,7 @@ public final class TrainingRun implements Training {
     return described;
   }
 
-  /** All that decides the steps. */
+  /** Returns all settings that determine the steps. */
   static Map<String, String> described(TrainingInput input, TrainingSettings settings)
       throws IOException {
     Map<String, String> described = new LinkedHashMap<>();

@@ -4,11 +4,11 @@ import java.util.OptionalInt;
 import org.stfbatch.model.TrainingRow;
 
 /**
- * A conversation ready to be learned.
+ * Conversation that is prepared for training.
  *
- * @param tokens its ids and labels
- * @param picture its picture's number among all pictures
- * @param length positions it has for the model, vision tokens included
+ * @param tokens ids and labels
+ * @param picture index of its image among all images
+ * @param length positions that the model processes, including vision tokens
  */
 record TrainingSample(TokenizedSample tokens, OptionalInt picture, int length) {
   TrainingRow row(RowLayout layout) {

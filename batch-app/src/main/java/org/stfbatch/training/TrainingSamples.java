@@ -9,7 +9,7 @@ import java.util.OptionalInt;
 import org.stfbatch.model.TrainingRow;
 import org.stfbatch.prompt.ImagePrompt;
 
-/** All that is to be learned, in the data's order. */
+/** The samples that are trained on, in the order of the data. */
 final class TrainingSamples {
   private final RowLayout layout;
   private final List<TrainingSample> samples = new ArrayList<>();
@@ -23,10 +23,10 @@ final class TrainingSamples {
   }
 
   /**
-   * Tokenises samples, on all processors. Those without a label, which would add nothing to a step,
-   * are left out, and those that cannot be learned are refused.
+   * Tokenizes samples on all processors. Samples without a training target would contribute nothing
+   * to a step and are left out; samples that cannot be trained on are refused.
    *
-   * @throws TrainingDataException if nothing is left
+   * @throws TrainingDataException if no sample remains
    */
   static TrainingSamples of(List<Sample> samples, SampleTokenizer tokenizer, RowLayout layout) {
     List<Attempt> attempts =
@@ -35,7 +35,7 @@ final class TrainingSamples {
     attempts.forEach(usable::add);
     if (usable.samples.isEmpty()) {
       throw new TrainingDataException(
-          "none of the %d samples has an answer that can be learned: check the turns of gpt and the longest length that the model is trained at (tokenizer_model_max_length)%s"
+          "none of the %d samples has an answer that can be trained on: check the turns of gpt and the maximum training length (tokenizer_model_max_length)%s"
               .formatted(
                   samples.size(),
                   usable.refused.stream().findFirst().map(first -> "; " + first).orElse("")));
@@ -44,10 +44,10 @@ final class TrainingSamples {
   }
 
   /**
-   * A sample and what became of it.
+   * A sample and the result of tokenizing it.
    *
    * @param tokens empty if it is refused
-   * @param refusal why, naming the sample; empty if it is not
+   * @param refusal the reason, with the name of the sample; empty if it is not refused
    */
   private record Attempt(Sample sample, Optional<TokenizedSample> tokens, String refusal) {
     static Attempt of(Sample sample, SampleTokenizer tokenizer) {
@@ -70,7 +70,7 @@ final class TrainingSamples {
     TrainingRow row = layout.row(tokens);
     if (row.pictures() > 1) {
       refused.add(
-          "%s has %s in %d of its turns and would be learned with the pictures of other samples: mark its picture in one turn"
+          "%s has %s in %d of its turns and would be trained on with the pictures of other samples: mark its picture in one turn"
               .formatted(sample.name(), ImagePrompt.MARKER, row.pictures()));
     } else if (row.teaches()) {
       samples.add(new TrainingSample(tokens, picture(sample, row), row.length()));
@@ -79,7 +79,7 @@ final class TrainingSamples {
     }
   }
 
-  /** A picture that no turn marks is not looked at, as in LLaVA's model. */
+  /** An image without a marker in a turn is not used, as in LLaVA's model. */
   private OptionalInt picture(Sample sample, TrainingRow row) {
     return row.pictures() == 0
         ? OptionalInt.empty()
@@ -93,10 +93,10 @@ final class TrainingSamples {
   }
 
   /**
-   * A picture that is needed.
+   * An image that the samples need.
    *
-   * @param reference as the data writes it
-   * @param sample the first that is about it
+   * @param reference as written in the data
+   * @param sample the first sample about it
    */
   record Picture(String reference, Sample sample) {}
 
@@ -104,7 +104,7 @@ final class TrainingSamples {
     return samples.size();
   }
 
-  /** All of them, for a plan. */
+  /** Returns the properties of all samples that the step plan needs. */
   List<StepPlan.Planned> planned() {
     return samples.stream()
         .map(sample -> new StepPlan.Planned(sample.picture().isPresent(), sample.length()))
@@ -119,17 +119,19 @@ final class TrainingSamples {
     return samples.get(sample).row(layout);
   }
 
-  /** The pictures of all samples, each once, by number. */
+  /** Returns the images of all samples, each once, in the order of their indices. */
   List<Picture> pictures() {
     return pictures;
   }
 
-  /** How many samples had nothing to learn from. */
+  /** Returns the number of samples without a training target. */
   int leftOut() {
     return leftOut;
   }
 
-  /** Why samples cannot be learned, a sentence each that names the sample and the cure. */
+  /**
+   * Returns why samples cannot be trained on: one sentence for each, with the sample and the cure.
+   */
   List<String> refused() {
     return refused;
   }

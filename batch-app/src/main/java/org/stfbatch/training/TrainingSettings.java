@@ -4,18 +4,18 @@ import java.util.OptionalInt;
 import java.util.OptionalLong;
 
 /**
- * How a stage is trained.
+ * Hyperparameters of a training stage.
  *
- * @param stage what is trained on what
- * @param epochs how often all samples are learned
- * @param maxSteps how many steps are taken instead
- * @param batch rows that are computed together
- * @param accumulate batches of a step
- * @param learningRate its peak
- * @param warmup the part of all steps in which it rises to the peak
+ * @param stage what is trained, and on which data
+ * @param epochs passes over all samples
+ * @param maxSteps number of steps, instead of {@code epochs}
+ * @param batch rows per batch
+ * @param accumulate batches per step
+ * @param learningRate peak learning rate
+ * @param warmup fraction of all steps that warm up to the peak
  * @param seed of the order of samples
- * @param patches of a picture that a vision tower looks at while it learns, but for the last steps;
- *     all if empty
+ * @param patches patches per image that a vision tower processes in training, except in the last
+ *     steps; empty: all
  */
 public record TrainingSettings(
     TrainingStage stage,
@@ -47,7 +47,7 @@ public record TrainingSettings(
     }
   }
 
-  /** All steps, if an epoch has so many. */
+  /** Returns the number of all steps, given the steps of an epoch. */
   long steps(int stepsPerEpoch) {
     return maxSteps.orElse((long) epochs * stepsPerEpoch);
   }

@@ -1,15 +1,15 @@
 package org.stfbatch.training;
 
-/** A stage of training: two for beginnings of one's own, then LLaVA's two. */
+/** Training stage: two that train a new model from scratch, then LLaVA's two. */
 public enum TrainingStage {
-  /** The vision tower learns what the patches of pictures show; everything else is frozen. */
+  /** The vision tower learns what the patches of images show; everything else is frozen. */
   TOWER(TrainingTemplate.PLAIN, 1e-3, 1) {
     @Override
     boolean trains(String tensor) {
       return false;
     }
   },
-  /** The language model learns to write, from conversations about texts; the rest is frozen. */
+  /** The language model learns from conversations about texts; everything else is frozen. */
   LANGUAGE(TrainingTemplate.V1, 1e-3, 1) {
     @Override
     boolean trains(String tensor) {
@@ -23,7 +23,7 @@ public enum TrainingStage {
       return tensor.startsWith(PROJECTORS);
     }
   },
-  /** Projectors and language model learn to answer; the vision tower is frozen. */
+  /** Projectors and language model learn to answer questions; the vision tower is frozen. */
   FINETUNE(TrainingTemplate.V1, 2e-5, 8) {
     @Override
     boolean trains(String tensor) {
@@ -43,14 +43,14 @@ public enum TrainingStage {
     this.accumulate = accumulate;
   }
 
-  /** The learning rate's usual peak; of LLaVA's stages the paper's for 7B. */
+  /** Returns the default peak of the learning rate; for LLaVA's stages it is the paper's for 7B. */
   public double learningRate() {
     return learningRate;
   }
 
   /**
-   * The usual number of batches of a step; of LLaVA's stages the one that makes the paper's 256 and
-   * 128 samples of batches of 16.
+   * Returns the default number of batches per step. For LLaVA's stages it gives the paper's 256 and
+   * 128 samples with batches of 16.
    */
   public int accumulate() {
     return accumulate;
@@ -60,6 +60,9 @@ public enum TrainingStage {
     return template;
   }
 
-  /** Whether a tensor of projectors or language model is trained, by its name in the checkpoint. */
+  /**
+   * Whether a tensor of the projectors or the language model is trained, by its name in the
+   * checkpoint.
+   */
   abstract boolean trains(String tensor);
 }

@@ -2,16 +2,16 @@ package org.stfbatch.training;
 
 import org.stfbatch.prompt.LlamaTokenizer;
 
-/** How a conversation is written down for the model, and which of it is learned. */
+/** Prompt format of training conversations, and which part of them is the training target. */
 public enum TrainingTemplate {
-  /** The picture and its caption alone: the projectors' stage, LLaVA's {@code plain}. */
+  /** The image and its caption alone, for the projectors: LLaVA's {@code plain}. */
   PLAIN {
     @Override
     SampleTokenizer tokenizer(LlamaTokenizer tokenizer, int maxLength) {
       return new CaptionTokenizer(tokenizer);
     }
   },
-  /** The whole conversation, of which the answers are learned: LLaVA's {@code v1}. */
+  /** The whole conversation with the answers as training targets: LLaVA's {@code v1}. */
   V1 {
     @Override
     SampleTokenizer tokenizer(LlamaTokenizer tokenizer, int maxLength) {

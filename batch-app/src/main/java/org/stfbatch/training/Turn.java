@@ -1,9 +1,9 @@
 package org.stfbatch.training;
 
 /**
- * One thing said.
+ * Turn of a conversation.
  *
- * @param speaker who says it
- * @param text as written in the data; {@code <image>} marks the picture's place
+ * @param speaker of the turn
+ * @param text as written in the data; {@code <image>} marks the position of the image
  */
 public record Turn(Speaker speaker, String text) {}

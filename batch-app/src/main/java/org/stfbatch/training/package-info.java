@@ -1,6 +1,6 @@
 /**
- * Trains a model on conversations about pictures: reading and tokenising LLaVA's training data, its
- * order, the frozen tower's features on disk, and the loop of steps. Knows no frameworks and no
- * storage but files.
+ * Trains a model on conversations about images: reads and tokenizes LLaVA's training data, plans
+ * the steps, stores the features of the frozen vision tower on disk, and runs the training loop.
+ * Independent of frameworks; files are the only storage.
  */
 package org.stfbatch.training;

@@ -7,9 +7,9 @@ import java.util.Map;
 import java.util.stream.Collectors;
 
 /**
- * Pieces in the order in which they were learnt, and how they cut a word: as SentencePiece does,
- * the two neighbours that make the earliest piece are joined, the leftmost first, until no two make
- * any.
+ * Learned pieces in order, and the segmentation of a word by them, as in SentencePiece: the two
+ * neighbours that make the earliest piece are joined, the leftmost first, until no pair makes a
+ * piece.
  */
 final class Merges {
   private final Map<String, Integer> ranks = new HashMap<>();
@@ -35,7 +35,7 @@ final class Merges {
     return parts;
   }
 
-  /** Where the pair to join next begins, or -1. */
+  /** Returns the index of the pair to join next, or -1. */
   private int bestPair(List<String> parts) {
     int best = -1;
     int bestRank = Integer.MAX_VALUE;

@@ -10,14 +10,14 @@ import java.util.List;
 import org.stfbatch.file.WholeFile;
 import org.stfbatch.prompt.SentencePieceBuilder;
 
-/** The tokenizer's files in a checkpoint folder, as Hugging Face's LLaMA has them. */
+/** Writes the tokenizer files of a checkpoint folder in the form of Hugging Face's LLaMA. */
 public final class TokenizerFiles {
   private static final String MODEL = "tokenizer.model";
   private static final String CONFIG = "tokenizer_config.json";
   private static final String SPECIAL_TOKENS = "special_tokens_map.json";
   private static final String GENERATION = "generation_config.json";
 
-  /** The files that are written. */
+  /** Names of the files that are written. */
   public static final List<String> NAMES = List.of(MODEL, CONFIG, SPECIAL_TOKENS, GENERATION);
 
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -28,10 +28,10 @@ public final class TokenizerFiles {
 
   /**
    * Writes {@code tokenizer.model}, {@code tokenizer_config.json}, {@code special_tokens_map.json}
-   * and {@code generation_config.json} into a folder, which is created if needed; files of these
-   * names are replaced.
+   * and {@code generation_config.json} into a folder, which is created if needed; existing files
+   * are replaced.
    *
-   * @param maxLength the most tokens that the model takes
+   * @param maxLength most tokens that the model accepts
    */
   public static void write(Vocabulary vocabulary, Path dir, int maxLength) throws IOException {
     Files.createDirectories(dir);
@@ -42,7 +42,7 @@ public final class TokenizerFiles {
     write(dir.resolve(GENERATION), generationConfig(maxLength));
   }
 
-  /** Pieces of falling precedence get falling scores. */
+  /** Scores decrease with the precedence of the pieces. */
   private static byte[] model(Vocabulary vocabulary) {
     SentencePieceBuilder model = new SentencePieceBuilder().unknown(Vocabulary.UNKNOWN);
     Vocabulary.CONTROL.forEach(model::control);
@@ -59,8 +59,8 @@ public final class TokenizerFiles {
     config.set("bos_token", typed(BOS));
     config.put("clean_up_tokenization_spaces", false);
     config.set("eos_token", typed(EOS));
-    // So a round of a conversation is split alone as within it, which LLaVA's masking of questions
-    // counts on.
+    // A round of a conversation must have the same tokens alone and within the conversation:
+    // LLaVA's masking of questions relies on it.
     config.put("legacy", true);
     config.put("model_max_length", maxLength);
     config.putNull("pad_token");

@@ -8,26 +8,26 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Learns a byte-pair encoding (Sennrich, Haddow, Birch 2016): again and again, the two neighbours
- * that stand together most often become a piece. Words that are frequent end up as one piece.
+ * Learner of a byte-pair encoding (Sennrich, Haddow, Birch 2016): in each step, the most frequent
+ * pair of neighbouring pieces becomes a piece. Frequent words end up as one piece.
  *
- * <p>Words are cut anew by the encoder's own rule after every step, so that what is counted is what
- * will be encoded. Not thread safe.
+ * <p>After every step, words are segmented again by the encoder's rule, so that the counts match
+ * the encoding. Not thread safe.
  */
 public final class VocabularyLearner {
   private final WordCount count = new WordCount();
 
-  /** Learns from a text, as it will be encoded. */
+  /** Adds a text, in the form in which it will be encoded. */
   public void add(String text) {
     count.add(text);
   }
 
   /**
-   * The vocabulary of all texts so far. It has fewer pieces than asked for if every word is a piece
-   * before. The same texts give the same vocabulary.
+   * Returns the vocabulary of all texts so far. It has fewer pieces than {@code size} if every word
+   * is a single piece earlier. The same texts give the same vocabulary.
    *
-   * @param size number of pieces, the 259 reserved ones included
-   * @throws IllegalArgumentException if that leaves no room for the characters of the texts
+   * @param size number of pieces, including the 259 reserved ones
+   * @throws IllegalArgumentException if {@code size} has no room for the characters of the texts
    */
   public Vocabulary learn(int size) {
     List<String> characters = characters();
@@ -65,7 +65,7 @@ public final class VocabularyLearner {
     return merges;
   }
 
-  /** Of pairs that are as frequent, the shorter is taken, and then by the alphabet. */
+  /** Of equally frequent pairs, the shortest piece wins, then the alphabetically first. */
   private Optional<String> mostFrequentPair(Map<String, List<String>> cuts) {
     Map<String, Long> pairs = new HashMap<>();
     cuts.forEach(

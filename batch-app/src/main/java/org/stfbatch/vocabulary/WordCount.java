@@ -6,8 +6,8 @@ import java.util.TreeMap;
 import java.util.regex.Pattern;
 
 /**
- * The words of texts and how often they come. A word is a run of letters with the space before it;
- * digits and punctuation stay alone and are known as characters only.
+ * Word and character frequencies of texts. A word is a run of letters with the space before it, if
+ * any; digits and punctuation are counted only as characters.
  */
 final class WordCount {
   private static final Pattern WORD = Pattern.compile(Vocabulary.SPACE + "?\\p{L}+");
@@ -15,7 +15,7 @@ final class WordCount {
   private final SortedMap<String, Long> words = new TreeMap<>();
   private final SortedMap<String, Long> characters = new TreeMap<>();
 
-  /** Takes a text as the tokenizer sees it: with a space before it. */
+  /** Counts a text as the tokenizer encodes it: with a space before it. */
   void add(String text) {
     String spaced = Vocabulary.SPACE + text.replace(' ', Vocabulary.SPACE);
     WORD.matcher(spaced).results().forEach(word -> words.merge(word.group(), 1L, Long::sum));

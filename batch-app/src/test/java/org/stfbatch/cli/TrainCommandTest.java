@@ -201,7 +201,7 @@ class TrainCommandTest {
     malformed[3] = broken;
     cli.run(malformed).complainsInOneLine(2, "sample 0 (id \"q\") has no conversations");
     cli.run("train", "curves", folder.resolve("nowhere"), "--out", folder.resolve("c.svg"))
-        .complainsInOneLine(2, "nowhere/log.jsonl: give the folder that a training has");
+        .complainsInOneLine(2, "nowhere/log.jsonl: give the --out folder of a training");
     Object[] rate = command("rate");
     rate[15] = "-1";
     cli.run(rate).complainsInOneLine(2, "--lr is -1.0: it must be more than 0");

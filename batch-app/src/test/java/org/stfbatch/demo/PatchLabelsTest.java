@@ -18,7 +18,10 @@ class PatchLabelsTest {
   private static final int SIZE = 336;
   private static final int PATCH = 14;
 
-  /** 400 by 200 pixels become 336 by 168, with bars of 84 pixels, 6 patches, above and below. */
+  /**
+   * 400 by 200 pixels become 336 by 168, with bars of 84 pixels (6 patches) at the top and the
+   * bottom.
+   */
   private static final Scene WIDE =
       new Scene(
           400,

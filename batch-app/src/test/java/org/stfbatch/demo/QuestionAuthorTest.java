@@ -10,7 +10,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** Reads the questions again, word by word, and answers them from the scene. */
+/** Parses the generated questions and answers them again from the scene. */
 class QuestionAuthorTest {
   private static final Pattern RELATION =
       Pattern.compile("Is the (.+) (left of|right of|above|below) the (.+)\\?");
@@ -62,7 +62,7 @@ class QuestionAuthorTest {
     }
   }
 
-  /** Explains an answer anew, from the words of the question. */
+  /** Derives the explanation again from the words of the question. */
   private static String explained(String text, String answer, Scene scene) {
     if (text.contains("\nA. ")) {
       return explainedChoice(text, answer, scene);
@@ -131,7 +131,9 @@ class QuestionAuthorTest {
     return String.join(", ", steps) + ": " + answer;
   }
 
-  /** An item with what is asked for, what it has instead, and whether that is the same. */
+  /**
+   * Returns the item, the wanted words, the item's own words of the same kind, and the judgement.
+   */
   private static String judged(Item item, String words, String judgement) {
     List<String> asked = new ArrayList<>();
     List<String> seen = new ArrayList<>();
@@ -219,7 +221,10 @@ class QuestionAuthorTest {
         .toList();
   }
 
-  /** How far an item is ahead of another, as a share of the picture's side. */
+  /**
+   * Returns how far an item lies in the direction of a relation, as a fraction of the picture's
+   * side.
+   */
   private static double lead(Item item, Item other, String relation, Scene scene) {
     return switch (relation) {
       case "left of" -> (other.x() - item.x()) / scene.width();
@@ -282,7 +287,7 @@ class QuestionAuthorTest {
         || is.test(item.shape(), word);
   }
 
-  /** What is at the top left is at the top, too, and on the left. */
+  /** What is at the top left is also at the top and on the left. */
   private static boolean mayBeAt(Item item, String place) {
     return place.equals("middle")
         ? item.place() == Place.MIDDLE

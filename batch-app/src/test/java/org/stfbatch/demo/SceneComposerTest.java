@@ -10,7 +10,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** What every picture shows clearly. */
+/** Properties that make the content of every picture unambiguous. */
 class SceneComposerTest {
   private static final int TOWER = 336;
 
@@ -50,7 +50,7 @@ class SceneComposerTest {
 
   @ParameterizedTest
   @EnumSource(Split.class)
-  void placesAreTakenOnceAndNeverNearlyMissed(Split split) {
+  void placesAreUniqueAndUnambiguous(Split split) {
     scenes(split)
         .forEach(
             scene -> {

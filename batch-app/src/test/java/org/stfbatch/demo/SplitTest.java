@@ -11,11 +11,11 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** What is tested with was never trained on. */
+/** Held-out content never occurs in training. */
 class SplitTest {
   private static final int SCENES = 4000;
 
-  /** All that a scene shows, found without the rule of the split. */
+  /** Pairs, triples and layout of a scene, computed independently of the rule of the split. */
   private record Shown(Set<String> pairs, Set<String> triples, Set<Place> layout) {
     static Shown of(Scene scene) {
       Set<String> pairs = new HashSet<>();
@@ -116,7 +116,7 @@ class SplitTest {
     }
   }
 
-  /** To deny what is never so would teach that it never is. */
+  /** A question that denies a held-out relation would teach that the relation never holds. */
   @Test
   void trainingQuestionsDoNotEvenDenyARelationThatIsHeldOut() {
     Pattern question =

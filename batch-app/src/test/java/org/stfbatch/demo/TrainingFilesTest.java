@@ -82,7 +82,7 @@ class TrainingFilesTest {
   }
 
   @Test
-  void languageIsLearnedFromTheSameQuestionsWithWhatIsSeenInWords() throws IOException {
+  void languageSamplesHaveTheSameQuestionsAboutADescription() throws IOException {
     List<String> spoken =
         finetune.stream()
             .filter(sample -> sample.has("image"))
@@ -130,7 +130,7 @@ class TrainingFilesTest {
   }
 
   @Test
-  void everyPictureIsTalkedAboutAndThere() throws Exception {
+  void everyPictureIsUsedAndExists() throws Exception {
     ImageLoader loader = new ImageLoader(ImageLimits.defaults());
     for (Map.Entry<String, Scene> entry : scenes.entrySet()) {
       assertThat(
@@ -254,7 +254,7 @@ class TrainingFilesTest {
     assertThat(relations).isEqualTo(items * (items - 1) / 2);
   }
 
-  /** Whether just these relations hold. */
+  /** Whether exactly these relations hold. */
   private static boolean hold(String[] phrases, Place one, Place other) {
     return Stream.of(Relation.values())
         .filter(relation -> relation.holds(one, other))

@@ -4,9 +4,9 @@ import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
-/** Scenes and questions without files. */
+/** Scenes and questions in memory, without files. */
 final class World {
-  /** A scene and what is asked about it. */
+  /** A scene and the questions about it. */
   record Asked(Scene scene, List<Question> questions) {}
 
   private World() {}

@@ -41,7 +41,7 @@ class ConversationTemplateTest {
     }
   }
 
-  /** Recorded from {@code conversation.py}, for every name it knows. */
+  /** Recorded from {@code conversation.py}, for every name of a template. */
   private static Stream<JsonNode> ofAllNames() throws IOException {
     try (InputStream recorded =
         ConversationTemplateTest.class.getResourceAsStream("conversations.json")) {

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Expected ids and texts are what transformers' slow LlamaTokenizer gives for the same files. */
+/** The expected ids and texts are those of transformers' slow LlamaTokenizer for the same files. */
 class LlamaTokenizerTest {
 
   @TempDir Path folder;
@@ -51,7 +51,7 @@ class LlamaTokenizerTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"a\uD83D", "\uDE00b", "\uDE00\uD83D", "\uD83Dx\uDE00"})
-  void halfASurrogatePairIsNoPrompt(String text) {
+  void anUnpairedSurrogateIsRefused(String text) {
     try (LlamaTokenizer tokenizer = tiny()) {
       assertThatThrownBy(() -> tokenizer.encodeWithImages(text))
           .isInstanceOfSatisfying(

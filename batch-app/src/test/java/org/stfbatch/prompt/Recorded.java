@@ -9,7 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.stream.StreamSupport;
 
-/** The recorded outputs of the original Python code. */
+/** Recorded outputs of the original Python code. */
 final class Recorded {
 
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -44,7 +44,9 @@ final class Recorded {
     return StreamSupport.stream(array.spliterator(), false).mapToInt(JsonNode::asInt).toArray();
   }
 
-  /** A folder with the recorded tokenizer model and another {@code tokenizer_config.json}. */
+  /**
+   * Creates a folder with the recorded tokenizer model and the given {@code tokenizer_config.json}.
+   */
   static Path tokenizerFolder(Path folder, String config) throws IOException {
     Files.copy(checkpoint("tiny").resolve("tokenizer.model"), folder.resolve("tokenizer.model"));
     Files.writeString(folder.resolve("tokenizer_config.json"), config);

@@ -95,7 +95,7 @@ class StopStringsTest {
         .orElse(-1);
   }
 
-  /** After how many tokens the stop text is found first, or -1. */
+  /** Returns the number of tokens after which the stop string is first found, or -1. */
   private static int foundAfter(String stop, int[] ids) {
     StopStrings stops = new StopStrings(List.of(stop), tokenizer);
     return IntStream.rangeClosed(1, ids.length)

@@ -19,7 +19,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** A {@code tokenizer.json} alone gives the ids of the {@code tokenizer.model} it was made from. */
+/**
+ * A {@code tokenizer.json} alone gives the same ids as the {@code tokenizer.model} that it was
+ * converted from.
+ */
 class TokenizerJsonTest {
   private static final int TEXTS = 2000;
   private static final float LOWEST = -1e9f;
@@ -124,8 +127,9 @@ class TokenizerJsonTest {
   }
 
   /**
-   * LLaMA's own model has pieces of 2 to 16 spaces that share one score below all others: however
-   * the converter orders their pairs, spaces are joined from the left, and after everything else.
+   * LLaMA's own model has pieces of 2 to 16 spaces that share one score below all others: whatever
+   * the converter's order of their merges, spaces are joined from the left, and after everything
+   * else.
    */
   @ParameterizedTest
   @ValueSource(booleans = {false, true})
@@ -160,7 +164,7 @@ class TokenizerJsonTest {
     requireSameAs(model, false);
   }
 
-  /** The recorded model, with pieces of spaces as LLaMA's has them: up to 16, but none of 15. */
+  /** Returns the recorded model with pieces of spaces like LLaMA's: up to 16, but none of 15. */
   private Path withRunsOfSpaces() throws IOException {
     SentencePieceModel recorded = SentencePieceModel.parse(Files.readAllBytes(recordedModel()));
     SentencePieceBuilder model = new SentencePieceBuilder();
@@ -221,7 +225,7 @@ class TokenizerJsonTest {
   }
 
   @Test
-  void theModelWinsOverItsCopy() throws IOException {
+  void tokenizerModelOverridesTokenizerJson() throws IOException {
     writer.json().remove("model");
     writer.write(folder);
     Files.copy(recordedModel(), folder.resolve("tokenizer.model"));
@@ -273,7 +277,7 @@ class TokenizerJsonTest {
   }
 
   @Test
-  void aVocabularyLargerThanTheModelIsAnothers() throws IOException {
+  void aVocabularyLargerThanTheModelIsRefused() throws IOException {
     writer.write(folder);
 
     assertThatThrownBy(() -> LlamaTokenizer.open(folder, 999))
@@ -306,7 +310,7 @@ class TokenizerJsonTest {
         "/pre_tokenizer | {\"type\":\"ByteLevel\"} | pre_tokenizer",
         "/model | null | model.type is absent"
       })
-  void whatIsNotOfLlamasKindIsNamed(String place, String value, String message) throws IOException {
+  void unsupportedSettingsAreNamed(String place, String value, String message) throws IOException {
     set(place, value);
     writer.write(folder);
 
@@ -346,7 +350,7 @@ class TokenizerJsonTest {
     apart.insert(0, "%s %s".formatted(piece.substring(0, 1), piece.substring(1)));
     writer.model().set("merges", apart);
     writer.write(folder);
-    assertRefused("lie apart");
+    assertRefused("are not adjacent");
   }
 
   @ParameterizedTest

@@ -17,8 +17,8 @@ import java.util.Map;
 import org.stfbatch.prompt.SentencePieceModel.PieceType;
 
 /**
- * Makes a {@code tokenizer.json} of a {@code tokenizer.model}, as transformers' {@code
- * LlamaConverter} does: all pairs of pieces that make a piece, sorted by that piece's score.
+ * Converts a {@code tokenizer.model} to a {@code tokenizer.json}, like transformers' {@code
+ * LlamaConverter}: all pairs of pieces that make a piece, sorted by the score of that piece.
  */
 public final class TokenizerJsonWriter {
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -100,7 +100,7 @@ public final class TokenizerJsonWriter {
         .put("special", special);
   }
 
-  /** In the order of ids, and for each piece in the order of the ids of its parts. */
+  /** Sorted by the ids of the pieces, then by the ids of their parts. */
   private List<Merge> merges() {
     List<Merge> merges = new ArrayList<>();
     for (Piece piece : pieces) {
@@ -128,7 +128,7 @@ public final class TokenizerJsonWriter {
     return this;
   }
 
-  /** The order of transformers 4.40 to 4.57. */
+  /** Uses the order of transformers 4.40 to 4.57. */
   public TokenizerJsonWriter byScoresAndLengths() {
     List<Merge> merges = merges();
     merges.sort(
@@ -139,20 +139,23 @@ public final class TokenizerJsonWriter {
     return put(merges);
   }
 
-  /** The order of transformers before. */
+  /** Uses the order of transformers before 4.40. */
   TokenizerJsonWriter byScores() {
     List<Merge> merges = merges();
     merges.sort(Comparator.comparing(Merge::score).reversed());
     return put(merges);
   }
 
-  /** What transformers 5 makes of a {@code tokenizer.model} alone. */
+  /**
+   * Uses the order of transformers 5 for a {@code tokenizer.model} without a {@code
+   * tokenizer.json}.
+   */
   TokenizerJsonWriter byIds() {
     model().putNull("unk_token");
     return put(merges());
   }
 
-  /** The form with a normaliser, which transformers 4 writes for {@code legacy: true}. */
+  /** Uses a normaliser, as transformers 4 writes it for {@code legacy: true}. */
   private TokenizerJsonWriter normalised() {
     ArrayNode steps = json.putObject("normalizer").put("type", "Sequence").putArray("normalizers");
     steps.addObject().put("type", "Prepend").put("prepend", SPACE);
@@ -162,7 +165,7 @@ public final class TokenizerJsonWriter {
     return this;
   }
 
-  /** The form with a pre-tokeniser, for {@code legacy: false}; its merges are arrays. */
+  /** Uses a pre-tokeniser, for {@code legacy: false}; the merges are arrays. */
   TokenizerJsonWriter metaspace() {
     json.putNull("normalizer");
     json.putObject("pre_tokenizer")
@@ -181,18 +184,18 @@ public final class TokenizerJsonWriter {
     return this;
   }
 
-  /** A token behind the vocabulary. */
+  /** Adds a token after the vocabulary. */
   public TokenizerJsonWriter added(int id, String content) {
     addToken((ArrayNode) json.get("added_tokens"), id, content, true);
     return this;
   }
 
-  /** All of it, to be changed before writing. */
+  /** Returns the whole document, which may be changed before it is written. */
   ObjectNode json() {
     return json;
   }
 
-  /** Its vocabulary and merges, to be changed before writing. */
+  /** Returns the vocabulary and the merges, which may be changed before they are written. */
   ObjectNode model() {
     return (ObjectNode) json.get("model");
   }

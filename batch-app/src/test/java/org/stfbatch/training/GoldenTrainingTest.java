@@ -29,7 +29,7 @@ import org.stfbatch.model.checkpoint.LlavaCheckpoint;
 import org.stfbatch.prompt.LlamaTokenizer;
 import org.stfbatch.testing.Npy;
 
-/** Ids, labels, losses, gradients and optimizer steps equal the original's. */
+/** Compares ids, labels, losses, gradients and optimizer steps with those of the original. */
 final class GoldenTrainingTest {
   private static final double LIMIT = 1e-4;
 
@@ -206,7 +206,7 @@ final class GoldenTrainingTest {
         .count();
   }
 
-  /** How many positions of a recorded row are read. */
+  /** Returns the number of unmasked positions in a range of the recorded attention mask. */
   private static int mask(RecordedTraining recorded, int start, int width) {
     byte[] mask = recorded.array("expanded_attention_mask").bytes();
     return IntStream.range(start, start + width).map(i -> mask[i]).sum();

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 import org.junit.jupiter.api.Test;
 
 final class LearningRateTest {
-  /** What transformers' cosine schedule gives for 100 steps, 3 of them to warm up. */
+  /** Values of transformers' cosine schedule for 100 steps with 3 warm-up steps. */
   @Test
   void risesInALineAndFallsInHalfACosine() {
     LearningRate rate = LearningRate.of(2e-5, 0.03, 100);

@@ -31,7 +31,7 @@ class PatchChoiceTest {
 
   @ParameterizedTest
   @ValueSource(longs = {1, 2, 3})
-  void whatShowsSomethingComesFirstThenWhatIsBesideIt(long seed) {
+  void patchesOfRegionsComeFirstThenTheirNeighbours(long seed) {
     assertThat(SHOWING).containsAll(chosen(1, seed));
     assertThat(chosen(5, seed)).hasSize(5).containsAll(SHOWING);
     assertThat(chosen(5, seed))

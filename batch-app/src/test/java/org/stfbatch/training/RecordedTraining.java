@@ -16,7 +16,7 @@ import org.stfbatch.image.ImageSource;
 import org.stfbatch.testing.Golden;
 import org.stfbatch.testing.Npy;
 
-/** A recorded training of the original: the data, what it became, and the steps. */
+/** Recorded training of the original: the data, its tokens and the steps. */
 record RecordedTraining(JsonNode json) {
   static List<RecordedTraining> all() {
     return Golden.cases("train").stream()
@@ -60,7 +60,7 @@ record RecordedTraining(JsonNode json) {
     return samples;
   }
 
-  /** The samples of the recorded batch. */
+  /** Returns the samples of the recorded batch. */
   List<Sample> batch() {
     List<Sample> all = samples();
     List<Sample> batch = new ArrayList<>();
@@ -72,7 +72,7 @@ record RecordedTraining(JsonNode json) {
     return Npy.read(Golden.file(json.get("arrays").get(name).get("file").asText()));
   }
 
-  /** Names of the recorded gradients' tensors, by the array that holds each. */
+  /** Returns the names of the arrays with recorded gradients. */
   List<String> gradientArrays() {
     List<String> names = new ArrayList<>();
     json.get("arrays").fieldNames().forEachRemaining(names::add);
@@ -83,7 +83,7 @@ record RecordedTraining(JsonNode json) {
     return json.get("arrays").get(array).get("what").asText().replace("gradient of ", "");
   }
 
-  /** Photographs are not part of every copy of the recordings. */
+  /** Not every copy of the recordings includes photographs. */
   boolean hasPictures() {
     return batch().stream()
         .allMatch(sample -> Files.exists(Golden.file("images/" + sample.image().orElseThrow())));

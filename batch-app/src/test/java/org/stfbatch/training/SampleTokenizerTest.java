@@ -14,7 +14,7 @@ import org.stfbatch.engine.AnswerChoices;
 import org.stfbatch.model.TrainingRow;
 import org.stfbatch.prompt.LlamaTokenizer;
 
-/** Corners of LLaVA's masking that the recorded conversations do not show. */
+/** Special cases of LLaVA's masking that the recorded conversations do not cover. */
 final class SampleTokenizerTest {
   private static final int MAX_LENGTH = 512;
 
@@ -51,19 +51,19 @@ final class SampleTokenizerTest {
   }
 
   @Test
-  void aQuestionLeftOpenSpoilsItsConversation() {
+  void aQuestionWithoutAnswerMasksTheConversation() {
     assertThat(learned(talk(sample(false, "What?", "That.")))).isPositive();
     assertThat(learned(talk(sample(false, "What?", "That.", "Why?")))).isZero();
   }
 
   @Test
-  void anAnswerWithTheWordsOfTheTemplateSpoilsItsConversation() {
+  void anAnswerWithWordsOfTheTemplateMasksTheConversation() {
     assertThat(learned(talk(sample(false, "What?", "It said ASSISTANT: no.")))).isZero();
   }
 
-  /** So that what is learned is what a choice is scored by. */
+  /** Training targets and scored choices must have the same tokens. */
   @Test
-  void whatIsLearnedIsWhatIsAskedOfAChoice() {
+  void trainingTargetsEqualTheTokensOfAChoice() {
     for (String answer : List.of("B", "No, it is not.", "naïve 日本 😀")) {
       for (boolean picture : new boolean[] {false, true}) {
         int[] labels = talk(sample(picture, picture ? "<image>\nWhat?" : "What?", answer)).labels();
@@ -90,7 +90,7 @@ final class SampleTokenizerTest {
   }
 
   @Test
-  void aPictureThatNoTurnMarksIsNotLookedAt() {
+  void aPictureWithoutAMarkerIsNotUsed() {
     TokenizedSample unmarked = talk(sample(true, "What?", "That."));
 
     assertThat(unmarked.ids()).isEqualTo(talk(sample(false, "What?", "That.")).ids());

@@ -14,7 +14,7 @@ final class StepPlanTest {
   private final List<StepPlan.Planned> samples =
       IntStream.range(0, 101).mapToObj(StepPlanTest::sample).toList();
 
-  /** Every fifth has no picture. */
+  /** Every fifth sample has no image. */
   private static StepPlan.Planned sample(int number) {
     return new StepPlan.Planned(number % 5 != 0, 10 + number * 37 % 90);
   }
@@ -32,7 +32,7 @@ final class StepPlanTest {
   }
 
   @Test
-  void everyEpochHasEachLessonOnceInAnOrderOfItsOwn() {
+  void everyEpochHasEachSampleOnceInItsOwnOrder() {
     StepPlan plan = plan(1);
     List<Integer> all = IntStream.range(0, samples.size()).boxed().toList();
 
@@ -54,7 +54,7 @@ final class StepPlanTest {
   }
 
   @Test
-  void wholeStepsHaveOneKindOfLessonsAndBatchesOfLikeLength() {
+  void completeStepsHaveOneKindOfSamplesAndBatchesOfSimilarLength() {
     StepPlan plan = plan(4);
     int mixed = 0;
     for (int step = 0; step < plan.stepsPerEpoch(); step++) {

@@ -20,7 +20,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.stfbatch.model.checkpoint.LlavaCheckpoint;
 
-/** A vision tower learns what patches show. */
+/** A vision tower learns the words of image regions. */
 final class TowerRunTest {
   private static final int STEPS = 10;
 
@@ -36,7 +36,7 @@ final class TowerRunTest {
   @Test
   void interruptedItTakesTheSameStepsAndEndsWithTheSameTower() throws IOException {
     train("whole", STEPS);
-    // Between two saved checkpoints, right behind one, and before the first.
+    // Interrupted between two checkpoints, right after one, and before the first.
     train("parts", 2);
     train("parts", 5);
     train("parts", 3);

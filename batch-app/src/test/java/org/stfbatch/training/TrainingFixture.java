@@ -27,7 +27,7 @@ import org.stfbatch.model.checkpoint.LlavaCheckpoint;
 import org.stfbatch.model.checkpoint.TensorSlice;
 import org.stfbatch.testing.Golden;
 
-/** Conversations about the recorded pictures, and trainings of the smallest recorded checkpoint. */
+/** Conversations about the recorded images, and trainings of the smallest recorded checkpoint. */
 public final class TrainingFixture {
   private static final List<String> PICTURES =
       List.of("wide.png", "gray.png", "rgba.png", "tiny3x5.png", "square336.png");
@@ -39,7 +39,7 @@ public final class TrainingFixture {
     this.folder = folder;
   }
 
-  /** Questions and answers of several lengths; each sixth has no picture. */
+  /** Questions and answers of several lengths; every sixth has no image. */
   public Path conversations(int count) throws IOException {
     ArrayNode samples = JSON.createArrayNode();
     for (int i = 0; i < count; i++) {
@@ -72,7 +72,7 @@ public final class TrainingFixture {
     return write("texts.json", samples);
   }
 
-  /** A line for each recorded picture; what its patches show depends on its colours alone. */
+  /** A line per recorded image; the regions of its patches depend only on its colours. */
   public Path regions() throws IOException {
     LlavaCheckpoint checkpoint = checkpoint();
     ClipVisionConfig vision = checkpoint.config().vision();
@@ -153,13 +153,13 @@ public final class TrainingFixture {
     return new TrainingSettings(stage, 1, OptionalLong.of(steps), 3, 2, 1e-3, 0.1, 5, patches);
   }
 
-  /** Saves every three steps. */
+  /** Saves a checkpoint every three steps. */
   static TrainingOutput output(Path folder) {
     return new TrainingOutput(
         folder, OptionalLong.of(3), 1, DType.FLOAT32, DType.FLOAT32, Optional.empty());
   }
 
-  /** Whether two tensors are the same bit by bit. */
+  /** Whether two tensors are bitwise equal. */
   static boolean sameValues(TensorSlice one, TensorSlice other) {
     return Arrays.equals(bytes(one), bytes(other));
   }
@@ -175,7 +175,7 @@ public final class TrainingFixture {
     }
   }
 
-  /** Computes all features and takes so many steps. */
+  /** Computes all features and performs this many steps. */
   static void go(Training training, int steps) throws IOException {
     while (training.computeFeatures() > 0) {
       continue;

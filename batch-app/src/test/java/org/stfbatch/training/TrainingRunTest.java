@@ -27,7 +27,7 @@ import org.stfbatch.model.checkpoint.LlavaCheckpoint;
 import org.stfbatch.model.checkpoint.TensorSlice;
 import org.stfbatch.testing.Golden;
 
-/** A stage from its data to the trained checkpoint. */
+/** A training stage from its data to the trained checkpoint. */
 final class TrainingRunTest {
   private static final int STEPS = 10;
 
@@ -43,7 +43,7 @@ final class TrainingRunTest {
   void interruptedTrainingTakesTheSameStepsAndEndsWithTheSameModel() throws IOException {
     TrainingInput input = TrainingFixture.input(fixture.conversations(25));
     train(input, folder.resolve("whole"), STEPS);
-    // Between two saved checkpoints, right behind one, and before the first.
+    // Interrupted between two checkpoints, right after one, and before the first.
     train(input, folder.resolve("parts"), 2);
     train(input, folder.resolve("parts"), 5);
     train(input, folder.resolve("parts"), 3);
@@ -183,7 +183,7 @@ final class TrainingRunTest {
           .hasMessageMatching(
               "sample \\d \\(id \"s\\d\"\\): its picture \".*png\" cannot be used .*check --images.*");
     }
-    // The right folder may follow without another --out.
+    // After the error, the right folder works with the same --out.
     train(TrainingFixture.input(data), out, STEPS);
     assertThat(curve("out")).hasSize(STEPS);
   }
@@ -224,7 +224,7 @@ final class TrainingRunTest {
   }
 
   @Test
-  void checkpointsBeyondTheNewestAreDeletedAndRemainsOfKillsToo() throws IOException {
+  void oldCheckpointsAndPartsOfKilledSavesAreDeleted() throws IOException {
     Path out = folder.resolve("out");
     Files.createDirectories(out.resolve("checkpoint-00000003.unfinished/vision-tower"));
     train(TrainingFixture.input(fixture.conversations(12)), out, 8);
@@ -267,7 +267,7 @@ final class TrainingRunTest {
     return LlavaCheckpoint.open(folder.resolve(out).resolve("model"), Optional.empty());
   }
 
-  /** Everything that the steps decided, without the time they took. */
+  /** All reported values of the steps except durations. */
   private List<String> curve(String out) throws IOException {
     List<String> curve = new ArrayList<>();
     for (String line : Files.readAllLines(folder.resolve(out).resolve("log.jsonl"))) {

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.stfbatch.model.TrainingRow;
 import org.stfbatch.prompt.LlamaTokenizer;
 
-/** Which samples of a file are learned, and what is said of the others. */
+/** Which samples of a file are trained on, and the messages about the others. */
 final class TrainingSamplesTest {
   private static final int MAX_LENGTH = 512;
 

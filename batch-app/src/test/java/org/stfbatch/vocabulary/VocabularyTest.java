@@ -13,7 +13,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.stfbatch.prompt.LlamaTokenizer;
 
-/** What is learnt here is what SentencePiece encodes with. */
+/** SentencePiece encodes with the learned vocabulary. */
 class VocabularyTest {
   private static final String TEXT =
       "She sells sea shells by the sea shore. The shells she sells are sea shells, I'm sure: 42.";

@@ -12,9 +12,9 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** Whoever does not see the pictures cannot answer better than by guessing. */
-class BlindnessTest {
-  /** Beyond what guessing gives, for chance in some 650 questions a kind. */
+/** Blind baselines: without the pictures, no guesser is better than chance. */
+class BlindBaselineTest {
+  /** Statistical margin above chance for about 650 questions per kind. */
   private static final double MARGIN = 0.05;
 
   private static List<Question> training;
@@ -38,27 +38,27 @@ class BlindnessTest {
 
   @Test
   void theMostFrequentAnswerToTheSameTextIsNoBetterThanGuessing() {
-    holds(new MostFrequent(Question::text));
+    requireNoBetterThanGuessing(new MostFrequent(Question::text));
   }
 
   @Test
   void theMostFrequentAnswerToTheSameStemIsNoBetterThanGuessing() {
-    holds(new MostFrequent(Question::stem));
+    requireNoBetterThanGuessing(new MostFrequent(Question::stem));
   }
 
   @Test
   void theMostFrequentAnswerToTheSameKindIsNoBetterThanGuessing() {
-    holds(new MostFrequent(question -> question.category().word()));
+    requireNoBetterThanGuessing(new MostFrequent(question -> question.category().word()));
   }
 
   @Test
-  void theWordsOfAQuestionSayNothingOfItsAnswer() {
-    holds(new NaiveBayes());
+  void theWordsOfAQuestionDoNotPredictItsAnswer() {
+    requireNoBetterThanGuessing(new NaiveBayes());
   }
 
-  /** Also where the one who guesses knows the answers of the test, only not which is whose. */
+  /** Holds even for a guesser that knows the distribution of the test's answers. */
   @Test
-  void theAnswersOfTheTestAreEvenToo() {
+  void theAnswersOfTheTestAreBalanced() {
     heldOut.forEach(
         (category, questions) -> {
           Map<String, Integer> counts = new HashMap<>();
@@ -76,7 +76,7 @@ class BlindnessTest {
     String guess(Question question);
   }
 
-  private static void holds(Guesser guesser) {
+  private static void requireNoBetterThanGuessing(Guesser guesser) {
     training.forEach(guesser::learn);
     heldOut.forEach(
         (category, questions) -> {
@@ -92,7 +92,10 @@ class BlindnessTest {
     return questions.stream().mapToDouble(Question::chance).average().orElseThrow();
   }
 
-  /** Which of two things it is that a question names says more than what it is called. */
+  /**
+   * For sizes, compares the position of the named item in the question, because names rarely
+   * repeat.
+   */
   private static String kindOfAnswer(Question question) {
     if (question.category() != Category.SIZE) {
       return question.answer();
@@ -101,7 +104,9 @@ class BlindnessTest {
     return options.startsWith("the " + question.answer() + " or ") ? "first" : "second";
   }
 
-  /** Says what was right most often for the same key; for a new key, for the same kind. */
+  /**
+   * Guesses the most frequent correct answer for the key, or for the category of an unknown key.
+   */
   private static final class MostFrequent implements Guesser {
     private final Function<Question, String> key;
     private final Map<String, Map<String, Integer>> counts = new HashMap<>();
@@ -135,7 +140,7 @@ class BlindnessTest {
     }
   }
 
-  /** Adds up what every word of a question says for each answer. */
+  /** Naive Bayes classifier over the words of the question. */
   private static final class NaiveBayes implements Guesser {
     private final Map<Category, Map<String, Map<String, Integer>>> wordsOfAnswer = new HashMap<>();
     private final Map<Category, Map<String, Integer>> answers = new HashMap<>();
@@ -169,7 +174,7 @@ class BlindnessTest {
               .sum();
     }
 
-    /** Words with those before them, so that options keep their letters. */
+    /** Words and pairs of words, so that options are combined with their letters. */
     private static Stream<String> words(Question question) {
       String[] words = question.text().split("[ \\n]+");
       return Stream.concat(
