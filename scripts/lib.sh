@@ -1,4 +1,4 @@
-# Shared by the scripts: finds the project and what it needs. Sourced, never run.
+# Shared functions of the scripts: finds the project and its tools. Sourced, not run.
 
 ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 APP="$ROOT/batch-app/target/app"
@@ -29,7 +29,7 @@ may_install() {
   [ "$reply" = y ] || [ "$reply" = Y ]
 }
 
-# A JDK 17 or newer and Maven; on Debian as root they are offered to be installed.
+# Requires JDK 17 or newer and Maven; offers to install them on Debian as root.
 need_tools() {
   local packages
   packages=$(missing_tools)
@@ -48,7 +48,7 @@ has_browser() {
   command -v chromium-headless-shell chromium chromium-browser google-chrome >/dev/null
 }
 
-# Chromium, in which tests open the pages that people look at. Without it those tests are skipped.
+# Recommends Chromium, in which tests open the HTML pages. Without it those tests are skipped.
 want_browser() {
   has_browser && return
   if [ -e /etc/debian_version ] && [ "$(id -u)" = 0 ] && may_install chromium-headless-shell; then
@@ -63,7 +63,7 @@ is_built() {
   [ -n "$jar" ] && [ -z "$(find "$ROOT/pom.xml" "$ROOT"/*/pom.xml "$ROOT"/*/src/main -newer "$jar" | head -n 1)" ]
 }
 
-# A line for each module, for every fiftieth file that is fetched, and for each error.
+# Prints a line for each module, for every fiftieth downloaded file, and for each error.
 build_lines() {
   local line fetched=0
   while IFS= read -r line; do
@@ -82,15 +82,15 @@ build_lines() {
 build() {
   is_built && return
   need_tools
-  say "building stf-batch (the first time this fetches some 400 MB from Maven Central) ..."
+  say "building stf-batch (the first build downloads about 400 MB from Maven Central) ..."
   local code=0
   (
-    # Two commands at once would build over each other.
+    # The lock keeps two commands from building at the same time.
     exec 9>"$ROOT/.mvn/build.lock"
     flock 9
     is_built || (cd "$ROOT" && mvn -B -DskipTests -Dspotless.check.skip=true package | build_lines && touch "$APP"/batch-app-*.jar)
   ) || code=$?
-  # Maven ends with 128 and the signal's number.
-  [ "$code" -lt 128 ] || die "the build was interrupted: the next command goes on with it" "$code"
+  # Maven's exit code after a signal is 128 plus the signal's number.
+  [ "$code" -lt 128 ] || die "the build was interrupted: the next command resumes it" "$code"
   [ "$code" = 0 ] || die "the build failed: the lines above say why" 1
 }

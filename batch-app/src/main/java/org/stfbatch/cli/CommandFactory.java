@@ -11,9 +11,7 @@ import org.stfbatch.cli.service.Stores;
 import picocli.CommandLine;
 import picocli.CommandLine.IFactory;
 
-/**
- * Gives commands what their constructors ask for: the database, the broker, the log, the shutdown.
- */
+/** Creates commands with their dependencies: database, broker, log and shutdown. */
 final class CommandFactory implements IFactory {
   private final Map<Class<?>, Object> services;
 

@@ -9,12 +9,12 @@ import org.stfbatch.job.InputException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/** The embedded database. */
+/** {@code db}: the embedded database. */
 @Command(
     name = "db",
     description = {
       "Starts, stops and describes the embedded PostgreSQL.",
-      "Commands start it when they need it and stop it behind them. After `db start` it stays until `db stop`."
+      "Commands start it when they need it and stop it afterwards. After `db start` it runs until `db stop`."
     },
     footer = {"  stf-batch db start", "  stf-batch db status"})
 final class DbCommand {
@@ -26,7 +26,7 @@ final class DbCommand {
 
   @Command(
       name = "start",
-      description = {"Starts the embedded database and lets it run."},
+      description = {"Starts the embedded database and keeps it running."},
       footer = {"  stf-batch db start", "  stf-batch db start --home /data/stf-batch"})
   int start() {
     embedded().start();
@@ -35,7 +35,7 @@ final class DbCommand {
 
   @Command(
       name = "stop",
-      description = {"Stops the embedded database, or lets the last command that uses it stop it."},
+      description = {"Stops the embedded database as soon as no command uses it."},
       footer = {"  stf-batch db stop", "  stf-batch db stop --home /data/stf-batch"})
   int stop() {
     embedded().stop();
@@ -44,7 +44,7 @@ final class DbCommand {
 
   @Command(
       name = "status",
-      description = {"Says whether the embedded database runs, and where its data are."},
+      description = {"Shows whether the embedded database runs, and where its data is."},
       footer = {"  stf-batch db status", "  stf-batch db status --home /data/stf-batch"})
   int status() {
     EmbeddedDatabase.Status status = embedded().status();
@@ -53,7 +53,7 @@ final class DbCommand {
           "running: process %d, %d command(s) use it, %s, data in %s%n",
           status.pid().getAsLong(),
           status.users(),
-          status.keepsRunning() ? "stays until db stop" : "stops with the last command",
+          status.keepsRunning() ? "runs until db stop" : "stops with the last command",
           status.dataFolder());
     } else {
       System.out.printf("not running: data in %s%n", status.dataFolder());
@@ -65,14 +65,14 @@ final class DbCommand {
       name = "url",
       description = {
         "Prints the embedded database's JDBC URL with the user, for --db-url and other programs.",
-        "It holds the password only if that is asked for."
+        "It includes the password only with --with-password."
       },
       footer = {"  stf-batch db url", "  stf-batch db url --with-password"})
   int url(
       @Option(
               names = "--with-password",
               description =
-                  "Print the password, too. It is also in pg/password below --home, which others cannot read.")
+                  "Include the password. It is also in pg/password below --home, readable by you only.")
           boolean withPassword) {
     DatabaseSettings settings =
         embedded()

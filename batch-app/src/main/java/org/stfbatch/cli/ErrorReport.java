@@ -18,7 +18,7 @@ import picocli.CommandLine;
 import picocli.CommandLine.IExecutionExceptionHandler;
 import picocli.CommandLine.ParseResult;
 
-/** Says in one line what went wrong, and turns it into the exit code. */
+/** Prints an error in one line and maps it to the exit code. */
 final class ErrorReport implements IExecutionExceptionHandler {
   private final StfBatchCommand root;
 

@@ -22,12 +22,13 @@ import org.stfbatch.secret.Secrets;
 import picocli.CommandLine;
 import picocli.CommandLine.ParseResult;
 
-/** The program. */
+/** Entry point of the command line. */
 public final class Main {
   private Main() {}
 
   public static void main(String[] args) {
-    // Java's HTTP client tells a proxy no Basic password before a TLS tunnel unless this is empty.
+    // Unless this is empty, Java's HTTP client sends no Basic credentials to a proxy for a TLS
+    // tunnel.
     System.setProperty("jdk.http.auth.tunneling.disabledSchemes", "");
     if (Terminal.ERR.isThere()) {
       System.setErr(StatusLine.on(System.err));
@@ -40,7 +41,7 @@ public final class Main {
     System.exit(code);
   }
 
-  /** Even when the machine runs out of memory there is one line and an exit code. */
+  /** Runs a command; an OutOfMemoryError also becomes one line and an exit code. */
   private static int run(CommandLine commandLine, String[] args) {
     try {
       return written(commandLine.execute(args));
@@ -61,7 +62,10 @@ public final class Main {
         : Secrets.mask(e.toString()) + " (--verbose shows where)";
   }
 
-  /** Standard output keeps its errors to itself until it is asked. */
+  /**
+   * Returns the exit code, or 1 if writing to standard output failed: PrintStream reports no errors
+   * by itself.
+   */
   private static int written(int code) {
     if (!System.out.checkError()) {
       return code;

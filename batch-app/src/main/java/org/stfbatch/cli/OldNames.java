@@ -8,8 +8,8 @@ import picocli.CommandLine.Model.ArgSpec;
 import picocli.CommandLine.Model.CommandSpec;
 
 /**
- * Options that older versions called otherwise: command lines in crontabs and unit files go on
- * working. The help shows the new names alone.
+ * Accepts the option names of older versions, so that command lines in crontabs and unit files keep
+ * working. The help shows only the current names.
  */
 final class OldNames implements IParameterPreprocessor {
   private static final Map<String, Map<String, String>> OF_COMMANDS =
@@ -31,7 +31,7 @@ final class OldNames implements IParameterPreprocessor {
     this.renamed = renamed;
   }
 
-  /** Lets the program take them. */
+  /** Makes a command accept them. */
   static void accept(CommandLine command) {
     CommandSpec spec = command.getCommandSpec();
     Map<String, String> renamed = OF_COMMANDS.get(spec.name());

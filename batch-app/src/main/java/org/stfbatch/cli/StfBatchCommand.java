@@ -37,14 +37,14 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ScopeType;
 
-/** The root command with the options that all commands share. */
+/** {@code stf-batch}: the root command with the options of all commands. */
 @Command(
     name = "stf-batch",
     mixinStandardHelpOptions = true,
     scope = ScopeType.INHERIT,
     version = "stf-batch 0.1.0",
     description =
-        "Asks LLaVA-STF one question, or for one caption, about each of very many images.",
+        "Runs LLaVA-STF over large sets of images: answers a question about each image, or captions it.",
     synopsisSubcommandLabel = "COMMAND",
     descriptionHeading = "%n",
     optionListHeading = "%nOptions:%n",
@@ -58,7 +58,7 @@ import picocli.CommandLine.ScopeType;
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {
       "0:done",
-      "1:the job failed or was stopped; it can be run again",
+      "1:the job failed or was stopped and can be run again",
       "2:wrong usage or unusable input"
     },
     subcommands = {
@@ -88,7 +88,10 @@ import picocli.CommandLine.ScopeType;
       HelpCommand.class
     })
 final class StfBatchCommand {
-  /** Shells keep folders in them, although {@code pwd} is also how passwords are named. */
+  /**
+   * Variables with the current folder, although {@code pwd} is also a common abbreviation of
+   * password.
+   */
   private static final Set<String> FOLDERS = Set.of("PWD", "OLDPWD");
 
   private final Stores stores = new Stores(System.getenv());
@@ -101,7 +104,8 @@ final class StfBatchCommand {
       paramLabel = "DIR",
       scope = ScopeType.INHERIT,
       defaultValue = "${env:STF_BATCH_HOME}",
-      description = "Where the embedded database lives. Default: ~/.stf-batch, or $STF_BATCH_HOME.")
+      description =
+          "The folder of the embedded database and broker. Default: $STF_BATCH_HOME, else ~/.stf-batch.")
   void setHome(Path home) {
     stores.setHome(home);
   }
@@ -123,7 +127,7 @@ final class StfBatchCommand {
       paramLabel = "USER",
       scope = ScopeType.INHERIT,
       defaultValue = "${env:STF_BATCH_DB_USER}",
-      description = "Its user. Also $STF_BATCH_DB_USER.")
+      description = "The user of --db-url. Also $STF_BATCH_DB_USER.")
   void setDbUser(String user) {
     stores.setUser(user);
   }
@@ -134,7 +138,7 @@ final class StfBatchCommand {
       scope = ScopeType.INHERIT,
       defaultValue = "${env:STF_BATCH_DB_PASSWORD}",
       description =
-          "Its password; better given as $STF_BATCH_DB_PASSWORD, which other users cannot see.")
+          "The password of --db-url; prefer $STF_BATCH_DB_PASSWORD, which other users cannot see.")
   void setDbPassword(String password) {
     stores.setPassword(password);
   }
@@ -156,7 +160,7 @@ final class StfBatchCommand {
       scope = ScopeType.INHERIT,
       defaultValue = "${env:STF_BATCH_KAFKA_CONFIG}",
       description =
-          "Settings of Kafka's clients as properties, such as SASL and TLS. Also"
+          "A properties file for the Kafka clients, such as SASL and TLS settings. Also"
               + " $STF_BATCH_KAFKA_CONFIG.")
   void setKafkaConfig(Path file) {
     brokers.setConfig(file);
@@ -168,8 +172,8 @@ final class StfBatchCommand {
       scope = ScopeType.INHERIT,
       defaultValue = "10m",
       description =
-          "How long work that has begun waits when the database or the Kafka broker goes away, such"
-              + " as 30s or 10m; 0 fails at once. Default: ${DEFAULT-VALUE}")
+          "How long a running command waits while the database or the Kafka broker is unavailable, such"
+              + " as 30s or 10m; 0 fails immediately. Default: ${DEFAULT-VALUE}")
   void setPatience(Duration patience) {
     stores.setPatience(patience);
   }
@@ -177,7 +181,7 @@ final class StfBatchCommand {
   @Option(
       names = "--verbose",
       scope = ScopeType.INHERIT,
-      description = "Log more, and show the stack trace of an error.")
+      description = "Log more, and show the stack trace of errors.")
   void setVerbose(boolean on) {
     verbose = on;
     log.setVerbose(on);
@@ -188,9 +192,9 @@ final class StfBatchCommand {
       paramLabel = "FORMAT",
       scope = ScopeType.INHERIT,
       description = {
-        "How commands that work for long tell what goes on. text: with date, time, zone, level, run and worker before each",
-        "line; json: one object a line; quiet: as text, warnings, errors and how a run ended alone.",
-        "Default: text, and sentences on a terminal."
+        "The log format of long-running commands. text: date, time, zone, level, run and worker before each",
+        "message; json: one object per line; quiet: as text, but only warnings, errors and the result of a run.",
+        "Default: plain sentences on a terminal, else text."
       })
   void setLogFormat(LogFormat format) {
     log.setFormat(format);
@@ -201,9 +205,9 @@ final class StfBatchCommand {
   }
 
   /**
-   * What must not be shown to anybody.
+   * Returns the secrets that no output may contain.
    *
-   * @param arguments of the command line, which may hold addresses with passwords
+   * @param arguments arguments of the command line, which may contain addresses with passwords
    */
   Secrets secrets(List<String> arguments) {
     List<String> known = new ArrayList<>();

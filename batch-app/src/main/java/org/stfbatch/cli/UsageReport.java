@@ -10,8 +10,8 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.UnmatchedArgumentException;
 
 /**
- * Says what is wrong with a command line in its last line, with what was probably meant and where
- * the options are. The usage comes before it only where a subcommand is missing.
+ * Prints what is wrong with a command line in one line, with suggestions and a reference to the
+ * help. The usage precedes it only where a subcommand is missing.
  */
 final class UsageReport implements IParameterExceptionHandler {
   private static final int SUGGESTIONS = 3;
@@ -41,7 +41,10 @@ final class UsageReport implements IParameterExceptionHandler {
     return ExitCode.UNUSABLE;
   }
 
-  /** What follows an unknown option may be its value, and is no mistake of its own. */
+  /**
+   * Returns the message. Arguments after an unknown option may be its values and are not reported
+   * as errors.
+   */
   private static String message(ParameterException error) {
     if (error instanceof UnmatchedArgumentException unmatched
         && unmatched.getUnmatched().get(0).startsWith("-")) {

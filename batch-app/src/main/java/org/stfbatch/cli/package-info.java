@@ -1,5 +1,5 @@
 /**
- * The command line. Every command opens what it needs, calls one job, and says in one line how it
- * went; {@link org.stfbatch.cli.StfBatchCommand} is the root with the global options.
+ * The command line. Every command opens its resources, runs one job, and reports the result in one
+ * line; {@link org.stfbatch.cli.StfBatchCommand} is the root command with the global options.
  */
 package org.stfbatch.cli;

@@ -8,9 +8,10 @@ import java.nio.file.Path;
 import java.util.Arrays;
 
 /**
- * The small text that a clone without Git LFS has in the place of a large file. Its first line is
- * fixed by the <a
- * href="https://github.com/git-lfs/git-lfs/blob/main/docs/spec.md">specification</a>.
+ * Detects Git LFS pointers: the small text files that a clone without Git LFS holds in place of
+ * large files. The <a
+ * href="https://github.com/git-lfs/git-lfs/blob/main/docs/spec.md">specification</a> fixes the
+ * first line.
  */
 public final class LfsPointer {
   private static final byte[] BEGINNING =
@@ -18,14 +19,14 @@ public final class LfsPointer {
 
   private LfsPointer() {}
 
-  /** Whether a file is one. */
+  /** Returns whether a file is a pointer. */
   public static boolean is(Path file) throws IOException {
     try (InputStream in = Files.newInputStream(file)) {
       return Arrays.equals(in.readNBytes(BEGINNING.length), BEGINNING);
     }
   }
 
-  /** What to say about such a file: what it is and how to get the real one. */
+  /** Returns the error message for a pointer, with the way to get the real file. */
   public static String complaint(Path file) {
     return "%s is a Git LFS pointer in the place of the file: get the file with git lfs pull, or the checkpoint with stf-batch model fetch"
         .formatted(file);

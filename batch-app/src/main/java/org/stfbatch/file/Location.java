@@ -6,16 +6,16 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
 
-/** Where a path leads: links followed, whether or not there is something at their end. */
+/** Resolves paths through symbolic links, whether or not the target exists. */
 final class Location {
-  /** As many as Linux follows. */
+  /** The limit of Linux (path_resolution(7)). */
   private static final int MOST_LINKS = 40;
 
   private Location() {}
 
   /**
-   * The place that writing to a path would write to: absolute, without links. What does not exist
-   * keeps its name below the deepest folder that does.
+   * Returns the absolute path that writing to {@code path} would write to, without links. The part
+   * that does not exist keeps its name below the deepest folder that does.
    *
    * @throws IOException if links lead in a circle, or a folder on the way cannot be read
    */
@@ -23,7 +23,7 @@ final class Location {
     Path at = path.toAbsolutePath();
     for (int links = 0; links <= MOST_LINKS; links++) {
       if (Files.exists(at)) {
-        // What a pipe of the shell's leads to has no name.
+        // The target of a shell's pipe, such as /proc/self/fd/1, has no path.
         boolean named = Files.isRegularFile(at) || Files.isDirectory(at);
         return named ? at.toRealPath() : at;
       }
@@ -43,7 +43,10 @@ final class Location {
     return of(parent).resolve(missing.getFileName()).normalize();
   }
 
-  /** Whether two places are one: by name, by link, by hard link, or by the file system's case. */
+  /**
+   * Returns whether two paths name the same file: by name, by link, by hard link, or on a
+   * case-insensitive file system.
+   */
   static boolean same(Path one, Path other) throws IOException {
     if (one.equals(other)) {
       return true;
@@ -54,7 +57,7 @@ final class Location {
     return one.toString().equalsIgnoreCase(other.toString()) && ignoresCase(one);
   }
 
-  /** Asks the file system for a folder under a name in the other case. */
+  /** Returns whether the file system finds a folder under its name in the other case. */
   private static boolean ignoresCase(Path path) throws IOException {
     for (Path at = path.getParent(); at != null && at.getFileName() != null; at = at.getParent()) {
       String name = at.getFileName().toString();

@@ -1,8 +1,8 @@
 package org.stfbatch.file;
 
 /**
- * An output that cannot be where it was asked for. The message is one line that names the path and
- * the cure; nothing was written.
+ * An output path that cannot be used. The message is one line that names the path and the cure;
+ * nothing was written.
  */
 public final class OutputException extends RuntimeException {
   private static final long serialVersionUID = 1L;

@@ -8,11 +8,12 @@ import java.util.List;
 import java.util.regex.Pattern;
 
 /**
- * Finds, before any work is done, outputs that cannot be written and outputs that would destroy an
- * input, each other or the program's own store. Paths are one if they lead to the same file or
- * folder: relative or absolute, through symbolic or hard links.
+ * Validates the output paths of a command before any work is done: finds outputs that cannot be
+ * written, and outputs that would overwrite an input, another output or the program's own data. Two
+ * paths are the same if they lead to the same file or folder, relative or absolute, through
+ * symbolic or hard links.
  *
- * <p>Options that were not given are null and are passed over. Used by one thread.
+ * <p>Null paths (options that were not given) are ignored. Used by one thread.
  */
 public final class OutputPaths {
   private static final Path NOTHING = Path.of("/dev/null");
@@ -28,28 +29,28 @@ public final class OutputPaths {
 
   private record Named(String name, Path given, Path place) {}
 
-  /** A file or folder that is read; outputs may lie in such a folder. */
+  /** Adds an input file or folder. Outputs may lie in such a folder. */
   public OutputPaths reads(String name, Path path) {
     add(inputs, name, path);
     return this;
   }
 
-  /** A folder in which no output may lie, such as a model's. */
+  /** Adds a folder in which no output may lie, such as a model's. */
   public OutputPaths keepsOutOf(String name, Path folder) {
     add(closed, name, folder);
     return this;
   }
 
-  /** Likewise for several. */
+  /** Adds several folders in which no output may lie. */
   public OutputPaths keepsOutOf(String name, List<Path> folders) {
     folders.forEach(folder -> keepsOutOf(name, folder));
     return this;
   }
 
   /**
-   * A file that is written.
+   * Adds an output file.
    *
-   * @throws OutputException if it is a folder, or its folder is not there or cannot be written to
+   * @throws OutputException if it is a folder, or its folder does not exist or cannot be written to
    */
   public OutputPaths writes(String name, Path file) {
     if (file != null) {
@@ -61,7 +62,7 @@ public final class OutputPaths {
   }
 
   /**
-   * A folder in which files are written; it may not be there yet, nor those that it is in.
+   * Adds an output folder; it and its parents need not exist.
    *
    * @throws OutputException if it is a file, or cannot be made or written to
    */
@@ -116,7 +117,7 @@ public final class OutputPaths {
               .formatted(output.given(), there, output.name()));
     }
     try {
-      // Permissions do not tell of file systems that nobody can write to.
+      // Permission bits do not show a file system that is mounted read-only.
       Files.delete(Files.createTempFile(there, ".stf-batch", null));
     } catch (IOException e) {
       throw new OutputException(
@@ -148,9 +149,9 @@ public final class OutputPaths {
   }
 
   /**
-   * Compares every output with every input.
+   * Compares every output with every input and every other output.
    *
-   * @throws OutputException naming the first two that must not be one
+   * @throws OutputException naming the first two paths that conflict
    */
   public void check() {
     for (Named output : outputs) {
@@ -170,7 +171,8 @@ public final class OutputPaths {
   }
 
   /**
-   * Which model answered is not known by its folder, but a checkpoint's file is known by its name.
+   * Refuses to overwrite a checkpoint's files in any folder: which models exist is not known, but
+   * their file names are.
    */
   private static void requireNotOfCheckpoint(Named output) {
     Path file = output.place();

@@ -26,19 +26,19 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * A file that appears under its name only when it is complete and on disk; until then an older file
- * of that name stays as it was. What is no file, such as a pipe or a device, is written to at once.
- * Used by one thread.
+ * Atomic file writer: the file appears under its name only when it is complete and on disk; until
+ * then an older file of that name stays unchanged. A pipe or a device is written directly. Used by
+ * one thread.
  *
- * <p>Until {@link #commit} the content is in a file {@code NAME.RANDOM.partial} beside it, which is
- * locked, so that two processes that write the same file do not mix, and what a killed process left
- * is known and deleted by the next one.
+ * <p>Until {@link #commit}, the content is in {@code NAME.RANDOM.partial} in the same folder. That
+ * file is locked, so that two processes that write the same file do not mix their content, and so
+ * that the next process can delete what a killed process left.
  */
 public final class WholeFile implements AutoCloseable {
   private static final int BUFFER = 1 << 16;
   private static final int RANDOM_BYTES = 8;
 
-  /** In characters of up to four bytes: names have up to 255 bytes. */
+  /** In characters of up to four bytes in UTF-8; file names have at most 255 bytes. */
   private static final int LONGEST_STEM = 50;
 
   private static final String ENDING = ".partial";
@@ -57,32 +57,33 @@ public final class WholeFile implements AutoCloseable {
     this.target = target;
     this.partial = partial;
     this.channel = channel;
-    this.stream = new Named(new BufferedOutputStream(stream, BUFFER), name);
+    this.stream = new NamedErrorsStream(new BufferedOutputStream(stream, BUFFER), name);
   }
 
   /** Writes the content of a file. */
   public interface Content {
-    /** Writes all of it; the caller closes the stream. */
+    /** Writes the whole content; the caller closes the stream. */
     void writeTo(OutputStream out) throws IOException;
   }
 
-  /** Writes the content of a file, at positions of its own. */
+  /** Writes the content of a file through a channel, at any position. */
   public interface ChannelContent {
-    /** Writes all of it; the caller closes the channel. */
+    /** Writes the whole content; the caller closes the channel. */
     void writeTo(FileChannel out) throws IOException;
   }
 
   /**
-   * Begins to write a file. A symbolic link stays a link: what it leads to is replaced.
+   * Starts to write a file. A symbolic link is kept: its target is replaced.
    *
-   * @throws OutputException if it cannot be begun
+   * @throws OutputException if writing cannot start
    */
   public static WholeFile begin(Path file) {
     try {
       FileDescriptor standard = STANDARD_STREAMS.get(file.toString());
       Path target = Location.of(file);
       if (standard != null) {
-        return new WholeFile(file, target, target, null, new Lent(new FileOutputStream(standard)));
+        return new WholeFile(
+            file, target, target, null, new NonClosingStream(new FileOutputStream(standard)));
       }
       if (Files.isDirectory(target)) {
         throw new OutputException("cannot write " + file + ": it is a folder");
@@ -99,9 +100,9 @@ public final class WholeFile implements AutoCloseable {
   }
 
   /**
-   * Writes a file from its beginning to its end.
+   * Writes a whole file.
    *
-   * @throws OutputException if it cannot be begun
+   * @throws OutputException if writing cannot start
    * @throws IOException naming the file, if it cannot be completed; an older file stays
    */
   public static void write(Path file, Content content) throws IOException {
@@ -111,7 +112,7 @@ public final class WholeFile implements AutoCloseable {
     }
   }
 
-  /** Like {@link #write}, for content that is written through a channel. */
+  /** Writes a whole file through a channel, as {@link #write}. */
   public static void writeChannel(Path file, ChannelContent content) throws IOException {
     try (WholeFile whole = begin(file)) {
       if (whole.channel == null) {
@@ -121,7 +122,7 @@ public final class WholeFile implements AutoCloseable {
       try {
         content.writeTo(whole.channel);
       } catch (FileSystemException e) {
-        // It names a file that is read.
+        // The exception names an input file.
         throw e;
       } catch (IOException e) {
         throw failure(file, e);
@@ -140,7 +141,7 @@ public final class WholeFile implements AutoCloseable {
       } catch (FileAlreadyExistsException e) {
         continue;
       }
-      // Without its lock, another process may have taken it for abandoned.
+      // Before it was locked, another process may have deleted the file as abandoned.
       if (lockIfPossible(channel) && Files.exists(partial, LinkOption.NOFOLLOW_LINKS)) {
         return new WholeFile(file, target, partial, channel, new ChannelStream(channel));
       }
@@ -148,7 +149,7 @@ public final class WholeFile implements AutoCloseable {
     }
   }
 
-  /** Cut so that the partial file's name is not too long where the file's own is not. */
+  /** Returns the prefix of the partial file's name, shortened to keep the name within the limit. */
   private static String stem(Path target) {
     String name = target.getFileName().toString();
     return name.substring(0, Math.min(name.length(), LONGEST_STEM)) + ".";
@@ -160,7 +161,10 @@ public final class WholeFile implements AutoCloseable {
     return HexFormat.of().formatHex(bytes);
   }
 
-  /** Network file systems may have no locks; then nothing counts as abandoned there. */
+  /**
+   * Locks the file where the file system supports locks; where it does not, no file counts as
+   * abandoned.
+   */
   private static boolean lockIfPossible(FileChannel channel) {
     try {
       return channel.tryLock() != null;
@@ -171,7 +175,7 @@ public final class WholeFile implements AutoCloseable {
     }
   }
 
-  /** Whether a path is one under which content of a file may be kept until it is complete. */
+  /** Returns whether a path is a partial file of {@code of}. */
   static boolean isPartial(Path path, Path of) {
     String name = String.valueOf(path.getFileName());
     return path.resolveSibling(of.getFileName()).equals(of)
@@ -194,7 +198,7 @@ public final class WholeFile implements AutoCloseable {
               .filter(path -> Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS))
               .toList();
     } catch (IOException e) {
-      // One may be allowed to write into a folder and not to list it.
+      // The folder may be writable and not readable.
       return;
     }
     for (Path path : left) {
@@ -209,21 +213,21 @@ public final class WholeFile implements AutoCloseable {
         Files.deleteIfExists(path);
       }
     } catch (OverlappingFileLockException e) {
-      // This process writes it.
+      // This process is writing the file.
       return;
     } catch (FileSystemException e) {
-      // Just completed, or another user's.
+      // Another process has just completed it, or it belongs to another user.
       return;
     }
   }
 
-  /** Takes the content; its errors name the file. */
+  /** Returns the stream for the content; its errors name the file. */
   public OutputStream stream() {
     return stream;
   }
 
   /**
-   * Gives the file its name, with all that was written.
+   * Completes the file: forces the content to disk and renames it.
    *
    * @throws IOException naming the file, if it cannot be completed; an older file stays
    */
@@ -243,7 +247,7 @@ public final class WholeFile implements AutoCloseable {
     }
   }
 
-  /** Drops what was not committed. */
+  /** Deletes the content that was not committed. */
   @Override
   public void close() throws IOException {
     if (channel == null) {
@@ -259,19 +263,20 @@ public final class WholeFile implements AutoCloseable {
   }
 
   private static String reason(IOException e) {
-    if (e instanceof FileSystemException told) {
-      String said = told.getReason();
+    if (e instanceof FileSystemException failed) {
+      String reason = failed.getReason();
       String kind =
-          told.getClass()
+          failed
+              .getClass()
               .getSimpleName()
               .replaceAll("Exception$", "")
               .replaceAll("\\B(?=[A-Z])", " ");
-      return said != null ? said : kind.toLowerCase(Locale.ROOT);
+      return reason != null ? reason : kind.toLowerCase(Locale.ROOT);
     }
     return String.valueOf(e.getMessage());
   }
 
-  /** A stream over a channel whose closing is its owner's. */
+  /** An output stream over a channel that the caller closes. */
   private static final class ChannelStream extends OutputStream {
     private final FileChannel channel;
 
@@ -293,9 +298,9 @@ public final class WholeFile implements AutoCloseable {
     }
   }
 
-  /** A stream that is not its user's to close. */
-  private static final class Lent extends FilterOutputStream {
-    Lent(OutputStream out) {
+  /** An output stream whose close only flushes. */
+  private static final class NonClosingStream extends FilterOutputStream {
+    NonClosingStream(OutputStream out) {
       super(out);
     }
 
@@ -310,11 +315,11 @@ public final class WholeFile implements AutoCloseable {
     }
   }
 
-  /** Says in its errors which file it is. */
-  private static final class Named extends FilterOutputStream {
+  /** An output stream whose errors name the file. */
+  private static final class NamedErrorsStream extends FilterOutputStream {
     private final Path file;
 
-    Named(OutputStream out, Path file) {
+    NamedErrorsStream(OutputStream out, Path file) {
       super(out);
       this.file = file;
     }

@@ -1,2 +1,2 @@
-/** What the program writes to disk: files that are whole or not there, and never over an input. */
+/** Atomic file output, and checks that no output overwrites an input. */
 package org.stfbatch.file;

@@ -2,7 +2,7 @@ package org.stfbatch.hub;
 
 import java.time.Duration;
 
-/** A request that failed and may succeed when it is made again. */
+/** A transient failure of a request: the same request may succeed later. */
 final class BrokenOffException extends Exception {
   private final Duration notBefore;
 
@@ -11,7 +11,7 @@ final class BrokenOffException extends Exception {
   }
 
   /**
-   * @param notBefore how long the server wants to be left alone
+   * @param notBefore pause that the server asks for before the next request
    */
   BrokenOffException(String message, Duration notBefore, Throwable cause) {
     super(message, cause);

@@ -6,8 +6,8 @@ import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
- * Which files of a folder a model is loaded from. Repositories also hold optimizer states, weights
- * of other frameworks and the same weights twice.
+ * Selects the files of a repository folder that a model is loaded from. Repositories also hold
+ * optimizer states, weights of other frameworks and the same weights in several formats.
  */
 final class CheckpointFiles {
   private static final Set<String> DESCRIPTIONS =
@@ -20,12 +20,12 @@ final class CheckpointFiles {
           "special_tokens_map.json",
           "added_tokens.json");
 
-  /** The first that is there is the tokenizer that is read. */
+  /** In order of precedence: the first that exists is used. */
   private static final List<String> TOKENIZERS = List.of("tokenizer.model", "tokenizer.json");
 
   private static final String INDEX = ".index.json";
 
-  /** In the order in which a checkpoint's folder is read: one of these is enough. */
+  /** In the order in which a checkpoint's folder is read; one of these is enough. */
   private static final List<String> WEIGHTS =
       List.of(
           "model.safetensors",
@@ -62,7 +62,7 @@ final class CheckpointFiles {
         .findFirst();
   }
 
-  /** {@code model-00001-of-00003.safetensors} of {@code model.safetensors.index.json}. */
+  /** Matches {@code model-00001-of-00003.safetensors} for {@code model.safetensors.index.json}. */
   private static boolean isShard(String name, String weights) {
     if (!weights.endsWith(INDEX)) {
       return false;

@@ -10,8 +10,8 @@ import java.util.HexFormat;
 import org.stfbatch.base.Digests;
 
 /**
- * What a hub says of a file's content: large files have their SHA-256, the others the name of their
- * Git blob, a SHA-1 of a short header and the content.
+ * The checksum of a file as the hub publishes it: SHA-256 for LFS files, the Git blob id (SHA-1 of
+ * a short header and the content) for others.
  *
  * @param algorithm how it is computed
  * @param hex in lower-case hexadecimal digits
@@ -39,7 +39,7 @@ record Checksum(Algorithm algorithm, String hex) {
     }
   }
 
-  /** The checksum of a file on this machine, by the same algorithm. */
+  /** Computes the checksum of a local file with the same algorithm. */
   Checksum of(Path file) throws IOException {
     MessageDigest digest = algorithm.begin(Files.size(file));
     byte[] buffer = new byte[BUFFER];

@@ -13,7 +13,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 
-/** Downloads several files at a time; the first that fails ends the others. */
+/** Downloads several files in parallel; the first failure cancels the others. */
 final class Downloads {
   private static final double GB = 1e9;
 
@@ -27,9 +27,9 @@ final class Downloads {
 
   /**
    * @param total bytes of all files
-   * @param folder a folder on the disk that takes them
+   * @param folder a folder on the target disk
    * @return bytes that came over the network
-   * @throws HubException if one cannot be downloaded, or the disk is too small for all
+   * @throws HubException if a file cannot be downloaded, or the disk has too little space for all
    */
   long run(List<FileDownload> downloads, long total, Path folder)
       throws IOException, InterruptedException {

@@ -1,18 +1,18 @@
 package org.stfbatch.hub;
 
-/** Is told how a download gets on, by any of its threads. */
+/** Receives the progress of a download, on any of its threads. */
 public interface FetchListener {
   /**
-   * The work is known.
+   * Called once, before the first byte is downloaded.
    *
    * @param total bytes of all files
-   * @param present of them, bytes that are on this machine already
+   * @param present bytes of them that already exist on this machine
    */
   void begins(long total, long present);
 
-  /** Bytes have arrived and are written; negative if they turned out to be wrong. */
+  /** Called when bytes were written; negative if a checksum mismatch discards them. */
   void received(long bytes);
 
-  /** Something failed and is tried again. */
+  /** Called when a request failed and will be retried. */
   void brokenOff(String what, String why);
 }

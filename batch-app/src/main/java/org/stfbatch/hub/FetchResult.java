@@ -4,10 +4,10 @@ import java.nio.file.Path;
 import java.util.Optional;
 
 /**
- * What a download did.
+ * The result of a download.
  *
- * @param files of checkpoint and tower together
- * @param bytes of them
+ * @param files number of files, checkpoint and vision tower together
+ * @param bytes their total size
  * @param received bytes that came over the network
  * @param tower the vision tower's folder; empty if the checkpoint names none
  */

@@ -17,8 +17,9 @@ import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Brings one file. What has arrived lies in {@code NAME.part}, where the next try, or the next
- * start of the program, goes on; under its name the file appears complete and checked.
+ * Resumable download of one file. Received bytes are in {@code NAME.part}, where the next attempt,
+ * or the next start of the program, resumes; the file gets its name when it is complete and its
+ * checksum is verified.
  */
 final class FileDownload {
   private static final int WRONG_AT_MOST = 2;
@@ -40,7 +41,10 @@ final class FileDownload {
     this.part = target.resolveSibling(target.getFileName() + ".part");
   }
 
-  /** Bytes of the file that are on this machine; of a complete one, only if it is the right one. */
+  /**
+   * Returns how many bytes of the file exist on this machine; a complete file counts only if its
+   * checksum is right.
+   */
   long present() throws IOException {
     complete =
         Files.isRegularFile(target)
@@ -53,10 +57,10 @@ final class FileDownload {
   }
 
   /**
-   * Brings what {@link #present} found missing.
+   * Downloads the bytes that {@link #present} found missing.
    *
    * @return bytes that came over the network
-   * @throws HubException if the hub refuses it, does not answer, or sends something else
+   * @throws HubException if the hub refuses the file, does not answer, or sends wrong content
    */
   long run() throws IOException, InterruptedException {
     return complete ? 0 : download();
@@ -129,7 +133,7 @@ final class FileDownload {
     channel.truncate(0);
   }
 
-  /** A request for the rest of the file. */
+  /** A range request for the rest of the file. */
   private final class Transfer implements Retry.Attempt {
     private final FileChannel channel;
     private final AtomicLong received;

@@ -16,7 +16,7 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** What is in the repositories of a hub. */
+/** Lists the files of a hub's repositories. */
 final class HubCatalogue {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final Pattern NEXT_PAGE = Pattern.compile("<([^>]+)>\\s*;\\s*rel=\"next\"");
@@ -32,7 +32,7 @@ final class HubCatalogue {
   }
 
   /**
-   * The files that lie in the folder itself, all of one commit.
+   * Returns the files directly in the folder, all of one commit.
    *
    * @throws HubException if there is no such folder, or it may not be read
    */
@@ -52,7 +52,7 @@ final class HubCatalogue {
     return files;
   }
 
-  /** A branch may move while files are downloaded; a commit cannot. */
+  /** Resolves the revision to a commit: a branch may move during a download. */
   private String commit(HubFolder folder) throws IOException, InterruptedException {
     String revision =
         URLEncoder.encode(folder.revision(), StandardCharsets.UTF_8).replace("+", "%20");
@@ -65,7 +65,7 @@ final class HubCatalogue {
     return commit;
   }
 
-  /** The text of a small file. */
+  /** Returns the text of a small file. */
   String text(HubFile file) throws IOException, InterruptedException {
     return get(address(client, file), file.folder()).body();
   }

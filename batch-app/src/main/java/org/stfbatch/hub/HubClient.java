@@ -30,8 +30,8 @@ import org.stfbatch.net.ProxySettings;
 import org.stfbatch.net.RedirectTarget;
 
 /**
- * Asks a hub, following redirects to wherever it keeps its files. The token goes to the hub alone,
- * never to those places. Thread safe.
+ * HTTP client of a hub that follows redirects to the hub's storage. The token is sent to the hub
+ * only, never to a redirect target. Thread safe.
  */
 final class HubClient {
   private static final Logger LOG = LoggerFactory.getLogger(HubClient.class);
@@ -45,7 +45,8 @@ final class HubClient {
     this.settings = settings;
     this.http =
         HttpClient.newBuilder()
-            // One connection a file: with HTTP/2 all files would share one, and its fate.
+            // HTTP/1.1 uses one connection for each file; over HTTP/2, all files would share one
+            // and fail with it.
             .version(HttpClient.Version.HTTP_1_1)
             .followRedirects(HttpClient.Redirect.NEVER)
             .connectTimeout(CONNECT_TIMEOUT)
@@ -53,7 +54,7 @@ final class HubClient {
             .build();
   }
 
-  /** The proxies of the settings, as the client asks for them. */
+  /** Adapts the proxy settings to the JDK's client. */
   private static final class Proxies extends ProxySelector {
     private final ProxySettings proxies;
 
@@ -80,7 +81,7 @@ final class HubClient {
     return settings.endpoint();
   }
 
-  /** An address below the endpoint; what its parts hold is escaped. */
+  /** Returns an address below the endpoint; the parts of the path are escaped. */
   URI address(String path) {
     try {
       String escaped = new URI(null, null, "/" + path, null).toASCIIString();
@@ -91,13 +92,13 @@ final class HubClient {
   }
 
   /**
-   * One request with its redirects.
+   * Sends a request and follows its redirects.
    *
-   * @param body takes the body of a success; of anything else it is thrown away
-   * @param arrived grows while the body comes
-   * @param subject what error messages speak of
-   * @throws BrokenOffException if the same again may help
-   * @throws HubException if the hub refuses
+   * @param body handles the body of a successful response; other bodies are discarded
+   * @param arrived bytes received so far; progress resets the timeout
+   * @param subject what error messages name
+   * @throws BrokenOffException if the failure is transient
+   * @throws HubException if the hub refuses the request
    */
   <T> HttpResponse<T> get(
       URI address,
@@ -151,7 +152,7 @@ final class HubClient {
         && hub.getRawAuthority().equalsIgnoreCase(address.getRawAuthority());
   }
 
-  /** Waits as long as something comes: a large file takes hours. */
+  /** Waits for the response as long as bytes arrive: a large file may take hours. */
   private <T> HttpResponse<T> exchange(
       HttpRequest request, BodyHandler<T> body, LongSupplier arrived)
       throws BrokenOffException, InterruptedException {
@@ -268,7 +269,7 @@ final class HubClient {
         .orElse(Duration.ZERO);
   }
 
-  /** Without what stands before it, which may be a password. */
+  /** Returns the host without user information, which may hold a password. */
   private static String host(URI address) {
     return address.getPort() < 0 ? address.getHost() : address.getHost() + ":" + address.getPort();
   }

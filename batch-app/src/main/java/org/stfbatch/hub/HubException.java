@@ -1,6 +1,9 @@
 package org.stfbatch.hub;
 
-/** A download that cannot go on. The message is one line that names what and the cure. */
+/**
+ * A permanent or repeated failure of a download. The message is one line that names the item and
+ * the cure.
+ */
 public final class HubException extends RuntimeException {
   private final boolean temporary;
 
@@ -25,7 +28,7 @@ public final class HubException extends RuntimeException {
     return new HubException(message, true, cause);
   }
 
-  /** Whether the same download may succeed at another time, without any change. */
+  /** Returns whether the same download may succeed later without any change. */
   public boolean isTemporary() {
     return temporary;
   }

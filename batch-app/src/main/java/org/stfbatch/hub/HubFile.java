@@ -3,8 +3,8 @@ package org.stfbatch.hub;
 /**
  * A file of a repository.
  *
- * @param folder where it is, at a commit
- * @param name its name there
+ * @param folder its folder, at a commit
+ * @param name its name in the folder
  * @param size in bytes
  * @param checksum of its content
  */

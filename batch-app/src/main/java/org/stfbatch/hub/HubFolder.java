@@ -4,10 +4,10 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * A folder of a repository at one of its revisions.
+ * A folder of a repository at a revision.
  *
  * @param repository {@code OWNER/NAME}
- * @param folder with slashes between its parts; empty for the repository's root
+ * @param folder path with slashes; empty for the repository's root
  * @param revision a branch, tag or commit
  */
 public record HubFolder(String repository, String folder, String revision) {
@@ -15,12 +15,12 @@ public record HubFolder(String repository, String folder, String revision) {
   private static final Pattern ADDRESS =
       Pattern.compile("(" + PART + "/" + PART + ")((?:/[^/\\\\]+)*)/?");
 
-  /** The revision of those who name none. */
+  /** The default revision. */
   public static final String MAIN = "main";
 
   /**
-   * @param address {@code OWNER/NAME}, and if wanted the folder in it: {@code OWNER/NAME/A/B}
-   * @throws HubException if it is no such address
+   * @param address {@code OWNER/NAME}, or {@code OWNER/NAME/A/B} for a folder of the repository
+   * @throws HubException if the address has another form
    */
   public static HubFolder parse(String address, String revision) {
     Matcher parts = ADDRESS.matcher(address);
@@ -32,12 +32,12 @@ public record HubFolder(String repository, String folder, String revision) {
     return new HubFolder(parts.group(1), folder.isEmpty() ? "" : folder.substring(1), revision);
   }
 
-  /** The same folder at a commit, which never changes. */
+  /** Returns the same folder at a commit, which never changes. */
   HubFolder at(String commit) {
     return new HubFolder(repository, folder, commit);
   }
 
-  /** The path of a file of this folder in the repository. */
+  /** Returns the path in the repository of a file of this folder. */
   String pathOf(String name) {
     return folder.isEmpty() ? name : folder + "/" + name;
   }

@@ -7,15 +7,15 @@ import java.util.Optional;
 import org.stfbatch.net.ProxySettings;
 
 /**
- * How to reach a hub.
+ * Connection settings of a hub.
  *
- * @param endpoint the hub's address, without a path's end
- * @param token of a user who may read the repository; sent to the endpoint alone
- * @param connections files that are downloaded at a time
- * @param attempts how often in a row a request may fail without bringing a byte
- * @param firstPause before the first repetition; doubles from one to the next
- * @param patience how long a connection may bring nothing
- * @param proxies through which it is reached
+ * @param endpoint the hub's base address, without a trailing slash
+ * @param token access token of a user who may read the repository; sent to the endpoint only
+ * @param connections files that are downloaded in parallel
+ * @param attempts consecutive failures of a request without a received byte, at most
+ * @param firstPause pause before the first retry; doubles with each retry
+ * @param patience how long a connection may receive nothing
+ * @param proxies proxies of the connections
  */
 public record HubSettings(
     URI endpoint,
@@ -26,11 +26,12 @@ public record HubSettings(
     Duration patience,
     ProxySettings proxies) {
 
-  /** Where the hub is if nothing else is said. */
+  /** The Hugging Face hub. */
   public static final String DEFAULT_ENDPOINT = "https://huggingface.co";
 
   /**
-   * @throws IllegalArgumentException if the endpoint is no http(s) address or a number is below 1
+   * @throws IllegalArgumentException if the endpoint is not an http(s) address or a number is below
+   *     1
    */
   public HubSettings {
     Objects.requireNonNull(token, "token is null");
@@ -44,7 +45,7 @@ public record HubSettings(
     }
   }
 
-  /** One that is reached directly. */
+  /** Settings without proxies. */
   public HubSettings(
       URI endpoint,
       Optional<String> token,
@@ -55,12 +56,12 @@ public record HubSettings(
     this(endpoint, token, connections, attempts, firstPause, patience, ProxySettings.NONE);
   }
 
-  /** The same through proxies. */
+  /** Returns the same settings with proxies. */
   public HubSettings through(ProxySettings others) {
     return new HubSettings(endpoint, token, connections, attempts, firstPause, patience, others);
   }
 
-  /** For an endpoint, with or without a slash at its end. */
+  /** Returns the default settings for an endpoint, with or without a trailing slash. */
   public static HubSettings of(String endpoint, Optional<String> token, int connections) {
     URI address;
     try {

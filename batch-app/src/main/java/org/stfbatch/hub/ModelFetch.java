@@ -12,10 +12,10 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * Brings a checkpoint from a hub, with the vision tower that its {@code config.json} names: the
- * tower comes into a folder of its last name inside the checkpoint's folder, where it is found when
- * the checkpoint is opened. In the layout of transformers no tower is named, because it is among
- * the checkpoint's own weights.
+ * Downloads a checkpoint from a hub, with the vision tower that its {@code config.json} names. The
+ * tower is stored in a folder of its last name inside the checkpoint's folder, where opening the
+ * checkpoint looks for it. A checkpoint in the layout of transformers names no tower, because its
+ * own weights include it.
  */
 public final class ModelFetch {
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -36,13 +36,14 @@ public final class ModelFetch {
   }
 
   /**
-   * Brings what is missing of a checkpoint. Files that are there already are compared with the
-   * hub's checksums, and replaced if they differ.
+   * Downloads the missing files of a checkpoint. Existing files are compared with the hub's
+   * checksums, and replaced if they differ.
    *
-   * @param to the checkpoint's folder; made if it is not there
-   * @param tower where to take the tower from instead of the repository that the checkpoint names
-   * @throws HubException if the hub refuses or does not answer, the disk is too small, or a file
-   *     arrives wrong
+   * @param to the checkpoint's folder; created if it does not exist
+   * @param tower where to download the tower from, instead of the repository that the checkpoint
+   *     names
+   * @throws HubException if the hub refuses or does not answer, the disk has too little space, or a
+   *     file's checksum is wrong
    */
   public FetchResult fetch(HubFolder model, Path to, Optional<HubFolder> tower)
       throws IOException, InterruptedException {
@@ -54,7 +55,7 @@ public final class ModelFetch {
       towerPart = Optional.of(part(source, to.resolve(lastName(towerName.get()))));
     }
     List<Part> parts = Stream.concat(Stream.of(checkpoint), towerPart.stream()).toList();
-    parts.forEach(part -> makeFolder(part.folder()));
+    parts.forEach(part -> createFolder(part.folder()));
     List<FileDownload> downloads = parts.stream().flatMap(this::downloads).toList();
     long bytes = parts.stream().mapToLong(Part::bytes).sum();
     long received = new Downloads(settings, listener).run(downloads, bytes, to);
@@ -73,7 +74,7 @@ public final class ModelFetch {
                     client, retry, listener, file, part.folder().resolve(file.name())));
   }
 
-  /** Files that go into one folder. */
+  /** The files of one local folder. */
   private record Part(List<HubFile> files, Path folder) {
     long bytes() {
       return files.stream().mapToLong(HubFile::size).sum();
@@ -95,7 +96,10 @@ public final class ModelFetch {
     }
   }
 
-  /** A checkpoint may also name the tower's folder on the machine that trained it. */
+  /**
+   * Returns the tower's repository. A checkpoint may also name a folder on the machine that trained
+   * it, which is refused.
+   */
   private static HubFolder towerRepository(HubFolder model, String name) {
     if (lastName(name).equals("clip-vit-large-patch14-336")) {
       return HubFolder.parse("openai/clip-vit-large-patch14-336", HubFolder.MAIN);
@@ -116,7 +120,7 @@ public final class ModelFetch {
     return last.toString();
   }
 
-  private static void makeFolder(Path folder) {
+  private static void createFolder(Path folder) {
     try {
       Files.createDirectories(folder);
     } catch (FileAlreadyExistsException e) {

@@ -5,20 +5,20 @@ import java.time.Duration;
 import org.stfbatch.base.ExponentialBackoff;
 
 /**
- * Retries requests after transient errors, with exponential backoff. A try that received bytes
- * resets the count: a download may be cut any number of times as long as it makes progress.
+ * Retries requests after transient errors, with exponential backoff. An attempt that received bytes
+ * resets the count: a download may be interrupted any number of times as long as it makes progress.
  */
 final class Retry {
   private static final Duration LONGEST_PAUSE = Duration.ofSeconds(30);
 
-  /** One try. */
+  /** One attempt. */
   interface Attempt {
     /**
-     * @throws BrokenOffException if the same again may help
+     * @throws BrokenOffException if the failure is transient
      */
     void run() throws BrokenOffException, IOException, InterruptedException;
 
-    /** Bytes that have arrived so far, over all tries. */
+    /** Returns the bytes received so far, over all attempts. */
     long arrived();
   }
 
@@ -33,7 +33,7 @@ final class Retry {
   }
 
   /**
-   * @throws HubException if nothing came of several tries in a row
+   * @throws HubException if several attempts in a row received nothing
    */
   void run(String what, Attempt attempt) throws IOException, InterruptedException {
     int fruitless = 0;

@@ -1,5 +1,5 @@
 /**
- * Downloads checkpoints from the Hugging Face hub, or from a server that speaks its HTTP interface.
- * Knows file names and checksums, and nothing of what is in the files but the tower's name.
+ * Downloads checkpoints from the Hugging Face hub, or from a server with the same HTTP interface.
+ * Knows file names and checksums, and of the content only the vision tower's name.
  */
 package org.stfbatch.hub;

@@ -1,9 +1,11 @@
 package org.stfbatch.image;
 
-/** How a picture that is not square becomes one: {@code image_aspect_ratio} of the checkpoint. */
+/**
+ * How a picture that is not square becomes square: {@code image_aspect_ratio} of the checkpoint.
+ */
 public enum Aspect {
-  /** Bars in the mean colour are added, nothing is lost. */
+  /** Pads with bars in the mean colour. */
   PAD,
-  /** The middle is cut out. */
+  /** Center crop. */
   SQUARE
 }

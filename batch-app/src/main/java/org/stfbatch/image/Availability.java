@@ -14,13 +14,14 @@ import java.util.function.LongSupplier;
 import org.stfbatch.base.ExponentialBackoff;
 
 /**
- * Remembers which images, hosts and folders failed for reasons that may pass, and tells what may be
- * asked for now. An image that keeps failing while its origin answers for others is given up after
- * its tries; an origin that fails everything is left alone but for probes ({@link CircuitBreaker})
- * and its images keep their tries. Thread safe; costs next to nothing while all is well.
+ * Retry state of images and their origins (hosts and folders) after transient failures: exponential
+ * backoff with jitter for each image, a {@link CircuitBreaker} for each origin. An image that keeps
+ * failing while its origin serves others fails after its attempts; while an origin fails every
+ * image, only probes are sent and its images lose no attempts. Thread safe; costs almost nothing
+ * while nothing has failed.
  */
 public final class Availability {
-  /** Tries that a server put off with Retry-After cost an image this much less. */
+  /** An attempt that a server put off with Retry-After counts as this fraction of an attempt. */
   private static final int PUT_OFF_TRIES = 5;
 
   private static final Duration FIRST_PAUSE = Duration.ofSeconds(1);
@@ -37,32 +38,32 @@ public final class Availability {
   private final LongAdder putOffs = new LongAdder();
   private boolean withoutEnd;
 
-  /** Of one image. */
+  /** The failures of one image. */
   private static final class Trouble {
     private int failures;
     private int putOff;
     private long failedAt;
     private long notBefore;
 
-    /** It failed again after its origin had answered for another image. */
+    /** Whether it failed again after its origin had served another image. */
     private boolean suspect;
   }
 
   /**
-   * When it is worth asking again for what was put off.
+   * When the images that were put off can be requested again.
    *
-   * @param nextTry how long from now; empty if nothing is to be asked for again
-   * @param away the hosts and folders that stayed away for too long
+   * @param nextTry time from now; empty if no request is pending
+   * @param away hosts and folders that have been unavailable for longer than the patience
    */
   public record Outlook(Optional<Duration> nextTry, SortedSet<String> away) {
-    /** Nothing was put off. */
+    /** No image was put off. */
     public static final Outlook CLEAR = new Outlook(Optional.empty(), new TreeSet<>());
   }
 
   /**
-   * @param tries of one image, the first included
-   * @param patience how long an origin that fails everything is waited for
-   * @param notices gets lines for people
+   * @param tries attempts of one image, the first included
+   * @param patience how long to probe an origin that fails every image
+   * @param notices receives messages for users
    */
   public Availability(int tries, Duration patience, Consumer<String> notices) {
     this(
@@ -86,21 +87,21 @@ public final class Availability {
     this.notices = requireNonNull(notices, "notices is null");
   }
 
-  /** From now on origins are probed for ever: for work that has no end of its own. */
+  /** Makes probing endless, for work that has no end of its own. */
   public synchronized void neverGiveUp() {
     withoutEnd = true;
     breakers.values().forEach(CircuitBreaker::neverGiveUp);
   }
 
   /**
-   * Whether an image may be asked for now. What is admitted must be asked for, and what comes of it
-   * be told here.
+   * Returns whether an image may be requested now. After true, the caller must request it and
+   * report the result here.
    */
   public boolean admits(ImageSource image) {
     return untroubled || admitsTroubled(image);
   }
 
-  /** Whether everything may be asked for. */
+  /** Returns whether no failure is recorded, so that every image may be requested. */
   public boolean isUntroubled() {
     return untroubled;
   }
@@ -116,7 +117,7 @@ public final class Availability {
     return breaker.isEmpty() || breaker.get().admits(image, suspect, now);
   }
 
-  /** What failed while its origin was away may be asked for as soon as that is back. */
+  /** An image that failed before its origin recovered may be requested again at once. */
   private static long notBefore(Trouble trouble, Optional<CircuitBreaker> breaker) {
     boolean old =
         breaker.isPresent()
@@ -125,7 +126,7 @@ public final class Availability {
     return old ? trouble.failedAt : trouble.notBefore;
   }
 
-  /** The image arrived, or its origin has refused it for good. */
+  /** Records that the image arrived, or that its origin refused it permanently. */
   public void answered(ImageSource image) {
     if (!untroubled) {
       answeredTroubled(image);
@@ -148,10 +149,10 @@ public final class Availability {
   }
 
   /**
-   * The image did not arrive.
+   * Records that the image did not arrive.
    *
-   * @return the error as which it fails for good
-   * @throws PutOffException if it may be there later
+   * @return the permanent error of the image
+   * @throws PutOffException if the image is to be requested again later
    */
   public ImageException judged(ImageSource image, ImageException error) throws PutOffException {
     if (!error.isTransient()) {
@@ -164,9 +165,9 @@ public final class Availability {
   }
 
   /**
-   * The image did not arrive for a reason that may pass.
+   * Records a transient failure of the image.
    *
-   * @return the error as which it fails for good, if it had all its tries; empty if it is put off
+   * @return the permanent error, if no attempt is left; empty if the image is to be requested again
    */
   synchronized Optional<ImageException> failed(ImageSource image, ImageException error) {
     untroubled = false;
@@ -201,7 +202,10 @@ public final class Availability {
         .isPresent();
   }
 
-  /** Whether the origin is away. A suspect image says nothing of that. */
+  /**
+   * Updates the origin's circuit breaker and returns whether it is open. A suspect image does not
+   * count against its origin.
+   */
   private boolean failed(
       Origin origin, ImageSource image, Trouble trouble, ImageException error, long now) {
     CircuitBreaker breaker =
@@ -223,12 +227,12 @@ public final class Availability {
     return breaker.isOpen();
   }
 
-  /** How often an image was put off so far. */
+  /** Returns how often images were put off so far. */
   public long putOffs() {
     return putOffs.sum();
   }
 
-  /** How things stand. */
+  /** Returns when to request again, and which origins are unavailable. */
   public synchronized Outlook outlook() {
     if (untroubled) {
       return Outlook.CLEAR;

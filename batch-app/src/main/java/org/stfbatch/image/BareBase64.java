@@ -2,15 +2,15 @@ package org.stfbatch.image;
 
 import java.util.List;
 
-/** An image file in base64 that is given where a path or an address is expected. */
+/** Detects base64 data of an image file where a path or an address is expected. */
 final class BareBase64 {
-  /** So much of it tells what it is. */
+  /** How many characters error messages show. */
   static final int SHOWN = 24;
 
-  /** Shorter ones are no image, and may be names. */
+  /** Shorter texts are no images and may be file names. */
   private static final int LEAST = 40;
 
-  /** How JPEG, PNG, GIF, WebP and TIFF files begin in base64. */
+  /** The base64 of the signatures of JPEG, PNG, GIF, WebP and TIFF. */
   private static final List<String> BEGINNINGS =
       List.of("/9j/", "iVBORw0KGg", "R0lGOD", "UklGR", "SUkqA", "TU0AK");
 
@@ -19,8 +19,8 @@ final class BareBase64 {
   private BareBase64() {}
 
   /**
-   * Whether a text is base64, with or without line breaks, of what begins as image files do, or a
-   * data URI that lacks its first word.
+   * Returns whether a text is base64, with or without line breaks, of data that begins with an
+   * image signature, or a data URI without its scheme.
    */
   static boolean isImage(String text) {
     if (text.length() < LEAST) {

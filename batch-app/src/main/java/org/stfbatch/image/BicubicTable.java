@@ -1,12 +1,12 @@
 package org.stfbatch.image;
 
 /**
- * The weights that resize one axis the way Pillow does for 8-bit images, for the stretch of output
- * samples that is wanted.
+ * Filter coefficients that resize one axis the way Pillow does for 8-bit images, for a range of
+ * output samples.
  *
  * <p>The filter is the Keys cubic with a = -0.5. When shrinking, it is widened by the scale, so
  * that every input sample counts (antialiasing). Weights are normalised to sum 1 in double and then
- * kept as fixed-point numbers with {@value #PRECISION_BITS} fraction bits.
+ * stored as fixed-point numbers with {@value #PRECISION_BITS} fraction bits.
  *
  * <p>Output sample {@code i} is {@code half + sum(weights[i * stride + k] * in[first[i] + k])} for
  * k in 0..count[i]-1, shifted right by the fraction bits and clipped to a byte.
@@ -30,7 +30,7 @@ final class BicubicTable {
    * @param inSize samples before
    * @param outSize samples after
    * @param skipped output samples before the first wanted one
-   * @param wanted number of output samples that get a row of this table
+   * @param wanted number of output samples that the table covers
    */
   BicubicTable(int inSize, long outSize, long skipped, int wanted) {
     double scale = (double) inSize / outSize;
@@ -83,7 +83,7 @@ final class BicubicTable {
     return 0.0;
   }
 
-  /** The byte value of a fixed-point sum that already holds {@link #HALF}. */
+  /** Returns the byte value of a fixed-point sum that already includes {@link #HALF}. */
   static int clip(int sum) {
     int value = sum >> PRECISION_BITS;
     return value < 0 ? 0 : Math.min(value, 255);

@@ -3,11 +3,11 @@ package org.stfbatch.image;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** Remembers the tables of the sizes seen last: images of one collection share few sizes. */
+/** Cache of the tables of recently used sizes: the images of a collection share few sizes. */
 final class BicubicTables {
   private static final int CAPACITY = 64;
 
-  /** Tables of longer filters are rare and big, and are made anew each time. */
+  /** Tables of longer filters are rare and large, and are not cached. */
   private static final int LONGEST_KEPT = 512;
 
   private record Key(int inSize, long outSize, long skipped, int wanted) {}

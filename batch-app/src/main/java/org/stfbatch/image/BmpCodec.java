@@ -7,7 +7,7 @@ import java.nio.ByteOrder;
 import java.util.Arrays;
 import javax.imageio.spi.ImageReaderSpi;
 
-/** BMP. As in Pillow, the last row need not be padded. */
+/** BMP decoder. As in Pillow, the padding of the last row may be missing. */
 final class BmpCodec implements Codec {
   private static final int PADDED_TO = 4;
   private static final int LEAST_HEADER = 34;
@@ -25,7 +25,7 @@ final class BmpCodec implements Codec {
         bitsOf(data) == RGB_BITS ? RGB : Math.max(bitsOf(data) / 8, 1) + RGB);
   }
 
-  /** Adds the padding of the last row where nothing else is missing. */
+  /** Appends the padding of the last row if nothing else is missing. */
   private static byte[] padded(byte[] data) {
     if (data.length < LEAST_HEADER) {
       return data;

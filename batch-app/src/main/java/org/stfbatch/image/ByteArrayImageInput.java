@@ -2,7 +2,9 @@ package org.stfbatch.image;
 
 import javax.imageio.stream.ImageInputStreamImpl;
 
-/** Image data in memory, for ImageIO. Remembers whether a reader wanted more than there is. */
+/**
+ * Image data in memory as an ImageIO stream. Records whether a reader tried to read beyond the end.
+ */
 final class ByteArrayImageInput extends ImageInputStreamImpl {
   private final byte[] data;
   private boolean exhausted;
@@ -11,7 +13,7 @@ final class ByteArrayImageInput extends ImageInputStreamImpl {
     this.data = data;
   }
 
-  /** Whether something was read at or beyond the end. */
+  /** Returns whether a reader tried to read at or beyond the end. */
   boolean isExhausted() {
     return exhausted;
   }

@@ -5,9 +5,9 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * Bounds the bytes of encoded images that are held in memory. Who wants more than there is room for
- * waits, except the one that began first of those that still grow: it always gets what it needs, so
- * that two halves never wait for each other. The bound is passed by at most one image.
+ * Limit on the bytes of encoded images in memory (back-pressure for downloads). A share that would
+ * exceed the limit waits, except the oldest share that is still growing: it is always served, so
+ * that two incomplete images never block each other. One image at most exceeds the limit.
  */
 final class ByteBudget {
   private final long limit;
@@ -21,7 +21,7 @@ final class ByteBudget {
     this.limit = limit;
   }
 
-  /** The share of one image. Thread safe; to be closed when its bytes are let go. */
+  /** The bytes of one image. Thread safe; must be closed when they are released. */
   final class Share implements AutoCloseable {
     private final long ticket;
     private long bytes;
@@ -31,7 +31,7 @@ final class ByteBudget {
       this.ticket = ticket;
     }
 
-    /** Waits until there is room. Room for a share that was closed meanwhile is not counted. */
+    /** Adds bytes; waits until the limit allows them. Does nothing once the share is closed. */
     void grow(long more) throws InterruptedException {
       lock.lockInterruptibly();
       try {
@@ -47,7 +47,7 @@ final class ByteBudget {
       }
     }
 
-    /** It will not grow any more, and others need not wait for it. */
+    /** Marks the image as complete, so that the next share takes precedence. */
     void complete() {
       lock.lock();
       try {
@@ -83,7 +83,7 @@ final class ByteBudget {
     }
   }
 
-  /** The bytes that are held now. */
+  /** Returns the bytes held now. */
   long held() {
     lock.lock();
     try {

@@ -8,22 +8,25 @@ import java.util.Set;
 import org.stfbatch.base.ExponentialBackoff;
 
 /**
- * Stops asking an origin that fails everything: three different images one after the other and
- * nothing in between, or a pause asked for that is too long. While it is open, a few images are let
- * through as probes, at growing intervals, those first that were not yet a probe: images that are
- * lastingly bad must not be the only ones that are asked for. One that arrives, or is refused for
- * good, closes it. Times are nanoseconds of one clock. For one thread at a time.
+ * Circuit breaker of one origin. Opens when three different images fail in a row, or when a
+ * Retry-After is too long. While it is open, a few images pass as probes, at growing intervals;
+ * images that were not yet a probe go first, so that images with a permanent defect are not the
+ * only probes. A probe that arrives, or is refused permanently, closes it. Times are nanoseconds of
+ * one clock. For one thread at a time.
  */
 final class CircuitBreaker {
-  /** Longer pauses are not waited for: the origin counts as away. */
+  /** A longer Retry-After opens the breaker. */
   static final Duration LONGEST_RETRY_AFTER = Duration.ofMinutes(5);
 
   private static final int FAILING_IMAGES = 3;
 
-  /** Intervals grow and probes with them, so that the origin is asked about once a second. */
+  /**
+   * The number of probes grows with the interval, so that the origin gets about one request a
+   * second.
+   */
   private static final int MOST_PROBES = 8;
 
-  /** So long an image that was a probe already leaves the turn to others. */
+  /** For this time after a probe is due, images that were not yet a probe go first. */
   private static final Duration PRECEDENCE = Duration.ofSeconds(1);
 
   private final ExponentialBackoff backoff;
@@ -31,7 +34,7 @@ final class CircuitBreaker {
   private boolean endless;
   private final Set<ImageSource> failing = new HashSet<>();
   private boolean open;
-  private boolean told;
+  private boolean notified;
   private final Set<ImageSource> probed = new HashSet<>();
   private int probesLeft;
   private int rounds;
@@ -52,9 +55,9 @@ final class CircuitBreaker {
   }
 
   /**
-   * Whether an image may be asked for now; while open, the asking is a probe.
+   * Returns whether an image may be requested now; while open, the request is a probe.
    *
-   * @param suspect whether the image failed although the origin answers for others
+   * @param suspect whether the image failed although the origin serves others
    */
   boolean admits(ImageSource image, boolean suspect, long now) {
     if (isGivenUp(now)) {
@@ -64,12 +67,12 @@ final class CircuitBreaker {
   }
 
   private boolean admitsProbe(ImageSource image, boolean suspect, long now) {
-    boolean comesLast = suspect || probed.contains(image);
-    if (now - nextTry >= (comesLast ? PRECEDENCE.toNanos() : 0)) {
+    boolean hasLowPriority = suspect || probed.contains(image);
+    if (now - nextTry >= (hasLowPriority ? PRECEDENCE.toNanos() : 0)) {
       rounds++;
       probesLeft = Math.min(MOST_PROBES, 1 << Math.min(rounds - 1, MOST_PROBES));
       nextTry = now + backoff.pause(rounds + 1).toNanos();
-    } else if (comesLast) {
+    } else if (hasLowPriority) {
       return false;
     }
     if (probesLeft == 0) {
@@ -80,7 +83,7 @@ final class CircuitBreaker {
     return true;
   }
 
-  /** From now on it is probed for ever. */
+  /** Makes probing endless. */
   void neverGiveUp() {
     endless = true;
   }
@@ -89,40 +92,40 @@ final class CircuitBreaker {
     return open;
   }
 
-  /** Whether it has been open for longer than anybody waits. */
+  /** Returns whether it has been open for longer than the patience. */
   boolean isGivenUp(long now) {
     return open && !endless && now - awaySince > patienceNanos;
   }
 
-  /** When an image may be asked for again; empty if never. */
+  /** Returns when an image may be requested again; empty if never. */
   OptionalLong nextTry(long now) {
     if (isGivenUp(now)) {
       return OptionalLong.empty();
     }
-    boolean onlyOldOnesAreLeft = open && now - nextTry >= 0;
-    return OptionalLong.of(onlyOldOnesAreLeft ? nextTry + PRECEDENCE.toNanos() : nextTry);
+    boolean probesRemain = open && now - nextTry >= 0;
+    return OptionalLong.of(probesRemain ? nextTry + PRECEDENCE.toNanos() : nextTry);
   }
 
-  /** Whether it holds anything back now. */
+  /** Returns whether it delays any request now. */
   boolean isHolding(long now) {
     return open || now - nextTry < 0;
   }
 
-  /** When it last closed: what failed before says nothing any more. */
+  /** Returns when it last closed; earlier failures no longer count. */
   long recoveredAt() {
     return recoveredAt;
   }
 
-  /** When it last answered for any image. */
+  /** Returns when the origin last served an image. */
   long answeredAt() {
     return answeredAt;
   }
 
   /**
-   * An image did not arrive for a passing reason.
+   * Records a transient failure of an image.
    *
-   * @param retryAfter how long the origin asks to be left alone
-   * @return whether it is away for so long that people should be told, which is said once
+   * @param retryAfter pause that the origin asks for
+   * @return whether it has been open for long enough to notify users; true once
    */
   boolean failed(ImageSource image, Optional<Duration> retryAfter, long now) {
     if (failing.isEmpty()) {
@@ -149,12 +152,15 @@ final class CircuitBreaker {
     return pause.compareTo(LONGEST_RETRY_AFTER) > 0 ? LONGEST_RETRY_AFTER : pause;
   }
 
-  /** Failures that were under way when it opened are no probes. */
+  /**
+   * Opens the breaker, or records a failed probe; failures of requests that began before it opened
+   * are no probes. Returns whether users should be notified.
+   */
   private boolean probed(ImageSource image, long now) {
     if (open) {
-      boolean tell = !told && probed.contains(image);
-      told |= tell;
-      return tell;
+      boolean notifyNow = !notified && probed.contains(image);
+      notified |= notifyNow;
+      return notifyNow;
     }
     open = true;
     nextTry = now + backoff.pause(1).toNanos();
@@ -162,20 +168,20 @@ final class CircuitBreaker {
   }
 
   /**
-   * An image arrived, or the origin said for good why it does not.
+   * Records that an image arrived or was refused permanently.
    *
-   * @return how long it was away, if people were told that it is
+   * @return how long it was open, if users were notified
    */
   Optional<Duration> answered(long now) {
     Optional<Duration> away =
-        told ? Optional.of(Duration.ofNanos(now - awaySince)) : Optional.empty();
+        notified ? Optional.of(Duration.ofNanos(now - awaySince)) : Optional.empty();
     if (open) {
       recoveredAt = now;
       nextTry = now;
     }
     answeredAt = now;
     open = false;
-    told = false;
+    notified = false;
     rounds = 0;
     probed.clear();
     probesLeft = 0;

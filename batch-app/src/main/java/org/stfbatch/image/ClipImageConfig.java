@@ -3,16 +3,16 @@ package org.stfbatch.image;
 import static java.util.Objects.requireNonNull;
 
 /**
- * What a CLIP vision tower expects of its input.
+ * Preprocessing settings of a CLIP vision tower.
  *
  * @param size side of the square in pixels: the shortest edge after resizing and the crop
  * @param mean per channel, in units of full brightness, as {@code image_mean}
  * @param std per channel, as {@code image_std}
- * @param aspect how pictures that are not square are treated
+ * @param aspect how pictures that are not square become square
  */
 public record ClipImageConfig(int size, double[] mean, double[] std, Aspect aspect) {
 
-  /** {@code rescale_factor} of the original processor: one step of a byte. */
+  /** {@code rescale_factor} of the original processor, 1/255. */
   private static final double RESCALE_FACTOR = 0.00392156862745098;
 
   private static final int CHANNELS = 3;
@@ -36,7 +36,7 @@ public record ClipImageConfig(int size, double[] mean, double[] std, Aspect aspe
     }
   }
 
-  /** The values of OpenAI's CLIP towers, which LLaVA uses. */
+  /** Returns the settings of OpenAI's CLIP towers, which LLaVA uses. */
   public static ClipImageConfig openAi(int size, Aspect aspect) {
     return new ClipImageConfig(
         size,
@@ -63,7 +63,9 @@ public record ClipImageConfig(int size, double[] mean, double[] std, Aspect aspe
     return std.clone();
   }
 
-  /** Colour of the bars that {@link Aspect#PAD} adds: the mean, cut to whole steps of a byte. */
+  /**
+   * Returns the colour of the bars of {@link Aspect#PAD}: the mean, truncated to whole byte values.
+   */
   int[] background() {
     int[] colour = new int[CHANNELS];
     for (int c = 0; c < CHANNELS; c++) {
@@ -73,8 +75,9 @@ public record ClipImageConfig(int size, double[] mean, double[] std, Aspect aspe
   }
 
   /**
-   * The tower's float input, {@code (byte / 255 - mean) / std}, planar [3, S, S]. Rescaling is done
-   * in double and rounded to float, the rest in float, which gives the original's bits.
+   * Returns the tower's float input, {@code (byte / 255 - mean) / std}, planar [3, S, S]. Rescaling
+   * is computed in double and rounded to float, the rest in float, which is bit-identical with the
+   * original.
    */
   public float[] normalised(Pixels pixels) {
     byte[] chw = pixels.chw();

@@ -5,15 +5,14 @@ import static java.util.Objects.requireNonNull;
 import java.util.Arrays;
 
 /**
- * Turns a picture into the square of bytes a CLIP tower sees: pad (if so configured), resize the
- * shortest edge bicubically, cut out the middle. Byte for byte what LLaVA's {@code process_images}
- * with Hugging Face's {@code CLIPImageProcessor} on Pillow 9.4 yields before rescaling. Thread
- * safe.
+ * CLIP preprocessing: pads (if so configured), resizes the shortest edge bicubically, and
+ * center-crops. The result equals, byte for byte, LLaVA's {@code process_images} with Hugging
+ * Face's {@code CLIPImageProcessor} on Pillow 9.4 before rescaling. Thread safe.
  *
- * <p>Neither the padded canvas nor the part of the resized picture outside the crop is ever made,
- * so memory stays near the size of the picture even for a line of one pixel's width. As the crop is
- * as large as the shortest edge, it always lies inside the picture, and the zero padding of the
- * original's crop never comes up.
+ * <p>Neither the padded canvas nor the part of the resized picture outside the crop is
+ * materialized, so memory stays near the size of the picture even for a line of one pixel's width.
+ * As the crop is as large as the shortest edge, it always lies inside the picture, and the zero
+ * padding of the original's crop never occurs.
  */
 public final class ClipImageProcessor {
   private static final int CHANNELS = 3;
@@ -25,12 +24,12 @@ public final class ClipImageProcessor {
     this.config = requireNonNull(config, "config is null");
   }
 
-  /** The configuration this processor was made with. */
+  /** Returns the configuration. */
   public ClipImageConfig config() {
     return config;
   }
 
-  /** Pads or crops, and resizes. The picture is not changed. */
+  /** Preprocesses a picture, which stays unchanged. */
   public Pixels process(RgbImage image) {
     Geometry geometry =
         config.aspect() == Aspect.PAD
@@ -40,7 +39,7 @@ public final class ClipImageProcessor {
   }
 
   /**
-   * Where things lie. The picture sits at (pasteX, pasteY) on a canvas, the canvas is resized, and
+   * The geometry. The picture is pasted at (pasteX, pasteY) on a canvas, the canvas is resized, and
    * the crop starts at (cropX, cropY) of the result.
    */
   private record Geometry(
@@ -70,7 +69,10 @@ public final class ClipImageProcessor {
     }
   }
 
-  /** One picture on its way: rows are resized when the first output row needs them. */
+  /**
+   * The resampling of one picture: an input row is resized horizontally when the first output row
+   * needs it.
+   */
   private final class Resampling {
     private final int size = config.size();
     private final byte[] rgb;
@@ -82,7 +84,7 @@ public final class ClipImageProcessor {
     private final int[] from; // per output column: first and end of its input range
     private final int[] to; //   inside the picture, in picture coordinates
     private final int[] start; // [3, size] half plus what the padding contributes
-    private final int[] background; // [3, size] a row of nothing but padding
+    private final int[] background; // [3, size] a row of padding only
     private final int[][] ring; // [vertical.stride][3 * size] resized rows, by canvas row
 
     Resampling(RgbImage image, Geometry geometry) {

@@ -1,10 +1,13 @@
 package org.stfbatch.image;
 
-/** Pillow's CMYK to RGB: each ink takes its share of what black has left. No colour profile. */
+/**
+ * CMYK to RGB as Pillow converts it, without a colour profile: each ink scales with what black
+ * leaves.
+ */
 final class Cmyk {
   private Cmyk() {}
 
-  /** Inks from 0 (none) to 255 (full). */
+  /** Converts one pixel; inks range from 0 (none) to 255 (full). */
   static void toRgb(int cyan, int magenta, int yellow, int black, byte[] rgb, int at) {
     int left = 255 - black;
     rgb[at] = (byte) (left - share(cyan, left));
@@ -12,7 +15,7 @@ final class Cmyk {
     rgb[at + 2] = (byte) (left - share(yellow, left));
   }
 
-  /** {@code a * b / 255}, rounded to the nearest. */
+  /** Returns {@code a * b / 255}, rounded to the nearest. */
   private static int share(int a, int b) {
     int product = a * b + 128;
     return ((product >> 8) + product) >> 8;

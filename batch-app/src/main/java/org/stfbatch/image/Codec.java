@@ -2,19 +2,19 @@ package org.stfbatch.image;
 
 import java.io.IOException;
 
-/** Decodes the pictures of one file format. Thread safe. */
+/** Decoder of one file format. Thread safe. */
 @FunctionalInterface
 interface Codec {
-  /** Bytes of a pixel of {@link RgbImage}. */
+  /** Bytes per pixel of {@link RgbImage}. */
   int RGB = 3;
 
   /**
-   * Reads the header of a file; decoding gives its first picture.
+   * Reads the header of a file; the result decodes its first picture.
    *
-   * @param data a whole file that starts as the format does
-   * @param limit to be asked as soon as the size is known
-   * @throws IOException if the data is broken or incomplete; on broken data, the libraries behind
-   *     may also throw any unchecked exception
+   * @param data a whole file with the format's signature
+   * @param limit must be checked as soon as the size is known
+   * @throws IOException if the data is broken or truncated; on broken data, the underlying
+   *     libraries may also throw any unchecked exception
    */
   EncodedImage open(byte[] data, PixelLimit limit) throws IOException;
 }

@@ -5,7 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.Locale;
 
-/** Takes the image out of a {@code data:} URI. */
+/** Decodes {@code data:} URIs. */
 final class DataUriFetcher {
   private static final String BASE64 = ";base64";
 

@@ -21,9 +21,9 @@ import java.util.concurrent.atomic.LongAdder;
 import org.stfbatch.base.Threads;
 
 /**
- * Downloads many images at once: so many in all, so many from one host, the hosts in turn, none
- * longer than its time. Threads come with the first download and go with {@link #cancel} or when
- * nothing is to be done. Thread safe.
+ * Parallel downloads, with a limit in total and for each host, round robin over hosts, and a time
+ * limit for each. Threads start with the first download and end with {@link #cancel} or when idle.
+ * Thread safe.
  */
 final class Downloads {
   private static final long IDLE_SECONDS = 5;
@@ -52,7 +52,7 @@ final class Downloads {
    * An encoded image.
    *
    * @param data its bytes
-   * @param share to be closed when they are not needed any more
+   * @param share must be closed when the bytes are released
    */
   record Downloaded(byte[] data, ByteBudget.Share share) {}
 
@@ -64,7 +64,7 @@ final class Downloads {
   }
 
   /**
-   * Downloads an image when its turn comes. One try.
+   * Queues the download of an image; one attempt.
    *
    * @return completes exceptionally with an {@link ImageException}, or with a {@link
    *     CancellationException} if downloads are cancelled
@@ -125,7 +125,7 @@ final class Downloads {
     }
   }
 
-  /** The host goes to the end of the line. */
+  /** Moves the host to the end of the queue. */
   private void begin(Origin origin) {
     Queue<Task> line = waiting.remove(origin);
     Task task = line.remove();
@@ -169,12 +169,15 @@ final class Downloads {
     return ended;
   }
 
-  /** Seconds that downloads took, all together. */
+  /** Returns the seconds that downloads took, summed over all. */
   double seconds() {
     return spentNanos.sum() / 1e9;
   }
 
-  /** Ends all downloads, and returns when their threads have ended. Later downloads begin anew. */
+  /**
+   * Cancels all downloads and waits for their threads to end. Downloads may be started again
+   * afterwards.
+   */
   void cancel() {
     List<Task> tasks = new ArrayList<>();
     List<Thread> ending;

@@ -11,13 +11,13 @@ import java.util.zip.GZIPInputStream;
 import java.util.zip.Inflater;
 import java.util.zip.InflaterInputStream;
 
-/** Unpacks response bodies that come with a Content-Encoding. */
+/** Decodes response bodies with a Content-Encoding. */
 final class EncodedBody {
   private static final int MOST_ENCODINGS = 3;
 
   private EncodedBody() {}
 
-  /** The server uses an encoding that nobody asked for and that cannot be unpacked. */
+  /** The server uses an unsupported encoding that was not requested. */
   static final class UnknownEncodingException extends IOException {
     private static final long serialVersionUID = 1L;
 
@@ -27,8 +27,8 @@ final class EncodedBody {
   }
 
   /**
-   * The body without its encodings. The caller bounds what it reads: packed data may unpack to a
-   * thousand times its size.
+   * Returns the decoded body. The caller must limit what it reads: compressed data may expand a
+   * thousandfold.
    *
    * @param header the value of Content-Encoding
    */
@@ -57,7 +57,9 @@ final class EncodedBody {
     };
   }
 
-  /** With zlib's header, as the standard has it, or without, as some servers send it. */
+  /**
+   * Decodes deflate with zlib's header, as RFC 9110 has it, or without, as some servers send it.
+   */
   private static InputStream inflated(BufferedInputStream body) throws IOException {
     body.mark(2);
     int first = body.read();

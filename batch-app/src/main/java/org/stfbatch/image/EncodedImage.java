@@ -3,29 +3,29 @@ package org.stfbatch.image;
 import java.io.IOException;
 
 /**
- * An image whose header was read and found within the limits, and of which no pixel is decoded yet.
+ * An image whose header was read and is within the limits, not decoded yet.
  *
  * @param width in pixels
  * @param height in pixels
- * @param heapBytes what decoding takes at its peak, result included, and the encoded image not
- * @param decoding makes the pixels
+ * @param heapBytes peak heap of decoding, including the result and excluding the encoded image
+ * @param decoding decodes the pixels
  */
 record EncodedImage(int width, int height, long heapBytes, Decoding decoding) {
 
-  /** Makes the pixels of an image. */
+  /** Decodes the pixels of an image. */
   @FunctionalInterface
   interface Decoding {
     /**
-     * The whole image.
+     * Decodes the whole image.
      *
-     * @throws IOException if the data is broken or incomplete; on broken data, the libraries behind
-     *     may also throw any unchecked exception
+     * @throws IOException if the data is broken or truncated; on broken data, the underlying
+     *     libraries may also throw any unchecked exception
      */
     RgbImage decode() throws IOException;
   }
 
   /**
-   * @param pixelBytes what a pixel takes at the peak, result included
+   * @param pixelBytes peak bytes per pixel, including the result
    */
   static EncodedImage of(int width, int height, int pixelBytes, Decoding decoding) {
     return new EncodedImage(width, height, (long) pixelBytes * width * height, decoding);

@@ -1,6 +1,6 @@
 package org.stfbatch.image;
 
-/** Errors that several ways of fetching share. */
+/** Errors that several fetchers share. */
 final class FetchErrors {
   private FetchErrors() {}
 

@@ -8,15 +8,15 @@ import org.stfbatch.net.AddressRules;
 import org.stfbatch.net.ProxySettings;
 
 /**
- * From where and how images are brought.
+ * Settings for fetching images.
  *
- * @param followLinks whether links below an image folder may lead out of it
- * @param addresses which hosts may be asked
- * @param proxies through which hosts are asked
- * @param downloads how many may be under way at once
- * @param downloadsPerHost how many of them from one host
- * @param patience how long a host or folder that fails everything is waited for; zero does not
- *     wait: its images become failures after their tries
+ * @param followLinks whether links below an image folder may lead outside it
+ * @param addresses which hosts may be reached
+ * @param proxies proxies of the downloads
+ * @param downloads parallel downloads in total
+ * @param downloadsPerHost parallel downloads from one host
+ * @param patience how long to wait for a host or folder that fails every image; with zero, its
+ *     images fail after their attempts
  */
 public record FetchSettings(
     boolean followLinks,
@@ -25,10 +25,12 @@ public record FetchSettings(
     int downloads,
     int downloadsPerHost,
     Duration patience) {
-  /** Enough to hide a second's latency at some sixty images a second, and few sockets. */
+  /** Hides a latency of one second at about 60 images a second, with few sockets. */
   public static final int DOWNLOADS = 64;
 
-  /** A quarter: a few slow hosts leave room for others, and no host is overrun. */
+  /**
+   * A quarter of the total, so that a few slow hosts do not block others and no host is overloaded.
+   */
   public static final int DOWNLOADS_PER_HOST = 16;
 
   private static final int MOST = 4096;
@@ -51,7 +53,8 @@ public record FetchSettings(
   }
 
   /**
-   * No links out of folders, no private hosts from outside, no proxies, half an hour's patience.
+   * Returns the defaults: no links out of folders, no private hosts for references from outside, no
+   * proxies, 30 minutes of patience.
    */
   public static FetchSettings defaults() {
     return new FetchSettings(
@@ -63,7 +66,7 @@ public record FetchSettings(
         Duration.ofMinutes(30));
   }
 
-  /** The same with another patience. */
+  /** Returns the same settings with another patience. */
   public FetchSettings withPatience(Duration other) {
     return new FetchSettings(followLinks, addresses, proxies, downloads, downloadsPerHost, other);
   }

@@ -12,15 +12,15 @@ import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 
 /**
- * Reads files below a root folder, and nothing outside it: what is read is the file that was
- * judged, whatever happens to names and links meanwhile.
+ * Reads files below a root folder, and no other: a file is opened first and checked through its
+ * handle, so that a link that is swapped in meanwhile has no effect.
  */
 final class FileFetcher {
   private final long maxBytes;
   private final boolean followLinks;
 
   /**
-   * @param followLinks whether links below the root may lead out of it
+   * @param followLinks whether links below the root may lead outside it
    */
   FileFetcher(long maxBytes, boolean followLinks) {
     this.maxBytes = maxBytes;
@@ -50,7 +50,10 @@ final class FileFetcher {
     }
   }
 
-  /** As os.path.join does it: an absolute path is itself, but it must be below the root, too. */
+  /**
+   * Resolves a path as os.path.join does: an absolute path stays as it is, but it must also lie
+   * below the root.
+   */
   private static Path target(ImageSource.File source, Path root) throws ImageException {
     Path target;
     try {
@@ -73,7 +76,7 @@ final class FileFetcher {
     }
   }
 
-  /** The file may grow after its size was seen, so the limit is held while reading, too. */
+  /** Reads the file with the limit enforced: it may grow after its size was checked. */
   private byte[] read(ImageSource.File source, OpenedFile file, long size)
       throws IOException, ImageException {
     if (size > maxBytes) {
@@ -88,7 +91,7 @@ final class FileFetcher {
     } catch (AccessDeniedException e) {
       throw e;
     } catch (IOException e) {
-      // It was there and open: what fails now is the disk or the server behind it.
+      // The file exists and is open: the failure is the disk's or the file server's.
       throw away(source, reason(e), e);
     }
   }
@@ -105,7 +108,7 @@ final class FileFetcher {
             cause);
   }
 
-  /** A mount that is away leaves no folder, or an empty one. */
+  /** Returns whether the root is available: a missing mount leaves no folder, or an empty one. */
   private static boolean isThere(Path root) {
     try (DirectoryStream<Path> entries = Files.newDirectoryStream(root)) {
       return entries.iterator().hasNext();

@@ -5,8 +5,8 @@ import java.io.IOException;
 import javax.imageio.spi.ImageReaderSpi;
 
 /**
- * The first frame of a GIF on its logical screen, as Pillow shows it: uncovered parts have the
- * transparent colour if there is one, else colour 0, and a frame that sticks out widens the screen.
+ * GIF decoder: the first frame on its logical screen, as Pillow shows it. Uncovered parts have the
+ * transparent colour if there is one, else colour 0; a frame that exceeds the screen enlarges it.
  */
 final class GifCodec implements Codec {
   private final ImageReaderSpi plugin =

@@ -2,7 +2,7 @@ package org.stfbatch.image;
 
 import java.util.Arrays;
 
-/** Walks over the LZW codes of a GIF's picture, to see how many pixels they make. */
+/** Scans the LZW codes of a GIF picture to count the pixels that they encode. */
 final class GifCodes {
   private static final int MOST_BITS = 12;
 
@@ -10,7 +10,7 @@ final class GifCodes {
   private final int firstBits;
 
   /**
-   * @param codeBits of a pixel, as the picture's first byte says
+   * @param codeBits bits of a pixel's code, from the picture's first byte
    */
   GifCodes(int codeBits) {
     clear = 1 << codeBits;
@@ -18,15 +18,15 @@ final class GifCodes {
   }
 
   /**
-   * What the codes in whole blocks make.
+   * What the codes encode.
    *
-   * @param pixels that come before the code for the end, or before a code that means nothing yet
-   * @param ended whether the code for the end is among them
+   * @param pixels pixels before the end code, or before an undefined code
+   * @param ended whether the end code was found
    */
   record Made(long pixels, boolean ended) {}
 
   /**
-   * @param start of the first block
+   * @param start position of the first block
    */
   Made made(byte[] data, int start) {
     int[] pixelsOf = new int[1 << MOST_BITS];
@@ -62,7 +62,7 @@ final class GifCodes {
     }
   }
 
-  /** The codes in blocks of data, lowest bits first. */
+  /** Reads codes from the blocks of data, least significant bits first. */
   private static final class Bits {
     private final byte[] data;
     private int at;
@@ -76,7 +76,7 @@ final class GifCodes {
       this.blockEnd = start;
     }
 
-    /** The next code, or -1 if the data is at its end. */
+    /** Returns the next code, or -1 at the end of the data. */
     int next(int bits) {
       for (; buffered < bits; buffered += 8) {
         if (at == blockEnd && !nextBlock() || at >= data.length) {
@@ -90,7 +90,7 @@ final class GifCodes {
       return code;
     }
 
-    /** An empty block ends them. */
+    /** Moves to the next block; an empty block ends the data. */
     private boolean nextBlock() {
       if (at >= data.length || data[at] == 0) {
         return false;

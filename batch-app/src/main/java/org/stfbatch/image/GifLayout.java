@@ -5,13 +5,13 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
 /**
- * Where the first frame of a GIF lies and what its colours are. Parsing walks over all blocks of
- * the frame, so data that ends early is found before any is decoded.
+ * Structure of a GIF's first frame: its position and colours. Parsing visits all blocks of the
+ * frame, so that truncated data is found before any is decoded.
  *
- * @param indices a file with the frame's indices that ends as it should
+ * @param indices a valid file that holds the frame's indices only
  * @param transparent index of the transparent colour, or -1
- * @param palette position of the colour table in {@code data}, or -1 if there is none
- * @param colours entries of the colour table
+ * @param palette position of the colour table in {@code data}, or -1 if the file has none
+ * @param colours number of entries of the colour table
  */
 record GifLayout(
     byte[] data,
@@ -41,7 +41,7 @@ record GifLayout(
     return Math.max(screenHeight, top + height);
   }
 
-  /** 0xRRGGBB; outside of the colour table, indices are levels of gray. */
+  /** Returns the colour as 0xRRGGBB; an index outside of the colour table is a level of gray. */
   int colour(int index) {
     if (palette < 0 || index >= colours) {
       return index << 16 | index << 8 | index;
@@ -91,7 +91,7 @@ record GifLayout(
       seePalette(flags);
       int codes = at;
       boolean ended = skipPicture((long) width * height);
-      // The JDK's plug-in cuts indices off that lie outside of the colour table.
+      // The JDK's plug-in clips indices that lie outside of the colour table.
       boolean asItIs = ended && (palette < 0 || colours >= 1 << data[codes]);
       return new GifLayout(
           data,
@@ -107,7 +107,7 @@ record GifLayout(
           colours);
     }
 
-    /** A file of this frame alone, with a colour table that holds every index. */
+    /** Returns a file with this frame only and a colour table that covers every index. */
     private byte[] indices(int width, int height, int interlaced, int codes) {
       int table = 3 * 256;
       ByteBuffer file = ByteBuffer.allocate(13 + table + 10 + at - codes + 2);
@@ -138,10 +138,10 @@ record GifLayout(
     }
 
     /**
-     * As in Pillow, it does not matter what follows when the compressed data says that it ends, and
-     * no pixel may be missing.
+     * Skips the picture's blocks. As in Pillow, data after the end code is ignored, and no pixel
+     * may be missing.
      *
-     * @return whether an empty block ends the picture
+     * @return whether an empty block terminates the picture
      */
     private boolean skipPicture(long pixels) throws IOException {
       int bits = nextByte();

@@ -3,19 +3,19 @@ package org.stfbatch.image;
 import java.util.concurrent.Semaphore;
 
 /**
- * Room on the heap for images that are being decoded, shared by all threads that decode. An image
- * waits until there is room for it, in the order of arrival, so that large ones are never passed
- * over for ever; one that wants more than there is gets all of it, and is alone. Thread safe.
+ * Fair semaphore over heap bytes for image decoding, shared by all decoding threads. Waiting
+ * threads are served in the order of arrival, so that large images do not starve; an image that
+ * needs more than the total takes all of it and is decoded alone. Thread safe.
  *
- * <p>Room is a promise, as Java tells nobody in advance what fits. Work that runs out of memory all
- * the same is done once more with all of the room.
+ * <p>The sizes are estimates. Work that runs out of memory nevertheless is repeated once with the
+ * whole budget.
  */
 final class HeapRoom {
   private static final long UNIT = 1024;
 
   /**
-   * Half of the heap. The generational collectors keep large arrays in two thirds of it, and jobs
-   * that are ahead, answers and the program itself are there, too.
+   * Half of the heap. Generational collectors keep large arrays in two thirds of it, and read-ahead
+   * jobs, answers and the program itself need memory, too.
    */
   private static final int SHARE = 2;
 
@@ -23,31 +23,30 @@ final class HeapRoom {
   private final Semaphore units;
 
   /**
-   * @param bytes to share
+   * @param bytes the budget
    */
   HeapRoom(long bytes) {
     all = (int) Math.max(1, Math.min(bytes / UNIT, Integer.MAX_VALUE));
     units = new Semaphore(all, true);
   }
 
-  /** The share of this process's heap. */
+  /** Creates the budget of this process. */
   static HeapRoom ofThisProcess() {
     return new HeapRoom(Runtime.getRuntime().maxMemory() / SHARE);
   }
 
-  /** What is done with room. */
+  /** Work that needs heap. */
   @FunctionalInterface
   interface Work<T> {
     T run() throws ImageException, InterruptedException;
   }
 
   /**
-   * Waits for room, and works in it.
+   * Runs work as soon as the budget has room for it.
    *
-   * @param bytes what the work takes at its peak, its result included; 0 for work that does not
-   *     wait for room
-   * @throws OutOfMemoryError if memory did not suffice with all of the room either
-   * @throws InterruptedException if interrupted while waiting; nothing was done then
+   * @param bytes peak heap of the work, including its result; 0 for work that does not wait
+   * @throws OutOfMemoryError if memory did not suffice with the whole budget either
+   * @throws InterruptedException if interrupted while waiting, before the work began
    */
   <T> T run(long bytes, Work<T> work) throws ImageException, InterruptedException {
     int wanted = (int) Math.min((bytes + UNIT - 1) / UNIT, all);
@@ -70,7 +69,7 @@ final class HeapRoom {
     }
   }
 
-  /** Bytes that nobody uses at the moment. */
+  /** Returns the unused bytes of the budget. */
   long free() {
     return units.availablePermits() * UNIT;
   }

@@ -32,9 +32,9 @@ import org.stfbatch.net.AddressRules;
 import org.stfbatch.net.ProxySettings;
 
 /**
- * Sends requests directly, to addresses that are checked in the moment they are resolved and that
- * are the ones connected to, or through a proxy. Redirects, cookies, retries and packed bodies are
- * left to the caller. Thread safe.
+ * HTTP clients: one that connects directly, to exactly the addresses that were resolved and
+ * checked, and one that connects through proxies. Redirects, cookies, retries and content encodings
+ * are left to the caller. Thread safe.
  */
 final class HttpClients {
   private static final Timeout SILENCE = Timeout.ofSeconds(20);
@@ -89,7 +89,7 @@ final class HttpClients {
     return new Pooled(pool, client);
   }
 
-  /** Sends requests to the proxies of their targets. */
+  /** Routes requests to the proxies of their targets. */
   private static final class ThroughProxies extends DefaultRoutePlanner {
     private final ProxySettings proxies;
 
@@ -104,13 +104,13 @@ final class HttpClients {
     }
   }
 
-  /** How long nothing may come. */
+  /** Returns the socket timeout: how long nothing may arrive. */
   private static Timeout silence(ImageLimits limits) {
     return Timeout.ofMilliseconds(
         Math.min(SILENCE.toMilliseconds(), limits.readTimeout().toMillis()));
   }
 
-  /** Looks names up, and lets no address through that may not be asked. */
+  /** Resolves names and refuses addresses that the rules forbid. */
   private static final class CheckedResolver implements DnsResolver {
     private final AddressRules rules;
     private final boolean fromOutside;
@@ -122,7 +122,7 @@ final class HttpClients {
 
     @Override
     public List<InetSocketAddress> resolve(String host, int port) throws UnknownHostException {
-      // Java does not read every notation of an address, and would call it an unknown host.
+      // Java does not parse every notation of an address, and would report an unknown host.
       rules.checkUnresolved(host, port, fromOutside);
       InetAddress[] addresses = SystemDefaultDnsResolver.INSTANCE.resolve(host);
       for (InetAddress address : addresses) {
@@ -143,10 +143,11 @@ final class HttpClients {
   }
 
   /**
-   * @param uri the request's, with a host
-   * @param fromOutside whether somebody else than this machine's user named the host
-   * @return to be closed
-   * @throws org.stfbatch.net.RefusedAddressException if the host may not be asked
+   * @param uri the request's address, with a host
+   * @param fromOutside whether the host was named by a Kafka message or a trigger, not by this
+   *     machine's user
+   * @return the response, which the caller closes
+   * @throws org.stfbatch.net.RefusedAddressException if the host may not be reached
    */
   ClassicHttpResponse execute(HttpGet request, URI uri, boolean fromOutside) throws IOException {
     HttpHost target = target(uri);

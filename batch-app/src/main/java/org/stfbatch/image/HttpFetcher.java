@@ -33,15 +33,18 @@ import org.stfbatch.net.RedirectTarget;
 import org.stfbatch.net.RefusedAddressException;
 
 /**
- * Downloads images, one try a call, with limits on size, progress and redirects. What may be gone
- * at the next attempt (server errors, "too many requests", timeouts, dropped connections) is
- * transient; every other refusal is final. Thread safe; a call blocks its thread.
+ * Image downloads over HTTP, one attempt a call, with limits on size, progress and redirects.
+ * Server errors, "too many requests", timeouts and dropped connections are transient; every other
+ * refusal is permanent. Thread safe; a call blocks its thread.
  */
 final class HttpFetcher implements Closeable {
   private static final int MOST_REDIRECTS = 5;
   private static final int BUFFER = 1 << 16;
 
-  /** As curl's --speed-time and --speed-limit: so many bytes at least in so much time. */
+  /**
+   * The minimum speed, as curl's --speed-time and --speed-limit: at least so many bytes in this
+   * time.
+   */
   private static final Duration PROGRESS_TIME = Duration.ofSeconds(10);
 
   private static final int PROGRESS_BYTES = 10 << 10;
@@ -55,9 +58,9 @@ final class HttpFetcher implements Closeable {
   }
 
   /**
-   * @param transfer ends it from outside
-   * @param share grows with what has arrived
-   * @throws ImageException if there is no image, this time or ever
+   * @param transfer cancels the download from another thread
+   * @param share grows with the received bytes
+   * @throws ImageException if the image cannot be downloaded, now or ever
    * @throws InterruptedException if the thread was interrupted or the transfer cancelled
    */
   byte[] fetch(ImageSource.Http source, Transfer transfer, ByteBudget.Share share)
@@ -102,7 +105,7 @@ final class HttpFetcher implements Closeable {
     try {
       HttpGet request = new HttpGet(withoutLogin(uri));
       request.setHeader("Accept", "image/*, */*;q=0.5");
-      // Images are packed already; what comes packed all the same is unpacked.
+      // Images are compressed already; a body that is encoded nevertheless is decoded.
       request.setHeader("Accept-Encoding", "identity");
       if (uri.getRawUserInfo() != null) {
         byte[] login =
@@ -119,13 +122,13 @@ final class HttpFetcher implements Closeable {
     }
   }
 
-  /** The connection is worth more than what is left to read. */
+  /** Returns whether reading the rest of the body is cheaper than a new connection. */
   private static boolean hasShortBody(ClassicHttpResponse response) {
     HttpEntity entity = response.getEntity();
     return entity == null || entity.getContentLength() >= 0 && entity.getContentLength() <= BUFFER;
   }
 
-  /** Closing a response would first read what is left of it. */
+  /** Aborts the connection; closing the response would first read the rest of the body. */
   private static void hangUp(HttpGet request) {
     request.cancel();
   }
@@ -211,7 +214,7 @@ final class HttpFetcher implements Closeable {
     return received.toByteArray();
   }
 
-  /** Watches that something comes. */
+  /** Enforces the minimum speed. */
   private static final class Progress {
     private long since = System.nanoTime();
     private long bytes;
@@ -276,7 +279,10 @@ final class HttpFetcher implements Closeable {
     return failed(source, "was refused with HTTP " + status, "check the address and the access");
   }
 
-  /** In seconds, or as a date, which is compared with the server's own clock if it tells it. */
+  /**
+   * Parses Retry-After: seconds, or a date, which is compared with the server's own clock if the
+   * response has a Date.
+   */
   static Optional<Duration> retryAfter(ClassicHttpResponse response) {
     Optional<String> value = header(response, "Retry-After").map(String::strip);
     if (value.filter(text -> text.matches("\\d{1,9}")).isPresent()) {
@@ -307,7 +313,9 @@ final class HttpFetcher implements Closeable {
         cause);
   }
 
-  /** In words: the messages of libraries name classes, and addresses with all that is in them. */
+  /**
+   * Describes the cause in words: messages of libraries contain class names and whole addresses.
+   */
   private static String reason(Exception cause) {
     if (cause instanceof UnknownHostException) {
       return "its host is not known";
@@ -341,7 +349,7 @@ final class HttpFetcher implements Closeable {
         ImageErrorCode.IMAGE_FETCH, source.displayName() + " " + what + ": " + cure);
   }
 
-  /** Closes the connections that are open and not used. */
+  /** Closes idle connections. */
   @Override
   public void close() {
     clients.closeIdle();

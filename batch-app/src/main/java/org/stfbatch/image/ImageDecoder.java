@@ -9,11 +9,11 @@ import java.util.function.Function;
 import javax.imageio.ImageIO;
 
 /**
- * From the bytes of an image file to RGB. Thread safe.
+ * Decodes image files to RGB. Thread safe.
  *
- * <p>The format is told by the first bytes. The size is read from the header and checked before any
- * pixel is decoded. Whatever broken data makes the libraries throw becomes an {@link
- * ImageException}. Images that do not fit into memory together wait for each other.
+ * <p>The format is detected by its signature. The size is read from the header and checked before
+ * any pixel is decoded. Whatever broken data makes the libraries throw becomes an {@link
+ * ImageException}. Images that do not fit into memory together are decoded one after the other.
  */
 final class ImageDecoder {
   private static final double NANOS = 1e9;
@@ -29,7 +29,7 @@ final class ImageDecoder {
   }
 
   ImageDecoder(long maxPixels, HeapRoom room) {
-    ImageIO.setUseCache(false); // plug-ins that open streams of their own would write to disk
+    ImageIO.setUseCache(false); // else plug-ins would write temporary files
     this.limit = new PixelLimit(maxPixels);
     this.room = room;
     codecs.put(ImageFormat.JPEG, new JpegCodec());
@@ -41,10 +41,11 @@ final class ImageDecoder {
   }
 
   /**
-   * The first picture in {@code data}, and what is made of it while there is room for both.
+   * Decodes the first picture in {@code data} and applies {@code use} while both are within the
+   * heap budget.
    *
    * @param name for messages
-   * @param use makes something smaller of the picture; is called again if memory did not suffice
+   * @param use reduces the picture to something smaller; is called again if memory did not suffice
    * @throws ImageException IMAGE_FORMAT, IMAGE_DECODE or IMAGE_TOO_LARGE
    * @throws InterruptedException if interrupted while waiting for memory
    */
@@ -65,14 +66,14 @@ final class ImageDecoder {
     }
   }
 
-  /** Seconds spent on decoding so far, all threads together. */
+  /** Returns the seconds spent on decoding so far, summed over threads. */
   double seconds() {
     return nanos.sum() / NANOS;
   }
 
   /**
-   * A heap that holds so much beside the program. Large arrays lie in the old generation, which is
-   * two thirds of the heap.
+   * Returns a heap size that suffices for the image beside the program. Large arrays lie in the old
+   * generation, which is two thirds of the heap.
    */
   private static long sufficientHeap(long needed) {
     long program = 128 * MEGABYTE;
@@ -103,7 +104,7 @@ final class ImageDecoder {
                     name + " is no JPEG, PNG, WebP, GIF, BMP or TIFF image: convert it to one"));
   }
 
-  /** What may go wrong with a file's data. */
+  /** A step that reads a file's data. */
   @FunctionalInterface
   private interface Reading<T> {
     T run() throws IOException;
@@ -143,7 +144,7 @@ final class ImageDecoder {
     }
   }
 
-  /** The libraries wrap it: the file is not at fault then. */
+  /** Rethrows an OutOfMemoryError that a library wrapped: the file is not broken then. */
   private static void requireMemory(Throwable error) {
     for (Throwable cause = error; cause != null; cause = cause.getCause()) {
       if (cause instanceof OutOfMemoryError memory) {

@@ -1,16 +1,16 @@
 package org.stfbatch.image;
 
-/** Why an image cannot be used. The names are stored with failures and never change. */
+/** Stable error codes of images. The names are stored with failures and never change. */
 public enum ImageErrorCode {
-  /** There is nothing at the place that the reference names. */
+  /** The referenced file or address does not exist. */
   IMAGE_NOT_FOUND,
-  /** Something is there, but it is not a readable file. */
+  /** The file exists and cannot be read. */
   IMAGE_UNREADABLE,
-  /** The format is known, the data is broken or ends too early. */
+  /** The format is supported, and the data is broken or truncated. */
   IMAGE_DECODE,
-  /** The data is of no supported format. */
+  /** The format is not supported. */
   IMAGE_FORMAT,
-  /** More bytes or pixels than the limits allow. */
+  /** The image exceeds the limit on bytes or pixels. */
   IMAGE_TOO_LARGE,
   /** The reference points outside the image folder. */
   IMAGE_OUTSIDE_FOLDER,
@@ -18,6 +18,6 @@ public enum ImageErrorCode {
   IMAGE_FETCH,
   /** The reference itself is malformed. */
   IMAGE_REFERENCE,
-  /** The reference leads to a host that may not be asked. */
+  /** The reference leads to a host that may not be reached. */
   IMAGE_ADDRESS
 }

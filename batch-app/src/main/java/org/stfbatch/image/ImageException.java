@@ -5,7 +5,7 @@ import static java.util.Objects.requireNonNull;
 import java.time.Duration;
 import java.util.Optional;
 
-/** One image cannot be used. The message is one line that names the image and the cure. */
+/** An image cannot be used. The message is one line that names the image and the cure. */
 public final class ImageException extends Exception {
   private static final long serialVersionUID = 1L;
 
@@ -25,38 +25,38 @@ public final class ImageException extends Exception {
     this.retryAfter = retryAfter;
   }
 
-  /** An error that stays the same however often the image is tried. */
+  /** Creates an error that retries cannot resolve. */
   public static ImageException permanent(ImageErrorCode code, String message) {
     return new ImageException(code, false, null, message, null);
   }
 
-  /** As {@link #permanent(ImageErrorCode, String)}, with the exception that showed it. */
+  /** Creates a permanent error with its cause. */
   public static ImageException permanent(ImageErrorCode code, String message, Throwable cause) {
     return new ImageException(code, false, null, message, cause);
   }
 
-  /** An error that may be gone at the next attempt; {@code cause} may be null. */
+  /** Creates an error that a retry may resolve; {@code cause} may be null. */
   public static ImageException transientError(
       ImageErrorCode code, String message, Throwable cause) {
     return new ImageException(code, true, null, message, cause);
   }
 
-  /** A transient error of a server that says how long to leave it alone. */
+  /** Creates a transient error with the server's Retry-After. */
   public static ImageException busy(ImageErrorCode code, String message, Duration retryAfter) {
     return new ImageException(code, true, retryAfter, message, null);
   }
 
-  /** The stable code to store. */
+  /** Returns the stable code that is stored. */
   public ImageErrorCode code() {
     return code;
   }
 
-  /** Whether the same image may work later: timeouts, dropped connections, overloaded servers. */
+  /** Returns whether a retry may succeed: timeouts, dropped connections, overloaded servers. */
   public boolean isTransient() {
     return isTransient;
   }
 
-  /** How long the server asks to be left alone; empty if it does not say. */
+  /** Returns the server's Retry-After; empty if it sent none. */
   Optional<Duration> retryAfter() {
     return Optional.ofNullable(retryAfter);
   }

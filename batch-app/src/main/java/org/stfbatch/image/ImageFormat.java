@@ -3,7 +3,7 @@ package org.stfbatch.image;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 
-/** The supported file formats, recognised by their first bytes; file names are not trusted. */
+/** The supported file formats, detected by their signatures; file names are not trusted. */
 enum ImageFormat {
   JPEG,
   PNG,

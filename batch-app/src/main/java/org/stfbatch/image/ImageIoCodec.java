@@ -7,13 +7,13 @@ import javax.imageio.ImageReader;
 import javax.imageio.spi.IIORegistry;
 import javax.imageio.spi.ImageReaderSpi;
 
-/** Decodes through one particular ImageIO plug-in. */
+/** Decodes with a given ImageIO plug-in. */
 final class ImageIoCodec {
   private ImageIoCodec() {}
 
   /**
-   * The JDK's own plug-in of that class name. Others may be registered for the same format in an
-   * order that depends on the class path; the pixels must not.
+   * Returns the JDK's plug-in of that class name. The order of registered plug-ins depends on the
+   * class path; the pixels must not.
    */
   static ImageReaderSpi builtIn(String className) {
     Iterator<ImageReaderSpi> plugins =
@@ -29,9 +29,9 @@ final class ImageIoCodec {
   }
 
   /**
-   * Lets the plug-in read the header.
+   * Reads the header with the plug-in.
    *
-   * @param pixelBytes what a pixel takes while it is decoded, result included
+   * @param pixelBytes peak bytes per pixel while decoding, including the result
    */
   static EncodedImage open(ImageReaderSpi plugin, byte[] data, PixelLimit limit, int pixelBytes)
       throws IOException {
@@ -48,7 +48,7 @@ final class ImageIoCodec {
     }
   }
 
-  /** The first picture as the plug-in stores it. */
+  /** Decodes the first picture as the plug-in stores it. */
   static BufferedImage read(ImageReaderSpi plugin, byte[] data) throws IOException {
     ImageReader reader = plugin.createReaderInstance();
     try (ByteArrayImageInput input = new ByteArrayImageInput(data)) {

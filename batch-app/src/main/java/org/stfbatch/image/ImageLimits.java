@@ -5,18 +5,18 @@ import static java.util.Objects.requireNonNull;
 import java.time.Duration;
 
 /**
- * What one image may cost.
+ * Limits for one image.
  *
- * @param maxBytes size of the encoded image, at most
- * @param maxPixels width times height, at most; checked from the header before decoding
+ * @param maxBytes maximum size of the encoded image in bytes
+ * @param maxPixels maximum of width times height; checked from the header before decoding
  * @param connectTimeout for opening one HTTP connection
- * @param readTimeout for one whole download: every connection, redirect, header and the body
- * @param retries how often what may pass is tried again for one image, beyond the first attempt
+ * @param readTimeout for one whole download: connections, redirects, headers and the body
+ * @param retries retries after transient errors, beyond the first attempt
  */
 public record ImageLimits(
     long maxBytes, long maxPixels, Duration connectTimeout, Duration readTimeout, int retries) {
 
-  /** Twice Pillow's {@code MAX_IMAGE_PIXELS}: there, too, the first size that raises an error. */
+  /** Twice Pillow's {@code MAX_IMAGE_PIXELS}, the size from which Pillow raises an error. */
   public static final long DEFAULT_MAX_PIXELS = 2L * 89_478_485;
 
   private static final long LARGEST_ARRAY = Integer.MAX_VALUE - 8;
@@ -43,7 +43,10 @@ public record ImageLimits(
     }
   }
 
-  /** 64 MiB, Pillow's pixel limit, 10 s to connect, 60 s for a download, 6 retries. */
+  /**
+   * Returns the defaults: 64 MiB, Pillow's pixel limit, 10 s to connect, 60 s for a download, 6
+   * retries.
+   */
   public static ImageLimits defaults() {
     return new ImageLimits(
         64L << 20, DEFAULT_MAX_PIXELS, Duration.ofSeconds(10), Duration.ofSeconds(60), 6);

@@ -8,8 +8,8 @@ import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Function;
 
 /**
- * Fetches and decodes images. Thread safe; one instance serves all workers. Threads that download
- * end by themselves when nothing is to be done, and at once with {@link #cancelDownloads}.
+ * Fetches and decodes images. Thread safe; one instance serves all threads. Download threads end
+ * when idle, and at once with {@link #cancelDownloads}.
  */
 public final class ImageLoader {
   private static final double NANOS = 1e9;
@@ -22,12 +22,12 @@ public final class ImageLoader {
   private final long maxBytes;
   private final LongAdder fetchNanos = new LongAdder();
 
-  /** One that fetches as {@link FetchSettings#defaults} say. */
+  /** Creates a loader with {@link FetchSettings#defaults}. */
   public ImageLoader(ImageLimits limits) {
     this(limits, FetchSettings.defaults());
   }
 
-  /** One that fetches as it is told. */
+  /** Creates a loader with the given settings. */
   public ImageLoader(ImageLimits limits, FetchSettings settings) {
     requireNonNull(limits, "limits is null");
     this.files = new FileFetcher(limits.maxBytes(), settings.followLinks());
@@ -37,7 +37,7 @@ public final class ImageLoader {
     this.maxBytes = limits.maxBytes();
   }
 
-  /** An image that has arrived and is not decoded yet; it holds memory until it is closed. */
+  /** A downloaded image that is not decoded yet; it holds memory until it is closed. */
   public static final class Arrived implements AutoCloseable {
     private final ImageSource.Http source;
     private final Downloads.Downloaded downloaded;
@@ -54,8 +54,8 @@ public final class ImageLoader {
   }
 
   /**
-   * The pixels behind a reference. One try. Whoever loads large pictures in several threads gives
-   * what is to be made of them to {@link #load(ImageSource, Function)} instead.
+   * Loads an image; one attempt. For large pictures in several threads, use {@link
+   * #load(ImageSource, Function)}, which limits memory.
    *
    * @throws ImageException if there is no usable image
    * @throws InterruptedException if interrupted while downloading
@@ -65,11 +65,12 @@ public final class ImageLoader {
   }
 
   /**
-   * What is made of the pixels behind a reference. One try. Pictures that do not fit into memory
-   * together wait for each other, from before they are decoded until {@code use} returns.
+   * Loads an image and applies {@code use} to its pixels; one attempt. Pictures that do not fit
+   * into memory together are processed one after the other, from decoding until {@code use}
+   * returns.
    *
-   * @param use makes something smaller of the picture, and may be called again when memory was out;
-   *     what it throws is passed on
+   * @param use reduces the picture to something smaller, and may be called again after an
+   *     out-of-memory error; its exceptions are passed on
    * @throws ImageException if there is no usable image
    * @throws InterruptedException if interrupted while downloading or waiting
    */
@@ -84,7 +85,7 @@ public final class ImageLoader {
   }
 
   /**
-   * Begins a download. One try.
+   * Starts a download; one attempt.
    *
    * @return completes exceptionally with an {@link ImageException}, or with a {@link
    *     java.util.concurrent.CancellationException} after {@link #cancelDownloads}
@@ -94,7 +95,7 @@ public final class ImageLoader {
   }
 
   /**
-   * What is made of the pixels of what was downloaded, which is left open.
+   * Decodes a downloaded image and applies {@code use} to its pixels. The image stays open.
    *
    * @param use as in {@link #load(ImageSource, Function)}
    */
@@ -103,7 +104,10 @@ public final class ImageLoader {
     return decoder.decode(arrived.downloaded.data(), arrived.source.displayName(), use);
   }
 
-  /** Ends all downloads, and returns when their threads have ended. Later ones begin anew. */
+  /**
+   * Cancels all downloads and waits for their threads to end. Downloads may be started again
+   * afterwards.
+   */
   public void cancelDownloads() {
     downloads.cancel();
   }
@@ -123,7 +127,7 @@ public final class ImageLoader {
     }
   }
 
-  /** What loading has cost so far; tries that were made again are counted by whoever makes them. */
+  /** Returns the cost of loading so far; retries are counted by the caller. */
   public LoadStatistics statistics() {
     return new LoadStatistics(fetchNanos.sum() / NANOS + downloads.seconds(), decoder.seconds(), 0);
   }

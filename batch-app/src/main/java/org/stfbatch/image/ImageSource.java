@@ -9,17 +9,17 @@ import java.util.Locale;
 import org.stfbatch.base.Shortened;
 import org.stfbatch.secret.Secrets;
 
-/** Where an image comes from. {@link ImageLoader} fetches it. */
+/** The source of an image, which {@link ImageLoader} fetches. */
 public sealed interface ImageSource {
 
-  /** A short name for messages: never the data itself, never a password or a query string. */
+  /** Returns a short name for messages, without image data, passwords and query strings. */
   String displayName();
 
   /**
    * A file below a folder.
    *
-   * @param root the folder that the reference may not leave
-   * @param relativePath as written in the job; percent signs and spaces mean themselves
+   * @param root the folder that the file must lie below
+   * @param relativePath as written in the job, not percent-decoded
    */
   record File(Path root, String relativePath) implements ImageSource {
     public File {
@@ -34,7 +34,7 @@ public sealed interface ImageSource {
   }
 
   /**
-   * The image itself, written out as a {@code data:} URI (RFC 2397), in base64 or percent-encoded.
+   * Image data in a {@code data:} URI (RFC 2397), in base64 or percent-encoded.
    *
    * @param uri the whole URI
    */
@@ -52,10 +52,10 @@ public sealed interface ImageSource {
     }
 
     /**
-     * The image's file.
+     * Returns the bytes of the image file.
      *
-     * @throws ImageException IMAGE_REFERENCE if this is no data URI, IMAGE_TOO_LARGE if it holds
-     *     more
+     * @throws ImageException IMAGE_REFERENCE if this is not a data URI, IMAGE_TOO_LARGE if it
+     *     exceeds {@code maxBytes}
      */
     public byte[] decode(long maxBytes) throws ImageException {
       return new DataUriFetcher(maxBytes).fetch(this);
@@ -68,14 +68,15 @@ public sealed interface ImageSource {
   }
 
   /**
-   * Something to download.
+   * An image to download.
    *
    * @param uri absolute, with scheme http or https and a host; a user and password in it are sent
    *     as basic authentication
-   * @param fromOutside whether somebody else than this machine's user named it
+   * @param fromOutside whether the address was named by a Kafka message or a trigger, not by this
+   *     machine's user
    */
   record Http(URI uri, boolean fromOutside) implements ImageSource {
-    /** One that this machine's user named. */
+    /** Creates a source that this machine's user named. */
     public Http(URI uri) {
       this(uri, false);
     }
@@ -99,7 +100,7 @@ public sealed interface ImageSource {
       return "Http[" + displayName() + "]";
     }
 
-    /** The address without user, password, query and fragment, which may hold secrets. */
+    /** Returns the address without user, password, query and fragment, which may hold secrets. */
     static String shown(URI uri) {
       String host = uri.getHost() == null ? "" : uri.getHost();
       String port = uri.getPort() < 0 ? "" : ":" + uri.getPort();
@@ -133,8 +134,8 @@ public sealed interface ImageSource {
   }
 
   /**
-   * Decides by prefix: {@code data:}, {@code http://} and {@code https://} (in any case) speak for
-   * themselves, everything else is a file below {@code root}. Nothing is opened yet.
+   * Parses a reference by its prefix: {@code data:}, {@code http://} and {@code https://} (in any
+   * case); everything else is a file below {@code root}. Nothing is opened.
    *
    * @throws ImageException IMAGE_REFERENCE if the reference is empty or not a valid address
    */
@@ -143,9 +144,9 @@ public sealed interface ImageSource {
   }
 
   /**
-   * The same.
+   * Parses a reference as {@link #parse(String, Path)}.
    *
-   * @param fromOutside whether the reference came by a message, for addresses to be judged
+   * @param fromOutside whether the reference came by a Kafka message or a trigger
    */
   static ImageSource parse(String reference, Path root, boolean fromOutside) throws ImageException {
     if (reference.isBlank()) {
@@ -175,13 +176,13 @@ public sealed interface ImageSource {
     return new File(root, reference);
   }
 
-  /** Whether a reference is the address of something to download. */
+  /** Returns whether a reference is an address to download from. */
   static boolean isHttp(String reference) {
     String start = reference.substring(0, Math.min(8, reference.length())).toLowerCase(Locale.ROOT);
     return start.startsWith("http://") || start.equals("https://");
   }
 
-  /** The host that an image is to be brought from, with its port; empty for everything else. */
+  /** Returns the host of an address, with its port; empty for other references. */
   static String hostOf(String reference) {
     if (!isHttp(reference)) {
       return "";
@@ -214,7 +215,7 @@ public sealed interface ImageSource {
     }
   }
 
-  /** An address up to its query, without user and password. */
+  /** Returns an address without user, password and query. */
   private static String withoutSecrets(String address) {
     return Secrets.mask(address.replaceFirst("[?#].*", "").replaceFirst("//[^/@]*@", "//"));
   }

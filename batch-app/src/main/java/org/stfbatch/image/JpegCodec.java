@@ -11,16 +11,16 @@ import javax.imageio.ImageReader;
 import javax.imageio.spi.ImageReaderSpi;
 
 /**
- * JPEG through the JDK's plug-in, which is the IJG library (release 6b, or libjpeg-turbo in the
+ * JPEG decoder on the JDK's plug-in, which is the IJG library (release 6b, or libjpeg-turbo in the
  * JDKs of some Linux distributions), as Pillow's libjpeg-turbo is: the same inverse DCT, the same
- * smooth upsampling of chroma. Only raw components are taken from it. Their conversion to RGB is
- * done here with the IJG's arithmetic, because ImageIO guesses colour spaces differently and
- * applies embedded profiles.
+ * smooth upsampling of chroma. Only raw components are taken from it. Conversion to RGB is done
+ * here with the IJG's arithmetic, because ImageIO detects colour spaces differently and applies
+ * embedded profiles.
  */
 final class JpegCodec implements Codec {
   private static final byte[] END = {(byte) 0xff, (byte) 0xd9};
 
-  /** Of the IJG library's warning for entropy-coded data that ends before the last block. */
+  /** Part of the IJG library's warning for entropy-coded data that ends before the last block. */
   private static final String TOO_EARLY = "premature end of data segment";
 
   private final ImageReaderSpi plugin =
@@ -33,7 +33,7 @@ final class JpegCodec implements Codec {
     if (header.bits() != 8) {
       throw new UnsupportedPictureException(header.bits() + " bits a sample");
     }
-    // Three components become RGB where they are.
+    // Three components are converted in place.
     int pixelBytes = header.components() == RGB ? RGB : header.components() + RGB;
     return new EncodedImage(
         header.width(),
@@ -46,7 +46,7 @@ final class JpegCodec implements Codec {
     return new RgbImage(header.width(), header.height(), toRgb(components(header), header));
   }
 
-  /** The components as they are stored, interleaved, upsampled to full size. */
+  /** Returns the components as stored, interleaved, upsampled to full size. */
   byte[] components(JpegHeader header) throws IOException {
     byte[] samples = readSamples(header);
     if (header.tallChroma()) {
@@ -56,9 +56,9 @@ final class JpegCodec implements Codec {
   }
 
   /**
-   * Interleaved components, upsampled to full size. A file may lack its end if no pixel is missing:
-   * the end is put there, and the library warns if it comes too early. In files of several scans
-   * the end says that there is no further one.
+   * Reads interleaved components, upsampled to full size. A file may lack its end marker if no
+   * pixel is missing: the marker is appended, and the library warns if data is missing. In files of
+   * several scans the end marker shows that there are no further scans.
    */
   private byte[] readSamples(JpegHeader header) throws IOException {
     byte[] samples = readSamples(header, header.stripped(), warning -> {});
@@ -76,7 +76,7 @@ final class JpegCodec implements Codec {
     return samples;
   }
 
-  /** Null if the file ends before the library has seen its end. */
+  /** Returns null if the file ends before the library has read its end marker. */
   private byte[] readSamples(JpegHeader header, byte[] file, Consumer<String> warnings)
       throws IOException {
     ImageReader reader = plugin.createReaderInstance();
@@ -126,7 +126,7 @@ final class JpegCodec implements Codec {
     return rgb;
   }
 
-  /** In YCCK, the first three components encode the complement of the inks. */
+  /** Inverts the first three components of YCCK, which encode the complement of the inks. */
   private static void invertColours(byte[] samples) {
     for (int i = 0; i < samples.length; i += 4) {
       samples[i] ^= (byte) 0xff;
@@ -135,7 +135,7 @@ final class JpegCodec implements Codec {
     }
   }
 
-  /** As Pillow, takes every CMYK JPEG for one of Adobe's, where 255 means no ink. */
+  /** Converts CMYK; as Pillow, treats every CMYK JPEG as Adobe's, where 255 means no ink. */
   private static byte[] inksToRgb(byte[] samples) {
     byte[] rgb = new byte[samples.length / 4 * 3];
     for (int in = 0, out = 0; in < samples.length; in += 4, out += 3) {

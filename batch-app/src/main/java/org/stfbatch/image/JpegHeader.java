@@ -5,15 +5,15 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 
 /**
- * What the segments before a JPEG's first scan say, and how its samples are to be read as colours,
- * by the rules of the IJG library.
+ * The segments before a JPEG's first scan, and the interpretation of its samples as colours by the
+ * rules of the IJG library.
  *
- * @param bits of one sample
- * @param components in the frame
+ * @param bits bits of a sample
+ * @param components number of components in the frame
  * @param colours meaning of the components
- * @param tallChroma whether the picture is YCbCr in which chroma has all columns and half the rows
- *     (4:4:0)
- * @param hasOneScan whether the first scan holds all components whole
+ * @param tallChroma whether the picture is YCbCr with chroma at full horizontal and half vertical
+ *     resolution (4:4:0)
+ * @param hasOneScan whether the first scan holds all data of all components
  * @param stripped the file without application data and comments
  */
 record JpegHeader(
@@ -26,7 +26,7 @@ record JpegHeader(
     boolean hasOneScan,
     byte[] stripped) {
 
-  /** What the components mean. */
+  /** The meaning of the components. */
   enum Colours {
     GRAY,
     RGB,
@@ -35,7 +35,7 @@ record JpegHeader(
     YCCK
   }
 
-  /** Of the frame types those with Huffman codes: baseline, extended and progressive. */
+  /** The last of the frame types with Huffman coding: baseline, extended and progressive. */
   private static final int LAST_DCT = 0xc2;
 
   private static final int SOI = 0xd8;
@@ -93,7 +93,7 @@ record JpegHeader(
       }
     }
 
-    /** Position of the next 0xff that is followed by a marker's type. */
+    /** Returns the position of the next 0xff that a marker's type follows. */
     private int nextMarker(int from) throws IOException {
       int at = from;
       while (byteAt(at) != 0xff || byteAt(at + 1) == 0xff || byteAt(at + 1) == 0) {
@@ -177,7 +177,7 @@ record JpegHeader(
       return (luma & 0x01) == 0 && sampling(1) == halfRows && sampling(2) == halfRows;
     }
 
-    /** Columns in the high four bits, rows in the low ones. */
+    /** Returns the sampling factors: horizontal in the high four bits, vertical in the low ones. */
     private int sampling(int component) throws IOException {
       return byteAt(frame + 7 + 3 * component);
     }

@@ -13,27 +13,27 @@ import javax.imageio.ImageReader;
 import javax.imageio.spi.ImageReaderSpi;
 
 /**
- * libwebp, which the binding carries in its jar. Java loads libraries from files only, so it is
- * written to a folder of this process's own below {@code java.io.tmpdir}, which is gone again when
- * loading is over: processes do not meet there, and a killed one leaves nothing. Thread safe.
+ * The native libwebp from the binding's jar. Java loads libraries from files only, so it is written
+ * to a folder of this process below {@code java.io.tmpdir}, which is deleted as soon as the library
+ * is loaded: processes do not conflict, and a killed process leaves nothing. Thread safe.
  */
 final class Libwebp {
   private static final String RESOURCE = "/native/Linux/x86_64/libwebp-imageio.so";
 
-  /** Where the binding writes its copy. */
+  /** The property with the folder of the binding's copy. */
   private static final String BINDING_FOLDER = "com.luciad.imageio.webp.tmpdir";
 
   private final ImageReaderSpi plugin = new WebPImageReaderSpi();
 
-  /** One for all: the binding never lets go of the memory behind one. */
+  /** Shared: the binding never frees the native memory of a parameter object. */
   private final WebPReadParam defaults = new WebPReadParam();
 
   private Libwebp() {}
 
   /**
-   * The library, loaded at the first call.
+   * Returns the library; the first call loads it.
    *
-   * @throws UnavailableException if it cannot be loaded, and then at every call
+   * @throws UnavailableException if it cannot be loaded; every later call throws it, too
    */
   static Libwebp instance() throws UnavailableException {
     if (Holder.FAILURE != null) {
@@ -42,7 +42,7 @@ final class Libwebp {
     return Holder.LOADED;
   }
 
-  /** This machine cannot run the library; no image is at fault. */
+  /** This machine cannot load the library; no image is broken. */
   static final class UnavailableException extends IOException {
     private static final long serialVersionUID = 1L;
 
@@ -57,7 +57,7 @@ final class Libwebp {
   }
 
   /**
-   * Pixels as 0xAARRGGBB, row by row, colours not multiplied by alpha.
+   * Decodes to pixels 0xAARRGGBB, row by row, not premultiplied.
    *
    * @param bitstream VP8 or VP8L
    */
@@ -74,7 +74,7 @@ final class Libwebp {
     }
   }
 
-  /** Loads once, and remembers why that failed. */
+  /** Loads the library once, and keeps the reason of a failure. */
   private static final class Holder {
     private static final Libwebp LOADED;
     private static final Throwable FAILURE;
@@ -94,7 +94,7 @@ final class Libwebp {
     private static Libwebp load() throws IOException {
       Path folder = Files.createTempDirectory("stf-batch-libwebp");
       try {
-        // The binding writes to the console when it cannot load, and then fails with every image.
+        // The binding itself would print a failure to the console and then fail with every image.
         System.load(written(folder).toString());
         System.setProperty(BINDING_FOLDER, folder.toString());
         return new Libwebp();

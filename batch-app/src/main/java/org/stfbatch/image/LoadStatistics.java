@@ -1,27 +1,27 @@
 package org.stfbatch.image;
 
 /**
- * What making images ready has cost so far, all threads together.
+ * The cost of loading images so far, summed over threads.
  *
- * @param fetchSeconds reading and downloading, with the pauses between tries
- * @param decodeSeconds decoding, and whatever is done to the pixels
- * @param retries images that were put off to be tried again
+ * @param fetchSeconds reading and downloading, including pauses between attempts
+ * @param decodeSeconds decoding and preprocessing
+ * @param retries how often images were put off for a retry
  */
 public record LoadStatistics(double fetchSeconds, double decodeSeconds, long retries) {
-  /** Nothing yet. */
+  /** No cost. */
   public static final LoadStatistics NONE = new LoadStatistics(0, 0, 0);
 
-  /** The same with further seconds of work on pixels. */
+  /** Adds seconds of work on pixels. */
   public LoadStatistics plusDecoding(double seconds) {
     return new LoadStatistics(fetchSeconds, decodeSeconds + seconds, retries);
   }
 
-  /** The same with further retries. */
+  /** Adds retries. */
   public LoadStatistics plusRetries(long more) {
     return new LoadStatistics(fetchSeconds, decodeSeconds, retries + more);
   }
 
-  /** What was done since {@code earlier}. */
+  /** Returns the difference to an earlier value. */
   public LoadStatistics minus(LoadStatistics earlier) {
     return new LoadStatistics(
         fetchSeconds - earlier.fetchSeconds,

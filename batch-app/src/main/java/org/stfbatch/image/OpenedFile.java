@@ -17,9 +17,9 @@ import java.util.Arrays;
 import java.util.Set;
 
 /**
- * A file that is held before it is judged: where it is and what it is are asked of the handle, so
- * that no link that is swapped in meanwhile can lead elsewhere. The handle alone reads nothing and
- * wakes no device or pipe (O_PATH); what is read is opened through it.
+ * A file handle that is checked before it is read: path and type are read from the handle, so that
+ * a link that is swapped in meanwhile has no effect. The handle itself (O_PATH) reads nothing and
+ * does not open devices or pipes; the content is opened through it.
  */
 final class OpenedFile implements Closeable {
   private static final int O_PATH = 0x200000;
@@ -30,8 +30,8 @@ final class OpenedFile implements Closeable {
   private static final int ENOTDIR = 20;
 
   /**
-   * EIO, ENXIO, ENODEV, ENFILE, EMFILE, ENOTCONN, ETIMEDOUT, EHOSTDOWN, EHOSTUNREACH, ESTALE,
-   * EREMOTEIO.
+   * Transient errors: EIO, ENXIO, ENODEV, ENFILE, EMFILE, ENOTCONN, ETIMEDOUT, EHOSTDOWN,
+   * EHOSTUNREACH, ESTALE, EREMOTEIO.
    */
   private static final Set<Integer> PASSING =
       Set.of(5, 6, 19, 23, 24, 107, 110, 112, 113, 116, 121);
@@ -53,7 +53,7 @@ final class OpenedFile implements Closeable {
     int close(int descriptor) throws LastErrorException;
   }
 
-  /** The device or the server behind a file does not answer. */
+  /** The device or the file server does not answer. */
   static final class AwayException extends FileSystemException {
     private static final long serialVersionUID = 1L;
 
@@ -63,11 +63,11 @@ final class OpenedFile implements Closeable {
   }
 
   /**
-   * Follows links.
+   * Opens a file, following links.
    *
-   * @throws AwayException if what holds the file is away
-   * @throws NoSuchFileException if there is none
-   * @throws AccessDeniedException if it may not be reached
+   * @throws AwayException if the device or the file server does not answer
+   * @throws NoSuchFileException if the file does not exist
+   * @throws AccessDeniedException if a folder on the path may not be searched
    */
   static OpenedFile open(Path file) throws IOException {
     try {
@@ -77,7 +77,7 @@ final class OpenedFile implements Closeable {
     }
   }
 
-  /** The name's own bytes, whatever the locale makes of them, and the zero that ends them. */
+  /** Returns the name's bytes, independent of the locale, with a terminating zero. */
   private static byte[] bytes(Path file) {
     String escaped = file.toUri().getRawPath();
     byte[] path = new byte[escaped.length() + 1];
@@ -107,7 +107,7 @@ final class OpenedFile implements Closeable {
     };
   }
 
-  /** Where it is, behind all links. */
+  /** Returns the real path, with links resolved. */
   Path location() throws IOException {
     return Files.readSymbolicLink(handle);
   }
@@ -117,9 +117,9 @@ final class OpenedFile implements Closeable {
   }
 
   /**
-   * Its bytes, to be closed apart from this.
+   * Opens the content; the stream is closed separately.
    *
-   * @throws AccessDeniedException if it may not be read
+   * @throws AccessDeniedException if the file may not be read
    */
   InputStream read() throws IOException {
     if (!Files.isReadable(handle)) {

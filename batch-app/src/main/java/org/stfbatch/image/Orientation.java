@@ -1,6 +1,6 @@
 package org.stfbatch.image;
 
-/** Turns pictures as TIFF's orientation tag says. */
+/** Applies TIFF's orientation tag. */
 final class Orientation {
   private static final int CHANNELS = 3;
   private static final int UPRIGHT = 1;
@@ -8,12 +8,12 @@ final class Orientation {
 
   private Orientation() {}
 
-  /** Whether a picture of that orientation is another one when it is upright. */
+  /** Returns whether the orientation changes a picture. */
   static boolean turns(int tag) {
     return tag > UPRIGHT && tag <= LAST;
   }
 
-  /** Upright; the picture itself if there is nothing to turn. */
+  /** Returns the upright picture; the same object if nothing changes. */
   static RgbImage upright(RgbImage image, int tag) {
     if (!turns(tag)) {
       return image;

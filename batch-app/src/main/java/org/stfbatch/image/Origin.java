@@ -5,12 +5,12 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * What a number of images are brought from and what may be away as a whole: a host or a folder.
+ * The host or folder that images are fetched from, and that may be unavailable as a whole.
  *
- * @param name as shown to people: never a password
+ * @param name for messages, without passwords
  */
 record Origin(String name) {
-  /** Empty for images that carry their data with them. */
+  /** Returns the origin of an image; empty for images that contain their data. */
   static Optional<Origin> of(ImageSource source) {
     if (source instanceof ImageSource.Http http) {
       return Optional.of(of(http));

@@ -2,7 +2,7 @@ package org.stfbatch.image;
 
 import java.util.regex.Pattern;
 
-/** Addresses of kinds that are not fetched, such as {@code s3://}. */
+/** Detects addresses with unsupported schemes, such as {@code s3://}. */
 final class OtherAddress {
   private static final Pattern SCHEME = Pattern.compile("[a-zA-Z][a-zA-Z0-9+.-]{1,30}://.*");
 

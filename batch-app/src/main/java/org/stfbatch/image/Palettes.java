@@ -2,13 +2,13 @@ package org.stfbatch.image;
 
 import java.util.Arrays;
 
-/** Colours of palette pictures, as 0xRRGGBB. */
+/** Colour tables of palette pictures, as 0xRRGGBB. */
 final class Palettes {
   private static final int SIZE = 256;
 
   private Palettes() {}
 
-  /** As in Pillow, an index outside of a file's palette is a level of gray. */
+  /** Returns levels of gray, which Pillow uses for an index outside of a file's palette. */
   static int[] gray() {
     int[] colours = new int[SIZE];
     Arrays.setAll(colours, i -> i * 0x010101);

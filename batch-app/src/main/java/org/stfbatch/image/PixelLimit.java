@@ -2,10 +2,10 @@ package org.stfbatch.image;
 
 import java.io.IOException;
 
-/** Refuses pictures whose header announces more pixels than allowed, before any is decoded. */
+/** Limit on the pixels that a header announces, checked before any pixel is decoded. */
 record PixelLimit(long maxPixels) {
 
-  /** Beyond this side length the tables for resizing alone would take gigabytes. */
+  /** Beyond this side length, the resizing tables alone would take gigabytes. */
   private static final int MAX_SIDE = 1 << 20;
 
   /** The header announces more than the limit. */

@@ -23,8 +23,8 @@ public record Pixels(int size, byte[] chw) {
   }
 
   /**
-   * Hex SHA-256 over the size (four bytes, big-endian) and the bytes. Two jobs with the same hash
-   * show the model the same picture, whatever their files are called.
+   * Returns the hex SHA-256 over the size (four bytes, big-endian) and the bytes. Two jobs with the
+   * same hash show the model the same picture, whatever the names of their files.
    */
   public String contentHash() {
     MessageDigest digest = Digests.sha256();

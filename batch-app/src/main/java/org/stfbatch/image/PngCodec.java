@@ -5,8 +5,8 @@ import java.io.IOException;
 import javax.imageio.spi.ImageReaderSpi;
 
 /**
- * PNG through the JDK's plug-in. As in Pillow, nothing behind the pixels matters: a file may end
- * there.
+ * PNG decoder on the JDK's plug-in. As in Pillow, data after the pixels is ignored and may be
+ * missing.
  */
 final class PngCodec implements Codec {
   private final ImageReaderSpi plugin =
@@ -16,7 +16,7 @@ final class PngCodec implements Codec {
   public EncodedImage open(byte[] data, PixelLimit limit) throws IOException {
     PngLayout layout = PngLayout.parse(data);
     limit.check(layout.width(), layout.height());
-    // RGB samples become the result as they are.
+    // RGB samples are used without conversion.
     int pixelBytes = layout.isPlainRgb() ? RGB : layout.sampleBytes() + RGB;
     return EncodedImage.of(layout.width(), layout.height(), pixelBytes, () -> decode(layout));
   }
@@ -24,7 +24,7 @@ final class PngCodec implements Codec {
   private RgbImage decode(PngLayout layout) throws IOException {
     BufferedImage image = ImageIoCodec.read(plugin, layout.whole());
     byte[] palette = layout.palette();
-    // The plug-in fills short palettes up.
+    // The plug-in pads short palettes.
     return palette.length == 0
         ? RasterToRgb.convert(image)
         : RasterToRgb.fromPalette(image.getRaster(), Palettes.of(palette));

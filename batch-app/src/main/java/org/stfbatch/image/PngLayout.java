@@ -10,14 +10,14 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * What the chunks of a PNG file say before any is decoded.
+ * Structure of a PNG file, read from its chunks before any is decoded.
  *
  * @param width in pixels
  * @param height in pixels
  * @param isPlainRgb whether pixels are stored as three bytes
- * @param sampleBytes of a decoded pixel, all channels together
+ * @param sampleBytes bytes of a decoded pixel, all channels together
  * @param palette the colours of a palette picture, three bytes each; empty for others
- * @param whole a file with the same pixels that ends as it should
+ * @param whole a complete file with the same pixels
  */
 record PngLayout(
     int width, int height, boolean isPlainRgb, int sampleBytes, byte[] palette, byte[] whole) {
@@ -29,7 +29,7 @@ record PngLayout(
     0, 0, 0, 0, 'I', 'E', 'N', 'D', (byte) 0xae, 0x42, 0x60, (byte) 0x82
   };
 
-  /** The chunks that pixels come from. */
+  /** The chunks that determine the pixels. */
   private static final Set<String> PIXELS = Set.of("IHDR", "PLTE", "tRNS", "IDAT");
 
   private static final Set<String> PALETTE_PIXELS = Set.of("IHDR", "PLTE", "IDAT");
@@ -46,8 +46,8 @@ record PngLayout(
     int kind = data[25];
     Chunks chunks = new Chunks(data, kind == PALETTE ? PALETTE_PIXELS : PIXELS);
     boolean hasAlpha = chunks.transparent && kind != PALETTE;
-    // For palettes, the JDK's plug-in reads all chunks, and stumbles over what others pass over;
-    // over transparency before the palette, too.
+    // For palettes, the JDK's plug-in parses all chunks and fails on chunks that other decoders
+    // skip, and on transparency before the palette.
     boolean asItIs = chunks.ended && kind != PALETTE;
     return new PngLayout(
         header.getInt(16),
@@ -72,7 +72,7 @@ record PngLayout(
     return new String(data, chunk + 4, 4, StandardCharsets.ISO_8859_1);
   }
 
-  /** The chunks up to the end of the file, or of what is there of it. */
+  /** Reads the chunks up to the end of the file, or up to where it is truncated. */
   private static final class Chunks {
     private record Place(int payload, int length) {}
 
@@ -113,7 +113,7 @@ record PngLayout(
       return Arrays.copyOfRange(data, palette.payload(), palette.payload() + palette.length());
     }
 
-    /** A file of the wanted chunks. The plug-in looks at no checksum. */
+    /** Returns a file of the needed chunks only. The plug-in checks no checksums. */
     private byte[] essential() {
       ByteArrayOutputStream file = new ByteArrayOutputStream(data.length + END_CHUNK.length);
       file.write(data, 0, SIGNATURE);

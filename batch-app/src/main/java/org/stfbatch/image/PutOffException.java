@@ -1,9 +1,6 @@
 package org.stfbatch.image;
 
-/**
- * An image did not arrive for a reason that may pass, and is to be asked for later: {@link
- * Availability} tells when.
- */
+/** A transient failure: the image is to be requested again when {@link Availability} admits it. */
 public final class PutOffException extends Exception {
   private static final long serialVersionUID = 1L;
 

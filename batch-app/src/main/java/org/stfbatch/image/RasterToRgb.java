@@ -11,9 +11,8 @@ import java.awt.image.Raster;
 import java.io.IOException;
 
 /**
- * Takes the stored samples out of a decoded image and makes RGB of them as Pillow's {@code
- * convert("RGB")} does. Java's own {@code getRGB} is of no use here: it is colour managed, which
- * brightens grayscale pictures and applies embedded profiles.
+ * Converts the samples of a decoded image to RGB as Pillow's {@code convert("RGB")} does. Java's
+ * {@code getRGB} is colour managed: it brightens grayscale pictures and applies embedded profiles.
  */
 final class RasterToRgb {
   private RasterToRgb() {}
@@ -44,8 +43,8 @@ final class RasterToRgb {
   }
 
   /**
-   * @param raster of indexes, a byte each at most
-   * @param colours 256 of them, as 0xRRGGBB
+   * @param raster indices of one byte or less
+   * @param colours 256 colours as 0xRRGGBB
    */
   static RgbImage fromPalette(Raster raster, int[] colours) {
     int width = raster.getWidth();
@@ -64,7 +63,7 @@ final class RasterToRgb {
     return new RgbImage(width, raster.getHeight(), rgb);
   }
 
-  /** The common case, quickly: three or four bytes a pixel in any order. Otherwise null. */
+  /** Fast path for three or four bytes a pixel in any order; null for other layouts. */
   private static RgbImage fromBytes(Raster raster, ColorModel model) {
     if (!(raster.getSampleModel() instanceof PixelInterleavedSampleModel samples)
         || !(raster.getDataBuffer() instanceof DataBufferByte buffer)
@@ -95,7 +94,7 @@ final class RasterToRgb {
     return new RgbImage(width, raster.getHeight(), rgb);
   }
 
-  /** Whether the buffer holds three bytes a pixel and nothing else. */
+  /** Returns whether the buffer holds three bytes a pixel and nothing else. */
   private static boolean isDense(
       Raster raster, PixelInterleavedSampleModel samples, DataBufferByte buffer) {
     return samples.getPixelStride() == 3
@@ -110,7 +109,7 @@ final class RasterToRgb {
     return bands[1] == 1 && bands[0] + bands[2] == 2 && bands[0] != 1;
   }
 
-  /** Takes the samples as they are, so that a large picture is not in memory twice. */
+  /** Converts the samples in place, so that a large picture is not in memory twice. */
   private static RgbImage dense(Raster raster, int[] bands, byte[] data) {
     if (bands[0] == 2) {
       for (int i = 0; i < data.length; i += 3) {
@@ -165,7 +164,7 @@ final class RasterToRgb {
     rgb[at + 2] = (byte) pixel[colours == 1 ? 0 : 2];
   }
 
-  /** How samples become bytes: wide ones keep their high byte, narrow ones are stretched. */
+  /** Conversion of samples to bytes: wide ones keep their high byte, narrow ones are scaled up. */
   private record Depth(int dataType, int[] bits) {
     static Depth of(Raster raster, ColorModel model) {
       int[] bits = new int[raster.getNumBands()];

@@ -3,16 +3,16 @@ package org.stfbatch.image;
 import java.util.Arrays;
 
 /**
- * Chroma of 4:4:0 pictures, which come from turning 4:2:2 ones by a right angle. The IJG's release
- * 6b repeats each chroma row, libjpeg-turbo blends it three to one with the nearer neighbour. Which
- * of the two a JDK contains shows in its result.
+ * Chroma upsampling of 4:4:0 pictures, which come from rotating 4:2:2 ones by 90 degrees. The IJG's
+ * release 6b repeats each chroma row; libjpeg-turbo blends it three to one with the nearer
+ * neighbour. The result shows which of the two a JDK contains.
  */
 final class TallChroma {
   private static final int COMPONENTS = 3;
 
   private TallChroma() {}
 
-  /** Blends, in place, the second and third component if their rows come in equal pairs. */
+  /** Blends the second and third component in place if their rows come in equal pairs. */
   static void smooth(byte[] samples, int width, int height) {
     int stride = COMPONENTS * width;
     if (!hasRepeatedRows(samples, stride, height)) {

@@ -5,8 +5,8 @@ import java.io.IOException;
 import javax.imageio.spi.ImageReaderSpi;
 
 /**
- * The first picture of a TIFF or BigTIFF file. Where samples lie and what they mean is read here,
- * by libtiff's and Pillow's rules; libraries decompress. What Pillow does not read either is
+ * TIFF and BigTIFF decoder, first picture only. Layout and meaning of the samples are parsed here
+ * by the rules of libtiff and Pillow; libraries decompress. Variants that Pillow does not read are
  * refused by name.
  */
 final class TiffCodec implements Codec {

@@ -4,21 +4,21 @@ import java.io.IOException;
 import java.nio.ByteOrder;
 
 /**
- * What the samples of a TIFF file mean: makes RGB of them as Pillow does. Two things are knowingly
- * different. Gray of 12 and 16 bits is scaled to 8, where Pillow cuts all above 255 off and shows
- * most pictures white; and it is inverted where the file says that zero is white.
+ * Converts the samples of a TIFF file to RGB as Pillow does, with two deliberate differences: gray
+ * of 12 and 16 bits is scaled to 8 bits, where Pillow clips all values above 255, which turns most
+ * pixels white; and it is inverted where the file says that zero is white.
  */
 final class TiffColours {
   private static final int RGB_COLOURS = 3;
   private static final int PREMULTIPLIED = 1;
 
-  /** Makes a stretch of one row. */
+  /** Converts a range of one row. */
   @FunctionalInterface
   private interface Row {
     void convert(byte[] samples, int rowStart, int pixels, byte[] rgb, int at);
   }
 
-  /** A sample as a byte's value. */
+  /** Converts a sample to a byte value. */
   @FunctionalInterface
   private interface Level {
     int of(byte[] samples, int rowStart, int sample);
@@ -33,14 +33,14 @@ final class TiffColours {
   /**
    * @param samples interleaved
    * @param rowStart position of the row's first sample
-   * @param at where the first pixel goes in {@code rgb}
+   * @param at position of the first pixel in {@code rgb}
    */
   void convert(byte[] samples, int rowStart, int pixels, byte[] rgb, int at) {
     row.convert(samples, rowStart, pixels, rgb, at);
   }
 
   /**
-   * @throws UnsupportedPictureException naming what is not supported
+   * @throws UnsupportedPictureException naming the unsupported variant
    */
   static TiffColours of(TiffLayout layout, TiffDirectory tags) throws IOException {
     boolean converted =

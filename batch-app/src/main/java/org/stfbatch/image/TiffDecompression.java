@@ -13,9 +13,9 @@ import java.util.zip.InflaterInputStream;
 import javax.imageio.spi.ImageReaderSpi;
 import org.tukaani.xz.XZInputStream;
 
-/** Decompresses strips and tiles of TIFF files, as bytes whose meaning it does not know. */
+/** Decompresses strips and tiles of TIFF files to bytes, without interpreting them. */
 final class TiffDecompression {
-  /** xz would otherwise take as much as a file asks for. */
+  /** Memory limit of xz, which otherwise allocates what a file asks for. */
   private static final int XZ_KIBIBYTES = 128 << 10;
 
   private static final int FAX3_OPTIONS = 292;
@@ -24,9 +24,9 @@ final class TiffDecompression {
   private final ImageReaderSpi plugin = new TIFFImageReaderSpi();
 
   /**
-   * @param rowBytes of the decompressed segment
-   * @param rows of it
-   * @param rowPixels of a bilevel segment
+   * @param rowBytes bytes of a decompressed row
+   * @param rows rows of the segment
+   * @param rowPixels pixels of a row of a bilevel segment
    */
   byte[] decompressed(
       TiffLayout layout, TiffDirectory tags, byte[] segment, int rowBytes, int rows, int rowPixels)
@@ -82,7 +82,10 @@ final class TiffDecompression {
     }
   }
 
-  /** The plug-in's streams are its own, so it gets the segment as a gray picture. */
+  /**
+   * Decompresses with the JDK's plug-in, which gets the segment as a gray picture: its
+   * decompressors are not accessible.
+   */
   private byte[] byPlugin(
       TiffLayout layout, TiffDirectory tags, byte[] segment, int width, int rows, int bits)
       throws IOException {

@@ -7,7 +7,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 
-/** The tags of a TIFF or BigTIFF file's first picture. */
+/** The tags of the first picture of a TIFF or BigTIFF file. */
 final class TiffDirectory {
   private static final int BIG = 43;
   private static final int[] TYPE_BYTES = {0, 1, 1, 2, 4, 8, 1, 1, 2, 4, 8, 4, 8, 4, 0, 0, 8, 8, 8};
@@ -74,7 +74,7 @@ final class TiffDirectory {
     return entries.containsKey(tag);
   }
 
-  /** Whole numbers; none if the tag is absent. */
+  /** Returns the tag's integers; none if the tag is absent. */
   long[] numbers(int tag) {
     Entry entry = entries.get(tag);
     if (entry == null) {
@@ -95,13 +95,13 @@ final class TiffDirectory {
     return numbers;
   }
 
-  /** The tag's first number, at most so large as an int, or that value if the tag is absent. */
+  /** Returns the tag's first number, clipped to int, or the default if the tag is absent. */
   int number(int tag, int otherwise) {
     long[] numbers = numbers(tag);
     return numbers.length == 0 ? otherwise : (int) Math.min(numbers[0], Integer.MAX_VALUE);
   }
 
-  /** Fractions; those values if the tag is absent or holds others. */
+  /** Returns the tag's fractions, or the defaults if the tag is absent or has another type. */
   float[] fractions(int tag, float... otherwise) {
     Entry entry = entries.get(tag);
     if (entry == null
@@ -118,7 +118,7 @@ final class TiffDirectory {
     return fractions;
   }
 
-  /** The tag's bytes; none if it is absent. */
+  /** Returns the tag's bytes; none if it is absent. */
   byte[] bytes(int tag) {
     Entry entry = entries.get(tag);
     if (entry == null) {

@@ -5,27 +5,28 @@ import java.nio.ByteOrder;
 import java.util.Arrays;
 
 /**
- * How a TIFF file stores its first picture: in strips or tiles, with all samples of a pixel
- * together or in planes.
+ * Layout of a TIFF file's first picture: strips or tiles, with the samples of a pixel together
+ * (chunky) or in planes.
  *
- * @param order of numbers in the file
+ * @param order byte order of the file
  * @param width in pixels
  * @param height in pixels
- * @param compression as the tag
- * @param photometric as the tag: what the samples mean
- * @param format of samples, as the tag: 1 unsigned, 2 signed, 3 floating point
- * @param bits of a sample
- * @param samples of a pixel
- * @param extras what the samples behind the colours mean, as the tag
+ * @param compression value of the tag
+ * @param photometric value of the tag: meaning of the samples
+ * @param format value of the tag: 1 unsigned, 2 signed, 3 floating point
+ * @param bits bits of a sample
+ * @param samples samples of a pixel
+ * @param extras value of the tag: meaning of the samples after the colours
  * @param isPlanar whether each sample has a plane of its own
- * @param predictor as the tag; 1 where the compression knows none
+ * @param predictor value of the tag; 1 where the compression has no predictor
  * @param isReversed whether the bits of the bytes are stored in reverse
- * @param segmentWidth of a tile, or of the picture if it is in strips
- * @param segmentHeight of a tile or strip
- * @param isTiled whether the last segments are as large as the others
- * @param offsets of the segments
- * @param lengths of the segments
- * @param orientation as the tag, 1 for none
+ * @param segmentWidth width of a tile, or of the picture if it is in strips
+ * @param segmentHeight height of a tile or strip
+ * @param isTiled whether the picture is in tiles, so that the last segments are as large as the
+ *     others
+ * @param offsets positions of the segments in the file
+ * @param lengths bytes of the segments
+ * @param orientation value of the tag, 1 if it is absent
  */
 record TiffLayout(
     ByteOrder order,
@@ -146,12 +147,12 @@ record TiffLayout(
     return isPlanar ? 1 : samples;
   }
 
-  /** Rows that a segment of that row of segments holds. */
+  /** Returns the number of rows of the segments in that row of segments. */
   int rowsOf(int row) {
     return isTiled ? segmentHeight : Math.min(segmentHeight, height - row * segmentHeight);
   }
 
-  /** Bytes of one row of a segment. */
+  /** Returns the bytes of one row of a segment. */
   int rowBytes() {
     return Math.toIntExact(((long) segmentWidth * samplesOfSegment() * bits + 7) / 8);
   }

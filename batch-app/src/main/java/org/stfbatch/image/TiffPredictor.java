@@ -3,14 +3,14 @@ package org.stfbatch.image;
 import java.io.IOException;
 import java.nio.ByteOrder;
 
-/** Undoes what was done to samples so that they compress better. */
+/** Reverses TIFF predictors, which prepare samples for better compression. */
 final class TiffPredictor {
   private static final int HORIZONTAL = 2;
   private static final int FLOATING = 3;
 
   private TiffPredictor() {}
 
-  /** Works in place. Samples are in the file's order of bytes before and after. */
+  /** Reverses the predictor in place. Samples stay in the file's byte order. */
   static void undo(TiffLayout layout, byte[] segment, int rowBytes) throws IOException {
     switch (layout.predictor()) {
       case 1:
@@ -54,8 +54,9 @@ final class TiffPredictor {
   }
 
   /**
-   * Bytes were sorted by their significance, highest first, and then told as differences. libtiff
-   * takes big-endian samples for little-endian ones when it sorts them, and so does Pillow.
+   * Reverses the floating-point predictor: bytes are grouped by significance, highest first, and
+   * stored as differences. libtiff treats big-endian samples as little-endian here, and so does
+   * Pillow.
    */
   private static void undoFloating(TiffLayout layout, byte[] data, int row, byte[] copy) {
     int bytes = layout.bits() / Byte.SIZE;

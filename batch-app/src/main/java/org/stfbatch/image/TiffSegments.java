@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
-/** Strips and tiles of a TIFF file as samples, those of a pixel together. */
+/** Reads strips and tiles of a TIFF file as samples, those of a pixel together. */
 final class TiffSegments {
   private static final int JPEG_TABLES = 347;
   private static final int MARKER = 2;
@@ -28,7 +28,7 @@ final class TiffSegments {
     this.file = file;
   }
 
-  /** The segment at that place, as many rows as it holds. */
+  /** Returns the samples of the segment at a position. */
   byte[] samples(int column, int row) throws IOException {
     int index = row * layout.across() + column;
     int rows = layout.rowsOf(row);
@@ -102,7 +102,7 @@ final class TiffSegments {
     }
   }
 
-  /** As libtiff, converts YCbCr, and takes other components as they are. */
+  /** Decodes a JPEG segment; as libtiff, converts YCbCr and leaves other components unchanged. */
   private byte[] jpeg(byte[] segment, int rows) throws IOException {
     if (layout.samplesOfSegment() == 2) {
       throw new UnsupportedPictureException("JPEG of two samples a pixel");

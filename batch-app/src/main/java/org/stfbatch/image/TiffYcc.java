@@ -3,8 +3,8 @@ package org.stfbatch.image;
 import java.io.IOException;
 
 /**
- * YCbCr of TIFF files that is not JPEG, as libtiff makes RGB of it: its fixed-point arithmetic, and
- * chroma repeated for all pixels of a block.
+ * Converts YCbCr of TIFF files that is not JPEG as libtiff does: with its fixed-point arithmetic,
+ * and with chroma repeated for all pixels of a block.
  */
 final class TiffYcc {
   private static final int BITS = 16;
@@ -35,7 +35,7 @@ final class TiffYcc {
     }
   }
 
-  /** With the file's coefficients and range, or those of CCIR 601. */
+  /** Creates a converter with the file's coefficients and range, or those of CCIR 601. */
   static TiffYcc of(TiffDirectory tags) {
     return new TiffYcc(
         tags.fractions(529, 0.299f, 0.587f, 0.114f),
@@ -67,11 +67,10 @@ final class TiffYcc {
   }
 
   /**
-   * How the samples of a segment are stored: in blocks of so many lumas, with one pair of chromas
-   * behind them.
+   * Layout of a segment: blocks of luma samples, each followed by one pair of chroma samples.
    *
-   * @param columns of pixels in a block
-   * @param rows of pixels in a block
+   * @param columns pixel columns of a block
+   * @param rows pixel rows of a block
    */
   record Blocks(int columns, int rows) {
     static Blocks of(TiffDirectory tags) throws IOException {
@@ -101,7 +100,7 @@ final class TiffYcc {
       return (height + rows - 1) / rows;
     }
 
-    /** Three samples a pixel, row by row. */
+    /** Returns three samples a pixel, row by row. */
     byte[] spread(byte[] blocks, int width, int height) {
       byte[] samples = new byte[3 * width * height];
       int out = 0;

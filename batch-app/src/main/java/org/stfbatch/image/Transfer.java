@@ -3,16 +3,16 @@ package org.stfbatch.image;
 import java.util.concurrent.CancellationException;
 import org.apache.hc.core5.concurrent.Cancellable;
 
-/** One download that can be ended from outside, for being too slow or because all ends. */
+/** Cancellation handle of one download, for timeouts and shutdown. */
 final class Transfer {
   private Cancellable request;
   private boolean expired;
   private boolean cancelled;
 
   /**
-   * The request that is made now.
+   * Sets the current request.
    *
-   * @throws CancellationException if the transfer has been ended already
+   * @throws CancellationException if the transfer is cancelled already
    */
   synchronized void begin(Cancellable next) {
     if (expired || cancelled) {
@@ -21,13 +21,13 @@ final class Transfer {
     request = next;
   }
 
-  /** Its time is over. */
+  /** Cancels the download because its time limit has passed. */
   synchronized void expire() {
     expired = true;
     stop();
   }
 
-  /** Nobody wants it any more. */
+  /** Cancels the download because its result is no longer needed. */
   synchronized void cancel() {
     cancelled = true;
     stop();

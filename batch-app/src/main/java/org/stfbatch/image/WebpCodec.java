@@ -3,9 +3,9 @@ package org.stfbatch.image;
 import java.io.IOException;
 
 /**
- * The first picture of a WebP file, decoded by libwebp. Sizes are read and checked here before
- * libwebp sees a byte. As in Pillow, neither embedded profiles nor transparency touch the colours,
- * and what an animation's first frame leaves open of the canvas is black.
+ * WebP decoder on libwebp, first picture only. Sizes are parsed and checked here before libwebp
+ * gets the data. As in Pillow, embedded profiles and transparency do not change the colours, and
+ * parts of the canvas that an animation's first frame leaves uncovered are black.
  */
 final class WebpCodec implements Codec {
   private static final int ARGB = Integer.BYTES;
@@ -25,7 +25,7 @@ final class WebpCodec implements Codec {
   }
 
   /**
-   * @param argb one number a pixel, row by row
+   * @param argb one int per pixel, row by row
    */
   private static RgbImage place(int[] argb, WebpLayout layout) throws IOException {
     if (argb.length != layout.width() * layout.height()) {

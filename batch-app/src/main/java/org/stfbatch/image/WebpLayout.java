@@ -5,14 +5,14 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /**
- * Where a WebP file keeps its first picture, and how large that is.
+ * Position and size of the first picture of a WebP file.
  *
- * @param canvasWidth what the file shows, in pixels
- * @param canvasHeight what the file shows, in pixels
- * @param width of the picture
- * @param height of the picture
- * @param left of the picture on the canvas
- * @param top of the picture on the canvas
+ * @param canvasWidth width of the canvas in pixels
+ * @param canvasHeight height of the canvas in pixels
+ * @param width width of the picture
+ * @param height height of the picture
+ * @param left position of the picture on the canvas
+ * @param top position of the picture on the canvas
  * @param bitstream of the picture's colours, VP8 or VP8L; transparency is left out
  */
 record WebpLayout(
@@ -75,7 +75,7 @@ record WebpLayout(
       throw new IOException("it holds no picture");
     }
 
-    /** Reads the size from a VP8 key frame (RFC 6386). */
+    /** Parses the size from a VP8 key frame (RFC 6386). */
     private WebpLayout lossy(int start, long size) throws IOException {
       requireAtLeast(LOSSY_HEADER, size);
       if ((data[start] & 1) != 0 || number(start + 3, 3) != 0x2a019d) {
@@ -86,7 +86,7 @@ record WebpLayout(
       return found(width, height, Arrays.copyOfRange(data, start, start + (int) size));
     }
 
-    /** Reads the size from a VP8L bitstream (RFC 9649). */
+    /** Parses the size from a VP8L bitstream (RFC 9649). */
     private WebpLayout lossless(int start, long size) throws IOException {
       requireAtLeast(LOSSLESS_HEADER, size);
       if (data[start] != LOSSLESS_MAGIC) {
@@ -125,7 +125,7 @@ record WebpLayout(
       return new IOException("it is cut off");
     }
 
-    /** Little-endian and unsigned. */
+    /** Reads an unsigned little-endian number. */
     private long number(int at, int bytes) throws IOException {
       if (at + bytes > data.length) {
         throw cutOff();

@@ -1,6 +1,6 @@
 package org.stfbatch.image;
 
-/** Full-range YCbCr to RGB (JFIF) in the fixed-point arithmetic of the IJG library. */
+/** Converts full-range YCbCr to RGB (JFIF) with the fixed-point arithmetic of the IJG library. */
 final class YccToRgb {
   private static final int BITS = 16;
   private static final int HALF = 1 << (BITS - 1);

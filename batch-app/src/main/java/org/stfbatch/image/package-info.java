@@ -1,20 +1,20 @@
 /**
- * From a reference to the pixels the vision tower sees: fetch, decode, CLIP preprocessing.
+ * Image references to preprocessed pixels: fetching, decoding, CLIP preprocessing.
  *
- * <p>The door is {@link org.stfbatch.image.ImageLoader} (reference to RGB) and {@link
- * org.stfbatch.image.ClipImageProcessor} (RGB to the tower's square of bytes). Both give what the
- * original Python stack gives: the pixels of Pillow 9.4's {@code Image.open(f).convert("RGB")} and
- * of the CLIP image processor behind it, byte for byte wherever the file format is lossless.
+ * <p>The entry points are {@link org.stfbatch.image.ImageLoader} (reference to RGB) and {@link
+ * org.stfbatch.image.ClipImageProcessor} (RGB to the tower's input bytes). Both reproduce the
+ * original Python stack: the pixels of Pillow 9.4's {@code Image.open(f).convert("RGB")} and of the
+ * CLIP image processor, byte for byte wherever the file format is lossless.
  *
- * <p>Every picture is converted to RGB before anything else. The original converts only after
- * padding, so it fails on grayscale pictures that are not square and garbles palette pictures; here
- * they simply work. EXIF orientation of JPEG files, ICC profiles and PNG gamma are ignored, as in
- * the original; TIFF's orientation is not.
+ * <p>Every picture is converted to RGB first. The original converts only after padding, so it fails
+ * on grayscale pictures that are not square and garbles palette pictures; here they work. EXIF
+ * orientation of JPEG files, ICC profiles and PNG gamma are ignored, as in the original; TIFF's
+ * orientation is applied.
  *
- * <p>Decoding and what is made of the picture happens in {@code HeapRoom}, so that large pictures
- * wait for each other.
+ * <p>Decoding and preprocessing run within a heap budget ({@code HeapRoom}), so that several large
+ * pictures do not exhaust memory.
  *
- * <p>Whatever goes wrong with one image is an {@link org.stfbatch.image.ImageException} with a
- * stable code. This room knows neither Spring nor databases nor Kafka nor the model.
+ * <p>Every problem with an image is an {@link org.stfbatch.image.ImageException} with a stable
+ * code. This package depends neither on Spring nor on databases, Kafka or the model.
  */
 package org.stfbatch.image;

@@ -9,18 +9,19 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Which addresses may be connected to. Link-local addresses, those where clouds tell machines their
- * secrets, and those that are no host's are always refused; loopback and private ones are refused
- * to references that came from outside, unless they are allowed by name.
+ * Rules against server-side request forgery (SSRF): which addresses may be connected to. Link-local
+ * addresses, the metadata services of clouds and addresses that are no host's are always refused.
+ * Loopback and private addresses are refused for references from outside, unless their host is
+ * allowed by name.
  *
- * @param allowed hosts that may be reached though their address is private
- * @param denyPrivate whether private addresses are refused to everybody's references
+ * @param allowed hosts that may be reached although their address is private
+ * @param denyPrivate whether private addresses are also refused for this machine's user
  */
 public record AddressRules(List<HostPort> allowed, boolean denyPrivate) {
-  /** No private hosts are allowed to references from outside, and all to others. */
+  /** References from outside may reach no private host; others may reach all. */
   public static final AddressRules DEFAULT = new AddressRules(List.of(), false);
 
-  /** Networks of IANA's special-purpose registries and addresses of clouds' metadata services. */
+  /** Networks of IANA's special-purpose registries, and the clouds' metadata services. */
   private static final List<Network> NEVER =
       Network.all(
           "0.0.0.0/8",
@@ -51,7 +52,7 @@ public record AddressRules(List<HostPort> allowed, boolean denyPrivate) {
           "fec0::/10",
           "64:ff9b:1::/48");
 
-  /** Names that stand for such addresses, for where a proxy looks names up. */
+  /** Names of metadata services, for requests through a proxy, which resolves names itself. */
   private static final List<String> NEVER_NAMES =
       List.of("metadata.google.internal", "metadata", "instance-data", "metadata.goog");
 
@@ -60,10 +61,11 @@ public record AddressRules(List<HostPort> allowed, boolean denyPrivate) {
   }
 
   /**
-   * Checks an address that a host was resolved to and that is to be connected to.
+   * Checks an address that a host was resolved to, before it is connected to.
    *
-   * @param fromOutside whether somebody else than this machine's user named the host
-   * @throws RefusedAddressException if it may not be
+   * @param fromOutside whether the host was named by a Kafka message or a trigger, not by this
+   *     machine's user
+   * @throws RefusedAddressException if the address may not be reached
    */
   public void check(String host, int port, InetAddress address, boolean fromOutside)
       throws RefusedAddressException {
@@ -77,10 +79,10 @@ public record AddressRules(List<HostPort> allowed, boolean denyPrivate) {
   }
 
   /**
-   * Checks what can be known of a host that a proxy resolves: written-out addresses in every
-   * notation, and names that always mean such an address.
+   * Checks a host that a proxy will resolve: literal addresses in every notation, and names that
+   * always lead to a refused address.
    *
-   * @throws RefusedAddressException if it may not be reached
+   * @throws RefusedAddressException if the address may not be reached
    */
   public void checkUnresolved(String host, int port, boolean fromOutside)
       throws RefusedAddressException {
@@ -98,7 +100,7 @@ public record AddressRules(List<HostPort> allowed, boolean denyPrivate) {
 
   private static Optional<InetAddress> ipv6(String name) {
     try {
-      // With a colon in it, it is never looked up.
+      // A host with a colon is a literal address and is not looked up.
       return name.contains(":")
           ? Optional.of(InetAddress.getByName(name))
           : Optional.<InetAddress>empty();
@@ -125,7 +127,7 @@ public record AddressRules(List<HostPort> allowed, boolean denyPrivate) {
             .formatted(address, because, HostPort.normal(host)));
   }
 
-  /** The IPv4 address that some IPv6 addresses stand for, or the address itself. */
+  /** Returns the IPv4 address that an IPv6 address embeds, or the address itself. */
   private static InetAddress unwrapped(InetAddress address) {
     if (!(address instanceof Inet6Address)) {
       return address;

@@ -6,9 +6,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * A host, on one port or on all.
+ * A host, with one port or all ports.
  *
- * @param host a name or an address as written in URLs, in lower case and without brackets
+ * @param host a name or a literal address, in lower case and without brackets
  * @param port empty for every port
  */
 public record HostPort(String host, OptionalInt port) {
@@ -20,7 +20,7 @@ public record HostPort(String host, OptionalInt port) {
   /**
    * Reads {@code HOST}, {@code HOST:PORT}, {@code [IPV6]} or {@code [IPV6]:PORT}.
    *
-   * @throws IllegalArgumentException if it is none of these
+   * @throws IllegalArgumentException if the text has another form
    */
   public static HostPort parse(String text) {
     for (Pattern form : new Pattern[] {BRACKETS, PLAIN, BARE_IPV6}) {
@@ -44,7 +44,10 @@ public record HostPort(String host, OptionalInt port) {
     return OptionalInt.of(port);
   }
 
-  /** A host as it is compared: in lower case, without brackets and without the root's dot. */
+  /**
+   * Normalizes a host for comparison: lower case, without brackets and without the trailing dot of
+   * the root.
+   */
   static String normal(String host) {
     String lower = host.toLowerCase(Locale.ROOT).replaceAll("[\\[\\]]", "");
     return lower.endsWith(".") ? lower.substring(0, lower.length() - 1) : lower;

@@ -5,8 +5,8 @@ import java.net.UnknownHostException;
 import java.util.Optional;
 
 /**
- * Reads IPv4 addresses in all notations that resolvers take (inet_aton): one to four numbers,
- * decimal, octal with a leading 0 or hexadecimal with 0x, the last of which fills the rest.
+ * Parses IPv4 addresses in all notations of inet_aton(3): one to four numbers, decimal, octal with
+ * a leading 0 or hexadecimal with 0x, of which the last one fills the remaining bytes.
  */
 final class Ipv4Notation {
   private Ipv4Notation() {}

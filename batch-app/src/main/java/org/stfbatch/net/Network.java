@@ -8,16 +8,16 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * A range of addresses.
+ * A range of addresses in CIDR form.
  *
- * @param address its first
- * @param bits how many leading bits are the same for all
+ * @param address its first address
+ * @param bits length of the prefix in bits
  */
 record Network(byte[] address, int bits) {
   private static final List<Network> MAPPED = all("::ffff:0:0/96", "::/96", "64:ff9b::/96");
   private static final Network SIX_TO_FOUR = parse("2002::/16").orElseThrow();
 
-  /** As {@code ADDRESS/BITS}, or an address for itself alone; empty if it is neither. */
+  /** Parses {@code ADDRESS/BITS}, or a single address; empty if the text is neither. */
   static Optional<Network> parse(String text) {
     String[] parts = text.split("/", 2);
     boolean literal = parts[0].contains(":") || parts[0].matches("\\d{1,3}(\\.\\d{1,3}){3}");
@@ -36,7 +36,10 @@ record Network(byte[] address, int bits) {
     return Stream.of(networks).map(text -> parse(text).orElseThrow()).toList();
   }
 
-  /** Java makes an IPv4 address of a mapped one, which is told apart by its form. */
+  /**
+   * Returns the bytes as written: Java converts an IPv4-mapped IPv6 address to IPv4, which the
+   * literal's form shows.
+   */
   private static byte[] bytes(String literal) {
     try {
       byte[] bytes = InetAddress.getByName(literal).getAddress();
@@ -68,7 +71,7 @@ record Network(byte[] address, int bits) {
     return true;
   }
 
-  /** Where an IPv6 address holds the IPv4 address that it stands for; -1 if it stands for none. */
+  /** Returns the position of the IPv4 address that an IPv6 address embeds; -1 if it embeds none. */
   static int embeddedIpv4(InetAddress address) {
     if (!(address instanceof Inet6Address)) {
       return -1;

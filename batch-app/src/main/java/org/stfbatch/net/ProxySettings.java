@@ -13,17 +13,17 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * The proxies of the environment: {@code http_proxy}, {@code https_proxy} and {@code all_proxy},
- * and {@code no_proxy} for what is asked directly, each also in capitals; small letters go first.
- * {@code HTTP_PROXY} is passed over where {@code REQUEST_METHOD} is set: in a CGI program it would
- * be a header that the client has sent.
+ * Proxies from the environment, with curl's rules: {@code http_proxy}, {@code https_proxy}, {@code
+ * all_proxy}, and {@code no_proxy} for hosts that are reached directly. Each may also be in upper
+ * case; lower case takes precedence. {@code HTTP_PROXY} is ignored where {@code REQUEST_METHOD} is
+ * set, because in a CGI program the client could set it with a header (httpoxy).
  */
 public final class ProxySettings {
   /** No proxies. */
   public static final ProxySettings NONE =
       new ProxySettings(Optional.empty(), Optional.empty(), "");
 
-  /** curl's. */
+  /** The default of curl. */
   private static final int DEFAULT_PORT = 1080;
 
   private final Optional<Proxy> http;
@@ -45,11 +45,11 @@ public final class ProxySettings {
    *
    * @param host its name or address
    * @param port its port
-   * @param user empty if it asks for none
+   * @param user empty without authentication
    * @param password for the user
    */
   public record Proxy(String host, int port, Optional<String> user, String password) {
-    /** Without the password. */
+    /** Returns the proxy without its password. */
     @Override
     public String toString() {
       return host + ":" + port;
@@ -57,9 +57,9 @@ public final class ProxySettings {
   }
 
   /**
-   * @param environment as of {@link System#getenv()}
-   * @throws IllegalArgumentException naming the variable that is no usable proxy, without what it
-   *     holds
+   * @param environment see {@link System#getenv()}
+   * @throws IllegalArgumentException naming the variable that holds no usable proxy, without its
+   *     value
    */
   public static ProxySettings of(Map<String, String> environment) {
     boolean cgi = environment.containsKey("REQUEST_METHOD");
@@ -119,7 +119,7 @@ public final class ProxySettings {
         cause == null ? null : new IllegalArgumentException(cause.getReason()));
   }
 
-  /** The proxy for an address; empty if it is asked directly. */
+  /** Returns the proxy for an address; empty if it is reached directly. */
   public Optional<Proxy> of(URI uri) {
     Optional<Proxy> proxy = "https".equalsIgnoreCase(uri.getScheme()) ? https : http;
     if (proxy.isEmpty() || uri.getHost() == null || isDirect(uri)) {
@@ -135,7 +135,10 @@ public final class ProxySettings {
     return direct.stream().anyMatch(entry -> matches(entry, host, port));
   }
 
-  /** As curl: a name stands for its subdomains too, with or without a dot or star before it. */
+  /**
+   * Matches a no_proxy entry as curl does: a name also covers its subdomains, with or without a
+   * leading dot or star.
+   */
   private static boolean matches(String entry, String host, int port) {
     if (entry.equals("*")) {
       return true;

@@ -4,8 +4,8 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 
 /**
- * Where a {@code Location} leads to. As browsers do, it takes characters that an address may not
- * have, such as spaces, in their encoded form.
+ * Resolves a {@code Location} header. As browsers do, it percent-encodes characters that an address
+ * may not contain, such as spaces.
  */
 public final class RedirectTarget {
   private static final String ALLOWED =
@@ -14,13 +14,14 @@ public final class RedirectTarget {
   private RedirectTarget() {}
 
   /**
-   * @param from the address that answered
+   * @param from address of the response
    * @param location the header's value
-   * @throws IllegalArgumentException if this is no address
+   * @throws IllegalArgumentException if the result is not an address
    */
   public static URI of(URI from, String location) {
     String encoded = encoded(location.strip());
-    // java.net.URI resolves a query alone against the folder, RFC 3986 against the whole path.
+    // java.net.URI resolves a reference with a query only against the folder; RFC 3986 resolves it
+    // against the whole path.
     if (encoded.isEmpty() || encoded.startsWith("?") || encoded.startsWith("#")) {
       String address = from.toString();
       int fragment = address.indexOf('#');

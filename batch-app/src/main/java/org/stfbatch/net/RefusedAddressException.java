@@ -2,7 +2,7 @@ package org.stfbatch.net;
 
 import java.net.UnknownHostException;
 
-/** A host may not be reached. The message names the address and the cure. */
+/** The address rules refuse a host. The message names the address and the cure. */
 public final class RefusedAddressException extends UnknownHostException {
   private static final long serialVersionUID = 1L;
 

@@ -1,2 +1,2 @@
-/** Which hosts may be reached, and through which proxy. Knows no requests. */
+/** Address rules and proxy settings for outgoing connections. Sends no requests. */
 package org.stfbatch.net;

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.stfbatch.db.testing.TestDatabase;
 
-/** What cannot be answered fails with its code, and all else is answered. */
+/** Unusable jobs fail with their codes, and all others are answered. */
 class BadInputTest {
 
   @RegisterExtension static final TestDatabase DATABASE = new TestDatabase();
@@ -119,7 +119,7 @@ class BadInputTest {
     assertThat(texts("images")).hasSize(references.size() + 5).containsOnly(recorded.answer());
   }
 
-  /** How an image is referred to and what must become of it. */
+  /** An image reference and its expected outcome. */
   private record Reference(String name, String text, String outcome) {
     Reference(String text, String outcome) {
       this(text, text, outcome);
@@ -217,7 +217,7 @@ class BadInputTest {
     assertThat(Exported.json(failures).get(0).get("question_id").asInt()).isEqualTo(3);
   }
 
-  /** Answers the questions and gives their failures by question id. */
+  /** Answers the questions and returns the failures by question id. */
   private Map<String, JsonNode> answer(String run, Questions questions, Object... more)
       throws IOException {
     Path file = questions.writeTo(folder.resolve(run + "-questions.jsonl"));
@@ -244,7 +244,7 @@ class BadInputTest {
     return Exported.values(out(run), "text");
   }
 
-  /** A picture that claims a size and has no pixels: PNG specification, section 11.2.2. */
+  /** A PNG header without pixels: PNG specification, section 11.2.2. */
   private static byte[] pngHeader(int width, int height) {
     ByteBuffer ihdr = ByteBuffer.allocate(17).put("IHDR".getBytes());
     ihdr.putInt(width).putInt(height).put(new byte[] {8, 2, 0, 0, 0});

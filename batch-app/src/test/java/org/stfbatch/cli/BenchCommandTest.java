@@ -11,9 +11,9 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What the measurements print; never how fast a machine is. */
+/** The output of the measurements, not their results. */
 final class BenchCommandTest {
-  /** Float32, since bfloat16 takes minutes on processors that do not compute in it. */
+  /** float32, because bfloat16 takes minutes on processors without support. */
   private static final String[] WORK =
       "--shape small --layers 1 --dtype float32 --images 2 --new-tokens 3 --repeat 1".split(" ");
 
@@ -90,7 +90,7 @@ final class BenchCommandTest {
     assertThat(report.path("workers")).hasSize(2);
     assertThat(report.at("/workers/0/efficiency").asDouble()).isEqualTo(1);
     assertThat(report.at("/workers/0/answered").asInt()).isEqualTo(300);
-    // A device that takes 1 ms for a job answers 300 of them in 0.3 s at best.
+    // With 1 ms per job, 300 jobs take at least 0.3 s.
     assertThat(report.at("/workers/0/jobs_per_second").asDouble()).isBetween(1.0, 1100.0);
     assertThat(report.at("/workers/1/answered").asInt()).isEqualTo(600);
     assertThat(report.at("/workers/1/efficiency").asDouble()).isBetween(0.01, 1.2);

@@ -23,7 +23,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** A page that stays open in a Chromium, asked over the browser's debugging protocol. */
+/** A page in an open Chromium tab, controlled over the DevTools protocol. */
 final class BrowserTab implements AutoCloseable {
   private static final Pattern LISTENING = Pattern.compile("listening on ws://([^/]+)/");
   private static final long PATIENCE_SECONDS = 60;
@@ -42,7 +42,7 @@ final class BrowserTab implements AutoCloseable {
 
   /**
    * @param program the browser
-   * @param profile a folder for its files
+   * @param profile folder of the browser's profile
    */
   static BrowserTab open(Path program, URI page, Path profile, int width) throws Exception {
     Process process =
@@ -97,18 +97,18 @@ final class BrowserTab implements AutoCloseable {
     throw new IOException("Chromium shows no page");
   }
 
-  /** What an expression is on the page, as text. */
+  /** Evaluates an expression on the page and returns it as text. */
   String evaluate(String expression) throws Exception {
     ObjectNode parameters = JSON.createObjectNode().put("expression", "String(" + expression + ")");
     return ask("Runtime.evaluate", parameters).at("/result/value").asText();
   }
 
-  /** The text of the element with that id. */
+  /** Returns the text of the element with an id. */
   String text(String id) throws Exception {
     return evaluate("document.getElementById('%s').textContent".formatted(id));
   }
 
-  /** Takes a picture of the page, for people. */
+  /** Saves a screenshot, for people. */
   void picture(Path file) throws Exception {
     JsonNode taken = ask("Page.captureScreenshot", JSON.createObjectNode());
     Files.write(file, Base64.getDecoder().decode(taken.path("data").asText()));

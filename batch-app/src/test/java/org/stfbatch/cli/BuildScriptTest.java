@@ -10,7 +10,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What scripts say while they build the program, with a Maven that does what a test wants. */
+/** Messages of the scripts while they build the program, with a fake Maven. */
 class BuildScriptTest {
   private static final Path LIBRARY = Path.of("../scripts/lib.sh");
 

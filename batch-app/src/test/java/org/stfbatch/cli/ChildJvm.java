@@ -17,7 +17,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.stfbatch.db.DatabaseSettings;
 
-/** The program in a process of its own, so that it can be killed and measured. */
+/** The program in a child process that can be killed and measured. */
 final class ChildJvm implements AutoCloseable {
   private static final long POLL_MILLIS = 2;
   private static final Pattern PORT = Pattern.compile("serving http://.*:(\\d+)/ ");
@@ -38,10 +38,10 @@ final class ChildJvm implements AutoCloseable {
   }
 
   /**
-   * @param folder takes what it prints
-   * @param database what the environment names as its database
-   * @param jvmOptions beside those of the launcher
-   * @param classPath makes its class path from that of this JVM
+   * @param folder folder for its output
+   * @param database database in its environment
+   * @param jvmOptions in addition to those of the launcher
+   * @param classPath derives its class path from that of this JVM
    */
   static ChildJvm start(
       Path folder,
@@ -65,7 +65,7 @@ final class ChildJvm implements AutoCloseable {
       ProcessBuilder builder =
           new ProcessBuilder(line).redirectOutput(out.toFile()).redirectError(err.toFile());
       builder.environment().put("LC_ALL", "C.UTF-8");
-      // So small a model is only slowed down by threads that wait for each other.
+      // For such a small model, more threads only add synchronization.
       builder.environment().put("OMP_NUM_THREADS", "1");
       builder.environment().put("STF_BATCH_DB_URL", database.url());
       builder.environment().put("STF_BATCH_DB_USER", database.user());
@@ -77,9 +77,9 @@ final class ChildJvm implements AutoCloseable {
   }
 
   /**
-   * Waits until something can be observed.
+   * Waits for a condition.
    *
-   * @return false if the process ended before
+   * @return false if the process ended before the condition held
    */
   boolean runsUntil(BooleanSupplier event) throws InterruptedException {
     while (!event.getAsBoolean()) {
@@ -98,22 +98,22 @@ final class ChildJvm implements AutoCloseable {
     return process.isAlive();
   }
 
-  /** Lets it run for a moment more. */
+  /** Lets it run for the given time. */
   void runsFor(long micros) throws InterruptedException {
     process.waitFor(micros, TimeUnit.MICROSECONDS);
   }
 
-  /** SIGKILL. */
+  /** Kills it (SIGKILL). */
   void kill() throws InterruptedException {
     process.destroyForcibly().waitFor();
   }
 
-  /** It stands still until {@link #wake}, as a machine that sleeps. */
+  /** Suspends it (SIGSTOP) until {@link #wake}. */
   void pause() throws IOException, InterruptedException {
     signal("-STOP");
   }
 
-  /** It goes on. */
+  /** Resumes it (SIGCONT). */
   void wake() throws IOException, InterruptedException {
     signal("-CONT");
   }
@@ -122,12 +122,12 @@ final class ChildJvm implements AutoCloseable {
     new ProcessBuilder("kill", name, String.valueOf(process.pid())).start().waitFor();
   }
 
-  /** SIGTERM. */
+  /** Terminates it (SIGTERM). */
   void terminate() {
     process.destroy();
   }
 
-  /** Waits for its end and gives its exit code. */
+  /** Waits for its end and returns its exit code. */
   int exitCode() throws InterruptedException {
     if (!process.waitFor(2, TimeUnit.MINUTES)) {
       throw new AssertionError("the process does not end:\n" + out() + err());
@@ -147,7 +147,7 @@ final class ChildJvm implements AutoCloseable {
     return read(err);
   }
 
-  /** Where it serves HTTP, on this machine. */
+  /** Returns an address of its HTTP server. */
   URI page(String path) {
     Matcher port = PORT.matcher(err());
     if (!port.find()) {
@@ -156,7 +156,7 @@ final class ChildJvm implements AutoCloseable {
     return URI.create("http://127.0.0.1:" + port.group(1) + path);
   }
 
-  /** What it answers over HTTP. */
+  /** Sends a GET request to its HTTP server. */
   HttpResponse<String> get(String path) throws IOException, InterruptedException {
     return HttpClient.newHttpClient()
         .send(HttpRequest.newBuilder(page(path)).build(), HttpResponse.BodyHandlers.ofString());

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.stfbatch.db.testing.TestDatabase;
 
-/** Answers that are chosen, from the question file to the export. */
+/** Choices, from the question file to the export. */
 class ChoicesTest {
   @RegisterExtension static final TestDatabase DATABASE = new TestDatabase();
 
@@ -128,7 +128,7 @@ class ChoicesTest {
     assertThat(Exported.values(export("sorted", "llava"), "text").get(0)).isIn("cat", "dog");
   }
 
-  /** OpenAI's requests have no such field: what was meant is asked with guided_choice. */
+  /** OpenAI's requests have no such field; guided_choice is the supported one. */
   @Test
   void choicesInOpenAisFormAreRefusedAndGuidedChoiceIsCarriedOut() throws IOException {
     String request =

@@ -15,7 +15,7 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
-/** The machine's Chromium, without a window. */
+/** The installed Chromium, headless. */
 final class Chromium {
   private static final List<String> NAMES =
       List.of("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome");
@@ -27,7 +27,7 @@ final class Chromium {
     this.program = program;
   }
 
-  /** The browser; where there is none the calling test is skipped, but not in CI. */
+  /** Returns the browser; without one, the calling test is skipped, except in CI. */
   static Chromium orSkip() {
     Optional<Path> program =
         NAMES.stream()
@@ -45,23 +45,23 @@ final class Chromium {
   }
 
   /**
-   * What became of a page.
+   * A loaded page.
    *
    * @param dom the document after its scripts ran
-   * @param errors what its console said
+   * @param errors errors on its console
    */
   record Opened(String dom, List<String> errors) {}
 
-  /** Opens a page, and has its picture taken. */
+  /** Opens a page and saves a screenshot. */
   Opened open(Path page, Path picture) throws IOException, InterruptedException {
     start(page.toUri(), picture, "--screenshot=" + picture, "--window-size=1200,5000");
     return start(page.toUri(), picture, "--dump-dom");
   }
 
   /**
-   * Opens a page in a window of a width.
+   * Opens a page in a window of the given width.
    *
-   * @param dark whether its user wants dark pages
+   * @param dark whether the user prefers a dark colour scheme
    */
   Opened openNarrow(Path page, int width, boolean dark, Path near)
       throws IOException, InterruptedException {
@@ -73,12 +73,12 @@ final class Chromium {
         "--blink-settings=preferredColorScheme=" + (dark ? 0 : 1));
   }
 
-  /** Opens a page that goes on asking its server, and looks at it after a while. */
+  /** Opens a page that polls its server, and reads it after a while. */
   Opened openLive(URI page, Path near) throws IOException, InterruptedException {
     return start(page, near, "--dump-dom", "--virtual-time-budget=3000");
   }
 
-  /** Opens a page in a window of a width, which stays open. */
+  /** Opens a page in a tab of the given width, which stays open. */
   BrowserTab tab(URI page, Path profile, int width) throws Exception {
     return BrowserTab.open(program, page, profile, width);
   }

@@ -11,7 +11,7 @@ import java.util.regex.Pattern;
 import org.stfbatch.cli.service.Shutdown;
 import org.stfbatch.db.DatabaseSettings;
 
-/** Runs the program's commands in this JVM, and keeps what they print. */
+/** Runs the program's commands in this JVM and captures their output. */
 final class Cli {
   private static final Pattern LOGGED_ERROR = Pattern.compile("^\\d{4}-\\d\\d-\\d\\dT\\S+ ERROR ");
 
@@ -21,7 +21,7 @@ final class Cli {
     this.globalOptions = globalOptions;
   }
 
-  /** Commands use this database. */
+  /** Creates one whose commands use this database. */
   static Cli on(DatabaseSettings database) {
     return new Cli(
         List.of(
@@ -33,12 +33,12 @@ final class Cli {
             database.password()));
   }
 
-  /** Commands get these options, and no others. */
+  /** Creates one whose commands get these options and no others. */
   static Cli with(String... globalOptions) {
     return new Cli(List.of(globalOptions));
   }
 
-  /** Runs a command; paths may be given as they are. */
+  /** Runs a command; arguments may be paths. */
   Ran run(Object... command) {
     List<String> arguments = new ArrayList<>(globalOptions);
     for (Object argument : command) {
@@ -62,7 +62,7 @@ final class Cli {
     }
   }
 
-  /** Runs a command that must end well, and gives what it printed to standard output. */
+  /** Runs a command that must succeed, and returns its standard output. */
   String ok(Object... command) {
     Ran ran = run(command);
     assertThat(ran.code()).as(ran.err()).isZero();
@@ -77,7 +77,7 @@ final class Cli {
    * @param err what it wrote to standard error
    */
   record Ran(int code, String out, String err) {
-    /** Checks that it failed with one line for people and nothing else. */
+    /** Asserts that it failed with a one-line message and no other output. */
     void complainsInOneLine(int expectedCode, String... parts) {
       assertThat(code).as(err).isEqualTo(expectedCode);
       assertThat(err.lines().filter(Ran::isComplaint))
@@ -87,7 +87,7 @@ final class Cli {
       assertThat(err).doesNotContain("\tat ").doesNotContain("Caused by").doesNotContain("null");
     }
 
-    /** A sentence, or an error in the log of a command that writes one. */
+    /** Returns whether a line is an error message, plain or in the log format. */
     private static boolean isComplaint(String line) {
       return line.startsWith("stf-batch: ") || LOGGED_ERROR.matcher(line).find();
     }

@@ -27,7 +27,7 @@ import org.stfbatch.db.RunStore;
 import org.stfbatch.db.testing.TestDatabase;
 import picocli.CommandLine;
 
-/** Exit codes and messages: what scripts and people rely on. */
+/** Exit codes and messages that scripts and users rely on. */
 class CommandContractTest {
 
   @RegisterExtension static final TestDatabase DATABASE = new TestDatabase();
@@ -358,7 +358,7 @@ class CommandContractTest {
     assertThat(new ObjectMapper().readTree(json).get("waiting").asInt()).isEqualTo(1);
 
     assertThat(embedded.ok("db", "stop")).startsWith("not running");
-    // Without db start a command starts it for itself, on the data of before.
+    // Without db start, a command starts the database itself, with the same data.
     assertThat(embedded.ok("status", "--run", "home")).startsWith("run home: 1 job,");
     assertThat(embedded.ok("db", "status")).startsWith("not running");
   }

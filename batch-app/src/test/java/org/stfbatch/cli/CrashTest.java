@@ -25,14 +25,14 @@ import org.stfbatch.db.RunStore;
 import org.stfbatch.db.WorkerStore;
 import org.stfbatch.db.testing.TestDatabase;
 
-/** Kills and stops the real program in the middle of its work. */
+/** Kills and stops the real program while it works. */
 class CrashTest {
 
   @RegisterExtension static final TestDatabase DATABASE = new TestDatabase();
 
   private static final int JOBS = 500;
 
-  /** {@code scripts/soak-infer} kills more often. */
+  /** {@code scripts/soak-infer} sets a larger number. */
   private static final int KILLS = Integer.getInteger("stfbatch.soak.kills", 8);
 
   private static final int WORKER_KILLS = Math.max(4, KILLS / 2);
@@ -59,7 +59,7 @@ class CrashTest {
     Random random = new Random(20);
     for (int kill = 1; kill <= KILLS; kill++) {
       long before = done("killed");
-      // Spread over the run, but for its end, which a slow kill must not reach.
+      // Spread over the run, except its end, because a slow kill must not happen after it.
       long mostARound = 2 * (JOBS - RESERVE - before) / (KILLS - kill + 3);
       int more = 1 + random.nextInt((int) Math.max(1, mostARound));
       boolean whileLoading = kill % 7 == 0;
@@ -160,7 +160,7 @@ class CrashTest {
       assertThat(child.exitCode()).as(child::err).isEqualTo(1);
       assertThat(child.out()).contains("run stopped stopped (told to stop): ");
       assertThat(child.err()).contains("stopping at the next commit").doesNotContain("\tat ");
-      // Standard error is a file here, so there are lines instead of a bar.
+      // Standard error is a file here, so there are log lines instead of a bar.
       assertThat(child.err()).containsPattern("\\d+/60 jobs").doesNotContain("\r", "\u001b");
     }
     assertThat(status("stopped").waiting()).isPositive();
@@ -225,7 +225,9 @@ class CrashTest {
         .orElseThrow();
   }
 
-  /** Four questions about each picture, some about none, some that cannot be answered. */
+  /**
+   * Writes four questions about each picture, some without a picture, some that cannot be answered.
+   */
   private Path questions(int count) throws IOException {
     Path images = Files.createDirectories(folder.resolve("images"));
     List<String> pictures = List.of("wide.png", "gray.png", "rgba.png", "tiny3x5.png", "exif6.jpg");
@@ -312,7 +314,10 @@ class CrashTest {
         .single();
   }
 
-  /** By job: what an uninterrupted run and an interrupted one must have in common. */
+  /**
+   * Returns the outcomes by job, with the fields that an uninterrupted and an interrupted run must
+   * have in common.
+   */
   private List<Map<String, Object>> outcomes(String run) {
     return jdbc.sql(
             """

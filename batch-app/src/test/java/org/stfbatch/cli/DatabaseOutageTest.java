@@ -168,7 +168,7 @@ class DatabaseOutageTest {
     return ChildJvm.start(folder, session.settings(), command.toArray());
   }
 
-  /** As the kernel does it when memory runs out. */
+  /** Kills the server as the kernel does when memory runs out. */
   private void killServer() {
     ProcessHandle postmaster = ProcessHandle.of(server.status().pid().orElseThrow()).orElseThrow();
     postmaster.destroyForcibly();

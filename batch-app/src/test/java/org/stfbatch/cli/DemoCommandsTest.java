@@ -18,7 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.stfbatch.prompt.ConversationTemplate;
 import org.stfbatch.prompt.LlamaTokenizer;
 
-/** The commands around drawn pictures, as a person types them. */
+/** The commands for generated pictures. */
 class DemoCommandsTest {
   private static final Pattern WORD = Pattern.compile("\\p{L}+");
 
@@ -55,7 +55,7 @@ class DemoCommandsTest {
     return WORD.matcher(text.replace("<image>", " ")).results().map(MatchResult::group).toList();
   }
 
-  /** The pieces of a prompt that have letters, without spaces. */
+  /** Returns the tokens of a prompt that contain letters, without spaces. */
   private static List<String> wordPieces(LlamaTokenizer tokenizer, String prompt) {
     return Arrays.stream(tokenizer.encodeWithImages(prompt))
         .filter(id -> id >= 0 && !tokenizer.isSpecial(id))
@@ -64,7 +64,7 @@ class DemoCommandsTest {
         .toList();
   }
 
-  /** Questions and captions as the model gets them, with their answers. */
+  /** Returns questions and captions as the model gets them, with their answers. */
   private static List<String> prompts(Path world) {
     List<JsonNode> questions = json(world.resolve("questions.jsonl"));
     List<JsonNode> labels = json(world.resolve("labels.jsonl"));

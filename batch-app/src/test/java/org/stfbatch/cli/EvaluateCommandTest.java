@@ -27,7 +27,7 @@ import org.stfbatch.evaluation.Benchmark;
 import org.stfbatch.evaluation.Benchmarks;
 import org.stfbatch.testing.Golden;
 
-/** Benchmarks from their data sets to their scores, through the database and the model. */
+/** Benchmarks from data set to score, with database and model. */
 class EvaluateCommandTest {
   private static final int IMAGES = 3;
 
@@ -383,7 +383,7 @@ class EvaluateCommandTest {
         .isEqualTo(Exported.values(data.resolve("MME/llava_mme.jsonl"), "question_id"));
   }
 
-  /** The answers of a run, by their jobs; none while there is no such run. */
+  /** Returns the times of the answers by job; none while the run does not exist. */
   private static Map<String, Instant> answeredAt(String run) {
     Map<String, Instant> answers = new TreeMap<>();
     new RunStore(DATABASE.dataSource())

@@ -11,13 +11,13 @@ import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
-/** What exports hold. */
+/** Reads exports. */
 final class Exported {
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private Exported() {}
 
-  /** The lines of a file, where a line ends with a line feed and nothing else. */
+  /** Returns the lines of a file; only a line feed ends a line. */
   static List<String> lines(Path file) throws IOException {
     return List.of(Files.readString(file).split("\n"));
   }
@@ -32,7 +32,7 @@ final class Exported {
     return nodes;
   }
 
-  /** The lines of a file by their question ids. */
+  /** Returns the lines of a file by question id. */
   static Map<String, JsonNode> byQuestion(Path file) throws IOException {
     return json(file).stream()
         .collect(Collectors.toMap(node -> node.path("question_id").asText(), Function.identity()));

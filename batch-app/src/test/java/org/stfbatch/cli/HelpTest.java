@@ -17,7 +17,7 @@ import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParseResult;
 
-/** What the program tells about itself. */
+/** The help of the program. */
 class HelpTest {
   private static final Pattern WORD = Pattern.compile("\"([^\"]*)\"|(\\S+)");
 
@@ -163,7 +163,7 @@ class HelpTest {
     }
   }
 
-  /** What options and parameters were given. */
+  /** Returns the values of the given options and parameters. */
   private static List<String> values(String line) {
     ParseResult parsed = Main.commandLine(new Shutdown()).parseArgs(line.split(" "));
     while (parsed.hasSubcommand()) {

@@ -16,7 +16,7 @@ import org.stfbatch.db.RunStatusStore;
 import org.stfbatch.db.RunStore;
 import org.stfbatch.db.testing.TestDatabase;
 
-/** A prompt that would take the tokenizer's native code more memory than there is. */
+/** A prompt for which the tokenizer's native code would run out of memory. */
 @Timeout(300)
 class HugePromptTest {
   @RegisterExtension static final TestDatabase DATABASE = new TestDatabase();

@@ -20,7 +20,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.stfbatch.db.testing.TestDatabase;
 
-/** What an ingest says and stores of sources that are not as they should be. */
+/** Output and stored jobs of an ingest from defective sources. */
 class IngestCommandTest {
   @RegisterExtension static final TestDatabase DATABASE = new TestDatabase();
 
@@ -79,7 +79,7 @@ class IngestCommandTest {
 
     cli.run("ingest", "--run", run, "--questions", file)
         .complainsInOneLine(2, "it must name question_id and text");
-    // What is no file on a disk is looked at only when it is read, within the job.
+    // A source that is not a regular file is opened only within the job.
     Path pipe = folder.resolve("pipe.csv");
     assertThat(mkfifo(pipe)).isZero();
     Thread writer =

@@ -30,8 +30,8 @@ import org.stfbatch.kafka.message.RunTriggerMessage;
 import org.stfbatch.testing.Mutations;
 
 /**
- * Damaged images, lines and messages: each has one outcome, none ends or holds up the program, and
- * nobody sees a stack trace.
+ * Fuzz test: every damaged image, line and message has one outcome, none ends or blocks the
+ * program, and no stack trace is printed.
  */
 @Timeout(value = 60, unit = TimeUnit.MINUTES)
 class InputFuzzTest {
@@ -84,7 +84,7 @@ class InputFuzzTest {
   void everyDamagedLineHasAnOutcome(String format, String name) throws IOException {
     List<String> originals = format.equals("llava") ? QUESTIONS : REQUESTS;
     ByteArrayOutputStream lines = new ByteArrayOutputStream();
-    // Intact, so that the file is recognised.
+    // The first line is intact, so that the format is recognised.
     lines.writeBytes(line(originals, 0).getBytes(StandardCharsets.UTF_8));
     for (int i = 1; i < Mutations.count(); i++) {
       lines.write('\n');
@@ -106,7 +106,7 @@ class InputFuzzTest {
     return originals.get(mutations.below(originals.size())).formatted(i);
   }
 
-  /** Lines end with a line feed or a carriage return; those of white space alone are none. */
+  /** Counts lines; they end with a line feed or a carriage return, and blank ones do not count. */
   private static long linesWithText(byte[] file) {
     String text = new String(file, StandardCharsets.ISO_8859_1);
     return Stream.of(text.split("[\r\n]", -1))

@@ -23,7 +23,7 @@ import org.stfbatch.kafka.testing.TestBroker;
 import org.stfbatch.testing.AnsweredRun;
 import org.stfbatch.testing.Topics;
 
-/** What people type to get jobs in and answers out. */
+/** The Kafka commands. */
 @Timeout(60)
 class KafkaCommandTest {
 
@@ -197,7 +197,7 @@ class KafkaCommandTest {
         .contains("9 read, 5 added, 4 there already");
   }
 
-  /** What was read would belong to that run. */
+  /** Messages that were read would belong to that run. */
   @Test
   void aRunOfAnotherCompressionStrategyReadsNothingFromTheTopic() {
     AnsweredRun.store(DATABASE.dataSource(), run, "fastv:layer=2,keep=144");

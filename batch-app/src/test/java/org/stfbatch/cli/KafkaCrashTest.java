@@ -42,8 +42,8 @@ import org.stfbatch.kafka.message.MessageType;
 import org.stfbatch.testing.Topics;
 
 /**
- * Kills the real program, the broker and the database on the way from topic to topic. Short as it
- * stands; scripts/soak-kafka sets the system properties that make it long.
+ * Kills the real program, the broker and the database while jobs flow from topic to topic. Short by
+ * default; scripts/soak-kafka sets the system properties for a long run.
  */
 class KafkaCrashTest {
 
@@ -55,7 +55,7 @@ class KafkaCrashTest {
   private static final int AWAY_SECONDS = Integer.getInteger("stfbatch.soak.away", 5);
   private static final long SEED = Long.getLong("stfbatch.soak.seed", 4);
 
-  /** Time is what counts while a service is away. */
+  /** During an outage the waiting time matters, not the number of jobs. */
   private static final int AWAY_JOBS = Math.min(JOBS, 600);
 
   private static final int PARTITIONS = 6;
@@ -87,7 +87,7 @@ class KafkaCrashTest {
     Random random = new Random(SEED);
     int kills = 0;
     while (kills < KILLS) {
-      // There is always more to do than a life is long.
+      // Always sends more than a process handles before it is killed.
       send((int) Math.min(JOBS, (long) JOBS * (kills + 3) / (KILLS + 2)));
       boolean restart = restartsBroker(kills);
       try (ChildJvm child = child(DATABASE.settings(), random.nextInt(3) > 0)) {
@@ -199,7 +199,7 @@ class KafkaCrashTest {
     return ChildJvm.start(folder, database, command.toArray());
   }
 
-  /** Sends messages up to that number, one in twenty of them of no use. */
+  /** Sends messages up to a number; one in twenty is unusable. */
   private void send(int upTo) {
     if (sent < upTo) {
       topics.send("jobs", sent + 1, upTo, KafkaCrashTest::message);

@@ -24,7 +24,7 @@ import org.stfbatch.kafka.message.MessageType;
 import org.stfbatch.kafka.testing.TestBroker;
 import org.stfbatch.testing.Topics;
 
-/** Commands that cannot go on end, and end when they are told to. */
+/** Commands end when Kafka is unavailable or when they are stopped. */
 @Timeout(180)
 class KafkaTroubleTest {
 
@@ -107,7 +107,7 @@ class KafkaTroubleTest {
     }
   }
 
-  /** What only looks has no work that could wait: it is most likely a wrong address. */
+  /** A read-only command has no work to protect: the address is most likely wrong. */
   @Test
   void commandsThatOnlyLookGiveUpByThemselves() throws Exception {
     new KafkaReaderStore(DATABASE.dataSource()).findOrCreate("group", "looked");
@@ -128,7 +128,7 @@ class KafkaTroubleTest {
         .toArray();
   }
 
-  /** Nobody listens there. */
+  /** Adds the address of a port without a listener. */
   private static Object[] line(Object... command) {
     return Stream.concat(Stream.of("--kafka-bootstrap", "127.0.0.1:9"), Stream.of(command))
         .toArray();

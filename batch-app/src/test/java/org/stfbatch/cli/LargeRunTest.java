@@ -25,7 +25,7 @@ class LargeRunTest {
 
   private static final int JOBS = 100_000;
 
-  /** Several times what it takes: only an accidental square or a cache of everything fails. */
+  /** Several times the usual duration: only quadratic time or an unbounded cache exceeds it. */
   private static final double SECONDS = 30;
 
   @TempDir private Path folder;

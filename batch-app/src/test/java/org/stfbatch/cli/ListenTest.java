@@ -31,7 +31,7 @@ import org.stfbatch.kafka.testing.TestBroker;
 import org.stfbatch.testing.AnsweredRun;
 import org.stfbatch.testing.Topics;
 
-/** The listener as a process: what starts runs, what does not, and what survives its death. */
+/** The listener in a child process: which messages start runs, and recovery after a kill. */
 @Timeout(120)
 class ListenTest {
 
@@ -133,7 +133,7 @@ class ListenTest {
     assertThat(topics.keys(answers)).hasSize(403).doesNotHaveDuplicates();
   }
 
-  /** Each of them would wait for ever, or read what its writer may not. */
+  /** Each trigger would wait for ever, or read what its author may not. */
   @Test
   void triggersThatAskForTooMuchFailAndThoseBehindThemAreCarriedOut() throws Exception {
     questions(2);

@@ -18,7 +18,7 @@ import org.stfbatch.db.RunStatusStore;
 import org.stfbatch.db.RunStore;
 import org.stfbatch.db.testing.TestDatabase;
 
-/** What a working process shows of itself, and what others see of its run meanwhile. */
+/** The HTTP view of a working process, and what other processes see of its run. */
 @Timeout(180)
 class LiveTest {
 
@@ -27,7 +27,7 @@ class LiveTest {
   private static final Path OPERATIONS = Path.of("../scripts/operations");
   private static final int QUESTIONS = 6000;
 
-  /** So many answers may be counted and not committed yet. */
+  /** The number of answers that may be counted and not committed yet. */
   private static final int CHUNK = 32;
 
   @TempDir private Path folder;
@@ -66,7 +66,7 @@ class LiveTest {
     }
   }
 
-  /** The server stays until the page has been told how it ended. */
+  /** The server runs until the page has fetched the final report. */
   @Test
   void aPageThatStaysOpenShowsTheRunToItsEndAndAfterIt() throws Exception {
     Chromium chromium = Chromium.orSkip();
@@ -98,7 +98,7 @@ class LiveTest {
     }
   }
 
-  /** What a page that stays open is told at last. */
+  /** Returns the final report that an open page gets. */
   private static JsonNode lastReport(ChildJvm child) throws IOException, InterruptedException {
     while (true) {
       JsonNode live = new ObjectMapper().readTree(child.get("/report.json").body());
@@ -110,7 +110,7 @@ class LiveTest {
     }
   }
 
-  /** The gauges are read aside, so that a scrape never waits for the database. */
+  /** The gauges are refreshed in the background, so that a scrape never waits for the database. */
   private static boolean hasRunJobs(ChildJvm child) {
     try {
       String scrape = child.get("/metrics").body();
@@ -177,7 +177,7 @@ class LiveTest {
     assertThat(ran.err()).contains("\"80000\" is no port");
   }
 
-  /** What the dashboard and the alerts ask for. */
+  /** Returns the metrics of the dashboard and the alerts. */
   private static List<PrometheusNames.Wanted> wanted() throws IOException {
     JsonNode dashboard =
         new ObjectMapper().readTree(OPERATIONS.resolve("grafana-dashboard.json").toFile());

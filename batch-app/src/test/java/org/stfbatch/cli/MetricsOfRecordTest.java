@@ -15,7 +15,7 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 import org.stfbatch.db.RunStore;
 import org.stfbatch.db.testing.TestDatabase;
 
-/** What chunks say they did is what is stored of their jobs. */
+/** The metrics of chunks equal what is stored of their jobs. */
 class MetricsOfRecordTest {
 
   @RegisterExtension static final TestDatabase DATABASE = new TestDatabase();

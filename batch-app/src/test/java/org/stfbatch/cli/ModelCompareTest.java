@@ -17,7 +17,7 @@ import org.stfbatch.cli.option.ModelOptions;
 import org.stfbatch.db.testing.TestDatabase;
 import org.stfbatch.model.checkpoint.OutlierCheckpoint;
 
-/** {@code model compare} on the model that comes with the program and its drawn pictures. */
+/** {@code model compare} with the bundled model and its generated pictures. */
 final class ModelCompareTest {
   @RegisterExtension static final TestDatabase DATABASE = new TestDatabase();
 
@@ -82,8 +82,8 @@ final class ModelCompareTest {
   }
 
   /**
-   * Such a model amplifies every rounding: bfloat16 has a mean cosine of 0.9945. One scale for all
-   * channels would leave next to nothing of the small ones.
+   * A model with outlier channels amplifies every rounding: bfloat16 has a mean cosine of 0.9945. A
+   * per-tensor scale would leave next to nothing of the small channels.
    */
   @Test
   void int8KeepsTheHiddenStatesOfAModelWithOutlierChannels() throws IOException {
@@ -93,7 +93,7 @@ final class ModelCompareTest {
     JsonNode found =
         json("--model", outliers.toString(), "--weights", "int8", "--against", "plain");
 
-    // Processors without VNNI would saturate: rows have 7 bits there.
+    // Without VNNI, 8-bit products would saturate: activations have 7 bits there.
     boolean wholeRows = Files.readString(Path.of("/proc/cpuinfo")).contains("vnni");
     assertThat(found.at("/states/mean_cosine").asDouble()).isGreaterThan(wholeRows ? 0.996 : 0.985);
   }

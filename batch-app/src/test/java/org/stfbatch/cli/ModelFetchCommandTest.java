@@ -16,7 +16,7 @@ import org.stfbatch.model.checkpoint.LlavaCheckpoint;
 import org.stfbatch.prompt.TokenizerJsonWriter;
 import org.stfbatch.testing.Golden;
 
-/** What people type to get a model, and what they are told. */
+/** The {@code model fetch} command. */
 class ModelFetchCommandTest {
   @TempDir private Path folder;
 
@@ -80,7 +80,7 @@ class ModelFetchCommandTest {
     assertThat(trace(model)).hasSameBinaryContentAs(trace(authors.directory()));
   }
 
-  /** Of a picture that is not square, and a token of the hub's tokenizer in the question. */
+  /** Traces a picture that is not square, with a token of the hub's tokenizer in the question. */
   private Path trace(Path model) {
     Path out = folder.resolve(model.getFileName() + ".safetensors");
     Path image = Golden.file("images/wide.png");

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.stfbatch.db.testing.TestDatabase;
 import org.stfbatch.testing.Golden;
 
-/** What {@code model inspect} accepts, {@code infer} accepts, and the other way round. */
+/** {@code model inspect} accepts exactly the checkpoints that {@code infer} accepts. */
 class ModelInspectTest {
   @RegisterExtension static final TestDatabase DATABASE = new TestDatabase();
 

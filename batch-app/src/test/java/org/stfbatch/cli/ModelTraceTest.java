@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.stfbatch.testing.Golden;
 
-/** What {@code model trace} writes where vision tokens are compressed. */
+/** Output of {@code model trace} with vision token compression. */
 final class ModelTraceTest {
   private static final Path LLAVA = Golden.file("checkpoints/small-llava15");
 

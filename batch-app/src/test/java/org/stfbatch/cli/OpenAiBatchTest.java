@@ -114,7 +114,7 @@ class OpenAiBatchTest {
             errors);
   }
 
-  /** The object that the API's reference describes, field by field. */
+  /** Asserts the fields of the API reference's object. */
   private static void requireSchema(JsonNode line, JsonNode stored) {
     assertThat(line.fieldNames())
         .toIterable()
@@ -176,7 +176,7 @@ class OpenAiBatchTest {
             "",
             "{\"role\":\"system\",\"content\":\"Be brief.\"},"
                 + asked(question, recorded.image())));
-    // Every field of the example in the API's guide.
+    // All fields of the example in the API's guide.
     lines.add(
         """
         {"custom_id": "request-1", "method": "POST", "url": "/v1/chat/completions", "body": {"model": "gpt-4o-mini",\

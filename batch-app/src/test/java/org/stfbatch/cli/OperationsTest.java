@@ -33,7 +33,7 @@ import org.stfbatch.db.RunStore;
 import org.stfbatch.db.testing.TestDatabase;
 import org.stfbatch.testing.Launcher;
 
-/** The files for operators do what they promise. */
+/** The example files for operators work as documented. */
 @Timeout(180)
 class OperationsTest {
 
@@ -84,9 +84,7 @@ class OperationsTest {
     assertThat(folder.resolve("out/" + run + ".jsonl")).content().hasLineCount(3999);
   }
 
-  /**
-   * What somebody who was not there wants to know of each night stands in the log of cron's mails.
-   */
+  /** The log in cron's mails answers what an operator wants to know about each night. */
   @Test
   void threeNightsFromCronCanBeToldFromTheirLog() throws Exception {
     questions(900);
@@ -191,7 +189,7 @@ class OperationsTest {
 
     assertThat(command.get(0)).isEqualTo(INSTALLED + "scripts/stf-batch");
     assertThat(PROJECT.resolve("scripts/stf-batch")).isExecutable();
-    // Throws where the command line would be refused.
+    // Throws if the command line is invalid.
     Main.commandLine(new Shutdown())
         .parseArgs(command.subList(1, command.size()).toArray(String[]::new));
     assertThat(command).containsSequence("--http", "0.0.0.0:" + port(container));

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.stfbatch.db.testing.TestDatabase;
 
-/** What commands write: never over an input or each other, whole or not at all. */
+/** Outputs of commands: never over an input or each other, complete or not at all. */
 class OutputsTest {
   @RegisterExtension static final TestDatabase DATABASE = new TestDatabase();
 
@@ -211,7 +211,7 @@ class OutputsTest {
     int code =
         run(
             said,
-            // In blocks of 1024 bytes: a write beyond them fails as on a full disk.
+            // In blocks of 1024 bytes; writing beyond the limit fails as on a full disk.
             "ulimit -f 8; exec \"$@\"",
             "export",
             "--run",
@@ -287,7 +287,7 @@ class OutputsTest {
     assertThat(answers).content().startsWith("custom_id,");
   }
 
-  /** The program behind a shell's redirections and limits. */
+  /** Runs the program with a shell's redirections and limits. */
   private static int run(Path said, String shell, Object... command) throws Exception {
     List<String> line = new ArrayList<>(List.of("bash", "-c", shell, "bash"));
     line.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());

@@ -4,7 +4,7 @@ import java.nio.file.Path;
 import org.stfbatch.kafka.KafkaSettings;
 import org.stfbatch.kafka.embedded.EmbeddedBroker;
 
-/** A broker of a test's own, which may be killed. */
+/** A broker of one test, which may kill it. */
 final class OwnBroker implements AutoCloseable {
   private final EmbeddedBroker broker;
   private final KafkaSettings settings;
@@ -22,14 +22,14 @@ final class OwnBroker implements AutoCloseable {
     return settings;
   }
 
-  /** SIGKILL. */
+  /** Kills the broker (SIGKILL). */
   void kill() {
     ProcessHandle process = ProcessHandle.of(broker.status().pid().orElseThrow()).orElseThrow();
     process.destroyForcibly();
     process.onExit().join();
   }
 
-  /** Where it was before, with all that it had acknowledged. */
+  /** Restarts it at the same address, with everything that it had acknowledged. */
   void startAgain() {
     broker.start();
   }

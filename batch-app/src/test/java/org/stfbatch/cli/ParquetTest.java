@@ -14,7 +14,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.stfbatch.db.testing.TestDatabase;
 import org.stfbatch.testing.ParquetTable;
 
-/** Questions from a Parquet file, answers into one. */
+/** Parquet as input and output format. */
 class ParquetTest {
   @RegisterExtension static final TestDatabase DATABASE = new TestDatabase();
 

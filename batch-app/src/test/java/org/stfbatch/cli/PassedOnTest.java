@@ -28,7 +28,7 @@ import org.stfbatch.db.StoredFailure;
 import org.stfbatch.db.TokenCounts;
 import org.stfbatch.db.testing.TestDatabase;
 
-/** Exports and reports are passed on: they hold no secrets, and nothing that runs in a reader. */
+/** Exports and reports contain no secrets and no active content. */
 class PassedOnTest {
   @RegisterExtension static final TestDatabase DATABASE = new TestDatabase();
 

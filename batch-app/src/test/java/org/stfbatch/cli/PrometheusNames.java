@@ -7,7 +7,7 @@ import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** The metrics that expressions of Prometheus' query language ask for. */
+/** Extracts the metrics from expressions of Prometheus' query language. */
 final class PrometheusNames {
   private static final Pattern MATCHERS = Pattern.compile("(\\w+)\\{([^}]*)\\}");
   private static final Pattern MATCHER = Pattern.compile("(\\w+)\\s*=~?\\s*\"([^\"]*)\"");
@@ -19,12 +19,12 @@ final class PrometheusNames {
   private PrometheusNames() {}
 
   /**
-   * A metric with the labels that it must have.
+   * A metric with its required labels.
    *
-   * @param labels as they stand in a scrape, those with variables left out
+   * @param labels as in a scrape; those with variables are left out
    */
   record Wanted(String name, List<String> labels) {
-    /** Whether a scrape has a sample of it. */
+    /** Returns whether a scrape has a sample of it. */
     boolean isIn(String scrape) {
       return scrape
           .lines()

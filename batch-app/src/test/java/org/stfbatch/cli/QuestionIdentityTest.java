@@ -34,7 +34,7 @@ import org.stfbatch.db.StoredJob;
 import org.stfbatch.db.TokenCounts;
 import org.stfbatch.db.testing.TestDatabase;
 
-/** A question file that is edited and ingested again: what is asked again is what has changed. */
+/** Repeated ingest of an edited question file: only changed questions are answered again. */
 final class QuestionIdentityTest {
   @RegisterExtension static final TestDatabase DATABASE = new TestDatabase();
 
@@ -155,7 +155,7 @@ final class QuestionIdentityTest {
     assertThat(waiting()).isEmpty();
   }
 
-  /** An edit and its undoing are two changes of the same question. */
+  /** An edit and its reversal are two changes of the same question. */
   @Test
   void aFileThatIsAsItWasAsksWhatWasChangedOnceMore() throws IOException {
     write(edited(lines -> lines.set(4, line("5", "5.png", "other"))));
@@ -230,7 +230,7 @@ final class QuestionIdentityTest {
     assertThat(ingest()).contains("8 read, 0 added, 8 known already");
   }
 
-  /** What a question asks has a part in some names, and choices have a part in what it asks. */
+  /** Some names contain a hash of the question's content, which includes its choices. */
   @Test
   void choicesOfTheWholeFileDoNotHideWhatIsKnown() throws IOException {
     write(List.of(line("1", "1.png", "a"), line("1", "1.png", "b")));
@@ -251,7 +251,7 @@ final class QuestionIdentityTest {
     assertThat(cli.ok(command)).contains("1 read, 0 added, 1 known already");
   }
 
-  /** Their exports have the names that they were made with. */
+  /** Their exports keep the original names. */
   @Test
   void runsOfOlderVersionsKeepTheNamesOfTheirJobs() throws IOException {
     String old = run + " old";

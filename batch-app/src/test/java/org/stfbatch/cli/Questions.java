@@ -9,13 +9,13 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** A question file that is being written. */
+/** Writer of a question file. */
 final class Questions {
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private final StringBuilder lines = new StringBuilder();
 
-  /** Appends a line as it is. */
+  /** Appends a raw line. */
   Questions line(String line) {
     lines.append(line).append('\n');
     return this;
@@ -25,7 +25,7 @@ final class Questions {
    * Appends a question.
    *
    * @param image null for none
-   * @param more further fields, names and values in turn
+   * @param more further fields, alternating names and values
    */
   Questions ask(Object questionId, String image, String text, Object... more) {
     Map<String, Object> fields = new LinkedHashMap<>();

@@ -44,7 +44,7 @@ class ReportTest {
   private static final double MOST_MILLIS = 2_000;
   private static final String HOSTILE = "</script><b>&\"\u2028";
 
-  /** Written apart from the program's own SQL. */
+  /** Independent of the program's own SQL. */
   private static final String IMAGE_TOKENS =
       "(select avg(vision_tokens) from answer where run_id = 1 and vision_tokens > 0)";
 
@@ -140,7 +140,10 @@ class ReportTest {
         """;
   }
 
-  /** The tiny model: hidden size, layers, width of keys and of the inner layer, vocabulary. */
+  /**
+   * Computes the operations from the tiny model's shapes: hidden size, layers, width of keys and of
+   * the inner layer, vocabulary.
+   */
   private static String gflops() {
     LlamaConfig tiny = checkpoint().config().language();
     double width = tiny.hiddenSize();
@@ -354,7 +357,7 @@ class ReportTest {
       double from = slice.get("second").asDouble();
       double to = from + slice.get("width").asDouble() + 1e-6;
       for (String sum : List.of("jobs", "failures", "generated_tokens")) {
-        // Chunks take two seconds each, and the hour between the attempts does not count.
+        // Chunks take two seconds each; the hour between the attempts does not count.
         assertThat(slice.get(sum).asDouble())
             .isEqualTo(
                 sql(

@@ -14,7 +14,7 @@ import org.stfbatch.db.RunLock;
 import org.stfbatch.db.RunStore;
 import org.stfbatch.db.testing.TestDatabase;
 
-/** A run in which everything failed says so, and its failures can be taken back. */
+/** A run with only failures ends with an error, and its failures can be retried. */
 @Timeout(120)
 class RetryCommandTest {
   @RegisterExtension static final TestDatabase DATABASE = new TestDatabase();

@@ -18,7 +18,7 @@ import org.stfbatch.db.RunLock;
 import org.stfbatch.db.RunStore;
 import org.stfbatch.db.testing.TestDatabase;
 
-/** The list of runs, the deletion of one, and how many failures one may have. */
+/** Listing and deletion of runs, and the failure limit. */
 final class RunsCommandTest {
   @RegisterExtension static final TestDatabase DATABASE = new TestDatabase();
 
@@ -180,7 +180,7 @@ final class RunsCommandTest {
     assertThat(infer("limited", "--limit", "2").out()).contains("run limited done: 3 answered");
   }
 
-  /** Text-only questions, and lines that are none. */
+  /** Writes text-only questions and unusable lines. */
   private Path questions(int good, int bad) throws IOException {
     Questions questions = new Questions();
     for (int i = 0; i < good; i++) {

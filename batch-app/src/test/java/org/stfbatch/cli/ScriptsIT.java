@@ -11,10 +11,7 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/**
- * The scripts that newcomers and trainers start, on the packaged program, each in a home of its
- * own.
- */
+/** The demo and training scripts with the packaged program, each with its own home folder. */
 class ScriptsIT {
   private static final Path PROJECT = Path.of("..").toAbsolutePath().normalize();
   private static final Pattern ALL =
@@ -98,7 +95,7 @@ class ScriptsIT {
     return output.substring(head);
   }
 
-  /** What a command line prints that ends well. */
+  /** Returns the output of a command line that must succeed. */
   private String ok(String command) throws IOException, InterruptedException {
     Path printed = Files.createTempFile(folder, "script", ".out");
     ProcessBuilder builder =
@@ -106,7 +103,7 @@ class ScriptsIT {
             .directory(PROJECT.toFile())
             .redirectErrorStream(true)
             .redirectOutput(printed.toFile());
-    // Most commands of the scripts are over before the optimising compiler has gained anything.
+    // Most commands of the scripts end before the optimising compiler pays off.
     builder.environment().put("JAVA_OPTS", "-XX:TieredStopAtLevel=1");
     Process script = builder.start();
     int exitCode = script.waitFor();

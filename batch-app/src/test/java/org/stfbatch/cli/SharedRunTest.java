@@ -28,9 +28,9 @@ import org.stfbatch.kafka.testing.TestBroker;
 import org.stfbatch.testing.Topics;
 
 /**
- * Workers on one run that are killed, put to sleep, stopped and added at random, with a database
- * that is killed, too, while the outcomes are published. {@code scripts/soak-workers} does the same
- * for longer.
+ * Workers on one run that are killed, suspended, stopped and added at random, while the database is
+ * also killed and the outcomes are published. {@code scripts/soak-workers} does the same for
+ * longer.
  */
 @Timeout(3600)
 class SharedRunTest {
@@ -44,7 +44,7 @@ class SharedRunTest {
   private static final long SEED = Long.getLong("stfbatch.soak.seed", 1);
   private static final int QUESTIONS_OF_AN_IMAGE = 4;
 
-  /** Before it has begun to answer. */
+  /** Exit code of a worker that was terminated before it began to answer. */
   private static final int TERMINATED = 143;
 
   @RegisterExtension static final TestBroker BROKER = new TestBroker();
@@ -199,8 +199,8 @@ class SharedRunTest {
   }
 
   /**
-   * Killed as the kernel does it when memory runs out. A worker that begins while it is away would
-   * end at once.
+   * Kills the database as the kernel does when memory runs out, and restarts it. A worker that
+   * starts meanwhile would end at once.
    */
   private void restartDatabase() throws InterruptedException {
     for (ChildJvm worker : workers) {
@@ -238,7 +238,7 @@ class SharedRunTest {
     return run;
   }
 
-  /** Each of another colour. */
+  /** Writes images of different colours. */
   private Path writeImages(int count) throws IOException {
     Path images = Files.createDirectories(folder.resolve("images"));
     BufferedImage image = new BufferedImage(8, 8, BufferedImage.TYPE_INT_RGB);

@@ -30,7 +30,7 @@ import org.stfbatch.kafka.message.RunTriggerMessage;
 import org.stfbatch.kafka.testing.TestBroker;
 import org.stfbatch.testing.Topics;
 
-/** Several workers whose run comes from a topic and goes to one. */
+/** Several workers on a run with an input topic and an output topic. */
 @Timeout(180)
 class SharedTopicsTest {
   @RegisterExtension static final TestDatabase DATABASE = new TestDatabase();
@@ -166,7 +166,7 @@ class SharedTopicsTest {
     topics.send(triggers, List.of(Topics.trigger(message)));
   }
 
-  /** The worker that reads the topic now. */
+  /** Returns the worker that reads the topic now. */
   private ChildJvm reading() {
     KafkaReader reader =
         new KafkaReaderStore(DATABASE.dataSource()).findOrCreate("stf-batch", jobs);

@@ -14,7 +14,7 @@ import org.stfbatch.db.testing.TestDatabase;
 import org.stfbatch.demo.Score;
 import org.stfbatch.demo.Scorecard;
 
-/** The model that comes with the program, asked about pictures that it has never seen. */
+/** Accuracy of the bundled model on pictures outside of its training data. */
 class ShippedModelTest {
   @RegisterExtension static final TestDatabase DATABASE = new TestDatabase();
 

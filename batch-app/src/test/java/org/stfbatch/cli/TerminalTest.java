@@ -19,7 +19,7 @@ import org.stfbatch.db.RunStore;
 import org.stfbatch.db.testing.TestDatabase;
 import org.stfbatch.testing.Launcher;
 
-/** What somebody sees who sits before a terminal: a pseudo-terminal of util-linux's script. */
+/** The display on a terminal, a pseudo-terminal of util-linux's script. */
 @Timeout(180)
 final class TerminalTest {
   @RegisterExtension static final TestDatabase DATABASE = new TestDatabase();
@@ -46,7 +46,7 @@ final class TerminalTest {
     assertThat(lines(screen))
         .contains("stf-batch: stopping at the next commit ... (Ctrl-C again ends at once)")
         .anyMatch(line -> line.startsWith("run long stopped (told to stop): "))
-        .contains("the same command goes on where it was");
+        .contains("the same command resumes");
     assertThat(waiting("long")).isBetween(1L, 5999L);
   }
 
@@ -70,7 +70,7 @@ final class TerminalTest {
     String command =
         "%s infer --run %s --model %s --vision-tower %s --max-new-tokens 8"
             .formatted(launcher, run, Tiny.checkpoint(), Tiny.tower());
-    // Tests that were begun in the background ignore Ctrl-C, and so would what they start.
+    // Tests that run in the background ignore SIGINT, and child processes would inherit that.
     ProcessBuilder script =
         new ProcessBuilder("env", "--default-signal=INT", "script", "-qefc", command, "/dev/null")
             .redirectErrorStream(true)
@@ -83,7 +83,7 @@ final class TerminalTest {
     return script.start();
   }
 
-  /** What is left of each line when all of it was written. */
+  /** Returns the final content of each line of the screen. */
   private static List<String> lines(Path screen) {
     List<String> lines = new ArrayList<>();
     for (String line : text(screen).split("\r?\n")) {

@@ -21,7 +21,7 @@ final class Tiny {
     return Golden.file("images");
   }
 
-  /** How many tokens the recorded answers have. */
+  /** Returns the length of the recorded answers in tokens. */
   static int recordedTokens() {
     return 16;
   }
@@ -33,7 +33,7 @@ final class Tiny {
    */
   record Recorded(String image, String question, String answer) {}
 
-  /** The cases that a question line can express. */
+  /** Returns the recorded cases that a question line can express. */
   static List<Recorded> answers() {
     return Golden.cases("generate").stream()
         .filter(node -> node.path("checkpoint").asText().equals("tiny"))

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.stfbatch.db.testing.TestDatabase;
 import org.stfbatch.training.TrainingFixture;
 
-/** Trains with the real program, kills it, and asks the trained model. */
+/** Trains with the real program, kills it, and queries the trained model. */
 class TrainCommandTest {
   @RegisterExtension static final TestDatabase DATABASE = new TestDatabase();
 
@@ -53,7 +53,7 @@ class TrainCommandTest {
     }
     try (ChildJvm child = start("killed")) {
       assertThat(child.exitCode()).as(child::err).isZero();
-      assertThat(child.err()).containsPattern("going on after step \\d\\d\\n");
+      assertThat(child.err()).containsPattern("resuming after step \\d\\d\\n");
     }
 
     assertThat(curve("killed")).hasSize(STEPS).isEqualTo(curve("whole"));
@@ -137,7 +137,8 @@ class TrainCommandTest {
     assertThat(made)
         .contains("2x2 average pooling")
         .containsPattern("vision tokens per image +144");
-    cli.run("model", "new", "--from", fresh, "--out", fresh).complainsInOneLine(2, "there already");
+    cli.run("model", "new", "--from", fresh, "--out", fresh)
+        .complainsInOneLine(2, "already exists");
     cli.run("model", "new", "--from", fresh, "--out", folder.resolve("x"), "--fusion", "none")
         .complainsInOneLine(2, "no fusion variant 'none'", "tokenconcat");
 
@@ -149,7 +150,7 @@ class TrainCommandTest {
     Path finetuned = stage("finetune", world.resolve("finetune.json"), pretrained);
 
     assertThat(cli.ok("model", "inspect", finetuned)).contains("released form (8 blocks");
-    // The colours of the first line and the second: letters are paths there.
+    // The colours of the first and the second curve; text is drawn as paths there.
     Path curves = folder.resolve("curves.svg");
     cli.ok("train", "curves", tower.getParent(), finetuned.getParent(), "--out", curves);
     assertThat(curves).content().contains("<svg", "#0037ff", "#ffac00");
@@ -261,7 +262,7 @@ class TrainCommandTest {
     }
   }
 
-  /** Everything that the steps decided, without the time they took. */
+  /** Returns the log of the steps without times. */
   private List<String> curve(String name) throws IOException {
     return Files.readAllLines(out(name, "log.jsonl")).stream()
         .map(TrainCommandTest::json)

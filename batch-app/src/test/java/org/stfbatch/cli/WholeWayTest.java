@@ -30,7 +30,7 @@ import org.stfbatch.db.StoredAnswer;
 import org.stfbatch.db.TokenCounts;
 import org.stfbatch.db.testing.TestDatabase;
 
-/** From question files and folders to answer files, through the database and the model. */
+/** End-to-end: from question files and folders to answer files, with database and model. */
 class WholeWayTest {
 
   @RegisterExtension static final TestDatabase DATABASE = new TestDatabase();
@@ -170,7 +170,7 @@ class WholeWayTest {
         List.of(
             "7", "7.0", "1e5", "\"7\"", "7", "-0", "\"\"", "12345678901234567890123", "\"007\"");
     Questions questions = new Questions();
-    // The images sort in another order than the lines.
+    // The images have another order than the lines.
     List<String> images = List.of("wide.png", "gray.png", "square336.png");
     for (int i = 0; i < ids.size(); i++) {
       questions.line(
@@ -227,7 +227,7 @@ class WholeWayTest {
     Files.copy(Tiny.images().resolve("gray.png"), two.resolve("picture.png"));
     for (Path camera : List.of(one, two)) {
       Path file = new Questions().ask(1, "picture.png", "What?").writeTo(camera.resolve("q.jsonl"));
-      // Without --images the pictures are beside the questions.
+      // Without --images, images are read from the question file's folder.
       assertThat(cli.ok("ingest", "--run", "cameras", "--questions", file)).contains("1 added");
     }
     infer("cameras", "--device", "cpu,cpu");

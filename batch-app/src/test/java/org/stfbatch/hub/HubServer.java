@@ -28,16 +28,16 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * A hub on this machine, which answers as the real one does: repositories with commits, listings in
- * pages, small files from the hub itself and large ones from a store behind a redirect, which takes
- * no token. It can cut connections, refuse, and send wrong bytes.
+ * Local test hub with the interface of the real one: repositories with commits, paged listings,
+ * small files from the hub itself and large ones from a store behind a redirect, which accepts no
+ * token. It can break connections, refuse requests, and send wrong bytes.
  */
 public final class HubServer implements AutoCloseable {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final int PAGE = 3;
   private static final String COMMIT = "0123456789abcdef0123456789abcdef01234567";
 
-  /** A file that the hub has. */
+  /** A file of the hub. */
   private record Stored(Bytes bytes, boolean large, long listedSize, String listedChecksum) {}
 
   private final ExecutorService workers = Executors.newCachedThreadPool();
@@ -54,7 +54,7 @@ public final class HubServer implements AutoCloseable {
   private volatile int status = 503;
   private volatile Optional<String> token = Optional.empty();
 
-  /** Starts with no repository. */
+  /** Starts without repositories. */
   public HubServer() throws IOException {
     hub = serve(this::answer);
     store = serve(this::answerFromTheStore);
@@ -69,7 +69,7 @@ public final class HubServer implements AutoCloseable {
     return server;
   }
 
-  /** For {@code HF_ENDPOINT}. */
+  /** Returns the address for {@code HF_ENDPOINT}. */
   public String endpoint() {
     return address(hub);
   }
@@ -88,7 +88,7 @@ public final class HubServer implements AutoCloseable {
     return lists(repository, path, new Stored(bytes, large, bytes.size(), checksum));
   }
 
-  /** Adds a file whose listing says something else than what is sent. */
+  /** Adds a file whose listing differs from its content. */
   HubServer hasListedAs(String repository, String path, Bytes bytes, long size, Bytes checked) {
     return lists(repository, path, new Stored(bytes, true, size, checked.hex("SHA-256", "")));
   }
@@ -102,48 +102,48 @@ public final class HubServer implements AutoCloseable {
     return bytes.hex("SHA-1", "blob " + bytes.size() + '\0');
   }
 
-  /** Every connection to the store breaks after so many bytes of a file. */
+  /** Breaks every connection to the store after so many bytes of a file. */
   HubServer cutsAfter(long bytes) {
     cutAfter = bytes;
     return this;
   }
 
-  /** The store sends whole files, whatever part is asked for. */
+  /** Makes the store ignore Range headers and send whole files. */
   HubServer knowsNoRanges() {
     ranges = false;
     return this;
   }
 
-  /** The next requests to the hub get this answer. */
+  /** Answers the next requests to the hub with a status. */
   HubServer refuses(int times, int withStatus) {
     status = withStatus;
     refusals.set(times);
     return this;
   }
 
-  /** The next files from the store have a wrong byte. */
+  /** Corrupts a byte of the next files from the store. */
   HubServer sendsWrong(int times) {
     wrongFiles.set(times);
     return this;
   }
 
-  /** Only who brings this token may read. */
+  /** Requires this token. */
   HubServer wants(String secret) {
     token = Optional.of(secret);
     return this;
   }
 
-  /** Paths in the order in which they were asked for, of the store with the asked range. */
+  /** Returns the requested paths in order; those of the store with the requested range. */
   List<String> requests() {
     return List.copyOf(requests);
   }
 
-  /** What was sent to the store as Authorization; nobody should. */
+  /** Returns the Authorization headers sent to the store; there should be none. */
   List<String> tokensAtTheStore() {
     return List.copyOf(tokensAtTheStore);
   }
 
-  /** What was told to the hub as to a proxy. */
+  /** Returns the Proxy-Authorization headers sent to the hub. */
   public List<String> proxyLogins() {
     return proxyLogins;
   }
@@ -251,7 +251,7 @@ public final class HubServer implements AutoCloseable {
     }
   }
 
-  /** Closing an exchange before its announced end breaks the connection. */
+  /** Writes the content; closing an exchange early breaks the connection. */
   private void copy(Bytes bytes, long start, boolean wrong, OutputStream out) throws IOException {
     long end = Math.min(bytes.size(), start + Math.min(cutAfter, bytes.size()));
     for (long at = start; at < end; ) {
@@ -283,7 +283,7 @@ public final class HubServer implements AutoCloseable {
     workers.shutdownNow();
   }
 
-  /** Content that is known at every position without being kept. */
+  /** Content that is computed at any position and not stored. */
   interface Bytes {
     long size();
 
@@ -303,7 +303,7 @@ public final class HubServer implements AutoCloseable {
       };
     }
 
-    /** Bytes that differ from place to place. */
+    /** Returns pseudo-random bytes. */
     static Bytes generated(long size, long seed) {
       return new Bytes() {
         @Override

@@ -31,7 +31,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.stfbatch.hub.HubServer.Bytes;
 import org.stfbatch.net.ProxySettings;
 
-/** Downloads from a real server on this machine. */
+/** Downloads from a local HTTP server. */
 class ModelFetchTest {
   private static final String MODEL = "lab/llava";
   private static final String CLIP = "openai/clip-vit-large-patch14-336";
@@ -414,7 +414,7 @@ class ModelFetchTest {
     }
   }
 
-  /** Notes what it is told. */
+  /** Records its calls. */
   private static final class Listener implements FetchListener {
     private final AtomicLong received = new AtomicLong();
     private final AtomicLong present = new AtomicLong();

@@ -10,7 +10,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.stfbatch.base.ExponentialBackoff;
 
-/** On a clock that the tests move. */
+/** With a clock that the tests move. */
 class AvailabilityTest {
   private static final Duration PATIENCE = Duration.ofMinutes(30);
 

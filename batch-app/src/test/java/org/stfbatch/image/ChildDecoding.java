@@ -9,11 +9,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
-/** A process that prepares images and says what became of each. */
+/** A child process that prepares images and prints the result of each. */
 record ChildDecoding(Process process) {
 
   /**
-   * @param jvmOptions memory, folders
+   * @param jvmOptions heap size and system properties
    */
   static ChildDecoding start(List<String> jvmOptions, List<Path> images) throws IOException {
     List<String> line = new ArrayList<>();
@@ -26,7 +26,7 @@ record ChildDecoding(Process process) {
     return new ChildDecoding(new ProcessBuilder(line).redirectErrorStream(true).start());
   }
 
-  /** All that it prints, when it has ended. */
+  /** Returns its output after its end. */
   List<String> lines() throws IOException, InterruptedException {
     String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     assertThat(process.waitFor(2, TimeUnit.MINUTES)).isTrue();

@@ -12,7 +12,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class ClipImageProcessorTest {
 
-  /** Hashes of what Pillow 9.4 makes of the same pattern: pad, resize, crop. */
+  /** Hashes of Pillow 9.4's results for the same pattern: pad, resize, crop. */
   @ParameterizedTest
   @CsvSource({
     "1, 1, 14, PAD, 69d5c7709f069926",

@@ -8,7 +8,8 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 
 /**
- * Prepares files in a process of its own, all at once, and prints a line about each in their order.
+ * Main class of a child process: prepares files in parallel and prints a line about each, in their
+ * order.
  */
 final class DecodingMain {
   private DecodingMain() {}

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.TestFactory;
 import org.stfbatch.testing.Golden;
 import org.stfbatch.testing.Npy;
 
-/** Every recorded picture gives the recorded pixels. */
+/** Compares pixels with recorded ones. */
 class GoldenImagesTest {
   private static final int JPEG_TOLERANCE = 2;
 

@@ -60,7 +60,7 @@ class HeapRoomTest {
     assertThat(room.free()).isEqualTo(100 * KIB);
   }
 
-  /** Small work that came later must not keep a large image waiting for ever. */
+  /** Small work that arrives later must not starve a large image. */
   @Test
   void isFilledInTheOrderOfArrival() throws Exception {
     CountDownLatch leave = new CountDownLatch(1);
@@ -100,7 +100,7 @@ class HeapRoomTest {
     assertThat(room.free()).isEqualTo(100 * KIB);
   }
 
-  /** Images are fetched while large ones wait to be decoded. */
+  /** Fetching continues while large images wait for the heap. */
   @Test
   void workThatNeedsNoRoomDoesNotWait() throws Exception {
     CountDownLatch leave = new CountDownLatch(1);
@@ -164,7 +164,7 @@ class HeapRoomTest {
     assertThat(room.free()).isEqualTo(100 * KIB);
   }
 
-  /** Returns when the room is held. */
+  /** Returns as soon as the budget is held. */
   private Future<?> holding(long bytes, CountDownLatch leave) throws InterruptedException {
     CountDownLatch held = new CountDownLatch(1);
     Future<?> holder =
@@ -181,7 +181,7 @@ class HeapRoomTest {
     return holder;
   }
 
-  /** Returns when the thread waits for room. */
+  /** Returns as soon as the thread waits for the budget. */
   private Thread waiting(long bytes, List<String> order, String name) {
     Thread thread =
         new Thread(

@@ -42,7 +42,7 @@ import org.stfbatch.net.AddressRules;
 import org.stfbatch.net.HostPort;
 import org.stfbatch.net.ProxySettings;
 
-/** Downloads from a real server on this machine. */
+/** Downloads from a local HTTP server. */
 class HttpFetcherTest {
   private static final byte[] PICTURE = TestImages.bytes("png-rgb.png");
 

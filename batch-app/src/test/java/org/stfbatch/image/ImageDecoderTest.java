@@ -113,7 +113,7 @@ class ImageDecoderTest {
     assertThat(failure).hasMessageContaining("test is no JPEG, PNG");
   }
 
-  /** An end code after five of 64 pixels: others refuse that, too. */
+  /** An end code after five of 64 pixels; other decoders refuse the file, too. */
   @Test
   void refusesAGifWhoseCodesEndBeforeItsPixels() {
     byte[] gif =
@@ -154,7 +154,7 @@ class ImageDecoderTest {
     assertThat(failure(lossless)).hasMessageContaining("lossless");
   }
 
-  /** The JDK's plug-in refuses this order of chunks, others read such files. */
+  /** The JDK's plug-in refuses this order of chunks; other decoders accept it. */
   @Test
   void readsAPaletteThatItsTransparencyComesBefore() throws ImageException {
     byte[] usual = TestImages.bytes("png-palette.png");
@@ -178,7 +178,7 @@ class ImageDecoderTest {
         .hasMessage("test is a broken JPEG image (it is cut off): replace the file and use retry");
   }
 
-  /** Files of a few hundred bytes that claim to unfold to gigabytes. */
+  /** Decompression bombs: files of a few hundred bytes with gigabytes of pixels. */
   @ParameterizedTest
   @CsvSource({
     "png-rgb.png, 30000, 30000",
@@ -206,7 +206,10 @@ class ImageDecoderTest {
         .hasMessage("test has 61x47 pixels, the limit is 2866 in all: shrink it");
   }
 
-  /** Whatever bytes are flipped, cut or repeated: pixels or an ImageException, and soon. */
+  /**
+   * Random damage (flipped, cut or repeated bytes) gives pixels or an ImageException, in a short
+   * time.
+   */
   @TestFactory
   Stream<DynamicTest> survivesDamage() {
     return TestImages.index().stream()

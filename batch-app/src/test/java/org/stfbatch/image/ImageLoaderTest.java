@@ -22,7 +22,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Files, data URIs and bytes. */
+/** Loading from files, data URIs and bytes. */
 class ImageLoaderTest {
   private static final byte[] PICTURE = TestImages.bytes("png-palette-4bit.png");
 

@@ -47,7 +47,7 @@ class MemoryTest {
         .containsExactly("prepared 336");
   }
 
-  /** Others go on while one image is too large for the heap. */
+  /** Other images load while one image is too large for the heap. */
   @Test
   void oneThatDoesNotFitHarmsNoOther() throws Exception {
     Path small = png(2000, 1000);
@@ -57,7 +57,7 @@ class MemoryTest {
     assertThat(List.of(lines.get(0), lines.get(2), lines.get(3))).containsOnly("prepared 336");
   }
 
-  /** Black, so that it is small as a file. */
+  /** Writes a black image, which is small as a file. */
   private Path png(int width, int height) throws IOException {
     ByteArrayOutputStream file = new ByteArrayOutputStream();
     file.writeBytes(new byte[] {(byte) 0x89, 'P', 'N', 'G', '\r', '\n', 0x1a, '\n'});

@@ -2,7 +2,7 @@ package org.stfbatch.image;
 
 import java.util.Random;
 
-/** Pictures in which every pixel is drawn by itself, for tests that only need some picture. */
+/** Random pictures, for tests that need any picture. */
 public final class NoiseImage {
   private NoiseImage() {}
 

@@ -15,7 +15,10 @@ import java.util.zip.ZipEntry;
 import java.util.zip.ZipInputStream;
 import org.junit.jupiter.api.DynamicTest;
 
-/** An archive of drawn pictures with what Pillow 9.4 makes of each; a script beside it made it. */
+/**
+ * An archive of generated pictures with Pillow 9.4's result for each; the script beside it created
+ * it.
+ */
 final class RecordedPictures {
   private static final String INDEX = "index.json";
 
@@ -44,7 +47,7 @@ final class RecordedPictures {
     return index.size();
   }
 
-  /** Each gives the recorded pixels, or fails with the recorded code and words. */
+  /** Each picture gives the recorded pixels, or fails with the recorded code and message. */
   Stream<DynamicTest> tests() {
     return StreamSupport.stream(index.spliterator(), false)
         .map(entry -> DynamicTest.dynamicTest(entry.get("file").asText(), () -> check(entry)));

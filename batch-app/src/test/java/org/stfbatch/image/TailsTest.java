@@ -5,7 +5,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 
-/** Files that end too early, too late or in rubbish: readable as far as no pixel is missing. */
+/** Truncated files and files with trailing data: readable as long as no pixel is missing. */
 class TailsTest {
 
   @TestFactory

@@ -13,11 +13,11 @@ import java.util.Random;
 import java.util.function.Function;
 import java.util.stream.StreamSupport;
 
-/** Small drawn pictures in many formats, written and decoded by Pillow 9.4, and helpers. */
+/** Small pictures in many formats, written and decoded by Pillow 9.4, and helpers. */
 final class TestImages {
   private TestImages() {}
 
-  /** One entry for each file: file, width, height, rgb_sha256, lossy. */
+  /** One entry per file: file, width, height, rgb_sha256, lossy. */
   static List<JsonNode> index() {
     try {
       JsonNode images = new ObjectMapper().readTree(bytes("index.json")).get("images");

@@ -7,7 +7,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class RedirectTargetTest {
-  /** The first are examples of RFC 3986, section 5.4. */
+  /** The first cases are examples of RFC 3986, section 5.4. */
   @ParameterizedTest
   @CsvSource({
     "http://a/b/c/d?q, ?y, http://a/b/c/d?y",

@@ -2,12 +2,12 @@ package org.stfbatch.cli.bench;
 
 import picocli.CommandLine.Command;
 
-/** Measures the machine, the engine and the runner. */
+/** {@code bench}: measures the machine, the engine and the runner. */
 @Command(
     name = "bench",
     description = {
       "Measures the machine, the engine and the runner, on the program's own code paths.",
-      "scripts/BENCHMARKS.md tells how to read the tables."
+      "batch-app/docs/performance.md explains the tables."
     },
     footer = {"  stf-batch bench peak", "  stf-batch bench engine --shape 7b --layers 2"},
     subcommands = {

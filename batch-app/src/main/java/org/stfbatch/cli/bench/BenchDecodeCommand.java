@@ -10,10 +10,10 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** Measures steps that only generate. */
+/** {@code bench decode}: measures decode-only steps. */
 @Command(
     name = "decode",
-    description = {"Measures decode-only steps, and their share of the memory's bandwidth."},
+    description = {"Measures decode-only steps, and their share of the memory bandwidth."},
     footer = {
       "  stf-batch bench decode --layers 4",
       "  stf-batch bench decode --layers 4 --batch 1,16,64 --compare weights --questions-per-image 8"
@@ -28,23 +28,23 @@ final class BenchDecodeCommand implements Callable<Integer> {
       defaultValue = "1,4,16",
       split = ",",
       paramLabel = "N",
-      description = "Sequences that are generated together. Default: 1,4,16")
+      description = "Batch sizes: sequences that are decoded together. Default: 1,4,16")
   private List<Integer> batches;
 
   @Option(
       names = "--questions-per-image",
       defaultValue = "1",
       paramLabel = "N",
-      description = "So many sequences have a prefix, text and an image, in common. Default: 1")
+      description = "Sequences that share a prefix (text and an image). Default: 1")
   private int questionsPerImage;
 
   @Option(
       names = "--compare",
       paramLabel = "WHAT",
-      description = "Measure both sides in turns: weights (int8 against those of --dtype).")
+      description = "Measure two variants alternately: weights (int8 against those of --dtype).")
   private Compare compare;
 
-  /** What is compared. */
+  /** The compared variants. */
   enum Compare {
     WEIGHTS
   }

@@ -7,14 +7,14 @@ import org.stfbatch.model.WeightFormat;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** Where, and how precisely. */
+/** Device and dtype of a measurement. */
 final class BenchDeviceOptions {
   @Option(
       names = "--dtype",
       defaultValue = "auto",
       paramLabel = "TYPE",
       description =
-          "float32, float16, bfloat16, or auto: bfloat16 where the device computes in it, else float32; int8 is --weights int8. Default: ${DEFAULT-VALUE}")
+          "float32, float16, bfloat16, int8 (as --weights int8), or auto: bfloat16 where the device computes in it, else float32. Default: ${DEFAULT-VALUE}")
   private Numbers dtype;
 
   @Option(
@@ -26,7 +26,7 @@ final class BenchDeviceOptions {
 
   @Mixin private WeightsOption weights;
 
-  /** What products are made of. */
+  /** The numbers that matrix products are computed in. */
   enum Numbers {
     AUTO(Precision.AUTO),
     FLOAT32(Precision.FLOAT32),
@@ -37,7 +37,7 @@ final class BenchDeviceOptions {
     private final Precision between;
 
     /**
-     * @param between of what is computed between products
+     * @param between dtype of everything but the matrix products
      */
     Numbers(Precision between) {
       this.between = between;

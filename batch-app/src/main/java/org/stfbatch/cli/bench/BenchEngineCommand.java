@@ -10,11 +10,11 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** Measures the engine. */
+/** {@code bench engine}: measures the engine. */
 @Command(
     name = "engine",
     description = {
-      "Measures the engine on made-up questions, with its shares of what the device can do."
+      "Measures the engine on synthetic questions, and its utilization of the device."
     },
     footer = {
       "  stf-batch bench engine --layers 8 --images 16",
@@ -29,17 +29,17 @@ final class BenchEngineCommand implements Callable<Integer> {
 
   @Option(
       names = "--static",
-      description = "Ask in groups of the batch's size, each awaited before the next.")
+      description = "Use static batches: each batch ends before the next one begins.")
   private boolean statically;
 
   @Option(
       names = "--compare",
       paramLabel = "WHAT",
       description =
-          "Measure both sides: tokens (144 against 576), reuse (prefix reuse against none), static (in-flight against static batches), weights (int8 against those of --dtype) or compression (the strategies of --compress against the first of them).")
+          "Measure variants: tokens (144 against 576 vision tokens), reuse (prefix cache against none), static (continuous against static batching), weights (int8 against those of --dtype) or compression (the strategies of --compress against the first of them).")
   private Compare compare;
 
-  /** What is compared. */
+  /** The compared variants. */
   enum Compare {
     TOKENS,
     REUSE,

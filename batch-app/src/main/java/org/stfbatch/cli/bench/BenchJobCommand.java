@@ -7,12 +7,12 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** Measures what the way through PostgreSQL takes from the engine. */
+/** {@code bench job}: measures the overhead of PostgreSQL over the bare engine. */
 @Command(
     name = "job",
     description = {
-      "Measures the same work through a run in PostgreSQL, and its share of the bare engine's speed.",
-      "The database is an embedded one in a folder below --home that is removed afterwards."
+      "Measures a run in PostgreSQL, and its throughput relative to the bare engine.",
+      "Uses a temporary embedded database below --home."
     },
     footer = {
       "  stf-batch bench job --layers 4 --images 8",
@@ -30,7 +30,7 @@ final class BenchJobCommand implements Callable<Integer> {
       names = "--chunk",
       defaultValue = "32",
       paramLabel = "N",
-      description = "Answers that are committed together. Default: ${DEFAULT-VALUE}")
+      description = "Answers per commit. Default: ${DEFAULT-VALUE}")
   private int chunk;
 
   BenchJobCommand(Stores stores) {

@@ -6,12 +6,12 @@ import org.stfbatch.cli.service.Stores;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/** Measures the way from topic to topic. */
+/** {@code bench kafka}: measures the path from topic to topic. */
 @Command(
     name = "kafka",
     description = {
-      "Measures how many messages and jobs a second go through Kafka and PostgreSQL, with an engine that answers at once.",
-      "Broker and database are embedded ones in folders below --home that are removed afterwards."
+      "Measures the throughput of Kafka and PostgreSQL in messages and jobs a second, with an engine that answers immediately.",
+      "Uses a temporary embedded broker and database below --home."
     },
     footer = {"  stf-batch bench kafka", "  stf-batch bench kafka --jobs 100000 --partitions 12"})
 final class BenchKafkaCommand implements Callable<Integer> {
@@ -21,7 +21,7 @@ final class BenchKafkaCommand implements Callable<Integer> {
       names = "--jobs",
       defaultValue = "200000",
       paramLabel = "N",
-      description = "Text-only jobs on a topic. Default: ${DEFAULT-VALUE}")
+      description = "Text-only jobs on the topic. Default: ${DEFAULT-VALUE}")
   private int jobs;
 
   @Option(
@@ -31,7 +31,7 @@ final class BenchKafkaCommand implements Callable<Integer> {
       description = "Partitions of each topic. Default: ${DEFAULT-VALUE}")
   private int partitions;
 
-  @Option(names = "--json", description = "As one JSON object.")
+  @Option(names = "--json", description = "Print one JSON object.")
   private boolean json;
 
   BenchKafkaCommand(Stores stores) {

@@ -5,11 +5,11 @@ import org.stfbatch.bench.EngineBench;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
-/** Measures what the device can do at best. */
+/** {@code bench peak}: measures the peak rates of the device. */
 @Command(
     name = "peak",
     description = {
-      "Measures what the device can do at best: matrix products of the model's shapes, and memory."
+      "Measures the peak rates of the device: matrix products in the model's shapes, and memory bandwidth."
     },
     footer = {"  stf-batch bench peak", "  stf-batch bench peak --dtype bfloat16 --json"})
 final class BenchPeakCommand implements Callable<Integer> {

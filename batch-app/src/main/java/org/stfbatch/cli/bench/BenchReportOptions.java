@@ -3,16 +3,16 @@ package org.stfbatch.cli.bench;
 import org.stfbatch.bench.BenchReport;
 import picocli.CommandLine.Option;
 
-/** How often is measured, and how the result is shown. */
+/** Repetitions of a measurement, and the output format. */
 final class BenchReportOptions {
   @Option(
       names = "--repeat",
       defaultValue = "5",
       paramLabel = "N",
-      description = "Measure so often; the median counts. Default: ${DEFAULT-VALUE}")
+      description = "Number of measurements; the median is reported. Default: ${DEFAULT-VALUE}")
   private int repeat;
 
-  @Option(names = "--json", description = "As one JSON object.")
+  @Option(names = "--json", description = "Print one JSON object.")
   private boolean json;
 
   int repeat() {

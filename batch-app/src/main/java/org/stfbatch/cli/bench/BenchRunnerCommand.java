@@ -6,12 +6,12 @@ import org.stfbatch.cli.service.Stores;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/** Measures the way through PostgreSQL alone. */
+/** {@code bench runner}: measures the path through PostgreSQL without a model. */
 @Command(
     name = "runner",
     description = {
-      "Measures how many jobs a second go through PostgreSQL with an engine that answers at once, the memory on the way, and what the run costs afterwards.",
-      "The database is an embedded one in a folder below --home that is removed afterwards."
+      "Measures the throughput of PostgreSQL in jobs a second with an engine that answers immediately, the memory meanwhile, and the cost of status, report and deletion.",
+      "Uses a temporary embedded database below --home."
     },
     footer = {"  stf-batch bench runner", "  stf-batch bench runner --jobs 1000000 --chunk 500"})
 final class BenchRunnerCommand implements Callable<Integer> {
@@ -28,10 +28,10 @@ final class BenchRunnerCommand implements Callable<Integer> {
       names = "--chunk",
       defaultValue = "1000",
       paramLabel = "N",
-      description = "Answers that are committed together. Default: ${DEFAULT-VALUE}")
+      description = "Answers per commit. Default: ${DEFAULT-VALUE}")
   private int chunk;
 
-  @Option(names = "--json", description = "As one JSON object.")
+  @Option(names = "--json", description = "Print one JSON object.")
   private boolean json;
 
   BenchRunnerCommand(Stores stores) {

@@ -4,26 +4,26 @@ import java.util.OptionalInt;
 import org.stfbatch.bench.BenchModel;
 import picocli.CommandLine.Option;
 
-/** The model that is measured. */
+/** The measured model. */
 final class BenchShapeOptions {
   @Option(
       names = "--shape",
       defaultValue = "7b",
       paramLabel = "SHAPE",
       description =
-          "7b or small, with random weights, or a checkpoint's folder. Default: ${DEFAULT-VALUE}")
+          "7b or small, with random weights, or the folder of a checkpoint. Default: ${DEFAULT-VALUE}")
   private String shape;
 
   @Option(
       names = "--layers",
       paramLabel = "N",
-      description = "Only so many layers of the language model, to fit a small machine.")
+      description = "Number of layers of the language model, to fit a small machine. Default: all")
   private Integer layers;
 
   @Option(
       names = "--tokens",
       paramLabel = "N",
-      description = "Vision tokens of an image: 144 (LLaVA-STF, the default) or 576 (LLaVA-1.5).")
+      description = "Vision tokens per image: 144 (LLaVA-STF, the default) or 576 (LLaVA-1.5).")
   private Integer tokens;
 
   BenchModel model() {

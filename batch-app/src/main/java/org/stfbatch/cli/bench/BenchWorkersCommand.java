@@ -8,12 +8,12 @@ import org.stfbatch.cli.service.Stores;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/** Measures several workers on one run. */
+/** {@code bench workers}: measures several workers on one run. */
 @Command(
     name = "workers",
     description = {
-      "Measures how fast several workers answer one run with --share, beside one: processes of their own with devices that take a fixed time for a job.",
-      "The database is an embedded one in a folder below --home that is removed afterwards."
+      "Measures how the throughput of one run scales with the number of workers (--share), each a process with a simulated device that takes a fixed time per job.",
+      "Uses a temporary embedded database below --home."
     },
     footer = {
       "  stf-batch bench workers",
@@ -30,21 +30,21 @@ final class BenchWorkersCommand implements Callable<Integer> {
       split = ",",
       paramLabel = "N",
       description =
-          "How many, a measurement each. The first is what others are compared to. Default: ${DEFAULT-VALUE}")
+          "Numbers of workers, one measurement each; the first is the baseline. Default: ${DEFAULT-VALUE}")
   private List<Integer> workers;
 
   @Option(
       names = "--jobs",
       defaultValue = "5000",
       paramLabel = "N",
-      description = "Text-only jobs for each worker. Default: ${DEFAULT-VALUE}")
+      description = "Text-only jobs per worker. Default: ${DEFAULT-VALUE}")
   private int jobs;
 
   @Option(
       names = "--chunk",
       defaultValue = "50",
       paramLabel = "N",
-      description = "Answers that a worker commits together. Default: ${DEFAULT-VALUE}")
+      description = "Answers per commit of a worker. Default: ${DEFAULT-VALUE}")
   private int chunk;
 
   @Option(
@@ -52,10 +52,10 @@ final class BenchWorkersCommand implements Callable<Integer> {
       defaultValue = "4",
       paramLabel = "MS",
       description =
-          "What a worker's device takes for a job, in milliseconds; 0 answers at once. Default: ${DEFAULT-VALUE}")
+          "Simulated device time per job in milliseconds; 0 answers immediately. Default: ${DEFAULT-VALUE}")
   private double deviceMillis;
 
-  @Option(names = "--json", description = "As one JSON object.")
+  @Option(names = "--json", description = "Print one JSON object.")
   private boolean json;
 
   BenchWorkersCommand(Stores stores) {

@@ -1,2 +1,2 @@
-/** The commands that measure speed. {@link org.stfbatch.cli.bench.BenchCommand} is the door. */
+/** The benchmark commands. Entry point: {@link org.stfbatch.cli.bench.BenchCommand}. */
 package org.stfbatch.cli.bench;

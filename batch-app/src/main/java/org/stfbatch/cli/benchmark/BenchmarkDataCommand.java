@@ -18,11 +18,11 @@ import org.stfbatch.file.OutputPaths;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/** Draws small data sets in the layouts of the benchmarks. */
+/** {@code benchmark-data}: generates small data sets in the layouts of the benchmarks. */
 @Command(
     name = "benchmark-data",
     description = {
-      "Draws small data sets in the exact layouts of all benchmarks, to try evaluate and score before the real ones are there."
+      "Generates small data sets in the exact layouts of all benchmarks, to try evaluate and score without the real data."
     },
     footer = {
       "  stf-batch benchmark-data --out drawn",
@@ -31,21 +31,21 @@ import picocli.CommandLine.Option;
 public final class BenchmarkDataCommand implements Callable<Integer> {
   private final Stores stores;
 
-  @Option(names = "--out", required = true, paramLabel = "DIR", description = "Where to.")
+  @Option(names = "--out", required = true, paramLabel = "DIR", description = "The output folder.")
   private Path out;
 
   @Option(
       names = "--images",
       defaultValue = "8",
       paramLabel = "N",
-      description = "Pictures. Default: ${DEFAULT-VALUE}")
+      description = "Number of images. Default: ${DEFAULT-VALUE}")
   private int images;
 
   @Option(
       names = "--seed",
       defaultValue = "1",
       paramLabel = "S",
-      description = "The same seed draws the same pictures.")
+      description = "Random seed; the same seed gives the same images. Default: ${DEFAULT-VALUE}")
   private long seed;
 
   BenchmarkDataCommand(Stores stores) {
@@ -71,7 +71,10 @@ public final class BenchmarkDataCommand implements Callable<Integer> {
     }
   }
 
-  /** Drawn data sets have the file names of the real ones, which they must not replace. */
+  /**
+   * Refuses a folder with other files: generated data sets have the file names of the real ones and
+   * must not overwrite them.
+   */
   private void requireDrawn() throws IOException {
     if (!Files.isDirectory(out) || Files.exists(out.resolve(SyntheticSets.MARKER))) {
       return;

@@ -13,7 +13,7 @@ import org.stfbatch.evaluation.Variant;
 import org.stfbatch.job.InputException;
 import picocli.CommandLine.Option;
 
-/** Which data sets there are, and how answers are scored. */
+/** The data sets, and how answers are scored. */
 final class BenchmarkOptions {
   private static final String ALL = "all";
 
@@ -22,13 +22,13 @@ final class BenchmarkOptions {
       required = true,
       paramLabel = "DIR",
       description =
-          "The folder of all data sets, as LLaVA's playground/data/eval, or of this benchmark's.")
+          "The folder of all data sets, laid out as LLaVA's playground/data/eval, or of this benchmark's data set.")
   private Path data;
 
   @Option(
       names = "--strict",
       description =
-          "Refuse to score answers that are not complete, and count 0 where the original's scripts fail.")
+          "Require an answer to every question, and count an answer as 0 where the original scripts would fail.")
   private boolean strict;
 
   Variant variant() {
@@ -40,9 +40,9 @@ final class BenchmarkOptions {
   }
 
   /**
-   * The benchmark of a name, or all whose data sets are complete.
+   * Returns the benchmark of a name, or all benchmarks whose data sets are complete.
    *
-   * @param passedOver is told what is missing of the others
+   * @param passedOver receives what is missing of the others
    */
   List<Benchmark> complete(String name, Consumer<String> passedOver) {
     if (!name.toLowerCase(Locale.ROOT).equals(ALL)) {

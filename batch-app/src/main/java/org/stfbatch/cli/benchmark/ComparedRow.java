@@ -7,13 +7,14 @@ import org.stfbatch.evaluation.Benchmark;
 /**
  * A benchmark answered with one of several compression strategies.
  *
- * @param benchmark which
+ * @param benchmark the benchmark
  * @param strategy as {@code --compress} takes it
- * @param score in the unit of the benchmark's headline; empty if there is none
- * @param visionTokens of an image for the language model's first layer, on average
- * @param keptTokens of them for the later layers, where the language model prunes images
- * @param teraFlops of an image's vision tokens in the language model, in 10^12 operations
- * @param questionsPerSecond while the run was worked on
+ * @param score in the unit of the benchmark's headline score; empty without a score
+ * @param visionTokens mean vision tokens per image in the language model's first layer
+ * @param keptTokens mean vision tokens per image in the later layers, where the language model
+ *     prunes them
+ * @param teraFlops operations for an image's vision tokens in the language model, in 10^12
+ * @param questionsPerSecond throughput while the run was active
  */
 record ComparedRow(
     Benchmark benchmark,

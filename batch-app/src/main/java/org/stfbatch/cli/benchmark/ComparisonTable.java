@@ -9,7 +9,7 @@ import org.stfbatch.evaluation.Benchmark;
 import org.stfbatch.evaluation.PublishedResult;
 import org.stfbatch.evaluation.python.PythonNumber;
 
-/** Compression strategies beside each other and beside what papers report, for each benchmark. */
+/** Table of compression strategies and published results for each benchmark. */
 final class ComparisonTable {
   private static final String ROW = "%-44s %8s %9s %9s %12s%n";
   private static final String NOTHING = "-";
@@ -60,7 +60,10 @@ final class ComparisonTable {
         NOTHING);
   }
 
-  /** What the first layer sees of an image and, where the language model prunes it, the others. */
+  /**
+   * Formats the tokens of the first layer and, where the language model prunes them, of the later
+   * ones.
+   */
   private static String tokens(ComparedRow row) {
     String all = fixed(row.visionTokens(), 0);
     return row.keptTokens().isPresent() ? all + "->" + row.keptTokens().getAsInt() : all;

@@ -12,14 +12,14 @@ import java.util.List;
 import java.util.Map;
 import org.stfbatch.evaluation.synthetic.DrawnPicture;
 
-/** Takes pictures with their questions from the folder of a drawn world. */
+/** Reads generated pictures and their questions. */
 final class DrawnPictures {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final int MOST_WORDS = 3;
 
   private DrawnPictures() {}
 
-  /** Those that have a question which can be answered in few words. */
+  /** Returns the pictures with a question that has a short answer. */
   static List<DrawnPicture> of(Path world) throws IOException {
     Map<String, String> answers = new HashMap<>();
     for (JsonNode label : lines(world.resolve("labels.jsonl"))) {
@@ -43,7 +43,10 @@ final class DrawnPictures {
     return pictures;
   }
 
-  /** A letter is the answer to a choice, whose options are in further lines. */
+  /**
+   * Returns whether an answer is short; a letter answers a multiple-choice question, whose options
+   * are on further lines.
+   */
   private static boolean isShort(String answer) {
     return answer != null && !answer.matches("[A-E]") && answer.split(" ").length <= MOST_WORDS;
   }

@@ -45,12 +45,12 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** Answers and scores benchmarks. */
+/** {@code evaluate}: answers and scores benchmarks. */
 @Command(
     name = "evaluate",
     description = {
-      "Asks a benchmark's questions, scores the answers, and shows the score beside the paper's.",
-      "With several strategies in --compress, asks once for each, and compares them. Stopped or killed at any moment, the same command goes on where it was."
+      "Answers the questions of a benchmark, scores the answers, and compares the score with the paper's.",
+      "With several strategies in --compress, evaluates and compares each. After an interruption at any point, the same command resumes."
     },
     footer = {
       "  stf-batch evaluate pope --data playground/data/eval --model llava-stf-7b",
@@ -58,7 +58,7 @@ import picocli.CommandLine.Parameters;
       "  stf-batch evaluate pope --data playground/data/eval --model llava-stf-7b --share"
     })
 public final class EvaluateCommand implements Callable<Integer>, Logged {
-  /** What questions do not set themselves; they set all of it. */
+  /** Defaults for what questions do not set; the benchmarks' questions set everything. */
   private static final InferSettings.Defaults GREEDY =
       new InferSettings.Defaults(128, 0, 1, 0, List.of());
 
@@ -76,7 +76,7 @@ public final class EvaluateCommand implements Callable<Integer>, Logged {
   @Parameters(
       paramLabel = "NAME",
       description =
-          "The benchmark, or all: every one whose data set is complete. An unknown name lists"
+          "The benchmark, or all: every benchmark with a complete data set. An unknown name lists"
               + " them.")
   private String name;
 
@@ -89,7 +89,7 @@ public final class EvaluateCommand implements Callable<Integer>, Logged {
       names = "--run",
       paramLabel = "NAME",
       description =
-          "What the runs' names begin with; the benchmark's name follows, and the compression"
+          "Prefix of the runs' names; the benchmark's name is appended, and the compression"
               + " strategy if it is not none. Default: the model's name.")
   private String runName;
 
@@ -97,11 +97,11 @@ public final class EvaluateCommand implements Callable<Integer>, Logged {
       names = "--out",
       paramLabel = "DIR",
       description =
-          "Where answers and submission files are written, in a folder for each benchmark. Default:"
+          "The output folder for answers and submission files, with a folder for each benchmark. Default:"
               + " evaluation/ and the runs' name.")
   private Path out;
 
-  @Option(names = "--json", description = "One JSON object a benchmark.")
+  @Option(names = "--json", description = "Print one JSON object per benchmark.")
   private boolean json;
 
   EvaluateCommand(Stores stores, Shutdown shutdown, Log log) {
@@ -161,7 +161,7 @@ public final class EvaluateCommand implements Callable<Integer>, Logged {
         .toList();
   }
 
-  /** Each strategy has a folder of its own for every benchmark. */
+  /** Returns the plans for one strategy, which has its own folder for every benchmark. */
   private List<EvaluationPlan> with(CompressionStrategy strategy, List<EvaluationPlan> plans) {
     return plans.stream()
         .map(plan -> plan.into(out.resolve(fileName(plan.benchmark().name() + suffix(strategy)))))
@@ -178,7 +178,9 @@ public final class EvaluateCommand implements Callable<Integer>, Logged {
         out.resolve(benchmark.name()));
   }
 
-  /** Runs of the checkpoint's own tokens have the names that they had before there were others. */
+  /**
+   * Returns the strategy's suffix of a run's name; none without compression, as in older versions.
+   */
   private static String suffix(CompressionStrategy strategy) {
     return strategy.compresses() ? "-" + strategy.spec() : "";
   }
@@ -187,7 +189,7 @@ public final class EvaluateCommand implements Callable<Integer>, Logged {
     return name.replaceAll("[^\\w.+-]", "_");
   }
 
-  /** Reads the questions, so that what is damaged is found before anything is loaded. */
+  /** Counts the questions. Reading them finds damaged files before the model is loaded. */
   private static long count(Benchmark benchmark, DataFolder folder) {
     long[] count = new long[1];
     benchmark.questions(folder, question -> count[0]++);
@@ -256,7 +258,7 @@ public final class EvaluateCommand implements Callable<Integer>, Logged {
         model);
   }
 
-  /** Empty if it was stopped. */
+  /** Evaluates a benchmark; empty if it was stopped. */
   private Optional<EvaluationResult> evaluate(
       Stores.Connected db,
       LoadedModel model,
@@ -301,7 +303,7 @@ public final class EvaluateCommand implements Callable<Integer>, Logged {
     if (problem.isPresent()) {
       tooManyFailed = true;
       Notices.onStderr(
-          "run %s: %d answered, %d failed; %s: export --failures tells why, and retry takes failures back"
+          "run %s: %d answered, %d failed; %s: export --failures shows the reasons, and retry makes failures waiting again"
               .formatted(status.run(), status.answered(), status.failed(), problem.get()));
     }
   }
@@ -339,13 +341,13 @@ public final class EvaluateCommand implements Callable<Integer>, Logged {
       System.out.print(System.lineSeparator() + comparison.text());
     }
     if (stopSignal.isRequested()) {
-      Notices.onStderr("stopped; the same command goes on");
+      Notices.onStderr("stopped; the same command resumes");
       return ExitCode.FAILED;
     }
     if (imagesAway) {
       Notices.onStderr(
-          "images stayed away for longer than --wait-for-images, and their questions"
-              + " wait; the same command goes on");
+          "images were unavailable for longer than --wait-for-images, and their questions"
+              + " are still waiting; the same command resumes");
       return ExitCode.FAILED;
     }
     return tooManyFailed || table.hasProblems() || table.hasNoAnswers() ? ExitCode.FAILED : 0;

@@ -23,12 +23,12 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** Scores a file of raw answers. */
+/** {@code score}: scores a file of raw answers. */
 @Command(
     name = "score",
     description = {
-      "Scores a file of raw answers to a benchmark, from this program or from the original's scripts.",
-      "For benchmarks whose server or judge scores, writes what is to be sent to it."
+      "Scores a file of raw benchmark answers from this program or the original scripts.",
+      "For benchmarks that a server or a judge model scores, writes the submission files."
     },
     footer = {
       "  stf-batch score pope --data playground/data/eval --answers answers.jsonl",
@@ -37,7 +37,7 @@ import picocli.CommandLine.Parameters;
 public final class ScoreCommand implements Callable<Integer> {
   private final Stores stores;
 
-  @Parameters(paramLabel = "NAME", description = "The benchmark; an unknown one lists them all.")
+  @Parameters(paramLabel = "NAME", description = "The benchmark; an unknown name lists them.")
   private String name;
 
   @Mixin private BenchmarkOptions benchmarks;
@@ -46,17 +46,17 @@ public final class ScoreCommand implements Callable<Integer> {
       names = "--answers",
       required = true,
       paramLabel = "FILE",
-      description = "The raw answers, one JSON object a line.")
+      description = "The raw answers, one JSON object per line.")
   private Path answers;
 
   @Option(
       names = "--out",
       paramLabel = "DIR",
       description =
-          "Where to write files to. Default: the answers' path without its ending, then -NAME.")
+          "The output folder. Default: the answers' path without its extension, with -NAME appended.")
   private Path out;
 
-  @Option(names = "--json", description = "As one JSON object.")
+  @Option(names = "--json", description = "Print one JSON object.")
   private boolean json;
 
   ScoreCommand(Stores stores) {
@@ -95,9 +95,9 @@ public final class ScoreCommand implements Callable<Integer> {
     return 0;
   }
 
-  /** How many answers there are: too few of them are not compared with the paper. */
+  /** Counts the answers: an incomplete set is not compared with the paper. */
   private long lines() throws IOException {
-    // Whether the bytes are text was checked when they were scored.
+    // Any byte is valid here: the encoding was checked when the answers were scored.
     try (Stream<String> lines = Files.lines(answers, StandardCharsets.ISO_8859_1)) {
       return lines.filter(line -> !line.isBlank()).count();
     }

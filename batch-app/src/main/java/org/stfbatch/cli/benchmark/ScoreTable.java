@@ -15,13 +15,13 @@ import org.stfbatch.evaluation.Score;
 import org.stfbatch.evaluation.Score.Metric;
 import org.stfbatch.evaluation.python.PythonNumber;
 
-/** Scores beside the paper's. */
+/** Table of scores next to the paper's. */
 final class ScoreTable {
   private static final int DECIMALS = 2;
   private static final String NOTHING = "-";
   private static final int NARROWEST = 20;
 
-  /** With the width of the first column to be put in. */
+  /** A format whose %d is the width of the first column. */
   private static final String ROW = "%%-%ds %%11s %%9s %%9s %%11s%%n";
 
   private final List<Row> rows = new ArrayList<>();
@@ -29,13 +29,13 @@ final class ScoreTable {
   /**
    * A benchmark's score.
    *
-   * @param benchmark which
-   * @param strategy compression strategy that its images had; empty if only one was asked for
-   * @param run that answered it; empty if the answers come from a file
-   * @param questions how many it asks; empty if nobody has counted
-   * @param answered how many of them have an answer
+   * @param benchmark the benchmark
+   * @param strategy compression strategy of the run; empty if only one was given
+   * @param run the run; empty if the answers come from a file
+   * @param questions number of questions; empty if unknown
+   * @param answered number of answered questions
    * @param score empty if there is a problem
-   * @param files that were written
+   * @param files written files
    * @param problem why there is no score
    */
   record Row(
@@ -68,7 +68,10 @@ final class ScoreTable {
       return benchmark.dataSet().published();
     }
 
-    /** Why the score cannot be compared with the paper's: a few questions are another benchmark. */
+    /**
+     * Returns why the score cannot be compared with the paper's: a subset of the questions is
+     * another benchmark.
+     */
     private Optional<String> incomparable() {
       return questions.isEmpty()
           ? Optional.empty()
@@ -97,13 +100,13 @@ final class ScoreTable {
     return rows.stream().anyMatch(row -> row.problem().isPresent());
   }
 
-  /** Whether a benchmark was asked and every one of its questions failed. */
+  /** Returns whether every question of a benchmark failed. */
   boolean hasNoAnswers() {
     return rows.stream()
         .anyMatch(row -> row.questions().orElse(0) > 0 && row.answered().orElse(1) == 0);
   }
 
-  /** The table, and what there is to say about its rows. */
+  /** Returns the table with remarks about its rows. */
   String text() {
     int width = rows.stream().mapToInt(row -> row.title().length()).max().orElse(0);
     String format = ROW.formatted(Math.max(width, NARROWEST));
@@ -137,7 +140,7 @@ final class ScoreTable {
     row.incomparable().ifPresent(remarks::add);
     row.run()
         .filter(run -> row.isIncomplete())
-        .ifPresent(run -> remarks.add("some questions failed: status --run " + run + " tells why"));
+        .ifPresent(run -> remarks.add("some questions failed: status --run " + run + " shows why"));
     row.score().ifPresent(score -> remarks.addAll(score.notes()));
     row.files().stream().limit(1).forEach(file -> remarks.add("wrote " + written(row)));
     StringBuilder text = new StringBuilder();
@@ -151,7 +154,7 @@ final class ScoreTable {
         : row.files().size() + " files in " + row.files().get(0).getParent();
   }
 
-  /** The figures besides the paper's, as the original's scripts print them. */
+  /** Returns the figures other than the headline score, as the original scripts print them. */
   String details() {
     StringBuilder text = new StringBuilder();
     for (Row row : rows) {
@@ -170,7 +173,7 @@ final class ScoreTable {
     return text.toString();
   }
 
-  /** One JSON object a row. */
+  /** Returns one JSON object per row. */
   String json() throws JsonProcessingException {
     StringBuilder lines = new StringBuilder();
     for (Row row : rows) {

@@ -1,2 +1,2 @@
-/** The commands about the paper's benchmarks. */
+/** The commands for the paper's benchmarks. */
 package org.stfbatch.cli.benchmark;

@@ -10,15 +10,15 @@ import org.stfbatch.base.Threads;
 import org.stfbatch.job.Progress;
 
 /**
- * Shows how a job gets on: a bar that moves on a terminal, elsewhere a line when something has
- * changed, often at first and then once a minute. Rates are those of the last minute.
+ * Progress display of a job: a progress bar on a terminal; elsewhere log lines when something
+ * changed, at first often and then once a minute. Rates cover the last minute.
  */
 public final class ConsoleProgress implements Progress, AutoCloseable {
   private static final long BAR_MILLIS = 500;
   private static final long LINE_MILLIS = 5_000;
   private static final long LONGEST_LINE_MILLIS = 60_000;
 
-  /** So many times the time up to now passes between two lines. */
+  /** The next log line is due after this fraction of the elapsed time. */
   private static final int LINES_SO_FAR = 12;
 
   private static final int BAR_WIDTH = 30;
@@ -46,20 +46,20 @@ public final class ConsoleProgress implements Progress, AutoCloseable {
   }
 
   /**
-   * Shows it on standard error until it is closed.
+   * Shows progress on standard error until it is closed.
    *
-   * @param what is counted, in plural
-   * @param before how many were done before
-   * @param total how many there will be; 0 if nobody knows
+   * @param what counted items, in plural
+   * @param before items done before
+   * @param total total number of items; 0 if unknown
    */
   public static ConsoleProgress onStderr(String what, long before, long total) {
     return onStderr(what, before, 0, total);
   }
 
   /**
-   * As the other.
+   * Shows progress on standard error until it is closed.
    *
-   * @param failedBefore how many of those done before had failed
+   * @param failedBefore failed items among those done before
    */
   public static ConsoleProgress onStderr(String what, long before, long failedBefore, long total) {
     return new ConsoleProgress(LiveLine.onStderr(), what, before, failedBefore, total);
@@ -139,7 +139,7 @@ public final class ConsoleProgress implements Progress, AutoCloseable {
     return one ? what.replaceFirst("s(?= |$)", "") : what;
   }
 
-  /** A time such as 1:02:03. */
+  /** Formats a time as 1:02:03. */
   public static String clock(long seconds) {
     Duration left = Duration.ofSeconds(seconds);
     return String.format(

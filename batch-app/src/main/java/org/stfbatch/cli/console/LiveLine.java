@@ -1,22 +1,22 @@
 package org.stfbatch.cli.console;
 
-/** Shows how far something is: in a line that is written anew, or in lines of the log. */
+/** Progress line: overwritten in place on a terminal, or one log line for each update. */
 public interface LiveLine {
-  /** On standard error: written anew if that is a terminal. */
+  /** Returns the line of standard error; overwritten in place if that is a terminal. */
   static LiveLine onStderr() {
     return System.err instanceof StatusLine line ? new OnTerminal(line) : new InLog();
   }
 
-  /** Whether a line takes the place of the one before. */
+  /** Returns whether a line overwrites the one before. */
   boolean isWrittenAnew();
 
-  /** Shows this now. */
+  /** Shows a text. */
   void show(String text);
 
-  /** Nothing more will be shown. */
+  /** Ends the display. */
   void end();
 
-  /** The last line of a terminal. */
+  /** Overwrites the last line of a terminal. */
   record OnTerminal(StatusLine line) implements LiveLine {
     @Override
     public boolean isWrittenAnew() {
@@ -34,7 +34,7 @@ public interface LiveLine {
     }
   }
 
-  /** A line for each. */
+  /** Writes a log line for each text. */
   record InLog() implements LiveLine {
     @Override
     public boolean isWrittenAnew() {
@@ -48,7 +48,7 @@ public interface LiveLine {
 
     @Override
     public void end() {
-      // What was shown stays.
+      // Log lines remain.
     }
   }
 }

@@ -7,8 +7,8 @@ import org.slf4j.LoggerFactory;
 import org.stfbatch.base.LocalHost;
 
 /**
- * The format of what a command logs while it works: short sentences on a terminal, lines with time,
- * level, run and worker elsewhere. Safe for use by several threads.
+ * Log configuration of the process: short sentences on a terminal, lines with time, level, run and
+ * worker elsewhere. Thread safe.
  */
 public final class Log {
   private static final String PROGRAM = "org.stfbatch";
@@ -21,14 +21,14 @@ public final class Log {
   private volatile boolean verbose;
   private final String worker = LocalHost.andProcess();
 
-  /** Decides the format of everything that the process logs from now on. */
+  /** Installs itself as the log configuration of the process. */
   public Log() {
     LoggerContext context = context();
     context.putObject(Log.class.getName(), this);
     setLevels();
   }
 
-  /** The process's log, if there is one. */
+  /** Returns the process's log configuration, if it is installed. */
   static Optional<Log> of(ch.qos.logback.core.Context context) {
     return Optional.ofNullable((Log) context.getObject(Log.class.getName()));
   }
@@ -37,18 +37,18 @@ public final class Log {
     return (LoggerContext) LoggerFactory.getILoggerFactory();
   }
 
-  /** Lines have this format, on a terminal, too. */
+  /** Sets the format, also for a terminal. */
   public void setFormat(LogFormat wanted) {
     this.wanted = wanted;
   }
 
-  /** Logs more. */
+  /** Enables debug output. */
   public void setVerbose(boolean on) {
     verbose = on;
     setLevels();
   }
 
-  /** A command begins that works for long: without a terminal, its lines are those of a log. */
+  /** Marks the beginning of a long-running command: without a terminal, its lines are log lines. */
   public void begin() {
     format = wanted == null && !Terminal.ERR.isThere() ? LogFormat.TEXT : wanted;
     setLevels();
@@ -60,17 +60,17 @@ public final class Log {
     context().getLogger(SUMMARY).setLevel(isLog() ? Level.INFO : Level.WARN);
   }
 
-  /** What follows is about this run. */
+  /** Adds the run to the following lines. */
   public void about(String name) {
     run = name;
   }
 
-  /** Whether lines are those of a log. */
+  /** Returns whether lines have the log format. */
   public boolean isLog() {
     return format != null;
   }
 
-  /** An error that ends the command. */
+  /** Logs an error that ends the command. */
   public void error(String line) {
     LoggerFactory.getLogger(SUMMARY).error(line);
   }

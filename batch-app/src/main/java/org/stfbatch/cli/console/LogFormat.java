@@ -1,11 +1,11 @@
 package org.stfbatch.cli.console;
 
-/** How the log's lines look. */
+/** The format of log lines. */
 public enum LogFormat {
   /** Date, time, zone, level, run and worker before each message. */
   TEXT,
-  /** The same as a JSON object a line. */
+  /** The same as one JSON object per line. */
   JSON,
-  /** As text, warnings, errors and the last line of a run alone. */
+  /** As TEXT, with only warnings, errors and the result of a run. */
   QUIET
 }

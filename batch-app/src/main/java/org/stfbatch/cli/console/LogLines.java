@@ -18,7 +18,7 @@ import java.util.Optional;
 import org.stfbatch.secret.Secrets;
 
 /**
- * Writes what is logged as the process's {@link Log} says, without secrets; named in the log's
+ * Logback layout that follows the process's {@link Log} and masks secrets; named in the logback
  * configuration.
  */
 public final class LogLines extends LayoutBase<ILoggingEvent> {
@@ -59,7 +59,7 @@ public final class LogLines extends LayoutBase<ILoggingEvent> {
     return line.append(event.getFormattedMessage()).append(System.lineSeparator()).toString();
   }
 
-  /** To the second, with the offset from UTC. */
+  /** Formats the time to the second, with the offset from UTC. */
   private static String time(ILoggingEvent event) {
     return Instant.ofEpochMilli(event.getTimeStamp())
         .truncatedTo(ChronoUnit.SECONDS)

@@ -2,9 +2,9 @@ package org.stfbatch.cli.console;
 
 import java.util.Optional;
 
-/** A command that works for long, maybe at night: without a terminal it writes a log. */
+/** A long-running command, which writes a log when there is no terminal. */
 public interface Logged {
-  /** The run that it is about from its beginning, if there is one. */
+  /** Returns the run whose name the log lines carry, if it is known from the beginning. */
   default Optional<String> loggedRun() {
     return Optional.empty();
   }

@@ -3,25 +3,24 @@ package org.stfbatch.cli.console;
 import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
 
-/** Lines that tell people what goes on while a command works. */
+/** Messages for users while a command runs. */
 public final class Notices {
   private Notices() {}
 
-  /** Says it on standard error. */
+  /** Writes a message to standard error. */
   public static void onStderr(String line) {
     LoggerFactory.getLogger(Log.NOTICES).info(line);
   }
 
-  /** Warns of it on standard error. */
+  /** Writes a warning to standard error. */
   public static void warning(String line) {
     LoggerFactory.getLogger(Log.NOTICES).warn(line);
   }
 
   /**
-   * Logs how a run ended, in every format. Nothing is logged on a terminal, where standard output
-   * says it.
+   * Logs the result of a run, in every format; on a terminal, standard output shows it instead.
    *
-   * @param good whether nobody has to look at it
+   * @param good whether the result needs no attention
    */
   public static void summary(String line, boolean good) {
     LoggerFactory.getLogger(Log.SUMMARY).atLevel(good ? Level.INFO : Level.WARN).log(line);

@@ -5,8 +5,8 @@ import java.util.Deque;
 import java.util.concurrent.TimeUnit;
 
 /**
- * How many items a second were done in the last minute of work. The window reaches back to the last
- * sample that is a minute old: counts come chunk by chunk. Thread safe.
+ * Throughput over the last minute of work. The window reaches back to the newest sample that is at
+ * least a minute old, because counts arrive in chunks. Thread safe.
  */
 final class Rate {
   private static final long MINUTE = TimeUnit.MINUTES.toNanos(1);
@@ -17,25 +17,25 @@ final class Rate {
 
   private record Sample(long nanos, long done) {}
 
-  /** Begins at this moment with nothing done. */
+  /** Starts now with no items. */
   Rate(long nanos) {
     begin(0, nanos);
   }
 
-  /** Begins a new window at this moment. */
+  /** Starts a new window now. */
   synchronized void begin(long done, long nanos) {
     samples.clear();
     samples.add(new Sample(nanos, done));
   }
 
-  /** Takes a sample, at most one a second. */
+  /** Adds a sample, at most one a second. */
   synchronized void note(long done, long nanos) {
     if (nanos - samples.getLast().nanos() >= SECOND) {
       add(done, nanos);
     }
   }
 
-  /** Takes a sample, and gives the rate of the window that it ends. */
+  /** Adds a sample and returns the rate of the window that ends with it. */
   synchronized double of(long done, long nanos) {
     add(done, nanos);
     Sample first = samples.getFirst();

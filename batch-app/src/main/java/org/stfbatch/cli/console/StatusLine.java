@@ -5,8 +5,8 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 
 /**
- * A terminal's standard error with a last line that shows how far a job is: what else is written
- * goes above it, so that no two lines are glued together. Safe for use by several threads.
+ * Standard error of a terminal with a status line at the bottom: other output is written above it,
+ * so that lines do not mix. Thread safe.
  */
 public final class StatusLine extends PrintStream {
   private final Bottom bottom;
@@ -16,22 +16,22 @@ public final class StatusLine extends PrintStream {
     this.bottom = bottom;
   }
 
-  /** On a terminal. */
+  /** Wraps a terminal's stream. */
   public static StatusLine on(PrintStream terminal) {
     return new StatusLine(new Bottom(terminal));
   }
 
-  /** Shows this instead of what the last line was; an empty text takes it away. */
+  /** Replaces the status line; an empty text removes it. */
   void show(String text) {
     bottom.show(text);
   }
 
-  /** Leaves the last line as it is, and begins a new one. */
+  /** Keeps the status line as it is and starts a new line. */
   void keep() {
     bottom.keep();
   }
 
-  /** Takes the last line away before anything else is written, and puts it back behind it. */
+  /** Removes the status line before other output and restores it afterwards. */
   private static final class Bottom extends OutputStream {
     private static final String ERASE = "\r\u001b[K";
 

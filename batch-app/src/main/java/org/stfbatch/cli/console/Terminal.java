@@ -5,7 +5,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** Whether somebody sits before what the process writes to. */
+/** Detects whether a standard stream is a terminal. */
 public enum Terminal {
   OUT(1),
   ERR(2);
@@ -16,18 +16,18 @@ public enum Terminal {
     this.descriptor = Path.of("/proc/self/fd/" + descriptor);
   }
 
-  /** Whether this is a terminal, and no file or pipe. */
+  /** Returns whether the stream is a terminal, not a file or a pipe. */
   public boolean isThere() {
     try {
       String target = Files.readSymbolicLink(descriptor).toString();
       return target.startsWith("/dev/pts/") || target.startsWith("/dev/tty");
     } catch (IOException e) {
-      // Only Linux tells of each.
+      // Only Linux shows the target of each stream.
       return isTerminal(System.console());
     }
   }
 
-  /** From Java 22 on there is a console even without a terminal, and a method that tells. */
+  /** Since Java 22 a console may exist without a terminal; {@code Console.isTerminal} tells. */
   private static boolean isTerminal(Console console) {
     if (console == null) {
       return false;

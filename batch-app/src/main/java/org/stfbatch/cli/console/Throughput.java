@@ -4,8 +4,8 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.stfbatch.job.Progress;
 
 /**
- * Counts finished items, stored or not, and how many a second there are: progress is seen between
- * chunks. Thread safe.
+ * Counter and rate of finished items, stored or not, so that progress is visible within a chunk.
+ * Thread safe.
  */
 public final class Throughput implements Progress {
   private final AtomicLong stored = new AtomicLong();
@@ -31,17 +31,17 @@ public final class Throughput implements Progress {
     rate.note(done(), System.nanoTime());
   }
 
-  /** Items that are finished and not stored yet. */
+  /** Returns the items that are finished and not stored yet. */
   public long unstored() {
     return unstored.get();
   }
 
-  /** All finished items. */
+  /** Returns all finished items. */
   public long done() {
     return stored.get() + unstored.get();
   }
 
-  /** Items a second in the last minute. */
+  /** Returns the items a second over the last minute. */
   public double perSecond() {
     return rate.of(done(), System.nanoTime());
   }

@@ -1,2 +1,2 @@
-/** What people see on the terminal while a command works. */
+/** Terminal output, progress and log format of commands. */
 package org.stfbatch.cli.console;

@@ -12,13 +12,13 @@ import java.util.List;
 import java.util.function.Consumer;
 import org.stfbatch.job.InputException;
 
-/** LLaVA's training JSON: an array of samples with {@code conversations}. */
+/** Reader of LLaVA's training JSON: an array of samples with {@code conversations}. */
 final class ConversationFile {
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private ConversationFile() {}
 
-  /** Hands over the turns of one conversation after the other. */
+  /** Passes on the turns of each conversation. */
   static void read(Path file, Consumer<List<String>> conversations) throws IOException {
     if (!Files.isRegularFile(file)) {
       throw new InputException("there is no file " + file + ": give LLaVA's training JSON");

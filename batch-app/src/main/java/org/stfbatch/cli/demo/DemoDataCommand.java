@@ -17,12 +17,10 @@ import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.TypeConversionException;
 
-/** Draws pictures with questions about them. */
+/** {@code demo-data}: generates pictures with questions. */
 @Command(
     name = "demo-data",
-    description = {
-      "Draws pictures and writes questions about them, to try things out or to train."
-    },
+    description = {"Generates pictures with questions about them, for trials and training."},
     footer = {
       "  stf-batch demo-data --out demo",
       "  stf-batch demo-data --out demo --images 500 --seed 12 --detail"
@@ -30,7 +28,7 @@ import picocli.CommandLine.TypeConversionException;
 public final class DemoDataCommand implements Callable<Integer> {
   private final Stores stores;
 
-  @Option(names = "--out", required = true, paramLabel = "DIR", description = "Where to.")
+  @Option(names = "--out", required = true, paramLabel = "DIR", description = "The output folder.")
   private Path out;
 
   @Option(
@@ -39,41 +37,42 @@ public final class DemoDataCommand implements Callable<Integer> {
       paramLabel = "SPLIT",
       converter = SplitConverter.class,
       description =
-          "train writes LLaVA's training files; held-out writes questions and labels about pictures that training never shows. Default: ${DEFAULT-VALUE}")
+          "train writes LLaVA's training files; held-out writes questions and labels about pictures that are not in the training data. Default: ${DEFAULT-VALUE}")
   private Split split;
 
   @Option(
       names = "--images",
       defaultValue = "64",
       paramLabel = "N",
-      description = "Pictures. Default: ${DEFAULT-VALUE}")
+      description = "Number of images. Default: ${DEFAULT-VALUE}")
   private int images;
 
   @Option(
       names = "--questions-per-image",
       paramLabel = "Q",
-      description = "At most, besides a caption. Default: 4, and 8 to train.")
+      description =
+          "Maximum number of questions per image, besides a caption. Default: 4, and 8 with train")
   private Integer questionsPerImage;
 
   @Option(
       names = "--seed",
       defaultValue = "1",
       paramLabel = "S",
-      description = "The same seed draws the same pictures.")
+      description = "Random seed; the same seed gives the same images. Default: ${DEFAULT-VALUE}")
   private long seed;
 
-  @Option(names = "--broken", description = "Break some pictures and questions on purpose.")
+  @Option(names = "--broken", description = "Include some broken images and questions.")
   private boolean broken;
 
   @Option(
       names = "--detail",
       description =
-          "Ask held-out questions in detail: the answer shall say first what it follows from. Training files have both forms.")
+          "Ask held-out questions for answers that begin with the reason. Training files have both forms.")
   private boolean detail;
 
   @Option(
       names = "--black",
-      description = "Leave the pictures black, to see what can be guessed from the questions.")
+      description = "Leave the images black, to measure how many answers can be guessed.")
   private boolean black;
 
   DemoDataCommand(Stores stores) {
@@ -101,7 +100,10 @@ public final class DemoDataCommand implements Callable<Integer> {
     return 0;
   }
 
-  /** Files of an earlier world are replaced, those of somebody else are not. */
+  /**
+   * Refuses a folder with files that this command did not write; its own earlier files are
+   * replaced.
+   */
   private void requireNoStrangeFiles() {
     if (Files.exists(out.resolve(DrawnWorld.SCENES))) {
       return;

@@ -10,10 +10,10 @@ import org.stfbatch.demo.Scorecard;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/** Tells how many answers about drawn pictures are right. */
+/** {@code demo-score}: scores answers about generated pictures. */
 @Command(
     name = "demo-score",
-    description = {"Compares answers about drawn pictures with the right ones."},
+    description = {"Compares answers about generated pictures with their labels."},
     footer = {
       "  stf-batch demo-score --labels demo/labels.jsonl --answers answers.jsonl",
       "  stf-batch demo-score --labels drawn-500/labels.jsonl --answers night.jsonl"
@@ -23,14 +23,14 @@ public final class DemoScoreCommand implements Callable<Integer> {
       names = "--labels",
       required = true,
       paramLabel = "FILE",
-      description = "labels.jsonl, as demo-data wrote it.")
+      description = "The labels.jsonl of demo-data.")
   private Path labels;
 
   @Option(
       names = "--answers",
       required = true,
       paramLabel = "FILE",
-      description = "The answers, as export wrote them with --format llava or jsonl.")
+      description = "The answers, exported with --format llava or jsonl.")
   private Path answers;
 
   @Override

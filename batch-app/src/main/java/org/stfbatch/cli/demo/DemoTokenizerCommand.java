@@ -14,10 +14,10 @@ import org.stfbatch.vocabulary.VocabularyLearner;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/** Learns a tokenizer from training data. */
+/** {@code demo-tokenizer}: trains a tokenizer. */
 @Command(
     name = "demo-tokenizer",
-    description = {"Learns a tokenizer from LLaVA's training JSON and writes it for a checkpoint."},
+    description = {"Trains a tokenizer on LLaVA's training JSON and writes it for a checkpoint."},
     footer = {
       "  stf-batch demo-tokenizer --data demo/finetune.json --out tokenizer",
       "  stf-batch demo-tokenizer --data demo/finetune.json --out tokenizer --pieces 800"
@@ -40,21 +40,21 @@ public final class DemoTokenizerCommand implements Callable<Integer> {
       names = "--out",
       required = true,
       paramLabel = "DIR",
-      description = "The checkpoint's folder; its tokenizer files are replaced.")
+      description = "The folder of the checkpoint; its tokenizer files are replaced.")
   private Path out;
 
   @Option(
       names = "--pieces",
       defaultValue = "768",
       paramLabel = "N",
-      description = "Size of the vocabulary at most. Default: ${DEFAULT-VALUE}")
+      description = "Maximum size of the vocabulary. Default: ${DEFAULT-VALUE}")
   private int pieces;
 
   @Option(
       names = "--max-length",
       defaultValue = "2048",
       paramLabel = "N",
-      description = "The most tokens that the model will take. Default: ${DEFAULT-VALUE}")
+      description = "Maximum sequence length of the model in tokens. Default: ${DEFAULT-VALUE}")
   private int maxLength;
 
   DemoTokenizerCommand(Stores stores) {
@@ -82,11 +82,11 @@ public final class DemoTokenizerCommand implements Callable<Integer> {
     return 0;
   }
 
-  /** The conversation as the model will read it: the texts around images are encoded one by one. */
+  /** Adds a conversation as the model reads it: the texts around images are encoded separately. */
   private static void add(List<String> turns, VocabularyLearner learner) {
     String prompt = ConversationTemplate.VICUNA_V1.prompt(turns);
     for (String text : prompt.split(IMAGE)) {
-      // No space comes before what follows the end token.
+      // Text after the end token has no leading space.
       learner.add(text.replace(END, "\n"));
     }
   }

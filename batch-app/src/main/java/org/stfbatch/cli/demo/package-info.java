@@ -1,2 +1,2 @@
-/** The commands about the drawn world. */
+/** The commands for generated pictures. */
 package org.stfbatch.cli.demo;

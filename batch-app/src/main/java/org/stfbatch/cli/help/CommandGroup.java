@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Map;
 import picocli.CommandLine.Help;
 
-/** Commands of one purpose, in the order in which the help lists them. */
+/** Groups of commands by purpose, in the order of the help. */
 enum CommandGroup {
   RUNS("Runs", "ingest", "infer", "status", "watch", "retry", "runs", "run"),
   RESULTS("Results", "export", "report"),
@@ -22,7 +22,7 @@ enum CommandGroup {
     this.commands = List.of(commands);
   }
 
-  /** The list of the program's commands. */
+  /** Returns the list of all commands. */
   static String list(Help root) {
     StringBuilder text = new StringBuilder();
     for (CommandGroup group : values()) {

@@ -10,10 +10,10 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 import picocli.CommandLine.UnmatchedArgumentException;
 
-/** Tells about a command or a topic. */
+/** {@code help}: shows the help of a command or a topic. */
 @Command(
     name = "help",
-    description = "Tells about a command, or about what concerns all of them: database, logs.",
+    description = "Shows the help of a command, or of a topic: database, logs.",
     footer = {
       "  stf-batch help infer",
       "  stf-batch help model fetch",
@@ -45,7 +45,7 @@ public final class HelpCommand implements Callable<Integer> {
     for (String name : names) {
       CommandLine next = found.getSubcommands().get(name);
       if (next == null) {
-        // With the command that was probably meant.
+        // picocli adds similar command names to this exception.
         throw new UnmatchedArgumentException(found, List.of(name)) {
           private static final long serialVersionUID = 1;
 

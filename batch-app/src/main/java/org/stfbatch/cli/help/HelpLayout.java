@@ -10,8 +10,8 @@ import picocli.CommandLine.IHelpSectionRenderer;
 import picocli.CommandLine.Model.UsageMessageSpec;
 
 /**
- * Lays out the help of all commands: the commands by their purpose, a command's own options, one
- * line about those that all share, examples, exit codes.
+ * Layout of the help: commands grouped by purpose, a command's own options, one line about shared
+ * options, examples, exit codes.
  */
 public final class HelpLayout {
   private static final List<String> OWN = List.of("--help", "--version");
@@ -19,7 +19,7 @@ public final class HelpLayout {
 
   private HelpLayout() {}
 
-  /** Applies it to the program's command and to all below it. */
+  /** Applies the layout to a command and all its subcommands. */
   public static void apply(CommandLine root) {
     SharedOptions.hideBelow(root);
     root.getCommandSpec().usageMessage().customSynopsis("stf-batch COMMAND [OPTIONS]");
@@ -43,7 +43,7 @@ public final class HelpLayout {
     return sections;
   }
 
-  /** Not wrapped, so that they can be copied. */
+  /** Returns the examples without line wrapping, so that they can be copied. */
   private static String examples(Help help) {
     String[] lines = help.commandSpec().usageMessage().footer();
     return String.format(String.join("%n", lines) + "%n");
@@ -55,7 +55,7 @@ public final class HelpLayout {
 
   private static String shared() {
     return String.format(
-        "%nOptions of all commands, about servers and logs: stf-batch help database, stf-batch help"
+        "%nOptions of all commands for servers and logs: stf-batch help database, stf-batch help"
             + " logs%n");
   }
 

@@ -7,15 +7,15 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import picocli.CommandLine.Model.CommandSpec;
 
-/** What concerns all commands, and is told in one place. */
+/** Help topics for options of all commands. */
 enum HelpTopic {
-  /** Where the servers are. */
+  /** Database and broker. */
   DATABASE(
       """
-      Runs are kept in PostgreSQL, and jobs may come by Kafka. By default, both are embedded
-      servers below --home: a command that needs one starts it, and the last one that uses it stops
-      it. These options, or the variables of the environment that they name, lead to servers of
-      your own.
+      Runs are stored in PostgreSQL; jobs may also come from Kafka. By default, both are embedded
+      servers below --home: a command that needs one starts it, and the last command that uses it
+      stops it. These options, or the environment variables that they name, select servers of your
+      own.
       """,
       """
       Examples:
@@ -30,13 +30,13 @@ enum HelpTopic {
       "--kafka-config",
       "--wait-for-services"),
 
-  /** What commands tell while they work. */
+  /** Progress and logs. */
   LOGS(
       """
-      On a terminal, commands show a progress line and tell in sentences what happens. Without one,
-      as from cron or systemd, those that work for long (ingest, infer, evaluate, listen, intake,
-      publish, train) write a log to standard error: date, time, zone, level, run and worker before
-      each line, progress only when something changed, and a last line with the counts.
+      On a terminal, commands show a progress line and short messages. Without a terminal, as from
+      cron or systemd, long-running commands (ingest, infer, evaluate, listen, intake, publish,
+      train) write a log to standard error: date, time, zone, level, run and worker before each
+      message, progress only when something changed, and a last line with the counts.
       """,
       """
       Examples:
@@ -60,7 +60,7 @@ enum HelpTopic {
     return Stream.of(values()).filter(topic -> topic.title().equals(name)).findFirst();
   }
 
-  /** All their names, as a sentence lists them. */
+  /** Returns the names of all topics, comma-separated. */
   static String titles() {
     return Stream.of(values()).map(HelpTopic::title).collect(Collectors.joining(", "));
   }
@@ -70,9 +70,9 @@ enum HelpTopic {
   }
 
   /**
-   * The whole text, with the options.
+   * Returns the text of the topic with its options.
    *
-   * @param root the program's command
+   * @param root the root command
    */
   String text(CommandSpec root) {
     return text + "\n" + SharedOptions.list(root, options) + "\n" + examples;

@@ -7,15 +7,15 @@ import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ScopeType;
 
 /**
- * The options that every command takes. They would fill half of each command's help: there they are
- * hidden, and told by topic.
+ * The options of all commands. The help of a command hides them, because they would fill half of
+ * it; the topics show them.
  */
 final class SharedOptions {
   private SharedOptions() {}
 
   /**
-   * Hides them in the help of all commands below one. Its own are left alone: those below know them
-   * by identity, and take their defaults again for values that were given if they do not.
+   * Hides the shared options in the help of all subcommands. The root's options stay unchanged:
+   * subcommands know them by identity, and would reset given values to their defaults otherwise.
    */
   static void hideBelow(CommandLine command) {
     for (CommandLine below : command.getSubcommands().values()) {
@@ -24,7 +24,7 @@ final class SharedOptions {
       for (OptionSpec option : List.copyOf(spec.options())) {
         if (option.inherited() || option.versionHelp()) {
           spec.remove(option);
-          // Local, since each command below has its own by now.
+          // Local scope: each subcommand below has its own copy already.
           spec.addOption(
               OptionSpec.builder(option).hidden(true).scopeType(ScopeType.LOCAL).build());
         }
@@ -32,7 +32,7 @@ final class SharedOptions {
     }
   }
 
-  /** What the help says of some of them. */
+  /** Returns the help of the named options. */
   static String list(CommandSpec root, List<String> names) {
     CommandSpec shown = CommandSpec.create();
     shown.usageMessage().autoWidth(true).sortOptions(false);

@@ -9,12 +9,12 @@ import org.stfbatch.kafka.embedded.EmbeddedBroker;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/** The embedded broker, and a look at topics. */
+/** {@code kafka}: the embedded broker, and tools for topics. */
 @Command(
     name = "kafka",
     description = {
-      "Starts and stops the embedded Kafka broker, and looks at topics, also of your own cluster.",
-      "Commands start the broker when they need it and stop it behind them. After `kafka start` it stays until `kafka stop`."
+      "Starts and stops the embedded Kafka broker, and shows topics, also of your own cluster.",
+      "Commands start the broker when they need it and stop it afterwards. After `kafka start` it runs until `kafka stop`."
     },
     footer = {"  stf-batch kafka start", "  stf-batch kafka tail --topic answers"},
     subcommands = {KafkaStatusCommand.class, KafkaProduceCommand.class, KafkaTailCommand.class})
@@ -29,7 +29,7 @@ public final class KafkaCommand {
 
   @Command(
       name = "start",
-      description = {"Starts the embedded broker and lets it run."},
+      description = {"Starts the embedded broker and keeps it running."},
       footer = {"  stf-batch kafka start", "  stf-batch kafka start --home /data/stf-batch"})
   int start() {
     embedded().start();
@@ -38,7 +38,7 @@ public final class KafkaCommand {
 
   @Command(
       name = "stop",
-      description = {"Stops the embedded broker, or lets the last command that uses it stop it."},
+      description = {"Stops the embedded broker as soon as no command uses it."},
       footer = {"  stf-batch kafka stop", "  stf-batch kafka stop --home /data/stf-batch"})
   int stop() {
     embedded().stop();
@@ -47,19 +47,21 @@ public final class KafkaCommand {
 
   @Command(
       name = "create",
-      description = {"Makes a topic with the broker's default of copies; leaves one that exists."},
+      description = {
+        "Creates a topic with the broker's default replication factor, unless it exists."
+      },
       footer = {
         "  stf-batch kafka create --topic jobs",
         "  stf-batch kafka create --topic jobs --partitions 12"
       })
   int create(
-      @Option(names = "--topic", required = true, paramLabel = "TOPIC", description = "Its name.")
+      @Option(names = "--topic", required = true, paramLabel = "TOPIC", description = "The topic.")
           String topic,
       @Option(
               names = "--partitions",
               defaultValue = "6",
               paramLabel = "N",
-              description = "Its partitions. Default: ${DEFAULT-VALUE}")
+              description = "Number of partitions. Default: ${DEFAULT-VALUE}")
           int partitions) {
     StopSignal stop = new StopSignal();
     shutdown.guard(stop);
@@ -67,7 +69,7 @@ public final class KafkaCommand {
         TopicAdmin admin = new TopicAdmin(broker.kafka().settings(), broker.kafka().listener());
         StopSignal.Watch watch = stop.whenRequested(admin::stop)) {
       boolean created = admin.create(topic, partitions);
-      System.out.printf("topic %s %s%n", topic, created ? "created" : "is there already");
+      System.out.printf("topic %s %s%n", topic, created ? "created" : "already exists");
       return 0;
     }
   }

@@ -13,12 +13,12 @@ import org.stfbatch.job.ingest.QuestionMessages;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/** Sends a question file. */
+/** {@code kafka produce}: sends a question file. */
 @Command(
     name = "produce",
     description = {
-      "Sends the lines of a question file to a topic as image jobs, each line once, however often it is started.",
-      "A line that is no question is sent as it is."
+      "Sends the lines of a question file to a topic as image jobs, each line exactly once, also when repeated.",
+      "A line that is not a question is sent unchanged."
     },
     footer = {
       "  stf-batch kafka produce --topic jobs --questions questions.jsonl",
@@ -28,20 +28,20 @@ final class KafkaProduceCommand implements Callable<Integer> {
   private final Brokers brokers;
   private final Shutdown shutdown;
 
-  @Option(names = "--topic", required = true, paramLabel = "TOPIC", description = "Where to.")
+  @Option(names = "--topic", required = true, paramLabel = "TOPIC", description = "The topic.")
   private String topic;
 
   @Option(
       names = "--questions",
       required = true,
       paramLabel = "FILE",
-      description = "JSON lines, as ingest --questions reads them.")
+      description = "The questions, JSON lines as for ingest --questions.")
   private Path questions;
 
   @Option(
       names = "--images",
       paramLabel = "DIR",
-      description = "Send the images of this folder with the questions, instead of their paths.")
+      description = "Send the images from this folder within the messages, instead of their paths.")
   private Path images;
 
   KafkaProduceCommand(Brokers brokers, Shutdown shutdown) {

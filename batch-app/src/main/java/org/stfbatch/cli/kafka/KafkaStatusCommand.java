@@ -22,10 +22,10 @@ import org.stfbatch.kafka.TopicRequest;
 import org.stfbatch.kafka.embedded.EmbeddedBroker;
 import picocli.CommandLine.Command;
 
-/** Says whether the broker runs, and how far topics have been read. */
+/** {@code kafka status}: shows the state of the broker and of consumer groups. */
 @Command(
     name = "status",
-    description = {"Says whether the broker runs, and how far topics have been read."},
+    description = {"Shows whether the broker runs, and the offsets and lag of consumer groups."},
     footer = {
       "  stf-batch kafka status",
       "  stf-batch kafka status --kafka-bootstrap broker.example:9092"
@@ -76,7 +76,7 @@ final class KafkaStatusCommand implements Callable<Integer> {
           status.pid().getAsLong(),
           status.settings().map(settings -> settings.bootstrapServers()).orElse("no port yet"),
           status.users(),
-          status.keepsRunning() ? "stays until kafka stop" : "stops with the last command",
+          status.keepsRunning() ? "runs until kafka stop" : "stops with the last command",
           status.dataFolder(),
           clientProperties);
     } else {
@@ -92,7 +92,7 @@ final class KafkaStatusCommand implements Callable<Integer> {
             admin
                 .find(reader.topic())
                 .map(topic -> progress(topic, readers.positions(reader)))
-                .orElse("it is not there any more");
+                .orElse("it no longer exists");
         System.out.printf(
             "topic %s, group %s: %s; %d on %s%n",
             reader.topic(),
@@ -116,7 +116,7 @@ final class KafkaStatusCommand implements Callable<Integer> {
     return "%d partitions, %d offsets read, lag %d".formatted(topic.ends().size(), read, lag);
   }
 
-  /** Counted by reading: the offsets of transactions' marks are no messages. */
+  /** Counts messages by reading them: transaction markers also have offsets. */
   private static long messages(KafkaConnection kafka, String topic, StopSignal stop) {
     TopicRequest request = TopicRequest.of(topic, ReadBound.untilEnd());
     long count = 0;
@@ -127,7 +127,7 @@ final class KafkaStatusCommand implements Callable<Integer> {
         count += reader.poll(POLL).records().size();
       }
     } catch (TopicNotFoundException e) {
-      // There was no message to set aside yet.
+      // The dead-letter topic does not exist yet.
       return 0;
     }
     return count;

@@ -15,12 +15,12 @@ import org.stfbatch.kafka.TopicRequest;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/** Prints a topic. */
+/** {@code kafka tail}: prints a topic. */
 @Command(
     name = "tail",
     description = {
-      "Prints the committed messages of a topic, one a line, from its first to its last, or on and on.",
-      "Of a dead-letter topic it prints the reasons, too."
+      "Prints the committed messages of a topic, one per line, from the first to the last, or continuously.",
+      "For a dead-letter topic, it also prints the reasons."
     },
     footer = {
       "  stf-batch kafka tail --topic answers",
@@ -32,10 +32,10 @@ final class KafkaTailCommand implements Callable<Integer> {
   private final Brokers brokers;
   private final Shutdown shutdown;
 
-  @Option(names = "--topic", required = true, paramLabel = "TOPIC", description = "Which one.")
+  @Option(names = "--topic", required = true, paramLabel = "TOPIC", description = "The topic.")
   private String topic;
 
-  @Option(names = "--follow", description = "Wait for more, until stopped.")
+  @Option(names = "--follow", description = "Wait for further messages until stopped.")
   private boolean follow;
 
   KafkaTailCommand(Brokers brokers, Shutdown shutdown) {

@@ -1,5 +1,5 @@
 /**
- * The commands about topics and the embedded broker. {@link org.stfbatch.cli.kafka.KafkaCommand} is
- * the door.
+ * The commands for topics and the embedded broker. Entry point: {@link
+ * org.stfbatch.cli.kafka.KafkaCommand}.
  */
 package org.stfbatch.cli.kafka;

@@ -11,13 +11,13 @@ import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
- * By which names the server may be asked. A web page of another site can have its own name lead
- * here (DNS rebinding), and would then read what is served: names are therefore listed. Addresses
- * in digits cannot be rebound, and are what probes of Kubernetes and Prometheus ask for: they are
- * all accepted.
+ * Accepted values of the Host header, against DNS rebinding: the name of a web page's site can be
+ * made to resolve to this server, whose answers the page could then read. Names must therefore be
+ * listed. Literal addresses cannot be rebound, and probes of Kubernetes and Prometheus use them:
+ * they are all accepted.
  */
 final class AcceptedHosts {
-  /** Asked for it, Java would ask the network, too. */
+  /** Read from the kernel: Java's InetAddress would also ask the network. */
   private static final Path NAME = Path.of("/proc/sys/kernel/hostname");
 
   private static final Pattern IPV4 = Pattern.compile("\\d{1,3}(\\.\\d{1,3}){3}");
@@ -27,8 +27,8 @@ final class AcceptedHosts {
   private final Set<String> names = new HashSet<>();
 
   /**
-   * @param bound the host that the server was told to listen on
-   * @param further names that the user accepts
+   * @param bound host that the server listens on
+   * @param further further names from the user
    */
   AcceptedHosts(String bound, Collection<String> further) {
     names.add("localhost");
@@ -41,14 +41,14 @@ final class AcceptedHosts {
     try {
       return Optional.of(Files.readString(NAME));
     } catch (IOException e) {
-      // A machine without a name of its own is asked by its address.
+      // A machine without a readable name is reached by its address.
       return Optional.empty();
     }
   }
 
   /**
-   * @param header the request's Host header, with a port or without; null if there is none, which
-   *     no browser leaves out
+   * @param header Host header of the request, with or without a port; null if it is missing, which
+   *     no browser omits
    */
   boolean accepts(String header) {
     if (header == null) {

@@ -9,12 +9,12 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * What a client has to show before it sees a run's pictures, prompts and numbers: in an {@code
- * Authorization: Bearer} header as programs send it, or in a cookie, which a browser gets when it
- * opens {@code /?token=...} once. Immutable and thread safe.
+ * Access token for a run's pictures, prompts and numbers: in an {@code Authorization: Bearer}
+ * header, or in a cookie, which a browser gets when it opens {@code /?token=...} once. Immutable
+ * and thread safe.
  */
 final class AccessToken {
-  /** Of RFC 6750's characters those that need no escaping in a URL. */
+  /** The characters of RFC 6750 that need no escaping in a URL. */
   private static final Pattern USABLE = Pattern.compile("[A-Za-z0-9._~-]{8,200}");
 
   private static final String BEARER = "Bearer ";
@@ -26,12 +26,15 @@ final class AccessToken {
     this.expected = expected;
   }
 
-  /** Browsers send a cookie to all ports of a host: each port has one of its own. */
+  /**
+   * Returns the cookie's name, which contains the port because browsers send a cookie to all ports
+   * of a host.
+   */
   private static String cookieName(int port) {
     return "stf-batch-token-" + port + "=";
   }
 
-  /** Nothing has to be shown. */
+  /** Returns a token that every request passes. */
   static AccessToken none() {
     return new AccessToken(Optional.empty());
   }
@@ -53,9 +56,9 @@ final class AccessToken {
   }
 
   /**
-   * Whether a request may be answered.
+   * Returns whether a request carries the token.
    *
-   * @param port at which it came
+   * @param port port of the request
    */
   boolean isShownIn(Headers request, int port) {
     String cookie = cookieName(port);
@@ -71,11 +74,11 @@ final class AccessToken {
   }
 
   /**
-   * The cookie for a browser that shows the token in the address. It is also sent when a link of
-   * another site leads here: nothing is changed by what is asked.
+   * Returns the cookie for a browser that sends the token in the address. It is also sent with
+   * links from other sites (SameSite=Lax), which is safe because no request changes anything.
    *
-   * @param query the address's part behind the question mark; null if there is none
-   * @param port at which it came
+   * @param query query of the address; null if it has none
+   * @param port port of the request
    */
   Optional<String> cookie(String query, int port) {
     return Stream.of(query == null ? "" : query)
@@ -87,7 +90,7 @@ final class AccessToken {
         .findFirst();
   }
 
-  /** Takes as long for every text of a length: no clock tells how much of it is right. */
+  /** Compares in constant time, against timing attacks. */
   private boolean isExpected(String shown) {
     return expected.isPresent() && MessageDigest.isEqual(expected.get(), bytes(shown));
   }

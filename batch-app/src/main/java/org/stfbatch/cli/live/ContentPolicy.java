@@ -5,9 +5,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.stfbatch.base.Digests;
 
-/** What a browser may do with what is served (Content Security Policy Level 3). */
+/** Content Security Policy of the served pages (Content Security Policy Level 3). */
 final class ContentPolicy {
-  /** Nothing at all: for what is no page. */
+  /** Allows nothing: for responses that are not pages. */
   static final String NOTHING = "default-src 'none'; frame-ancestors 'none'";
 
   private static final Pattern STYLE = Pattern.compile("<style>(.*?)</style>", Pattern.DOTALL);
@@ -15,7 +15,10 @@ final class ContentPolicy {
 
   private ContentPolicy() {}
 
-  /** Allows the page its own styles and scripts, by their hashes, and to ask its own server. */
+  /**
+   * Returns the policy of a page: its own styles and scripts, by their hashes, and requests to its
+   * own server.
+   */
   static String of(String page) {
     return "default-src 'none'; script-src"
         + hashes(SCRIPT.matcher(page))

@@ -22,13 +22,12 @@ import org.slf4j.LoggerFactory;
 import org.stfbatch.job.InputException;
 
 /**
- * Tells others over HTTP how the process is: {@code /health} answers 200 while it is well, 503 with
- * the reasons otherwise; {@code /ready} 200 while it can work and 503 otherwise. It answers nothing
- * but GET and HEAD, and only who asks for it by an accepted host. Other paths need the access
- * token.
+ * HTTP server for health checks: {@code /health} answers 200 while the process is healthy and 503
+ * with the reasons otherwise; {@code /ready} answers 200 while it can work and 503 otherwise. Other
+ * paths need the access token. Only GET and HEAD are answered, and only for accepted hosts.
  *
- * <p>A client that is slow in asking or in taking the answer is cut off, and until then occupies
- * one of many threads: it does not keep others waiting.
+ * <p>Slow clients are disconnected after a timeout; until then each occupies one of many threads
+ * and does not delay others.
  */
 final class HealthServer implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(HealthServer.class);
@@ -44,19 +43,22 @@ final class HealthServer implements AutoCloseable {
   private static final String HEALTH = "/health";
   private static final String READY = "/ready";
 
-  /** What is served when there is something to be told. */
+  /** Paths that answer 503 until their content exists. */
   private static final List<String> SERVED_SOON = List.of("/", "/report.json", "/metrics");
 
   private static final String PLAIN = "text/plain; charset=utf-8";
 
-  /** A thread costs little while it waits, and ends when it is not needed. */
+  /** Idle threads are cheap and end when they are not needed. */
   private static final int THREADS = 256;
 
   private static final long STACK_BYTES = 512 << 10;
   private static final long IDLE_SECONDS = 10;
   private static final long LAST_ANSWERS_SECONDS = 2;
 
-  /** The JDK's server reads them when the first one is made; see its module's documentation. */
+  /**
+   * Read by the JDK's server when the first one is created; see the documentation of the module
+   * jdk.httpserver.
+   */
   private static final Map<String, String> LIMITS =
       Map.of(
           "sun.net.httpserver.maxReqTime", "5",
@@ -85,17 +87,17 @@ final class HealthServer implements AutoCloseable {
           "this needs the token of --http-token: open /?token=TOKEN in a browser, or send the header"
               + " Authorization: Bearer TOKEN");
 
-  /** What is served at a path; made anew for each request, by a thread of the server's. */
+  /** Creates the response of a path for each request, on a server thread. */
   @FunctionalInterface
   interface Route {
     Answer answer();
   }
 
   /**
-   * An answer.
+   * A response.
    *
-   * @param policy for browsers, see {@link ContentPolicy}
-   * @param headers further ones
+   * @param policy Content-Security-Policy, see {@link ContentPolicy}
+   * @param headers further headers
    */
   record Answer(
       int code, String contentType, String policy, Map<String, String> headers, String text) {
@@ -109,11 +111,11 @@ final class HealthServer implements AutoCloseable {
   }
 
   /**
-   * @param hosts by which it may be asked
-   * @param token for everything but /health and /ready
-   * @param ready asked by a thread of the server's
-   * @param doing one line, for people
-   * @param problems one line each, for people; none while the process is well
+   * @param hosts accepted hosts
+   * @param token for every path but /health and /ready
+   * @param ready called on a server thread
+   * @param doing current activity in one line, for users
+   * @param problems one line each, for users; none while the process is healthy
    */
   HealthServer(
       HttpAddress address,
@@ -160,11 +162,11 @@ final class HealthServer implements AutoCloseable {
   }
 
   /**
-   * Serves something else, too.
+   * Adds a path.
    *
-   * @param path exactly this
-   * @param policy for browsers, see {@link ContentPolicy}
-   * @param body made anew for each request, by a thread of the server's
+   * @param path matched exactly
+   * @param policy Content-Security-Policy, see {@link ContentPolicy}
+   * @param body creates the body for each request, on a server thread
    */
   void serve(String path, String contentType, String policy, Supplier<String> body) {
     routes.put(path, () -> new Answer(OK, contentType, policy, Map.of(), body.get()));
@@ -224,12 +226,15 @@ final class HealthServer implements AutoCloseable {
     }
   }
 
-  /** Probes show no token, and see no content. */
+  /** Returns whether a path needs no token: probes send none and get no content. */
   private static boolean isForAll(URI asked) {
     return asked.getPath().equals(HEALTH) || asked.getPath().equals(READY);
   }
 
-  /** The address with the token in it does not stay in the browser's history. */
+  /**
+   * Sets the cookie and redirects, so that the address with the token does not stay in the
+   * browser's history.
+   */
   private static Answer letIn(String cookie) {
     return Answer.plain(SEE_OTHER, Map.of("Set-Cookie", cookie, "Location", "/"), "");
   }
@@ -251,7 +256,7 @@ final class HealthServer implements AutoCloseable {
     }
     if (exchange.getRequestHeaders().containsKey("Content-Length")
         || exchange.getRequestHeaders().containsKey("Transfer-Encoding")) {
-      // Nobody reads what it sends.
+      // The body of the rejected request is not read.
       headers.set("Connection", "close");
     }
     exchange.sendResponseHeaders(answer.code(), isHead ? NO_BODY : body.length);
@@ -260,7 +265,7 @@ final class HealthServer implements AutoCloseable {
     }
   }
 
-  /** Answers that are on their way get there first, if their clients are not slow. */
+  /** Stops the server after responses in progress, unless their clients are slow. */
   @Override
   public void close() {
     try {

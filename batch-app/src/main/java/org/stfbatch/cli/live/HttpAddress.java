@@ -7,9 +7,9 @@ import java.util.regex.Pattern;
 import picocli.CommandLine.TypeConversionException;
 
 /**
- * Where to listen, as people write it: {@code 8080} for this machine's own programs alone, {@code
- * 192.0.2.7:8080} or {@code [2001:db8::7]:8080} on one of its addresses, {@code 0.0.0.0:8080} on
- * all of them; port 0 is any free one.
+ * Listening address as users write it: {@code 8080} for the loopback interface, {@code
+ * 192.0.2.7:8080} or {@code [2001:db8::7]:8080} for one address, {@code 0.0.0.0:8080} for all; port
+ * 0 means any free port.
  *
  * @param socket the address
  */
@@ -18,7 +18,7 @@ public record HttpAddress(InetSocketAddress socket) {
   private static final int MAX_PORT = 65_535;
 
   /**
-   * @throws TypeConversionException if the text is no address
+   * @throws TypeConversionException if the text is not an address
    */
   public static HttpAddress parse(String text) {
     Matcher address = ADDRESS.matcher(text.strip());
@@ -33,7 +33,7 @@ public record HttpAddress(InetSocketAddress socket) {
             : new InetSocketAddress(address.group(1), port));
   }
 
-  /** Whether only this machine's own programs reach it. */
+  /** Returns whether only programs on this machine can connect. */
   boolean isLoopback() {
     return socket.getAddress() != null && socket.getAddress().isLoopbackAddress();
   }

@@ -8,13 +8,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Serves a report that is read again and again, and at the end the last one: pages that are open
- * are to show how the run ended, not how it was some seconds before. Thread safe.
+ * Serves a report that open pages poll, and at the end waits until they have fetched the final one,
+ * so that they show how the run ended. Thread safe.
  */
 final class LastReport {
   private static final Logger LOG = LoggerFactory.getLogger(LastReport.class);
 
-  /** A page that is open asks in every period; a slow one, in one of some. */
+  /** An open page polls once a period; a slow one, once in this many periods. */
   private static final int PERIODS = 3;
 
   private final Supplier<String> current;
@@ -26,9 +26,9 @@ final class LastReport {
   private volatile String last;
 
   /**
-   * @param current what is served while the process works
-   * @param ended what is served at its end; asked for once
-   * @param period in which open pages ask again
+   * @param current report while the process works
+   * @param ended final report; called once
+   * @param period polling period of open pages
    */
   LastReport(Supplier<String> current, Supplier<String> ended, Duration period) {
     this.current = current;
@@ -48,8 +48,8 @@ final class LastReport {
   }
 
   /**
-   * From now on serves the last report. Returns when a page that was open has it, or does not come
-   * for it; at once if none was.
+   * Switches to the final report and waits until an open page has fetched it or stopped polling;
+   * returns at once if no page is open.
    */
   void show() {
     if (!wasAsked || System.nanoTime() - askedNanos > patienceNanos) {
@@ -58,12 +58,13 @@ final class LastReport {
     try {
       last = ended.get();
       if (!fetched.await(patienceNanos, TimeUnit.NANOSECONDS)) {
-        LOG.debug("no page came for the last report");
+        LOG.debug("no page fetched the last report");
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } catch (RuntimeException e) {
-      // How the run ended is stored and said elsewhere; a database that is away must not change it.
+      // The result is stored and reported elsewhere; an unavailable database must not change the
+      // exit code.
       LOG.warn("the last report cannot be read: {}", e.getMessage());
     }
   }

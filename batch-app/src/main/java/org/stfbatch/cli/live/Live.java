@@ -21,9 +21,7 @@ import org.stfbatch.report.LiveReport;
 import org.stfbatch.report.ReportReader;
 import org.stfbatch.report.ReportTerms;
 
-/**
- * What a working process shows of itself over HTTP: its state, its metrics and its run's report.
- */
+/** HTTP view of a working process: its state, its metrics and its run's report. */
 final class Live implements AutoCloseable {
   private static final Duration REFRESH = Duration.ofSeconds(5);
   private static final String METRICS = "text/plain; version=0.0.4; charset=utf-8";
@@ -38,15 +36,15 @@ final class Live implements AutoCloseable {
   private final Throughput throughput = new Throughput();
 
   /**
-   * Begins to listen.
+   * Starts to listen.
    *
-   * @param hosts by which it may be asked, beside its own
-   * @param token for all that tells of the run
-   * @param ready whether it can work
-   * @param doing one line, for people
-   * @param problems why it is not well, a line each; none while it is
-   * @param run the one that is worked on, if there is one
-   * @param observed what Spring Batch tells its times to
+   * @param hosts accepted hosts, besides the machine's own
+   * @param token for everything about the run
+   * @param ready whether the process can work
+   * @param doing current activity in one line, for users
+   * @param problems why the process is not healthy, one line each; none while it is
+   * @param run the current run, if there is one
+   * @param observed registry of Spring Batch's observations
    */
   Live(
       HttpAddress address,
@@ -98,7 +96,7 @@ final class Live implements AutoCloseable {
     }
   }
 
-  /** Of all workers together, where others work on the run, too. */
+  /** Returns the throughput, of all workers together if the run is shared. */
   private double perSecond() {
     return status
         .latest()
@@ -118,12 +116,12 @@ final class Live implements AutoCloseable {
     return page.toString();
   }
 
-  /** Counts outcomes, and tells them on. */
+  /** Wraps a progress listener to count outcomes. */
   Progress counting(Progress next) {
     return metrics.progress().andThen(throughput).andThen(next);
   }
 
-  /** If somebody looks, shows how it ended first. */
+  /** Stops the server; an open page gets the final report first. */
   @Override
   public void close() {
     last.show();

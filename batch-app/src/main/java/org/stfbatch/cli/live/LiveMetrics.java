@@ -23,8 +23,8 @@ import org.stfbatch.job.Progress;
 import org.stfbatch.job.infer.ModelName;
 
 /**
- * What the process has done since it was started, as Prometheus reads it: the engine's work, the
- * jobs' outcomes, the JVM, and Spring Batch's own observations. Thread safe.
+ * Metrics of the process since its start, for Prometheus: the engine's work, the jobs' outcomes,
+ * the JVM, and Spring Batch's observations. Thread safe.
  */
 final class LiveMetrics implements AutoCloseable {
   private final PrometheusMeterRegistry registry =
@@ -38,8 +38,8 @@ final class LiveMetrics implements AutoCloseable {
   private final Counter failed = outcomes("failed");
 
   /**
-   * @param observed what Spring Batch tells its times to
-   * @param now the run that is worked on; must not wait
+   * @param observed registry of Spring Batch's observations
+   * @param now the current run; must not block
    */
   LiveMetrics(LoadedModel model, ObservationRegistry observed, Supplier<Optional<RunNow>> now) {
     this.engine = model.engine();
@@ -51,7 +51,7 @@ final class LiveMetrics implements AutoCloseable {
     jobs("waiting", RunStatus::waiting);
     run(
         "workers",
-        "Workers that share the run that is worked on; 0 if the process has it for itself",
+        "Workers that share the current run; 0 if it is not shared",
         run -> run.workers().size());
     run(
         "questions.per.second",
@@ -104,7 +104,7 @@ final class LiveMetrics implements AutoCloseable {
     Gauge.builder(
             "stf.batch.run.jobs",
             () -> now.get().map(run -> jobs.applyAsLong(run.status())).orElse(null))
-        .description("Jobs of the run that is worked on, whoever answered them")
+        .description("Jobs of the current run, by any worker")
         .tag("state", state)
         .register(registry);
   }
@@ -159,7 +159,7 @@ final class LiveMetrics implements AutoCloseable {
         .register(registry);
   }
 
-  /** Counts outcomes. */
+  /** Returns the listener that counts outcomes. */
   Progress progress() {
     return step -> {
       answered.increment(step.done() - step.failed());
@@ -167,7 +167,7 @@ final class LiveMetrics implements AutoCloseable {
     };
   }
 
-  /** In Prometheus' text format. */
+  /** Returns the metrics in Prometheus' text format. */
   String scrape() {
     return registry.scrape();
   }

@@ -11,21 +11,21 @@ import org.stfbatch.db.Run;
 import org.stfbatch.job.Progress;
 import picocli.CommandLine.Option;
 
-/** Whether the process shows itself over HTTP. */
+/** Options of the HTTP server. */
 public final class LiveOptions {
   @Option(
       names = "--http",
       paramLabel = "[HOST:]PORT",
       description =
-          "Serve /health, /ready, Prometheus' /metrics and the run's live page / there; without HOST to this machine alone, 0.0.0.0 for all; port 0 for any free one.")
+          "Serve /health, /ready, Prometheus' /metrics and the run's live page / at this address. Without HOST, only this machine can connect; 0.0.0.0 listens on all interfaces; port 0 means any free port.")
   private HttpAddress address;
 
   @Option(
       names = "--http-host",
       paramLabel = "NAME",
       description =
-          "A name by which --http may be asked, beside localhost, the machine's own and every address in digits; may be"
-              + " given several times. Other names are refused, so that no web site can have its name lead there.")
+          "A further host name that requests to --http may use, besides localhost, the machine's name and every IP address; may be"
+              + " repeated. Other names are refused, against DNS rebinding.")
   private List<String> hosts = List.of();
 
   @Option(
@@ -33,12 +33,12 @@ public final class LiveOptions {
       paramLabel = "TOKEN",
       defaultValue = "${env:STF_BATCH_HTTP_TOKEN}",
       description =
-          "Who asks --http for more than /health and /ready has to show this token: a browser by opening /?token=TOKEN once, a program in the header Authorization: Bearer TOKEN. Better given as $STF_BATCH_HTTP_TOKEN.")
+          "Require this token for all paths but /health and /ready: a browser opens /?token=TOKEN once, a program sends the header Authorization: Bearer TOKEN. Prefer $STF_BATCH_HTTP_TOKEN, which other users cannot see.")
   private String token;
 
   private final ObservationRegistry observed = ObservationRegistry.create();
 
-  /** A process that may show itself. */
+  /** The HTTP server of a process, if there is one. */
   public static final class Shown implements AutoCloseable {
     private final Optional<Live> live;
 
@@ -46,12 +46,12 @@ public final class LiveOptions {
       this.live = live;
     }
 
-    /** One that shows nothing. */
+    /** Returns an instance without a server. */
     public static Shown nothing() {
       return new Shown(Optional.empty());
     }
 
-    /** Counts outcomes if somebody may ask for them, and tells them on. */
+    /** Wraps a progress listener to count outcomes for the metrics. */
     public Progress counting(Progress next) {
       return live.map(counting -> counting.counting(next)).orElse(next);
     }
@@ -62,7 +62,7 @@ public final class LiveOptions {
     }
   }
 
-  /** What Spring Batch tells its times to. */
+  /** Returns the registry of Spring Batch's observations. */
   public ObservationRegistry observations() {
     return address == null ? ObservationRegistry.NOOP : observed;
   }
@@ -81,11 +81,11 @@ public final class LiveOptions {
   }
 
   /**
-   * Begins to show the process, if a port is given.
+   * Starts the server, if a port is given.
    *
-   * @param ready whether it can work
-   * @param doing one line, for people
-   * @param run the one that is worked on, if there is one
+   * @param ready whether the process can work
+   * @param doing current activity in one line, for users
+   * @param run the current run, if there is one
    */
   public Shown open(
       BooleanSupplier ready,

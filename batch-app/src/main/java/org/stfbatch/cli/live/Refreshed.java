@@ -11,12 +11,12 @@ import java.util.function.Supplier;
 import org.stfbatch.base.Threads;
 
 /**
- * A value that a thread of its own reads anew when somebody looks at it and it is old. Who looks
- * gets the last one at once, even while reading takes long or fails; and the longer it takes, the
- * more rarely it is done, for it must not slow down the work that is looked at. Thread safe.
+ * Cached value that a background thread refreshes on demand when it is old. Readers get the last
+ * value at once, even while a refresh is slow or fails. Slow refreshes happen less often, so that
+ * they do not slow down the observed work. Thread safe.
  */
 final class Refreshed<T> implements AutoCloseable {
-  /** Of the time, reading takes so small a part at most. */
+  /** Refreshing takes at most this fraction of the time. */
   private static final int PART = 20;
 
   private final Supplier<T> source;
@@ -33,7 +33,7 @@ final class Refreshed<T> implements AutoCloseable {
   }
 
   /**
-   * @param rest how old a value may be at least
+   * @param rest minimum age of a value before it is refreshed
    */
   Refreshed(Supplier<T> source, Duration rest, LongSupplier nanoTime) {
     this.source = source;
@@ -41,16 +41,16 @@ final class Refreshed<T> implements AutoCloseable {
     this.nanoTime = nanoTime;
   }
 
-  /** The last value that was read; empty before the first. Never waits. */
+  /** Returns the last value; empty before the first. Never blocks. */
   synchronized Optional<T> latest() {
     refresh();
     return last;
   }
 
   /**
-   * The last value that was read; waits for the first.
+   * Returns the last value; waits for the first.
    *
-   * @throws RuntimeException of the source's if there was none yet and reading it failed
+   * @throws RuntimeException from the source, if there is no value yet and reading it failed
    */
   T get() {
     CompletableFuture<T> first;

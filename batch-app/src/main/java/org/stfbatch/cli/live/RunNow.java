@@ -9,10 +9,10 @@ import org.stfbatch.db.WorkerStore;
 import org.stfbatch.db.WorkerStore.LiveWorker;
 
 /**
- * The run that a process works on, as a whole.
+ * State of the current run as a whole.
  *
  * @param status of the whole run, all workers together
- * @param workers that share it; empty if the process has it for itself
+ * @param workers workers that share it; empty if the process does not share it
  */
 record RunNow(RunStatus status, List<LiveWorker> workers) {
   static RunNow read(Run run, DataSource dataSource) {

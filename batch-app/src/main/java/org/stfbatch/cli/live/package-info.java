@@ -1,5 +1,2 @@
-/**
- * What a working process shows of itself over HTTP. {@link org.stfbatch.cli.live.LiveOptions} is
- * the door.
- */
+/** HTTP server of a working process. Entry point: {@link org.stfbatch.cli.live.LiveOptions}. */
 package org.stfbatch.cli.live;

@@ -5,7 +5,7 @@ import org.stfbatch.cli.console.Notices;
 import org.stfbatch.hub.FetchListener;
 import org.stfbatch.job.Progress;
 
-/** Shows a download in whole megabytes. */
+/** Shows the progress of a download in whole megabytes. */
 final class FetchProgress implements FetchListener, AutoCloseable {
   private static final long MB = 1_000_000;
 
@@ -30,7 +30,7 @@ final class FetchProgress implements FetchListener, AutoCloseable {
 
   @Override
   public void brokenOff(String what, String why) {
-    Notices.onStderr(what + ": " + why + "; trying again");
+    Notices.onStderr(what + ": " + why + "; retrying");
   }
 
   @Override

@@ -2,10 +2,10 @@ package org.stfbatch.cli.model;
 
 import picocli.CommandLine.Command;
 
-/** Makes models, gets them and looks into them. */
+/** {@code model}: creates, downloads, inspects and compares models. */
 @Command(
     name = "model",
-    description = {"Makes a new model, gets one, looks into one, or compares its settings."},
+    description = {"Creates, downloads, inspects, traces or compares models."},
     footer = {
       "  stf-batch model fetch llava-hf/llava-1.5-7b-hf --to llava-1.5-7b-hf",
       "  stf-batch model inspect --model llava-stf-7b"

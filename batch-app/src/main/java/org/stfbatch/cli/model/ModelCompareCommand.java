@@ -21,12 +21,12 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** Says how much answers change with a setting, and what it gains. */
+/** {@code model compare}: measures how a setting changes answers and speed. */
 @Command(
     name = "compare",
     description = {
-      "Asks the same questions with two settings of --dtype, --weights or --compress, and says how the answers differ.",
-      "It tells how many answers are equal, how differently likely they are, which layers differ, and how fast both are. Stores nothing."
+      "Answers the same questions with two settings of --dtype, --weights or --compress, and shows how the answers differ.",
+      "It reports how many answers are equal, how their likelihoods differ, which layers differ, and the speed of both. Stores nothing."
     },
     footer = {
       "  stf-batch model compare --weights int8 --against bfloat16 --questions questions.jsonl --images pictures",
@@ -46,19 +46,19 @@ final class ModelCompareCommand implements Callable<Integer> {
       names = "--limit",
       defaultValue = "200",
       paramLabel = "N",
-      description = "Ask the first N questions. Default: ${DEFAULT-VALUE}")
+      description = "Use the first N questions. Default: ${DEFAULT-VALUE}")
   private int limit;
 
   @Option(
       names = "--max-new-tokens",
       defaultValue = "128",
       paramLabel = "N",
-      description = "Longest answer. Default: ${DEFAULT-VALUE}")
+      description = "Maximum tokens per answer. Default: ${DEFAULT-VALUE}")
   private int maxNewTokens;
 
   @Mixin private ConversationOption conversation;
 
-  @Option(names = "--json", description = "As one JSON object.")
+  @Option(names = "--json", description = "Print one JSON object.")
   private boolean json;
 
   ModelCompareCommand(Stores stores) {
@@ -69,10 +69,10 @@ final class ModelCompareCommand implements Callable<Integer> {
     @Option(
         names = "--questions",
         paramLabel = "FILE",
-        description = "The questions, in any format that ingest takes.")
+        description = "The question file, in any format of ingest.")
     private Path questions;
 
-    @Option(names = "--run", paramLabel = "RUN", description = "Or the questions of a run.")
+    @Option(names = "--run", paramLabel = "RUN", description = "Use the questions of this run.")
     private String run;
   }
 

@@ -16,12 +16,12 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** Brings a checkpoint from a hub. */
+/** {@code model fetch}: downloads a checkpoint from a hub. */
 @Command(
     name = "fetch",
     description = {
-      "Downloads a checkpoint and its CLIP tower from the Hugging Face hub, and checks every file.",
-      "Repeating it goes on where it was cut off, and checks what is there."
+      "Downloads a checkpoint and its CLIP tower from the Hugging Face hub, and verifies every file.",
+      "If repeated, it resumes an interrupted download and verifies existing files."
     },
     footer = {
       "  stf-batch model fetch llava-hf/llava-1.5-7b-hf --to llava-1.5-7b-hf",
@@ -41,8 +41,7 @@ final class ModelFetchCommand implements Callable<Integer> {
       names = "--to",
       required = true,
       paramLabel = "DIR",
-      description =
-          "The folder that is to hold the checkpoint; the tower comes into a folder in it.")
+      description = "The folder for the checkpoint; the tower is stored in a subfolder.")
   private Path to;
 
   @Option(
@@ -55,14 +54,15 @@ final class ModelFetchCommand implements Callable<Integer> {
   @Option(
       names = "--vision-tower",
       paramLabel = "REPO",
-      description = "Where the CLIP tower is. Default: what the checkpoint's config.json names.")
+      description =
+          "The repository of the CLIP tower. Default: the one that the checkpoint's config.json names.")
   private String visionTower;
 
   @Option(
       names = "--connections",
       paramLabel = "N",
       defaultValue = "4",
-      description = "Files that are downloaded at a time. Default: ${DEFAULT-VALUE}")
+      description = "Parallel downloads. Default: ${DEFAULT-VALUE}")
   private int connections;
 
   @Option(
@@ -78,7 +78,7 @@ final class ModelFetchCommand implements Callable<Integer> {
       paramLabel = "TOKEN",
       defaultValue = "${env:HF_TOKEN}",
       description =
-          "For what is not public; better given as $HF_TOKEN, which other users cannot see.")
+          "Access token for repositories that are not public; prefer $HF_TOKEN, which other users cannot see.")
   private String token;
 
   ModelFetchCommand(Stores stores) {

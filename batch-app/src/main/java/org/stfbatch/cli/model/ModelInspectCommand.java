@@ -18,12 +18,12 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** Says what a checkpoint holds. */
+/** {@code model inspect}: describes a checkpoint. */
 @Command(
     name = "inspect",
     description = {
-      "Says what a checkpoint holds, without loading it: architecture, variant, tensors, vision tokens, cost.",
-      "It refuses what infer would refuse."
+      "Describes a checkpoint without loading it: architecture, variant, tensors, vision tokens, cost.",
+      "It rejects every checkpoint that infer would reject."
     },
     footer = {
       "  stf-batch model inspect --model llava-stf-7b",
@@ -33,13 +33,13 @@ final class ModelInspectCommand implements Callable<Integer> {
   @Mixin private ModelOptions model;
   @Spec private CommandSpec spec;
 
-  /** As older versions took it. */
+  /** The form of older versions. */
   @Parameters(arity = "0..1", hidden = true, paramLabel = "DIR")
   private Path folder;
 
   @Mixin private CompressionOption compression;
 
-  @Option(names = "--json", description = "As one JSON object.")
+  @Option(names = "--json", description = "Print one JSON object.")
   private boolean json;
 
   @Override

@@ -20,12 +20,12 @@ import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/** Makes a checkpoint to be trained. */
+/** {@code model new}: creates a checkpoint for training. */
 @Command(
     name = "new",
     description = {
-      "Makes a checkpoint to be trained.",
-      "All its weights are fresh, or those of the fusion modules alone, and the vision tower and the language model are another one's."
+      "Creates a checkpoint for training.",
+      "Either all weights are random, or only those of the fusion modules, with vision tower and language model from --from."
     },
     footer = {
       "  stf-batch model new --from llava-v1.5-7b --fusion mbtf+stf --out llava-stf-7b",
@@ -51,28 +51,28 @@ final class ModelNewCommand implements Callable<Integer> {
       defaultValue = "mbtf+stf",
       paramLabel = "VARIANT",
       description =
-          "mbtf+stf (as released), mbtf+stf-paper (the paper's Table 1), stf, mbtf, avgpool, tokenconcat or plain; stf and mbtf+stf also with kernel and tokens, as stf:k4e8. Default: ${DEFAULT-VALUE}")
+          "The token fusion: mbtf+stf (as released), mbtf+stf-paper (the paper's Table 1), stf, mbtf, avgpool, tokenconcat or plain; stf and mbtf+stf also with kernel and tokens, such as stf:k4e8. Default: ${DEFAULT-VALUE}")
   private String fusion;
 
   @Option(
       names = "--seed",
       defaultValue = "42",
       paramLabel = "S",
-      description = "Of the fresh weights. Default: ${DEFAULT-VALUE}")
+      description = "Random seed of the new weights. Default: ${DEFAULT-VALUE}")
   private long seed;
 
   @Option(
       names = "--vision-width",
       defaultValue = "128",
       paramLabel = "N",
-      description = "Channels of the vision tower. Default: ${DEFAULT-VALUE}")
+      description = "Width of the vision tower. Default: ${DEFAULT-VALUE}")
   private int visionWidth;
 
   @Option(
       names = "--vision-blocks",
       defaultValue = "8",
       paramLabel = "N",
-      description = "Blocks of the vision tower. Default: ${DEFAULT-VALUE}")
+      description = "Layers of the vision tower. Default: ${DEFAULT-VALUE}")
   private int visionBlocks;
 
   @Option(
@@ -86,52 +86,52 @@ final class ModelNewCommand implements Callable<Integer> {
       names = "--image-size",
       defaultValue = "336",
       paramLabel = "PIXELS",
-      description = "The side of pictures, in patches of 14 pixels. Default: ${DEFAULT-VALUE}")
+      description = "Side of the images in patches of 14 pixels. Default: ${DEFAULT-VALUE}")
   private int imageSize;
 
   @Option(
       names = "--width",
       defaultValue = "256",
       paramLabel = "N",
-      description = "The language model's width. Default: ${DEFAULT-VALUE}")
+      description = "Width (hidden size) of the language model. Default: ${DEFAULT-VALUE}")
   private int width;
 
   @Option(
       names = "--inner",
       defaultValue = "704",
       paramLabel = "N",
-      description = "The width inside of its perceptrons. Default: ${DEFAULT-VALUE}")
+      description = "Inner width of its MLPs (intermediate size). Default: ${DEFAULT-VALUE}")
   private int inner;
 
   @Option(
       names = "--layers",
       defaultValue = "6",
       paramLabel = "N",
-      description = "Its layers. Default: ${DEFAULT-VALUE}")
+      description = "Layers of the language model. Default: ${DEFAULT-VALUE}")
   private int layers;
 
   @Option(
       names = "--heads",
       defaultValue = "8",
       paramLabel = "N",
-      description = "Its attention heads. Default: ${DEFAULT-VALUE}")
+      description = "Attention heads of the language model. Default: ${DEFAULT-VALUE}")
   private int heads;
 
   @Option(
       names = "--positions",
       defaultValue = "1024",
       paramLabel = "N",
-      description = "The longest sequence, vision tokens included. Default: ${DEFAULT-VALUE}")
+      description = "Maximum sequence length, including vision tokens. Default: ${DEFAULT-VALUE}")
   private int positions;
 
-  /** What is not fresh. */
+  /** The source of what is not new. */
   static final class Origin {
     @Option(
         names = "--tokenizer",
         required = true,
         paramLabel = "DIR",
         description =
-            "All weights are fresh; the folder of the tokenizer: tokenizer.model or tokenizer.json.")
+            "The folder of the tokenizer (tokenizer.model or tokenizer.json); all weights are random.")
     private Path tokenizer;
 
     @Option(
@@ -139,7 +139,7 @@ final class ModelNewCommand implements Callable<Integer> {
         required = true,
         paramLabel = "DIR",
         description =
-            "The checkpoint whose vision tower, language model and tokenizer it gets; sizes are its.")
+            "The checkpoint that provides vision tower, language model, tokenizer and sizes.")
     private Path from;
   }
 
@@ -150,7 +150,7 @@ final class ModelNewCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     if (Files.exists(out, LinkOption.NOFOLLOW_LINKS)) {
-      throw new InputException(out + " is there already: give another --out");
+      throw new InputException(out + " already exists: give another --out");
     }
     new OutputPaths()
         .keepsOutOf("the program's store", stores.serverFolders())

@@ -33,12 +33,12 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** Writes everything between one image with one prompt and the next token's logits. */
+/** {@code model trace}: writes the intermediate tensors of one prompt. */
 @Command(
     name = "trace",
     description = {
-      "Runs one image and one prompt in float32 on the CPU and writes what is in between as safetensors.",
-      "It writes pixel_values, hidden_3 .. hidden_21, hidden_select, mbtf, vision_tokens, logits (of the last position), input_ids (-200 marks the image); where --compress keeps some patches, also kept (their indices, ascending) and score (of every patch, by which they were chosen)."
+      "Runs one image and one prompt in float32 on the CPU and writes the intermediate tensors as safetensors.",
+      "It writes pixel_values, hidden_3 .. hidden_21, hidden_select, mbtf, vision_tokens, logits (of the last position), input_ids (-200 marks the image); where --compress selects patches, also kept (their indices, ascending) and score (of every patch)."
     },
     footer = {
       "  stf-batch model trace --image cat.jpg --prompt \"What is this?\" --out trace.safetensors",
@@ -62,16 +62,16 @@ final class ModelTraceCommand implements Callable<Integer> {
       required = true,
       paramLabel = "TEXT",
       description =
-          "A question, which is put into the conversation template; a text with <image> in it, or one that begins as"
-              + " the template does, is taken as the whole prompt.")
+          "A question, which is inserted into the conversation template. A text that contains <image>, or begins as"
+              + " the template does, is used as the whole prompt.")
   private String prompt;
 
-  @Option(names = "--raw", description = "Take the prompt as the whole prompt in any case.")
+  @Option(names = "--raw", description = "Always use the text as the whole prompt.")
   private boolean raw;
 
   @Mixin private ConversationOption conversation;
 
-  @Option(names = "--out", required = true, paramLabel = "FILE", description = "Where to.")
+  @Option(names = "--out", required = true, paramLabel = "FILE", description = "The output file.")
   private Path out;
 
   ModelTraceCommand(Stores stores) {

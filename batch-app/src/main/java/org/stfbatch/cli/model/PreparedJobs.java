@@ -15,8 +15,8 @@ import org.stfbatch.job.infer.JobPreparer;
 import org.stfbatch.job.infer.PreparationException;
 
 /**
- * Jobs that are made ready each time they are read. One that cannot be is told of and left out from
- * then on.
+ * Jobs that are prepared each time they are read. A job that cannot be prepared is reported and
+ * left out from then on.
  */
 final class PreparedJobs implements JobSource, AutoCloseable {
   private final Map<Long, StoredJob> jobs = new LinkedHashMap<>();
@@ -28,7 +28,7 @@ final class PreparedJobs implements JobSource, AutoCloseable {
   }
 
   /**
-   * @throws InputException if none is left
+   * @throws InputException if no job is left
    */
   @Override
   public void forEach(Consumer<NamedJob> action) {
@@ -53,7 +53,7 @@ final class PreparedJobs implements JobSource, AutoCloseable {
     }
   }
 
-  /** Ends downloads that were begun. */
+  /** Cancels downloads. */
   @Override
   public void close() {
     preparer.cancel();

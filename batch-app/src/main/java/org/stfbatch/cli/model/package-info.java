@@ -1,2 +1,2 @@
-/** The commands about checkpoints. {@link org.stfbatch.cli.model.ModelCommand} is the door. */
+/** The commands for checkpoints. Entry point: {@link org.stfbatch.cli.model.ModelCommand}. */
 package org.stfbatch.cli.model;

@@ -5,7 +5,7 @@ import java.util.regex.Pattern;
 import picocli.CommandLine.TypeConversionException;
 
 /**
- * A number of bytes as people write it: {@code 512MiB}, {@code 8GiB}, {@code 1000000}.
+ * A number of bytes as users write it: {@code 512MiB}, {@code 8GiB}, {@code 1000000}.
  *
  * @param bytes the number
  */
@@ -14,7 +14,7 @@ public record ByteSize(long bytes) {
   private static final String UNITS = "KMGT";
 
   /**
-   * @throws TypeConversionException if the text is no size
+   * @throws TypeConversionException if the text is not a size
    */
   public static ByteSize parse(String text) {
     Matcher size = SIZE.matcher(text.strip());

@@ -4,12 +4,12 @@ import org.stfbatch.db.ChoiceTexts;
 import org.stfbatch.job.ingest.ChoiceNotation;
 import picocli.CommandLine.TypeConversionException;
 
-/** Reads the texts that answers are chosen from. */
+/** Parser of the texts that answers are chosen from. */
 public final class ChoiceOption {
   private ChoiceOption() {}
 
   /**
-   * @throws TypeConversionException if these are no choices
+   * @throws TypeConversionException if the text holds no valid choices
    */
   public static ChoiceTexts parse(String text) {
     try {

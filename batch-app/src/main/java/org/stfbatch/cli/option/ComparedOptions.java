@@ -14,7 +14,7 @@ import org.stfbatch.model.checkpoint.DType;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** A checkpoint with two settings. */
+/** Options of a checkpoint with two settings. */
 public final class ComparedOptions {
   private static final List<DType> DTYPES = List.of(DType.FLOAT32, DType.FLOAT16, DType.BFLOAT16);
 
@@ -29,8 +29,8 @@ public final class ComparedOptions {
       split = "/",
       paramLabel = "SETTING",
       description = {
-        "What --dtype, --weights and --compress are compared with: a dtype, a weight format, a compression strategy, or several of them separated by /,"
-            + " as bfloat16 or float32/vtc-cls:tokens=144. What it leaves out is --dtype, plain and none."
+        "The settings to compare with: a dtype, a weight format, a compression strategy, or several of them separated by /,"
+            + " such as bfloat16 or float32/vtc-cls:tokens=144. Defaults: --dtype, plain, none."
       })
   private List<String> against;
 
@@ -49,35 +49,35 @@ public final class ComparedOptions {
     against().compression().check(shape);
   }
 
-  /** The checkpoint and its tokenizer, which is the caller's to close. */
+  /** Reads the checkpoint and its tokenizer, which the caller closes. */
   public ReadModel read() {
     return model.read();
   }
 
-  /** The checkpoint folder's name. */
+  /** Returns the name of the checkpoint's folder. */
   public String modelName() {
     return model.name();
   }
 
-  /** How jobs are made ready, for both settings alike. */
+  /** Creates the preparation of jobs, for both settings. */
   public Preparation preparation(ReadModel read) {
     return device.preparation(read, images.settings());
   }
 
-  /** Batch and cache of both. */
+  /** Returns the engine settings of both. */
   public EngineSettings engine() {
     return device.engine();
   }
 
-  /** What is compared. */
+  /** Returns the tested settings. */
   public ModelSettings tested() {
     return device.model(compression.strategy());
   }
 
   /**
-   * What it is compared with.
+   * Returns the settings that they are compared with.
    *
-   * @throws IllegalArgumentException if it names what does not exist, or something twice
+   * @throws IllegalArgumentException if it names an unknown setting, or a setting twice
    */
   public ModelSettings against() {
     ModelSettings tested = tested();

@@ -7,16 +7,16 @@ import org.stfbatch.compression.CompressionStrategy;
 import org.stfbatch.compression.StrategyHelp;
 import picocli.CommandLine.Option;
 
-/** How the language model gets fewer vision tokens. */
+/** Option for vision token compression. */
 public final class CompressionOption {
   @Option(
       names = "--compress",
       defaultValue = "none",
-      // No strategy and no option of one holds it.
+      // No strategy and no option of a strategy contains a slash.
       split = "/",
       paramLabel = "SPEC",
       description = {
-        "Fewer vision tokens without training, on LLaVA-1.5 checkpoints (fastv on all). Commands that compare take several, separated by /:",
+        "Reduce vision tokens without training, on LLaVA-1.5 checkpoints (fastv: on all). Commands that compare take several strategies, separated by /:",
         StrategyHelp.NONE,
         StrategyHelp.VTC_CLS,
         StrategyHelp.FASTV,
@@ -30,9 +30,9 @@ public final class CompressionOption {
   private List<String> specs;
 
   /**
-   * The only one.
+   * Returns the only strategy.
    *
-   * @throws IllegalArgumentException if there are several, or if it cannot be read
+   * @throws IllegalArgumentException if there are several, or if it cannot be parsed
    */
   public CompressionStrategy strategy() {
     if (specs.size() > 1) {
@@ -44,9 +44,9 @@ public final class CompressionOption {
   }
 
   /**
-   * All, in their order.
+   * Returns all strategies in their order.
    *
-   * @throws IllegalArgumentException if one cannot be read or is there twice
+   * @throws IllegalArgumentException if one cannot be parsed or occurs twice
    */
   public List<CompressionStrategy> strategies() {
     List<CompressionStrategy> strategies = specs.stream().map(CompressionStrategy::parse).toList();
@@ -56,14 +56,15 @@ public final class CompressionOption {
     return strategies;
   }
 
-  /** Whether there is anything that a checkpoint could be at odds with. */
+  /** Returns whether any strategy compresses, so that a checkpoint may not support it. */
   public boolean isGiven() {
     return strategies().stream().anyMatch(CompressionStrategy::compresses);
   }
 
   /**
-   * @param shape of the checkpoint; asked for only if there is anything to check
-   * @throws IllegalArgumentException if a strategy is undefined for it, there twice, or no strategy
+   * @param shape shape of the checkpoint; called only if there is anything to check
+   * @throws IllegalArgumentException if a strategy cannot be parsed, occurs twice or is undefined
+   *     for the checkpoint
    */
   void check(Supplier<CheckpointShape> shape) {
     if (isGiven()) {

@@ -8,7 +8,7 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
- * Devices as people write them: {@code cpu}, {@code cuda:1}, {@code cuda:0,cuda:2} or {@code
+ * Devices as users write them: {@code cpu}, {@code cuda:1}, {@code cuda:0,cuda:2} or {@code
  * cuda:0..3}.
  *
  * @param names {@code cpu} or {@code cuda:N} each
@@ -22,7 +22,7 @@ record DeviceList(List<String> names) {
   }
 
   /**
-   * @throws IllegalArgumentException naming what is no device
+   * @throws IllegalArgumentException naming what is not a device
    */
   static DeviceList parse(String text) {
     List<String> names = Arrays.stream(text.split(",", -1)).flatMap(DeviceList::expand).toList();

@@ -18,9 +18,11 @@ import org.stfbatch.prompt.PromptLimit;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** Where, how precisely and how many at a time. */
+/** Options for devices, dtypes, batch and cache. */
 final class DeviceOptions {
-  /** From so many jobs on, faster steps are worth a longer loading: measured with the 7B model. */
+  /**
+   * With this many jobs, faster steps outweigh a longer loading time; measured with the 7B model.
+   */
   private static final int MANY_JOBS = 16;
 
   @Option(
@@ -40,31 +42,31 @@ final class DeviceOptions {
       defaultValue = "cpu",
       paramLabel = "DEVICE",
       description =
-          "cpu, cuda:N, or several as in cuda:0..3 or cuda:0,cuda:2: an image's questions stay on one. Default: ${DEFAULT-VALUE}")
+          "cpu, cuda:N, or several, such as cuda:0..3 or cuda:0,cuda:2; all questions about an image run on the same device. Default: ${DEFAULT-VALUE}")
   private String device;
 
   @Option(
       names = "--batch",
       defaultValue = "32",
       paramLabel = "N",
-      description = "Jobs that are generated together on a device. Default: ${DEFAULT-VALUE}")
+      description = "Maximum batch size per device. Default: ${DEFAULT-VALUE}")
   private int batch;
 
   @Option(
       names = "--kv-cache",
       paramLabel = "SIZE",
-      description = "Room for keys and values, such as 8GiB. Default: half of the free memory.")
+      description = "Size of the KV cache, such as 8GiB. Default: half of the free memory.")
   private ByteSize keyValueCache;
 
   @Option(
       names = "--no-prefix-reuse",
-      description = "Do the work for an image again for every question about it.")
+      description = "Disable the prefix cache: process an image again for every question about it.")
   private boolean noPrefixReuse;
 
   @Option(
       names = "--truncate",
       description =
-          "Cut a prompt that is too long for the model at its end, as the original does, instead of failing it.")
+          "Truncate a prompt that is too long for the model, as the original does, instead of failing its job.")
   private boolean truncate;
 
   @Option(
@@ -72,7 +74,7 @@ final class DeviceOptions {
       defaultValue = "10m",
       paramLabel = "TIME",
       description =
-          "A device that has work and finishes nothing for so long is logged, and /health answers 503. Default: ${DEFAULT-VALUE}")
+          "Log a device that has work and finishes nothing for this long, and answer /health with 503. Default: ${DEFAULT-VALUE}")
   private Duration stallTimeout;
 
   /**
@@ -87,9 +89,9 @@ final class DeviceOptions {
   }
 
   /**
-   * One for each device.
+   * Returns the settings for each device.
    *
-   * @param jobs how many are to be answered
+   * @param jobs number of jobs to answer
    */
   List<ModelSettings> models(long jobs, CompressionStrategy compression) {
     return devices().names().stream()
@@ -101,7 +103,7 @@ final class DeviceOptions {
   }
 
   /**
-   * The only one.
+   * Returns the settings for the only device.
    *
    * @throws IllegalArgumentException if there are several devices
    */
@@ -123,12 +125,12 @@ final class DeviceOptions {
     return new EngineSettings(batch, truncate, !noPrefixReuse, cacheBytes);
   }
 
-  /** How long a device may take for one call. */
+  /** Returns how long a device may take for one call. */
   Duration stallTimeout() {
     return stallTimeout;
   }
 
-  /** How jobs are made ready for a model. */
+  /** Creates the preparation of jobs for a model. */
   Preparation preparation(ReadModel model, FetchSettings fetching) {
     LlavaConfig config = model.checkpoint().config();
     return new Preparation(
@@ -146,7 +148,7 @@ final class DeviceOptions {
         truncate);
   }
 
-  /** How answers say that matrices were held. */
+  /** Returns the weight format that is stored with answers. */
   String weightFormat() {
     return weights.format(true).stored();
   }
@@ -159,7 +161,7 @@ final class DeviceOptions {
     return device;
   }
 
-  /** What metrics say about the device. */
+  /** Returns the device as it appears in metrics. */
   ModelName.Place place() {
     String precision =
         devices().names().stream()
@@ -169,7 +171,7 @@ final class DeviceOptions {
     return new ModelName.Place(device, precision, batch());
   }
 
-  /** Jobs that all devices together generate. */
+  /** Returns the total batch size of all devices. */
   int batch() {
     return devices().count() * batch;
   }

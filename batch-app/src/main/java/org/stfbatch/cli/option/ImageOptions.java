@@ -8,20 +8,20 @@ import org.stfbatch.net.HostPort;
 import org.stfbatch.net.ProxySettings;
 import picocli.CommandLine.Option;
 
-/** From where and how images are brought. */
+/** Options for fetching images. */
 final class ImageOptions {
   @Option(
       names = "--downloads",
       defaultValue = "" + FetchSettings.DOWNLOADS,
       paramLabel = "N",
-      description = "Images that are downloaded at once. Default: ${DEFAULT-VALUE}")
+      description = "Parallel image downloads. Default: ${DEFAULT-VALUE}")
   private int downloads;
 
   @Option(
       names = "--downloads-per-host",
       defaultValue = "" + FetchSettings.DOWNLOADS_PER_HOST,
       paramLabel = "N",
-      description = "Of these, from one host. Default: ${DEFAULT-VALUE}")
+      description = "Parallel image downloads from one host. Default: ${DEFAULT-VALUE}")
   private int downloadsPerHost;
 
   @Option(
@@ -29,14 +29,14 @@ final class ImageOptions {
       defaultValue = "30m",
       paramLabel = "TIME",
       description =
-          "How long a host or image folder that fails everything is waited for, such as 5m or 2h;"
-              + " then its jobs go on waiting, and the command ends with 1. 0 makes them failures"
-              + " after their tries. Default: ${DEFAULT-VALUE}")
+          "How long to wait for a host or image folder from which every image fails, such as 5m or 2h;"
+              + " then its jobs stay waiting, and the command ends with exit code 1. With 0, they fail"
+              + " after their attempts. Default: ${DEFAULT-VALUE}")
   private Duration patience;
 
   @Option(
       names = "--follow-links",
-      description = "Open links below the image folder that lead out of it.")
+      description = "Follow links in the image folder that lead out of it.")
   private boolean followLinks;
 
   @Option(
@@ -44,13 +44,13 @@ final class ImageOptions {
       split = ",",
       paramLabel = "HOST[:PORT]",
       description =
-          "A host of the private network, or of this machine, from which images may be downloaded"
-              + " for jobs that came by Kafka or by a trigger; may be repeated.")
+          "A host in the private network, or on this machine, from which images may be downloaded"
+              + " for jobs from Kafka messages or triggers; may be repeated.")
   private List<String> allowedHosts = List.of();
 
   @Option(
       names = "--deny-private-hosts",
-      description = "Ask hosts of the private network for no job, but those of --allow-host.")
+      description = "Download from no private host for any job, except those of --allow-host.")
   private boolean denyPrivateHosts;
 
   /**

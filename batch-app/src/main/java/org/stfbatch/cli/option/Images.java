@@ -6,11 +6,13 @@ import org.stfbatch.image.ClipImageConfig;
 import org.stfbatch.model.checkpoint.ImageProcessing;
 import org.stfbatch.model.checkpoint.LlavaConfig;
 
-/** Carries a checkpoint's wishes for its pictures over to the image room, which knows no models. */
+/**
+ * Converts a checkpoint's image settings for the image package, which does not depend on the model.
+ */
 public final class Images {
   private Images() {}
 
-  /** How its pictures are made ready. */
+  /** Returns the preprocessing of a checkpoint's pictures. */
   public static ClipImageConfig config(LlavaConfig config) {
     ImageProcessing images = config.image();
     Aspect aspect = images.aspect().equals("pad") ? Aspect.PAD : Aspect.SQUARE;

@@ -19,13 +19,13 @@ import org.stfbatch.model.checkpoint.LlavaCheckpoint;
 import org.stfbatch.prompt.LlamaTokenizer;
 
 /**
- * A model that is ready to answer.
+ * A loaded model with what answering needs.
  *
- * @param engine with the model
- * @param preparation how images and prompts are made ready for it
- * @param name what answers are signed with
- * @param watchdog tells of devices that do not get on
- * @param flops what answers cost
+ * @param engine engine that runs the model
+ * @param preparation preparation of images and prompts
+ * @param name name that is stored with answers
+ * @param watchdog detects stalled devices
+ * @param flops cost of answers
  */
 public record LoadedModel(
     Engine engine, Preparation preparation, ModelName name, Watchdog watchdog, ModelFlops flops)
@@ -36,8 +36,8 @@ public record LoadedModel(
           + " activations have 7 bits, and answers differ more often than where it has";
 
   /**
-   * @param fetching from where and how images are brought
-   * @param jobs how many are to be answered
+   * @param fetching settings for fetching images
+   * @param jobs number of jobs to answer
    */
   static LoadedModel load(
       ModelOptions model,

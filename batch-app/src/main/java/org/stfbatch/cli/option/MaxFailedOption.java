@@ -4,14 +4,14 @@ import org.stfbatch.job.MaxFailed;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.TypeConversionException;
 
-/** With how many failures a command still ends well. */
+/** Option for the tolerated failures of a run. */
 public final class MaxFailedOption {
   @Option(
       names = "--max-failed",
       defaultValue = "50%",
       paramLabel = "N|P%",
       description =
-          "If more jobs of a run fail, or a larger share of those that are done, it is no success: exit code 1. What is answered is kept. Default: ${DEFAULT-VALUE}")
+          "End with exit code 1 if more jobs of the run failed, or a larger share of the finished ones. Answers are kept. Default: ${DEFAULT-VALUE}")
   private MaxFailed maxFailed;
 
   MaxFailed value() {
@@ -19,7 +19,7 @@ public final class MaxFailedOption {
   }
 
   /**
-   * @throws TypeConversionException if the text is no limit
+   * @throws TypeConversionException if the text is not a limit
    */
   public static MaxFailed parse(String text) {
     try {

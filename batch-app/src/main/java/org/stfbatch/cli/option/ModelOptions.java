@@ -7,9 +7,9 @@ import org.stfbatch.job.InputException;
 import org.stfbatch.model.checkpoint.LlavaCheckpoint;
 import picocli.CommandLine.Option;
 
-/** Which model. */
+/** Options that select the model. */
 public final class ModelOptions {
-  /** The system property with the folder of the model that comes with the program. */
+  /** System property with the folder of the bundled model. */
   public static final String SHIPPED = "stfbatch.model";
 
   private static final String CHECKPOINT = "checkpoint-";
@@ -19,19 +19,18 @@ public final class ModelOptions {
       defaultValue = "${sys:" + SHIPPED + "}",
       paramLabel = "DIR",
       description =
-          "The checkpoint's folder, in the layout of LLaVA's authors or of Hugging Face's LlavaForConditionalGeneration. Default: the small model that comes with the program and knows nothing but drawn pictures.")
+          "The folder of the checkpoint, in the layout of LLaVA's authors or of Hugging Face's LlavaForConditionalGeneration. Default: the bundled small model, which is trained on generated pictures only.")
   private Path model;
 
   @Option(
       names = "--vision-tower",
       paramLabel = "DIR",
       description =
-          "The CLIP tower's folder. Default: what the checkpoint's config.json names, or the tower inside it.")
+          "The folder of the CLIP tower. Default: the one that the checkpoint's config.json names, or the tower inside the checkpoint.")
   private Path visionTower;
 
   /**
-   * @throws InputException if there is no such folder, or none is named and none came with the
-   *     program
+   * @throws InputException if the folder does not exist, or none is given and none is bundled
    */
   public LlavaCheckpoint open() {
     ReadModel.requireFolder(folder());
@@ -39,7 +38,7 @@ public final class ModelOptions {
   }
 
   /**
-   * Whether it is opened or not.
+   * Checks the folders without opening the model.
    *
    * @throws InputException as {@link #open}
    */
@@ -47,23 +46,23 @@ public final class ModelOptions {
     ReadModel.requireFolder(folder());
   }
 
-  /** Takes another folder than that of --model. */
+  /** Replaces the folder of --model. */
   public void setFolder(Path folder) {
     model = folder;
   }
 
-  /** Likewise, with the tokenizer. */
+  /** Opens the checkpoint with its tokenizer. */
   public ReadModel read() {
     return ReadModel.open(folder(), Optional.ofNullable(visionTower));
   }
 
-  /** Lets no output lie in the model's folders. */
+  /** Forbids outputs in the model's folders. */
   public OutputPaths keptOut(OutputPaths outputs) {
     return outputs.keepsOutOf("--model", model).keepsOutOf("--vision-tower", visionTower);
   }
 
   /**
-   * @throws InputException if none is named and none came with the program
+   * @throws InputException if none is given and none is bundled
    */
   Path folder() {
     if (model == null) {
@@ -73,8 +72,8 @@ public final class ModelOptions {
   }
 
   /**
-   * What answers are signed with, as in the original: the folder's name, and before that of a
-   * checkpoint on the way of a training the name of the folder it is in.
+   * Returns the model name that is stored with answers, as in the original: the folder's name; for
+   * a checkpoint within a training, preceded by the name of the training's folder.
    */
   String name() {
     Path folder = folder().toAbsolutePath().normalize();

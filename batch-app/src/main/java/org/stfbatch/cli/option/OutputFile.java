@@ -9,9 +9,9 @@ import java.util.Set;
 import picocli.CommandLine.TypeConversionException;
 
 /**
- * A file that a command writes; {@code -} is standard output.
+ * An output file; {@code -} means standard output.
  *
- * @param path where to
+ * @param path the path
  * @param isStandardOutput whether it was given as {@code -}
  */
 public record OutputFile(Path path, boolean isStandardOutput) {
@@ -19,7 +19,7 @@ public record OutputFile(Path path, boolean isStandardOutput) {
   private static final Path STANDARD_OUTPUT = Path.of("/dev/stdout");
 
   /**
-   * @throws TypeConversionException if the text is no path
+   * @throws TypeConversionException if the text is not a path
    */
   public static OutputFile parse(String text) {
     try {
@@ -31,13 +31,16 @@ public record OutputFile(Path path, boolean isStandardOutput) {
     }
   }
 
-  /** The one of these formats that its name ends with, in letters of either case. */
+  /** Returns the format that the file's extension names, in either case. */
   public <F extends Enum<F>> Optional<F> format(Set<F> formats) {
     String name = path.toString().toUpperCase(Locale.ROOT);
     return formats.stream().filter(format -> name.endsWith("." + format.name())).findFirst();
   }
 
-  /** Where a command says what it has written: not into what it writes. */
+  /**
+   * Returns the stream for messages about the output: standard error if the output is standard
+   * output.
+   */
   public PrintStream messages() {
     return isStandardOutput ? System.err : System.out;
   }

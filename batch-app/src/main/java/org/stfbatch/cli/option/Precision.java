@@ -3,7 +3,7 @@ package org.stfbatch.cli.option;
 import org.stfbatch.model.NativePrecision;
 import org.stfbatch.model.checkpoint.DType;
 
-/** The dtypes a model can run in. */
+/** The dtypes that a model can run in. */
 public enum Precision {
   AUTO,
   FLOAT32,
@@ -11,9 +11,9 @@ public enum Precision {
   BFLOAT16;
 
   /**
-   * What it is on a device: bfloat16 or float32 for AUTO.
+   * Returns the dtype on a device: AUTO becomes bfloat16 or float32.
    *
-   * @throws IllegalArgumentException naming what is no device
+   * @throws IllegalArgumentException naming what is not a device
    */
   public DType on(String device) {
     return this == AUTO ? NativePrecision.of(device) : DType.valueOf(name());

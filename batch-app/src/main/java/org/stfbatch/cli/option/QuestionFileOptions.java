@@ -6,42 +6,42 @@ import org.stfbatch.job.InputException;
 import org.stfbatch.job.ingest.QuestionFormat;
 import picocli.CommandLine.Option;
 
-/** How a question file is read. */
+/** Options of a question file. */
 public final class QuestionFileOptions {
   @Option(
       names = "--format",
       paramLabel = "FORMAT",
       description =
-          "The question file's: one of ${COMPLETION-CANDIDATES}; openai is the Batch API's request line."
-              + " Default: what its ending says, else llava")
+          "Format of the question file, one of ${COMPLETION-CANDIDATES}; openai: request lines of the Batch API."
+              + " Default: by the file's extension, else llava")
   private QuestionFormat format;
 
   @Option(
       names = "--images",
       paramLabel = "DIR",
       description =
-          "The folder below which the questions' images are. Default: the question file's folder.")
+          "The folder of the questions' images. Default: the folder of the question file.")
   private Path images;
 
-  /** Whether a format is named. */
+  /** Returns whether a format is given. */
   public boolean namesFormat() {
     return format != null;
   }
 
-  /** Whether anything is said of a question file. */
+  /** Returns whether any of these options is given. */
   public boolean areGiven() {
     return format != null || images != null;
   }
 
-  /** The file's format. */
+  /** Returns the file's format. */
   public QuestionFormat format(Path questions) {
     return format != null ? format : QuestionFormat.of(questions);
   }
 
   /**
-   * The folder of the file's images.
+   * Returns the folder of the images.
    *
-   * @throws InputException if the file cannot be read, or there is no such folder
+   * @throws InputException if the file cannot be read, or the folder does not exist
    */
   public Path images(Path questions) {
     if (!Files.isReadable(questions) || Files.isDirectory(questions)) {

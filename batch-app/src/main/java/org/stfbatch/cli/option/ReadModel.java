@@ -8,18 +8,18 @@ import org.stfbatch.model.checkpoint.LlavaCheckpoint;
 import org.stfbatch.prompt.LlamaTokenizer;
 
 /**
- * A checkpoint with all that answering needs of it, found complete and consistent: settings,
- * tensors, vision tower, wishes for pictures, tokenizer. Nothing is on a device yet.
+ * A complete and consistent checkpoint with everything that answering needs: settings, tensors,
+ * vision tower, preprocessing, tokenizer. Nothing is on a device yet.
  *
- * @param checkpoint without open files
- * @param tokenizer closed with this
+ * @param checkpoint holds no open files
+ * @param tokenizer closed together with this
  */
 public record ReadModel(LlavaCheckpoint checkpoint, LlamaTokenizer tokenizer)
     implements AutoCloseable {
 
   /**
-   * @param visionTower the tower's folder; empty for where the checkpoint says
-   * @throws InputException if there is no such folder
+   * @param visionTower the tower's folder; empty to take it from the checkpoint
+   * @throws InputException if the folder does not exist
    */
   public static ReadModel open(Path folder, Optional<Path> visionTower) {
     requireFolder(folder);
@@ -36,7 +36,7 @@ public record ReadModel(LlavaCheckpoint checkpoint, LlamaTokenizer tokenizer)
   }
 
   /**
-   * @throws InputException if there is no such folder
+   * @throws InputException if the folder does not exist
    */
   static void requireFolder(Path folder) {
     if (!Files.isDirectory(folder)) {

@@ -10,7 +10,7 @@ import org.stfbatch.job.infer.InferSettings;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** With which model and where jobs are answered. */
+/** Options for answering jobs: model, devices, images, commits. */
 public final class RunnerOptions {
   private static final int CHUNKS_AHEAD = 2;
   private static final int MAX_WINDOW_JOBS = 100_000;
@@ -27,8 +27,7 @@ public final class RunnerOptions {
       defaultValue = "32",
       paramLabel = "N",
       description =
-          "Answers that are committed together: what a kill loses at most. Default:"
-              + " ${DEFAULT-VALUE}")
+          "Answers per commit; a kill loses at most this many. Default:" + " ${DEFAULT-VALUE}")
   private int chunk;
 
   @Mixin private ConversationOption conversation;
@@ -44,8 +43,8 @@ public final class RunnerOptions {
   }
 
   /**
-   * @param limit at most so many jobs; empty for all
-   * @param defaults for what a job does not set itself
+   * @param limit maximum number of jobs; empty for all
+   * @param defaults for what a job does not set
    */
   public InferSettings settings(OptionalLong limit, InferSettings.Defaults defaults) {
     return new InferSettings(
@@ -61,23 +60,23 @@ public final class RunnerOptions {
         Math.min(MAX_WINDOW_JOBS, (long) CHUNKS_AHEAD * Math.max(chunk, device.batch())));
   }
 
-  /** Lets no output lie in the model's folders. */
+  /** Forbids outputs in the model's folders. */
   public OutputPaths keptOut(OutputPaths outputs) {
     return model.keptOut(outputs);
   }
 
-  /** With how many failures a run is still a success. */
+  /** Returns the tolerated failures of a run. */
   public MaxFailed maxFailed() {
     return maxFailed.value();
   }
 
-  /** The checkpoint folder's name. */
+  /** Returns the name of the checkpoint's folder. */
   public String modelName() {
     return model.name();
   }
 
   /**
-   * What becomes of vision tokens.
+   * Returns the compression strategy.
    *
    * @throws IllegalArgumentException if there are several strategies
    */
@@ -85,29 +84,29 @@ public final class RunnerOptions {
     return compression.strategy();
   }
 
-  /** What answers will be comparable by, but for the checkpoint, whose fingerprint is empty. */
+  /** Returns the settings that make answers comparable; the checkpoint's fingerprint is empty. */
   public ModelIdentity comparableSettings() {
     return new ModelIdentity("", compression().spec(), device.weightFormat());
   }
 
-  /** What becomes of vision tokens, one strategy after the other. */
+  /** Returns all compression strategies. */
   public List<CompressionStrategy> compressions() {
     return compression.strategies();
   }
 
   /**
-   * With the only compression strategy.
+   * Loads the model with the only compression strategy.
    *
-   * @param jobs how many are to be answered
+   * @param jobs number of jobs to answer
    */
   public LoadedModel load(long jobs) {
     return load(jobs, compression());
   }
 
   /**
-   * With one of the compression strategies.
+   * Loads the model with a compression strategy.
    *
-   * @param jobs how many are to be answered
+   * @param jobs number of jobs to answer
    */
   public LoadedModel load(long jobs, CompressionStrategy strategy) {
     return LoadedModel.load(model, device, strategy, images.settings(), jobs);

@@ -6,7 +6,8 @@ import java.util.regex.Pattern;
 import picocli.CommandLine.TypeConversionException;
 
 /**
- * Reads times as people write them: {@code 30s}, {@code 10m}, {@code 2h}, {@code 500ms}, {@code 0}.
+ * Parser of durations as users write them: {@code 30s}, {@code 10m}, {@code 2h}, {@code 500ms},
+ * {@code 0}.
  */
 public final class TimeSpan {
   private static final Pattern TIME = Pattern.compile("(\\d{1,9})\\s*(ms|s|m|h|)");
@@ -14,7 +15,7 @@ public final class TimeSpan {
   private TimeSpan() {}
 
   /**
-   * @throws TypeConversionException if the text is no time
+   * @throws TypeConversionException if the text is not a duration
    */
   public static Duration parse(String text) {
     Matcher time = TIME.matcher(text.strip());

@@ -3,21 +3,21 @@ package org.stfbatch.cli.option;
 import org.stfbatch.model.WeightFormat;
 import picocli.CommandLine.Option;
 
-/** How a model's matrices are held. */
+/** Option for the weight format. */
 public final class WeightsOption {
   @Option(
       names = "--weights",
       defaultValue = "plain",
       paramLabel = "FORMAT",
       description = {
-        "plain: the checkpoint's numbers in the dtype of --dtype.",
-        "int8: 8-bit integers with a scale for each output (W8A8, scales of activations for each"
-            + " token), on CPUs: some answers differ.",
+        "plain: the weights in the dtype of --dtype.",
+        "int8: W8A8 with per-channel weight scales and per-token activation scales,"
+            + " on CPUs; some answers differ.",
         "Default: ${DEFAULT-VALUE}"
       })
   private Choice choice;
 
-  /** What a user can ask for. */
+  /** The weight formats that users can select. */
   enum Choice {
     PLAIN,
     INT8
@@ -28,7 +28,7 @@ public final class WeightsOption {
   }
 
   /**
-   * @param many whether so much is to be computed that laying out the weights anew pays
+   * @param many whether the work is large enough to justify repacking the weights
    */
   public WeightFormat format(boolean many) {
     if (isInt8()) {

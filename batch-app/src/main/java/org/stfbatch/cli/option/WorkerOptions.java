@@ -8,22 +8,22 @@ import org.stfbatch.db.Worker;
 import org.stfbatch.db.WorkerStore;
 import picocli.CommandLine.Option;
 
-/** Whether a process answers a run beside others. */
+/** Options for sharing a run among processes. */
 public final class WorkerOptions {
   @Option(
       names = "--share",
       description =
-          "Answer a part of the run beside other processes with --share, on any machines that reach the database. Each takes what nobody else has, and what one that dies has left.")
+          "Share the run with other processes that use --share, on any machines that reach the database. Each takes jobs that no other worker holds, including those of a worker that died.")
   private boolean share;
 
   @Option(
       names = "--worker",
       paramLabel = "NAME",
-      description = "What this process is called with --share. Default: its host and process.")
+      description = "Name of this worker with --share. Default: host name and process id.")
   private String name;
 
   /**
-   * @throws IllegalArgumentException naming options that do not go together
+   * @throws IllegalArgumentException naming options that exclude each other
    */
   public void check() {
     if (name != null && !share) {
@@ -34,12 +34,12 @@ public final class WorkerOptions {
     }
   }
 
-  /** Whether the process shares runs. */
+  /** Returns whether the process shares its run. */
   public boolean isShared() {
     return share;
   }
 
-  /** This process as a worker of a run; empty if it has the run for itself. */
+  /** Returns this process as a worker of a run; empty without --share. */
   public Optional<Worker> worker(Database database, Run run) {
     if (!share) {
       return Optional.empty();

@@ -1,2 +1,2 @@
-/** Options that several commands share, the values that they take, and the model that they name. */
+/** Options that several commands share, their value types, and the model that they select. */
 package org.stfbatch.cli.option;

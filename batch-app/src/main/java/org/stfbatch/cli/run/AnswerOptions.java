@@ -8,7 +8,7 @@ import org.stfbatch.job.MaxFailed;
 import org.stfbatch.job.infer.InferSettings;
 import picocli.CommandLine.Mixin;
 
-/** With which model, where and how jobs are answered. */
+/** Options for answering jobs. */
 final class AnswerOptions {
   @Mixin private RunnerOptions runner;
   @Mixin private GenerationOptions generation;
@@ -23,24 +23,24 @@ final class AnswerOptions {
   }
 
   /**
-   * @param limit at most so many jobs; empty for all
+   * @param limit maximum number of jobs; empty for all
    */
   InferSettings settings(OptionalLong limit) {
     return runner.settings(limit, generation.defaults());
   }
 
-  /** What answers will be comparable by, but for the checkpoint. */
+  /** Returns the settings that make answers comparable, without the checkpoint. */
   ModelIdentity comparableSettings() {
     return runner.comparableSettings();
   }
 
-  /** With how many failures a run is still a success. */
+  /** Returns the tolerated failures of a run. */
   MaxFailed maxFailed() {
     return runner.maxFailed();
   }
 
   /**
-   * @param jobs how many are to be answered
+   * @param jobs number of jobs to answer
    */
   LoadedModel load(long jobs) {
     return runner.load(jobs);

@@ -18,7 +18,7 @@ import org.stfbatch.job.export.RunExporter;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/** Writes a run's answers to a file. */
+/** {@code export}: writes a run's answers to a file. */
 @Command(
     name = "export",
     description = {"Writes a run's answers to a file, in ingest order."},
@@ -27,41 +27,42 @@ import picocli.CommandLine.Option;
       "  stf-batch export --run nightly --out answers.csv --failures failures.jsonl"
     })
 public final class ExportCommand implements Callable<Integer> {
-  /** Files of the others end with .jsonl, whichever it is. */
+  /** The formats with an extension of their own; all others use .jsonl. */
   private static final Set<ExportFormat> BY_ENDING =
       EnumSet.of(ExportFormat.CSV, ExportFormat.PARQUET);
 
   private final Stores stores;
 
-  @Option(names = "--run", required = true, paramLabel = "RUN", description = "The run's name.")
+  @Option(names = "--run", required = true, paramLabel = "RUN", description = "The run.")
   private String run;
 
   @Option(
       names = "--out",
       required = true,
       paramLabel = "FILE",
-      description = "Where to, - for standard output; a file is replaced only when it is complete.")
+      description =
+          "The output file, - for standard output; an existing file is replaced only when the new one is complete.")
   private OutputFile out;
 
   @Option(
       names = "--format",
       paramLabel = "FORMAT",
       description =
-          "One of ${COMPLETION-CANDIDATES}; llava is the original's answer line, openai the Batch API's output line."
-              + " Default: csv or parquet where --out ends so, else llava")
+          "One of ${COMPLETION-CANDIDATES}; llava: answer lines of the original; openai: output lines of the Batch API."
+              + " Default: csv or parquet by the extension of --out, else llava")
   private ExportFormat format;
 
   @Option(
       names = "--failures",
       paramLabel = "FILE",
       description =
-          "Where to write the failed jobs, as JSON lines; with --format openai as its error lines.")
+          "A file for the failed jobs, as JSON lines; with --format openai, as error lines of the Batch API.")
   private Path failures;
 
   @Option(
       names = "--spreadsheet-safe",
       description =
-          "With --format csv: an apostrophe before cells that begin with =, +, -, @, a tab or a carriage return, which spreadsheets take for formulas.")
+          "With --format csv: put an apostrophe before cells that begin with =, +, -, @, a tab or a carriage return, which spreadsheets treat as formulas.")
   private boolean spreadsheetSafe;
 
   ExportCommand(Stores stores) {

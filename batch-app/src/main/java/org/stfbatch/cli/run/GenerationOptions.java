@@ -6,21 +6,20 @@ import org.stfbatch.db.ChoiceTexts;
 import org.stfbatch.job.infer.InferSettings;
 import picocli.CommandLine.Option;
 
-/** How answers are generated where a job does not say so itself. */
+/** Generation settings of jobs that do not set their own. */
 final class GenerationOptions {
   @Option(
       names = "--max-new-tokens",
       defaultValue = "128",
       paramLabel = "N",
-      description = "Longest answer. Default: ${DEFAULT-VALUE}")
+      description = "Maximum tokens per answer. Default: ${DEFAULT-VALUE}")
   private int maxNewTokens;
 
   @Option(
       names = "--temperature",
       defaultValue = "0",
       paramLabel = "T",
-      description =
-          "0 takes the likeliest token; above, tokens are drawn. Default: ${DEFAULT-VALUE}")
+      description = "Sampling temperature; 0 is greedy decoding. Default: ${DEFAULT-VALUE}")
   private double temperature;
 
   @Option(
@@ -28,27 +27,27 @@ final class GenerationOptions {
       defaultValue = "1",
       paramLabel = "P",
       description =
-          "Draw among the likeliest tokens that together reach P. Default: ${DEFAULT-VALUE}")
+          "Nucleus sampling: draw from the most likely tokens with a total probability of P. Default: ${DEFAULT-VALUE}")
   private double topP;
 
   @Option(
       names = "--seed",
       defaultValue = "0",
       paramLabel = "S",
-      description = "The same seed draws the same answers. Default: ${DEFAULT-VALUE}")
+      description = "Random seed of sampling. Default: ${DEFAULT-VALUE}")
   private long seed;
 
   @Option(
       names = "--stop",
       paramLabel = "TEXT",
-      description = "End an answer before this text; may be repeated.")
+      description = "Stop sequence: end an answer before this text; may be repeated.")
   private List<String> stop = List.of();
 
   @Option(
       names = "--choices",
       paramLabel = "A,B,...",
       description =
-          "Answer with the likeliest of these texts instead of writing one; also as a JSON list. A job's own go first.")
+          "Answer with the most likely of these texts instead of generating one; also as a JSON list. A job's own choices take precedence.")
   private ChoiceTexts choices;
 
   InferSettings.Defaults defaults() {

@@ -33,12 +33,12 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** Answers a run. */
+/** {@code infer}: answers a run. */
 @Command(
     name = "infer",
     description = {
       "Answers the waiting jobs of a run.",
-      "SIGTERM or Ctrl-C stop it at the next commit. Stopped or killed at any moment, the same command goes on where it was."
+      "SIGTERM or Ctrl-C stops it at the next commit. After an interruption at any point, the same command resumes."
     },
     footer = {
       "  stf-batch infer --run nightly --model llava-stf-7b",
@@ -51,7 +51,7 @@ public final class InferCommand implements Callable<Integer>, Logged {
   private final Shutdown shutdown;
   private final StopSignal stopSignal = new StopSignal();
 
-  @Option(names = "--run", required = true, paramLabel = "RUN", description = "The run's name.")
+  @Option(names = "--run", required = true, paramLabel = "RUN", description = "The run.")
   private String runName;
 
   @Mixin private WorkerOptions worker;
@@ -59,10 +59,7 @@ public final class InferCommand implements Callable<Integer>, Logged {
   @Mixin private AnswerOptions answers;
   @Mixin private LiveOptions live;
 
-  @Option(
-      names = "--limit",
-      paramLabel = "N",
-      description = "Answer so many jobs at most, then end.")
+  @Option(names = "--limit", paramLabel = "N", description = "Answer at most N jobs, then end.")
   private Long limit;
 
   InferCommand(Stores stores, Brokers brokers, Shutdown shutdown) {
@@ -118,7 +115,7 @@ public final class InferCommand implements Callable<Integer>, Logged {
       List<Lockable> wanted,
       InferSurroundings surroundings) {
     try (Claim claim = db.claim(wanted, stopSignal)) {
-      // Before anything is read from a topic: it would belong to this run.
+      // Checked before messages are read from a topic, because they would belong to this run.
       new ComparableAnswers(db.database().dataSource()).require(run, answers.comparableSettings());
       surroundings.prepare(stopSignal);
       RunStatus before = status(db, run);
@@ -159,7 +156,7 @@ public final class InferCommand implements Callable<Integer>, Logged {
     }
   }
 
-  /** What a topic will bring, nobody knows. */
+  /** Returns the number of jobs to expect; unknown while a topic is followed. */
   private long jobsExpected(RunStatus before, InferSettings settings) {
     long waiting = kafka.isSource() ? Long.MAX_VALUE : before.waiting();
     return Math.min(waiting, settings.limit().orElse(waiting));
@@ -197,7 +194,10 @@ public final class InferCommand implements Callable<Integer>, Logged {
     }
   }
 
-  /** After the database was away. What is left of a limit for all workers, the database knows. */
+  /**
+   * Returns the settings of a new attempt after a database outage. With a limit for all workers,
+   * the database knows what is left.
+   */
   private InferSettings left(InferSettings settings, LongSupplier done) {
     return worker.isShared() ? settings : settings.after(done.getAsLong());
   }
@@ -223,7 +223,7 @@ public final class InferCommand implements Callable<Integer>, Logged {
     return switch (ending) {
       case DONE -> status.waiting() > 0 && limit != null ? "stopped at --limit " + limit : "done";
       case STOPPED -> "stopped (" + stopSignal.reason().orElse("") + ")";
-      case IMAGES_AWAY -> "ended before all was done";
+      case IMAGES_AWAY -> "ended before all jobs were done";
     };
   }
 
@@ -237,11 +237,11 @@ public final class InferCommand implements Callable<Integer>, Logged {
         status.waiting(),
         tooManyFailed(status));
     if (ending == InferJob.Ending.STOPPED && status.waiting() > 0) {
-      System.out.println("the same command goes on where it was");
+      System.out.println("the same command resumes");
     }
     if (ending == InferJob.Ending.IMAGES_AWAY) {
       System.out.println(
-          "their images stayed away for longer than --wait-for-images: the same command asks for"
+          "their images were unavailable for longer than --wait-for-images: the same command requests"
               + " them again");
     }
     return isGood(status, ending) ? 0 : ExitCode.FAILED;
@@ -260,7 +260,9 @@ public final class InferCommand implements Callable<Integer>, Logged {
         .problem(status)
         .map(
             problem ->
-                "; " + problem + ": export --failures tells why, and retry takes failures back")
+                "; "
+                    + problem
+                    + ": export --failures shows the reasons, and retry makes failures waiting again")
         .orElse("");
   }
 }

@@ -6,14 +6,14 @@ import org.stfbatch.job.publish.PublishSettings;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** Where an inference gets jobs from and hands outcomes to, beside the database. */
+/** Options of infer for reading from and publishing to Kafka. */
 final class InferKafkaOptions {
   @Option(
       names = "--source",
       defaultValue = "run",
       paramLabel = "SOURCE",
       description =
-          "run (what waits in the run) or kafka (first bring the messages of --topic into it). Default: ${DEFAULT-VALUE}")
+          "run (the waiting jobs of the run) or kafka (first add the messages of --topic to the run). Default: ${DEFAULT-VALUE}")
   private Source source;
 
   @Option(
@@ -26,7 +26,8 @@ final class InferKafkaOptions {
   @Option(
       names = "--publish-to",
       paramLabel = "TOPIC",
-      description = "Publish answers and failures to this topic, each once, as publish does.")
+      description =
+          "Publish answers and failures to this topic, each exactly once, as publish does.")
   private String publishTo;
 
   @Mixin private TopicOptions intake;
@@ -34,18 +35,18 @@ final class InferKafkaOptions {
   @Option(
       names = "--max-jobs",
       paramLabel = "N",
-      description = "With --source kafka, take N messages at most.")
+      description = "With --source kafka, read at most N messages.")
   private Long maxJobs;
 
-  /** Where jobs come from. */
+  /** The source of jobs. */
   enum Source {
     RUN,
     KAFKA
   }
 
   /**
-   * @param limit of jobs; null for none
-   * @throws IllegalArgumentException naming options that do not go together
+   * @param limit limit on jobs; null for none
+   * @throws IllegalArgumentException naming options that exclude each other
    */
   void check(Long limit, boolean isShared) {
     require(isSource() == (topic != null), "--source kafka and --topic go together");
@@ -56,7 +57,7 @@ final class InferKafkaOptions {
     require(!intake.isFollowing() || limit == null, "--follow has no --limit");
     require(
         !isShared || intake.from() == TopicStart.STORED && maxJobs == null,
-        "--from and --max-jobs are one reader's: with --share, bring such messages in with intake first");
+        "--from and --max-jobs are for one reader: with --share, read such messages with intake first");
     if (isSource()) {
       intakeSettings();
     }

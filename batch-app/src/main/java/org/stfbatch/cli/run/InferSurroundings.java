@@ -5,30 +5,33 @@ import org.stfbatch.job.Progress;
 import org.stfbatch.job.StopSignal;
 import org.stfbatch.job.infer.InferJob;
 
-/** What goes on around the answering of a run. */
+/**
+ * What runs before, beside and after answering a run: nothing, or reading from and publishing to
+ * Kafka.
+ */
 interface InferSurroundings {
   /**
-   * What an infer job is made with.
+   * The additional parts of an infer job.
    *
-   * @param steps beside the one that answers
-   * @param stop at which it ends
+   * @param steps additional steps
+   * @param stop signal that ends the job
    */
   record Around(InferJob.Around steps, StopSignal stop) {}
 
   /**
-   * Done once, when the locks are held.
+   * Called once, after the locks are acquired.
    *
    * @param stop ends waiting
    */
   void prepare(StopSignal stop);
 
   /**
-   * Answers, and does what belongs to it.
+   * Runs the infer job and what belongs to it.
    *
-   * @param progress is told of jobs that come meanwhile
+   * @param progress receives jobs that arrive meanwhile
    */
   InferJob.Ending run(Function<Around, InferJob> infer, StopSignal stop, Progress progress);
 
-  /** Says what was done beside. */
+  /** Prints the result. */
   void report();
 }

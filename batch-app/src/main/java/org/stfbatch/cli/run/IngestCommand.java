@@ -30,12 +30,12 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** Brings image jobs into a run. */
+/** {@code ingest}: adds image jobs to a run. */
 @Command(
     name = "ingest",
     description = {
-      "Brings image jobs into a run: question lines, or one caption job for each image of a folder.",
-      "Ingesting the same source again adds nothing. Repeating an ingest that was stopped adds the rest."
+      "Adds image jobs to a run: the lines of a question file, or one caption job for each image of a folder.",
+      "Repeating a complete ingest adds nothing; repeating an interrupted one adds the rest."
     },
     footer = {
       "  stf-batch ingest --run nightly --questions questions.jsonl --images pictures",
@@ -52,7 +52,7 @@ public final class IngestCommand implements Callable<Integer>, Logged {
       names = "--run",
       required = true,
       paramLabel = "RUN",
-      description = "The run's name; made if it is new.")
+      description = "The run; created if it does not exist.")
   private String run;
 
   @ArgGroup(multiplicity = "1")
@@ -64,28 +64,28 @@ public final class IngestCommand implements Callable<Integer>, Logged {
       names = "--prompt",
       paramLabel = "TEXT",
       defaultValue = CAPTION_PROMPT,
-      description = "What captions are asked for with. Default: ${DEFAULT-VALUE}")
+      description = "The caption prompt. Default: ${DEFAULT-VALUE}")
   private String prompt;
 
   @Option(
       names = "--choices",
       paramLabel = "A,B,...",
       description =
-          "The answers are to be chosen from these texts, by likelihood, where a job names none itself; also as a JSON list.")
+          "Choose the most likely of these texts as the answer of jobs without choices of their own; also as a JSON list.")
   private ChoiceTexts choices;
 
   @Option(
       names = "--dry-run",
       description =
-          "Say what the question file would bring: lines, unusable ones, and images that are not there. Nothing is stored.")
+          "Only check the question file: count its lines, unusable lines and missing images. Nothing is stored.")
   private boolean dryRun;
 
   @Option(
       names = "--on-change",
       paramLabel = "WHAT",
       description = {
-        "What becomes of questions that the run has under the same question_id (or custom_id) with another content. keep: the",
-        "run keeps its own; replace: they are asked anew, and the answers that they had are deleted; fail: nothing is stored.",
+        "How to treat a question whose question_id (or custom_id) exists in the run with other content. keep: the",
+        "run's question stays; replace: it is replaced and its answer is deleted; fail: nothing is stored.",
         "Default: ${DEFAULT-VALUE}"
       },
       defaultValue = "keep")
@@ -94,7 +94,7 @@ public final class IngestCommand implements Callable<Integer>, Logged {
   @Option(
       names = "--again",
       description =
-          "Ask the questions of a file once more of which the run has most under other question_ids.")
+          "Ingest a file even if the run has most of its questions under other question_ids.")
   private boolean again;
 
   IngestCommand(Stores stores, Shutdown shutdown) {
@@ -107,13 +107,13 @@ public final class IngestCommand implements Callable<Integer>, Logged {
         names = "--questions",
         paramLabel = "FILE",
         description =
-            "The questions; by default JSON lines with question_id, text, and if there is one image, as LLaVA's evaluation reads them.")
+            "The question file; by default JSON lines with question_id, text and an optional image, as in LLaVA's evaluation.")
     private Path questions;
 
     @Option(
         names = "--captions",
         paramLabel = "DIR",
-        description = "A folder of images to be captioned.")
+        description = "A folder of images to caption.")
     private Path captions;
   }
 
@@ -140,7 +140,7 @@ public final class IngestCommand implements Callable<Integer>, Logged {
       if (onChange != OnChange.REPLACE) {
         return ingest(db, target, progress, stop);
       }
-      // A job must not be answered while it becomes another one.
+      // The claim keeps jobs from being answered while they are replaced.
       try (Claim claim = db.claim(List.of(Lockable.run(db.database(), target)), stop)) {
         return claim.work(part -> ingest(db, target, progress, part));
       }

@@ -23,12 +23,12 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** Brings a topic's messages into a run. */
+/** {@code intake}: adds a topic's messages to a run. */
 @Command(
     name = "intake",
     description = {
-      "Brings the image jobs of a Kafka topic into a run, each message once.",
-      "Stopped or killed at any moment, the same command goes on where it was, and the next run where this one ended."
+      "Adds the image jobs of a Kafka topic to a run, each message exactly once.",
+      "After an interruption at any point, the same command resumes. An intake into another run continues where this one ended."
     },
     footer = {
       "  stf-batch intake --topic jobs --run tuesday",
@@ -46,12 +46,12 @@ public final class IntakeCommand implements Callable<Integer>, Logged {
       names = "--run",
       required = true,
       paramLabel = "RUN",
-      description = "The run of messages that name none; made if it is new.")
+      description = "The run of messages that name none; created if it does not exist.")
   private String runName;
 
   @Mixin private TopicOptions options;
 
-  @Option(names = "--limit", paramLabel = "N", description = "Take N messages at most.")
+  @Option(names = "--limit", paramLabel = "N", description = "Read at most N messages.")
   private Long limit;
 
   IntakeCommand(Stores stores, Brokers brokers, Shutdown shutdown) {
@@ -95,7 +95,7 @@ public final class IntakeCommand implements Callable<Integer>, Logged {
   private int report(IntakeResult result, StopSignal stop) {
     System.out.println(IntakeReport.line(topic, runName, result));
     if (result.stopped()) {
-      System.out.println("stopped (" + stop.reason().orElse("") + "): the same command goes on");
+      System.out.println("stopped (" + stop.reason().orElse("") + "): the same command resumes");
     }
     boolean meant = options.isFollowing() && Shutdown.isTold(stop);
     return result.stopped() && !meant ? ExitCode.FAILED : 0;

@@ -3,7 +3,7 @@ package org.stfbatch.cli.run;
 import org.stfbatch.job.intake.IntakeResult;
 import org.stfbatch.kafka.DeadLetters;
 
-/** What an intake did, for people. */
+/** Prints the result of an intake. */
 final class IntakeReport {
   private IntakeReport() {}
 

@@ -13,7 +13,7 @@ import org.stfbatch.job.intake.IntakeJob;
 import org.stfbatch.job.intake.TopicPositions;
 import org.stfbatch.job.publish.PublishJob;
 
-/** What brings a run's jobs from a topic, and what hands its outcomes on to one. */
+/** The intake of a run's jobs from a topic, and the publication of its outcomes to one. */
 final class KafkaJobs {
   private final Database database;
   private final Run run;
@@ -24,7 +24,7 @@ final class KafkaJobs {
   private volatile Progress shown = Progress.none();
 
   /**
-   * @param observations is told what the steps do
+   * @param observations receives the steps' observations
    */
   KafkaJobs(
       Database database,
@@ -53,7 +53,7 @@ final class KafkaJobs {
             : Optional.empty();
   }
 
-  /** The intake is made before anybody shows progress. */
+  /** Delegates to the progress display, which does not exist yet when the intake is created. */
   private Progress incoming() {
     return new Progress() {
       @Override
@@ -68,22 +68,22 @@ final class KafkaJobs {
     };
   }
 
-  /** Progress is told of jobs that come, from now on. */
+  /** Sets the display of arriving jobs. */
   void show(Progress progress) {
     shown = progress;
   }
 
-  /** Where the topic is read on; empty if none is read. */
+  /** Returns the positions to read from; empty if no topic is read. */
   Optional<TopicPositions> positions() {
     return positions;
   }
 
-  /** The right to read the topic; empty if none is read. */
+  /** Returns the lock for reading the topic; empty if none is read. */
   Optional<Lockable> reading() {
     return positions.map(reading -> Lockable.reader(database, reading.reader()));
   }
 
-  /** The right to publish; empty if nothing is published. */
+  /** Returns the lock for publishing; empty if nothing is published. */
   Optional<Lockable> publishing() {
     return publish.map(job -> Lockable.publisher(database, run, options.publishSettings().topic()));
   }
@@ -96,7 +96,7 @@ final class KafkaJobs {
     return publish;
   }
 
-  /** Says what was done. */
+  /** Prints the result. */
   void report() {
     intake.ifPresent(
         job -> System.out.println(IntakeReport.line(options.topic(), run.name(), job.result())));

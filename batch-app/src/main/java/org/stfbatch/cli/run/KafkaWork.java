@@ -12,8 +12,8 @@ import org.stfbatch.job.StopSignal;
 import org.stfbatch.job.infer.InferJob;
 
 /**
- * A run whose jobs come from a topic, or whose outcomes go to one: one after the other, or all at
- * once.
+ * A run of one process with Kafka: reads, answers and publishes one after the other, or, with
+ * --follow, at the same time.
  */
 final class KafkaWork implements InferSurroundings {
   private final InferKafkaOptions options;

@@ -30,12 +30,12 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** Starts runs that a topic asks for. */
+/** {@code listen}: starts runs that a topic requests. */
 @Command(
     name = "listen",
     description = {
-      "Starts a run for each message of a Kafka topic: a question file, a part of a topic of jobs, or a run that exists.",
-      "One run at a time, never twice for a message. Killed at any moment, it goes on with the run that was begun. The model is loaded once. SIGTERM ends it at the next commit."
+      "Starts a run for each message of a Kafka topic: from a question file, a range of a topic of jobs, or an existing run.",
+      "It processes one run at a time, and each message exactly once. After a kill at any point, it resumes the current run. The model is loaded once. SIGTERM ends it at the next commit."
     },
     footer = {
       "  stf-batch listen --trigger-topic runs --model llava-stf-7b",
@@ -52,7 +52,7 @@ public final class ListenCommand implements Callable<Integer>, Logged {
       names = "--trigger-topic",
       required = true,
       paramLabel = "TOPIC",
-      description = "The topic that asks for runs; waited for if it does not exist yet.")
+      description = "The topic with the triggers; if it does not exist yet, listen waits for it.")
   private String topic;
 
   @Option(
@@ -65,14 +65,14 @@ public final class ListenCommand implements Callable<Integer>, Logged {
       names = "--group",
       defaultValue = "stf-batch",
       paramLabel = "NAME",
-      description = "In whose name topics are read. Default: ${DEFAULT-VALUE}")
+      description = "The consumer group. Default: ${DEFAULT-VALUE}")
   private String group;
 
   @Option(
       names = "--images",
       paramLabel = "DIR",
       description =
-          "The folder below which relative paths of images and question files are. Default: the current one.")
+          "The base folder of relative paths of images and question files. Default: the current folder.")
   private Path images;
 
   @Option(
@@ -80,8 +80,8 @@ public final class ListenCommand implements Callable<Integer>, Logged {
       defaultValue = "24h",
       paramLabel = "TIME",
       description =
-          "How long a trigger may take, waiting for messages included, unless it has time_limit_seconds; then it has failed"
-              + " and the next one is carried out. Default: ${DEFAULT-VALUE}")
+          "Time limit of a trigger without time_limit_seconds, including the wait for messages; after it, the trigger fails"
+              + " and the next one starts. Default: ${DEFAULT-VALUE}")
   private Duration timeLimit;
 
   @Mixin private MessageFolders folders;

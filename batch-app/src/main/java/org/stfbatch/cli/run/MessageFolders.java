@@ -8,20 +8,23 @@ import org.stfbatch.job.AllowedFolders;
 import org.stfbatch.job.InputException;
 import picocli.CommandLine.Option;
 
-/** The folders whose files messages and triggers may name, beside the one of relative names. */
+/**
+ * The folders whose files messages and triggers may name, besides the base folder of relative
+ * paths.
+ */
 final class MessageFolders {
   @Option(
       names = "--allow-folder",
       paramLabel = "DIR",
       description =
-          "A folder below which messages may name files by absolute paths; may be given several times. Without it, only"
-              + " paths below the folder of relative ones are taken.")
+          "A folder whose files messages may name by absolute paths; may be repeated. Without it, only"
+              + " paths below the base folder of relative paths are accepted.")
   private List<Path> others = List.of();
 
   /**
-   * @param base where relative names begin, if it is given; else the current folder
-   * @param option the one that gives it, for messages
-   * @throws InputException if a folder is not there, or the current one would allow every file
+   * @param base base folder of relative paths, if it is given; else the current folder
+   * @param option option that sets it, for messages
+   * @throws InputException if a folder does not exist, or if the current one would allow every file
    */
   AllowedFolders from(Optional<Path> base, String option) {
     Path folder = base.orElse(Path.of("")).toAbsolutePath().normalize();

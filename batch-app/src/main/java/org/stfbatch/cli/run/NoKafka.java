@@ -8,14 +8,14 @@ import org.stfbatch.job.StopSignal;
 import org.stfbatch.job.infer.InferJob;
 
 /**
- * A run that is answered from the database alone.
+ * A run that is answered from the database only.
  *
- * @param worker that shares the run; empty if the process has it for itself
+ * @param worker this worker of a shared run; empty if the run is not shared
  */
 record NoKafka(Optional<Worker> worker) implements InferSurroundings {
   @Override
   public void prepare(StopSignal stop) {
-    // Nothing is needed.
+    // Nothing to prepare.
   }
 
   @Override
@@ -26,6 +26,6 @@ record NoKafka(Optional<Worker> worker) implements InferSurroundings {
 
   @Override
   public void report() {
-    // The run's own report says it all.
+    // InferCommand prints the result.
   }
 }

@@ -19,12 +19,12 @@ import org.stfbatch.job.publish.PublishSettings;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/** Publishes a run's outcomes. */
+/** {@code publish}: publishes a run's outcomes. */
 @Command(
     name = "publish",
     description = {
       "Publishes the answers and failures of a run to a Kafka topic.",
-      "A consumer that reads committed messages sees each exactly once, however often this is stopped, killed or started."
+      "Each outcome is published exactly once for consumers that read committed messages, also after interruptions."
     },
     footer = {
       "  stf-batch publish --run nightly --topic answers",
@@ -35,17 +35,17 @@ public final class PublishCommand implements Callable<Integer>, Logged {
   private final Brokers brokers;
   private final Shutdown shutdown;
 
-  @Option(names = "--run", required = true, paramLabel = "RUN", description = "The run's name.")
+  @Option(names = "--run", required = true, paramLabel = "RUN", description = "The run.")
   private String runName;
 
   @Option(
       names = "--topic",
       required = true,
       paramLabel = "TOPIC",
-      description = "The topic; made with the broker's defaults if it is new.")
+      description = "The topic; created with the broker's defaults if it does not exist.")
   private String topic;
 
-  @Option(names = "--follow", description = "Go on with what is answered later, until stopped.")
+  @Option(names = "--follow", description = "Continue with later outcomes until stopped.")
   private boolean follow;
 
   PublishCommand(Stores stores, Brokers brokers, Shutdown shutdown) {

@@ -28,12 +28,12 @@ import org.stfbatch.report.RunReport;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/** Says what a run did and cost. */
+/** {@code report}: writes the report of a run. */
 @Command(
     name = "report",
     description = {
-      "Writes what a run did, how fast, what limited it, what failed and what it cost.",
-      "The page needs no network; the other formats are data."
+      "Writes a report of a run: results, throughput, bottleneck, failures and cost.",
+      "The HTML page is self-contained; the other formats are data."
     },
     footer = {
       "  stf-batch report --run nightly --out nightly.html",
@@ -42,53 +42,56 @@ import picocli.CommandLine.Option;
 public final class ReportCommand implements Callable<Integer> {
   private final Stores stores;
 
-  @Option(names = "--run", required = true, paramLabel = "RUN", description = "The run's name.")
+  @Option(names = "--run", required = true, paramLabel = "RUN", description = "The run.")
   private String run;
 
   @Option(
       names = "--compare",
       arity = "1..*",
       paramLabel = "RUN",
-      description = "Runs whose numbers are set beside it.")
+      description = "Runs to compare with.")
   private List<String> others = List.of();
 
   @Option(
       names = "--out",
       required = true,
       paramLabel = "FILE",
-      description = "Where to, - for standard output; a file is replaced only when it is complete.")
+      description =
+          "The output file, - for standard output; an existing file is replaced only when the new one is complete.")
   private OutputFile out;
 
   @Option(
       names = "--format",
       paramLabel = "FORMAT",
-      description = "One of ${COMPLETION-CANDIDATES}. Default: what --out ends with, else html")
+      description =
+          "One of ${COMPLETION-CANDIDATES}. Default: by the extension of --out, else html")
   private ReportFormat format;
 
   @Option(
       names = "--price-per-hour",
       paramLabel = "PRICE",
-      description = "What the machine costs an hour, such as 2.50EUR, to tell what the run cost.")
+      description =
+          "The machine's price per hour, such as 2.50EUR, to compute the cost of the run.")
   private String pricePerHour;
 
   @Option(
       names = "--model",
       paramLabel = "DIR",
       description =
-          "The checkpoint's folder, to tell how much arithmetic its shapes took; nothing is loaded.")
+          "The folder of the checkpoint, to compute the run's operations (FLOPs) from its shapes; nothing is loaded.")
   private Path model;
 
   @Option(
       names = "--vision-tower",
       paramLabel = "DIR",
-      description = "The CLIP tower's folder, if it is elsewhere.")
+      description = "The folder of the CLIP tower, if it is not in the checkpoint's.")
   private Path visionTower;
 
   @Option(
       names = "--peak-gflops",
       paramLabel = "GFLOPS",
       description =
-          "The devices' GEMM rate as bench peak measures it, to tell how far from it the run was; needs --model.")
+          "The GEMM rate of the devices as measured by bench peak, to compute the utilization; needs --model.")
   private Double peakGflops;
 
   ReportCommand(Stores stores) {

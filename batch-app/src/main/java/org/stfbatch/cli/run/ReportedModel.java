@@ -10,9 +10,9 @@ import org.stfbatch.report.KnownModel;
 import org.stfbatch.report.ModelWork;
 
 /**
- * What a checkpoint's shapes say of the runs that it answered.
+ * Cost model of a run, from the shapes of the checkpoint that answered it.
  *
- * @param checkpoint of which only the shapes are read
+ * @param checkpoint only its shapes are read
  */
 record ReportedModel(LlavaCheckpoint checkpoint) implements KnownModel {
   @Override

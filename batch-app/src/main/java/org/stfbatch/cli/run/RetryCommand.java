@@ -18,12 +18,12 @@ import org.stfbatch.job.StopSignal;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/** Takes failures back. */
+/** {@code retry}: makes failures waiting jobs again. */
 @Command(
     name = "retry",
     description = {
-      "Makes failures of a run waiting jobs again, all or those of some codes.",
-      "infer then asks them anew. Their failures are gone from exports; what was published stays published, and what comes of them now is published, too."
+      "Makes failed jobs of a run waiting again, all or those with certain codes.",
+      "infer then processes them again. Their failures are removed from exports. What was published stays published, and the new outcomes are published, too."
     },
     footer = {
       "  stf-batch retry --run nightly",
@@ -33,7 +33,7 @@ public final class RetryCommand implements Callable<Integer> {
   private final Stores stores;
   private final Shutdown shutdown;
 
-  @Option(names = "--run", required = true, paramLabel = "RUN", description = "The run's name.")
+  @Option(names = "--run", required = true, paramLabel = "RUN", description = "The run.")
   private String runName;
 
   @Option(
@@ -65,7 +65,7 @@ public final class RetryCommand implements Callable<Integer> {
     }
   }
 
-  /** A code is one that this program knows, or that the run has. */
+  /** Refuses codes that neither this program nor the run knows. */
   private void checkCodes(Stores.Connected db, Run run) {
     Set<String> known = new TreeSet<>(FailureCodes.known());
     known.addAll(new RunStatusStore(db.database().dataSource()).status(run).failures().keySet());

@@ -2,7 +2,7 @@ package org.stfbatch.cli.run;
 
 import picocli.CommandLine.Command;
 
-/** What can be done with a run as a whole. */
+/** {@code run}: commands for a whole run. */
 @Command(
     name = "run",
     description = {"Deletes a run."},

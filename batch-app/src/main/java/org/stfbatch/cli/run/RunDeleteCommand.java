@@ -19,12 +19,12 @@ import org.stfbatch.job.StopSignal;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/** Deletes a run. */
+/** {@code run delete}: deletes a run. */
 @Command(
     name = "delete",
     description = {
-      "Deletes a run with its jobs, answers, failures and measurements; asks before, unless --yes is given.",
-      "What was exported or published stays, and so do positions in topics. The server frees the space in its own time, or at once with --vacuum."
+      "Deletes a run with its jobs, answers, failures and metrics, after confirmation unless --yes is given.",
+      "Exported files, published messages and topic offsets stay. PostgreSQL frees the space by autovacuum, or immediately with --vacuum."
     },
     footer = {
       "  stf-batch run delete --run nightly",
@@ -34,10 +34,10 @@ final class RunDeleteCommand implements Callable<Integer> {
   private final Stores stores;
   private final Shutdown shutdown;
 
-  @Option(names = "--run", required = true, paramLabel = "RUN", description = "The run's name.")
+  @Option(names = "--run", required = true, paramLabel = "RUN", description = "The run.")
   private String runName;
 
-  @Option(names = "--yes", description = "Do not ask.")
+  @Option(names = "--yes", description = "Do not ask for confirmation.")
   private boolean yes;
 
   @Option(

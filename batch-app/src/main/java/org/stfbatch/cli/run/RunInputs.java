@@ -7,7 +7,7 @@ import org.stfbatch.db.RunInputStore;
 import org.stfbatch.file.OutputException;
 import org.stfbatch.file.OutputPaths;
 
-/** The files that jobs came from, of whatever run, which what is written must not replace. */
+/** The input files of all runs, which no output may overwrite. */
 final class RunInputs {
   private final RunInputStore store;
 
@@ -16,7 +16,7 @@ final class RunInputs {
   }
 
   /**
-   * @param output null if none was asked for
+   * @param output null if the option is not given
    * @throws OutputException if it is a question file or an image of a run
    */
   void requireSpared(String option, Path output) {

@@ -8,7 +8,7 @@ import org.stfbatch.db.RunStatus;
 import org.stfbatch.db.RunStatusStore;
 import org.stfbatch.job.Progress;
 
-/** Shows the progress of one run after the other. Used by one thread. */
+/** Progress display of consecutive runs. Used by one thread. */
 final class RunProgress implements AutoCloseable {
   private final RunStatusStore statuses;
   private ConsoleProgress shown;
@@ -18,9 +18,9 @@ final class RunProgress implements AutoCloseable {
   }
 
   /**
-   * Begins to show a run's.
+   * Starts the display of a run.
    *
-   * @param limit so many jobs are answered at most
+   * @param limit maximum number of jobs to answer
    */
   Progress begin(Run run, OptionalLong limit) {
     RunStatus status = statuses.status(run);
@@ -30,7 +30,7 @@ final class RunProgress implements AutoCloseable {
     return shown;
   }
 
-  /** Shows no more of the run before. */
+  /** Ends the display of the current run. */
   void end() {
     if (shown != null) {
       shown.close();

@@ -2,11 +2,11 @@ package org.stfbatch.cli.run;
 
 import java.util.Locale;
 
-/** Whether anything is left to be done for a run, and whether somebody does it. */
+/** State of a run. */
 enum RunState {
-  /** Somebody works on it. */
+  /** A process is working on it. */
   RUNNING,
-  /** Jobs wait, and nobody works on it. */
+  /** Jobs are waiting, and no process is working on it. */
   WAITING,
   /** Every job has an answer or a failure. */
   DONE,

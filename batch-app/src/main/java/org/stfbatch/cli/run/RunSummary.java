@@ -7,17 +7,16 @@ import org.stfbatch.cli.console.ConsoleProgress;
 import org.stfbatch.db.RunStatus;
 
 /**
- * The first and the last line of a log about a run: counts, duration, failure codes and what to do
- * about them.
+ * The first and the last log line of a run: counts, duration, failure codes and how to handle them.
  *
- * @param before how far it was when the command began
- * @param after how far it is now
+ * @param before state when the command began
+ * @param after state now
  * @param nanos how long the command worked on it
  */
 record RunSummary(RunStatus before, RunStatus after, long nanos) {
   private static final double NANOS = 1e9;
 
-  /** The line that a run begins with. */
+  /** Returns the first line. */
   static String begun(RunStatus status) {
     return "%s: %d answered, %d failed, %d waiting"
         .formatted(
@@ -25,10 +24,10 @@ record RunSummary(RunStatus before, RunStatus after, long nanos) {
   }
 
   /**
-   * The line that it ends with.
+   * Returns the last line.
    *
-   * @param how done, or what else
-   * @param shared whether other workers answered, too
+   * @param how how the run ended, such as done
+   * @param shared whether other workers answered jobs, too
    */
   String line(String how, boolean shared) {
     double seconds = nanos / NANOS;
@@ -60,7 +59,7 @@ record RunSummary(RunStatus before, RunStatus after, long nanos) {
   private String cure() {
     return after.failed() == 0
         ? ""
-        : "; stf-batch export --run %1$s --out answers.jsonl --failures failures.jsonl tells why, stf-batch retry --run %1$s asks again"
+        : "; stf-batch export --run %1$s --out answers.jsonl --failures failures.jsonl shows the reasons, stf-batch retry --run %1$s makes failures waiting again"
             .formatted(after.run());
   }
 }

@@ -19,12 +19,10 @@ import org.stfbatch.db.RunSummaryStore;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/** Lists the runs. */
+/** {@code runs}: lists the runs. */
 @Command(
     name = "runs",
-    description = {
-      "Lists the runs, oldest first: state, counts, times, and the space that they take."
-    },
+    description = {"Lists the runs, oldest first, with state, counts, times and disk space."},
     footer = {"  stf-batch runs", "  stf-batch runs --json"})
 public final class RunsCommand implements Callable<Integer> {
   private static final double MEBI = 1 << 20;
@@ -34,7 +32,7 @@ public final class RunsCommand implements Callable<Integer> {
 
   private final Stores stores;
 
-  @Option(names = "--json", description = "As one JSON list.")
+  @Option(names = "--json", description = "Print one JSON list.")
   private boolean json;
 
   RunsCommand(Stores stores) {

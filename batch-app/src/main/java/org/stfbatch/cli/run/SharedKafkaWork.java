@@ -13,8 +13,8 @@ import org.stfbatch.job.StopSignal;
 import org.stfbatch.job.infer.InferJob;
 
 /**
- * A part of a run whose jobs come from a topic, or whose outcomes go to one. One worker at a time
- * reads the topic, and one publishes; when it ends or stands still, another goes on.
+ * A shared run with Kafka. One worker at a time reads the topic, and one publishes; when it ends or
+ * stops responding, another takes over.
  */
 final class SharedKafkaWork implements InferSurroundings {
   private final boolean isFollowing;
@@ -23,7 +23,7 @@ final class SharedKafkaWork implements InferSurroundings {
   private final Claims claims;
 
   /**
-   * @param isFollowing whether jobs go on coming until a stop is asked for
+   * @param isFollowing whether jobs arrive until a stop is requested
    */
   SharedKafkaWork(boolean isFollowing, Worker worker, KafkaJobs jobs, Claims claims) {
     this.isFollowing = isFollowing;
@@ -34,7 +34,7 @@ final class SharedKafkaWork implements InferSurroundings {
 
   @Override
   public void prepare(StopSignal stop) {
-    // Nothing is needed.
+    // Nothing to prepare.
   }
 
   @Override
@@ -43,7 +43,10 @@ final class SharedKafkaWork implements InferSurroundings {
     return isFollowing ? together(infer, stop) : inTurn(infer, stop);
   }
 
-  /** A worker that reads or publishes second finds nothing left, unless the first one has died. */
+  /**
+   * Reads, answers and publishes one after the other. Another worker that reads or publishes later
+   * finds nothing left, unless the first one died.
+   */
   private InferJob.Ending inTurn(Function<Around, InferJob> infer, StopSignal stop) {
     if (!read(stop)) {
       return InferJob.Ending.STOPPED;
@@ -65,13 +68,13 @@ final class SharedKafkaWork implements InferSurroundings {
     return InferJob.Ending.STOPPED;
   }
 
-  /** False if it was stopped. */
+  /** Returns false if it was stopped. */
   private boolean read(StopSignal stop) {
     return jobs.intake().isEmpty()
         || alone(jobs.reading(), stop, part -> !jobs.intake().get().run(part).stopped());
   }
 
-  /** False if it was stopped. */
+  /** Returns false if it was stopped. */
   private boolean publish(StopSignal stop) {
     return jobs.publish().isEmpty()
         || alone(jobs.publishing(), stop, part -> !jobs.publish().get().run(part));

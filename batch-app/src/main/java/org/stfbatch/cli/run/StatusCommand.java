@@ -26,18 +26,18 @@ import org.stfbatch.db.WorkerStore.LiveWorker;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/** Says how far a run is. */
+/** {@code status}: shows the state of a run. */
 @Command(
     name = "status",
-    description = {"Says how far a run is, how fast, and what failed."},
+    description = {"Shows the progress, speed and failures of a run."},
     footer = {"  stf-batch status --run nightly", "  stf-batch status --run nightly --json"})
 public final class StatusCommand implements Callable<Integer> {
   private final Stores stores;
 
-  @Option(names = "--run", required = true, paramLabel = "RUN", description = "The run's name.")
+  @Option(names = "--run", required = true, paramLabel = "RUN", description = "The run.")
   private String run;
 
-  @Option(names = "--json", description = "As one JSON object.")
+  @Option(names = "--json", description = "Print one JSON object.")
   private boolean json;
 
   StatusCommand(Stores stores) {
@@ -105,7 +105,7 @@ public final class StatusCommand implements Callable<Integer> {
     return object;
   }
 
-  /** As the batch object of OpenAI's API has them. */
+  /** Returns the counts in the form of the batch object of OpenAI's API. */
   private static Map<String, Object> requestCounts(RunStatus status) {
     Map<String, Object> counts = new LinkedHashMap<>();
     counts.put("total", status.jobs());

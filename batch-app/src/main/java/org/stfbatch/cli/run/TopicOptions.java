@@ -11,14 +11,14 @@ import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** From where to where a topic of image jobs is read. */
+/** Options for the range of a topic that is read. */
 final class TopicOptions {
   @Option(
       names = "--group",
       defaultValue = "stf-batch",
       paramLabel = "NAME",
       description =
-          "In whose name the topic is read: a group goes on where it stopped, whatever the run; groups are independent."
+          "The consumer group. A group continues from its stored offsets, whatever the run; groups are independent."
               + " Default: ${DEFAULT-VALUE}")
   private String group;
 
@@ -27,20 +27,21 @@ final class TopicOptions {
       defaultValue = "stored",
       paramLabel = "PLACE",
       description =
-          "stored (where the group stopped), earliest (the first message that is left) or latest (behind the last)."
+          "Where to start: stored (the group's offsets), earliest (the first available message) or latest (after the last message)."
               + " Default: ${DEFAULT-VALUE}")
   private TopicStart from;
 
   @Option(
       names = "--skip-gap",
-      description = "Go on at what is left where the topic lost messages that were not read.")
+      description =
+          "Continue with the first available message if the topic has deleted unread messages.")
   private boolean skipGap;
 
   @Option(
       names = "--images",
       paramLabel = "DIR",
       description =
-          "The folder below which the messages' relative image paths are. Default: the current one.")
+          "The base folder of relative image paths in messages. Default: the current folder.")
   private Path images;
 
   @Mixin private MessageFolders folders;
@@ -50,13 +51,13 @@ final class TopicOptions {
   private static final class Bound {
     @Option(
         names = "--until-end",
-        description = "Read up to the topic's end as it is at the start. This is the default.")
+        description = "Read to the end of the topic at the time of the start. This is the default.")
     private boolean untilEnd;
 
     @Option(
         names = "--idle",
         paramLabel = "TIME",
-        description = "Read until no message has come for this time, such as 30s.")
+        description = "Read until no message has arrived for this time, such as 30s.")
     private Duration idle;
 
     @Option(names = "--follow", description = "Read until stopped.")
@@ -80,7 +81,7 @@ final class TopicOptions {
   }
 
   /**
-   * @param limit so many messages are taken at most; null for no limit
+   * @param limit maximum number of messages; null for no limit
    */
   IntakeSettings settings(Long limit) {
     return new IntakeSettings(

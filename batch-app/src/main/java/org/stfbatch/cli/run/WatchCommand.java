@@ -19,29 +19,29 @@ import org.stfbatch.job.StopSignal;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/** Shows how a run gets on, whichever process works on it. */
+/** {@code watch}: shows the progress of a run, whichever process works on it. */
 @Command(
     name = "watch",
     description = {
-      "Shows progress, rate, time left, stages and failures of a run until nothing is waiting.",
-      "Ctrl-C ends only the watching."
+      "Shows progress, rate, time left, stages and failures of a run until no job is waiting.",
+      "Ctrl-C ends only this command, not the run."
     },
     footer = {"  stf-batch watch --run nightly", "  stf-batch watch --run nightly --every 10s"})
 public final class WatchCommand implements Callable<Integer> {
-  /** Looking takes no more than a twentieth of the time: a large run takes long to count. */
+  /** Queries take at most this fraction of the time: counting a large run is slow. */
   private static final int LOOKING = 20;
 
   private final Stores stores;
   private final Shutdown shutdown;
 
-  @Option(names = "--run", required = true, paramLabel = "RUN", description = "The run's name.")
+  @Option(names = "--run", required = true, paramLabel = "RUN", description = "The run.")
   private String run;
 
   @Option(
       names = "--every",
       defaultValue = "2s",
       paramLabel = "TIME",
-      description = "How often to look. Default: ${DEFAULT-VALUE}")
+      description = "Refresh interval. Default: ${DEFAULT-VALUE}")
   private Duration every;
 
   WatchCommand(Stores stores, Shutdown shutdown) {
@@ -87,11 +87,13 @@ public final class WatchCommand implements Callable<Integer> {
     }
   }
 
-  /** On a terminal, over what it printed before; elsewhere, if it is something new. */
+  /**
+   * Prints the lines: on a terminal over those printed before, elsewhere only if they have changed.
+   */
   private static void print(List<String> lines, List<String> above) {
     if (Terminal.OUT.isThere()) {
       String back = above.isEmpty() ? "" : "\u001b[%dA\u001b[J".formatted(above.size());
-      // Long lines are cut: if they were folded, the way back would be longer.
+      // Long lines are truncated: wrapped lines would break the cursor movement.
       System.out.print(back + "\u001b[?7l" + String.join("\n", lines) + "\n\u001b[?7h");
     } else if (!lines.equals(above)) {
       lines.forEach(System.out::println);

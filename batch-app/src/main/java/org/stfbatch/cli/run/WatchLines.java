@@ -11,15 +11,15 @@ import org.stfbatch.db.Lease;
 import org.stfbatch.db.RunStatus;
 import org.stfbatch.db.WorkerStore.LiveWorker;
 
-/** A run at one moment, in lines for people. */
+/** Formats the state of a run for users. */
 final class WatchLines {
   private static final int BAR = 40;
 
   private WatchLines() {}
 
   /**
-   * @param holder who has the run for himself
-   * @param workers that share it
+   * @param holder process that has the run for itself
+   * @param workers workers that share it
    */
   static List<String> of(
       RunStatus status,

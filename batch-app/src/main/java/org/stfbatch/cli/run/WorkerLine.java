@@ -4,7 +4,7 @@ import java.util.Locale;
 import org.stfbatch.base.Plural;
 import org.stfbatch.db.WorkerStore.LiveWorker;
 
-/** A worker of a run in one line for people. */
+/** Formats a worker of a run in one line for users. */
 final class WorkerLine {
   private WorkerLine() {}
 

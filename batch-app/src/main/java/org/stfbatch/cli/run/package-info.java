@@ -1,2 +1,2 @@
-/** The commands about runs: jobs in, answers, and what is told about them. */
+/** The commands for runs: ingest, inference, results and status. */
 package org.stfbatch.cli.run;

@@ -12,7 +12,7 @@ import org.stfbatch.kafka.KafkaSettings;
 import org.stfbatch.kafka.StoppedException;
 import org.stfbatch.kafka.embedded.EmbeddedBroker;
 
-/** The Kafka cluster that the global options name: the user's own, or the embedded broker. */
+/** The Kafka cluster of the global options: the user's own, or the embedded broker. */
 public final class Brokers {
   private static final Duration LOOK = Duration.ofSeconds(5);
 
@@ -20,50 +20,53 @@ public final class Brokers {
   private Optional<String> bootstrap = Optional.empty();
   private Optional<Path> config = Optional.empty();
 
-  /** Reads the home folder, and how long to wait, from {@code stores}. */
+  /** Uses the home folder and the patience of {@code stores}. */
   public Brokers(Stores stores) {
     this.stores = stores;
   }
 
-  /** The user's own cluster; null or blank for the embedded broker. */
+  /** Sets the user's own cluster; null or blank for the embedded broker. */
   public void setBootstrap(String servers) {
     bootstrap = Optional.ofNullable(servers).filter(text -> !text.isBlank());
   }
 
-  /** A file with properties of Kafka's clients; null or blank for none. */
+  /** Sets a properties file for the Kafka clients; null or blank for none. */
   public void setConfig(Path file) {
     config = Optional.ofNullable(file).filter(path -> !path.toString().isBlank());
   }
 
-  /** Whether no cluster of the user is named. */
+  /** Returns whether the embedded broker is used. */
   public boolean isEmbedded() {
     return bootstrap.isEmpty() && config.isEmpty();
   }
 
-  /** The embedded broker, whether it is used or not; starts nothing. */
+  /** Returns the embedded broker, whether it is used or not; starts nothing. */
   public EmbeddedBroker embedded() {
     return new EmbeddedBroker(stores.home());
   }
 
   /**
-   * Makes ready to connect, starting the embedded broker if need be.
+   * Prepares the connection, and starts the embedded broker if necessary.
    *
-   * @param stop ends the starting, and is requested when the broker stays away for too long
+   * @param stop ends the start; requested when the broker is unavailable for too long
    */
   public Connected open(StopSignal stop) {
     return open(stop, stores.patience());
   }
 
   /**
-   * The same for a command that only looks: there is no work that could wait, and a broker that
-   * does not answer soon is most likely a wrong address.
+   * As {@link #open}, for a command without work to protect: a broker that does not answer soon is
+   * most likely a wrong address.
    */
   public Connected openToLook(StopSignal stop) {
     Duration patience = stores.patience();
     return open(stop, patience.compareTo(LOOK) < 0 ? patience : LOOK);
   }
 
-  /** Why a command that only looks was stopped: by somebody, or because nobody answers. */
+  /**
+   * Returns why a read-only command was stopped: by the user, or because the broker does not
+   * answer.
+   */
   public static RuntimeException reason(StopSignal stop, StoppedException stopped) {
     return stop.reason()
         .filter(why -> !Shutdown.isTold(stop))
@@ -78,7 +81,7 @@ public final class Brokers {
     }
     EmbeddedBroker broker = embedded();
     EmbeddedBroker.Session session = Interruptible.get("the embedded broker", stop, broker::open);
-    // Another session starts it again if it was killed, and this one keeps it running.
+    // Any session restarts a killed broker; this one keeps it running.
     return connected(
         session.settings(), stop, patience, () -> broker.open().close(), session::close);
   }
@@ -100,11 +103,11 @@ public final class Brokers {
   }
 
   /**
-   * A cluster that is ready to be used.
+   * An open cluster.
    *
    * @param kafka the cluster
-   * @param patience what waits for it
-   * @param broker lets go of the broker behind it
+   * @param patience waits during outages
+   * @param broker releases the embedded broker
    */
   public record Connected(KafkaConnection kafka, BrokerWait patience, Runnable broker)
       implements AutoCloseable {

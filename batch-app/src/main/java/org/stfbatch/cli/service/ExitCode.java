@@ -1,8 +1,8 @@
 package org.stfbatch.cli.service;
 
-/** What the process ends with, for schedulers; 0 is done. */
+/** Exit codes of the process, for schedulers; 0 is success. */
 public final class ExitCode {
-  /** The job failed or was stopped and can be run again. */
+  /** The job failed or was stopped, and can be run again. */
   public static final int FAILED = 1;
 
   /** Wrong usage or unusable input. */

@@ -3,15 +3,15 @@ package org.stfbatch.cli.service;
 import java.lang.reflect.Proxy;
 
 /**
- * Ctrl-C. Java tells it from SIGTERM by {@code sun.misc.Signal} alone, which compilers warn of and
- * which not every runtime needs to have: so it is looked up.
+ * Handler for Ctrl-C (SIGINT). Only {@code sun.misc.Signal} distinguishes it from SIGTERM;
+ * compilers warn of that class and not every runtime has it, so it is accessed by reflection.
  */
 public final class InterruptSignal {
   private static final String HANDLER = "sun.misc.SignalHandler";
 
   private InterruptSignal() {}
 
-  /** Sets a signal's handler, and returns the signal. */
+  /** Sets a signal's handler and returns the signal. */
   private static Object handle(String name, Object handler) throws ReflectiveOperationException {
     Class<?> type = Class.forName("sun.misc.Signal");
     Object signal = type.getConstructor(String.class).newInstance(name);
@@ -20,8 +20,8 @@ public final class InterruptSignal {
   }
 
   /**
-   * Ends the process as a signal ends one that does not handle it: at once, without the end of
-   * native libraries, which crashes where threads are in them. Returns if that cannot be done.
+   * Ends the process as an unhandled signal does: immediately, without the exit handlers of native
+   * libraries, which crash while threads are inside the library. Returns if that is not possible.
    *
    * @param name such as {@code TERM}
    */
@@ -31,14 +31,14 @@ public final class InterruptSignal {
       Object signal = handle(name, byDefault);
       signal.getClass().getMethod("raise", signal.getClass()).invoke(null, signal);
     } catch (ReflectiveOperationException e) {
-      // The caller falls back to the JVM's own exit.
+      // The caller falls back to the JVM's exit.
       return;
     }
   }
 
   /**
-   * Has this done at each Ctrl-C from now on, instead of the end of the process. Without the
-   * signal's class everything stays as it is: Ctrl-C is then as good as SIGTERM.
+   * Runs an action at each Ctrl-C instead of ending the process. Without the signal class, nothing
+   * changes: Ctrl-C then acts as SIGTERM.
    */
   public static void handle(Runnable action) {
     try {

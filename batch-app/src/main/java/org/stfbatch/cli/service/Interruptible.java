@@ -5,8 +5,8 @@ import org.stfbatch.job.JobFailedException;
 import org.stfbatch.job.StopSignal;
 
 /**
- * Waiting of the calling thread that a stop interrupts: for a server that is being started, while
- * no job runs yet that an interruption could harm.
+ * Lets a stop request interrupt the calling thread while it waits for a server to start, when no
+ * job is running that an interrupt could harm.
  */
 final class Interruptible {
   private final Thread thread = Thread.currentThread();
@@ -15,8 +15,8 @@ final class Interruptible {
   private Interruptible() {}
 
   /**
-   * @param what is waited for, for people
-   * @throws JobFailedException if it was stopped before it was there
+   * @param what name of the server, for messages
+   * @throws JobFailedException if it was stopped before the server was available
    */
   static <T> T get(String what, StopSignal stop, Supplier<T> start) {
     Interruptible waiting = new Interruptible();
@@ -39,7 +39,7 @@ final class Interruptible {
     }
   }
 
-  /** From now on the thread is left alone, also by a stop that came at the last moment. */
+  /** Ends the interruptible section; a late interrupt is cleared. */
   private synchronized void end() {
     if (waits) {
       waits = false;

@@ -8,19 +8,19 @@ import org.stfbatch.job.StopSignal;
 import org.stfbatch.model.NativeCalls;
 
 /**
- * Lets a job end at its next commit when the process is told to end (SIGTERM, Ctrl-C), and gives
- * the process the job's exit code.
+ * Graceful shutdown: on SIGTERM or Ctrl-C, the job ends at its next commit, and the process ends
+ * with the job's exit code.
  */
 public final class Shutdown {
-  /** Longer than any chunk; whoever sent the signal will lose patience first. */
+  /** Longer than any chunk; service managers kill the process earlier. */
   private static final long PATIENCE_MINUTES = 30;
 
-  /** How long an exit waits for the tensor library; after that the process ends by the signal. */
+  /** How long an exit waits for a native call; after that the process ends by the signal. */
   private static final Duration LONGEST_CALL = Duration.ofSeconds(5);
 
   private static final String TOLD = "told to stop";
 
-  /** What shells call the exit code of a program that Ctrl-C ended: 128 and the signal's number. */
+  /** The exit code of shells for a program that SIGINT ended: 128 plus the signal's number. */
   private static final int INTERRUPTED = 130;
 
   private final CountDownLatch finished = new CountDownLatch(1);
@@ -29,31 +29,34 @@ public final class Shutdown {
   private volatile int exitCode;
   private volatile boolean interrupted;
 
-  /** From now on a signal asks this job to stop, and the process waits for it. */
+  /** Makes signals stop this job; the process then waits for it. */
   public void guard(StopSignal stop) {
     commits = true;
     job = stop;
   }
 
-  /** The same for a job that stores nothing: it ends at once, and nothing is said. */
+  /** As {@link #guard}, for a job that stores nothing: it ends immediately, without a message. */
   public void guardReader(StopSignal stop) {
     job = stop;
   }
 
-  /** Whether a signal stopped it: for what has no other end, a good one. */
+  /**
+   * Returns whether a signal stopped the job, which is a success for a job without an end of its
+   * own.
+   */
   public static boolean isTold(StopSignal stop) {
     return stop.reason().filter(TOLD::equals).isPresent();
   }
 
-  /** The command has ended. */
+  /** Records the exit code of the command. */
   public void finished(int code) {
     exitCode = code;
     finished.countDown();
   }
 
   /**
-   * Ctrl-C. The first one stops the job at its next commit, as SIGTERM does; another one ends the
-   * process at once, and what was not committed is done again later.
+   * Handles Ctrl-C. The first one stops the job at its next commit, as SIGTERM does; the second one
+   * ends the process immediately, and uncommitted work is repeated later.
    */
   public void onInterrupt() {
     if (interrupted) {
@@ -61,7 +64,7 @@ public final class Shutdown {
       Runtime.getRuntime().halt(INTERRUPTED);
     }
     interrupted = true;
-    // Not by this thread: it would wait for the shutdown, and nobody would hear of another Ctrl-C.
+    // In another thread: this one would block until the shutdown and miss a second Ctrl-C.
     new Thread(() -> System.exit(INTERRUPTED), "interrupt").start();
   }
 
@@ -82,7 +85,7 @@ public final class Shutdown {
     }
     try {
       if (finished.await(PATIENCE_MINUTES, TimeUnit.MINUTES)) {
-        // The JVM would exit with the signal's number, which says nothing about the job.
+        // The JVM would exit with 128 plus the signal's number instead of the job's exit code.
         Runtime.getRuntime().halt(interrupted && exitCode != 0 ? INTERRUPTED : exitCode);
       }
     } catch (InterruptedException e) {

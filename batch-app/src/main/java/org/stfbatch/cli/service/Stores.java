@@ -20,7 +20,7 @@ import org.stfbatch.job.JobFailedException;
 import org.stfbatch.job.Lockable;
 import org.stfbatch.job.StopSignal;
 
-/** The database that the global options name: the user's own, or the embedded one. */
+/** The database of the global options: the user's own, or the embedded one. */
 public final class Stores {
   private static final String CACHE = "DJL_CACHE_DIR";
 
@@ -32,20 +32,20 @@ public final class Stores {
   private Duration patience = Duration.ZERO;
 
   /**
-   * @param environment tells the user's own folder
+   * @param environment names the user's home folder
    */
   public Stores(Map<String, String> environment) {
     this.environment = environment;
   }
 
-  /** The folder of what the program keeps for itself; null or blank for the one in $HOME. */
+  /** Sets the program's folder; null or blank for the default in $HOME. */
   public void setHome(Path home) {
     this.home = Optional.ofNullable(home).filter(path -> !path.toString().isBlank());
   }
 
   /**
-   * Lets the tensor library unpack itself in the program's folder where the environment names no
-   * other place: services and containers may have no HOME.
+   * Sets the cache folder of the tensor library's native files to the program's folder, unless the
+   * environment names one: services and containers may have no HOME.
    */
   public void provideLibraryCache() {
     boolean named = !blank(System.getProperty(CACHE)) || !blank(environment.get(CACHE));
@@ -60,7 +60,7 @@ public final class Stores {
     return value == null || value.isBlank();
   }
 
-  /** The user's own database; null or blank for the embedded one. */
+  /** Sets the JDBC URL of the user's own database; null or blank for the embedded one. */
   public void setUrl(String url) {
     this.url = url;
   }
@@ -80,7 +80,7 @@ public final class Stores {
     return password;
   }
 
-  /** How long work that has begun waits for a database that went away. */
+  /** Sets how long running work waits for an unavailable database. */
   public void setPatience(Duration patience) {
     this.patience = patience;
   }
@@ -89,7 +89,7 @@ public final class Stores {
     return patience;
   }
 
-  /** Whether no database of the user is named. */
+  /** Returns whether the embedded database is used. */
   public boolean isEmbedded() {
     return url == null || url.isBlank();
   }
@@ -99,9 +99,9 @@ public final class Stores {
   }
 
   /**
-   * The folder of what the program keeps for itself, absolute.
+   * Returns the absolute path of the program's folder.
    *
-   * @throws InputException if neither an option nor the environment names one
+   * @throws InputException if neither an option nor the environment names it
    */
   public Path home() {
     return knownHome()
@@ -119,19 +119,19 @@ public final class Stores {
     return home.or(() -> own).map(folder -> folder.toAbsolutePath().normalize());
   }
 
-  /** The folders of the embedded servers, which nothing else may write to. */
+  /** Returns the folders of the embedded servers, which nothing else may write to. */
   public List<Path> serverFolders() {
     return knownHome().stream()
         .flatMap(folder -> Stream.of(folder.resolve("pg"), folder.resolve("kafka")))
         .toList();
   }
 
-  /** The embedded database, whether it is used or not; starts nothing. */
+  /** Returns the embedded database, whether it is used or not; starts nothing. */
   public EmbeddedDatabase embedded() {
     return new EmbeddedDatabase(home());
   }
 
-  /** Opens it, starting the embedded server if need be. */
+  /** Opens the database, and starts the embedded server if necessary. */
   public Connected open() {
     if (!isEmbedded()) {
       return connected(
@@ -147,9 +147,9 @@ public final class Stores {
   }
 
   /**
-   * The same for a command that can be told to stop.
+   * As {@link #open()}, for a command that can be stopped.
    *
-   * @throws JobFailedException if it was, before the database was there
+   * @throws JobFailedException if it was stopped before the database was available
    */
   public Connected open(StopSignal stop) {
     return Interruptible.get("the database", stop, this::open);
@@ -165,23 +165,23 @@ public final class Stores {
    * An open database.
    *
    * @param database the database
-   * @param absence waits for it when it goes away
-   * @param server lets go of the server behind it
+   * @param absence waits during outages
+   * @param server releases the embedded server
    */
   public record Connected(Database database, DatabaseWait absence, Runnable server)
       implements AutoCloseable {
-    /** The right to do some work, which waits when the database goes away. */
+    /** Claims locks; waits during outages of the database. */
     public Claim claim(List<Lockable> wanted, StopSignal stop) {
       return claims().take(wanted, stop);
     }
 
-    /** What makes claims. */
+    /** Returns the factory of claims. */
     public Claims claims() {
       return new Claims(absence);
     }
 
     /**
-     * @throws InputException if there is no such run, naming some that there are
+     * @throws InputException if the run does not exist, naming some that do
      */
     public Run run(String name) {
       return new RunStore(database.dataSource())

@@ -1,2 +1,2 @@
-/** What commands work with: the database, the broker, the shutdown, the exit codes. */
+/** Services of commands: database, broker, shutdown, exit codes. */
 package org.stfbatch.cli.service;

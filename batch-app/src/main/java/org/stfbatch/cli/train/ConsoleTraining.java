@@ -8,8 +8,8 @@ import org.stfbatch.job.train.TrainProgress;
 import org.stfbatch.training.StepReport;
 
 /**
- * Shows how a training gets on: one line that is written over on a terminal, a line every few
- * seconds elsewhere. Rates are those since the line before.
+ * Progress display of a training: one line that is overwritten on a terminal; elsewhere a line
+ * every few seconds. Rates cover the time since the previous line.
  */
 final class ConsoleTraining implements TrainProgress, AutoCloseable {
   private static final long TERMINAL_NANOS = Duration.ofMillis(500).toNanos();
@@ -64,7 +64,7 @@ final class ConsoleTraining implements TrainProgress, AutoCloseable {
     }
   }
 
-  /** Shows a line if it is time, or if it is the last one of its kind. */
+  /** Shows a line if one is due, or if it is the last of its kind. */
   private boolean showSeldom(String text, boolean last) {
     long now = System.nanoTime();
     unshown = text;
@@ -81,7 +81,7 @@ final class ConsoleTraining implements TrainProgress, AutoCloseable {
     unshown = "";
   }
 
-  /** Shows the last line that was not. */
+  /** Shows the last line if it was not due. */
   @Override
   public void close() {
     if (!unshown.isEmpty()) {

@@ -2,12 +2,12 @@ package org.stfbatch.cli.train;
 
 import picocli.CommandLine.Command;
 
-/** Trains a model. */
+/** {@code train}: trains a model. */
 @Command(
     name = "train",
     description = {
-      "Trains a model's token fusion and language model, in the two stages of LLaVA.",
-      "Vision towers and language models of one's own can be trained before them. Stopped or killed at any moment, the same command goes on where it was."
+      "Trains the token fusion and the language model of a checkpoint, in the two stages of LLaVA.",
+      "tower and language train the parts of a new model before that. After an interruption at any point, the same command resumes."
     },
     footer = {
       "  stf-batch train pretrain --model llava-stf-7b --data blip_laion_cc_sbu_558k.json --images images --out pretrained",

@@ -13,10 +13,10 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** Draws how losses fell. */
+/** {@code train curves}: draws loss curves. */
 @Command(
     name = "curves",
-    description = {"Draws how the loss fell in trainings, going on or done, as SVG."},
+    description = {"Draws the loss curves of trainings, running or done, as SVG."},
     footer = {
       "  stf-batch train curves pretrained --out curves.svg",
       "  stf-batch train curves pretrained finetuned --out curves.svg"
@@ -26,14 +26,10 @@ final class TrainCurvesCommand implements Callable<Integer> {
 
   private final Stores stores;
 
-  @Parameters(arity = "1..*", paramLabel = "DIR", description = "What trainings have as --out.")
+  @Parameters(arity = "1..*", paramLabel = "DIR", description = "The --out folders of trainings.")
   private List<Path> folders;
 
-  @Option(
-      names = "--out",
-      required = true,
-      paramLabel = "FILE",
-      description = "The picture to write.")
+  @Option(names = "--out", required = true, paramLabel = "FILE", description = "The SVG file.")
   private Path out;
 
   TrainCurvesCommand(Stores stores) {
@@ -48,7 +44,7 @@ final class TrainCurvesCommand implements Callable<Integer> {
             .writes("--out", out);
     List<TrainingCurve> curves = new ArrayList<>();
     for (Path folder : folders) {
-      paths.reads("what a training was begun with", folder.resolve("training.json"));
+      paths.reads("the settings of a training", folder.resolve("training.json"));
       paths.reads("the log of a training", folder.resolve("log.jsonl"));
       paths.check();
       curves.add(TrainingCurve.of(folder, POINTS));

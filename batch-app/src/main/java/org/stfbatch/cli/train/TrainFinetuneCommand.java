@@ -5,12 +5,12 @@ import org.stfbatch.cli.service.Stores;
 import org.stfbatch.training.TrainingStage;
 import picocli.CommandLine.Command;
 
-/** The second stage. */
+/** {@code train finetune}: the second stage. */
 @Command(
     name = "finetune",
     description = {
-      "Trains the second stage: language model and fusion modules learn to answer, the vision tower is frozen.",
-      "Of a conversation, with or without a picture, what gpt says is learned."
+      "Trains the second stage: language model and fusion modules, with a frozen vision tower.",
+      "A sample is a conversation, with or without an image; only gpt's turns count in the loss."
     },
     footer = {
       "  stf-batch train finetune --model pretrained/model --data llava_v1_5_mix665k.json --images images --out finetuned",

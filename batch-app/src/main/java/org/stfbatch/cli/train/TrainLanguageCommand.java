@@ -5,12 +5,12 @@ import org.stfbatch.cli.service.Stores;
 import org.stfbatch.training.TrainingStage;
 import picocli.CommandLine.Command;
 
-/** The beginning of a language model. */
+/** {@code train language}: pretrains a new language model. */
 @Command(
     name = "language",
     description = {
-      "Trains the language model of a new model to write, from conversations without pictures.",
-      "Of a conversation, what gpt says is learned."
+      "Trains the language model of a new checkpoint on conversations without images.",
+      "Only gpt's turns count in the loss."
     },
     footer = {
       "  stf-batch train language --model small --data talk.json --images . --out written",

@@ -21,7 +21,7 @@ import org.stfbatch.training.TrainingStage;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** What both stages are told. */
+/** Options of all stages. */
 final class TrainOptions {
   @Mixin private ModelOptions model;
 
@@ -36,7 +36,7 @@ final class TrainOptions {
       names = "--images",
       required = true,
       paramLabel = "DIR",
-      description = "The folder of the pictures that the data names.")
+      description = "The folder of the images that the data names.")
   private Path images;
 
   @Option(
@@ -44,27 +44,27 @@ final class TrainOptions {
       required = true,
       paramLabel = "DIR",
       description =
-          "The training's own folder: the trained model, saved checkpoints, and log.jsonl with a line a step.")
+          "The folder of the training: the trained model, saved checkpoints, and log.jsonl with one line per step.")
   private Path out;
 
   @Option(
       names = "--epochs",
       defaultValue = "1",
       paramLabel = "N",
-      description = "How often all samples are learned. Default: ${DEFAULT-VALUE}")
+      description = "Number of epochs. Default: ${DEFAULT-VALUE}")
   private int epochs;
 
   @Option(
       names = "--max-steps",
       paramLabel = "N",
-      description = "Take so many steps instead of whole epochs.")
+      description = "Number of steps, instead of epochs.")
   private Long maxSteps;
 
   @Option(
       names = "--batch",
       defaultValue = "16",
       paramLabel = "N",
-      description = "Samples that are computed together. Default: ${DEFAULT-VALUE}")
+      description = "Samples per batch. Default: ${DEFAULT-VALUE}")
   private int batch;
 
   @Option(
@@ -72,14 +72,14 @@ final class TrainOptions {
       defaultValue = "0.03",
       paramLabel = "PART",
       description =
-          "The part of all steps in which the learning rate rises; then it falls in half a cosine. Default: ${DEFAULT-VALUE}")
+          "Fraction of all steps for the linear warm-up of the learning rate; cosine decay follows. Default: ${DEFAULT-VALUE}")
   private double warmup;
 
   @Option(
       names = "--seed",
       defaultValue = "42",
       paramLabel = "S",
-      description = "Of the samples' order. Default: ${DEFAULT-VALUE}")
+      description = "Random seed of the order of samples. Default: ${DEFAULT-VALUE}")
   private long seed;
 
   @Option(
@@ -87,14 +87,14 @@ final class TrainOptions {
       defaultValue = "100",
       paramLabel = "N",
       description =
-          "Steps from one saved checkpoint to the next: what a kill loses at most. Default: ${DEFAULT-VALUE}")
+          "Steps between saved checkpoints; a kill loses at most this many. Default: ${DEFAULT-VALUE}")
   private long saveEvery;
 
   @Option(
       names = "--keep",
       defaultValue = "1",
       paramLabel = "N",
-      description = "How many saved checkpoints are kept. Default: ${DEFAULT-VALUE}")
+      description = "Number of saved checkpoints to keep. Default: ${DEFAULT-VALUE}")
   private int keep;
 
   @Option(
@@ -102,8 +102,8 @@ final class TrainOptions {
       defaultValue = "float32",
       paramLabel = "TYPE",
       description = {
-        "What products are computed in: float32 (exact), bfloat16, or auto: bfloat16 where the device computes in it, else float32.",
-        "Weights, gradients and optimizer are float32 in any case. Default: ${DEFAULT-VALUE}"
+        "The dtype of matrix products: float32 (exact), bfloat16, or auto: bfloat16 where the device computes in it, else float32.",
+        "Weights, gradients and optimizer state are always float32. Default: ${DEFAULT-VALUE}"
       })
   private Computed dtype;
 
@@ -112,21 +112,22 @@ final class TrainOptions {
       defaultValue = "float32",
       paramLabel = "TYPE",
       description =
-          "What the frozen tower's features are kept in on disk: float32, or bfloat16 for half of the room. Default: ${DEFAULT-VALUE}")
+          "The dtype of the frozen tower's cached features on disk: float32, or bfloat16 for half the space. Default: ${DEFAULT-VALUE}")
   private Stored features;
 
   @Option(
       names = "--features",
       paramLabel = "DIR",
       description =
-          "Keep the features here, for other trainings with the same pictures and tower. Default: in --out until the training is done.")
+          "A folder to keep the features for other trainings with the same images and tower. Default: in --out until the training is done.")
   private Path sharedFeatures;
 
   @Option(
       names = "--weights",
       defaultValue = "float32",
       paramLabel = "TYPE",
-      description = "The trained model's dtype: float32 or bfloat16. Default: ${DEFAULT-VALUE}")
+      description =
+          "The dtype of the trained model: float32 or bfloat16. Default: ${DEFAULT-VALUE}")
   private Stored weights;
 
   @Option(
@@ -136,7 +137,7 @@ final class TrainOptions {
       description = "cpu or cuda:N. Default: ${DEFAULT-VALUE}")
   private String device;
 
-  /** The dtypes that products are computed in. */
+  /** The dtypes of matrix products. */
   enum Computed {
     AUTO,
     FLOAT32,
@@ -147,7 +148,7 @@ final class TrainOptions {
     }
   }
 
-  /** The dtypes that a training writes. */
+  /** The dtypes of trained models. */
   enum Stored {
     FLOAT32(DType.FLOAT32),
     BFLOAT16(DType.BFLOAT16);
@@ -194,7 +195,7 @@ final class TrainOptions {
   }
 
   /**
-   * @throws OutputException if what is written would be lost, or would destroy what is read
+   * @throws OutputException if an output would be lost, or would overwrite an input
    */
   void checkOutputs(Stores stores) {
     model
@@ -207,7 +208,7 @@ final class TrainOptions {
         .check();
   }
 
-  /** The training's name: where it is. */
+  /** Returns the training's name, which is its folder's. */
   String name() {
     return out.toAbsolutePath().normalize().toString();
   }

@@ -5,12 +5,12 @@ import org.stfbatch.cli.service.Stores;
 import org.stfbatch.training.TrainingStage;
 import picocli.CommandLine.Command;
 
-/** The first stage. */
+/** {@code train pretrain}: the first stage. */
 @Command(
     name = "pretrain",
     description = {
       "Trains the first stage: the fusion modules learn from captions, everything else is frozen.",
-      "A sample is a picture, a question with <image>, which is not read, and the caption."
+      "A sample is an image, a question with <image>, whose text is ignored, and the caption."
     },
     footer = {
       "  stf-batch train pretrain --model llava-stf-7b --data blip_laion_cc_sbu_558k.json --images images --out pretrained",

@@ -15,7 +15,7 @@ import org.stfbatch.training.TrainingRun;
 import org.stfbatch.training.TrainingSettings;
 import org.stfbatch.training.TrainingStage;
 
-/** A training from the command's options to its end. */
+/** Runs a training from the command's options to its end. */
 final class TrainSession {
   private static final int REFUSALS_SHOWN = 10;
 
@@ -58,7 +58,7 @@ final class TrainSession {
 
   private static void announce(Training training) {
     String from =
-        training.stepsDone() == 0 ? "" : ", going on after step %d".formatted(training.stepsDone());
+        training.stepsDone() == 0 ? "" : ", resuming after step %d".formatted(training.stepsDone());
     Notices.onStderr(
         "%d samples, %d pictures, %d steps%s"
             .formatted(training.samples(), training.pictures(), training.steps(), from));
@@ -95,7 +95,7 @@ final class TrainSession {
   private int report(Training training, boolean stopped) {
     if (stopped) {
       System.out.printf(
-          "training stopped (%s) after step %d of %d: the same command goes on%n",
+          "training stopped (%s) after step %d of %d: the same command resumes%n",
           stopSignal.reason().orElse(""), training.stepsDone(), training.steps());
       return ExitCode.FAILED;
     }

@@ -10,7 +10,7 @@ import org.stfbatch.training.TrainingStage;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** One stage of training. */
+/** Base of the commands for a stage of training. */
 abstract class TrainStageCommand implements Callable<Integer>, Logged {
   private final Stores stores;
   private final Shutdown shutdown;
@@ -22,14 +22,14 @@ abstract class TrainStageCommand implements Callable<Integer>, Logged {
       names = "--lr",
       paramLabel = "RATE",
       description =
-          "The learning rate's peak; small models bear more. Default: 1e-3, and 2e-5 to finetune, the paper's for 7B")
+          "The peak learning rate; small models tolerate higher ones. Default: 1e-3, for finetune 2e-5 (the paper's, for 7B)")
   private Double learningRate;
 
   @Option(
       names = "--accumulate",
       paramLabel = "N",
       description =
-          "Batches of a step. Default: 16 to pretrain and 8 to finetune, which with the default --batch makes the paper's 256 and 128 samples a step; else 1")
+          "Batches per step (gradient accumulation). Default: 16 for pretrain and 8 for finetune, which with the default --batch gives the paper's 256 and 128 samples per step; else 1")
   private Integer accumulate;
 
   TrainStageCommand(Stores stores, Shutdown shutdown, TrainingStage stage) {
@@ -49,7 +49,7 @@ abstract class TrainStageCommand implements Callable<Integer>, Logged {
     return new TrainSession(stores, shutdown, options, settings).run();
   }
 
-  /** How many patches of a picture are looked at; all if empty. */
+  /** Returns how many patches of an image are used; all if empty. */
   OptionalInt patches() {
     return OptionalInt.empty();
   }

@@ -7,11 +7,11 @@ import org.stfbatch.training.TrainingStage;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/** The beginning of a vision tower. */
+/** {@code train tower}: pretrains a new vision tower. */
 @Command(
     name = "tower",
     description = {
-      "Trains the vision tower of a new model to tell what the patches of pictures show.",
+      "Trains the vision tower of a new checkpoint to match the patches of images with words that describe them.",
       "A line of --data is a JSON object with image, regions (a list of words each) and patches (the region of each, or -1)."
     },
     footer = {
@@ -23,7 +23,7 @@ final class TrainTowerCommand extends TrainStageCommand {
       names = "--patches",
       paramLabel = "N",
       description =
-          "Look at so many patches of a picture, those that show something first, which is faster; in the last tenth of the steps at all. Default: all")
+          "Use N patches of an image, labelled ones first, for speed; the last tenth of the steps uses all. Default: all")
   private Integer patches;
 
   TrainTowerCommand(Stores stores, Shutdown shutdown) {

@@ -1,2 +1,2 @@
-/** The commands that train. {@link org.stfbatch.cli.train.TrainCommand} is the door. */
+/** The training commands. Entry point: {@link org.stfbatch.cli.train.TrainCommand}. */
 package org.stfbatch.cli.train;

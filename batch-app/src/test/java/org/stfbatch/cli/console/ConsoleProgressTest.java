@@ -87,7 +87,7 @@ final class ConsoleProgressTest {
     assertThat(bar.ended).isTrue();
   }
 
-  /** Keeps what is shown. */
+  /** Records the shown texts. */
   private static final class Kept implements LiveLine {
     private final boolean anew;
     private final List<String> shown = new ArrayList<>();

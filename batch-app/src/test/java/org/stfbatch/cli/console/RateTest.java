@@ -17,7 +17,7 @@ final class RateTest {
     assertThat(at(40, 40)).isEqualTo(1, NEAR);
   }
 
-  /** A slow beginning, or one in which everything failed at once, is forgotten. */
+  /** A slow beginning, or one with only failures, drops out of the window. */
   @Test
   void isThatOfTheLastMinuteLater() {
     for (int second = 1; second <= 100; second++) {

@@ -49,7 +49,7 @@ final class StatusLineTest {
     assertThat(screen()).containsExactly("1 job");
   }
 
-  /** What is seen on the terminal in the end. */
+  /** Returns the final content of the terminal. */
   private List<String> screen() {
     List<String> lines = new ArrayList<>();
     for (String written : terminal.toString(StandardCharsets.UTF_8).split("\n", -1)) {

@@ -142,7 +142,7 @@ class HealthServerTest {
     assertThat(get("/health")).containsIgnoringCase("Content-Security-Policy: default-src 'none'");
   }
 
-  /** Each of them occupies a thread until it is cut off. */
+  /** Each client occupies a thread until it is disconnected. */
   @Test
   void clientsThatDoNotFinishTheirRequestsKeepNobodyWaitingAndAreCutOff() throws IOException {
     Process process = ServeUntilInputEnds.start();
@@ -178,7 +178,7 @@ class HealthServerTest {
     } catch (SocketTimeoutException e) {
       return false;
     } catch (IOException e) {
-      // Reset instead of closed.
+      // The connection was reset instead of closed.
       return true;
     }
   }

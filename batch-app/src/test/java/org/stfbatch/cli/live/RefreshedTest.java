@@ -11,7 +11,7 @@ import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Looking on neither waits nor keeps the work waiting. */
+/** Reading neither blocks nor delays the observed work. */
 @Timeout(20)
 class RefreshedTest {
   private static final long SECOND = 1_000_000_000L;

@@ -5,8 +5,8 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * A server in a process of its own: the JDK reads its limits once, and other tests have servers,
- * too.
+ * Main class of a child process with a server: the JDK reads its limits once per process, and other
+ * tests also start servers.
  */
 final class ServeUntilInputEnds {
   private ServeUntilInputEnds() {}

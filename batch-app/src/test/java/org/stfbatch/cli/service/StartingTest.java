@@ -19,7 +19,10 @@ import org.junit.jupiter.api.io.TempDir;
 import org.stfbatch.job.JobFailedException;
 import org.stfbatch.job.StopSignal;
 
-/** Another command holds the home while it starts a server, which may take minutes. */
+/**
+ * Stopping a command while another one holds the home lock and starts a server, which may take
+ * minutes.
+ */
 @Timeout(60)
 class StartingTest {
   @TempDir private Path home;
@@ -79,7 +82,7 @@ class StartingTest {
     return process;
   }
 
-  /** A process that locks files until its input ends. */
+  /** Main class of a process that locks files until its input ends. */
   static final class Holder {
     private Holder() {}
 
