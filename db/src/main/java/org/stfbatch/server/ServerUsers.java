@@ -1,4 +1,4 @@
-package org.stfbatch.db.embedded;
+package org.stfbatch.server;
 
 import java.io.IOException;
 import java.nio.channels.FileChannel;
@@ -9,8 +9,6 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Instant;
 import java.util.UUID;
-import org.stfbatch.base.IoReason;
-import org.stfbatch.db.DatabaseException;
 
 /**
  * The commands that use a server. Each keeps a locked file, so that one that was killed no longer
@@ -35,8 +33,7 @@ final class ServerUsers {
       channel.lock();
       return new User(file, channel);
     } catch (IOException e) {
-      throw new DatabaseException(
-          "cannot lock " + file + "; check the home folder (" + IoReason.of(e) + ")", e);
+      throw new ServerException("cannot lock " + file + "; check the home folder", e);
     }
   }
 
@@ -45,7 +42,7 @@ final class ServerUsers {
       Files.deleteIfExists(user.file());
       user.channel().close();
     } catch (IOException e) {
-      throw new DatabaseException("cannot remove " + user.file() + " (" + IoReason.of(e) + ")", e);
+      throw new ServerException("cannot remove " + user.file(), e);
     }
   }
 
@@ -61,7 +58,7 @@ final class ServerUsers {
         }
       }
     } catch (IOException e) {
-      throw new DatabaseException("cannot look into " + folder + " (" + IoReason.of(e) + ")", e);
+      throw new ServerException("cannot look into " + folder, e);
     }
     return alive;
   }
