@@ -57,6 +57,8 @@ final class ArchitectureTest {
           .definedBy("org.stfbatch.db..")
           .layer("kafka")
           .definedBy("org.stfbatch.kafka..")
+          .layer("server")
+          .definedBy("org.stfbatch.server..")
           .layer("file")
           .definedBy("org.stfbatch.file..")
           .whereLayer("file")
@@ -100,6 +102,10 @@ final class ArchitectureTest {
           .mayOnlyBeAccessedByLayers("cli", "bench", "job", "report")
           .whereLayer("kafka")
           .mayOnlyBeAccessedByLayers("cli", "bench", "job")
+          .whereLayer("server")
+          .mayNotAccessAnyLayer()
+          .whereLayer("server")
+          .mayOnlyBeAccessedByLayers("cli", "bench", "db", "kafka")
           .withOptionalLayers(true);
 
   @ArchTest

@@ -6,6 +6,7 @@ import org.stfbatch.cli.service.Stores;
 import org.stfbatch.db.DatabaseSettings;
 import org.stfbatch.db.embedded.EmbeddedDatabase;
 import org.stfbatch.job.InputException;
+import org.stfbatch.server.ServerStatus;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -47,7 +48,7 @@ final class DbCommand {
       description = {"Shows whether the embedded database runs, and where its data is."},
       footer = {"  stf-batch db status", "  stf-batch db status --home /data/stf-batch"})
   int status() {
-    EmbeddedDatabase.Status status = embedded().status();
+    ServerStatus<DatabaseSettings> status = embedded().status();
     if (status.running()) {
       System.out.printf(
           "running: process %d, %d command(s) use it, %s, data in %s%n",

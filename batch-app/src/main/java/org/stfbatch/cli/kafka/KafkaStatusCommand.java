@@ -13,6 +13,7 @@ import org.stfbatch.db.KafkaReaderStore;
 import org.stfbatch.job.KafkaConnection;
 import org.stfbatch.job.StopSignal;
 import org.stfbatch.kafka.DeadLetters;
+import org.stfbatch.kafka.KafkaSettings;
 import org.stfbatch.kafka.ReadBound;
 import org.stfbatch.kafka.StoppedException;
 import org.stfbatch.kafka.TopicAdmin;
@@ -20,6 +21,7 @@ import org.stfbatch.kafka.TopicNotFoundException;
 import org.stfbatch.kafka.TopicReader;
 import org.stfbatch.kafka.TopicRequest;
 import org.stfbatch.kafka.embedded.EmbeddedBroker;
+import org.stfbatch.server.ServerStatus;
 import picocli.CommandLine.Command;
 
 /** {@code kafka status}: shows the state of the broker and of consumer groups. */
@@ -47,7 +49,7 @@ final class KafkaStatusCommand implements Callable<Integer> {
   public Integer call() {
     if (brokers.isEmbedded()) {
       EmbeddedBroker broker = brokers.embedded();
-      EmbeddedBroker.Status status = broker.status();
+      ServerStatus<KafkaSettings> status = broker.status();
       show(status, broker.clientProperties());
       if (!status.running()) {
         return 0;
@@ -69,12 +71,12 @@ final class KafkaStatusCommand implements Callable<Integer> {
     return 0;
   }
 
-  private static void show(EmbeddedBroker.Status status, Path clientProperties) {
+  private static void show(ServerStatus<KafkaSettings> status, Path clientProperties) {
     if (status.running()) {
       System.out.printf(
           "running: process %d at %s, %d command(s) use it, %s, data in %s, settings for Kafka's own tools in %s%n",
           status.pid().getAsLong(),
-          status.settings().map(settings -> settings.bootstrapServers()).orElse("no port yet"),
+          status.settings().map(KafkaSettings::bootstrapServers).orElse("no port yet"),
           status.users(),
           status.keepsRunning() ? "runs until kafka stop" : "stops with the last command",
           status.dataFolder(),

@@ -13,9 +13,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.stfbatch.base.IoReason;
 import org.stfbatch.db.DatabaseException;
+import org.stfbatch.server.ServerFolders;
 import org.tukaani.xz.XZInputStream;
 
-/** PostgreSQL's programs, unpacked once for each version. Needs the {@link HomeLock}. */
+/**
+ * PostgreSQL's programs, unpacked once for each version. Needs the lock of the home that holds
+ * them.
+ */
 final class Binaries {
 
   private static final Logger LOG = LoggerFactory.getLogger(Binaries.class);
@@ -61,7 +65,7 @@ final class Binaries {
   private void unpack(Path folder) {
     Path unfinished = parent.resolve("pg-bin-" + version + ".unfinished");
     LOG.info("Unpacking PostgreSQL {} into {}", version, folder);
-    HomeFolders.delete(unfinished);
+    ServerFolders.delete(unfinished);
     try {
       Files.createDirectories(unfinished);
       try (InputStream archive = Binaries.class.getResourceAsStream(ARCHIVE)) {
@@ -81,7 +85,7 @@ final class Binaries {
               + ")",
           e);
     } finally {
-      HomeFolders.delete(unfinished);
+      ServerFolders.delete(unfinished);
     }
   }
 

@@ -1,37 +1,32 @@
 package org.stfbatch.db.embedded;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.PosixFilePermissions;
-import java.security.SecureRandom;
-import java.util.Base64;
-import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.stfbatch.base.IoReason;
 import org.stfbatch.db.DatabaseException;
+import org.stfbatch.server.PasswordFile;
+import org.stfbatch.server.ServerFolders;
 
-/** The data folder of a home: made once, checked at every start. Needs the {@link HomeLock}. */
+/** The data folder of a home: made once, checked at every start. Needs the home's lock. */
 final class Cluster {
 
   static final String USER = "stfbatch";
   static final String DATABASE = "stfbatch";
 
   private static final Logger LOG = LoggerFactory.getLogger(Cluster.class);
-  private static final int PASSWORD_BYTES = 24;
 
-  private final HomeFolders folders;
+  private final ServerFolders folders;
   private final Binaries binaries;
   private final ServerCommand command;
+  private final PasswordFile password;
 
-  Cluster(HomeFolders folders, Binaries binaries, ServerCommand command) {
+  Cluster(ServerFolders folders, Binaries binaries, ServerCommand command) {
     this.folders = folders;
     this.binaries = binaries;
     this.command = command;
+    this.password = new PasswordFile(folders.password());
   }
 
   /** Makes the data folder if there is none, else checks that this program and user can use it. */
@@ -45,17 +40,16 @@ final class Cluster {
   }
 
   String password() {
-    try {
-      return Files.readString(folders.password()).strip();
-    } catch (IOException e) {
-      throw new DatabaseException(
-          "cannot read the embedded database's password in "
-              + folders.password()
-              + "; restore the file, or move "
-              + folders.server()
-              + " away to begin anew",
-          e);
-    }
+    return password
+        .read()
+        .orElseThrow(
+            () ->
+                new DatabaseException(
+                    "the embedded database's password is not in "
+                        + folders.password()
+                        + "; restore the file, or move "
+                        + folders.server()
+                        + " away to begin anew"));
   }
 
   private void requireOwner() {
@@ -97,8 +91,8 @@ final class Cluster {
   private void create() {
     LOG.info("Creating an embedded database in {}", folders.data());
     Path unfinished = folders.unfinishedData();
-    HomeFolders.delete(unfinished);
-    writePassword();
+    ServerFolders.delete(unfinished);
+    password.make();
     requireSuccess(
         command.run(
             binaries.program("initdb"),
@@ -109,12 +103,7 @@ final class Cluster {
             "--encoding=UTF8",
             "--locale=C"));
     createDatabase(unfinished);
-    try {
-      Files.move(unfinished, folders.data(), StandardCopyOption.ATOMIC_MOVE);
-    } catch (IOException e) {
-      throw new DatabaseException(
-          "cannot create " + folders.data() + " (" + IoReason.of(e) + ")", e);
-    }
+    folders.finishData();
   }
 
   /** Before the folder gets its name, so that a data folder never lacks the database. */
@@ -146,25 +135,6 @@ final class Cluster {
               + "; free space there or choose another home ("
               + result.complaint()
               + ")");
-    }
-  }
-
-  private void writePassword() {
-    byte[] random = new byte[PASSWORD_BYTES];
-    new SecureRandom().nextBytes(random);
-    String password = Base64.getUrlEncoder().withoutPadding().encodeToString(random);
-    try {
-      Files.deleteIfExists(folders.password());
-      try (var channel =
-          Files.newByteChannel(
-              folders.password(),
-              Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
-              PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")))) {
-        channel.write(StandardCharsets.US_ASCII.encode(password + "\n"));
-      }
-    } catch (IOException e) {
-      throw new DatabaseException(
-          "cannot write " + folders.password() + " (" + IoReason.of(e) + ")", e);
     }
   }
 }

@@ -1,28 +1,25 @@
 package org.stfbatch.db.embedded;
 
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
-import java.nio.channels.Channels;
-import java.nio.channels.FileChannel;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.function.BooleanSupplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.stfbatch.base.IoReason;
 import org.stfbatch.db.DatabaseException;
+import org.stfbatch.server.Await;
+import org.stfbatch.server.FreePort;
+import org.stfbatch.server.ServerFolders;
+import org.stfbatch.server.ServerLog;
 
-/** The server process of a data folder. Everything but {@link #find} needs the {@link HomeLock}. */
+/** The server process of a data folder. Everything but {@link #find} needs the home's lock. */
 final class Postmaster {
 
   private static final Logger LOG = LoggerFactory.getLogger(Postmaster.class);
@@ -35,9 +32,7 @@ final class Postmaster {
   /** Processes of a crashed server notice its end at once unless a query keeps them busy. */
   private static final Duration ORPHAN_LIMIT = Duration.ofSeconds(15);
 
-  private static final Duration POLL = Duration.ofMillis(20);
   private static final int PORT_ATTEMPTS = 5;
-  private static final long LOG_LIMIT_BYTES = 10L << 20;
   private static final Pattern PORT_OPTION = Pattern.compile("\"-p\" \"(\\d{1,5})\"");
 
   /** On the command line they win over any configuration file: an answer stored stays stored. */
@@ -46,14 +41,16 @@ final class Postmaster {
           + " -c fsync=on -c synchronous_commit=on -c full_page_writes=on"
           + " -c log_checkpoints=off";
 
-  private final HomeFolders folders;
+  private final ServerFolders folders;
   private final Binaries binaries;
   private final ServerCommand command;
+  private final ServerLog log;
 
-  Postmaster(HomeFolders folders, Binaries binaries, ServerCommand command) {
+  Postmaster(ServerFolders folders, Binaries binaries, ServerCommand command) {
     this.folders = folders;
     this.binaries = binaries;
     this.command = command;
+    this.log = new ServerLog(folders.log());
   }
 
   /**
@@ -72,8 +69,8 @@ final class Postmaster {
 
   /** Gives the server back, started if need be, when it takes connections. */
   Running ensureRunning() {
-    if (find().isPresent()) {
-      awaitOrThrow(START_LIMIT, () -> find().map(Running::ready).orElse(true));
+    if (!Await.until(START_LIMIT, () -> find().map(Running::ready).orElse(true))) {
+      throw startFailed("it was not ready within " + START_LIMIT.toMinutes() + " minutes");
     }
     return find().orElseGet(this::start);
   }
@@ -105,17 +102,17 @@ final class Postmaster {
 
   private Running start() {
     clearTracesOfCrash();
-    limitLog();
+    log.limit();
     for (int attempt = 1; ; attempt++) {
-      long logged = logSize();
+      long logged = log.size();
       ServerCommand.Result result =
-          startOn(attempt == 1 ? lastPort().orElseGet(Postmaster::freePort) : freePort());
+          startOn(attempt == 1 ? lastPort().orElseGet(FreePort::any) : FreePort.any());
       if (result.succeeded()) {
         return find().orElseThrow(() -> startFailed("it ended at once"));
       }
-      String log = logSince(logged);
-      if (attempt == PORT_ATTEMPTS || !log.contains("could not bind")) {
-        throw startFailed(new ServerCommand.Result(result.exitCode(), log).complaint());
+      String said = log.since(logged);
+      if (attempt == PORT_ATTEMPTS || !said.contains("could not bind")) {
+        throw startFailed(new ServerCommand.Result(result.exitCode(), said).complaint());
       }
     }
   }
@@ -133,13 +130,8 @@ final class Postmaster {
 
   private DatabaseException startFailed(String why) {
     return new DatabaseException(
-        "the embedded database in "
-            + folders.data()
-            + " does not start; see "
-            + folders.log()
-            + " ("
-            + why
-            + ")");
+        "the embedded database in %s does not start; see %s (%s)"
+            .formatted(folders.data(), folders.log(), why));
   }
 
   /**
@@ -153,7 +145,7 @@ final class Postmaster {
       return;
     }
     LOG.info("The embedded database was not stopped properly; it recovers");
-    if (!await(ORPHAN_LIMIT, () -> serverProcesses().isEmpty())) {
+    if (!Await.until(ORPHAN_LIMIT, () -> serverProcesses().isEmpty())) {
       throw new DatabaseException(
           "processes of a crashed server still run in "
               + folders.data()
@@ -161,7 +153,7 @@ final class Postmaster {
               + serverProcesses()
               + "; end them");
     }
-    HomeFolders.delete(file);
+    ServerFolders.delete(file);
   }
 
   private List<Long> serverProcesses() {
@@ -214,60 +206,5 @@ final class Postmaster {
     } catch (IOException e) {
       throw new DatabaseException("cannot read " + file + " (" + IoReason.of(e) + ")", e);
     }
-  }
-
-  private static int freePort() {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
-      return socket.getLocalPort();
-    } catch (IOException e) {
-      throw new DatabaseException("no free port on 127.0.0.1 (" + IoReason.of(e) + ")", e);
-    }
-  }
-
-  private void limitLog() {
-    if (logSize() > LOG_LIMIT_BYTES) {
-      try {
-        Path old = folders.log().resolveSibling("server.log.old");
-        Files.move(folders.log(), old, StandardCopyOption.REPLACE_EXISTING);
-      } catch (IOException e) {
-        throw new DatabaseException(
-            "cannot move " + folders.log() + " (" + IoReason.of(e) + ")", e);
-      }
-    }
-  }
-
-  private long logSize() {
-    return folders.log().toFile().length();
-  }
-
-  private String logSince(long position) {
-    try (FileChannel log = FileChannel.open(folders.log())) {
-      return new String(
-          Channels.newInputStream(log.position(position)).readAllBytes(), StandardCharsets.UTF_8);
-    } catch (IOException e) {
-      return "no log: " + e;
-    }
-  }
-
-  private void awaitOrThrow(Duration limit, BooleanSupplier condition) {
-    if (!await(limit, condition)) {
-      throw startFailed("it was not ready within " + limit.toMinutes() + " minutes");
-    }
-  }
-
-  private static boolean await(Duration limit, BooleanSupplier condition) {
-    long deadline = System.nanoTime() + limit.toNanos();
-    while (!condition.getAsBoolean()) {
-      if (System.nanoTime() > deadline) {
-        return false;
-      }
-      try {
-        Thread.sleep(POLL.toMillis());
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-        throw new DatabaseException("interrupted while waiting for the embedded database", e);
-      }
-    }
-    return true;
   }
 }

@@ -8,8 +8,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
 import org.stfbatch.base.IoReason;
 import org.stfbatch.db.DatabaseException;
+import org.stfbatch.server.ServerLog;
 
 /**
  * Runs PostgreSQL's programs, which refuse to run as root. Root runs them in a user namespace in
@@ -18,14 +20,26 @@ import org.stfbatch.db.DatabaseException;
 final class ServerCommand {
 
   private static final List<String> AS_NOBODY = List.of("unshare", "--user");
+  private static final Pattern FAILURE = Pattern.compile("FATAL:|error:");
+
+  /** PostgreSQL's own tools put paths into shell commands, between double quotes. */
+  private static final Pattern UNQUOTABLE = Pattern.compile("[\"$`\\\\\\p{Cntrl}]");
 
   private final Path workingFolder;
 
   /**
-   * @param workingFolder where the programs run
+   * @param workingFolder where the programs run; paths that they are given are below it
+   * @throws DatabaseException if they cannot take its path
    */
   ServerCommand(Path workingFolder) {
     this.workingFolder = workingFolder;
+    if (UNQUOTABLE.matcher(workingFolder.toString()).find()) {
+      throw new DatabaseException(
+          "the path "
+              + workingFolder
+              + " has a character that PostgreSQL's tools cannot take (\" $ ` \\ or a control"
+              + " character); choose another home");
+    }
   }
 
   /**
@@ -42,11 +56,7 @@ final class ServerCommand {
 
     /** The line that tells most about a failure. */
     String complaint() {
-      List<String> lines = output.lines().map(String::strip).filter(l -> !l.isEmpty()).toList();
-      return lines.stream()
-          .filter(line -> line.contains("FATAL:") || line.contains("error:"))
-          .findFirst()
-          .orElse(lines.isEmpty() ? "exit code " + exitCode : lines.get(lines.size() - 1));
+      return ServerLog.complaint(output, FAILURE).orElse("exit code " + exitCode);
     }
   }
 

@@ -8,9 +8,11 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.stfbatch.base.IoReason;
 import org.stfbatch.kafka.BrokerException;
+import org.stfbatch.server.ServerLog;
 
 /** Runs the broker's programs from the jars of this program. */
 final class BrokerJava {
@@ -19,6 +21,9 @@ final class BrokerJava {
   static final String FORMAT = "kafka.tools.StorageTool";
 
   private static final String LOGGING = "org/stfbatch/kafka/embedded/broker-logback.xml";
+
+  private static final Pattern EXCEPTION = Pattern.compile("^Caused by:|Exception:");
+  private static final Pattern ERROR = Pattern.compile("ERROR");
 
   /** Programs that end at once have no use for the optimising compiler. */
   private static final List<String> BRIEF = List.of("-XX:TieredStopAtLevel=1");
@@ -57,7 +62,7 @@ final class BrokerJava {
     try (InputStream output = process.getInputStream()) {
       String text = new String(output.readAllBytes(), StandardCharsets.UTF_8);
       if (process.waitFor() != 0) {
-        throw new BrokerException(mainClass + " failed: " + BrokerLog.complaint(text));
+        throw new BrokerException(mainClass + " failed: " + complaint(text));
       }
       return text;
     } catch (IOException e) {
@@ -67,6 +72,11 @@ final class BrokerJava {
       Thread.currentThread().interrupt();
       throw new BrokerException("interrupted while " + mainClass + " ran", e);
     }
+  }
+
+  /** The line that tells most about why a program failed. */
+  static String complaint(String text) {
+    return ServerLog.complaint(text, EXCEPTION, ERROR).orElse("it said nothing");
   }
 
   private Process start(ProcessBuilder builder) {

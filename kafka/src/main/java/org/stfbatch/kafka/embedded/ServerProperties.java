@@ -2,8 +2,6 @@ package org.stfbatch.kafka.embedded;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.StringWriter;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -13,6 +11,7 @@ import java.util.Optional;
 import java.util.Properties;
 import org.stfbatch.base.IoReason;
 import org.stfbatch.kafka.BrokerException;
+import org.stfbatch.server.PrivateFile;
 
 /** The broker's configuration file: one node that is broker and controller. */
 final class ServerProperties {
@@ -30,10 +29,11 @@ final class ServerProperties {
   private ServerProperties() {}
 
   /**
-   * @param data relative to the folder in which the broker runs, whose path may hold any character
+   * @param data in the folder in which the broker runs. Its name alone is written: the folder's
+   *     path may hold characters that separate paths there
    * @param login of its only user
    */
-  static void write(Path file, String data, Ports ports, Login login) {
+  static void write(Path file, Path data, Ports ports, Login login) {
     Properties properties = new Properties();
     properties.putAll(
         Map.of(
@@ -54,7 +54,7 @@ final class ServerProperties {
             "controller.quorum.voters",
             "1@127.0.0.1:" + ports.controller(),
             "log.dirs",
-            data,
+            data.getFileName().toString(),
             BROKER_PORT,
             Integer.toString(ports.broker()),
             CONTROLLER_PORT,
@@ -65,13 +65,7 @@ final class ServerProperties {
     properties.setProperty("auto.create.topics.enable", "false");
     properties.setProperty("log.retention.ms", "-1");
     properties.setProperty("message.max.bytes", Integer.toString(LARGEST_MESSAGE));
-    StringWriter text = new StringWriter();
-    try {
-      properties.store(text, "Written anew at every start.");
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-    Login.writePrivately(file, text.toString());
+    PrivateFile.write(file, properties, "Written anew at every start.");
   }
 
   /** Whether a broker that was started with the file asks for a login. */

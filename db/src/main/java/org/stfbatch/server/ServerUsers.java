@@ -1,4 +1,4 @@
-package org.stfbatch.kafka.embedded;
+package org.stfbatch.server;
 
 import java.io.IOException;
 import java.nio.channels.FileChannel;
@@ -9,22 +9,20 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Instant;
 import java.util.UUID;
-import org.stfbatch.base.IoReason;
-import org.stfbatch.kafka.BrokerException;
 
 /**
- * The commands that use a broker. Each keeps a locked file, so that one that was killed no longer
+ * The commands that use a server. Each keeps a locked file, so that one that was killed no longer
  * counts. Every method needs the {@link HomeLock}.
  */
-final class BrokerUsers {
+final class ServerUsers {
 
   private final Path folder;
 
-  BrokerUsers(Path folder) {
+  ServerUsers(Path folder) {
     this.folder = folder;
   }
 
-  /** A user of the broker, until removed or until its process dies. */
+  /** A user of the server, until removed or until its process dies. */
   record User(Path file, FileChannel channel) {}
 
   User add() {
@@ -35,8 +33,7 @@ final class BrokerUsers {
       channel.lock();
       return new User(file, channel);
     } catch (IOException e) {
-      throw new BrokerException(
-          "cannot lock " + file + "; check the home folder (" + IoReason.of(e) + ")", e);
+      throw new ServerException("cannot lock " + file + "; check the home folder", e);
     }
   }
 
@@ -45,7 +42,7 @@ final class BrokerUsers {
       Files.deleteIfExists(user.file());
       user.channel().close();
     } catch (IOException e) {
-      throw new BrokerException("cannot remove " + user.file() + " (" + IoReason.of(e) + ")", e);
+      throw new ServerException("cannot remove " + user.file(), e);
     }
   }
 
@@ -61,7 +58,7 @@ final class BrokerUsers {
         }
       }
     } catch (IOException e) {
-      throw new BrokerException("cannot look into " + folder + " (" + IoReason.of(e) + ")", e);
+      throw new ServerException("cannot look into " + folder, e);
     }
     return alive;
   }
