@@ -57,12 +57,23 @@ public final class ModelFlops {
    */
   public double image(int tokens) {
     ClipVisionConfig vision = config.vision();
+    return patchEmbedding(vision)
+        + config.fusion().lastBlock() * clipBlock(vision, vision.patches())
+        + fusion(tokens);
+  }
+
+  /** Returns the operations of CLIP's patch embedding for all patches of an image. */
+  static double patchEmbedding(ClipVisionConfig vision) {
+    double pixels = 3.0 * vision.patchSize() * vision.patchSize();
+    return 2 * vision.patches() * pixels * vision.hiddenSize();
+  }
+
+  /** Returns the operations of one block of CLIP for so many patches and the class token. */
+  static double clipBlock(ClipVisionConfig vision, int patches) {
     double width = vision.hiddenSize();
-    double seen = vision.patches() + 1;
+    double tokens = patches + 1;
     double weights = 4 * width * width + 2 * width * vision.intermediateSize();
-    double block = 2 * seen * weights + 4 * seen * seen * width;
-    double patches = 2.0 * vision.patches() * 3 * vision.patchSize() * vision.patchSize() * width;
-    return patches + config.fusion().lastBlock() * block + fusion(tokens);
+    return 2 * tokens * weights + 4 * tokens * tokens * width;
   }
 
   /**
@@ -71,17 +82,24 @@ public final class ModelFlops {
    */
   private double fusion(int tokens) {
     return shapes.entrySet().stream()
-        .filter(tensor -> tensor.getKey().startsWith(FUSION))
+        .filter(tensor -> isProjector(tensor.getKey()))
         .filter(tensor -> tensor.getKey().endsWith(".weight"))
-        .mapToDouble(tensor -> 2.0 * size(tensor.getValue()) * rows(tensor.getKey(), tokens))
+        .mapToDouble(
+            tensor -> product(tensor.getValue()) * rows(config, tensor.getKey(), tokens))
         .sum();
   }
 
-  private static long size(List<Long> shape) {
-    return shape.stream().reduce(1L, (a, b) -> a * b);
+  static boolean isProjector(String tensor) {
+    return tensor.startsWith(FUSION);
   }
 
-  private int rows(String tensor, int tokens) {
+  /** Returns the operations of one row times a weight of this shape. */
+  static double product(List<Long> shape) {
+    return 2.0 * shape.stream().reduce(1L, (a, b) -> a * b);
+  }
+
+  /** Returns how many rows of an image a projector's weight is multiplied with. */
+  static int rows(LlavaConfig config, String tensor, int tokens) {
     return tensor.startsWith(MULTI_BLOCK) ? config.vision().patches() : tokens;
   }
 
@@ -96,16 +114,17 @@ public final class ModelFlops {
   private double layers(int layers, int start, int end) {
     double count = end - start;
     double keys = (end * (end + 1.0) - start * (start + 1.0)) / 2;
-    return layers * (2 * config.language().layerWeights() * count + keys * keyOfLayer());
+    return layers * (2 * config.language().layerWeights() * count + keys * keyOfLayer(config.language()));
   }
 
   /** Returns the operations of one query for one key, in all layers of the language model. */
   public double key() {
-    return keyOfLayer() * config.language().numHiddenLayers();
+    return keyOfLayer(config.language()) * config.language().numHiddenLayers();
   }
 
-  private double keyOfLayer() {
-    return 4.0 * config.language().hiddenSize();
+  /** Returns the operations of one query for one key in one layer: its score, and its value's share. */
+  static double keyOfLayer(LlamaConfig language) {
+    return 4.0 * language.hiddenSize();
   }
 
   /** Returns the operations of the output layer for one token. */
@@ -170,7 +189,7 @@ public final class ModelFlops {
    * @param image its vision tokens
    */
   public double visionTokens(int image) {
-    double attended = sumOverLayers(image, n -> (double) n * n * keyOfLayer());
+    double attended = sumOverLayers(image, n -> (double) n * n * keyOfLayer(config.language()));
     return weightsOver(image) + attended;
   }
 

@@ -11,6 +11,7 @@ import java.util.Optional;
 import org.stfbatch.model.AdamWSettings;
 import org.stfbatch.model.ModelException;
 import org.stfbatch.model.TrainableTower;
+import org.stfbatch.model.TrainingFlops;
 import org.stfbatch.model.checkpoint.ClipVisionConfig;
 import org.stfbatch.model.checkpoint.LlavaConfig;
 import org.stfbatch.model.checkpoint.SafetensorsFile;
@@ -207,7 +208,7 @@ public final class TowerRun implements Training {
 
   private double flops(int patches) {
     LlavaConfig config = input.model().config();
-    return TowerFlops.of(config.vision(), config.fusion().lastBlock(), patches);
+    return TrainingFlops.ofTower(config.vision(), config.fusion().lastBlock(), patches);
   }
 
   @Override

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.OptionalInt;
 import org.stfbatch.model.ModelException;
 import org.stfbatch.model.TrainableModel;
+import org.stfbatch.model.TrainingFlops;
 import org.stfbatch.model.TrainingRow;
 
 /** Performs the optimizer steps of a training. Used by the thread that owns the model. */

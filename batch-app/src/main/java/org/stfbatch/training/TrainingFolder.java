@@ -6,15 +6,16 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.stfbatch.file.WholeFile;
 import org.stfbatch.model.checkpoint.DurableFolder;
 
 /**
@@ -82,8 +83,8 @@ final class TrainingFolder implements AutoCloseable {
     if (!Files.exists(description())) {
       ObjectNode json = JSON.createObjectNode();
       settings.forEach(json::put);
-      Path part = Files.writeString(folder.resolve(DESCRIPTION + ".part"), json.toPrettyString());
-      Files.move(part, description(), StandardCopyOption.ATOMIC_MOVE);
+      byte[] text = json.toPrettyString().getBytes(StandardCharsets.UTF_8);
+      WholeFile.write(description(), out -> out.write(text));
     }
   }
 

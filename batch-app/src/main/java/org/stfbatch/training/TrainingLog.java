@@ -5,12 +5,14 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.BufferedWriter;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
+import org.stfbatch.file.WholeFile;
 
 /** Log of a training: a JSON object per line and step; each step occurs once. */
 final class TrainingLog implements AutoCloseable {
@@ -27,9 +29,8 @@ final class TrainingLog implements AutoCloseable {
    * are repeated.
    */
   static TrainingLog after(Path file, long step) throws IOException {
-    Path kept = file.resolveSibling(file.getFileName() + ".part");
-    Files.write(kept, upTo(file, step));
-    Files.move(kept, file, StandardCopyOption.ATOMIC_MOVE);
+    byte[] kept = text(upTo(file, step)).getBytes(StandardCharsets.UTF_8);
+    WholeFile.write(file, out -> out.write(kept));
     return new TrainingLog(Files.newBufferedWriter(file, StandardOpenOption.APPEND));
   }
 
@@ -40,6 +41,10 @@ final class TrainingLog implements AutoCloseable {
       losses.add(JSON.readTree(line).path("loss").asDouble());
     }
     return losses;
+  }
+
+  private static String text(List<String> lines) {
+    return lines.stream().map(line -> line + "\n").collect(Collectors.joining());
   }
 
   private static List<String> upTo(Path file, long step) throws IOException {

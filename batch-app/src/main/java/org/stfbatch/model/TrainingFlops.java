@@ -1,25 +1,24 @@
-package org.stfbatch.training;
+package org.stfbatch.model;
 
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.SortedSet;
-import org.stfbatch.model.TrainableModel;
-import org.stfbatch.model.TrainingRow;
-import org.stfbatch.model.checkpoint.LlamaConfig;
+import org.stfbatch.model.checkpoint.ClipVisionConfig;
 import org.stfbatch.model.checkpoint.LlavaConfig;
 
 /**
- * Counts the floating-point operations of training: two per multiply-add of the matrix products and
- * of causal attention, for the forward pass, the backward pass to the activations, and the backward
- * pass to the trained weights. Norms, activations, softmax, the optimizer and padding are not
- * counted.
+ * Counts the floating-point operations of training, by the formulas of {@link ModelFlops}, for the
+ * forward pass, the backward pass to the activations, and the backward pass to the trained weights.
+ * Norms, activations, softmax, the optimizer and padding are not counted.
  */
-final class TrainingFlops {
+public final class TrainingFlops {
   private static final String FUSION = "model.mm_projector";
   private static final String MULTI_BLOCK = "model.mm_projector_crosslayer.";
 
-  private final LlamaConfig language;
+  /** Forward, backward to the activations, backward to the weights. */
+  private static final int PASSES = 3;
+
   private final double picture;
   private final double token;
   private final double label;
@@ -27,20 +26,18 @@ final class TrainingFlops {
 
   private TrainingFlops(
       LlavaConfig config, Map<String, List<Long>> shapes, SortedSet<String> trained) {
-    this.language = config.language();
     double fusion = 0;
     double layers = 0;
     double head = 0;
     for (Map.Entry<String, List<Long>> tensor : shapes.entrySet()) {
+      String name = tensor.getKey();
       if (tensor.getValue().size() < 2) {
         continue;
       }
-      String name = tensor.getKey();
-      boolean first = isFirst(name, shapes);
-      double passes = 1 + (first ? 0 : 1) + (trained.contains(name) ? 1 : 0);
-      double work = 2 * passes * tensor.getValue().stream().reduce(1L, (a, b) -> a * b);
-      if (name.startsWith(FUSION)) {
-        fusion += work * rows(config, name);
+      double passes = 1 + (isFirst(name, shapes) ? 0 : 1) + (trained.contains(name) ? 1 : 0);
+      double work = passes * ModelFlops.product(tensor.getValue());
+      if (ModelFlops.isProjector(name)) {
+        fusion += work * ModelFlops.rows(config, name, config.visionTokens());
       } else if (name.startsWith("model.layers.")) {
         layers += work;
       } else if (name.equals("lm_head.weight")) {
@@ -50,12 +47,15 @@ final class TrainingFlops {
     this.picture = fusion;
     this.token = layers;
     this.label = head;
-    // Forward: attention scores and weighted sums. Backward to queries, keys, values and scores:
-    // twice as much.
-    this.pairOfPositions = 3.0 * 4 * language.hiddenSize() * language.numHiddenLayers();
+    // Backward to queries, keys, values and scores takes twice as much as forward.
+    this.pairOfPositions =
+        PASSES
+            * ModelFlops.keyOfLayer(config.language())
+            * config.language().numHiddenLayers();
   }
 
-  static TrainingFlops of(TrainableModel model) {
+  /** Returns the counts of training these weights of a model. */
+  public static TrainingFlops of(TrainableModel model) {
     SortedMap<String, List<Long>> shapes = model.weights().shapes();
     return new TrainingFlops(model.config(), shapes, model.weights().trained());
   }
@@ -66,16 +66,24 @@ final class TrainingFlops {
     return name.equals(shapes.containsKey(multiBlock) ? multiBlock : FUSION + ".0.weight");
   }
 
-  private static int rows(LlavaConfig config, String tensor) {
-    return tensor.startsWith(MULTI_BLOCK) ? config.vision().patches() : config.visionTokens();
-  }
-
   /** Returns the operations of one row. */
-  double of(TrainingRow row) {
+  public double of(TrainingRow row) {
     double positions = row.length();
     return row.pictures() * picture
         + positions * token
         + positions * (positions + 1) / 2 * pairOfPositions
         + row.targets() * label;
+  }
+
+  /**
+   * Returns the operations per image of training a vision tower.
+   *
+   * @param blocks trained blocks
+   * @param patches processed patches per image
+   */
+  public static double ofTower(ClipVisionConfig vision, int blocks, int patches) {
+    // The patch embedding needs no gradient of its input.
+    return (PASSES - 1) * ModelFlops.patchEmbedding(vision)
+        + PASSES * blocks * ModelFlops.clipBlock(vision, patches);
   }
 }
