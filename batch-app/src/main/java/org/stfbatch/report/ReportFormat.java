@@ -18,7 +18,7 @@ public enum ReportFormat {
   public void write(RunReport report, Writer out) throws IOException {
     switch (this) {
       case HTML -> HtmlPage.still(report, out);
-      case JSON -> out.write(ReportJson.text(report) + "\n");
+      case JSON -> out.write(ReportJson.withOldNames(report) + "\n");
       case CSV -> FactTable.of(report).writeCsv(out);
       case MD -> MarkdownReport.write(report, out);
     }

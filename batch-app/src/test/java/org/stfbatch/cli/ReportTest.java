@@ -314,6 +314,9 @@ class ReportTest {
 
     Map<String, Double> facts = new LinkedHashMap<>();
     report.get("facts").forEach(f -> facts.put(f.get("name").asText(), f.get("value").asDouble()));
+    assertThat(facts.remove("backoffs"))
+        .as("the old name")
+        .isEqualTo(facts.get("batch_reductions"));
     assertThat(facts.keySet()).containsExactlyInAnyOrderElementsOf(FACTS.keySet());
     facts.forEach(
         (name, value) ->
