@@ -5,7 +5,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.stfbatch.evaluation.Score.Metric;
 
-/** Shares of right answers, by what was asked. */
+/** Accuracy counters by name. */
 final class Accuracies {
   private static final double PERCENT = 100;
 
@@ -16,7 +16,7 @@ final class Accuracies {
       return new Share(isRight ? right + 1 : right, all + 1);
     }
 
-    /** Of nothing, 0. */
+    /** Returns the accuracy in percent; 0 if nothing was counted. */
     double percent() {
       return all == 0 ? 0 : (double) right / all * PERCENT;
     }
@@ -26,12 +26,12 @@ final class Accuracies {
     shares.put(name, shares.getOrDefault(name, new Share(0, 0)).plus(isRight));
   }
 
-  /** 0 if nothing was counted under that name. */
+  /** Returns the accuracy of a name in percent; 0 if nothing was counted under it. */
   double percent(String name) {
     return shares.getOrDefault(name, new Share(0, 0)).percent();
   }
 
-  /** The shares of all other names, in percent, sorted by their names. */
+  /** Returns the accuracies of all other names in percent, sorted by name. */
   List<Metric> metricsBeside(String name) {
     return shares.entrySet().stream()
         .filter(share -> !share.getKey().equals(name))

@@ -3,28 +3,31 @@ package org.stfbatch.evaluation;
 import java.nio.file.Path;
 import java.util.function.Consumer;
 
-/** One of the paper's benchmarks. Implementations hold no state and are thread safe. */
+/**
+ * Benchmark of the paper: reads the questions of a data set and scores the answers. Implementations
+ * are stateless and thread safe.
+ */
 public interface Benchmark {
-  /** Its names and files. */
+  /** Returns the names and files of the data set. */
   DataSet dataSet();
 
   /**
-   * Gives the questions in the order of their file, one after the other.
+   * Passes the questions to the consumer, in the order of their file.
    *
    * @throws BenchmarkException if a file is missing or damaged
    */
   void questions(DataFolder data, Consumer<Question> consumer);
 
   /**
-   * What the answers are worth, or what a server or judge wants to be sent.
+   * Scores raw answers, or writes the files for an evaluation server or judge.
    *
-   * @param answers a file of raw answers, of this program or of the original's
+   * @param answers a file of raw answers, written by this program or by the original
    * @throws BenchmarkException if a file is missing or damaged, or the original's script would end
    *     with an error
    */
   Score score(DataFolder data, Path answers, Variant variant);
 
-  /** What commands call it. */
+  /** Returns the name that commands use. */
   default String name() {
     return dataSet().name();
   }

@@ -5,7 +5,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
 
-/** All benchmarks, in the order of the paper's table; those it does not have come last. */
+/** All benchmarks, in the order of the paper's table, followed by those that are not in it. */
 public final class Benchmarks {
   private static final Map<String, String> OTHER_NAMES =
       Map.of(
@@ -17,7 +17,7 @@ public final class Benchmarks {
 
   private Benchmarks() {}
 
-  /** All of them. */
+  /** Returns all benchmarks. */
   public static List<Benchmark> all() {
     return List.of(
         new VqaV2(),
@@ -35,7 +35,7 @@ public final class Benchmarks {
   }
 
   /**
-   * The benchmark of that name; capitals, hyphens and underscores do not matter.
+   * Returns the benchmark with this name; case, hyphens and underscores are ignored.
    *
    * @throws BenchmarkException if there is none
    */
@@ -51,7 +51,7 @@ public final class Benchmarks {
                     "there is no benchmark \"%s\"; there are %s".formatted(name, names())));
   }
 
-  /** The names of all, for people. */
+  /** Returns the names of all benchmarks, for messages. */
   public static String names() {
     return all().stream().map(Benchmark::name).collect(Collectors.joining(", "));
   }

@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/** The folder of one benchmark's data set. */
+/** Folder of one benchmark's data set. */
 public final class DataFolder {
   private final Benchmark benchmark;
   private final Path folder;
@@ -18,8 +18,7 @@ public final class DataFolder {
   }
 
   /**
-   * @param data the folder of all data sets, in which each has a folder of its own, or that of this
-   *     one
+   * @param data the folder of this data set, or the folder that has one subfolder per data set
    */
   public static DataFolder of(Benchmark benchmark, Path data) {
     Path base = data.toAbsolutePath().normalize();
@@ -34,7 +33,7 @@ public final class DataFolder {
     return new DataFolder(benchmark, folder);
   }
 
-  /** The first folder that has one of the files. */
+  /** Returns the first folder that has one of the files. */
   private static Optional<Path> holding(List<DataFile> files, List<Path> folders) {
     return folders.stream()
         .filter(folder -> files.stream().anyMatch(file -> find(file, folder).isPresent()))
@@ -56,20 +55,20 @@ public final class DataFolder {
     return file.places().stream().map(folder::resolve).filter(Files::exists).findFirst();
   }
 
-  /** Whether the data set is there: its question file is. */
+  /** Whether the data set is present, that is, its question file is. */
   public boolean isThere() {
     return find(benchmark.dataSet().questionFile(), folder).isPresent();
   }
 
-  /** Where it is, or should be. */
+  /** Returns the path of the folder, which need not exist. */
   public Path path() {
     return folder;
   }
 
   /**
-   * Looks for everything that answering and scoring need.
+   * Requires all files that answering and scoring need.
    *
-   * @throws BenchmarkException naming the first file that is missing
+   * @throws BenchmarkException if a file is missing; the message names the first
    */
   public void check() {
     missing()
@@ -79,7 +78,7 @@ public final class DataFolder {
             });
   }
 
-  /** What to tell about the first file that is missing; empty if there is everything. */
+  /** Returns a message about the first missing file; empty if no file is missing. */
   public Optional<String> missing() {
     DataSet wanted = benchmark.dataSet();
     return Stream.of(
@@ -92,13 +91,14 @@ public final class DataFolder {
         .map(this::complaint);
   }
 
-  /** The folder below which the questions' images are. */
+  /** Returns the folder that image paths of questions are relative to. */
   public Path images() {
     return benchmark.dataSet().imageFolder().map(images -> find(images).path()).orElse(folder);
   }
 
   /**
-   * @throws BenchmarkException if it is missing, telling where it was expected and comes from
+   * @throws BenchmarkException if it is missing; the message names its expected paths and its
+   *     origin
    */
   FoundFile find(DataFile file) {
     return find(file, folder)

@@ -5,15 +5,15 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 
 /**
- * What a benchmark's data set is called and where its files are.
+ * Names and files of a benchmark's data set.
  *
- * @param name what commands call it: lower-case letters, digits and hyphens
- * @param title what people call it
- * @param reported what the paper reports, if it does
- * @param folders the names that its folder has in the folder of all data sets, the usual one first
- * @param questionFile holds the questions; without it the data set is not there at all
- * @param imageFolder the folder below which the images are; empty if the questions hold them
- * @param scoringFiles the further files that scoring reads
+ * @param name used by commands: lower-case letters, digits and hyphens
+ * @param title display name
+ * @param reported the paper's result, if it has one
+ * @param folders possible names of its folder in the folder of all data sets, the usual one first
+ * @param questionFile the file of the questions; without it the data set counts as absent
+ * @param imageFolder the folder of the images; empty if the questions contain them
+ * @param scoringFiles further files that scoring reads
  */
 public record DataSet(
     String name,
@@ -28,12 +28,12 @@ public record DataSet(
     scoringFiles = List.copyOf(scoringFiles);
   }
 
-  /** What the paper reports for LLaVA-STF-7B, in the unit of {@link Score#headline}. */
+  /** Returns the paper's result for LLaVA-STF-7B, in the unit of {@link Score#headline}. */
   public OptionalDouble published() {
     return reported.stream().mapToDouble(Published::score).findFirst();
   }
 
-  /** The same, if a score over so many questions can be compared with it. */
+  /** Returns the paper's result, if a score over this many questions is comparable with it. */
   public OptionalDouble published(long questions) {
     return reported.stream()
         .filter(figure -> figure.isComparable(questions))

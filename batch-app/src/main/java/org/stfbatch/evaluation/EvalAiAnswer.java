@@ -14,15 +14,15 @@ import java.util.Set;
 import org.stfbatch.prompt.PythonText;
 
 /**
- * Answers as the VQA servers of EvalAI compare them, in the reading of LLaVA's {@code
- * EvalAIAnswerProcessor}: its steps in their order, with their mistakes.
+ * Answer normalization of EvalAI's VQA servers, as implemented by LLaVA's {@code
+ * EvalAIAnswerProcessor}: the same steps in the same order, including its bugs.
  */
 final class EvalAiAnswer {
   private static final String PUNCTUATION = ";/[]\"{}()=+\\_-><@`,?!";
   private static final Set<String> ARTICLES = Set.of("a", "an", "the");
   private static final String NUMBERS = "zero one two three four five six seven eight nine ten";
 
-  /** The original hands a flag of this value to a parameter that means a count. */
+  /** The original passes a flag of this value to a parameter that is a count. */
   private static final int MOST_PERIODS = 32;
 
   private static final Map<String, String> WORDS = words();
@@ -36,7 +36,7 @@ final class EvalAiAnswer {
     return spelled(withoutPeriods(withoutPunctuation(PythonText.strip(text))));
   }
 
-  /** What each mark becomes depends on the text as it was before any of them went. */
+  /** The replacement of each mark depends on the original text, before any mark was replaced. */
   private static String withoutPunctuation(String text) {
     String rest = text;
     for (char mark : PUNCTUATION.toCharArray()) {
@@ -46,7 +46,9 @@ final class EvalAiAnswer {
     return rest;
   }
 
-  /** Only a digit behind it keeps a period: the look at what stands before it is mistyped. */
+  /**
+   * Only a digit after it keeps a period: the original's pattern for the text before it has a typo.
+   */
   private static String withoutPeriods(String text) {
     StringBuilder rest = new StringBuilder(text.length());
     int removed = 0;
@@ -85,7 +87,7 @@ final class EvalAiAnswer {
     return Map.copyOf(words);
   }
 
-  /** A line of the table: a contraction, and the spellings that become it. */
+  /** Parses a line of the table: a contraction, and the spellings that are replaced by it. */
   private static Map<String, String> contractions() {
     try (InputStream table = EvalAiAnswer.class.getResourceAsStream("contractions.txt");
         BufferedReader lines =

@@ -11,14 +11,14 @@ import java.nio.file.Path;
 import org.stfbatch.evaluation.python.PythonValue;
 
 /**
- * A file of a data set that is there.
+ * Existing file of a data set.
  *
- * @param path where it is
- * @param origin where people get it again
+ * @param path of the file
+ * @param origin where to get it again
  */
 record FoundFile(Path path, String origin) {
 
-  /** What is done with a line. */
+  /** Consumer of lines. */
   interface LineConsumer {
     /**
      * @param number from 1
@@ -26,7 +26,7 @@ record FoundFile(Path path, String origin) {
     void accept(long number, String line);
   }
 
-  /** What is done with a line that is JSON. */
+  /** Consumer of lines that are JSON. */
   interface ObjectConsumer {
     /**
      * @param number from 1
@@ -34,7 +34,7 @@ record FoundFile(Path path, String origin) {
     void accept(long number, JsonNode object);
   }
 
-  /** The whole file as one JSON value. */
+  /** Returns the whole file as one JSON value. */
   JsonNode json() {
     try (BufferedReader reader = Files.newBufferedReader(path, StandardCharsets.UTF_8)) {
       return Json.parse(reader);
@@ -49,7 +49,7 @@ record FoundFile(Path path, String origin) {
     return error.getLocation() == null ? 1 : error.getLocation().getLineNr();
   }
 
-  /** Every line as a JSON value. */
+  /** Passes every line as a JSON value. */
   void objects(ObjectConsumer consumer) {
     lines(
         (number, line) -> {
@@ -61,7 +61,7 @@ record FoundFile(Path path, String origin) {
         });
   }
 
-  /** The lines, which end with a line feed, a carriage return or both. */
+  /** Passes every line. Lines end with a line feed, a carriage return or both. */
   void lines(LineConsumer consumer) {
     try (BufferedReader reader = Files.newBufferedReader(path, StandardCharsets.UTF_8)) {
       long number = 0;
@@ -89,7 +89,7 @@ record FoundFile(Path path, String origin) {
         "%s is damaged: %s; it comes from %s".formatted(path, why, origin), cause);
   }
 
-  /** The string in a field of one of the file's objects. */
+  /** Returns the string in a field of an object. */
   String text(JsonNode object, String field, String where) {
     JsonNode value = object.path(field);
     if (!value.isTextual()) {
@@ -98,7 +98,7 @@ record FoundFile(Path path, String origin) {
     return value.textValue();
   }
 
-  /** The value in a field of one of the file's objects, whatever it is. */
+  /** Returns the value in a field of an object, of any type. */
   JsonNode value(JsonNode object, String field, String where) {
     JsonNode value = object.path(field);
     if (value.isMissingNode()) {
@@ -107,18 +107,18 @@ record FoundFile(Path path, String origin) {
     return value;
   }
 
-  /** What a field of one of the file's objects is looked up by. */
+  /** Returns the lookup key in a field of an object. */
   QuestionId key(JsonNode object, String field, String where) {
     JsonNode value = value(object, field, where);
     return QuestionId.key(value)
         .orElseThrow(
             () ->
                 damaged(
-                    "%s has %s in \"%s\", by which nothing can be looked up"
+                    "%s has %s in \"%s\", which cannot be a key"
                         .formatted(where, PythonValue.kind(value), field)));
   }
 
-  /** The id in a field of one of the file's objects. */
+  /** Returns the id in a field of an object. */
   QuestionId id(JsonNode object, String field, String where) {
     return QuestionId.of(object.path(field))
         .orElseThrow(() -> damaged(where + " has no number or text in \"" + field + "\""));

@@ -11,8 +11,9 @@ import org.stfbatch.evaluation.python.PythonJson;
 import org.stfbatch.prompt.PythonText;
 
 /**
- * GQA, balanced test-dev: the answer in lower case and without periods at its end must be the right
- * one, letter by letter. The data set's own script, as far as the files of version 1.2 allow it.
+ * GQA, balanced test-dev: the answer, in lower case and without trailing periods, must equal the
+ * expected one exactly. Implements the data set's own script as far as the files of version 1.2
+ * allow.
  */
 final class Gqa extends LineBenchmark {
   private static final Published PUBLISHED = new Published(61.9, 12_578);
@@ -96,7 +97,7 @@ final class Gqa extends LineBenchmark {
       Map<QuestionId, String> predictions, QuestionId id, Path answers) {
     if (!predictions.containsKey(id)) {
       throw new BenchmarkException(
-          "the answers %s have none to question \"%s\" (ids of GQA are texts): the original's script takes complete files only"
+          "the answers %s have none to question \"%s\" (ids of GQA are texts): the original's script requires an answer to every question"
               .formatted(answers, id));
     }
   }

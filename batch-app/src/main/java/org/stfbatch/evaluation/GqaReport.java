@@ -11,15 +11,16 @@ import org.stfbatch.evaluation.python.PythonValue;
 import org.stfbatch.prompt.PythonText;
 
 /**
- * The figures of GQA's own script that need no scene graphs: accuracies by the kind and the length
- * of questions, and how far the answers' distribution is from the right one. The script fails at
- * questions that lack what it reads; the repaired variant leaves the figures out that need it.
+ * Metrics of GQA's own script that need no scene graphs: accuracies by the type and the length of
+ * questions, and the distance between the distributions of given and expected answers. The script
+ * fails at questions that lack a field it reads; the repaired variant omits the metrics that need
+ * the field.
  */
 final class GqaReport {
   private static final String ACCURACY = "accuracy";
   private static final double PERCENT = 100;
 
-  /** Steps of a question's program that only ask. */
+  /** Operations of a question's program that are not counted as reasoning steps. */
   private static final List<String> ASKING = List.of("exist", "query: name", "choose name");
 
   private final FoundFile gold;
@@ -37,15 +38,16 @@ final class GqaReport {
   }
 
   /**
-   * Counts a question if it is a balanced one.
+   * Counts a question if it is balanced.
    *
-   * @throws BenchmarkException naming what it lacks, where the script fails
+   * @throws BenchmarkException if the question lacks a field and the script would fail; the message
+   *     names the field
    */
   void add(String id, JsonNode question, String prediction) {
     new Asked("question " + id, question, prediction).count();
   }
 
-  /** A question and what was said. */
+  /** Question with the given answer. */
   private final class Asked {
     private final String where;
     private final JsonNode question;
@@ -57,7 +59,10 @@ final class GqaReport {
       this.prediction = prediction;
     }
 
-    /** The script looks at most fields of all questions before it asks which are balanced. */
+    /**
+     * Like the script, reads most fields of all questions before checking whether the question is
+     * balanced.
+     */
     private void count() {
       JsonNode answer = gold.value(question, "answer", where);
       Optional<String> words = text("question", question.path("question"));
@@ -131,7 +136,7 @@ final class GqaReport {
     private <T> Optional<T> lacks(String what) {
       if (variant == Variant.ORIGINAL) {
         throw gold.damaged(
-            "%s has %s, which GQA's script fails at; --strict leaves out what needs it"
+            "%s has %s, which GQA's script fails at; --strict omits the metrics that need it"
                 .formatted(where, what));
       }
       return Optional.empty();
@@ -151,7 +156,7 @@ final class GqaReport {
     OptionalDouble distribution = distribution();
     if (distribution.isEmpty() && variant == Variant.ORIGINAL) {
       throw gold.damaged(
-          "no balanced question is in a group (groups.global), and GQA's script divides by their number; --strict leaves the distribution out");
+          "no balanced question is in a group (groups.global), and GQA's script divides by their number; --strict omits the distribution");
     }
     Score score =
         Score.of(ACCURACY, accuracies.percent(ACCURACY)).with(accuracies.metricsBeside(ACCURACY));
@@ -160,7 +165,7 @@ final class GqaReport {
         : score;
   }
 
-  /** The mean chi-square over the groups, weighted by their sizes; lower is better. */
+  /** Returns the mean chi-square over the groups, weighted by their sizes; lower is better. */
   private OptionalDouble distribution() {
     double sum = 0;
     long all = 0;

@@ -11,9 +11,12 @@ import java.io.IOException;
 import java.io.Reader;
 import org.stfbatch.base.JsonDefect;
 
-/** Reads what Python's {@code json} reads: also NaN and Infinity, and strings of any length. */
+/**
+ * JSON parser with the leniency of Python's {@code json}: it also accepts NaN, Infinity and strings
+ * of any length.
+ */
 final class Json {
-  /** Python converts no longer whole number from text. */
+  /** Python refuses to convert longer integers from text. */
   private static final int MOST_DIGITS = 4300;
 
   private static final JsonMapper MAPPER =
@@ -32,7 +35,7 @@ final class Json {
 
   private Json() {}
 
-  /** The value of a text; nothing but white space may surround it. */
+  /** Returns the value of a text; only white space may surround it. */
   static JsonNode parse(String text) throws JsonProcessingException {
     return present(MAPPER.readTree(text));
   }
@@ -48,7 +51,7 @@ final class Json {
     return node;
   }
 
-  /** An error's message without the excerpt and the place, which are the caller's to tell. */
+  /** Returns an error's message without the excerpt and the position, which the caller adds. */
   static String reason(JsonProcessingException error) {
     return JsonDefect.of(error);
   }

@@ -2,13 +2,13 @@ package org.stfbatch.evaluation;
 
 import java.util.function.Consumer;
 
-/** A benchmark whose questions are LLaVA's question lines. */
+/** Benchmark with LLaVA's question lines. */
 abstract class LineBenchmark implements Benchmark {
   private final DataSet dataSet;
   private final int maxNewTokens;
 
   /**
-   * @param maxNewTokens the longest answer
+   * @param maxNewTokens maximum length of an answer
    */
   LineBenchmark(DataSet dataSet, int maxNewTokens) {
     this.dataSet = dataSet;

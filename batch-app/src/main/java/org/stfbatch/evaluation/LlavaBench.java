@@ -5,14 +5,14 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * LLaVA-Bench (in the wild): GPT-4 compares the answers with its own. The raw answers are what the
- * judge's script reads, by their place and not by their ids.
+ * LLaVA-Bench (in the wild): GPT-4 compares the answers with its own. The judge's script reads the
+ * raw answers by position, not by id.
  */
 final class LlavaBench extends LineBenchmark {
   private static final String ORIGIN =
       "https://huggingface.co/datasets/liuhaotian/llava-bench-in-the-wild";
 
-  /** Fields that the review wants to be there. */
+  /** Fields that the review script requires. */
   private static final List<String> READ = List.of("text", "answer_id");
 
   private static final DataSet DATA =
@@ -35,7 +35,7 @@ final class LlavaBench extends LineBenchmark {
     for (RawAnswer answer : answers.list()) {
       READ.forEach(answer::value);
     }
-    return Score.elsewhere(
+    return Score.external(
         "LLaVA's review script, which asks GPT-4, reads the %d raw answers themselves"
             .formatted(answers.list().size()));
   }

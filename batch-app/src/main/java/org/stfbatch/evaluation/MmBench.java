@@ -10,8 +10,8 @@ import org.stfbatch.evaluation.python.PythonNumber;
 
 /**
  * MMBench, dev, in English or Chinese: OpenCompass scores it. The images are in the table. Every
- * question comes several times with its options turned round; here, one counts as right if the
- * answer is the right letter every time, while the server also reads longer answers.
+ * question is repeated with rotated options. The estimate here counts a question as correct if
+ * every answer is exactly the correct letter; the server also accepts longer answers.
  */
 final class MmBench implements Benchmark {
   private static final String LETTERS = "ABCD";
@@ -26,7 +26,7 @@ final class MmBench implements Benchmark {
     this.suffix = suffix;
   }
 
-  /** The dev set in both languages, circular copies included. */
+  /** Rows of the dev set in either language, including circular copies. */
   private static final long ROWS = 4377;
 
   static MmBench english() {
@@ -92,7 +92,7 @@ final class MmBench implements Benchmark {
         QuestionLines.LONG_ANSWER);
   }
 
-  /** They end before the first that is none, whatever comes behind it. */
+  /** Returns the options up to the first missing one; later ones are ignored. */
   private static List<String> options(PandasTable.Row row) {
     List<String> options = new ArrayList<>();
     for (char letter : LETTERS.toCharArray()) {
@@ -114,7 +114,7 @@ final class MmBench implements Benchmark {
     return index(index).orElseGet(() -> QuestionId.of(index));
   }
 
-  /** The number that an index is; empty if it is none. */
+  /** Returns the number of an index; empty if it is not a number. */
   static Optional<QuestionId> index(String index) {
     return PythonNumber.integer(index).map(QuestionId::of);
   }

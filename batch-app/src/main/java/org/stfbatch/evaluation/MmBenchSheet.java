@@ -17,7 +17,7 @@ import org.dhatim.fastexcel.Workbook;
 import org.dhatim.fastexcel.Worksheet;
 import org.stfbatch.evaluation.python.PythonNumber;
 
-/** The table that MMBench's server wants, and what can be told of its score without the server. */
+/** Writer of the table for MMBench's server, with an estimate of the score. */
 final class MmBenchSheet {
   private static final Set<String> DROPPED =
       Set.of("hint", "category", "source", "image", "comment", "l2-category");
@@ -25,9 +25,9 @@ final class MmBenchSheet {
   private static final String PREDICTION = "prediction";
   private static final String ANSWER = "answer";
   private static final String NO_CELL =
-      "holds a character that no table can hold (a control character, half a character, U+FFFE or U+FFFF), and the original's script fails at it; --strict leaves it out";
+      "holds a character that no table can hold (a control character, an unpaired surrogate, U+FFFE or U+FFFF), and the original's script fails at it; --strict removes it";
 
-  /** Rows of one question are so far apart. */
+  /** Distance between the indices of the repetitions of a question. */
   private static final BigInteger ROUND = BigInteger.valueOf(1_000_000);
 
   private final FoundFile file;
@@ -54,20 +54,23 @@ final class MmBenchSheet {
       cells.add(column.equals(PREDICTION) ? predictions : cells(column));
     }
     Score score =
-        Score.elsewhere(
+        Score.external(
                 "OpenCompass scores "
                     + name
-                    + ".xlsx; the figure here is an estimate: only the bare right letter counts")
+                    + ".xlsx; the score here is an estimate: only the bare correct letter counts")
             .with(new OutputFile(name + ".xlsx", out -> write(kept, cells, out)));
     return columns.contains(ANSWER) && rows.stream().anyMatch(row -> row.value(ANSWER).isPresent())
         ? estimated(score, ids, predictions)
         : score;
   }
 
-  /** What an answer sets a cell to. */
+  /** Value that an answer writes to a cell. */
   private record Said(RawAnswer answer, JsonNode value) {}
 
-  /** What rows are looked up by: numbers if all of them are, as pandas reads a column. */
+  /**
+   * Returns the lookup keys of the rows: numbers if all of them are numbers, as pandas reads a
+   * column.
+   */
   private List<QuestionId> ids() {
     List<String> written = rows.stream().map(row -> row.required("index")).toList();
     List<Optional<QuestionId>> numbers = written.stream().map(MmBench::index).toList();
@@ -95,7 +98,10 @@ final class MmBenchSheet {
     return Stream.of(said).map(this::cell).toList();
   }
 
-  /** A list is compared with the whole column, an object with nothing. */
+  /**
+   * As in the original's pandas expression, a list as id is compared with the whole column, and an
+   * object matches no row.
+   */
   private static Optional<QuestionId> lookup(RawAnswer answer) {
     JsonNode id = answer.value("question_id");
     if (id.isArray()) {
@@ -104,7 +110,10 @@ final class MmBenchSheet {
     return QuestionId.key(id);
   }
 
-  /** A list has one element for each row, or does nothing where there is no row. */
+  /**
+   * As in pandas, a list as answer assigns one element to each row; it is ignored if the id matches
+   * no row.
+   */
   private static void assign(RawAnswer answer, JsonNode list, List<Integer> answered, Said[] said) {
     boolean fits = list.size() == answered.size();
     boolean isIgnored = answered.isEmpty() && (list.size() == 1 || list.size() == said.length);
@@ -206,7 +215,7 @@ final class MmBenchSheet {
     return text(text).orElseThrow(() -> file.damaged(where + " " + NO_CELL));
   }
 
-  /** What pandas takes the values of a column for if all of them can be it, else for texts. */
+  /** Type of a column in pandas: the first that all its values fit, or else text. */
   private enum CellType {
     NUMBER("[+-]?(\\d+\\.?\\d*|\\.\\d+)([eE][+-]?\\d+)?") {
       @Override

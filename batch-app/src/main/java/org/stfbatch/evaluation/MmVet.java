@@ -8,7 +8,7 @@ import java.util.Optional;
 import org.stfbatch.evaluation.python.PythonJson;
 import org.stfbatch.evaluation.python.PythonValue;
 
-/** MM-Vet: GPT-4 judges the answers; the file is what its grader reads. */
+/** MM-Vet: GPT-4 judges the answers; the output is the file that its grader reads. */
 final class MmVet extends LineBenchmark {
   private static final int INDENT = 2;
   private static final DataSet DATA =
@@ -38,7 +38,7 @@ final class MmVet extends LineBenchmark {
                 answers.put(
                     "v1_" + PythonValue.str(answer.value("question_id")),
                     PythonValue.of(answer.value("text"))));
-    return Score.elsewhere("MM-Vet's grader, which asks GPT-4, scores mm-vet.json")
+    return Score.external("MM-Vet's grader, which asks GPT-4, scores mm-vet.json")
         .with(OutputFile.text("mm-vet.json", PythonJson.indented(answers, INDENT)));
   }
 }

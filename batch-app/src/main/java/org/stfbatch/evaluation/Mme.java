@@ -14,14 +14,14 @@ import org.stfbatch.prompt.PythonText;
 
 /**
  * MME: two yes-or-no questions about every image, in fourteen tasks. LLaVA's converter writes a
- * text file a task, and MME's own calculation reads those.
+ * text file for each task, and MME's own calculation reads these files.
  */
 final class Mme extends LineBenchmark {
   private static final Published PUBLISHED = new Published(1482.8, 2374);
   private static final String SUFFIX = "Answer the question using a single word or phrase.";
   private static final String PLEASE = " Please answer yes or no.";
 
-  /** A surrogate without its other half. */
+  /** An unpaired surrogate. */
   private static final Pattern HALF = Pattern.compile("\\p{Cs}");
 
   private static final DataFile RELEASE =
@@ -60,7 +60,7 @@ final class Mme extends LineBenchmark {
     return score;
   }
 
-  /** A question of the release: its task, the text file it is in, and its words. */
+  /** Key of a question: its task, its text file and its text. */
   private record Key(String category, String file, String question) {}
 
   private static Map<Key, String> truth(FoundFile release) {
@@ -94,7 +94,8 @@ final class Mme extends LineBenchmark {
         (number, line) -> {
           String[] fields = PythonText.strip(line).split("\t", -1);
           if (fields.length != 2) {
-            throw file.damaged("line " + number + " is no question, tab and answer");
+            throw file.damaged(
+                "line " + number + " is not a question and an answer with a tab between them");
           }
           truth.put(new Key(category, name, fields[0]), fields[1]);
         });
@@ -118,20 +119,23 @@ final class Mme extends LineBenchmark {
     String right = truth.get(key);
     if (right == null) {
       throw answer.bad(
-          "asks what the release does not: \"%s\" in %s/%s"
+          "asks a question that the release does not have: \"%s\" in %s/%s"
               .formatted(key.question(), parts[0], file));
     }
     return String.join("\t", file, key.question(), right, said(answer, variant)) + "\n";
   }
 
-  /** Tabs and line breaks tear a line of the file apart, and half a character cannot be written. */
+  /**
+   * A tab or a line break would split a line of the file, and an unpaired surrogate cannot be
+   * written.
+   */
   private static String said(RawAnswer answer, Variant variant) {
     String text = answer.text();
     if (variant == Variant.STRICT) {
       return HALF.matcher(text.replaceAll("[\t\n\r]", " ")).replaceAll("\uFFFD");
     } else if (HALF.matcher(text).find()) {
       throw answer.bad(
-          "holds half a character (a surrogate without its other half), which no file can hold and the original's script fails at; --strict replaces it");
+          "holds an unpaired surrogate, which no file can hold and the original's script fails at; --strict replaces it");
     }
     return text;
   }

@@ -7,8 +7,8 @@ import org.stfbatch.evaluation.Score.Metric;
 import org.stfbatch.prompt.PythonText;
 
 /**
- * MME's own calculation: two lines of a task's file are one image; a task is worth the accuracy and
- * the share of images with both answers right, in percent each.
+ * MME's own calculation: two lines of a task's file belong to one image. The score of a task is the
+ * accuracy plus the fraction of images with both answers correct, in percent each.
  */
 final class MmeCalculation {
   private static final int COLUMNS = 4;
@@ -25,7 +25,7 @@ final class MmeCalculation {
   }
 
   /**
-   * @param files what the converter wrote, by task
+   * @param files text written by the converter, by task
    */
   static Score of(Map<String, StringBuilder> files, Variant variant) {
     MmeCalculation calculation = new MmeCalculation(files, variant);
@@ -53,13 +53,13 @@ final class MmeCalculation {
         return 0;
       }
       throw new BenchmarkException(
-          "mme: no answer is about the task %s, and the original's calculation wants all of them; --strict counts 0"
+          "mme: no answer is about the task %s, and the original's calculation requires all tasks; --strict counts 0"
               .formatted(task));
     }
     List<String> lines = lines(file.toString());
     if (lines.size() % 2 != 0) {
       throw new BenchmarkException(
-          "mme: the task %s has an odd number of lines (%d), and two are one image: is an answer missing, or does one hold a line break, which --strict takes out?"
+          "mme: the task %s has an odd number of lines (%d), but every image has two: is an answer missing, or does one hold a line break, which --strict removes?"
               .formatted(task, lines.size()));
     }
     return score(task, lines);
@@ -83,7 +83,7 @@ final class MmeCalculation {
     String[] columns = line.split("\t", -1);
     if (columns.length != COLUMNS) {
       throw new BenchmarkException(
-          "mme: a line of the task %s has %d columns instead of %d: does an answer hold a tab or a line break, which --strict takes out? (%s)"
+          "mme: a line of the task %s has %d columns instead of %d: does an answer hold a tab or a line break, which --strict removes? (%s)"
               .formatted(task, columns.length, COLUMNS, PythonText.strip(line)));
     }
     String truth = PythonText.lower(columns[2]);
@@ -94,7 +94,7 @@ final class MmeCalculation {
     return truth.equals(said(columns[3]));
   }
 
-  /** The line feed is still there, so that only the first characters ever decide. */
+  /** Only the first characters are read. The line feed at the end of the answer is still there. */
   static String said(String answer) {
     String lower = PythonText.lower(answer);
     String beginning =
@@ -108,7 +108,7 @@ final class MmeCalculation {
     return beginning.contains("no") ? "no" : "other";
   }
 
-  /** With their ends; as everywhere in Python, a carriage return ends a line, too. */
+  /** Splits into lines, keeping their ends. As in Python, a carriage return also ends a line. */
   private static List<String> lines(String text) {
     List<String> lines = new ArrayList<>();
     String unified = text.replace("\r\n", "\n").replace('\r', '\n');

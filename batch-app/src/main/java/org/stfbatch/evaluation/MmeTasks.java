@@ -5,7 +5,7 @@ import java.util.stream.Stream;
 
 /** The fourteen tasks of MME. */
 public final class MmeTasks {
-  /** What is seen. */
+  /** Tasks of perception. */
   public static final List<String> PERCEPTION =
       List.of(
           "existence",
@@ -19,18 +19,18 @@ public final class MmeTasks {
           "artwork",
           "OCR");
 
-  /** What is concluded from it. */
+  /** Tasks of cognition. */
   public static final List<String> COGNITION =
       List.of(
           "commonsense_reasoning", "numerical_calculation", "text_translation", "code_reasoning");
 
-  /** The tasks whose images and questions are in folders of their own. */
+  /** Tasks with separate folders for images and questions. */
   public static final List<String> SPLIT =
       List.of("artwork", "celebrity", "landmark", "posters", "scene");
 
   private MmeTasks() {}
 
-  /** All of them, in the order of the calculation. */
+  /** Returns all tasks, in the order of the calculation. */
   public static List<String> all() {
     return Stream.concat(PERCEPTION.stream(), COGNITION.stream()).toList();
   }

@@ -3,22 +3,22 @@ package org.stfbatch.evaluation;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Finds the chosen option in an answer, as ScienceQA's script does. */
+/** Extracts the chosen option from an answer, like ScienceQA's script. */
 final class OptionLetter {
   static final String LETTERS = "ABCDE";
 
-  /** What an answer that names no option becomes. */
+  /** Result for an answer that names no option. */
   static final String FAILED = "FAILED";
 
   private static final Pattern BEGINNING = Pattern.compile("[A-E]\\. ");
 
-  /** The last dot stands for any character but a line feed, as the original's does. */
+  /** As in the original, the last dot matches any character but a line feed. */
   private static final Pattern SENTENCE =
       Pattern.compile("The answer is ([A-Z]).", Pattern.UNIX_LINES);
 
   private OptionLetter() {}
 
-  /** The letter, which may be none of the offered ones, or {@link #FAILED}. */
+  /** Returns the letter, which may be none of those offered, or {@link #FAILED}. */
   static String parsed(String answer) {
     if (isLetter(answer)) {
       return answer;
@@ -37,7 +37,7 @@ final class OptionLetter {
     return text.length() == 1 && LETTERS.contains(text);
   }
 
-  /** The place of a letter among so many choices, or -1. */
+  /** Returns the index of a letter among {@code choices} options, or -1. */
   static int place(String letter, int choices) {
     int place = isLetter(letter) ? LETTERS.indexOf(letter) : -1;
     return place < choices ? place : -1;

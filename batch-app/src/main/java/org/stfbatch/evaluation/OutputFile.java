@@ -8,15 +8,15 @@ import java.nio.file.Path;
 import org.stfbatch.file.WholeFile;
 
 /**
- * A file that a benchmark gives.
+ * Output file of a benchmark.
  *
- * @param name relative to the folder of its output; slashes separate folders
- * @param content writes what it holds
+ * @param name relative to the output folder; slashes separate folders
+ * @param content writes the content
  */
 public record OutputFile(String name, Content content) {
-  /** What a file holds. */
+  /** Content of a file. */
   public interface Content {
-    /** Writes it; the caller closes the stream. */
+    /** Writes the content; the caller closes the stream. */
     void writeTo(OutputStream out) throws IOException;
   }
 
@@ -25,9 +25,9 @@ public record OutputFile(String name, Content content) {
   }
 
   /**
-   * Writes the file below a folder; it appears under its name only when it is complete.
+   * Writes the file below a folder. It appears under its name only when it is complete.
    *
-   * @return where it is
+   * @return the path
    */
   public Path writeBelow(Path folder) throws IOException {
     Path file = folder.resolve(name);

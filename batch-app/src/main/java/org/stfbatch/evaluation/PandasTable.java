@@ -14,9 +14,9 @@ import java.util.Set;
 import java.util.function.Consumer;
 
 /**
- * Reads tab-separated values as pandas' {@code read_table} does: a field that begins with a double
- * quote ends with one and may hold tabs, line breaks and doubled quotes; empty lines are passed
- * over; certain words mean that there is nothing, in quotes or not. Memory: one row.
+ * Reader of tab-separated values with the semantics of pandas' {@code read_table}: a field that
+ * begins with a double quote ends with one and may hold tabs, line breaks and doubled quotes; empty
+ * lines are skipped; certain words mean a missing value, even in quotes. Holds one row in memory.
  */
 final class PandasTable implements AutoCloseable {
   private static final Set<String> NOTHING =
@@ -66,7 +66,7 @@ final class PandasTable implements AutoCloseable {
     }
   }
 
-  /** A row; what it does not have, it has as nothing. */
+  /** A row; missing fields at its end are missing values. */
   final class Row {
     private final List<String> fields;
     private final long line;
@@ -76,7 +76,7 @@ final class PandasTable implements AutoCloseable {
       this.line = line;
     }
 
-    /** Empty where there is nothing. */
+    /** Returns the value; empty if it is missing. */
     Optional<String> value(String column) {
       Integer place = places.get(column);
       if (place == null) {
@@ -87,7 +87,7 @@ final class PandasTable implements AutoCloseable {
           : Optional.empty();
     }
 
-    /** The same without what is in one column, which may be large. */
+    /** Returns the row without the value of one column, which may be large. */
     Row without(String column) {
       List<String> rest = new ArrayList<>(fields);
       Integer place = places.get(column);
@@ -101,16 +101,16 @@ final class PandasTable implements AutoCloseable {
       return value(column).orElseThrow(() -> file.damaged(where(column) + " holds nothing"));
     }
 
-    /** What messages call a cell. */
+    /** Returns the name of a cell for messages. */
     String where(String column) {
       return "the row at line %d, column \"%s\",".formatted(line, column);
     }
   }
 
   /**
-   * Gives all rows of a file to the consumer.
+   * Passes all rows of a file to the consumer.
    *
-   * @return the columns' names
+   * @return the names of the columns
    */
   static List<String> read(FoundFile file, Consumer<Row> consumer) {
     try (BufferedReader reader = Files.newBufferedReader(file.path(), StandardCharsets.UTF_8);
@@ -137,7 +137,7 @@ final class PandasTable implements AutoCloseable {
     }
   }
 
-  /** The fields of the next line that is not empty; none at the end. */
+  /** Returns the fields of the next line that is not empty; none at the end. */
   private List<String> fields() throws IOException {
     while (isLineEnd()) {
       endLine();
@@ -167,7 +167,7 @@ final class PandasTable implements AutoCloseable {
     return field.toString();
   }
 
-  /** What follows the last quote is the field's, too. */
+  /** Text after the closing quote also belongs to the field. */
   private void quoted(StringBuilder field) throws IOException {
     long start = line;
     advance();

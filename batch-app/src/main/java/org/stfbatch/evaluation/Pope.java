@@ -13,8 +13,9 @@ import java.util.stream.Stream;
 import org.stfbatch.evaluation.Score.Metric;
 
 /**
- * POPE: is the object there or not? The paper's figure is the unweighted mean of the three sets'
- * F1. Answers meet their labels by their order within a set, not by their ids.
+ * POPE: yes-or-no questions about the presence of objects. The paper's result is the unweighted
+ * mean of the F1 of the three sets. Answers are matched with labels by their order within a set,
+ * not by id.
  */
 final class Pope extends LineBenchmark {
   private static final Published PUBLISHED = new Published(86.0, 8910);
@@ -58,7 +59,7 @@ final class Pope extends LineBenchmark {
     return Score.of("mean F1", PERCENT * mean).with(metrics);
   }
 
-  /** Answers of a set that is not scored are in none of the lists that are looked at. */
+  /** Answers to a set that is not scored are ignored. */
   private static Map<String, List<RawAnswer>> byCategory(DataFolder data, RawAnswers answers) {
     FoundFile questions = data.find(DATA.questionFile());
     Map<QuestionId, JsonNode> byId = new HashMap<>();
@@ -78,7 +79,7 @@ final class Pope extends LineBenchmark {
     return byCategory;
   }
 
-  /** Everything is yes that has not one of three words in what comes before the first period. */
+  /** An answer is "yes" unless one of three words occurs before the first period. */
   static boolean isYes(String text) {
     int period = text.indexOf('.');
     String sentence = period < 0 ? text : text.substring(0, period);
@@ -86,7 +87,7 @@ final class Pope extends LineBenchmark {
     return !(words.contains("No") || words.contains("not") || words.contains("no"));
   }
 
-  /** The labels of one set, in order. */
+  /** Labels of one set, in order. */
   private record LabelFile(String category, List<Boolean> labels) {}
 
   private static List<LabelFile> labelFiles(FoundFile folder) {
@@ -123,10 +124,10 @@ final class Pope extends LineBenchmark {
     return !object.path("label").asText().equals("no");
   }
 
-  /** True and false positives and negatives of a set. */
+  /** Confusion matrix of a set. */
   private record Counts(String category, int answers, int yes, int tp, int fp, int tn, int fn) {
 
-    /** Stops at the shorter list. */
+    /** Compares up to the end of the shorter list. */
     static Counts of(String category, List<Boolean> saidYes, List<Boolean> labels) {
       int[] counts = new int[4];
       for (int i = 0; i < Math.min(saidYes.size(), labels.size()); i++) {

@@ -1,16 +1,17 @@
 package org.stfbatch.evaluation;
 
 /**
- * What the paper reports for LLaVA-STF-7B.
+ * Result of the paper for LLaVA-STF-7B.
  *
  * @param score in the unit of {@link Score#headline}
- * @param questions of the benchmark's whole question file, with repetitions in other orders
+ * @param questions number of questions in the whole question file, including repetitions in other
+ *     orders
  */
 public record Published(double score, long questions) {
-  /** Fewer questions than this part of them are another benchmark. */
+  /** Below this fraction of the questions, scores are not comparable. */
   private static final double PART = 0.99;
 
-  /** Whether a score over so many questions can be compared with it. */
+  /** Whether a score over this many questions is comparable. */
   public boolean isComparable(long asked) {
     return asked >= PART * questions;
   }

@@ -11,14 +11,14 @@ import java.util.OptionalDouble;
 import java.util.OptionalInt;
 
 /**
- * What a paper reports of a way to compress LLaVA-1.5-7B's vision tokens. Its checkpoint may have
- * been trained for that.
+ * Published result of a method that compresses the vision tokens of LLaVA-1.5-7B, perhaps with a
+ * checkpoint trained for it.
  *
- * @param source the paper whose table has it
- * @param method as the paper calls it
- * @param visionTokens of an image, if the paper gives them
- * @param teraFlops of an image's vision tokens, as the paper gives them, if it does
- * @param benchmark a benchmark's name
+ * @param source the paper with the table
+ * @param method name in the paper
+ * @param visionTokens per image, if the paper gives them
+ * @param teraFlops of the vision tokens of an image, if the paper gives them
+ * @param benchmark name of the benchmark
  * @param score in the unit of {@link Score#headline}
  */
 public record PublishedResult(
@@ -31,7 +31,7 @@ public record PublishedResult(
   private static final String TABLE = "published-compression.tsv";
   private static final String UNKNOWN = "-";
 
-  /** Those of a benchmark, in the papers' order. */
+  /** Returns the results for a benchmark, in the order of the papers. */
   public static List<PublishedResult> of(String benchmark) {
     try (BufferedReader reader =
         new BufferedReader(

@@ -7,17 +7,17 @@ import java.util.Optional;
 import org.stfbatch.base.Digests;
 
 /**
- * A question of a benchmark.
+ * Question of a benchmark.
  *
- * @param customId names it among all questions of all benchmarks: made of its row and its content,
- *     so that a changed data set asks other questions
+ * @param customId unique name across all benchmarks, derived from the row and the content, so that
+ *     a changed data set gives different names
  * @param id as in the data set; may repeat
  * @param category as in the data set
- * @param image a path below the image folder or a data URI; empty for a question of text alone
- * @param message what the model is asked; the image's place is before it unless it holds its marker
- * @param recorded the prompt as the raw answers show it
+ * @param image a path below the image folder or a data URI; empty for a text-only question
+ * @param message the text for the model; the image precedes it unless it holds an image marker
+ * @param recorded the prompt as recorded in the raw answers
  * @param options of a question with rounds; empty for all others
- * @param maxNewTokens the longest answer; all benchmarks take the likeliest token at every step
+ * @param maxNewTokens maximum length of the answer; all benchmarks use greedy decoding
  */
 public record Question(
     String customId,
@@ -31,10 +31,10 @@ public record Question(
   private static final int HASH_BYTES = 8;
 
   /**
-   * What there is to choose from.
+   * Options of a multiple-choice question.
    *
    * @param texts in the order in which they are offered
-   * @param letters that stand before them
+   * @param letters that precede them
    */
   public record Options(List<String> texts, List<String> letters) {
     public Options {

@@ -10,8 +10,8 @@ import org.stfbatch.evaluation.python.PythonKey;
 import org.stfbatch.evaluation.python.PythonValue;
 
 /**
- * The name of a question: a number or a text, and in files of answers whatever else JSON has but
- * lists and objects. As in Python, 7 and 7.0 are the same, and 7 and "7" are not.
+ * Id of a question: a number or a string; in files of answers, any other JSON value except lists
+ * and objects. As in Python, 7 and 7.0 are equal, and 7 and "7" are not.
  */
 public final class QuestionId implements PythonJson.Raw {
   private final PythonKey key;
@@ -34,13 +34,13 @@ public final class QuestionId implements PythonJson.Raw {
     return key(BigIntegerNode.valueOf(number)).orElseThrow();
   }
 
-  /** Empty if it is neither a finite number nor a text. */
+  /** Returns empty if it is neither a finite number nor a string. */
   static Optional<QuestionId> of(JsonNode node) {
     boolean isFinite = node.isNumber() && Double.isFinite(node.doubleValue());
     return node.isTextual() || node.isIntegralNumber() || isFinite ? key(node) : Optional.empty();
   }
 
-  /** Empty for what cannot be a key in Python, which are lists and objects. */
+  /** Returns empty for lists and objects, which cannot be keys in Python. */
   static Optional<QuestionId> key(JsonNode node) {
     return PythonKey.of(node).map(key -> new QuestionId(key, node));
   }
@@ -50,7 +50,7 @@ public final class QuestionId implements PythonJson.Raw {
     return PythonJson.of(PythonValue.of(node));
   }
 
-  /** As Python's {@code str} writes it. */
+  /** Returns the id as Python's {@code str} writes it. */
   @Override
   public String toString() {
     return PythonValue.str(node);

@@ -6,16 +6,17 @@ import java.util.function.Consumer;
 import java.util.function.Predicate;
 
 /**
- * LLaVA's question lines: {@code question_id}, {@code image}, {@code text}, {@code category}.
+ * Reader of LLaVA's question lines: {@code question_id}, {@code image}, {@code text}, {@code
+ * category}.
  *
- * @param benchmark whose questions they are
- * @param maxNewTokens the longest answer
+ * @param benchmark name of the benchmark
+ * @param maxNewTokens maximum length of an answer
  */
 record QuestionLines(String benchmark, int maxNewTokens) {
-  /** The longest answer of the driver that asks for a word or a phrase. */
+  /** Maximum length of an answer in the original's driver for single words and phrases. */
   static final int SHORT_ANSWER = 128;
 
-  /** The longest answer of the drivers that let the model talk. */
+  /** Maximum length of an answer in the original's other drivers. */
   static final int LONG_ANSWER = 1024;
 
   void read(FoundFile file, Consumer<Question> consumer) {
@@ -23,7 +24,7 @@ record QuestionLines(String benchmark, int maxNewTokens) {
   }
 
   /**
-   * @param wanted which questions are asked; the others are passed over
+   * @param wanted selects the questions to ask
    */
   void read(FoundFile file, Predicate<QuestionId> wanted, Consumer<Question> consumer) {
     file.objects(

@@ -5,24 +5,24 @@ import java.nio.file.Path;
 import org.stfbatch.evaluation.python.PythonValue;
 
 /**
- * A line of a file of raw answers.
+ * Line of a file of raw answers.
  *
- * @param file it is in
- * @param line its number, from 1
- * @param object what it holds
+ * @param file the file
+ * @param line number of the line, from 1
+ * @param object content of the line
  */
 record RawAnswer(Path file, long line, JsonNode object) {
   private static final String ID = "question_id";
 
   /**
-   * @throws BenchmarkException if it is none that answers can be looked up by
+   * @throws BenchmarkException if it cannot be a lookup key
    */
   QuestionId id() {
     JsonNode id = value(ID);
     return QuestionId.key(id).orElseThrow(() -> fails(ID, id, "a number or a text"));
   }
 
-  /** For scripts that work with nothing but texts. */
+  /** For scripts that accept only strings. */
   String textId() {
     return string(ID);
   }
@@ -35,7 +35,7 @@ record RawAnswer(Path file, long line, JsonNode object) {
     return string("prompt");
   }
 
-  /** The value of a field that must be there, whatever it is. */
+  /** Returns the value of a required field, of any type. */
   JsonNode value(String field) {
     JsonNode value = object.path(field);
     if (value.isMissingNode()) {
@@ -52,7 +52,7 @@ record RawAnswer(Path file, long line, JsonNode object) {
     return value.textValue();
   }
 
-  /** That the original's script fails at the value of a field. */
+  /** Returns an error for a field at whose value the original's script fails. */
   BenchmarkException fails(String field, JsonNode value, String wanted) {
     return bad(
         "has %s in \"%s\" instead of %s, which the original's script fails at"

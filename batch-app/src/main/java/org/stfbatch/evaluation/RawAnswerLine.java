@@ -9,7 +9,7 @@ import java.util.UUID;
 import org.stfbatch.evaluation.python.PythonJson;
 
 /**
- * The line that the original's drivers write for an answer: {@code question_id}, {@code prompt},
+ * Line of raw answers in the format of the original's drivers: {@code question_id}, {@code prompt},
  * {@code text}, {@code answer_id}, {@code model_id}, {@code metadata}.
  *
  * @param id of the question
@@ -17,7 +17,7 @@ import org.stfbatch.evaluation.python.PythonJson;
  * @param text the answer
  * @param options of a question with rounds; empty for all others
  * @param answerId 22 characters of shortuuid's alphabet
- * @param model what the model is called
+ * @param model name of the model
  */
 public record RawAnswerLine(
     PythonJson.Raw id,
@@ -26,13 +26,13 @@ public record RawAnswerLine(
     Optional<Question.Options> options,
     String answerId,
     String model) {
-  /** The alphabet of shortuuid, with which the original makes its random answer ids. */
+  /** The alphabet of shortuuid, which generates the original's random answer ids. */
   private static final String ALPHABET =
       "23456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz";
 
   private static final int ID_LENGTH = 22;
 
-  /** The answer to a benchmark's question. */
+  /** Returns the answer to a benchmark's question. */
   public static RawAnswerLine to(Question question, String text, String run, String model) {
     return new RawAnswerLine(
         question.id(),
@@ -43,7 +43,7 @@ public record RawAnswerLine(
         model);
   }
 
-  /** Made from the job's name, so that writing it twice gives the same line. */
+  /** Derives the id from the job's name, so that writing the answer again gives the same line. */
   public static String answerId(String run, String customId) {
     byte[] name = (run + '\n' + customId).getBytes(StandardCharsets.UTF_8);
     BigInteger number =
@@ -58,7 +58,7 @@ public record RawAnswerLine(
     return id.reverse().toString();
   }
 
-  /** With its line feed. */
+  /** Returns the line with its line feed. */
   public String line() {
     Map<String, Object> fields = new LinkedHashMap<>();
     fields.put("question_id", id);

@@ -14,16 +14,16 @@ import java.util.Map;
 import java.util.function.Consumer;
 
 /**
- * A file of raw answers, one JSON object a line, as the original's drivers and this program write
- * it.
+ * File of raw answers with one JSON object per line, as written by the original's drivers and by
+ * this program.
  *
- * @param file it was read from
+ * @param file the file
  * @param list in the order of the lines
- * @param damaged lines that were passed over
+ * @param damaged number of skipped lines
  */
 record RawAnswers(Path file, List<RawAnswer> list, long damaged) {
 
-  /** Ends at the first line that is not JSON, as most of the original's scripts do. */
+  /** Fails at the first line that is not JSON, like most of the original's scripts. */
   static RawAnswers read(Path file) {
     return read(
         file,
@@ -32,7 +32,7 @@ record RawAnswers(Path file, List<RawAnswer> list, long damaged) {
         });
   }
 
-  /** Passes lines over that are not JSON, as the original's converters for EvalAI do. */
+  /** Skips lines that are not JSON, like the original's converters for EvalAI. */
   static RawAnswers readTolerantly(Path file) {
     return read(file, line -> {});
   }
@@ -59,7 +59,7 @@ record RawAnswers(Path file, List<RawAnswer> list, long damaged) {
     return new RawAnswers(file, list, number - list.size());
   }
 
-  /** The answers by their ids; of several to one question the last counts. */
+  /** Returns the answers by id; the last of several to one question counts. */
   Map<QuestionId, RawAnswer> byId() {
     Map<QuestionId, RawAnswer> byId = new LinkedHashMap<>();
     list.forEach(answer -> byId.put(answer.id(), answer));
@@ -67,21 +67,22 @@ record RawAnswers(Path file, List<RawAnswer> list, long damaged) {
   }
 
   /**
-   * The same, where every answer must have a text or what stands for one, be it looked at or not.
+   * Returns the answers by id and requires that every answer has a field {@code text}, even if it
+   * is not used.
    */
   Map<QuestionId, RawAnswer> byIdWithTexts() {
     list.forEach(answer -> answer.value("text"));
     return byId();
   }
 
-  /** What there is to say about lines that were passed over. */
+  /** Returns a note about skipped lines, if there are any. */
   List<String> damagedNote() {
     return damaged == 0
         ? List.of()
-        : List.of("%d line(s) of %s are not JSON and were passed over".formatted(damaged, file));
+        : List.of("%d line(s) of %s are not JSON and were skipped".formatted(damaged, file));
   }
 
-  /** That there are any, where the original's script would divide by their number. */
+  /** Requires at least one answer, because the original's script divides by their number. */
   RawAnswers requireAny() {
     if (list.isEmpty()) {
       throw new BenchmarkException("the answers " + file + " are empty: there is nothing to score");
@@ -90,7 +91,7 @@ record RawAnswers(Path file, List<RawAnswer> list, long damaged) {
   }
 
   /**
-   * Holds the answers against the questions.
+   * Checks the answers against the questions.
    *
    * @throws BenchmarkException if {@code variant} is strict and not every question is answered
    *     once, in order
@@ -104,7 +105,7 @@ record RawAnswers(Path file, List<RawAnswer> list, long damaged) {
     return this;
   }
 
-  /** Walks through questions and answers side by side. */
+  /** Compares questions and answers in parallel. */
   private final class Matching implements Consumer<Question> {
     private int next;
 
@@ -116,7 +117,7 @@ record RawAnswers(Path file, List<RawAnswer> list, long damaged) {
       RawAnswer answer = list.get(next++);
       if (!answer.id().equals(question.id())) {
         throw answer.bad(
-            "answers question %s where question %s is to be answered: --strict takes one answer to every question, in their order"
+            "answers question %s where question %s is expected: --strict requires one answer to every question, in order"
                 .formatted(answer.id(), question.id()));
       }
     }
@@ -131,7 +132,7 @@ record RawAnswers(Path file, List<RawAnswer> list, long damaged) {
 
     private BenchmarkException broken(String why) {
       return new BenchmarkException(
-          "the answers %s are incomplete: %s, and --strict takes one to every question"
+          "the answers %s are incomplete: %s, and --strict requires one to every question"
               .formatted(file, why));
     }
   }

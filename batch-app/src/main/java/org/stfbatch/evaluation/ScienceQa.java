@@ -17,8 +17,8 @@ import org.stfbatch.evaluation.python.PythonValue;
 import org.stfbatch.prompt.PythonText;
 
 /**
- * ScienceQA, test: half of the questions have no image. The paper's figure is the accuracy over
- * those that have one, which the scorer tells by the marker in the recorded prompt.
+ * ScienceQA, test: half of the questions have no image. The paper's result is the accuracy over
+ * those with an image, which the scorer recognizes by the marker in the recorded prompt.
  */
 final class ScienceQa implements Benchmark {
   private static final Published PUBLISHED = new Published(70.5, 4241);
@@ -106,7 +106,10 @@ final class ScienceQa implements Benchmark {
     return ids;
   }
 
-  /** A question with its choices and the place of the right one, which Python also counts back. */
+  /**
+   * Question with its choices and the index of the correct one; as in Python, negative indices
+   * count from the end.
+   */
   private record Problem(String id, int choices, int right) {
     String letter() {
       return OptionLetter.LETTERS.substring(place(), place() + 1);
@@ -134,7 +137,7 @@ final class ScienceQa implements Benchmark {
     return choices.isContainerNode() ? OptionalInt.of(choices.size()) : OptionalInt.empty();
   }
 
-  /** True is 1 and false is 0 for a place in a list. */
+  /** As in Python, true and false are the indices 1 and 0. */
   private static OptionalInt place(JsonNode answer) {
     int options = OptionLetter.LETTERS.length();
     int place = answer.isBoolean() ? (answer.booleanValue() ? 1 : 0) : answer.intValue();
@@ -143,7 +146,7 @@ final class ScienceQa implements Benchmark {
         : OptionalInt.empty();
   }
 
-  /** What the original's script counts and writes. */
+  /** Counts and output of the original's script. */
   private static final class Outcome {
     private final List<Object> correct = new ArrayList<>();
     private final List<Object> incorrect = new ArrayList<>();
@@ -169,7 +172,7 @@ final class ScienceQa implements Benchmark {
       (isRight ? correct : incorrect).add(analysis(problem, parsed, prompt, text, isMultimodal));
     }
 
-    /** What {@code "<image>" in prompt} is in Python: a part, an element or a key. */
+    /** Evaluates Python's {@code "<image>" in prompt}: a substring, an element or a key. */
     private static boolean holdsMarker(RawAnswer answer) {
       JsonNode prompt = answer.value("prompt");
       if (prompt.isObject()) {

@@ -5,13 +5,12 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What came out of a benchmark.
+ * Result of a benchmark.
  *
- * @param headline the figure that the paper's table shows; empty if only a server or a judge can
- *     tell it
- * @param details further figures, as the original's scripts print them
- * @param files to be sent to a server or judge, or that the original's scripts write beside
- * @param notes what people must know to read the figures, a line each
+ * @param headline the metric of the paper's table; empty if only a server or a judge can compute it
+ * @param details further metrics, as printed by the original's scripts
+ * @param files for a server or judge, or written by the original's scripts in addition
+ * @param notes what readers must know about the metrics, one line each
  */
 public record Score(
     Optional<Metric> headline, List<Metric> details, List<OutputFile> files, List<String> notes) {
@@ -22,9 +21,9 @@ public record Score(
   }
 
   /**
-   * A figure.
+   * Metric.
    *
-   * @param name what was measured
+   * @param name of the metric
    * @param value in percent where the original prints percent
    */
   public record Metric(String name, double value) {}
@@ -33,8 +32,8 @@ public record Score(
     return new Score(Optional.of(new Metric(name, value)), List.of(), List.of(), List.of());
   }
 
-  /** A score that only a server or a judge can tell. */
-  static Score elsewhere(String note) {
+  /** Returns a score that only a server or a judge can compute. */
+  static Score external(String note) {
     return new Score(Optional.empty(), List.of(), List.of(), List.of(note));
   }
 

@@ -19,8 +19,8 @@ import org.stfbatch.evaluation.python.PythonKey;
 import org.stfbatch.evaluation.python.PythonValue;
 
 /**
- * SEED-Bench, its questions about images: right is the right letter and nothing else. The data
- * set's questions about videos are not asked.
+ * SEED-Bench, image questions: an answer is correct if it is exactly the correct letter. The data
+ * set's video questions are not asked.
  */
 final class SeedBench implements Benchmark {
   private static final double PERCENT = 100;
@@ -57,10 +57,10 @@ final class SeedBench implements Benchmark {
   }
 
   /**
-   * A question with its right answer.
+   * Question with its correct answer.
    *
-   * @param id a number wherever Python's {@code int} makes one of it
-   * @param written the id as it is written
+   * @param id a number if Python's {@code int} accepts it
+   * @param written the id as written
    * @param answer missing if there is none
    */
   private record Annotation(
@@ -71,9 +71,9 @@ final class SeedBench implements Benchmark {
   }
 
   /**
-   * The data set's questions, and what their types are called.
+   * Questions of the data set and names of their types.
    *
-   * @param types in their order
+   * @param types in order
    */
   private record Annotations(
       FoundFile file, List<Annotation> list, Set<PythonKey> types, Map<PythonKey, String> names) {
@@ -109,7 +109,7 @@ final class SeedBench implements Benchmark {
       return PythonValue.integer(id).map(QuestionId::of).or(() -> QuestionId.key(id));
     }
 
-    /** By size if they are numbers, by their letters if they are texts. */
+    /** Sorts numerically if they are numbers, by code points if they are strings. */
     private static Set<PythonKey> sorted(FoundFile file, Map<PythonKey, JsonNode> types) {
       Comparator<Map.Entry<PythonKey, JsonNode>> order =
           (a, b) ->
@@ -136,7 +136,7 @@ final class SeedBench implements Benchmark {
       String name = names.get(type);
       if (name == null && variant == Variant.ORIGINAL) {
         throw file.damaged(
-            "it has no name in \"question_type\" for every type of question; --strict does without");
+            "it has no name in \"question_type\" for every type of question; --strict shows its number instead");
       }
       return name == null ? "type " + type : name;
     }
@@ -166,7 +166,7 @@ final class SeedBench implements Benchmark {
             () ->
                 score.withNotes(
                     List.of(
-                        "no file for the server: it wants answers to the questions about videos, too")));
+                        "no file for the server: it also requires answers to the questions about videos")));
   }
 
   private static Optional<OutputFile> upload(
@@ -188,14 +188,14 @@ final class SeedBench implements Benchmark {
     return Optional.of(OutputFile.text("upload.jsonl", lines.toString()));
   }
 
-  /** How many answers are there and right, by the questions' types. */
+  /** Numbers of questions, answers and correct answers by question type. */
   private static final class Tally {
     private final String dataType;
     private final Annotations annotations;
     private final Map<PythonKey, int[]> types = new HashMap<>();
 
     /**
-     * @param dataType what the questions are about; empty for all
+     * @param dataType selects the questions; empty for all
      */
     Tally(
         String dataType,
@@ -224,8 +224,8 @@ final class SeedBench implements Benchmark {
     }
 
     /**
-     * The original's script has no count for a type of which all are there and none is right, and
-     * divides by the number of questions.
+     * The original's script fails for a type whose questions are all answered and none correctly,
+     * because it has no count for it, and divides by the number of questions.
      */
     void check(Variant variant) {
       if (variant == Variant.STRICT) {

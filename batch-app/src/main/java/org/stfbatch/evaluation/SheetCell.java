@@ -10,19 +10,19 @@ import org.dhatim.fastexcel.Worksheet;
 import org.stfbatch.evaluation.python.PythonValue;
 
 /**
- * A value in a cell of a spreadsheet, as pandas and openpyxl write it, except that a text is always
- * a text: openpyxl makes formulas and errors of texts that look like them.
+ * Cell of a spreadsheet, as written by pandas and openpyxl. Unlike in openpyxl, a text that looks
+ * like a formula or an error stays a text.
  */
 sealed interface SheetCell {
 
-  /** Writes it to a place of a sheet, whose rows and columns count from 0. */
+  /** Writes the cell; rows and columns count from 0. */
   void write(Worksheet sheet, int row, int column);
 
   /** An empty cell. */
   record Empty() implements SheetCell {
     @Override
     public void write(Worksheet sheet, int row, int column) {
-      // an empty cell has no entry in the file
+      // An empty cell has no entry in the file.
     }
   }
 
@@ -57,14 +57,16 @@ sealed interface SheetCell {
     }
   }
 
-  /** The longest text of a cell, in characters. */
+  /** Maximum length of a cell's text, in characters. */
   int LONGEST = 32_767;
 
-  /** What XML cannot hold: control characters, halves of characters, two that are none. */
+  /**
+   * Characters that XML cannot hold: control characters, unpaired surrogates and two noncharacters.
+   */
   Pattern NO_CELL = Pattern.compile("[\\x00-\\x08\\x0B\\x0C\\x0E-\\x1F\\uFFFE\\uFFFF\\p{Cs}]");
 
   /**
-   * The beginning of a text, as much as a cell takes.
+   * Returns a text, cut to the maximum length of a cell.
    *
    * @return empty if the text has a character that no cell can hold
    */
@@ -73,7 +75,7 @@ sealed interface SheetCell {
     return NO_CELL.matcher(cut).find() ? Optional.empty() : Optional.of(ofText(cut));
   }
 
-  /** The same without the characters that no cell can hold. */
+  /** Returns a text, cut to the maximum length, without the characters that no cell can hold. */
   static SheetCell repairedText(String text) {
     return ofText(cut(NO_CELL.matcher(text).replaceAll("")));
   }
@@ -89,7 +91,7 @@ sealed interface SheetCell {
   }
 
   /**
-   * What is neither text nor list; an object becomes an empty cell.
+   * Returns the cell of a value that is neither text nor list; an object becomes an empty cell.
    *
    * @return empty if it is a number that is too large for a cell
    */

@@ -3,8 +3,8 @@ package org.stfbatch.evaluation;
 import java.util.List;
 
 /**
- * How many of the people who answered agree: each of ten is left out in turn, and three of the
- * others are enough. 0, 0.3, 0.6, 0.9 or 1, up to rounding.
+ * VQA soft accuracy: the mean of min(1, matches / 3) over the ten subsets of nine human answers. It
+ * is 0, 0.3, 0.6, 0.9 or 1, up to rounding.
  */
 final class SoftAccuracy {
   static final int PEOPLE = 10;
@@ -14,11 +14,11 @@ final class SoftAccuracy {
 
   /**
    * @param prediction the model's answer
-   * @param answers of exactly {@value #PEOPLE} people
+   * @param answers exactly {@value #PEOPLE} human answers
    */
   static double of(String prediction, List<String> answers) {
     if (answers.size() != PEOPLE) {
-      throw new IllegalArgumentException(answers.size() + " answers of people instead of ten");
+      throw new IllegalArgumentException(answers.size() + " human answers instead of ten");
     }
     String wanted = EvalAiAnswer.normalised(prediction);
     List<Boolean> same =

@@ -13,8 +13,8 @@ import org.stfbatch.evaluation.python.PythonValue;
 import org.stfbatch.prompt.PythonText;
 
 /**
- * TextVQA, validation, with OCR tokens in the prompt: soft accuracy over ten people's answers. A
- * question's id is its image's, so that the question itself must be found in the recorded prompt.
+ * TextVQA, validation, with OCR tokens in the prompt: soft accuracy over ten human answers. The id
+ * of a question is that of its image, so the question is found by its text in the recorded prompt.
  */
 final class TextVqa extends LineBenchmark {
   private static final Published PUBLISHED = new Published(57.4, 5000);
@@ -53,7 +53,7 @@ final class TextVqa extends LineBenchmark {
       JsonNode annotation = byQuestion.get(key);
       if (annotation == null) {
         throw answer.bad(
-            "is about no annotated question: image %s, \"%s\""
+            "is not about an annotated question: image %s, \"%s\""
                 .formatted(key.image(), key.question()));
       }
       sum += SoftAccuracy.of(answer.text(), people(annotations, annotation, key));
@@ -87,14 +87,14 @@ final class TextVqa extends LineBenchmark {
     for (JsonNode answer : annotation.path("answers")) {
       if (!answer.isTextual()) {
         throw file.damaged(
-            "the question \"%s\" about image %s has %s among the answers of people"
+            "the question \"%s\" about image %s has %s among the human answers"
                 .formatted(key.question(), key.image(), PythonValue.kind(answer)));
       }
       answers.add(answer.textValue());
     }
     if (answers.size() != SoftAccuracy.PEOPLE) {
       throw file.damaged(
-          "the question \"%s\" about image %s has %d answers of people instead of %d"
+          "the question \"%s\" about image %s has %d human answers instead of %d"
               .formatted(key.question(), key.image(), answers.size(), SoftAccuracy.PEOPLE));
     }
     return answers;
@@ -106,10 +106,13 @@ final class TextVqa extends LineBenchmark {
             .orElseThrow(
                 () ->
                     answer.bad(
-                        "has a prompt in which the question cannot be told from the rest: a line feed in the question or an OCR token?")));
+                        "has a prompt in which the question cannot be separated from the rest: a line feed in the question or an OCR token?")));
   }
 
-  /** The question in a recorded prompt; empty if it has not the lines that it should have. */
+  /**
+   * Returns the question in a recorded prompt; empty if the prompt does not have the expected
+   * lines.
+   */
   static Optional<String> question(String prompt) {
     String[] lines = prompt.split("\n", -1);
     if (prompt.startsWith("OCR tokens: ")) {

@@ -1,13 +1,12 @@
 package org.stfbatch.evaluation;
 
-/** How faithfully answers are scored. */
+/** Variant of scoring. */
 public enum Variant {
-  /** As the original's scripts do, with what is odd in them. */
+  /** Exactly as the original's scripts, including their quirks. */
   ORIGINAL,
   /**
-   * Repaired: every question must be answered once and in the order of the question file, what the
-   * scripts divide by zero or trip over counts as zero, and characters that no table can hold are
-   * taken out.
+   * Repaired: every question must be answered once, in the order of the question file; divisions by
+   * zero and failures of the scripts count as zero; characters that no table can hold are removed.
    */
   STRICT
 }

@@ -10,7 +10,10 @@ import java.util.Optional;
 import org.stfbatch.evaluation.python.PythonJson;
 import org.stfbatch.evaluation.python.PythonValue;
 
-/** VizWiz, test: EvalAI scores it. The upload names images, and every question must be answered. */
+/**
+ * VizWiz, test: EvalAI scores it. The upload identifies questions by image, and every question must
+ * be answered.
+ */
 final class VizWiz extends LineBenchmark {
   private static final Published PUBLISHED = new Published(51.1, 8000);
   private static final DataSet DATA =
@@ -35,7 +38,7 @@ final class VizWiz extends LineBenchmark {
     List<Object> upload = new ArrayList<>();
     FoundFile questions = data.find(DATA.questionFile());
     questions.objects((row, line) -> upload.add(entry(questions, row, line, byId, answersFile)));
-    return Score.elsewhere("EvalAI's challenge 2185 scores upload.json")
+    return Score.external("EvalAI's challenge 2185 scores upload.json")
         .withNotes(answers.damagedNote())
         .with(OutputFile.text("upload.json", PythonJson.of(upload)));
   }
@@ -51,7 +54,7 @@ final class VizWiz extends LineBenchmark {
     RawAnswer answer = answers.get(id);
     if (answer == null) {
       throw new BenchmarkException(
-          "the answers %s have none to question %s: the server takes complete files only"
+          "the answers %s have none to question %s: the server requires an answer to every question"
               .formatted(answersFile, id));
     }
     Map<String, Object> entry = new LinkedHashMap<>();

@@ -9,8 +9,8 @@ import java.util.Optional;
 import org.stfbatch.evaluation.python.PythonJson;
 
 /**
- * VQAv2, test-dev: EvalAI scores it. The upload lists every question of the whole test split; what
- * was not asked is answered with nothing.
+ * VQAv2, test-dev: EvalAI scores it. The upload lists every question of the whole test split;
+ * questions that were not asked have an empty answer.
  */
 final class VqaV2 extends LineBenchmark {
   private static final Published PUBLISHED = new Published(78.1, 107_394);
@@ -44,7 +44,7 @@ final class VqaV2 extends LineBenchmark {
           answered[0] += text.isPresent() ? 1 : 0;
           upload.add(entry(id, text.map(EvalAiAnswer::normalised).orElse("")));
         });
-    return Score.elsewhere(
+    return Score.external(
             "EvalAI's challenge 830 scores upload.json: %d of %d questions have an answer"
                 .formatted(answered[0], upload.size()))
         .withNotes(answers.damagedNote())

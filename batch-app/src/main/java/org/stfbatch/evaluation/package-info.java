@@ -1,9 +1,9 @@
 /**
- * The benchmarks of the LLaVA-STF paper: which questions a data set asks, with which prompt and
- * settings, and what its raw answers are worth, or what its evaluation server wants to be sent.
+ * Benchmarks of the LLaVA-STF paper: the questions of each data set with their prompts and
+ * settings, the scoring of raw answers, and the upload files of evaluation servers.
  *
- * <p>Every figure is what the original's scripts print for the same answers, with what is odd in
- * them. Where they count wrong without a word or fail on a zero, {@link
- * org.stfbatch.evaluation.Variant#STRICT} is the repaired variant.
+ * <p>Every metric equals the output of the original's scripts for the same answers, including their
+ * quirks. {@link org.stfbatch.evaluation.Variant#STRICT} repairs silent miscounts and divisions by
+ * zero.
  */
 package org.stfbatch.evaluation;

@@ -7,7 +7,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Expected texts are what the original's code gives for the same answers. */
+/** The expected texts are the output of the original's code for the same answers. */
 class EvalAiAnswerTest {
 
   @ParameterizedTest
@@ -66,7 +66,7 @@ class EvalAiAnswerTest {
   }
 
   @Test
-  void marksBesideABlankGoAndOthersBecomeBlanksWhereverTheyStand() {
+  void marksBesideASpaceAreRemovedAndOthersBecomeSpaces() {
     assertThat(EvalAiAnswer.normalised("x-y - z-w")).isEqualTo("xy zw");
     assertThat(EvalAiAnswer.normalised("x-y z-w")).isEqualTo("x y z w");
   }

@@ -20,8 +20,8 @@ import org.junit.jupiter.api.io.TempDir;
 import org.stfbatch.evaluation.python.PythonJson;
 
 /**
- * Random files of answers against the rules of each benchmark, said once more and in the plainest
- * way. Six times 400 files.
+ * Compares the scores of random files of answers with a simple second implementation of each
+ * benchmark's rules. Six benchmarks with 400 files each.
  */
 class GeneratedAnswersTest {
   private static final int ROUNDS = 40;
@@ -156,7 +156,7 @@ class GeneratedAnswersTest {
         Map.of("global", "g"));
   }
 
-  /** Good enough for words that could be right. */
+  /** Sufficient for the words that can be correct. */
   private static String lower(String text) {
     return text.toLowerCase(java.util.Locale.ROOT);
   }
@@ -204,7 +204,9 @@ class GeneratedAnswersTest {
     }
   }
 
-  /** By hand: a letter, a letter with period and blank, or one whole sentence. */
+  /**
+   * Simple second implementation: a letter, a letter with period and space, or one whole sentence.
+   */
   private static String chosen(String text) {
     if (text.length() == 1) {
       return text;

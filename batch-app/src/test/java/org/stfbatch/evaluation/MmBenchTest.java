@@ -74,7 +74,7 @@ class MmBenchTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"", "NA", "N/A", "null", "None", "nan", "NAN", "nOnE", "\"NA\"", "<NA>"})
-  void whatMeansNothingEndsTheOptions(String nothing) {
+  void aMissingValueEndsTheOptions(String nothing) {
     Scoring scoring = mmbench(row("1", nothing, "x\t" + nothing + "\tz\t", "A"));
 
     assertThat(scoring.questions().get(0).recorded()).isEqualTo("What?\nA. x");
@@ -255,7 +255,7 @@ class MmBenchTest {
   }
 
   @Test
-  void aCellTakesSoManyCharactersNotHalves() throws IOException {
+  void aLongTextIsCutBetweenCharacters() throws IOException {
     String long1 = "\uD83D\uDE00".repeat(32_768);
 
     assertThat(predictions(rounds().answer(5, long1).score()).get(0)).isEqualTo(long1.substring(2));

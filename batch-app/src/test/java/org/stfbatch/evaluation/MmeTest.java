@@ -19,7 +19,7 @@ class MmeTest {
 
   @TempDir Path folder;
 
-  /** One image a task; its first question has two blanks before the request. */
+  /** One image per task; its first question has two spaces before the request. */
   private Scoring mme() throws IOException {
     Scoring scoring = new Scoring("mme", folder);
     for (String task : TASKS) {
@@ -147,13 +147,13 @@ class MmeTest {
   }
 
   @Test
-  void halfACharacterCannotBeWritten() throws IOException {
+  void anUnpairedSurrogateCannotBeWritten() throws IOException {
     Scoring scoring = mme();
     answerAll(scoring, "yes", "no");
     scoring.line(
         "{\"question_id\": \"OCR/0001.jpg\", \"prompt\": \"Is it not?\", \"text\": \"no\\ud83d\"}");
 
-    assertThat(scoring.complaint()).contains("half a character", "--strict");
+    assertThat(scoring.complaint()).contains("an unpaired surrogate", "--strict");
   }
 
   @Test

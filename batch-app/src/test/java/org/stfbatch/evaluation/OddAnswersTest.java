@@ -13,8 +13,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Answers that are no texts, ids that are neither numbers nor texts, and fields that are missing:
- * what the scripts do with them was found by running the scripts.
+ * Answers that are not strings, ids that are neither numbers nor strings, and missing fields. The
+ * expected results come from running the original's scripts.
  */
 class OddAnswersTest {
   private static final String NO_TEXT = "null 5 1.5 true [] [\"x\"] {} {\"a\":1} NaN";
@@ -95,7 +95,7 @@ class OddAnswersTest {
   }
 
   @Test
-  void butItMustBeThere() {
+  void aMissingAnswerFails() {
     assertThat(vqav2().line("{\"question_id\": 9}").complaint()).contains("no \"text\"");
     assertThat(vizwiz().answer(1, "x").line("{\"question_id\": 9}").complaint())
         .contains("line 2", "no \"text\"");
@@ -123,14 +123,14 @@ class OddAnswersTest {
       delimiter = '|',
       quoteCharacter = '`',
       value = {"true | 1", "1.0 | 1", "null | null", "2e0 | 2"})
-  void idsMeetAsKeysOfADictionary(String id, String written) {
+  void idsMatchLikeKeysOfADictionary(String id, String written) {
     assertThat(text(vqav2().line(answer(id, "\"red\"")).score(), "upload.json"))
         .contains("{\"question_id\": %s, \"answer\": \"red\"}".formatted(written));
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"NaN", "Infinity", "\"1\"", "9007199254740993", "1e400", "false", "1.5"})
-  void otherIdsMeetNothing(String id) {
+  void otherIdsMatchNothing(String id) {
     assertThat(text(vqav2().line(answer(id, "\"red\"")).score(), "upload.json"))
         .doesNotContain("red");
   }

@@ -14,7 +14,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class PopeTest {
   @TempDir Path folder;
 
-  /** Ids 0 and 1 are of one set, 2 and 3 of the other. */
+  /** Ids 0 and 1 belong to one set, 2 and 3 to the other. */
   private Scoring pope(String adversarial, String random) {
     StringBuilder questions = new StringBuilder();
     for (String category : List.of("adversarial", "adversarial", "random", "random")) {
@@ -80,7 +80,7 @@ class PopeTest {
   }
 
   @Test
-  void answersMeetLabelsByTheirOrder() {
+  void answersMatchLabelsByTheirOrder() {
     Score swapped =
         pope("yn", "yn").answer(1, "yes").answer(0, "no").answer(2, "yes").answer(3, "no").score();
     Score shifted = pope("yn", "yn").answer(1, "yes").answer(2, "yes").answer(3, "no").score();
@@ -98,7 +98,7 @@ class PopeTest {
   }
 
   @Test
-  void nothingGuardsTheDivisionsButStrict() {
+  void onlyStrictAllowsDivisionsByZero() {
     Scoring scoring =
         pope("yn", "yn").answer(0, "no").answer(1, "no").answer(2, "yes").answer(3, "no");
 

@@ -31,7 +31,7 @@ class QuestionsTest {
   }
 
   @Test
-  void whatIsAskedGivesTheQuestionItsName() {
+  void theCustomIdDependsOnTheContent() {
     List<Question> questions =
         pope(question(7, "one"), question(7, "one"), question("7", "one")).questions();
     List<Question> changed =

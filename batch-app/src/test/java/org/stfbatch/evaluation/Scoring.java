@@ -15,14 +15,14 @@ import java.util.Map;
 import java.util.Optional;
 import org.stfbatch.evaluation.python.PythonJson;
 
-/** A data set and answers to it that are being made up. */
+/** Builder of a data set and answers to it. */
 final class Scoring {
   private final Benchmark benchmark;
   private final Path folder;
   private final List<String> answers = new ArrayList<>();
 
   /**
-   * @param folder empty, or of a data set that is replaced file by file
+   * @param folder empty, or with a data set whose files may be replaced one by one
    */
   Scoring(String benchmark, Path folder) {
     this.benchmark = Benchmarks.named(benchmark);
@@ -62,7 +62,7 @@ final class Scoring {
     return answer(id, "q", text);
   }
 
-  /** Appends a line as it is. */
+  /** Appends a line unchanged. */
   Scoring line(String line) {
     answers.add(line);
     return this;
@@ -101,7 +101,7 @@ final class Scoring {
     return score().headline().orElseThrow().value();
   }
 
-  /** The message with which scoring ends. */
+  /** Returns the message of the scoring error. */
   String complaint() {
     return complaint(Variant.ORIGINAL);
   }
@@ -142,7 +142,7 @@ final class Scoring {
     return new String(bytes(score, file), StandardCharsets.UTF_8);
   }
 
-  /** A line of JSON. */
+  /** Returns a line of JSON. */
   static String json(Object... namesAndValues) {
     Map<String, Object> fields = new java.util.LinkedHashMap<>();
     for (int i = 0; i < namesAndValues.length; i += 2) {

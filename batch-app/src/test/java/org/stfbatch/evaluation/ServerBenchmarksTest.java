@@ -8,7 +8,7 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What is sent to servers and judges: VQAv2, VizWiz, MM-Vet, LLaVA-Bench. */
+/** Files for servers and judges: VQAv2, VizWiz, MM-Vet, LLaVA-Bench. */
 class ServerBenchmarksTest {
   @TempDir Path folder;
 

@@ -57,7 +57,7 @@ class TextVqaTest {
   }
 
   @Test
-  void anAnswerThatBecomesNothingIsRightWherePeoplesDo() {
+  void answersThatNormaliseToNothingAreEqual() {
     assertThat(SoftAccuracy.of("A", people(4, "the"))).isEqualTo(1);
   }
 
@@ -80,7 +80,7 @@ class TextVqaTest {
   }
 
   @Test
-  void meetsItsAnnotationByImageAndQuestionInLowerCase() {
+  void matchesAnnotationsByImageAndQuestionInLowerCase() {
     assertThat(
             textvqa(people(2, "acme"))
                 .answer("0a", prompt("what brand is it?"), "Acme")
@@ -93,7 +93,7 @@ class TextVqaTest {
   void blanksAroundTheQuestionCount() {
     assertThat(
             textvqa(people(2, "acme")).answer("0a", prompt("what brand is it? "), "x").complaint())
-        .contains("line 1", "no annotated question", "0a");
+        .contains("line 1", "not about an annotated question", "0a");
   }
 
   @Test
@@ -109,7 +109,7 @@ class TextVqaTest {
             textvqa(people(2, "acme").subList(0, 9))
                 .answer("0a", prompt("what brand is it?"), "x")
                 .complaint())
-        .contains("9 answers", "TextVQA_0.5.1_val.json");
+        .contains("9 human answers instead of 10", "TextVQA_0.5.1_val.json");
   }
 
   @Test

@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * JSON text as Python's {@code json.dumps} writes it by default: ASCII only, lower-case escapes, a
- * blank behind commas and colons.
+ * JSON writer with the default format of Python's {@code json.dumps}: ASCII only, lower-case
+ * escapes, a space after commas and colons.
  */
 public final class PythonJson {
   private static final int FLAT = -1;
@@ -19,13 +19,13 @@ public final class PythonJson {
     this.indent = indent;
   }
 
-  /** A value that knows its own JSON. */
+  /** Value that supplies its own JSON. */
   public interface Raw {
-    /** The JSON of the value, in one line. */
+    /** Returns the JSON of the value, in one line. */
     String json();
   }
 
-  /** A string in quotes. */
+  /** Returns a string in quotes. */
   public static String string(String text) {
     StringBuilder json = new StringBuilder(text.length() + 2).append('"');
     text.chars().forEach(c -> append(json, (char) c));
@@ -33,19 +33,19 @@ public final class PythonJson {
   }
 
   /**
-   * A value in one line.
+   * Returns a value in one line.
    *
-   * @param value a string, whole number, double, boolean, null, {@link Raw}, a list or a map of
-   *     those; maps are written in their own order
+   * @param value a string, integer, double, boolean, null, {@link Raw}, or a list or map of those;
+   *     maps keep their order
    */
   public static String of(Object value) {
     return new PythonJson(FLAT).value(value, 0);
   }
 
   /**
-   * The same over several lines, as {@code json.dumps(value, indent=...)} writes it.
+   * Returns a value over several lines, like {@code json.dumps(value, indent=...)}.
    *
-   * @param indent blanks a level
+   * @param indent spaces per level
    */
   public static String indented(Object value, int indent) {
     return new PythonJson(indent).value(value, 0);

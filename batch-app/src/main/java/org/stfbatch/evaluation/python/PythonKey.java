@@ -5,8 +5,8 @@ import java.math.BigDecimal;
 import java.util.Optional;
 
 /**
- * A value as the keys of a Python {@code dict} are told apart: 1, 1.0 and true are one key, 1 and
- * "1" are two.
+ * Value with the equality of keys in a Python {@code dict}: 1, 1.0 and true are equal, 1 and "1"
+ * are not.
  */
 public final class PythonKey {
   private enum Nothing {
@@ -19,7 +19,7 @@ public final class PythonKey {
     this.key = key;
   }
 
-  /** Empty for lists and objects, which cannot be keys. */
+  /** Returns empty for lists and objects, which cannot be keys. */
   public static Optional<PythonKey> of(JsonNode node) {
     if (node.isContainerNode() || node.isMissingNode()) {
       return Optional.empty();
@@ -47,7 +47,7 @@ public final class PythonKey {
     return key.hashCode();
   }
 
-  /** For messages. */
+  /** Returns the key for messages. */
   @Override
   public String toString() {
     return key instanceof BigDecimal number ? number.toPlainString() : String.valueOf(key);

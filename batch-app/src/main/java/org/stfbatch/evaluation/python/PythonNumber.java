@@ -8,7 +8,7 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 import org.stfbatch.prompt.PythonText;
 
-/** Numbers as Python writes and reads them. */
+/** Conversion between numbers and text with Python's rules. */
 public final class PythonNumber {
   private static final int MOST_DIGITS = 17;
   private static final int FIRST_LARGE_EXPONENT = 16;
@@ -17,7 +17,7 @@ public final class PythonNumber {
 
   private PythonNumber() {}
 
-  /** Python's {@code repr} of a float: the shortest text that gives the same number again. */
+  /** Python's {@code repr} of a float: the shortest text that parses to the same number. */
   public static String repr(double value) {
     if (Double.isNaN(value)) {
       return "NaN";
@@ -61,12 +61,12 @@ public final class PythonNumber {
             Math.abs(exponent));
   }
 
-  /** Python's {@code format(value, ".<digits>f")}: rounds the exact value, halves to even. */
+  /** Python's {@code format(value, ".<digits>f")}: rounds the exact value, half to even. */
   public static String fixed(double value, int digits) {
     return new BigDecimal(value).setScale(digits, RoundingMode.HALF_EVEN).toPlainString();
   }
 
-  /** What Python's {@code int(text)} gives; empty where it raises. */
+  /** Python's {@code int(text)}; empty where it raises an error. */
   public static Optional<BigInteger> integer(String text) {
     String digits = PythonText.strip(text);
     return INTEGER.matcher(digits).matches()

@@ -13,13 +13,18 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.StreamSupport;
 
-/** JSON values as Python has them after {@code json.loads}: compared, tested and written. */
+/**
+ * Operations of Python on values read by {@code json.loads}: comparison, truth and conversion to
+ * text.
+ */
 public final class PythonValue {
   private static final int FIRST_BEYOND_LATIN_1 = 0x100;
 
   private PythonValue() {}
 
-  /** What {@link PythonJson} writes as {@code json.dumps} would write the value. */
+  /**
+   * Returns an object that {@link PythonJson} writes as {@code json.dumps} would write the value.
+   */
   public static Object of(JsonNode node) {
     if (node.isObject()) {
       Map<String, Object> map = new LinkedHashMap<>();
@@ -43,13 +48,13 @@ public final class PythonValue {
     return node.isIntegralNumber() ? (Object) node.bigIntegerValue() : node.doubleValue();
   }
 
-  /** Python's {@code a == b}: true is 1 and 1 is 1.0, and NaN is not NaN. */
+  /** Python's {@code a == b}: true equals 1, 1 equals 1.0, and NaN does not equal NaN. */
   public static boolean equal(JsonNode a, JsonNode b) {
     boolean isNan = a.isDouble() && Double.isNaN(a.doubleValue());
     return !isNan && same(a, b);
   }
 
-  /** As within lists, where Python takes an object for equal to itself, NaN too. */
+  /** Equality of list elements: in Python an object equals itself, even NaN. */
   private static boolean same(JsonNode a, JsonNode b) {
     if (a.isArray() && b.isArray()) {
       return sameElements(a, b);
@@ -155,7 +160,7 @@ public final class PythonValue {
     };
   }
 
-  /** What Python's {@code int(value)} gives; empty where it raises. */
+  /** Python's {@code int(value)}; empty where it raises an error. */
   public static Optional<BigInteger> integer(JsonNode node) {
     if (node.isTextual()) {
       return PythonNumber.integer(node.textValue());
@@ -165,8 +170,8 @@ public final class PythonValue {
   }
 
   /**
-   * The order of two values in Python's {@code sorted}; empty where it raises. There is none for
-   * NaN either.
+   * Order of two values in Python's {@code sorted}; empty where it raises an error, and for NaN,
+   * which has no order.
    */
   public static Optional<Integer> compare(JsonNode a, JsonNode b) {
     if (a.isTextual() && b.isTextual()) {
@@ -184,7 +189,7 @@ public final class PythonValue {
     return node.isBoolean() || (node.isNumber() && !Double.isNaN(node.doubleValue()));
   }
 
-  /** By code points, where Java compares halves of characters. */
+  /** Compares by code points; Java's own comparison uses UTF-16 units. */
   private static int compare(String a, String b) {
     return Arrays.compare(a.codePoints().toArray(), b.codePoints().toArray());
   }
@@ -193,7 +198,7 @@ public final class PythonValue {
     return !node.isDouble() || Double.isFinite(node.doubleValue());
   }
 
-  /** What a value is, for messages: "a number", "a list" and so on. */
+  /** Returns the type of a value for messages: "a number", "a list" and so on. */
   public static String kind(JsonNode node) {
     return switch (node.getNodeType()) {
       case ARRAY -> "a list";
@@ -205,7 +210,7 @@ public final class PythonValue {
     };
   }
 
-  /** The exact value of a finite number; of true 1, of false 0. */
+  /** Returns the exact value of a finite number; 1 for true, 0 for false. */
   static BigDecimal exact(JsonNode node) {
     if (node.isBoolean()) {
       return node.booleanValue() ? BigDecimal.ONE : BigDecimal.ZERO;

@@ -1,2 +1,2 @@
-/** Texts, numbers and JSON as Python, in which the original's scripts are written, has them. */
+/** Text, numbers and JSON with the semantics of Python, the language of the original's scripts. */
 package org.stfbatch.evaluation.python;

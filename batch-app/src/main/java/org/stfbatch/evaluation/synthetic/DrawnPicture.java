@@ -3,7 +3,7 @@ package org.stfbatch.evaluation.synthetic;
 import java.util.List;
 
 /**
- * A picture and what is known about it.
+ * Picture with questions and answers.
  *
  * @param image an encoded image in any format
  * @param asked at least one question about it
@@ -17,10 +17,10 @@ public record DrawnPicture(byte[] image, List<Asked> asked) {
   }
 
   /**
-   * A question in one line, and its answer in a word or a phrase.
+   * Question in one line, with its answer in a word or a phrase.
    *
-   * @param question without any instruction how to answer
-   * @param answer the right one
+   * @param question without instructions on the form of the answer
+   * @param answer the correct answer
    */
   public record Asked(String question, String answer) {}
 }

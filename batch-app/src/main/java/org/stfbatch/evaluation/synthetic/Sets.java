@@ -10,7 +10,7 @@ import java.util.Map;
 import org.stfbatch.evaluation.python.PythonJson;
 import org.stfbatch.evaluation.synthetic.DrawnPicture.Asked;
 
-/** What the data sets are made from, and how their files are written. */
+/** Source of the content of the data sets, and writer of their files. */
 final class Sets {
   static final String SHORT = "\nAnswer the question using a single word or phrase.";
   static final String LETTER = "\nAnswer with the option's letter from the given choices directly.";
@@ -38,30 +38,30 @@ final class Sets {
     return pictures.size();
   }
 
-  /** Beyond the last picture, they begin again. */
+  /** Returns a picture; numbers beyond the last one start again at the first. */
   DrawnPicture picture(int number) {
     return pictures.get(number % pictures.size());
   }
 
-  /** A question about a picture; the same number gives the same. */
+  /** Returns a question about a picture; the same number gives the same question. */
   Asked asked(int number) {
     List<Asked> asked = picture(number).asked();
     return asked.get(number / pictures.size() % asked.size());
   }
 
-  /** An answer that is wrong, another one for every {@code which} as long as there are any. */
+  /** Returns a wrong answer, different for every {@code which} as long as there are enough. */
   String wrong(Asked asked, int which) {
     List<String> others =
         answers.stream().filter(answer -> !answer.equals(asked.answer())).toList();
     return others.isEmpty() ? "none of these" : others.get(which % others.size());
   }
 
-  /** Asks for yes or no. */
+  /** Returns a yes-or-no question. */
   static String isIt(Asked asked, String answer) {
     return "%s Is it \"%s\"?".formatted(asked.question(), answer);
   }
 
-  /** Options, the right one among them. */
+  /** Options, including the correct one. */
   record Options(List<String> texts, int right) {
     static final String LETTERS = "ABCD";
 
@@ -69,7 +69,7 @@ final class Sets {
       return LETTERS.charAt(right);
     }
 
-    /** Each in a line of its own, behind its letter. */
+    /** Returns each option on its own line, after its letter. */
     String lines() {
       StringBuilder lines = new StringBuilder();
       for (int i = 0; i < texts.size(); i++) {
@@ -78,7 +78,7 @@ final class Sets {
       return lines.toString();
     }
 
-    /** The same, each moved one place to the front. */
+    /** Returns the options rotated by one position to the front. */
     Options turned() {
       List<String> turned = new ArrayList<>(texts.subList(1, texts.size()));
       turned.add(texts.get(0));
@@ -86,7 +86,7 @@ final class Sets {
     }
   }
 
-  /** Two to four options. */
+  /** Returns two to four options. */
   Options options(Asked asked, int number) {
     int count = Math.min(2 + number % 3, Math.max(2, answers.size()));
     List<String> texts = new ArrayList<>();
@@ -121,7 +121,7 @@ final class Sets {
     return path;
   }
 
-  /** A line of JSON. */
+  /** Returns a line of JSON. */
   static String line(Object... namesAndValues) {
     return PythonJson.of(object(namesAndValues)) + "\n";
   }

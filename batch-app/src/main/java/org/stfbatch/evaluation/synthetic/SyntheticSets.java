@@ -20,7 +20,7 @@ import org.stfbatch.evaluation.python.PythonJson;
 import org.stfbatch.evaluation.synthetic.DrawnPicture.Asked;
 
 /**
- * Writes the data sets of all benchmarks below a folder, each in a folder of its own, with the file
+ * Writes the data sets of all benchmarks below a folder, each in its own subfolder, with the file
  * names and fields of the real ones.
  */
 public final class SyntheticSets {
@@ -28,7 +28,7 @@ public final class SyntheticSets {
   private static final int PEOPLE = 10;
   private static final int ROUND = 1_000_000;
 
-  /** An empty file that tells a folder of drawn data sets from one of real ones. */
+  /** Empty file that marks a folder of drawn data sets, to distinguish it from real ones. */
   public static final String MARKER = ".drawn-by-stf-batch";
 
   private final Sets sets;
@@ -38,7 +38,7 @@ public final class SyntheticSets {
   }
 
   /**
-   * @param folder made if needed; files of the same names are replaced
+   * @param folder created if needed; existing files are replaced
    * @param pictures at least one
    */
   public static void write(Path folder, List<DrawnPicture> pictures) throws IOException {
@@ -59,7 +59,7 @@ public final class SyntheticSets {
         "llava-bench-in-the-wild/questions.jsonl", "llava-bench-in-the-wild/images/%03d.jpg");
   }
 
-  /** Of the whole test split, the last question is not in the part that is asked. */
+  /** The last question of the test split is not in the subset that is asked. */
   private void writeVqaV2() throws IOException {
     List<String> lines = new ArrayList<>();
     for (int i = 0; i <= sets.size(); i++) {
@@ -90,7 +90,7 @@ public final class SyntheticSets {
     sets.text("gqa/data/testdev_balanced_questions.json", PythonJson.of(questions));
   }
 
-  /** In the one group of all, without which GQA's script would divide by zero. */
+  /** Puts every question into one group; without a group GQA's script would divide by zero. */
   private static Map<String, Object> gqaQuestion(Asked asked, String image) {
     boolean isBinary = asked.answer().equals("yes") || asked.answer().equals("no");
     String operation = isBinary ? "exist" : "query";
@@ -229,7 +229,7 @@ public final class SyntheticSets {
     sets.text("pope/llava_pope_test.jsonl", lines.toString());
   }
 
-  /** Two questions about an image, one to be answered with yes. */
+  /** Two questions about an image; the answer to one is yes. */
   private void writeMme() throws IOException {
     StringBuilder lines = new StringBuilder();
     for (int i = 0; i < MmeTasks.all().size(); i++) {
@@ -253,7 +253,7 @@ public final class SyntheticSets {
     sets.text("MME/llava_mme.jsonl", lines.toString());
   }
 
-  /** Every question as often as it has options. */
+  /** Repeats every question once per option. */
   private void writeMmBench(String file) throws IOException {
     StringBuilder rows =
         new StringBuilder(
@@ -286,7 +286,7 @@ public final class SyntheticSets {
     sets.text(file, rows.toString());
   }
 
-  /** The last question is about a video, which is not there. */
+  /** The last question is about a video, which does not exist. */
   private void writeSeedBench() throws IOException {
     StringBuilder lines = new StringBuilder();
     List<Object> questions = new ArrayList<>();

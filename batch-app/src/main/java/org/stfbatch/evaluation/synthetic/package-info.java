@@ -1,5 +1,5 @@
 /**
- * Small data sets in the exact layout of every benchmark, made of drawn pictures, so that every
- * path from a data set to a figure can be tried without the real ones.
+ * Small data sets in the exact layout of every benchmark, made from drawn pictures, to test every
+ * path from a data set to a score without the real data.
  */
 package org.stfbatch.evaluation.synthetic;

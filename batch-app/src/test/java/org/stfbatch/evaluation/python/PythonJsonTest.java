@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Expected texts are what Python 3's {@code json.dumps} writes. */
+/** The expected texts are the output of Python 3's {@code json.dumps}. */
 class PythonJsonTest {
 
   @ParameterizedTest

@@ -9,7 +9,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Expected texts are Python's. */
+/** The expected texts are the output of Python 3. */
 class PythonNumberTest {
 
   @ParameterizedTest

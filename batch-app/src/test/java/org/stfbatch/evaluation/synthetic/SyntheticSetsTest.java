@@ -18,7 +18,7 @@ import org.stfbatch.evaluation.Score;
 import org.stfbatch.evaluation.Variant;
 import org.stfbatch.evaluation.python.PythonJson;
 
-/** Data sets that are made up must be ones that the benchmarks' own scripts accept. */
+/** The benchmarks' own scripts must accept synthetic data sets. */
 class SyntheticSetsTest {
   @TempDir Path folder;
 
