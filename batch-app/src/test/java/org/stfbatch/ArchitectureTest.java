@@ -9,7 +9,7 @@ import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
 
-/** Holds the arrows between the rooms. */
+/** Checks the permitted dependencies between packages. */
 @AnalyzeClasses(packages = "org.stfbatch", importOptions = DoNotIncludeTests.class)
 final class ArchitectureTest {
   private static final String SPRING = "org.springframework..";
@@ -18,7 +18,7 @@ final class ArchitectureTest {
   private static final String DJL_TENSORS = "ai.djl.ndarray..";
 
   @ArchTest
-  static final ArchRule roomsAreEnteredFromAboveOnly =
+  static final ArchRule packagesDependOnLowerLayersOnly =
       layeredArchitecture()
           .consideringOnlyDependenciesInLayers()
           .layer("cli")
@@ -103,11 +103,11 @@ final class ArchitectureTest {
           .withOptionalLayers(true);
 
   @ArchTest
-  static final ArchRule noRoomIsInACycle =
+  static final ArchRule packagesAreFreeOfCycles =
       slices().matching("org.stfbatch.(*)..").should().beFreeOfCycles();
 
   @ArchTest
-  static final ArchRule groupsOfCommandsKnowNothingOfEachOther =
+  static final ArchRule commandGroupsDoNotDependOnEachOther =
       layeredArchitecture()
           .consideringOnlyDependenciesInLayers()
           .layer("root")
@@ -154,11 +154,11 @@ final class ArchitectureTest {
           .mayOnlyBeAccessedByLayers("root", "run", "benchmark");
 
   @ArchTest
-  static final ArchRule noGroupOfCommandsIsInACycle =
+  static final ArchRule commandGroupsAreFreeOfCycles =
       slices().matching("org.stfbatch.cli.(*)..").should().beFreeOfCycles();
 
   @ArchTest
-  static final ArchRule onlyTheModelTouchesTensors =
+  static final ArchRule onlyTheModelUsesTensors =
       noClasses()
           .that()
           .resideOutsideOfPackage("org.stfbatch.model..")
@@ -176,7 +176,7 @@ final class ArchitectureTest {
           .resideInAPackage("ai.djl..");
 
   @ArchTest
-  static final ArchRule theseRoomsKnowNeitherFrameworksNorStorage =
+  static final ArchRule coreDependsOnNeitherFrameworksNorStorage =
       noClasses()
           .that()
           .resideInAnyPackage(
@@ -193,7 +193,7 @@ final class ArchitectureTest {
           .resideInAnyPackage(SPRING, JDBC, KAFKA, "org.stfbatch.db..", "org.stfbatch.kafka..");
 
   @ArchTest
-  static final ArchRule reportsKnowNoFrameworks =
+  static final ArchRule reportsDependOnNoFrameworks =
       noClasses()
           .that()
           .resideInAPackage("org.stfbatch.report..")
@@ -202,7 +202,7 @@ final class ArchitectureTest {
           .resideInAnyPackage(SPRING, KAFKA, "ai.djl..");
 
   @ArchTest
-  static final ArchRule parquetIsAFormatOfFilesAndNothingElse =
+  static final ArchRule onlyIngestAndExportUseParquet =
       noClasses()
           .that()
           .resideOutsideOfPackages("org.stfbatch.job.ingest..", "org.stfbatch.job.export..")

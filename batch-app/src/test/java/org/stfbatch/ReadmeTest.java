@@ -19,8 +19,7 @@ import org.stfbatch.testing.Launcher;
 import org.stfbatch.testing.ParquetTable;
 
 /**
- * Every command that the README shows in an {@code sh} block is typed as it stands, in one shell,
- * and must succeed.
+ * Runs every command of the README's {@code sh} blocks unchanged, in one shell; all must succeed.
  */
 final class ReadmeTest {
   private static final String TOWER = "openai/clip-vit-large-patch14-336";
@@ -43,7 +42,7 @@ final class ReadmeTest {
             "score",
             "train pretrain",
             "train finetune");
-    layOut(folder);
+    createFiles(folder);
 
     Path log = folder.resolve("log");
     ProcessBuilder shell = new ProcessBuilder("bash", "-euxc", commands).directory(folder.toFile());
@@ -81,8 +80,8 @@ final class ReadmeTest {
         .collect(Collectors.joining("\n"));
   }
 
-  /** The files that the README speaks of, under their names. */
-  private static void layOut(Path folder) throws IOException {
+  /** Creates the files that the README mentions, under their names. */
+  private static void createFiles(Path folder) throws IOException {
     DrawnWorld.write(
         folder, DrawnWorldSettings.defaults().withImages(6).withQuestionsPerImage(3).withSeed(3));
     copy(folder.resolve("images"), folder.resolve("photos"));
@@ -107,7 +106,7 @@ final class ReadmeTest {
     ParquetTable.questions(folder.resolve("questions.parquet"), 3, 2);
   }
 
-  /** A hub that has the recorded checkpoint under the real one's name. */
+  /** Starts a hub that serves the recorded checkpoint under the name of the real one. */
   private static HubServer hub() throws IOException {
     HubServer hub = new HubServer();
     try (Stream<Path> model = Files.list(Golden.file("checkpoints/tiny"));

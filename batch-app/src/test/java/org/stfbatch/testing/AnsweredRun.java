@@ -3,11 +3,14 @@ package org.stfbatch.testing;
 import javax.sql.DataSource;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
-/** A run of one job that has its answer. */
+/** Run with one answered job. */
 public final class AnsweredRun {
   private AnsweredRun() {}
 
-  /** Stores it as if it was answered with a compression strategy and plain weights. */
+  /**
+   * Stores the run as if its job had been answered with a compression strategy and unquantized
+   * weights.
+   */
   public static void store(DataSource dataSource, String run, String compression) {
     JdbcClient.create(dataSource)
         .sql(

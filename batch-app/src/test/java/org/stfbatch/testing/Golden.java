@@ -12,15 +12,15 @@ import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 
 /**
- * The recorded reference outputs: the folder that the system property {@code stfbatch.golden}
- * names, else the copy in the test resources. Cases that need photographs are only in the former.
+ * Recorded reference outputs: the folder of the system property {@code stfbatch.golden}, or else
+ * the copy in the test resources, which lacks the cases with photographs.
  */
 public final class Golden {
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private Golden() {}
 
-  /** The folder that holds MANIFEST.json and images.json. */
+  /** Returns the folder of MANIFEST.json and images.json. */
   public static Path folder() {
     String configured = System.getProperty("stfbatch.golden");
     if (configured != null && !configured.isBlank()) {
@@ -37,29 +37,29 @@ public final class Golden {
     }
   }
 
-  /** A file of the golden folder. */
+  /** Returns a file of the golden folder. */
   public static Path file(String relative) {
     return folder().resolve(relative);
   }
 
-  /** MANIFEST.json. */
+  /** Returns MANIFEST.json. */
   public static JsonNode manifest() {
     return json("MANIFEST.json");
   }
 
-  /** The cases of one kind, in the manifest's order. */
+  /** Returns the cases of one kind, in the manifest's order. */
   public static List<JsonNode> cases(String kind) {
     return stream(manifest().get("cases"))
         .filter(node -> node.path("kind").asText().equals(kind))
         .toList();
   }
 
-  /** The pictures of images.json. */
+  /** Returns the images of images.json. */
   public static List<JsonNode> images() {
     return stream(json("images.json").get("images")).toList();
   }
 
-  /** Any JSON file of the golden folder. */
+  /** Returns a JSON file of the golden folder. */
   public static JsonNode json(String relative) {
     try {
       return JSON.readTree(file(relative).toFile());

@@ -7,8 +7,8 @@ import java.nio.file.attribute.PosixFilePermissions;
 import org.stfbatch.cli.option.ModelOptions;
 
 /**
- * What the project's launcher does after building, with the classes under test, and without
- * optimising for the seconds that a command of a test lives.
+ * Launcher script like the project's, for the classes under test. It limits JIT compilation,
+ * because the commands of tests run only for seconds.
  */
 public final class Launcher {
   private static final String SCRIPT =
@@ -20,7 +20,7 @@ public final class Launcher {
 
   private Launcher() {}
 
-  /** Writes the script, and gives its path. */
+  /** Writes the script and returns its path. */
   public static Path write(Path file) throws IOException {
     Files.writeString(
         file,

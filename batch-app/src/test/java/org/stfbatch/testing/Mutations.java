@@ -5,9 +5,9 @@ import java.util.Arrays;
 import java.util.Random;
 
 /**
- * Small damages to bytes, the same for the same seed. How many a test makes of each kind of input
- * is set by the system property {@code stfbatch.fuzz.count}, the seed by {@code
- * stfbatch.fuzz.seed}.
+ * Random mutations of bytes for fuzz tests; the same seed gives the same mutations. The system
+ * properties {@code stfbatch.fuzz.count} and {@code stfbatch.fuzz.seed} set the number of mutated
+ * inputs per kind and the seed.
  */
 public final class Mutations {
   private static final int DEFAULT_COUNT = 200;
@@ -18,17 +18,17 @@ public final class Mutations {
     random = new Random(Long.getLong("stfbatch.fuzz.seed", 1));
   }
 
-  /** How many inputs of one kind are to be damaged. */
+  /** Returns the number of mutated inputs per kind. */
   public static int count() {
     return Integer.getInteger("stfbatch.fuzz.count", DEFAULT_COUNT);
   }
 
-  /** A number from 0 on, below the bound. */
+  /** Returns a random number from 0, below the bound. */
   public int below(int bound) {
     return random.nextInt(bound);
   }
 
-  /** A copy with one to four damages. */
+  /** Returns a copy with one to four mutations. */
   public byte[] damaged(byte[] original) {
     byte[] damaged = original.clone();
     int damages = 1 + random.nextInt(4);
@@ -64,7 +64,7 @@ public final class Mutations {
     }
   }
 
-  /** Headers lie at the beginning, and some formats' tables at the end. */
+  /** Prefers the headers at the beginning and the tables that some formats have at the end. */
   private int place(int length) {
     return switch (random.nextInt(4)) {
       case 0 -> random.nextInt(Math.min(64, length));

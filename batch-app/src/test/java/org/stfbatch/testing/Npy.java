@@ -19,7 +19,7 @@ import java.util.zip.ZipEntry;
 import java.util.zip.ZipInputStream;
 
 /**
- * An array in NumPy's file format, versions 1.0 and 2.0, in C order: little-endian float32, int32,
+ * Array in NumPy's file format, versions 1.0 and 2.0, in C order: little-endian float32, int32,
  * int64 or uint8. Archives (.npz) are maps of such arrays.
  */
 public final class Npy {
@@ -47,7 +47,7 @@ public final class Npy {
     }
   }
 
-  /** Reads a .npz archive; the keys carry no ".npy". */
+  /** Reads a .npz archive; the keys do not include ".npy". */
   public static Map<String, Npy> readArchive(Path file) {
     Map<String, Npy> arrays = new LinkedHashMap<>();
     try (ZipInputStream zip = new ZipInputStream(Files.newInputStream(file))) {
@@ -100,7 +100,7 @@ public final class Npy {
     return shape.clone();
   }
 
-  /** All values in C order. */
+  /** Returns all values in C order. */
   public float[] floats() {
     requireType("<f4");
     float[] values = new float[size(Float.BYTES)];
@@ -108,7 +108,7 @@ public final class Npy {
     return values;
   }
 
-  /** All values in C order. */
+  /** Returns all values in C order. */
   public int[] ints() {
     requireType("<i4");
     int[] values = new int[size(Integer.BYTES)];
@@ -116,7 +116,7 @@ public final class Npy {
     return values;
   }
 
-  /** All values in C order. */
+  /** Returns all values in C order. */
   public long[] longs() {
     requireType("<i8");
     long[] values = new long[size(Long.BYTES)];
@@ -124,7 +124,7 @@ public final class Npy {
     return values;
   }
 
-  /** All values in C order. */
+  /** Returns all values in C order. */
   public byte[] bytes() {
     requireType("|u1");
     byte[] values = new byte[size(1)];

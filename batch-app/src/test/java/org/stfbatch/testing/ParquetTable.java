@@ -20,7 +20,7 @@ import org.apache.parquet.io.api.Binary;
 import org.apache.parquet.schema.MessageType;
 import org.apache.parquet.schema.MessageTypeParser;
 
-/** Parquet files for tests, written and read row by row. */
+/** Parquet files for tests. */
 public final class ParquetTable {
   private static final String QUESTIONS =
       "required int64 question_id; optional binary image (STRING); required binary text (STRING);";
@@ -33,12 +33,12 @@ public final class ParquetTable {
 
   private ParquetTable() {}
 
-  /** A table without a row. */
+  /** Writes a table without rows. */
   public static Path empty(Path file, String columns) throws IOException {
     return write(file, columns, 1, List.of());
   }
 
-  /** A table of one row. */
+  /** Writes a table of one row. */
   public static Path row(Path file, String columns, Consumer<Group> cells) throws IOException {
     Group row = new SimpleGroup(schema(columns));
     cells.accept(row);
@@ -46,9 +46,9 @@ public final class ParquetTable {
   }
 
   /**
-   * Questions 0, 1, 2, ... about images.
+   * Writes questions 0, 1, 2, ... about images.
    *
-   * @param rowsPerGroup how often a row group begins
+   * @param rowsPerGroup rows per row group
    */
   public static Path questions(Path file, int count, int rowsPerGroup) throws IOException {
     MessageType schema = schema(QUESTIONS);
@@ -65,9 +65,9 @@ public final class ParquetTable {
   }
 
   /**
-   * One question about each image, in the form of Hugging Face's data sets.
+   * Writes one question about each image, in the form of Hugging Face's data sets.
    *
-   * @param rowsPerGroup how often a row group begins
+   * @param rowsPerGroup rows per row group
    */
   public static Path withImages(Path file, List<byte[]> images, int rowsPerGroup)
       throws IOException {
@@ -105,7 +105,7 @@ public final class ParquetTable {
         .build();
   }
 
-  /** All rows of a file. */
+  /** Returns all rows of a file. */
   public static List<Group> rows(Path file) throws IOException {
     List<Group> rows = new ArrayList<>();
     try (ParquetFileReader reader = ParquetFileReader.open(new LocalInputFile(file))) {
@@ -125,7 +125,7 @@ public final class ParquetTable {
     return rows;
   }
 
-  /** How many row groups a file has. */
+  /** Returns the number of row groups of a file. */
   public static int rowGroups(Path file) throws IOException {
     try (ParquetFileReader reader = ParquetFileReader.open(new LocalInputFile(file))) {
       return reader.getRowGroups().size();

@@ -31,7 +31,7 @@ import org.stfbatch.kafka.message.MessageHeaders;
 import org.stfbatch.kafka.message.MessageType;
 import org.stfbatch.kafka.message.RunTriggerMessage;
 
-/** What tests put on topics, and what they find there. */
+/** Writer and reader of test messages on topics. */
 public final class Topics {
   private final KafkaSettings settings;
 
@@ -45,7 +45,7 @@ public final class Topics {
     }
   }
 
-  /** Makes a topic of one partition with settings of its own, through Kafka's own client. */
+  /** Creates a topic of one partition with its own settings, through Kafka's own client. */
   public void createWith(Path clientProperties, String topic, Map<String, String> configs)
       throws Exception {
     Properties properties = new Properties();
@@ -57,7 +57,7 @@ public final class Topics {
     }
   }
 
-  /** A message that asks for a run. */
+  /** Returns a message that triggers a run. */
   public static OutgoingRecord trigger(RunTriggerMessage message) {
     return OutgoingRecord.of(
         message.run(), message.toJson(), MessageType.RUN_TRIGGER.headers(Optional.empty()));
@@ -73,12 +73,12 @@ public final class Topics {
     }
   }
 
-  /** Sends what is made of the numbers from first to last. */
+  /** Sends the messages of the numbers {@code first} to {@code last}. */
   public void send(String topic, int first, int last, IntFunction<OutgoingRecord> message) {
     send(topic, IntStream.rangeClosed(first, last).mapToObj(message).toList());
   }
 
-  /** Everything that a reader of committed messages finds on a topic. */
+  /** Returns all committed messages of a topic. */
   public List<TopicRecord> read(String topic) {
     List<TopicRecord> records = new ArrayList<>();
     TopicRequest request = TopicRequest.of(topic, ReadBound.untilEnd());
@@ -91,17 +91,17 @@ public final class Topics {
     return records;
   }
 
-  /** The keys of {@link #read}. */
+  /** Returns the keys of {@link #read}. */
   public List<String> keys(String topic) {
     return read(topic).stream().map(record -> record.keyText().orElse("")).toList();
   }
 
-  /** A question without an image. */
+  /** Returns a question without an image. */
   public static OutgoingRecord job(String customId, String prompt) {
     return job(customId, prompt, Optional.empty(), Optional.empty());
   }
 
-  /** A question without an image, for a run, with a trace. */
+  /** Returns a question without an image, with the run and the trace id, if given. */
   public static OutgoingRecord job(
       String customId, String prompt, Optional<String> run, Optional<String> trace) {
     ImageJobMessage message =
@@ -116,7 +116,7 @@ public final class Topics {
     return OutgoingRecord.of(customId, message.toJson(), MessageType.IMAGE_JOB.headers(trace));
   }
 
-  /** A message with that value. */
+  /** Returns a message with this value. */
   public static OutgoingRecord raw(String key, String value) {
     return OutgoingRecord.of(key, value.getBytes(StandardCharsets.UTF_8), MessageHeaders.NONE);
   }
