@@ -109,7 +109,7 @@ class TextVqaTest {
             textvqa(people(2, "acme").subList(0, 9))
                 .answer("0a", prompt("what brand is it?"), "x")
                 .complaint())
-        .contains("9 answers", "TextVQA_0.5.1_val.json");
+        .contains("9 human answers instead of 10", "TextVQA_0.5.1_val.json");
   }
 
   @Test
