@@ -84,8 +84,7 @@ public final class ModelFlops {
     return shapes.entrySet().stream()
         .filter(tensor -> isProjector(tensor.getKey()))
         .filter(tensor -> tensor.getKey().endsWith(".weight"))
-        .mapToDouble(
-            tensor -> product(tensor.getValue()) * rows(config, tensor.getKey(), tokens))
+        .mapToDouble(tensor -> product(tensor.getValue()) * rows(config, tensor.getKey(), tokens))
         .sum();
   }
 
@@ -114,7 +113,8 @@ public final class ModelFlops {
   private double layers(int layers, int start, int end) {
     double count = end - start;
     double keys = (end * (end + 1.0) - start * (start + 1.0)) / 2;
-    return layers * (2 * config.language().layerWeights() * count + keys * keyOfLayer(config.language()));
+    return layers
+        * (2 * config.language().layerWeights() * count + keys * keyOfLayer(config.language()));
   }
 
   /** Returns the operations of one query for one key, in all layers of the language model. */
@@ -122,7 +122,9 @@ public final class ModelFlops {
     return keyOfLayer(config.language()) * config.language().numHiddenLayers();
   }
 
-  /** Returns the operations of one query for one key in one layer: its score, and its value's share. */
+  /**
+   * Returns the operations of one query for one key in one layer: its score, and its value's share.
+   */
   static double keyOfLayer(LlamaConfig language) {
     return 4.0 * language.hiddenSize();
   }

@@ -49,9 +49,7 @@ public final class TrainingFlops {
     this.label = head;
     // Backward to queries, keys, values and scores takes twice as much as forward.
     this.pairOfPositions =
-        PASSES
-            * ModelFlops.keyOfLayer(config.language())
-            * config.language().numHiddenLayers();
+        PASSES * ModelFlops.keyOfLayer(config.language()) * config.language().numHiddenLayers();
   }
 
   /** Returns the counts of training these weights of a model. */
