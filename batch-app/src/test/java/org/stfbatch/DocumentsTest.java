@@ -6,6 +6,10 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -19,43 +23,30 @@ import org.stfbatch.testing.Launcher;
 import org.stfbatch.testing.ParquetTable;
 
 /**
- * Every command that the README shows in an {@code sh} block is typed as it stands, in one shell,
- * and must succeed.
+ * What the documents show must work: every command of an {@code sh} block is typed as it stands, one
+ * shell a document, and every link leads to a file and a heading.
  */
-final class ReadmeTest {
+final class DocumentsTest {
+  private static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
   private static final String TOWER = "openai/clip-vit-large-patch14-336";
   private static final Pattern SHELL_BLOCK = Pattern.compile("(?ms)^```sh\\n(.*?)^```$");
+  private static final Pattern CODE_BLOCK = Pattern.compile("(?ms)^```.*?^```$");
+  private static final Pattern HEADING = Pattern.compile("(?m)^#+ +(.+)$");
+  private static final Pattern LINK = Pattern.compile("\\]\\(([^)\\s]+)\\)");
+  private static final Pattern ELSEWHERE = Pattern.compile("^[a-z]+:.*");
+  private static final int README_BYTES = 9_000;
+  private static final int PICTURE_BYTES = 200_000;
 
   @Test
   void everyCommandWorksAsItStands(@TempDir Path folder) throws Exception {
-    String commands = shellBlocks(Files.readString(Path.of("../README.md")));
-    assertThat(commands)
-        .contains(
-            "ingest",
-            "infer",
-            "status",
-            "export",
-            "watch",
-            "report",
-            "model inspect",
-            "db start",
-            "evaluate",
-            "score",
-            "train pretrain",
-            "train finetune");
     layOut(folder);
 
-    Path log = folder.resolve("log");
-    ProcessBuilder shell = new ProcessBuilder("bash", "-euxc", commands).directory(folder.toFile());
-    shell.environment().put("HOME", folder.toString());
-    shell.environment().put("DJL_CACHE_DIR", System.getProperty("user.home") + "/.djl.ai");
-    int exit;
     try (HubServer hub = hub()) {
-      shell.environment().put("HF_ENDPOINT", hub.endpoint());
-      exit = shell.redirectErrorStream(true).redirectOutput(log.toFile()).start().waitFor();
+      for (Path document : documents()) {
+        type(shellBlocks(document), folder, hub);
+      }
     }
 
-    assertThat(exit).as(Files.readString(log)).isZero();
     assertThat(Files.readAllLines(folder.resolve("answers.jsonl"))).hasSizeGreaterThan(10);
     assertThat(Files.readAllLines(folder.resolve("captions.jsonl"))).hasSize(6);
     assertThat(Files.readString(folder.resolve("answers.csv"))).startsWith("custom_id,");
@@ -73,15 +64,113 @@ final class ReadmeTest {
         .hasSameTextualContentAs(folder.resolve("evaluation/llava-stf-7b/vizwiz/upload.json"));
   }
 
-  private static String shellBlocks(String readme) {
+  /** A command that no document shows is one that nobody finds. */
+  @Test
+  void theDocumentsShowEveryTask() throws IOException {
+    StringBuilder commands = new StringBuilder();
+    for (Path document : documents()) {
+      commands.append(shellBlocks(document));
+    }
+    assertThat(commands)
+        .contains(
+            "ingest",
+            "infer",
+            "status",
+            "export",
+            "watch",
+            "report",
+            "retry",
+            "publish",
+            "intake",
+            "model inspect",
+            "db start",
+            "kafka start",
+            "evaluate",
+            "score",
+            "bench engine",
+            "train pretrain",
+            "train finetune");
+  }
+
+  @Test
+  void everyLinkLeadsToAFileAndAHeading() throws IOException {
+    for (Path document : documents()) {
+      String text = CODE_BLOCK.matcher(Files.readString(document)).replaceAll("");
+      for (MatchResult link : LINK.matcher(text).results().toList()) {
+        if (!ELSEWHERE.matcher(link.group(1)).matches()) {
+          assertLeadsSomewhere(document, link.group(1));
+        }
+      }
+    }
+  }
+
+  @Test
+  void theReadmeIsShortAndItsPictureSmall() throws IOException {
+    assertThat(Files.size(ROOT.resolve("README.md"))).isLessThanOrEqualTo(README_BYTES);
+    assertThat(Files.size(ROOT.resolve("batch-app/docs/report.png")))
+        .isLessThanOrEqualTo(PICTURE_BYTES);
+  }
+
+  /** The README first, since people begin there; the others in the order of their paths. */
+  private static List<Path> documents() throws IOException {
+    List<Path> documents = new ArrayList<>();
+    documents.add(ROOT.resolve("README.md"));
+    for (String folder : List.of(".github", "batch-app/docs", "batch-app/models", "db", "kafka", "scripts")) {
+      try (Stream<Path> files = Files.walk(ROOT.resolve(folder))) {
+        files
+            .filter(file -> file.toString().endsWith(".md") && !file.toString().contains("/target/"))
+            .sorted()
+            .forEach(documents::add);
+      }
+    }
+    return documents;
+  }
+
+  private static void assertLeadsSomewhere(Path document, String link) throws IOException {
+    String[] parts = link.split("#", 2);
+    Path target =
+        parts[0].isEmpty() ? document : document.resolveSibling(parts[0]).normalize();
+    assertThat(target).as("%s links to %s", ROOT.relativize(document), link).exists();
+    if (parts.length == 2) {
+      assertThat(anchors(target))
+          .as("headings that %s links to", ROOT.relativize(document))
+          .contains(parts[1]);
+    }
+  }
+
+  /** As GitHub makes them of headings. */
+  private static List<String> anchors(Path document) throws IOException {
+    String text = CODE_BLOCK.matcher(Files.readString(document)).replaceAll("");
+    return HEADING
+        .matcher(text)
+        .results()
+        .map(heading -> heading.group(1).toLowerCase(Locale.ROOT))
+        .map(heading -> heading.replaceAll("[^\\p{L}\\p{N} _-]", "").replace(' ', '-'))
+        .toList();
+  }
+
+  private static void type(String commands, Path folder, HubServer hub) throws Exception {
+    if (commands.isEmpty()) {
+      return;
+    }
+    Path log = folder.resolve("log");
+    ProcessBuilder shell = new ProcessBuilder("bash", "-euxc", commands).directory(folder.toFile());
+    shell.environment().put("HOME", folder.toString());
+    shell.environment().put("DJL_CACHE_DIR", System.getProperty("user.home") + "/.djl.ai");
+    shell.environment().put("HF_ENDPOINT", hub.endpoint());
+    int exit = shell.redirectErrorStream(true).redirectOutput(log.toFile()).start().waitFor();
+    assertThat(exit).as(Files.readString(log)).isZero();
+  }
+
+  private static String shellBlocks(Path document) throws IOException {
     return SHELL_BLOCK
-        .matcher(readme)
+        .matcher(Files.readString(document))
         .results()
         .map(block -> block.group(1))
         .collect(Collectors.joining("\n"));
   }
 
-  /** The files that the README speaks of, under their names. */
+  /** The files that the documents speak of, under their names. */
   private static void layOut(Path folder) throws IOException {
     DrawnWorld.write(
         folder, DrawnWorldSettings.defaults().withImages(6).withQuestionsPerImage(3).withSeed(3));
