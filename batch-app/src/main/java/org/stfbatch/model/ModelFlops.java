@@ -13,6 +13,7 @@ import org.stfbatch.model.checkpoint.ExpectedTensors;
 import org.stfbatch.model.checkpoint.LlamaConfig;
 import org.stfbatch.model.checkpoint.LlavaCheckpoint;
 import org.stfbatch.model.checkpoint.LlavaConfig;
+import org.stfbatch.model.checkpoint.TensorNames;
 import org.stfbatch.model.checkpoint.TensorSlice;
 
 /**
@@ -22,9 +23,6 @@ import org.stfbatch.model.checkpoint.TensorSlice;
  * anything that is computed for padding or repeated.
  */
 public final class ModelFlops {
-  private static final String FUSION = "model.mm_projector";
-  private static final String MULTI_BLOCK = "model.mm_projector_crosslayer";
-
   private final LlavaConfig config;
   private final Map<String, List<Long>> shapes;
   private final Optional<ImagePruning> pruning;
@@ -71,7 +69,7 @@ public final class ModelFlops {
    */
   private double fusion(int tokens) {
     return shapes.entrySet().stream()
-        .filter(tensor -> tensor.getKey().startsWith(FUSION))
+        .filter(tensor -> TensorNames.isProjector(tensor.getKey()))
         .filter(tensor -> tensor.getKey().endsWith(".weight"))
         .mapToDouble(tensor -> 2.0 * size(tensor.getValue()) * rows(tensor.getKey(), tokens))
         .sum();
@@ -82,7 +80,7 @@ public final class ModelFlops {
   }
 
   private int rows(String tensor, int tokens) {
-    return tensor.startsWith(MULTI_BLOCK) ? config.vision().patches() : tokens;
+    return tensor.startsWith(TensorNames.CROSS_LAYER) ? config.vision().patches() : tokens;
   }
 
   /**

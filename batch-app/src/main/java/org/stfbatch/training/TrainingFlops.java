@@ -8,6 +8,7 @@ import org.stfbatch.model.TrainableModel;
 import org.stfbatch.model.TrainingRow;
 import org.stfbatch.model.checkpoint.LlamaConfig;
 import org.stfbatch.model.checkpoint.LlavaConfig;
+import org.stfbatch.model.checkpoint.TensorNames;
 
 /**
  * Counts the floating-point operations of training: two per multiply-add of the matrix products and
@@ -16,9 +17,6 @@ import org.stfbatch.model.checkpoint.LlavaConfig;
  * counted.
  */
 final class TrainingFlops {
-  private static final String FUSION = "model.mm_projector";
-  private static final String MULTI_BLOCK = "model.mm_projector_crosslayer.";
-
   private final LlamaConfig language;
   private final double picture;
   private final double token;
@@ -39,11 +37,11 @@ final class TrainingFlops {
       boolean first = isFirst(name, shapes);
       double passes = 1 + (first ? 0 : 1) + (trained.contains(name) ? 1 : 0);
       double work = 2 * passes * tensor.getValue().stream().reduce(1L, (a, b) -> a * b);
-      if (name.startsWith(FUSION)) {
+      if (TensorNames.isProjector(name)) {
         fusion += work * rows(config, name);
-      } else if (name.startsWith("model.layers.")) {
+      } else if (name.startsWith(TensorNames.LAYERS)) {
         layers += work;
-      } else if (name.equals("lm_head.weight")) {
+      } else if (name.equals(TensorNames.OUTPUT)) {
         head += work;
       }
     }
@@ -62,12 +60,15 @@ final class TrainingFlops {
 
   /** The first layer of the fusion needs no gradient of its input. */
   private static boolean isFirst(String name, Map<String, List<Long>> shapes) {
-    String multiBlock = MULTI_BLOCK + "0.weight";
-    return name.equals(shapes.containsKey(multiBlock) ? multiBlock : FUSION + ".0.weight");
+    String multiBlock = TensorNames.CROSS_LAYER + "0.weight";
+    return name.equals(
+        shapes.containsKey(multiBlock) ? multiBlock : TensorNames.PROJECTOR + "0.weight");
   }
 
   private static int rows(LlavaConfig config, String tensor) {
-    return tensor.startsWith(MULTI_BLOCK) ? config.vision().patches() : config.visionTokens();
+    return tensor.startsWith(TensorNames.CROSS_LAYER)
+        ? config.vision().patches()
+        : config.visionTokens();
   }
 
   /** Returns the operations of one row. */

@@ -120,7 +120,7 @@ public final class NewCheckpoint {
   }
 
   private Data data(String name, List<Long> shape) {
-    boolean taken = source.isPresent() && !name.startsWith("model.mm_projector");
+    boolean taken = source.isPresent() && !TensorNames.isProjector(name);
     return taken
         ? SafetensorsWriter.copy(source.get().tensors().get(name))
         : SafetensorsWriter.float32(shape, () -> fresh.draw(name, shape));
