@@ -27,6 +27,7 @@ import org.stfbatch.job.infer.InferJob;
 import org.stfbatch.job.infer.InferSettings;
 import org.stfbatch.job.infer.JobPreparation;
 import org.stfbatch.job.infer.ModelName;
+import org.stfbatch.job.infer.ServedModel;
 
 /** A run for a measurement: its rows, and the job that answers them. */
 final class BenchRun {
@@ -99,9 +100,7 @@ final class BenchRun {
         new BatchRuntime(database),
         run,
         settings,
-        preparation,
-        engine,
-        new ModelName("bench", engine.model()),
+        new ServedModel(engine, preparation, new ModelName("bench", engine.model())),
         progress,
         new StopSignal());
   }

@@ -22,6 +22,7 @@ import org.stfbatch.job.infer.InferSettings;
 import org.stfbatch.job.infer.JobPreparation;
 import org.stfbatch.job.infer.JobPreparer;
 import org.stfbatch.job.infer.ModelName;
+import org.stfbatch.job.infer.ServedModel;
 import org.stfbatch.job.intake.IntakeJob;
 import org.stfbatch.job.intake.IntakeSettings;
 import org.stfbatch.job.intake.TopicPositions;
@@ -156,9 +157,7 @@ public final class KafkaBench {
             new BatchRuntime(database),
             run,
             settings,
-            new NoPreparation(),
-            engine,
-            new ModelName("bench", engine.model()),
+            new ServedModel(engine, new NoPreparation(), new ModelName("bench", engine.model())),
             Progress.none(),
             new StopSignal(),
             around)

@@ -21,6 +21,7 @@ import org.stfbatch.base.Threads;
 import org.stfbatch.model.TorchModule.Tensor;
 import org.stfbatch.model.checkpoint.CheckpointException;
 import org.stfbatch.model.checkpoint.DType;
+import org.stfbatch.model.checkpoint.TensorNames;
 import org.stfbatch.model.checkpoint.TensorSlice;
 
 /**
@@ -44,7 +45,7 @@ final class CheckpointMapper implements AutoCloseable {
     // The order in which the loader asks for them: vision tower, projectors, then the language
     // model's files.
     slices.stream()
-        .sorted(Comparator.comparing(slice -> !slice.name().startsWith("vision_model.")))
+        .sorted(Comparator.comparing(slice -> !TensorNames.isVisionTower(slice.name())))
         .forEach(slice -> read.computeIfAbsent(slice.file(), file -> new CompletableFuture<>()));
     reader = Threads.daemon("checkpoint-reader", () -> read.forEach(this::readThrough));
     reader.start();

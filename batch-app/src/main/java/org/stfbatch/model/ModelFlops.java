@@ -13,6 +13,7 @@ import org.stfbatch.model.checkpoint.ExpectedTensors;
 import org.stfbatch.model.checkpoint.LlamaConfig;
 import org.stfbatch.model.checkpoint.LlavaCheckpoint;
 import org.stfbatch.model.checkpoint.LlavaConfig;
+import org.stfbatch.model.checkpoint.TensorNames;
 import org.stfbatch.model.checkpoint.TensorSlice;
 
 /**
@@ -22,9 +23,6 @@ import org.stfbatch.model.checkpoint.TensorSlice;
  * anything that is computed for padding or repeated.
  */
 public final class ModelFlops {
-  private static final String FUSION = "model.mm_projector";
-  private static final String MULTI_BLOCK = "model.mm_projector_crosslayer";
-
   private final LlavaConfig config;
   private final Map<String, List<Long>> shapes;
   private final Optional<ImagePruning> pruning;
@@ -82,14 +80,10 @@ public final class ModelFlops {
    */
   private double fusion(int tokens) {
     return shapes.entrySet().stream()
-        .filter(tensor -> isProjector(tensor.getKey()))
+        .filter(tensor -> TensorNames.isProjector(tensor.getKey()))
         .filter(tensor -> tensor.getKey().endsWith(".weight"))
         .mapToDouble(tensor -> product(tensor.getValue()) * rows(config, tensor.getKey(), tokens))
         .sum();
-  }
-
-  static boolean isProjector(String tensor) {
-    return tensor.startsWith(FUSION);
   }
 
   /** Returns the operations of one row times a weight of this shape. */
@@ -99,7 +93,7 @@ public final class ModelFlops {
 
   /** Returns how many rows of an image a projector's weight is multiplied with. */
   static int rows(LlavaConfig config, String tensor, int tokens) {
-    return tensor.startsWith(MULTI_BLOCK) ? config.vision().patches() : tokens;
+    return tensor.startsWith(TensorNames.CROSS_LAYER) ? config.vision().patches() : tokens;
   }
 
   /**

@@ -15,6 +15,7 @@ import org.stfbatch.model.checkpoint.CheckpointException;
 import org.stfbatch.model.checkpoint.DType;
 import org.stfbatch.model.checkpoint.LlavaCheckpoint;
 import org.stfbatch.model.checkpoint.LlavaConfig;
+import org.stfbatch.model.checkpoint.TensorNames;
 import org.stfbatch.model.checkpoint.TensorSlice;
 
 /**
@@ -29,10 +30,6 @@ import org.stfbatch.model.checkpoint.TensorSlice;
 public final class TrainableModel implements AutoCloseable {
   /** The TorchScript file of the root module. */
   static final String ROOT = "llava_training";
-
-  private static final String TOWER = "vision_model.";
-  private static final String EMBEDDING = "model.embed_tokens.weight";
-  private static final String OUTPUT = "lm_head.weight";
 
   private final TorchModule module;
   private final LlavaConfig config;
@@ -61,7 +58,7 @@ public final class TrainableModel implements AutoCloseable {
     requireOwnOutput(checkpoint);
     SortedMap<String, List<Long>> shapes = new TreeMap<>();
     checkpoint.tensors().values().stream()
-        .filter(slice -> !slice.name().startsWith(TOWER))
+        .filter(slice -> !TensorNames.isVisionTower(slice.name()))
         .forEach(slice -> shapes.put(slice.name(), slice.shape()));
     TorchModule module = TorchModule.load(TorchArchive.of(ROOT));
     try {
@@ -81,12 +78,12 @@ public final class TrainableModel implements AutoCloseable {
   }
 
   private static void requireOwnOutput(LlavaCheckpoint checkpoint) {
-    TensorSlice embedding = checkpoint.tensors().get(EMBEDDING);
-    TensorSlice output = checkpoint.tensors().get(OUTPUT);
+    TensorSlice embedding = checkpoint.tensors().get(TensorNames.EMBEDDING);
+    TensorSlice output = checkpoint.tensors().get(TensorNames.OUTPUT);
     if (embedding.file().equals(output.file()) && embedding.offset() == output.offset()) {
       throw new CheckpointException(
           "%s ties %s to the embedding (tie_word_embeddings), which cannot be trained: save the checkpoint with both tensors"
-              .formatted(checkpoint.directory(), OUTPUT));
+              .formatted(checkpoint.directory(), TensorNames.OUTPUT));
     }
   }
 

@@ -12,6 +12,7 @@ import org.stfbatch.model.TorchModule.Tensor;
 import org.stfbatch.model.checkpoint.DType;
 import org.stfbatch.model.checkpoint.LlavaCheckpoint;
 import org.stfbatch.model.checkpoint.LlavaConfig;
+import org.stfbatch.model.checkpoint.TensorNames;
 import org.stfbatch.model.checkpoint.TensorSlice;
 
 /**
@@ -21,9 +22,6 @@ import org.stfbatch.model.checkpoint.TensorSlice;
  * one thread of a process at a time.
  */
 public final class TrainableTower implements AutoCloseable {
-  private static final String TOWER = "vision_model.";
-  private static final String LAYERS = "vision_model.encoder.layers.";
-
   /** The words' weights: [V, d] and [V]. */
   public static final List<String> WORD_TENSORS =
       List.of("region_words.weight", "region_words.bias");
@@ -78,7 +76,7 @@ public final class TrainableTower implements AutoCloseable {
   private static SortedMap<String, List<Long>> shapes(LlavaCheckpoint checkpoint) {
     int blocks = checkpoint.config().fusion().lastBlock();
     return checkpoint.tensors().values().stream()
-        .filter(slice -> slice.name().startsWith(TOWER))
+        .filter(slice -> TensorNames.isVisionTower(slice.name()))
         .filter(slice -> block(slice.name()) < blocks)
         .collect(
             Collectors.toMap(TensorSlice::name, TensorSlice::shape, (a, b) -> a, TreeMap::new));
@@ -86,11 +84,11 @@ public final class TrainableTower implements AutoCloseable {
 
   /** Returns the index of a tensor's block; -1 for tensors before the first block. */
   private static int block(String name) {
-    if (!name.startsWith(LAYERS)) {
+    if (!name.startsWith(TensorNames.VISION_BLOCKS)) {
       return -1;
     }
-    int end = name.indexOf('.', LAYERS.length());
-    return Integer.parseInt(name.substring(LAYERS.length(), end));
+    int end = name.indexOf('.', TensorNames.VISION_BLOCKS.length());
+    return Integer.parseInt(name.substring(TensorNames.VISION_BLOCKS.length(), end));
   }
 
   /** Returns the weights, their gradients and the optimizer state. */

@@ -6,6 +6,7 @@ import java.util.SortedMap;
 import java.util.SortedSet;
 import org.stfbatch.model.checkpoint.ClipVisionConfig;
 import org.stfbatch.model.checkpoint.LlavaConfig;
+import org.stfbatch.model.checkpoint.TensorNames;
 
 /**
  * Counts the floating-point operations of training, by the formulas of {@link ModelFlops}, for the
@@ -13,9 +14,6 @@ import org.stfbatch.model.checkpoint.LlavaConfig;
  * Norms, activations, softmax, the optimizer and padding are not counted.
  */
 public final class TrainingFlops {
-  private static final String FUSION = "model.mm_projector";
-  private static final String MULTI_BLOCK = "model.mm_projector_crosslayer.";
-
   /** Forward, backward to the activations, backward to the weights. */
   private static final int PASSES = 3;
 
@@ -36,11 +34,11 @@ public final class TrainingFlops {
       }
       double passes = 1 + (isFirst(name, shapes) ? 0 : 1) + (trained.contains(name) ? 1 : 0);
       double work = passes * ModelFlops.product(tensor.getValue());
-      if (ModelFlops.isProjector(name)) {
+      if (TensorNames.isProjector(name)) {
         fusion += work * ModelFlops.rows(config, name, config.visionTokens());
-      } else if (name.startsWith("model.layers.")) {
+      } else if (name.startsWith(TensorNames.LAYERS)) {
         layers += work;
-      } else if (name.equals("lm_head.weight")) {
+      } else if (name.equals(TensorNames.OUTPUT)) {
         head += work;
       }
     }
@@ -60,8 +58,8 @@ public final class TrainingFlops {
 
   /** The first layer of the fusion needs no gradient of its input. */
   private static boolean isFirst(String name, Map<String, List<Long>> shapes) {
-    String multiBlock = MULTI_BLOCK + "0.weight";
-    return name.equals(shapes.containsKey(multiBlock) ? multiBlock : FUSION + ".0.weight");
+    String multiBlock = TensorNames.CROSS_LAYER + "0.weight";
+    return name.equals(shapes.containsKey(multiBlock) ? multiBlock : TensorNames.PROJECTOR + "0.weight");
   }
 
   /** Returns the operations of one row. */

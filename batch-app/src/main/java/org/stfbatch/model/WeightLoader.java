@@ -11,14 +11,13 @@ import org.stfbatch.model.checkpoint.FusionConfig;
 import org.stfbatch.model.checkpoint.LlamaConfig;
 import org.stfbatch.model.checkpoint.LlavaCheckpoint;
 import org.stfbatch.model.checkpoint.LlavaConfig;
+import org.stfbatch.model.checkpoint.TensorNames;
 
 /**
  * Loads a module's weights, one part of the model at a time: during a conversion of layout, only
  * the current part's original is in memory in addition to the finished parts.
  */
 final class WeightLoader {
-  private static final String HEAD = "lm_head.weight";
-
   private final TorchModule module;
   private final ModelSettings settings;
 
@@ -38,10 +37,7 @@ final class WeightLoader {
   void loadTower(LlavaCheckpoint checkpoint) {
     try (CheckpointMapper mapper = new CheckpointMapper(module, checkpoint.tensors().values())) {
       configure();
-      part(
-          mapper::map,
-          name -> name.startsWith("vision_model."),
-          () -> loadVisionTower(checkpoint.config()));
+      part(mapper::map, TensorNames::isVisionTower, () -> loadVisionTower(checkpoint.config()));
     }
   }
 
@@ -77,18 +73,18 @@ final class WeightLoader {
     configure();
     part(
         bring,
-        name -> name.startsWith("vision_model."),
+        TensorNames::isVisionTower,
         () -> {
           loadCompression(config);
           loadVisionTower(config);
         });
-    part(bring, name -> name.startsWith("model.mm_projector"), () -> loadFusion(config.fusion()));
+    part(bring, TensorNames::isProjector, () -> loadFusion(config.fusion()));
     part(bring, WeightLoader::isOutsideLayers, () -> loadLanguageModel(config.language()));
     for (int i = 0; i < config.language().numHiddenLayers(); i++) {
-      String layer = "model.layers." + i + ".";
+      String layer = TensorNames.layer(i);
       part(bring, name -> name.startsWith(layer), () -> module.call("load_language_model_layer"));
     }
-    part(bring, HEAD::equals, () -> module.call("load_language_model_head"));
+    part(bring, TensorNames.OUTPUT::equals, () -> module.call("load_language_model_head"));
   }
 
   private void configure() {
@@ -100,7 +96,7 @@ final class WeightLoader {
   }
 
   private static boolean isOutsideLayers(String name) {
-    return name.equals("model.embed_tokens.weight") || name.equals("model.norm.weight");
+    return name.equals(TensorNames.EMBEDDING) || name.equals(TensorNames.FINAL_NORM);
   }
 
   private void part(Consumer<Predicate<String>> bring, Predicate<String> names, Runnable load) {

@@ -1,5 +1,7 @@
 package org.stfbatch.training;
 
+import org.stfbatch.model.checkpoint.TensorNames;
+
 /** Training stage: two that train a new model from scratch, then LLaVA's two. */
 public enum TrainingStage {
   /** The vision tower learns what the patches of images show; everything else is frozen. */
@@ -13,14 +15,14 @@ public enum TrainingStage {
   LANGUAGE(TrainingTemplate.V1, 1e-3, 1) {
     @Override
     boolean trains(String tensor) {
-      return !tensor.startsWith(PROJECTORS);
+      return !TensorNames.isProjector(tensor);
     }
   },
   /** The projectors learn from captions; everything else is frozen. */
   PRETRAIN(TrainingTemplate.PLAIN, 1e-3, 16) {
     @Override
     boolean trains(String tensor) {
-      return tensor.startsWith(PROJECTORS);
+      return TensorNames.isProjector(tensor);
     }
   },
   /** Projectors and language model learn to answer questions; the vision tower is frozen. */
@@ -30,8 +32,6 @@ public enum TrainingStage {
       return true;
     }
   };
-
-  private static final String PROJECTORS = "model.mm_projector";
 
   private final TrainingTemplate template;
   private final double learningRate;

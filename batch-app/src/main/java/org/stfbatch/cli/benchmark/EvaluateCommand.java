@@ -283,9 +283,7 @@ public final class EvaluateCommand implements Callable<Integer>, Logged {
                           batch,
                           run,
                           settings,
-                          model.preparation(),
-                          model.engine(),
-                          model.name(),
+                          model.served(),
                           shown.counting(progress),
                           stop,
                           steps.around(stop));

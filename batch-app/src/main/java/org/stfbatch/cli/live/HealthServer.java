@@ -15,7 +15,6 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
-import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -111,35 +110,27 @@ final class HealthServer implements AutoCloseable {
   }
 
   /**
-   * @param hosts accepted hosts
-   * @param token for every path but /health and /ready
-   * @param ready called on a server thread
-   * @param doing current activity in one line, for users
-   * @param problems one line each, for users; none while the process is healthy
+   * Starts to listen.
+   *
+   * @throws InputException if the address cannot be used
    */
-  HealthServer(
-      HttpAddress address,
-      AcceptedHosts hosts,
-      AccessToken token,
-      BooleanSupplier ready,
-      Supplier<String> doing,
-      Supplier<List<String>> problems) {
-    this.hosts = hosts;
-    this.token = token;
+  HealthServer(HttpAccess access, ProcessState state) {
+    this.hosts = access.hosts();
+    this.token = access.token();
     LIMITS.forEach(HealthServer::setUnlessSet);
     threads.allowCoreThreadTimeOut(true);
     try {
-      server = HttpServer.create(address.socket(), 0);
+      server = HttpServer.create(access.address().socket(), 0);
     } catch (IOException | UnresolvedAddressException e) {
       threads.shutdownNow();
       throw new InputException(
-          "cannot listen on %s: give another --http (%s)".formatted(address, e), e);
+          "cannot listen on %s: give another --http (%s)".formatted(access.address(), e), e);
     }
     for (String path : SERVED_SOON) {
       routes.put(path, () -> Answer.plain(UNAVAILABLE, "not there yet: ask again in a moment"));
     }
-    routes.put(HEALTH, () -> health(problems.get(), doing));
-    routes.put(READY, () -> ready(ready.getAsBoolean()));
+    routes.put(HEALTH, () -> health(state.problems().get(), state.doing()));
+    routes.put(READY, () -> ready(state.ready().getAsBoolean()));
     server.setExecutor(threads);
     server.createContext("/", this::handle);
     server.start();

@@ -8,7 +8,6 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import javax.sql.DataSource;
 import org.stfbatch.cli.console.Notices;
@@ -38,44 +37,35 @@ final class Live implements AutoCloseable {
   /**
    * Starts to listen.
    *
-   * @param hosts accepted hosts, besides the machine's own
-   * @param token for everything about the run
-   * @param ready whether the process can work
-   * @param doing current activity in one line, for users
-   * @param problems why the process is not healthy, one line each; none while it is
    * @param run the current run, if there is one
    * @param observed registry of Spring Batch's observations
    */
   Live(
-      HttpAddress address,
-      List<String> hosts,
-      AccessToken token,
-      BooleanSupplier ready,
-      Supplier<String> doing,
-      Supplier<List<String>> problems,
+      HttpAccess access,
+      ProcessState state,
       Supplier<Optional<Run>> run,
       DataSource dataSource,
       LoadedModel model,
       ObservationRegistry observed) {
-    AcceptedHosts accepted = new AcceptedHosts(address.socket().getHostString(), hosts);
-    server = new HealthServer(address, accepted, token, ready, doing, problems);
+    server = new HealthServer(access, state);
     status = new Refreshed<>(() -> run.get().map(one -> RunNow.read(one, dataSource)), REFRESH);
     metrics = new LiveMetrics(model, observed, () -> status.latest().flatMap(latest -> latest));
     ReportReader reports = new ReportReader(dataSource, Clock.systemUTC());
-    report = new Refreshed<>(() -> report(reports, run.get(), doing.get(), false), REFRESH);
+    report = new Refreshed<>(() -> report(reports, run.get(), state.doing().get(), false), REFRESH);
     last =
-        new LastReport(report::get, () -> report(reports, run.get(), doing.get(), true), REFRESH);
+        new LastReport(
+            report::get, () -> report(reports, run.get(), state.doing().get(), true), REFRESH);
     String page = page();
     server.serve("/metrics", METRICS, ContentPolicy.NOTHING, metrics::scrape);
     server.serve("/report.json", JSON, ContentPolicy.NOTHING, last::serve);
     server.serve("/", HTML, ContentPolicy.of(page), () -> page);
     Notices.onStderr(
         "serving http://%s:%d/ (the live report), /health, /ready and /metrics"
-            .formatted(address.socket().getHostString(), server.port()));
-    if (!address.isLoopback() && !token.isNeeded()) {
+            .formatted(access.address().socket().getHostString(), server.port()));
+    if (access.isPublic()) {
       Notices.onStderr(
           "anybody who reaches "
-              + address
+              + access.address()
               + " sees the run's pictures and prompts; --http-token asks for a token");
     }
   }

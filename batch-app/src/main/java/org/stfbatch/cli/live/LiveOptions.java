@@ -80,6 +80,11 @@ public final class LiveOptions {
     return token == null ? AccessToken.none() : AccessToken.of(token);
   }
 
+  private HttpAccess access(HttpAddress given) {
+    AcceptedHosts accepted = new AcceptedHosts(given.socket().getHostString(), hosts);
+    return new HttpAccess(given, accepted, token());
+  }
+
   /**
    * Starts the server, if a port is given.
    *
@@ -98,12 +103,8 @@ public final class LiveOptions {
             .map(
                 given ->
                     new Live(
-                        given,
-                        hosts,
-                        token(),
-                        ready,
-                        doing,
-                        model.watchdog()::problems,
+                        access(given),
+                        new ProcessState(ready, doing, model.watchdog()::problems),
                         run,
                         dataSource,
                         model,

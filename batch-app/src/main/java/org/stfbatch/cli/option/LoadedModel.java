@@ -11,6 +11,7 @@ import org.stfbatch.image.FetchSettings;
 import org.stfbatch.job.InputException;
 import org.stfbatch.job.infer.ModelName;
 import org.stfbatch.job.infer.Preparation;
+import org.stfbatch.job.infer.ServedModel;
 import org.stfbatch.model.Int8Products;
 import org.stfbatch.model.ModelException;
 import org.stfbatch.model.ModelFlops;
@@ -89,6 +90,11 @@ public record LoadedModel(
                   model.name(), device.name(), e.getMessage().lines().findFirst().orElse("")),
           e);
     }
+  }
+
+  /** Returns what an inference job needs of the model. */
+  public ServedModel served() {
+    return new ServedModel(engine, preparation, name);
   }
 
   @Override

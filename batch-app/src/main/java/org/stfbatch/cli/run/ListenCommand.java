@@ -188,9 +188,7 @@ public final class ListenCommand implements Callable<Integer>, Logged {
         new BatchRuntime(db.database().dataSource(), live.observations()),
         run,
         answers.settings(limit),
-        loaded.preparation(),
-        loaded.engine(),
-        loaded.name(),
+        loaded.served(),
         progress,
         stop,
         around);

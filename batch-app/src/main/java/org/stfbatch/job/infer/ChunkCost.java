@@ -39,6 +39,15 @@ final class ChunkCost {
   }
 
   /**
+   * Records that a chunk's outcomes were written.
+   *
+   * @param began when that began, from {@link System#nanoTime}
+   */
+  void stored(long began) {
+    times.stored(began);
+  }
+
+  /**
    * Returns the cost since the previous chunk.
    *
    * @param answerWait seconds for which the step waited for the chunk's answers

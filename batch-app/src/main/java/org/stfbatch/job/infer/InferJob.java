@@ -28,11 +28,9 @@ import org.springframework.batch.infrastructure.item.Chunk;
 import org.springframework.dao.DataAccessException;
 import org.springframework.transaction.TransactionException;
 import org.stfbatch.db.ChunkMetric;
-import org.stfbatch.db.ChunkMetricStore;
 import org.stfbatch.db.ImageJobStore;
 import org.stfbatch.db.JobAttemptStore;
 import org.stfbatch.db.JobPosition;
-import org.stfbatch.db.OutcomeStore;
 import org.stfbatch.db.Run;
 import org.stfbatch.db.WorkUnitStore;
 import org.stfbatch.db.Worker;
@@ -85,42 +83,37 @@ public final class InferJob {
   }
 
   /**
-   * @param preparation how images and prompts are prepared for this engine
-   * @param model stored with answers and metrics
    * @param stop ends the job at its next commit
    */
   public InferJob(
       BatchRuntime batch,
       Run run,
       InferSettings settings,
-      JobPreparation preparation,
-      Engine engine,
-      ModelName model,
+      ServedModel served,
       Progress progress,
       StopSignal stop) {
-    this(batch, run, settings, preparation, engine, model, progress, stop, Around.NOTHING);
+    this(batch, run, settings, served, progress, stop, Around.NOTHING);
   }
 
   /**
+   * @param stop ends the job at its next commit
    * @param around the steps before and after the inference step
    */
   public InferJob(
       BatchRuntime batch,
       Run run,
       InferSettings settings,
-      JobPreparation preparation,
-      Engine engine,
-      ModelName model,
+      ServedModel served,
       Progress progress,
       StopSignal stop,
       Around around) {
     this.batch = batch;
     this.run = run;
     this.settings = settings;
-    this.preparer = preparation.preparer(settings);
-    this.imageBytes = preparation.imageBytes();
-    this.engine = engine;
-    this.model = model;
+    this.preparer = served.preparation().preparer(settings);
+    this.imageBytes = served.preparation().imageBytes();
+    this.engine = served.engine();
+    this.model = served.name();
     this.progress = progress;
     this.stop = stop;
     this.around = around;
@@ -486,13 +479,9 @@ public final class InferJob {
 
   private OutcomeWriter writer(StepTimes times) {
     return new OutcomeWriter(
-        run.runId(),
-        worker.map(Worker::name),
-        model,
-        new OutcomeStore(batch.dataSource()),
-        new ChunkMetricStore(batch.dataSource()),
+        new Provenance(run.runId(), worker.map(Worker::name), model),
+        OutcomeStores.of(batch.dataSource()),
         attempt,
-        times,
         new ChunkCost(engine, preparer, times),
         progress,
         Clock.systemUTC());

@@ -4,7 +4,6 @@ import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.batch.core.listener.StepExecutionListener;
@@ -15,9 +14,7 @@ import org.springframework.transaction.support.TransactionSynchronization;
 import org.springframework.transaction.support.TransactionSynchronizationManager;
 import org.stfbatch.db.AnswerTimings;
 import org.stfbatch.db.ChunkMetric;
-import org.stfbatch.db.ChunkMetricStore;
 import org.stfbatch.db.JobFailure;
-import org.stfbatch.db.OutcomeStore;
 import org.stfbatch.db.OutcomeStore.Written;
 import org.stfbatch.db.StoredAnswer;
 import org.stfbatch.db.StoredFailure;
@@ -30,13 +27,9 @@ import org.stfbatch.job.Progress;
 final class OutcomeWriter implements ItemWriter<FinishedJob>, StepExecutionListener {
   private static final Logger LOG = LoggerFactory.getLogger(OutcomeWriter.class);
 
-  private final long runId;
-  private final Optional<String> worker;
-  private final ModelName model;
-  private final OutcomeStore outcomes;
-  private final ChunkMetricStore metrics;
+  private final Provenance provenance;
+  private final OutcomeStores stores;
   private final AttemptId attempt;
-  private final StepTimes times;
   private final ChunkCost cost;
   private final Progress progress;
   private final Clock clock;
@@ -45,26 +38,20 @@ final class OutcomeWriter implements ItemWriter<FinishedJob>, StepExecutionListe
   private String lastImageKey = "";
 
   /**
-   * @param worker the name of the worker that writes; empty if this process answers the run alone
+   * @param attempt the attempt that the chunks belong to
+   * @param cost measures what a chunk costs
+   * @param progress counts the stored outcomes
    */
   OutcomeWriter(
-      long runId,
-      Optional<String> worker,
-      ModelName model,
-      OutcomeStore outcomes,
-      ChunkMetricStore metrics,
+      Provenance provenance,
+      OutcomeStores stores,
       AttemptId attempt,
-      StepTimes times,
       ChunkCost cost,
       Progress progress,
       Clock clock) {
-    this.runId = runId;
-    this.worker = worker;
-    this.model = model;
-    this.outcomes = outcomes;
-    this.metrics = metrics;
+    this.provenance = provenance;
+    this.stores = stores;
     this.attempt = attempt;
-    this.times = times;
     this.cost = cost;
     this.progress = progress;
     this.clock = clock;
@@ -105,7 +92,7 @@ final class OutcomeWriter implements ItemWriter<FinishedJob>, StepExecutionListe
    * counter until then.
    */
   private void storeLast(Runnable storing) {
-    if (worker.isEmpty()) {
+    if (provenance.worker().isEmpty()) {
       storing.run();
       return;
     }
@@ -124,9 +111,9 @@ final class OutcomeWriter implements ItemWriter<FinishedJob>, StepExecutionListe
       List<StoredFailure> failures,
       Instant now) {
     long began = System.nanoTime();
-    Written written = outcomes.write(runId, answers, failures);
-    times.stored(began);
-    metrics.insert(metric(jobs, answers, written, now));
+    Written written = stores.outcomes().write(provenance.runId(), answers, failures);
+    cost.stored(began);
+    stores.metrics().insert(metric(jobs, answers, written, now));
     chunkStarted = now;
     LOG.debug("{} answers and {} failures are stored", written.answers(), written.failures());
     progress.advanced(
@@ -141,8 +128,8 @@ final class OutcomeWriter implements ItemWriter<FinishedJob>, StepExecutionListe
         new TokenCounts(answer.promptTokens(), answer.visionTokens(), answer.generatedTokens()),
         new AnswerTimings(
             answer.timings().queue(), answer.timings().prefill(), answer.timings().decode()),
-        model.name(),
-        model.identity(),
+        provenance.model().name(),
+        provenance.model().identity(),
         now,
         answer.logProbabilities());
   }
@@ -161,7 +148,7 @@ final class OutcomeWriter implements ItemWriter<FinishedJob>, StepExecutionListe
     double waited = jobs.stream().mapToDouble(FinishedJob::waitSeconds).sum();
     ChunkCost.Cost spent = cost.next(waited);
     return new ChunkMetric(
-        runId,
+        provenance.runId(),
         stepExecutionId,
         chunkStarted,
         now,
@@ -170,10 +157,11 @@ final class OutcomeWriter implements ItemWriter<FinishedJob>, StepExecutionListe
         spent.seconds(),
         spent.work(),
         place(),
-        worker);
+        provenance.worker());
   }
 
   private ChunkMetric.Place place() {
+    ModelName model = provenance.model();
     ModelName.Place place = model.place();
     return new ChunkMetric.Place(place.device(), place.dtype(), place.batch(), model.identity());
   }

@@ -45,16 +45,21 @@ public record Preparation(
 
   @Override
   public JobPreparer preparer(InferSettings settings) {
-    return new ImageJobPreparer(
-        new ImageLoader(limits, fetching),
-        new Availability(1 + limits.retries(), fetching.patience(), notices),
-        new JobPreparer.Parallel(AHEAD * fetching.downloads(), AHEAD * fetching.downloadsPerHost()),
-        1 + limits.retries(),
-        new ClipImageProcessor(images),
-        ConversationTemplate.named(settings.conversation()),
-        tokenizer,
-        prompts,
-        settings.defaults());
+    int attempts = 1 + limits.retries();
+    ImageRetrieval retrieval =
+        new ImageRetrieval(
+            new ImageLoader(limits, fetching),
+            new Availability(attempts, fetching.patience(), notices),
+            new JobPreparer.Parallel(
+                AHEAD * fetching.downloads(), AHEAD * fetching.downloadsPerHost()),
+            attempts);
+    PromptPreparer promptPreparer =
+        new PromptPreparer(
+            ConversationTemplate.named(settings.conversation()),
+            tokenizer,
+            prompts,
+            settings.defaults());
+    return new ImageJobPreparer(retrieval, new ClipImageProcessor(images), promptPreparer);
   }
 
   @Override

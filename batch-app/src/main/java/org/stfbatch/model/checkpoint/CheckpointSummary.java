@@ -36,9 +36,6 @@ public record CheckpointSummary(
     double teraFlopsPerImage,
     String fingerprint) {
 
-  private static final String VISION = "vision_model.";
-  private static final String FUSION = "model.mm_projector";
-
   public CheckpointSummary {
     dtypes = List.copyOf(dtypes);
   }
@@ -58,9 +55,10 @@ public record CheckpointSummary(
             .sorted()
             .toList(),
         tokens,
-        parameters(checkpoint, name -> !name.startsWith(VISION) && !name.startsWith(FUSION)),
-        parameters(checkpoint, name -> name.startsWith(VISION)),
-        parameters(checkpoint, name -> name.startsWith(FUSION)),
+        parameters(
+            checkpoint, name -> !TensorNames.isVisionTower(name) && !TensorNames.isProjector(name)),
+        parameters(checkpoint, TensorNames::isVisionTower),
+        parameters(checkpoint, TensorNames::isProjector),
         prefillFlops(config.language(), tokens) / 1e12,
         checkpoint.fingerprint());
   }

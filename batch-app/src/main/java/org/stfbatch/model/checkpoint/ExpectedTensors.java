@@ -6,10 +6,6 @@ import java.util.Map;
 
 /** Names and shapes of the tensors of a configuration. Matrices are [out, in], as in PyTorch. */
 public final class ExpectedTensors {
-
-  static final String EMBEDDING = "model.embed_tokens.weight";
-  static final String OUTPUT = "lm_head.weight";
-
   private ExpectedTensors() {}
 
   /**
@@ -37,27 +33,27 @@ public final class ExpectedTensors {
     if (fusion.multiBlock()) {
       putLinear(
           shapes,
-          "model.mm_projector_crosslayer.0",
+          TensorNames.CROSS_LAYER + 0,
           4 * features,
           fusion.hiddenStates().size() * features);
-      putLinear(shapes, "model.mm_projector_crosslayer.2", features, 4 * features);
+      putLinear(shapes, TensorNames.CROSS_LAYER + 2, features, 4 * features);
     }
     SpatialFusion spatial = fusion.spatial();
     long width = spatial.tokenWidth(features);
     switch (spatial.form()) {
       case NONE, AVERAGE -> {
-        putLinear(shapes, "model.mm_projector.0", hidden, width);
-        putLinear(shapes, "model.mm_projector.2", hidden, hidden);
+        putLinear(shapes, TensorNames.PROJECTOR + 0, hidden, width);
+        putLinear(shapes, TensorNames.PROJECTOR + 2, hidden, hidden);
       }
       case CONCAT -> {
-        putLinear(shapes, "model.mm_projector.0", inner, width);
-        putLinear(shapes, "model.mm_projector.2", hidden, inner);
+        putLinear(shapes, TensorNames.PROJECTOR + 0, inner, width);
+        putLinear(shapes, TensorNames.PROJECTOR + 2, hidden, inner);
       }
       case CONV -> {
-        shapes.put("model.mm_projector.0.weight", Shapes.of(4 * features, features, 2, 2));
-        shapes.put("model.mm_projector.0.bias", Shapes.of(4 * features));
-        putLinear(shapes, "model.mm_projector.2", inner, 4 * features);
-        putLinear(shapes, "model.mm_projector.4", hidden, inner);
+        shapes.put(TensorNames.PROJECTOR + "0.weight", Shapes.of(4 * features, features, 2, 2));
+        shapes.put(TensorNames.PROJECTOR + "0.bias", Shapes.of(4 * features));
+        putLinear(shapes, TensorNames.PROJECTOR + 2, inner, 4 * features);
+        putLinear(shapes, TensorNames.PROJECTOR + 4, hidden, inner);
       }
     }
     return shapes;
@@ -68,9 +64,9 @@ public final class ExpectedTensors {
     long keyValue = config.keyValueSize();
     long inner = config.intermediateSize();
     Map<String, List<Long>> shapes = new LinkedHashMap<>();
-    shapes.put(EMBEDDING, Shapes.of(config.vocabSize(), hidden));
+    shapes.put(TensorNames.EMBEDDING, Shapes.of(config.vocabSize(), hidden));
     for (int i = 0; i < config.numHiddenLayers(); i++) {
-      String layer = "model.layers." + i + ".";
+      String layer = TensorNames.layer(i);
       shapes.put(layer + "input_layernorm.weight", Shapes.of(hidden));
       shapes.put(layer + "self_attn.q_proj.weight", Shapes.of(hidden, hidden));
       shapes.put(layer + "self_attn.k_proj.weight", Shapes.of(keyValue, hidden));
@@ -81,24 +77,24 @@ public final class ExpectedTensors {
       shapes.put(layer + "mlp.up_proj.weight", Shapes.of(inner, hidden));
       shapes.put(layer + "mlp.down_proj.weight", Shapes.of(hidden, inner));
     }
-    shapes.put("model.norm.weight", Shapes.of(hidden));
-    shapes.put(OUTPUT, Shapes.of(config.vocabSize(), hidden));
+    shapes.put(TensorNames.FINAL_NORM, Shapes.of(hidden));
+    shapes.put(TensorNames.OUTPUT, Shapes.of(config.vocabSize(), hidden));
     return shapes;
   }
 
   static Map<String, List<Long>> vision(ClipVisionConfig config) {
     long hidden = config.hiddenSize();
     long inner = config.intermediateSize();
-    String embeddings = "vision_model.embeddings.";
+    String embeddings = TensorNames.VISION_TOWER + "embeddings.";
     Map<String, List<Long>> shapes = new LinkedHashMap<>();
     shapes.put(embeddings + "class_embedding", Shapes.of(hidden));
     shapes.put(
         embeddings + "patch_embedding.weight",
         Shapes.of(hidden, 3, config.patchSize(), config.patchSize()));
     shapes.put(embeddings + "position_embedding.weight", Shapes.of(config.patches() + 1L, hidden));
-    putNorm(shapes, "vision_model.pre_layrnorm", hidden);
+    putNorm(shapes, TensorNames.VISION_TOWER + "pre_layrnorm", hidden);
     for (int i = 0; i < config.numHiddenLayers(); i++) {
-      String layer = "vision_model.encoder.layers." + i + ".";
+      String layer = TensorNames.VISION_BLOCKS + i + ".";
       putNorm(shapes, layer + "layer_norm1", hidden);
       for (String projection : List.of("q_proj", "k_proj", "v_proj", "out_proj")) {
         putLinear(shapes, layer + "self_attn." + projection, hidden, hidden);

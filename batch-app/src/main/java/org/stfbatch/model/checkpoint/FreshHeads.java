@@ -31,7 +31,8 @@ import java.util.regex.Pattern;
  */
 final class FreshHeads {
   private static final Pattern PROJECTION =
-      Pattern.compile("model\\.layers\\.(\\d+)\\.self_attn\\.([qkvo])_proj\\.weight");
+      Pattern.compile(
+          Pattern.quote(TensorNames.LAYERS) + "(\\d+)\\.self_attn\\.([qkvo])_proj\\.weight");
 
   /** Increase of a head's score for the token that it attends to. */
   private static final double BACK_SCORE = 10;
@@ -83,7 +84,7 @@ final class FreshHeads {
     if (shareKeys) {
       return;
     }
-    if (name.equals(ExpectedTensors.EMBEDDING)) {
+    if (name.equals(TensorNames.EMBEDDING)) {
       formEmbeddings(rows);
     } else if (projection.matches()) {
       int layer = Integer.parseInt(projection.group(1));
@@ -153,7 +154,7 @@ final class FreshHeads {
   }
 
   private Rows firstProjection(String projection) {
-    String name = "model.layers.0.self_attn." + projection + "_proj.weight";
+    String name = TensorNames.layer(0) + "self_attn." + projection + "_proj.weight";
     return new Rows(weights.drawNormal(name, Shapes.of(width, width)), width);
   }
 

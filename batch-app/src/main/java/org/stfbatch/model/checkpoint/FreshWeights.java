@@ -19,8 +19,6 @@ import java.util.Random;
 final class FreshWeights {
   static final double EMBEDDING = 0.2;
 
-  private static final String TOWER = "vision_model.";
-  private static final String PROJECTORS = "model.mm_projector";
   private static final double PATCH_EMBEDDING = 0.02;
 
   private final long seed;
@@ -43,13 +41,13 @@ final class FreshWeights {
       return GridPositions.of(Math.toIntExact(shape.get(0)), Math.toIntExact(shape.get(1)));
     }
     boolean isBias = name.endsWith(".bias");
-    if (!name.startsWith(PROJECTORS) && !isNormWeight(name) && !isBias) {
+    if (!TensorNames.isProjector(name) && !isNormWeight(name) && !isBias) {
       float[] values = drawNormal(name, shape);
       heads.form(name, values);
       return values;
     }
     float[] values = zeros(shape);
-    if (name.startsWith(PROJECTORS)) {
+    if (TensorNames.isProjector(name)) {
       fillUniform(values, limit(name, shape), random(name));
     } else if (!isBias) {
       Arrays.fill(values, 1);
@@ -77,7 +75,7 @@ final class FreshWeights {
   }
 
   private static String drawnAs(String name) {
-    return name.startsWith(TOWER) ? name.replace("k_proj", "q_proj") : name;
+    return TensorNames.isVisionTower(name) ? name.replace("k_proj", "q_proj") : name;
   }
 
   private static boolean isNormWeight(String name) {
@@ -99,7 +97,9 @@ final class FreshWeights {
   }
 
   private double deviation(String name, List<Long> shape) {
-    return name.startsWith(TOWER) ? towerDeviation(name, shape) : languageDeviation(name, shape);
+    return TensorNames.isVisionTower(name)
+        ? towerDeviation(name, shape)
+        : languageDeviation(name, shape);
   }
 
   private double towerDeviation(String name, List<Long> shape) {
@@ -120,7 +120,7 @@ final class FreshWeights {
   }
 
   private double languageDeviation(String name, List<Long> shape) {
-    if (name.equals(ExpectedTensors.EMBEDDING)) {
+    if (name.equals(TensorNames.EMBEDDING)) {
       return EMBEDDING;
     } else if (isOneOf(name, "o_proj.weight", "down_proj.weight")) {
       return 1 / Math.sqrt(2.0 * languageLayers * inputs(shape));

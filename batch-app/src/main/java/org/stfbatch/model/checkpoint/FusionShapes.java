@@ -1,5 +1,8 @@
 package org.stfbatch.model.checkpoint;
 
+import static org.stfbatch.model.checkpoint.TensorNames.CROSS_LAYER;
+import static org.stfbatch.model.checkpoint.TensorNames.PROJECTOR;
+
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -17,8 +20,6 @@ import java.util.Map;
  */
 record FusionShapes(FusionConfig config, Map<String, List<Long>> expected) {
 
-  private static final String CROSS_LAYER = "model.mm_projector_crosslayer.";
-  private static final String PROJECTOR = "model.mm_projector.";
   private static final String WEIGHT = ".weight";
 
   /**

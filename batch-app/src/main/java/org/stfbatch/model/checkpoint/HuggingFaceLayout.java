@@ -206,7 +206,7 @@ final class HuggingFaceLayout implements SourceLayout {
    * first ones form a tensor.
    */
   private List<Long> authorsShape(String name, List<Long> shape) {
-    boolean hasRows = name.equals(ExpectedTensors.EMBEDDING) || name.equals(ExpectedTensors.OUTPUT);
+    boolean hasRows = name.equals(TensorNames.EMBEDDING) || name.equals(TensorNames.OUTPUT);
     return hasRows && shape.size() == 2 && shape.get(0) == paddedVocabulary
         ? List.of((long) vocabulary, shape.get(1))
         : shape;

@@ -24,8 +24,10 @@ final class HuggingFaceNames {
           Renaming.of("model\\.language_model\\.", "model."),
           Renaming.of("language_model\\.lm_head\\.", "lm_head."),
           Renaming.of("(model\\.)?vision_tower\\.(vision_model\\.)?", VisionTower.INNER_PREFIX),
-          Renaming.of("(model\\.)?multi_modal_projector\\.linear_1\\.", "model.mm_projector.0."),
-          Renaming.of("(model\\.)?multi_modal_projector\\.linear_2\\.", "model.mm_projector.2."));
+          Renaming.of(
+              "(model\\.)?multi_modal_projector\\.linear_1\\.", TensorNames.PROJECTOR + "0."),
+          Renaming.of(
+              "(model\\.)?multi_modal_projector\\.linear_2\\.", TensorNames.PROJECTOR + "2."));
 
   private HuggingFaceNames() {}
 

@@ -77,9 +77,7 @@ public final class LlavaCheckpoint {
             fusion.config(),
             tower.image(),
             settings.tokenizerModelMaxLength(),
-            settings
-                .torchDtype()
-                .orElse(tensors.get(ExpectedTensors.EMBEDDING).dtype().torchName()));
+            settings.torchDtype().orElse(tensors.get(TensorNames.EMBEDDING).dtype().torchName()));
     return new LlavaCheckpoint(directory, layout, config, tensors);
   }
 
@@ -118,12 +116,12 @@ public final class LlavaCheckpoint {
    */
   private static Map<String, TensorSlice> tied(
       Map<String, TensorSlice> tensors, LlavaSettings settings) {
-    TensorSlice embedding = tensors.get(ExpectedTensors.EMBEDDING);
+    TensorSlice embedding = tensors.get(TensorNames.EMBEDDING);
     if (!settings.tieWordEmbeddings() || embedding == null) {
       return tensors;
     }
     Map<String, TensorSlice> tied = new HashMap<>(tensors);
-    tied.put(ExpectedTensors.OUTPUT, embedding.as(ExpectedTensors.OUTPUT, embedding.shape()));
+    tied.put(TensorNames.OUTPUT, embedding.as(TensorNames.OUTPUT, embedding.shape()));
     return tied;
   }
 
@@ -172,7 +170,11 @@ public final class LlavaCheckpoint {
    * tower, the image preprocessing, and the selected blocks.
    */
   public String visionFingerprint() {
-    return Fingerprint.ofVision(config, tensors.subMap("vision_model.", "vision_model/").values());
+    return Fingerprint.ofVision(
+        config,
+        tensors.values().stream()
+            .filter(tensor -> TensorNames.isVisionTower(tensor.name()))
+            .toList());
   }
 
   /** Returns the checkpoint's folder, which also contains the tokenizer. */

@@ -20,7 +20,6 @@ import org.stfbatch.model.checkpoint.SafetensorsWriter.Data;
  * subfolder.
  */
 public final class LlavaCheckpointWriter {
-  private static final String TOWER_PREFIX = "vision_model.";
   private final LlavaCheckpoint base;
   private final DType dtype;
 
@@ -49,7 +48,7 @@ public final class LlavaCheckpointWriter {
     Map<String, Data> tower = new LinkedHashMap<>();
     for (TensorSlice slice : base.tensors().values()) {
       Data data = data(slice, changed.apply(slice.name()));
-      (slice.name().startsWith(TOWER_PREFIX) ? tower : model).put(slice.name(), data);
+      (TensorNames.isVisionTower(slice.name()) ? tower : model).put(slice.name(), data);
     }
     CheckpointLayout layout = new CheckpointLayout(folder);
     layout.write(tower, model, config(), base.config().vision(), base.config().image());

@@ -19,32 +19,33 @@ public final class NewCheckpoint {
   /** A new tower uses all of its blocks, including the last one. */
   private static final int SELECTED_LAYER = -1;
 
-  private final ClipVisionConfig vision;
-  private final LlamaConfig language;
-  private final ImageProcessing image;
+  private final Backbone backbone;
   private final Path tokenizer;
-  private final int selectedLayer;
   private final Optional<LlavaCheckpoint> source;
   private final FusionVariant variant;
   private final FreshWeights fresh;
 
+  /**
+   * What the projectors lie between.
+   *
+   * @param image image preprocessing of the vision tower
+   * @param selectedLayer the last used block of the vision tower, counted from the end: -1 for the
+   *     last one
+   */
+  private record Backbone(
+      ClipVisionConfig vision, LlamaConfig language, ImageProcessing image, int selectedLayer) {}
+
   private NewCheckpoint(
-      ClipVisionConfig vision,
-      LlamaConfig language,
-      ImageProcessing image,
+      Backbone backbone,
       Path tokenizer,
-      int selectedLayer,
       Optional<LlavaCheckpoint> source,
       FusionVariant variant,
       long seed) {
-    this.vision = vision;
-    this.language = language;
-    this.image = image;
+    this.backbone = backbone;
     this.tokenizer = tokenizer;
-    this.selectedLayer = selectedLayer;
     this.source = source;
     this.variant = variant;
-    this.fresh = new FreshWeights(seed, vision.numHiddenLayers(), language);
+    this.fresh = new FreshWeights(seed, backbone.vision().numHiddenLayers(), backbone.language());
   }
 
   /**
@@ -60,15 +61,8 @@ public final class NewCheckpoint {
             PreprocessorSettings.CLIP_MEAN,
             PreprocessorSettings.CLIP_STD,
             "pad");
-    return new NewCheckpoint(
-        vision,
-        sizes.language(vocabulary),
-        image,
-        tokenizer,
-        SELECTED_LAYER,
-        Optional.empty(),
-        variant,
-        seed);
+    Backbone backbone = new Backbone(vision, sizes.language(vocabulary), image, SELECTED_LAYER);
+    return new NewCheckpoint(backbone, tokenizer, Optional.empty(), variant, seed);
   }
 
   /**
@@ -79,15 +73,8 @@ public final class NewCheckpoint {
     LlavaConfig config = source.config();
     ClipVisionConfig vision = config.vision();
     int selected = config.fusion().hiddenStates().get(0) - vision.numHiddenLayers() - 1;
-    return new NewCheckpoint(
-        vision,
-        config.language(),
-        config.image(),
-        source.directory(),
-        selected,
-        Optional.of(source),
-        variant,
-        seed);
+    Backbone backbone = new Backbone(vision, config.language(), config.image(), selected);
+    return new NewCheckpoint(backbone, source.directory(), Optional.of(source), variant, seed);
   }
 
   /**
@@ -102,14 +89,19 @@ public final class NewCheckpoint {
   private void fill(Path folder) throws IOException {
     CheckpointLayout layout = new CheckpointLayout(folder);
     layout.write(
-        data(ExpectedTensors.vision(vision)), data(modelShapes()), config(), vision, image);
+        data(ExpectedTensors.vision(backbone.vision())),
+        data(modelShapes()),
+        config(),
+        backbone.vision(),
+        backbone.image());
     layout.copyTokenizer(tokenizer);
     LlavaCheckpoint.open(folder, Optional.empty());
   }
 
   private Map<String, List<Long>> modelShapes() {
-    Map<String, List<Long>> shapes = new LinkedHashMap<>(ExpectedTensors.language(language));
-    shapes.putAll(variant.tensors(vision, language.hiddenSize()));
+    Map<String, List<Long>> shapes =
+        new LinkedHashMap<>(ExpectedTensors.language(backbone.language()));
+    shapes.putAll(variant.tensors(backbone.vision(), backbone.language().hiddenSize()));
     return shapes;
   }
 
@@ -120,13 +112,14 @@ public final class NewCheckpoint {
   }
 
   private Data data(String name, List<Long> shape) {
-    boolean taken = source.isPresent() && !name.startsWith("model.mm_projector");
+    boolean taken = source.isPresent() && !TensorNames.isProjector(name);
     return taken
         ? SafetensorsWriter.copy(source.get().tensors().get(name))
         : SafetensorsWriter.float32(shape, () -> fresh.draw(name, shape));
   }
 
   private ObjectNode config() {
+    LlamaConfig language = backbone.language();
     ObjectNode config = new ObjectMapper().createObjectNode();
     config.putArray("architectures").add("LlavaLlamaForCausalLM");
     config
@@ -148,10 +141,10 @@ public final class NewCheckpoint {
         .put("tie_word_embeddings", false)
         .put("use_cache", true)
         .put("torch_dtype", "float32")
-        .put("image_aspect_ratio", image.aspect())
+        .put("image_aspect_ratio", backbone.image().aspect())
         .put("mm_vision_tower", CheckpointLayout.TOWER)
-        .put("mm_hidden_size", vision.hiddenSize())
-        .put("mm_vision_select_layer", selectedLayer)
+        .put("mm_hidden_size", backbone.vision().hiddenSize())
+        .put("mm_vision_select_layer", backbone.selectedLayer())
         .put("mm_vision_select_feature", "patch")
         .put("mm_projector_type", "mlp2x_gelu")
         .put("mm_patch_merge_type", "flat")

@@ -16,7 +16,9 @@ final class TensorCheck {
   private static final Pattern HARMLESS =
       Pattern.compile(
           "model\\.vision_tower\\..*|.*\\.rotary_emb\\.inv_freq|.*\\.position_ids|model\\.image_newline"
-              + "|vision_model\\.post_layernorm\\..*");
+              + "|"
+              + Pattern.quote(TensorNames.VISION_TOWER + "post_layernorm.")
+              + ".*");
 
   private static final int NAMED = 3;
 

@@ -11,7 +11,7 @@ import java.util.TreeMap;
 
 /**
  * The CLIP vision tower: its shape, its image preprocessing, and its tensors under their names in
- * its own folder ({@code vision_model.*}).
+ * its own folder (prefix {@link TensorNames#VISION_TOWER}).
  *
  * @param origin its name in error messages
  */
@@ -22,10 +22,9 @@ record VisionTower(
     SortedMap<String, TensorSlice> tensors) {
 
   private static final String OUTER_PREFIX = "model.vision_tower.vision_tower.";
-  private static final String TENSOR_PREFIX = "vision_model.";
 
   /** Prefix of the tower's tensor names inside a checkpoint of the authors' layout. */
-  static final String INNER_PREFIX = OUTER_PREFIX + TENSOR_PREFIX;
+  static final String INNER_PREFIX = OUTER_PREFIX + TensorNames.VISION_TOWER;
 
   /**
    * Finds the tower of a checkpoint in the layout of LLaVA's authors: the folder that it names,
@@ -130,7 +129,7 @@ record VisionTower(
       SortedMap<String, TensorSlice> tensors, String prefix) {
     SortedMap<String, TensorSlice> own = new TreeMap<>();
     for (TensorSlice tensor : tensors.values()) {
-      if (tensor.name().startsWith(prefix + TENSOR_PREFIX)) {
+      if (tensor.name().startsWith(prefix + TensorNames.VISION_TOWER)) {
         String name = tensor.name().substring(prefix.length());
         own.put(name, tensor.as(name, tensor.shape()));
       }

@@ -30,12 +30,11 @@ class HealthServerTest {
   void start() {
     server =
         new HealthServer(
-            HttpAddress.parse("127.0.0.1:0"),
-            new AcceptedHosts("127.0.0.1", List.of("Runs.example.org")),
-            AccessToken.none(),
-            () -> true,
-            () -> "working",
-            problems::get);
+            new HttpAccess(
+                HttpAddress.parse("127.0.0.1:0"),
+                new AcceptedHosts("127.0.0.1", List.of("Runs.example.org")),
+                AccessToken.none()),
+            new ProcessState(() -> true, () -> "working", problems::get));
     port = server.port();
     String page = "<style>b {}</style><script>1</script>";
     server.serve("/", "text/html; charset=utf-8", ContentPolicy.of(page), () -> page);
@@ -187,12 +186,11 @@ class HealthServerTest {
     server.close();
     server =
         new HealthServer(
-            HttpAddress.parse("127.0.0.1:0"),
-            new AcceptedHosts("127.0.0.1", List.of()),
-            AccessToken.of("correct-horse"),
-            () -> true,
-            () -> "working",
-            problems::get);
+            new HttpAccess(
+                HttpAddress.parse("127.0.0.1:0"),
+                new AcceptedHosts("127.0.0.1", List.of()),
+                AccessToken.of("correct-horse")),
+            new ProcessState(() -> true, () -> "working", problems::get));
     port = server.port();
   }
 

@@ -25,12 +25,11 @@ final class ServeUntilInputEnds {
   public static void main(String[] arguments) throws IOException {
     try (HealthServer server =
         new HealthServer(
-            HttpAddress.parse("127.0.0.1:0"),
-            new AcceptedHosts("127.0.0.1", List.of()),
-            AccessToken.none(),
-            () -> true,
-            () -> "working",
-            List::of)) {
+            new HttpAccess(
+                HttpAddress.parse("127.0.0.1:0"),
+                new AcceptedHosts("127.0.0.1", List.of()),
+                AccessToken.none()),
+            new ProcessState(() -> true, () -> "working", List::of))) {
       System.out.println(server.port());
       System.in.readAllBytes();
     }

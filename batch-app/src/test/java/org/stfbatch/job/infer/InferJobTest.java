@@ -497,9 +497,11 @@ class InferJobTest {
         new BatchRuntime(database.dataSource()),
         target,
         settings,
-        new Preparation(ImageLimits.defaults(), images, tokenizer, new PromptLimit(2048, false)),
-        engine,
-        new ModelName("scripted", engine.model()),
+        new ServedModel(
+            engine,
+            new Preparation(
+                ImageLimits.defaults(), images, tokenizer, new PromptLimit(2048, false)),
+            new ModelName("scripted", engine.model())),
         progress,
         stop);
   }

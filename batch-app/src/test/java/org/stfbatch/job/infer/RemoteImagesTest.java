@@ -343,15 +343,16 @@ class RemoteImagesTest {
             OptionalLong.empty(),
             "vicuna_v1",
             new InferSettings.Defaults(8, 0, 1, 0, List.of())),
-        new Preparation(
-            ImageLimits.defaults(),
-            settings,
-            images,
-            tokenizer,
-            new PromptLimit(2048, false),
-            told),
-        ScriptedEngine.healthy(),
-        new ModelName("scripted", ModelIdentity.plain("fingerprint")),
+        new ServedModel(
+            ScriptedEngine.healthy(),
+            new Preparation(
+                ImageLimits.defaults(),
+                settings,
+                images,
+                tokenizer,
+                new PromptLimit(2048, false),
+                told),
+            new ModelName("scripted", ModelIdentity.plain("fingerprint"))),
         progress,
         stop);
   }

@@ -84,8 +84,7 @@ public final class HuggingFaceWriter {
 
   private Data data(TensorSlice slice) {
     boolean hasRows =
-        slice.name().equals(ExpectedTensors.EMBEDDING)
-            || slice.name().equals(ExpectedTensors.OUTPUT);
+        slice.name().equals(TensorNames.EMBEDDING) || slice.name().equals(TensorNames.OUTPUT);
     if (!hasRows) {
       return SafetensorsWriter.copy(slice);
     }
