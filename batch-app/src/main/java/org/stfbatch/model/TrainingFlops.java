@@ -59,7 +59,8 @@ public final class TrainingFlops {
   /** The first layer of the fusion needs no gradient of its input. */
   private static boolean isFirst(String name, Map<String, List<Long>> shapes) {
     String multiBlock = TensorNames.CROSS_LAYER + "0.weight";
-    return name.equals(shapes.containsKey(multiBlock) ? multiBlock : TensorNames.PROJECTOR + "0.weight");
+    return name.equals(
+        shapes.containsKey(multiBlock) ? multiBlock : TensorNames.PROJECTOR + "0.weight");
   }
 
   /** Returns the operations of one row. */
