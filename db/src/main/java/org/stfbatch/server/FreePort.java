@@ -5,7 +5,9 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.util.concurrent.ThreadLocalRandom;
 
-/** Ports of 127.0.0.1 on which nobody listens, as long as nobody else takes them. */
+/**
+ * Finds ports of 127.0.0.1 that are free now; another process may take them before they are used.
+ */
 public final class FreePort {
 
   /**

@@ -7,9 +7,7 @@ import java.security.SecureRandom;
 import java.util.Base64;
 import java.util.Optional;
 
-/**
- * The password of a server's only user. Whoever can read the home folder can log in, nobody else.
- */
+/** The password of a server's only user, readable by the owner of the home folder only. */
 public final class PasswordFile {
 
   private static final int RANDOM_BYTES = 24;

@@ -12,7 +12,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Properties;
 import java.util.Set;
 
-/** A file that nobody else can read, at no time, and that is never there in part. */
+/** A file that only its owner can read, replaced atomically. */
 public final class PrivateFile {
 
   private PrivateFile() {}

@@ -65,7 +65,7 @@ public class ServerFolders {
     return Files.isDirectory(users());
   }
 
-  /** Creates what is missing, for nobody but this user. */
+  /** Creates the missing folders, readable by this user only. */
   public final void create() {
     try {
       Files.createDirectories(server.getParent());

@@ -118,7 +118,10 @@ public class SharedServer<S> {
       locked(() -> ensureRunningAt(control.address(settings)));
     }
 
-    /** Ends the use, and the server with it if nobody else needs it. Closing twice does nothing. */
+    /**
+     * Ends the use; the last user stops the server, unless it is marked to keep running.
+     * Idempotent.
+     */
     @Override
     public synchronized void close() {
       if (!closed) {

@@ -49,7 +49,7 @@ final class Cluster {
                         + folders.password()
                         + "; restore the file, or move "
                         + folders.server()
-                        + " away to begin anew"));
+                        + " away to start with an empty database"));
   }
 
   private void requireOwner() {

@@ -125,7 +125,7 @@ final class BrokerProcess implements ServerControl<KafkaSettings> {
     return Await.until(PORT_PATIENCE, ports::areFree);
   }
 
-  /** Whoever was told the address must be told anew. */
+  /** Warns that clients which know the old address need the new one. */
   private static void tellIfMoved(Ports before, RunningBroker now) {
     if (now.port() != before.broker()) {
       LOG.warn(

@@ -54,7 +54,7 @@ record Login(String password) {
     properties.putAll(clientProperties());
     properties.setProperty("bootstrap.servers", address);
     PrivateFile.write(
-        file, properties, "For Kafka's own tools. Written anew at every start of the broker.");
+        file, properties, "For Kafka's own tools. Written at every start of the broker.");
   }
 
   /** What a client needs beside the address. */

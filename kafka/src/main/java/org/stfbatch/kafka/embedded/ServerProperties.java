@@ -65,7 +65,7 @@ final class ServerProperties {
     properties.setProperty("auto.create.topics.enable", "false");
     properties.setProperty("log.retention.ms", "-1");
     properties.setProperty("message.max.bytes", Integer.toString(LARGEST_MESSAGE));
-    PrivateFile.write(file, properties, "Written anew at every start.");
+    PrivateFile.write(file, properties, "Written at every start.");
   }
 
   /** Whether a broker that was started with the file asks for a login. */
