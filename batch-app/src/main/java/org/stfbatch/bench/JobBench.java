@@ -100,5 +100,10 @@ public final class JobBench {
     public long imageBytes() {
       return items.get(0).job().images().get(0).chw().length;
     }
+
+    @Override
+    public boolean truncatesPrompts() {
+      return false;
+    }
   }
 }

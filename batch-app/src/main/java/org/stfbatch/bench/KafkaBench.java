@@ -218,5 +218,10 @@ public final class KafkaBench {
     public long imageBytes() {
       return 0;
     }
+
+    @Override
+    public boolean truncatesPrompts() {
+      return false;
+    }
   }
 }

@@ -97,6 +97,11 @@ public final class RunnerBench {
     public long imageBytes() {
       return 0;
     }
+
+    @Override
+    public boolean truncatesPrompts() {
+      return false;
+    }
   }
 
   /** Samples the memory when a tenth, half and all of the jobs are done. */

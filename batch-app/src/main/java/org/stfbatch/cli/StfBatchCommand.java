@@ -59,7 +59,8 @@ import picocli.CommandLine.ScopeType;
     exitCodeList = {
       "0:done",
       "1:the job failed or was stopped and can be run again",
-      "2:wrong usage or unusable input"
+      "2:wrong usage or unusable input",
+      "130:stopped by Ctrl-C"
     },
     subcommands = {
       IngestCommand.class,

@@ -6,8 +6,8 @@ import java.util.OptionalInt;
  * Training-free vision-token compression: reduces the vision tokens that the language model
  * processes below those of the checkpoint's projector.
  *
- * <p>All but {@link NoCompression} and {@link FastV} act between CLIP and the projector and need
- * LLaVA-1.5's projector; FastV acts inside the language model.
+ * <p>{@link DivPrune} acts after the projector, {@link FastV} inside the language model, all others
+ * between CLIP and the projector. All but FastV need LLaVA-1.5's projector.
  */
 public sealed interface CompressionStrategy
     permits NoCompression, VtcCls, FastV, PruMerge, PruMergePlus, AvgPool, Scope, DivPrune {

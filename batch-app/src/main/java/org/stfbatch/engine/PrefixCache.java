@@ -159,7 +159,7 @@ final class PrefixCache {
     for (List<Integer> members : byText.values()) {
       Sequence first = missing.get(members.get(0));
       int textEntry = textEntry(first, needed);
-      members.forEach(i -> entries[i] = takeEntry(needed));
+      members.forEach(i -> entries[i] = freeOrEvictedEntry(needed));
       int[] targets = members.stream().mapToInt(i -> entries[i]).toArray();
       model.copyPrefix(textEntry, targets, first.textSpan().length());
     }
@@ -187,7 +187,7 @@ final class PrefixCache {
   private int textEntry(Sequence sequence, Set<Prefix> needed) {
     IntBuffer wanted = sequence.prefix().orElseThrow().text();
     if (textEntry == NO_ENTRY) {
-      textEntry = takeEntry(needed);
+      textEntry = freeOrEvictedEntry(needed);
     }
     if (!wanted.equals(text)) {
       text = null;
@@ -199,7 +199,7 @@ final class PrefixCache {
     return textEntry;
   }
 
-  private int takeEntry(Set<Prefix> needed) {
+  private int freeOrEvictedEntry(Set<Prefix> needed) {
     if (free.isEmpty()) {
       Iterator<Map.Entry<Prefix, Entry>> oldest = byPrefix.entrySet().iterator();
       while (oldest.hasNext()) {

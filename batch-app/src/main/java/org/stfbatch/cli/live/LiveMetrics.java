@@ -78,7 +78,7 @@ final class LiveMetrics implements AutoCloseable {
     count("stf.batch.batch.reductions", BATCH_REDUCTIONS, EngineStatistics::batchReductions);
     count(
         "stf.batch.backoffs",
-        "Deprecated: stf_batch_batch_reductions",
+        "Deprecated: use stf_batch_batch_reductions_total",
         EngineStatistics::batchReductions);
     tokens("prompt", EngineStatistics::prefillTokens);
     tokens("generated", EngineStatistics::decodedTokens);

@@ -57,6 +57,7 @@ public final class InferJob {
   private final InferSettings settings;
   private final JobPreparer preparer;
   private final long imageBytes;
+  private final boolean truncatesPrompts;
   private final Engine engine;
   private final ModelName model;
   private final Progress progress;
@@ -112,6 +113,7 @@ public final class InferJob {
     this.settings = settings;
     this.preparer = served.preparation().preparer(settings);
     this.imageBytes = served.preparation().imageBytes();
+    this.truncatesPrompts = served.preparation().truncatesPrompts();
     this.engine = served.engine();
     this.model = served.name();
     this.progress = progress;
@@ -271,7 +273,7 @@ public final class InferJob {
   }
 
   private void join(Worker worker, WorkUnitStore units) {
-    WorkerSettings own = WorkerSettings.of(model, settings);
+    WorkerSettings own = WorkerSettings.of(model, settings, truncatesPrompts);
     units
         .join(worker, model.place().device(), new WorkUnitStore.Terms(own.line(), settings.limit()))
         .ifPresent(

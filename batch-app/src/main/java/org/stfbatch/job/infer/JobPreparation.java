@@ -7,4 +7,7 @@ public interface JobPreparation {
 
   /** Returns the bytes of one prepared image in the read-ahead. */
   long imageBytes();
+
+  /** Returns whether prompts that are too long are truncated instead of failed. */
+  boolean truncatesPrompts();
 }

@@ -66,4 +66,9 @@ public record Preparation(
   public long imageBytes() {
     return (long) CHANNELS * images.size() * images.size();
   }
+
+  @Override
+  public boolean truncatesPrompts() {
+    return prompts.truncate();
+  }
 }

@@ -11,7 +11,7 @@ import java.util.List;
 record WorkerSettings(List<String> parts) {
   private static final String BETWEEN = "; ";
 
-  static WorkerSettings of(ModelName model, InferSettings settings) {
+  static WorkerSettings of(ModelName model, InferSettings settings, boolean truncatesPrompts) {
     InferSettings.Defaults defaults = settings.defaults();
     return new WorkerSettings(
         List.of(
@@ -24,7 +24,8 @@ record WorkerSettings(List<String> parts) {
             "--top-p " + defaults.topP(),
             "--seed " + defaults.seed(),
             "--stop " + defaults.stop(),
-            "choices " + defaults.choices().map(Object::toString).orElse("none")));
+            "choices " + defaults.choices().map(Object::toString).orElse("none"),
+            "--truncate " + truncatesPrompts));
   }
 
   String line() {
