@@ -42,7 +42,7 @@ import picocli.CommandLine.ScopeType;
     name = "stf-batch",
     mixinStandardHelpOptions = true,
     scope = ScopeType.INHERIT,
-    version = "stf-batch 0.1.0",
+    versionProvider = BuildVersion.class,
     description =
         "Asks LLaVA-STF one question, or for one caption, about each of very many images.",
     synopsisSubcommandLabel = "COMMAND",
