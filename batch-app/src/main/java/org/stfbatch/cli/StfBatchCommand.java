@@ -14,6 +14,7 @@ import org.stfbatch.cli.console.LogFormat;
 import org.stfbatch.cli.demo.DemoDataCommand;
 import org.stfbatch.cli.demo.DemoScoreCommand;
 import org.stfbatch.cli.demo.DemoTokenizerCommand;
+import org.stfbatch.cli.help.CompletionCommand;
 import org.stfbatch.cli.help.HelpCommand;
 import org.stfbatch.cli.kafka.KafkaCommand;
 import org.stfbatch.cli.model.ModelCommand;
@@ -85,6 +86,7 @@ import picocli.CommandLine.ScopeType;
       DemoScoreCommand.class,
       DemoTokenizerCommand.class,
       BenchCommand.class,
+      CompletionCommand.class,
       HelpCommand.class
     })
 final class StfBatchCommand {
