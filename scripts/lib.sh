@@ -58,9 +58,8 @@ want_browser() {
 }
 
 is_built() {
-  local jar
-  jar=$(find "$APP" -name 'batch-app-*.jar' 2>/dev/null | head -n 1)
-  [ -n "$jar" ] && [ -z "$(find "$ROOT/pom.xml" "$ROOT"/*/pom.xml "$ROOT"/*/src/main -newer "$jar" | head -n 1)" ]
+  local jar=$APP/stf-batch.jar
+  [ -e "$jar" ] && [ -z "$(find "$ROOT/pom.xml" "$ROOT"/*/pom.xml "$ROOT"/*/src/main -newer "$jar" | head -n 1)" ]
 }
 
 # A line for each module, for every fiftieth file that is fetched, and for each error.
@@ -88,7 +87,7 @@ build() {
     # Two commands at once would build over each other.
     exec 9>"$ROOT/.mvn/build.lock"
     flock 9
-    is_built || (cd "$ROOT" && mvn -B -DskipTests -Dspotless.check.skip=true package | build_lines && touch "$APP"/batch-app-*.jar)
+    is_built || (cd "$ROOT" && mvn -B -DskipTests -DskipDistribution -Dspotless.check.skip=true package | build_lines && touch "$APP/stf-batch.jar")
   ) || code=$?
   # Maven ends with 128 and the signal's number.
   [ "$code" -lt 128 ] || die "the build was interrupted: the next command goes on with it" "$code"
