@@ -58,9 +58,8 @@ want_browser() {
 }
 
 is_built() {
-  local jar
-  jar=$(find "$APP" -name 'batch-app-*.jar' 2>/dev/null | head -n 1)
-  [ -n "$jar" ] && [ -z "$(find "$ROOT/pom.xml" "$ROOT"/*/pom.xml "$ROOT"/*/src/main -newer "$jar" | head -n 1)" ]
+  local jar=$APP/stf-batch.jar
+  [ -e "$jar" ] && [ -z "$(find "$ROOT/pom.xml" "$ROOT"/*/pom.xml "$ROOT"/*/src/main -newer "$jar" | head -n 1)" ]
 }
 
 # Prints a line for each module, for every fiftieth downloaded file, and for each error.
@@ -88,7 +87,7 @@ build() {
     # The lock keeps two commands from building at the same time.
     exec 9>"$ROOT/.mvn/build.lock"
     flock 9
-    is_built || (cd "$ROOT" && mvn -B -DskipTests -Dspotless.check.skip=true package | build_lines && touch "$APP"/batch-app-*.jar)
+    is_built || (cd "$ROOT" && mvn -B -DskipTests -DskipDistribution -Dspotless.check.skip=true package | build_lines && touch "$APP/stf-batch.jar")
   ) || code=$?
   # Maven's exit code after a signal is 128 plus the signal's number.
   [ "$code" -lt 128 ] || die "the build was interrupted: the next command resumes it" "$code"

@@ -14,6 +14,7 @@ import org.stfbatch.cli.console.LogFormat;
 import org.stfbatch.cli.demo.DemoDataCommand;
 import org.stfbatch.cli.demo.DemoScoreCommand;
 import org.stfbatch.cli.demo.DemoTokenizerCommand;
+import org.stfbatch.cli.help.CompletionCommand;
 import org.stfbatch.cli.help.HelpCommand;
 import org.stfbatch.cli.kafka.KafkaCommand;
 import org.stfbatch.cli.model.ModelCommand;
@@ -42,7 +43,7 @@ import picocli.CommandLine.ScopeType;
     name = "stf-batch",
     mixinStandardHelpOptions = true,
     scope = ScopeType.INHERIT,
-    version = "stf-batch 0.1.0",
+    versionProvider = BuildVersion.class,
     description =
         "Runs LLaVA-STF over large sets of images: answers a question about each image, or captions it.",
     synopsisSubcommandLabel = "COMMAND",
@@ -86,6 +87,7 @@ import picocli.CommandLine.ScopeType;
       DemoScoreCommand.class,
       DemoTokenizerCommand.class,
       BenchCommand.class,
+      CompletionCommand.class,
       HelpCommand.class
     })
 final class StfBatchCommand {

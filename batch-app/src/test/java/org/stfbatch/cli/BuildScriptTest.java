@@ -33,7 +33,7 @@ class BuildScriptTest {
             echo "[INFO] Building stf-batch db 0.1.0 [2/4]"
             for i in $(seq 120); do echo "Downloaded from central: https://x/$i.jar (1 kB)"; done
             echo "[INFO] Building jar: /somewhere.jar"
-            touch batch-app/target/app/batch-app-0.1.0.jar
+            touch batch-app/target/app/stf-batch.jar
             """);
 
     assertThat(ran.code()).isZero();

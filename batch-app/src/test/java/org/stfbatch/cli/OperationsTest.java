@@ -42,6 +42,7 @@ class OperationsTest {
   private static final Path PROJECT = Path.of("..").toAbsolutePath().normalize();
   private static final Path OPERATIONS = PROJECT.resolve("scripts/operations");
   private static final String INSTALLED = "/opt/stf-batch/";
+  private static final String PROGRAM = INSTALLED + "bin/stf-batch";
   private static final List<String> UNITS =
       List.of("stf-batch.service", "stf-batch.timer", "stf-batch-worker@.service");
   private static final int SHORTEST_GRACE_SECONDS = 120;
@@ -163,8 +164,7 @@ class OperationsTest {
     assertThat(pod.at("/terminationGracePeriodSeconds").asInt())
         .isGreaterThanOrEqualTo(SHORTEST_GRACE_SECONDS);
     JsonNode container = pod.at("/containers/0");
-    assertThat(container.at("/command/0").asText())
-        .isEqualTo(INSTALLED + "scripts/operations/nightly");
+    assertThat(container.at("/command/0").asText()).isEqualTo(INSTALLED + "operations/nightly");
     assertThat(OPERATIONS.resolve("nightly")).isExecutable();
 
     List<String> given = texts(container.at("/env").findValues("name").stream());
@@ -187,7 +187,7 @@ class OperationsTest {
     JsonNode container = pod.at("/containers/0");
     List<String> command = texts(elements(container.at("/command")));
 
-    assertThat(command.get(0)).isEqualTo(INSTALLED + "scripts/stf-batch");
+    assertThat(command.get(0)).isEqualTo(PROGRAM);
     assertThat(PROJECT.resolve("scripts/stf-batch")).isExecutable();
     // Throws if the command line is invalid.
     Main.commandLine(new Shutdown())
@@ -219,7 +219,7 @@ class OperationsTest {
         .isGreaterThanOrEqualTo(SHORTEST_GRACE_SECONDS);
     JsonNode container = pod.at("/containers/0");
     List<String> command = texts(elements(container.at("/command")));
-    assertThat(command.get(0)).isEqualTo(INSTALLED + "scripts/stf-batch");
+    assertThat(command.get(0)).isEqualTo(PROGRAM);
     Main.commandLine(new Shutdown())
         .parseArgs(command.subList(1, command.size()).toArray(String[]::new));
     assertThat(command)
@@ -260,7 +260,7 @@ class OperationsTest {
             .findFirst()
             .orElseThrow();
     List<String> command = List.of(start.substring("ExecStart=".length()).split(" "));
-    assertThat(command.get(0)).isEqualTo(INSTALLED + "scripts/stf-batch");
+    assertThat(command.get(0)).isEqualTo(PROGRAM);
     assertThat(command).contains("--share", "%i");
     Main.commandLine(new Shutdown())
         .parseArgs(command.subList(1, command.size()).toArray(String[]::new));
@@ -270,7 +270,10 @@ class OperationsTest {
   void systemdAcceptsTheUnits() throws Exception {
     assumeTrue(Files.isExecutable(Path.of("/usr/bin/systemd-analyze")), "no systemd-analyze");
     for (String unit : UNITS) {
-      String text = Files.readString(OPERATIONS.resolve(unit)).replace(INSTALLED, PROJECT + "/");
+      String text =
+          Files.readString(OPERATIONS.resolve(unit))
+              .replace(PROGRAM, PROJECT + "/scripts/stf-batch")
+              .replace(INSTALLED + "operations", OPERATIONS.toString());
       Files.writeString(folder.resolve(unit), text);
     }
     Process verify =
@@ -310,6 +313,21 @@ class OperationsTest {
         .allMatch(panel -> !panel.at("/targets/0/expr").isMissingNode());
     assertThat(panels).extracting(panel -> panel.get("id").asInt()).doesNotHaveDuplicates();
     assertThat(panels).extracting(panel -> panel.get("gridPos").toString()).doesNotHaveDuplicates();
+  }
+
+  @Test
+  void thePodsRunTheImageOfThisVersion() throws Exception {
+    String version = new BuildVersion().getVersion()[0].split(" ")[1];
+    String image = "stf-batch:" + version;
+
+    assertThat(OPERATIONS.resolve("Containerfile"))
+        .content()
+        .contains("build -t " + image + " ", "\nARG VERSION=" + version + "\n");
+    for (String name : List.of("cronjob", "listen", "workers", "keda")) {
+      assertThat(yaml("kubernetes-" + name + ".yaml").findValuesAsText("image"))
+          .as(name)
+          .containsExactly(image);
+    }
   }
 
   private static JsonNode yaml(String name) throws IOException {

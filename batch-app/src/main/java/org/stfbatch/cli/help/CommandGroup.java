@@ -12,7 +12,7 @@ enum CommandGroup {
   BENCHMARKS("Benchmarks", "evaluate", "score", "benchmark-data"),
   KAFKA("Kafka", "listen", "intake", "publish", "kafka"),
   MODELS("Models", "model", "train"),
-  TOOLS("Tools", "db", "bench", "demo-data", "demo-score", "demo-tokenizer", "help");
+  TOOLS("Tools", "db", "bench", "demo-data", "demo-score", "demo-tokenizer", "completion", "help");
 
   private final String title;
   private final List<String> commands;
