@@ -18,8 +18,8 @@ embedded-postgres-binaries    PostgreSQL 18 (PostgreSQL) with ICU (ICU), libxml2
                               OSSP uuid (OSSP-uuid), XZ Utils' liblzma (public domain), zlib (Zlib).
                               This product includes software developed by the OpenSSL Project for use in the OpenSSL Toolkit
                               (http://www.openssl.org/), and cryptographic software written by Eric Young.
-pytorch-native-cpu            LibTorch (BSD-3-Clause) with oneDNN (Apache-2.0) and more, each as its sources say, and GCC's
-                              libgomp (GPL-3.0 with GCC-exception-3.1)
+pytorch-native-cpu            LibTorch (BSD-3-Clause) with Intel oneMKL (Intel-Simplified), oneDNN (Apache-2.0) and more, as
+                              PyTorch's sources say, and GCC's libgomp (GPL-3.0 with GCC-exception-3.1)
 pytorch-jni, sentencepiece    DJL's bindings (Apache-2.0); SentencePiece (Apache-2.0)
 webp-imageio                  libwebp (BSD-3-Clause)
 zstd-jni, lz4-java,           Zstandard (BSD-3-Clause), LZ4 (BSD-2-Clause), Snappy (BSD-3-Clause)

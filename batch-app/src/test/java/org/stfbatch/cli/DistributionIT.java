@@ -21,6 +21,8 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.stfbatch.demo.DrawnWorld;
+import org.stfbatch.demo.DrawnWorldSettings;
 
 /**
  * The distribution, unpacked where no checkout is and run as somebody who may not write there, with
@@ -34,7 +36,6 @@ class DistributionIT {
   private static final List<String> PROGRAMS =
       List.of("bash", "dirname", "env", "locale", "readlink", "sed", "setsid", "sh", "unshare");
   private static final String NOBODY = "65534";
-  private static final int QUESTIONS = 5;
 
   @TempDir private static Path root;
   private static Path installed;
@@ -87,18 +88,20 @@ class DistributionIT {
 
   @Test
   void questionsAreAnsweredWithAJavaRuntimeAlone() throws Exception {
-    ok("demo-data", "--out", "demo", "--images", "2");
-    List<String> questions = Files.readAllLines(home.resolve("demo/questions.jsonl"));
-    Files.write(home.resolve("few.jsonl"), questions.subList(0, QUESTIONS));
+    DrawnWorld.write(
+        home, DrawnWorldSettings.defaults().withImages(2).withQuestionsPerImage(3).withSeed(3));
 
-    ok("db", "start");
-    ok("ingest", "--run", "trial", "--questions", "few.jsonl", "--images", "demo/images");
-    ok("infer", "--run", "trial", "--max-new-tokens", "8");
-    ok("export", "--run", "trial", "--out", "answers.jsonl");
-    ok("db", "stop");
+    try {
+      ok("db", "start");
+      ok("ingest", "--run", "trial", "--questions", "questions.jsonl", "--images", "images");
+      ok("infer", "--run", "trial", "--max-new-tokens", "8");
+      ok("export", "--run", "trial", "--out", "answers.jsonl");
+    } finally {
+      ok("db", "stop");
+    }
 
     assertThat(Files.readAllLines(home.resolve("answers.jsonl")))
-        .hasSize(QUESTIONS)
+        .hasSameSizeAs(Files.readAllLines(home.resolve("questions.jsonl")))
         .allSatisfy(
             answer ->
                 assertThat(answer).contains("\"model_id\":").containsPattern("\"text\": ?\"\\w"));
@@ -106,8 +109,11 @@ class DistributionIT {
 
   @Test
   void theEmbeddedBrokerStartsFromIt() throws Exception {
-    assertThat(ok("kafka", "start")).contains("running");
-    assertThat(ok("kafka", "stop")).contains("not running");
+    try {
+      assertThat(ok("kafka", "start")).startsWith("running");
+    } finally {
+      assertThat(ok("kafka", "stop")).contains("not running");
+    }
   }
 
   @Test
