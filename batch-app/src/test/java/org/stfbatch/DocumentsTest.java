@@ -42,6 +42,8 @@ final class DocumentsTest {
     layOut(folder);
 
     try (HubServer hub = hub()) {
+      // Otherwise each command starts and stops the database; db/README.md stops it.
+      type("scripts/stf-batch db start", folder, hub);
       for (Path document : documents()) {
         type(shellBlocks(document), folder, hub);
       }

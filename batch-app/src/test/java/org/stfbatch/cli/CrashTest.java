@@ -33,7 +33,7 @@ class CrashTest {
   private static final int JOBS = 500;
 
   /** {@code scripts/soak-infer} sets a larger number. */
-  private static final int KILLS = Integer.getInteger("stfbatch.soak.kills", 8);
+  private static final int KILLS = Integer.getInteger("stfbatch.soak.kills", 5);
 
   private static final int WORKER_KILLS = Math.max(4, KILLS / 2);
   private static final int RESERVE = 100;
