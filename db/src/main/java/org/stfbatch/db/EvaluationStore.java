@@ -21,6 +21,9 @@ public final class EvaluationStore {
         :run, :benchmark, :folder, :strict, :questions, :answered, :published, :problem, :at)
       """;
 
+  /** Does not get in the way of new jobs, whose foreign keys lock the run's key. */
+  private static final String LOCK = "select 1 from run where run_id = :run for no key update";
+
   private static final String ADD_FIGURE =
       """
       insert into evaluation_figure (run_id, position, name, value, is_headline)
@@ -59,12 +62,16 @@ public final class EvaluationStore {
     this.transaction = new TransactionTemplate(new JdbcTransactionManager(dataSource));
   }
 
-  /** Stores an evaluation and replaces an older one of the same run. */
+  /**
+   * Stores an evaluation and replaces an older one of the same run. Workers that share a run may do
+   * so at the same time; one of theirs stays.
+   */
   public void store(StoredEvaluation evaluation) {
     transaction.executeWithoutResult(status -> replace(evaluation));
   }
 
   private void replace(StoredEvaluation evaluation) {
+    jdbc.sql(LOCK).param("run", evaluation.runId()).query().singleRow();
     jdbc.sql("delete from evaluation where run_id = :run")
         .param("run", evaluation.runId())
         .update();

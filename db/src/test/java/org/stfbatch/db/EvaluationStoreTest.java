@@ -3,9 +3,14 @@ package org.stfbatch.db;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Instant;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.stfbatch.db.StoredEvaluation.Figure;
@@ -45,6 +50,33 @@ class EvaluationStoreTest {
     store.store(scored);
     assertThat(store.find(run)).contains(scored);
     assertThat(scored.headline()).hasValue(1.0 / 3);
+  }
+
+  @Test
+  void workersThatScoreARunAtOnceAllSucceed() throws Exception {
+    EvaluationStore store = new EvaluationStore(DATABASE.dataSource());
+    long run = new RunStore(DATABASE.dataSource()).findOrCreate("scored by several").runId();
+    StoredEvaluation scored =
+        evaluation(
+            run, List.of(new Figure("mean F1", 0.5, true), new Figure("TP", 4, false)), null);
+    Callable<Void> scoring =
+        () -> {
+          for (int i = 0; i < 50; i++) {
+            store.store(scored);
+          }
+          return null;
+        };
+
+    ExecutorService threads = Executors.newFixedThreadPool(4);
+    try {
+      for (Future<Void> worker : threads.invokeAll(Collections.nCopies(4, scoring))) {
+        worker.get();
+      }
+    } finally {
+      threads.shutdown();
+    }
+
+    assertThat(store.find(run)).contains(scored);
   }
 
   @Test
