@@ -51,11 +51,11 @@ class ScriptsIT {
 
   @Test
   void theDemoGoesFromTopicToTopic() throws Exception {
-    assertThat(ok("scripts/demo --kafka --home " + folder))
-        .contains("1013 outcomes published", "1004 answered, 9 failed, 0 waiting");
+    assertThat(ok("scripts/demo --kafka --images 60 --home " + folder))
+        .contains("313 outcomes published", "304 answered, 9 failed, 0 waiting");
     assertThat(folder.resolve("demo/answers-topic.jsonl"))
         .content()
-        .hasLineCount(1013)
+        .hasLineCount(313)
         .containsPattern("\"question_id\":1,.*small red square at the top: red");
   }
 
