@@ -44,8 +44,13 @@ need_tools() {
   [ -z "$(missing_tools)" ] || exit 2
 }
 
+# The first Chromium on the PATH; nothing if there is none.
+browser() {
+  command -v chromium-headless-shell chromium chromium-browser google-chrome | head -n 1
+}
+
 has_browser() {
-  command -v chromium-headless-shell chromium chromium-browser google-chrome >/dev/null
+  [ -n "$(browser)" ]
 }
 
 # Recommends Chromium, in which tests open the HTML pages. Without it those tests are skipped.

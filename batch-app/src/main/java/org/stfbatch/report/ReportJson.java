@@ -7,7 +7,6 @@ import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.util.List;
 import java.util.Map;
 
 /** Serializes reports as JSON, with field names in snake case. */
@@ -33,10 +32,11 @@ final class ReportJson {
 
   private static void addOldNames(JsonNode report) {
     ArrayNode facts = (ArrayNode) report.get("facts");
-    for (JsonNode fact : List.copyOf(facts.findParents("name"))) {
+    for (int i = facts.size() - 1; i >= 0; i--) {
+      ObjectNode fact = (ObjectNode) facts.get(i);
       String old = OLD_NAMES.get(fact.get("name").asText());
       if (old != null) {
-        facts.add(((ObjectNode) fact.deepCopy()).put("name", old));
+        facts.add(fact.deepCopy().put("name", old));
       }
     }
   }

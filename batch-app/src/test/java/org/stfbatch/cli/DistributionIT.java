@@ -110,7 +110,8 @@ class DistributionIT {
   @Test
   void theEmbeddedBrokerStartsFromIt() throws Exception {
     try {
-      assertThat(ok("kafka", "start")).contains("running: process");
+      assertThat(ok("kafka", "start"))
+          .containsPattern("(?m)^running: process \\d+ at 127\\.0\\.0\\.1:\\d+, ");
     } finally {
       assertThat(ok("kafka", "stop")).contains("not running");
     }

@@ -26,7 +26,6 @@ import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.internals.RecordHeader;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
-import org.flywaydb.core.Flyway;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
@@ -96,16 +95,14 @@ final class UpgradeTest {
     replay(settings, jobs, answers);
     Cli cli =
         Cli.with(
-            Stream.of(
-                    "--db-url",
-                    settings.url(),
-                    "--db-user",
-                    settings.user(),
-                    "--db-password",
-                    settings.password(),
-                    "--kafka-config",
-                    BROKER.clientProperties().toString())
-                .toArray(String[]::new));
+            "--db-url",
+            settings.url(),
+            "--db-user",
+            settings.user(),
+            "--db-password",
+            settings.password(),
+            "--kafka-config",
+            BROKER.clientProperties().toString());
 
     cli.ok("intake", "--topic", jobs, "--run", "wire", "--group", "night", "--images", images());
     assertThat(cli.ok("status", "--run", "wire")).contains("10 jobs");
@@ -124,22 +121,20 @@ final class UpgradeTest {
   }
 
   private static List<Map<String, Object>> answers(DatabaseSettings settings) {
-    return JdbcClient.create(
-            new DriverManagerDataSource(settings.url(), settings.user(), settings.password()))
+    return client(settings)
         .sql("select run_id, job_id, sequence, text, model_fingerprint, answered_at from answer")
         .query()
         .listOfRows();
   }
 
+  private static JdbcClient client(DatabaseSettings settings) {
+    return JdbcClient.create(
+        new DriverManagerDataSource(settings.url(), settings.user(), settings.password()));
+  }
+
   /** The recorded rows in the schema of their version. */
   private DatabaseSettings recordedDatabase() throws Exception {
-    DatabaseSettings settings = DATABASE.createEmpty("");
-    Flyway.configure()
-        .dataSource(settings.url(), settings.user(), settings.password())
-        .locations("classpath:db/migration")
-        .target(RECORDED_SCHEMA)
-        .load()
-        .migrate();
+    DatabaseSettings settings = DATABASE.createMigrated(RECORDED_SCHEMA);
     try (Connection connection =
             DriverManager.getConnection(settings.url(), settings.user(), settings.password());
         Statement statement = connection.createStatement()) {
@@ -190,8 +185,7 @@ final class UpgradeTest {
           Map.of("jobs", jobs, "answers", answers, "answers.stf-batch-positions", positions),
           ids);
       String cluster = admin.describeCluster().clusterId().get();
-      JdbcClient.create(
-              new DriverManagerDataSource(settings.url(), settings.user(), settings.password()))
+      client(settings)
           .sql("update kafka_reader set topic = :topic, topic_id = :id, cluster_id = :cluster")
           .param("topic", jobs)
           .param("id", ids.get("jobs").toString())

@@ -10,7 +10,6 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import javax.sql.DataSource;
-import org.flywaydb.core.Flyway;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.springframework.batch.core.BatchStatus;
@@ -59,8 +58,8 @@ class MigrationsTest {
 
   @Test
   void outcomesOfAnOlderVersionAreNumberedInTheOrderOfTheirTimes() {
-    DatabaseSettings old = DATABASE.createEmpty("");
-    migrated(old, "2")
+    DatabaseSettings old = DATABASE.createMigrated("2");
+    client(old)
         .sql(
             """
             insert into run (name) values ('old'), ('empty');
@@ -94,8 +93,8 @@ class MigrationsTest {
   /** Migrations must not rewrite tables, which may have many millions of rows. */
   @Test
   void answersOfAnOlderVersionAreUncompressedAndPlainAndStayWhereTheyAre() {
-    DatabaseSettings old = DATABASE.createEmpty("");
-    JdbcClient before = migrated(old, "12");
+    DatabaseSettings old = DATABASE.createMigrated("12");
+    JdbcClient before = client(old);
     before
         .sql(
             """
@@ -130,16 +129,9 @@ class MigrationsTest {
         .list();
   }
 
-  private static JdbcClient migrated(DatabaseSettings empty, String version) {
-    DriverManagerDataSource dataSource =
-        new DriverManagerDataSource(empty.url(), empty.user(), empty.password());
-    Flyway.configure()
-        .dataSource(dataSource)
-        .locations("classpath:db/migration")
-        .target(version)
-        .load()
-        .migrate();
-    return JdbcClient.create(dataSource);
+  private static JdbcClient client(DatabaseSettings settings) {
+    return JdbcClient.create(
+        new DriverManagerDataSource(settings.url(), settings.user(), settings.password()));
   }
 
   @Test

@@ -2,6 +2,7 @@ package org.stfbatch.db.testing;
 
 import java.nio.file.Path;
 import javax.sql.DataSource;
+import org.flywaydb.core.Flyway;
 import org.junit.jupiter.api.extension.AfterAllCallback;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
@@ -49,6 +50,23 @@ public final class TestDatabase implements BeforeAllCallback, AfterAllCallback {
    */
   public DatabaseSettings createEmpty(String options) {
     return server.create(options);
+  }
+
+  /**
+   * Creates a database like {@link #createEmpty}, with the schema that an older version of the
+   * program has made.
+   *
+   * @param version the last migration
+   */
+  public DatabaseSettings createMigrated(String version) {
+    DatabaseSettings older = createEmpty("");
+    Flyway.configure()
+        .dataSource(older.url(), older.user(), older.password())
+        .locations("classpath:db/migration")
+        .target(version)
+        .load()
+        .migrate();
+    return older;
   }
 
   @Override
