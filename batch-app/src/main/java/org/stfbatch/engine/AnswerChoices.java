@@ -10,7 +10,7 @@ import org.stfbatch.model.Continuations;
 import org.stfbatch.prompt.LlamaTokenizer;
 
 /**
- * Choice task: the answer is the likeliest of given texts.
+ * Choice task: the answer is the most probable of given texts.
  *
  * <p>A text's likelihood is the probability that sampling from the model yields exactly this text
  * after the prompt and then the end token: the product of the probabilities of all of these tokens,

@@ -8,7 +8,7 @@ public enum FinishReason {
   STOP_TEXT("stop"),
   /** The maximum number of tokens or the model's context was reached. */
   LENGTH("length"),
-  /** It was the likeliest of the given texts. */
+  /** It was the most probable of the given choices. */
   CHOICE("choice");
 
   private final String stored;

@@ -7,8 +7,8 @@ import java.util.List;
  *
  * @param maxNewTokens maximum number of tokens, at least 1
  * @param temperature divisor of the logits; 0 for greedy decoding
- * @param topP nucleus sampling: samples among the likeliest tokens whose probabilities add up to
- *     this; 1 for all
+ * @param topP nucleus sampling: samples among the most probable tokens whose probabilities add up
+ *     to this; 1 for all
  * @param seed of the random numbers: an answer depends on the job and its seed, never on its batch
  * @param stop texts that end the answer; they are not part of it
  */

@@ -4,7 +4,7 @@ package org.stfbatch.model;
  * Sampling parameters of each row: greedy decoding or nucleus sampling.
  *
  * @param temperature [R] divisor of the logits; 0 for greedy decoding
- * @param topP [R] samples among the likeliest tokens whose probabilities add up to this
+ * @param topP [R] samples among the most probable tokens whose probabilities add up to this
  * @param key [R] a non-negative random number that decides the sample
  */
 public record Sampling(float[] temperature, float[] topP, long[] key) {

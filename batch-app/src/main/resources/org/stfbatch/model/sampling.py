@@ -6,13 +6,13 @@ def checked(tokens: Tensor, logits: Tensor) -> Tensor:
     return torch.where(torch.isfinite(logits.sum([1])), tokens, torch.full_like(tokens, -1))
 
 
-# Greedy decoding: the likeliest tokens [R]; ties go to the lowest id.
+# Greedy decoding: the most probable tokens [R]; ties go to the lowest id.
 def greedy(logits: Tensor) -> Tensor:
     return logits.argmax(1)
 
 
 # Temperature and nucleus sampling (Holtzman et al. 2020, arXiv:1904.09751) of logits [R, V]: samples from the smallest
-# set of likeliest tokens whose probabilities reach top_p [R]. Rows with temperature 0 are decoded greedily. keys [R]
+# set of most probable tokens whose probabilities reach top_p [R]. Rows with temperature 0 are decoded greedily. keys [R]
 # int64 are the random numbers. All arguments but the logits are on the CPU.
 #
 # Samples by the Gumbel-max trick (Maddison et al. 2014, arXiv:1411.0030): the maximum of logit + Gumbel noise has these
@@ -29,7 +29,7 @@ def sample(logits: Tensor, temperature: Tensor, top_p: Tensor, keys: Tensor) -> 
     return torch.where(drawn, (scaled.double() + noise).argmax(1), __torch__.sampling.greedy(logits))
 
 
-# The logits [R, V] of the likeliest tokens whose probabilities reach top_p [R], at least one; all others become -inf.
+# The logits [R, V] of the most probable tokens whose probabilities reach top_p [R], at least one; all others become -inf.
 def nucleus(logits: Tensor, top_p: Tensor) -> Tensor:
     probability, order = torch.softmax(logits.double(), 1).sort(stable=True, dim=1, descending=True)
     before = probability.cumsum(1) - probability  # [R, V]

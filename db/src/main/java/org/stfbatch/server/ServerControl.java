@@ -11,16 +11,16 @@ import java.util.Optional;
  */
 public interface ServerControl<S> {
 
-  /** The server that runs now, if any, whoever started it. */
+  /** Returns the running server, if any, including one that another command started. */
   Optional<Running<S>> find();
 
-  /** Returns when the server takes connections; starts it if need be. */
+  /** Starts the server if it does not run; returns when it accepts connections. */
   S ensureRunning();
 
   /** Ends the server if it runs; returns when it has ended. */
   void stop();
 
-  /** Where it listens, without secrets. */
+  /** Returns the address it listens on, without secrets. */
   String address(S settings);
 
   /**

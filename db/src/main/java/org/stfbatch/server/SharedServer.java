@@ -64,7 +64,7 @@ public class SharedServer<S> {
   }
 
   /**
-   * Takes back {@link #start} and stops the server.
+   * Undoes {@link #start} and stops the server.
    *
    * @return whether the server is stopped now; false if commands use it, then it stops with the
    *     last of them
@@ -80,7 +80,7 @@ public class SharedServer<S> {
         });
   }
 
-  /** What the server does now; starts nothing and creates nothing. */
+  /** Returns the current state; starts nothing and creates nothing. */
   public final ServerStatus<S> status() {
     if (!folders.exist()) {
       return new ServerStatus<>(false, 0, folders.data(), OptionalLong.empty(), Optional.empty());
