@@ -17,6 +17,8 @@ public final class FailureCodes {
     return Stream.of(
         "QUESTION_LINE",
         "REQUEST_LINE",
+        "SHARD_SAMPLE",
+        "SHARD_DAMAGED",
         "ENGINE_ERROR",
         "ENGINE_NUMERIC",
         "JOB_KILLED_PROCESS",

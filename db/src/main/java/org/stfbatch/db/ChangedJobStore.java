@@ -18,15 +18,18 @@ public final class ChangedJobStore {
       """
       with input as (
         select *
-        from unnest(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) as t (
-          custom_id, source_id, question_id, category, image_ref, image_key, prompt,
+        from unnest(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) as t (
+          custom_id, source_id, question_id, category, image_ref, shard_offset, shard_length,
+          image_key, prompt,
           max_new_tokens, temperature, top_p, seed, stop, choices)
       ),
       changed as (
         update image_job job
         set
           source_id = input.source_id, question_id = input.question_id,
-          category = input.category, image_ref = input.image_ref, image_key = input.image_key,
+          category = input.category, image_ref = input.image_ref,
+          shard_offset = input.shard_offset, shard_length = input.shard_length,
+          image_key = input.image_key,
           prompt = input.prompt, max_new_tokens = input.max_new_tokens,
           temperature = input.temperature, top_p = input.top_p, seed = input.seed,
           stop = input.stop::text[], choices = input.choices::text[]
@@ -106,9 +109,9 @@ public final class ChangedJobStore {
       throws SQLException {
     new ArrayParameters<>(statement, jobs, 1)
         .with(JobColumns::addIdentity)
-        .texts(job -> Fingerprints.imageKey(job.prompt().image()))
+        .texts(Fingerprints::imageKey)
         .texts(job -> job.prompt().text())
         .with(JobColumns::addSettings);
-    statement.setLong(14, runId);
+    statement.setLong(16, runId);
   }
 }

@@ -11,10 +11,28 @@ import java.util.Optional;
  *     by {@code sha256:} and its hash
  * @param answer present if the job was answered
  * @param failure present if the job failed; never together with an answer
+ * @param place where the image reference leads
  */
 public record ExportRow(
     long jobId,
     String customId,
     ImagePrompt prompt,
     Optional<StoredAnswer> answer,
-    Optional<StoredFailure> failure) {}
+    Optional<StoredFailure> failure,
+    ImagePlace place) {
+
+  /** A job of which it does not matter where its image is. */
+  public ExportRow(
+      long jobId,
+      String customId,
+      ImagePrompt prompt,
+      Optional<StoredAnswer> answer,
+      Optional<StoredFailure> failure) {
+    this(jobId, customId, prompt, answer, failure, ImagePlace.NONE);
+  }
+
+  /** Returns the same job with its image at a place. */
+  ExportRow at(ImagePlace image) {
+    return new ExportRow(jobId, customId, prompt, answer, failure, image);
+  }
+}

@@ -20,7 +20,11 @@ public final class ExportStore {
       """
       select
         j.job_id, j.custom_id, j.question_id, j.category,
-        case when j.image_ref is not null then j.image_key end as image, j.prompt,
+        case
+          when j.shard_offset is not null then j.image_ref
+          when j.image_ref is not null then j.image_key
+        end as image, j.prompt, s.image_root, coalesce(s.from_outside, false) as from_outside,
+        s.location as shard, j.shard_offset, j.shard_length,
         a.job_id is not null as answered, a.text, a.text_utf8, a.finish_reason,
         a.prompt_tokens, a.vision_tokens, a.generated_tokens,
         a.queue_seconds, a.prefill_seconds, a.decode_seconds,
@@ -28,6 +32,7 @@ public final class ExportStore {
         a.choices, a.log_probabilities,
         f.job_id is not null as failed, f.stage, f.code, f.message, f.attempts, f.failed_at
       from image_job j
+      left join job_source s on s.source_id = j.source_id
       left join answer a on a.run_id = j.run_id and a.job_id = j.job_id
       left join failure f on f.run_id = j.run_id and f.job_id = j.job_id
       where j.run_id = ?
@@ -50,8 +55,13 @@ public final class ExportStore {
    * taken at the call. An exception of the consumer ends the reading and propagates to the caller.
    */
   public void forEach(long runId, Consumer<ExportRow> consumer) {
-    RowCallbackHandler each = row -> consumer.accept(exportRow(row));
+    RowCallbackHandler each = row -> consumer.accept(exportRow(row).at(place(row)));
     transaction.executeWithoutResult(status -> template.query(ALL_JOBS, each, runId));
+  }
+
+  private static ImagePlace place(ResultSet row) throws SQLException {
+    return new ImagePlace(
+        Rows.text(row, "image_root"), row.getBoolean("from_outside"), Rows.shard(row));
   }
 
   static ExportRow exportRow(ResultSet row) throws SQLException {

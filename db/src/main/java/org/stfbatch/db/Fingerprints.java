@@ -10,9 +10,21 @@ import org.stfbatch.base.Digests;
 final class Fingerprints {
 
   private static final int MAX_IMAGE_KEY_BYTES = 2000;
+
+  /** The offset follows the shard. */
+  private static final int SHARD_KEY_BYTES = MAX_IMAGE_KEY_BYTES - 100;
+
+  private static final HexFormat HEX = HexFormat.of();
   private static final String HASHED = "sha256:";
 
   private Fingerprints() {}
+
+  /** Returns the key of a job's image, which sorts images of shards by shard and offset. */
+  static String imageKey(NewImageJob job) {
+    return job.shard()
+        .map(range -> key(range.shard(), SHARD_KEY_BYTES) + "#" + HEX.toHexDigits(range.offset()))
+        .orElseGet(() -> imageKey(job.prompt().image()));
+  }
 
   /**
    * Returns the reference itself if it is short, else its hash; empty without a reference. A
@@ -20,7 +32,7 @@ final class Fingerprints {
    * same key.
    */
   static String imageKey(Optional<String> reference) {
-    return reference.map(Fingerprints::imageKey).orElse("");
+    return reference.map(text -> key(text, MAX_IMAGE_KEY_BYTES)).orElse("");
   }
 
   /**
@@ -37,10 +49,10 @@ final class Fingerprints {
     return HexFormat.of().formatHex(digest.digest());
   }
 
-  private static String imageKey(String reference) {
+  private static String key(String reference, int maxBytes) {
     boolean fits =
-        reference.length() <= MAX_IMAGE_KEY_BYTES
-            && reference.getBytes(StandardCharsets.UTF_8).length <= MAX_IMAGE_KEY_BYTES;
+        reference.length() <= maxBytes
+            && reference.getBytes(StandardCharsets.UTF_8).length <= maxBytes;
     return fits && !reference.startsWith(HASHED) ? reference : HASHED + of(reference);
   }
 }

@@ -44,18 +44,21 @@ public final class ImageJobStore {
       """
       with input as (
         select *
-        from unnest(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) with ordinality as t (
-          custom_id, source_id, question_id, category, image_ref, image_key, prompt,
+        from unnest(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) with ordinality as t (
+          custom_id, source_id, question_id, category, image_ref, shard_offset, shard_length,
+          image_key, prompt,
           max_new_tokens, temperature, top_p, seed, stop, choices,
           stage, code, message, attempts, kafka_partition, kafka_offset, trace_id, position)
       ),
       added as (
         insert into image_job (
-          run_id, custom_id, source_id, question_id, category, image_ref, image_key, prompt,
+          run_id, custom_id, source_id, question_id, category, image_ref, shard_offset,
+          shard_length, image_key, prompt,
           max_new_tokens, temperature, top_p, seed, stop, choices,
           kafka_partition, kafka_offset, trace_id)
         select
-          ?, custom_id, source_id, question_id, category, image_ref, image_key, prompt,
+          ?, custom_id, source_id, question_id, category, image_ref, shard_offset,
+          shard_length, image_key, prompt,
           max_new_tokens, temperature, top_p, seed, stop::text[], choices::text[],
           kafka_partition, kafka_offset, trace_id
         from input
@@ -91,12 +94,13 @@ public final class ImageJobStore {
   private static final String WAITING_WHERE =
       """
       select
-        job_id, run_id, custom_id, image_key, image_root, from_outside,
-        question_id, category, image_ref, prompt,
+        job_id, run_id, custom_id, image_key, image_root, from_outside, shard,
+        shard_offset, shard_length, question_id, category, image_ref, prompt,
         max_new_tokens, temperature, top_p, seed, stop, choices
       from (
         select
           job.*, source.image_root, coalesce(source.from_outside, false) as from_outside,
+          source.location as shard,
           coalesce(sum(octet_length(coalesce(image_ref, '')) + octet_length(prompt)) over (
             order by page.image_key, page.job_id
             rows between unbounded preceding and 1 preceding), 0) as bytes_before
@@ -126,7 +130,8 @@ public final class ImageJobStore {
       """
       select
         job_id, job.run_id, custom_id, image_key, image_root,
-        coalesce(from_outside, false) as from_outside, question_id, category, image_ref, prompt,
+        coalesce(from_outside, false) as from_outside, location as shard, shard_offset,
+        shard_length, question_id, category, image_ref, prompt,
         max_new_tokens, temperature, top_p, seed, stop, choices
       from image_job job
       left join job_source source using (source_id)
@@ -306,7 +311,7 @@ public final class ImageJobStore {
       throws SQLException {
     new ArrayParameters<>(statement, jobs, 1)
         .with(JobColumns::addIdentity)
-        .texts(job -> Fingerprints.imageKey(job.prompt().image()))
+        .texts(Fingerprints::imageKey)
         .texts(job -> job.prompt().text())
         .with(JobColumns::addSettings)
         .texts(rejection(JobFailure::stage))
@@ -316,8 +321,8 @@ public final class ImageJobStore {
         .integers(job -> job.origin().map(KafkaOrigin::partition).orElse(null))
         .longs(job -> job.origin().map(KafkaOrigin::offset).orElse(null))
         .texts(job -> job.traceId().orElse(null));
-    statement.setLong(21, runId);
-    statement.setLong(22, last);
+    statement.setLong(23, runId);
+    statement.setLong(24, last);
   }
 
   private static <V> Function<NewImageJob, V> rejection(Function<JobFailure, V> value) {
@@ -343,6 +348,7 @@ public final class ImageJobStore {
             Rows.longInteger(row, "seed"),
             Rows.texts(row, "stop"),
             Rows.texts(row, "choices").map(ChoiceTexts::new)),
-        row.getBoolean("from_outside"));
+        row.getBoolean("from_outside"),
+        Rows.shard(row));
   }
 }

@@ -8,14 +8,16 @@ import java.sql.SQLException;
 final class JobColumns {
   private JobColumns() {}
 
-  /** Adds custom_id, source_id, question_id, category and image_ref. */
+  /** Adds custom_id, source_id, question_id, category, image_ref, shard_offset and shard_length. */
   static void addIdentity(ArrayParameters<NewImageJob> columns) throws SQLException {
     columns
         .texts(NewImageJob::customId)
         .longs(job -> boxed(job.sourceId()))
         .texts(job -> job.prompt().questionId().orElse(null))
         .texts(job -> job.prompt().category().orElse(null))
-        .texts(job -> job.prompt().image().orElse(null));
+        .texts(job -> job.prompt().image().orElse(null))
+        .longs(job -> job.shard().map(ShardRange::offset).orElse(null))
+        .longs(job -> job.shard().map(ShardRange::length).orElse(null));
   }
 
   /** Adds max_new_tokens, temperature, top_p, seed, stop and choices. */

@@ -25,8 +25,8 @@ public final class KnownJobStore {
       """
       with input as (
         select *
-        from unnest(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) as t (
-          custom_id, source_id, question_id, category, image_ref, prompt,
+        from unnest(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) as t (
+          custom_id, source_id, question_id, category, image_ref, shard_offset, shard_length, prompt,
           max_new_tokens, temperature, top_p, seed, stop, choices, code)
       )
       select
@@ -42,10 +42,12 @@ public final class KnownJobStore {
         failure.code is distinct from input.code
         or (input.code is null and (
           row (
-            job.question_id, job.category, job.image_ref, job.prompt,
+            job.question_id, job.category, job.image_ref, job.shard_offset, job.shard_length,
+            job.prompt,
             job.max_new_tokens, job.temperature, job.top_p, job.seed, job.stop, job.choices)
           is distinct from row (
-            input.question_id, input.category, input.image_ref, input.prompt,
+            input.question_id, input.category, input.image_ref, input.shard_offset,
+            input.shard_length, input.prompt,
             input.max_new_tokens, input.temperature, input.top_p, input.seed,
             input.stop::text[], input.choices::text[])
           or (
@@ -155,6 +157,6 @@ public final class KnownJobStore {
         .texts(job -> job.prompt().text())
         .with(JobColumns::addSettings)
         .texts(job -> job.rejection().map(JobFailure::code).orElse(null));
-    statement.setLong(14, runId);
+    statement.setLong(16, runId);
   }
 }

@@ -16,6 +16,7 @@ import org.stfbatch.base.Shortened;
  * @param rejection present if the job cannot be answered: it is stored with this failure
  * @param origin partition and offset of its message; empty if it does not come from a topic
  * @param traceId published with the outcome
+ * @param shard the image's bytes in a shard; empty if it is not in one
  */
 public record NewImageJob(
     String customId,
@@ -24,7 +25,8 @@ public record NewImageJob(
     JobSettings settings,
     Optional<JobFailure> rejection,
     Optional<KafkaOrigin> origin,
-    Optional<String> traceId) {
+    Optional<String> traceId,
+    Optional<ShardRange> shard) {
 
   /** The longest {@code custom_id}, in characters. */
   public static final int MAX_CUSTOM_ID_LENGTH = 500;
@@ -39,6 +41,7 @@ public record NewImageJob(
     Objects.requireNonNull(settings, "settings is null");
     Objects.requireNonNull(rejection, "rejection is null");
     Objects.requireNonNull(origin, "origin is null");
+    Objects.requireNonNull(shard, "shard is null");
     traceId.ifPresent(id -> StoredText.requireStorable(id, "the trace id"));
     StoredText.requireStorable(customId, "custom_id");
     if (customId.isEmpty()
@@ -58,7 +61,14 @@ public record NewImageJob(
   public static NewImageJob toAnswer(
       String customId, OptionalLong sourceId, ImagePrompt prompt, JobSettings settings) {
     return new NewImageJob(
-        customId, sourceId, prompt, settings, Optional.empty(), Optional.empty(), Optional.empty());
+        customId,
+        sourceId,
+        prompt,
+        settings,
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty());
   }
 
   /** Returns a job that is stored as a failure. */
@@ -71,12 +81,13 @@ public record NewImageJob(
         JobSettings.DEFAULTS,
         Optional.of(rejection),
         Optional.empty(),
+        Optional.empty(),
         Optional.empty());
   }
 
   /** Returns the same job under another name. */
   public NewImageJob named(String name) {
-    return new NewImageJob(name, sourceId, prompt, settings, rejection, origin, traceId);
+    return new NewImageJob(name, sourceId, prompt, settings, rejection, origin, traceId, shard);
   }
 
   /** Returns the same job with the given choices if it has none of its own. */
@@ -88,12 +99,19 @@ public record NewImageJob(
         settings.withDefaultChoices(choices),
         rejection,
         origin,
-        traceId);
+        traceId,
+        shard);
   }
 
   /** Returns the same job with the position of the message it came in. */
   public NewImageJob from(KafkaOrigin message, Optional<String> trace) {
     return new NewImageJob(
-        customId, sourceId, prompt, settings, rejection, Optional.of(message), trace);
+        customId, sourceId, prompt, settings, rejection, Optional.of(message), trace, shard);
+  }
+
+  /** Returns the same job with its image at a byte range of a shard. */
+  public NewImageJob in(ShardRange range) {
+    return new NewImageJob(
+        customId, sourceId, prompt, settings, rejection, origin, traceId, Optional.of(range));
   }
 }

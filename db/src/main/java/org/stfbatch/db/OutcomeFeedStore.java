@@ -15,7 +15,10 @@ public final class OutcomeFeedStore {
       """
       select
         outcome.*, job.custom_id, job.question_id, job.category,
-        case when job.image_ref is not null then job.image_key end as image, job.prompt,
+        case
+          when job.shard_offset is not null then job.image_ref
+          when job.image_ref is not null then job.image_key
+        end as image, job.prompt,
         job.trace_id
       from (
         (

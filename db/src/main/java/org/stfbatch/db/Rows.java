@@ -59,6 +59,15 @@ final class Rows {
     return row.wasNull() ? OptionalDouble.empty() : OptionalDouble.of(value);
   }
 
+  /** Reads the byte range of an image in the shard that is the location of the job's source. */
+  static Optional<ShardRange> shard(ResultSet row) throws SQLException {
+    long offset = row.getLong("shard_offset");
+    return row.wasNull()
+        ? Optional.empty()
+        : Optional.of(
+            new ShardRange(row.getString("shard"), offset, row.getLong("shard_length")));
+  }
+
   /** Reads two array columns as an ordered map from texts to numbers; empty if they are null. */
   static Map<String, Double> realsByText(ResultSet row, String texts, String reals)
       throws SQLException {

@@ -13,7 +13,7 @@ public final class RunInputStore {
       """
       select run.name, location
       from job_source join run using (run_id)
-      where kind = :questions
+      where kind in (:questions, :shards)
       order by source_id
       """;
 
@@ -36,17 +36,18 @@ public final class RunInputStore {
   }
 
   /**
-   * A question file and a run whose jobs came from it.
+   * A question file, or a shard, and a run whose jobs came from it.
    *
    * @param run name of the run
    * @param file absolute path at the time of ingest
    */
   public record QuestionFile(String run, Path file) {}
 
-  /** Returns the question files of all runs. */
+  /** Returns the question files and the shards of all runs. */
   public List<QuestionFile> questionFiles() {
     return jdbc.sql(QUESTION_FILES)
         .param("questions", SourceKind.QUESTIONS.stored())
+        .param("shards", SourceKind.WEBDATASET.stored())
         .query((row, n) -> new QuestionFile(row.getString(1), Path.of(row.getString(2))))
         .list();
   }

@@ -7,7 +7,9 @@ public enum SourceKind {
   /** A folder of images to caption. */
   CAPTIONS("captions"),
   /** A Kafka topic. */
-  KAFKA("kafka");
+  KAFKA("kafka"),
+  /** A WebDataset shard: a tar file of images with their questions. */
+  WEBDATASET("webdataset");
 
   private final String stored;
 

@@ -14,6 +14,7 @@ import java.util.Optional;
  * @param settings generation settings
  * @param fromOutside whether its image reference is untrusted, because the job came from Kafka or
  *     from a trigger and not from this machine's user
+ * @param shard the image's bytes in a shard; empty if it is not in one
  */
 public record StoredJob(
     long jobId,
@@ -23,7 +24,30 @@ public record StoredJob(
     Optional<String> imageRoot,
     ImagePrompt prompt,
     JobSettings settings,
-    boolean fromOutside) {
+    boolean fromOutside,
+    Optional<ShardRange> shard) {
+
+  /** A job whose image is not in a shard. */
+  public StoredJob(
+      long jobId,
+      long runId,
+      String customId,
+      String imageKey,
+      Optional<String> imageRoot,
+      ImagePrompt prompt,
+      JobSettings settings,
+      boolean fromOutside) {
+    this(
+        jobId,
+        runId,
+        customId,
+        imageKey,
+        imageRoot,
+        prompt,
+        settings,
+        fromOutside,
+        Optional.empty());
+  }
 
   /** A job of this machine's user. */
   public StoredJob(

@@ -72,6 +72,15 @@ public final class CustomIds {
   }
 
   /**
+   * Returns the id of a job of a WebDataset, from its shard and its key.
+   *
+   * @param part which question about the sample it is
+   */
+  String ofSample(String shard, String key, String part) {
+    return "sample-" + hash(String.join("\n", shard, key, part)) + "-" + readable(key) + place;
+  }
+
+  /**
    * Returns the id of a failure: a second request with the id of another one.
    *
    * @param content of the request

@@ -24,7 +24,7 @@ import org.stfbatch.job.InputException;
  */
 final class ImageFiles implements Iterator<Path> {
   /** File name extensions of images. The actual format is detected from a file's content. */
-  private static final Set<String> ENDINGS =
+  static final Set<String> ENDINGS =
       Set.of(
           "jpg", "jpeg", "jpe", "jfif", "jif", "jfi", "pjpeg", "pjp", "png", "apng", "webp", "gif",
           "bmp", "dib", "tif", "tiff");

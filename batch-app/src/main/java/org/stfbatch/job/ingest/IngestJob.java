@@ -27,6 +27,7 @@ import org.stfbatch.job.InputException;
 import org.stfbatch.job.JobFailedException;
 import org.stfbatch.job.Progress;
 import org.stfbatch.job.StopSignal;
+import org.stfbatch.shard.Shard;
 import org.stfbatch.job.StoppableReader;
 
 /**
@@ -115,6 +116,23 @@ public final class IngestJob {
     CaptionReader images = new CaptionReader(root, prompt, source);
     KnownIds ids = new KnownIds(run.runId(), known, terms.onChange(), QuestionNaming.AS_READ);
     return ingest(new MappedReader(images, this::withChoices), ids, images::notes);
+  }
+
+  /** Ingests WebDataset shards: the questions about each image in them. */
+  public IngestResult shards(WebDataset shards) {
+    ItemStreamReader<NewImageJob> samples =
+        new MappedReader(shards.reader(this::sourceId), this::withChoices);
+    KnownIds ids = new KnownIds(run.runId(), known, terms.onChange(), QuestionNaming.AS_READ);
+    if (ids.hadJobs() && terms.onChange() == OnChange.FAIL) {
+      new KnownQuestions(run, known, Path.of(shards.pattern()))
+          .requireUnchanged(groups(samples), ids);
+    }
+    return ingest(samples, ids, List::of);
+  }
+
+  private long sourceId(Shard shard) {
+    return jobs.sourceId(
+        run.runId(), SourceKind.WEBDATASET, shard.location(), shard.folder(), false);
   }
 
   private IngestResult ingest(

@@ -4,6 +4,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.springframework.batch.infrastructure.item.ItemStreamReader;
 import org.stfbatch.db.NewImageJob;
 import org.stfbatch.image.ImageException;
 import org.stfbatch.image.ImageSource;
@@ -26,8 +27,12 @@ public record IngestPreview(long read, long unusable, long missingImages, List<S
    * @throws org.stfbatch.job.InputException if it is not of this format, or cannot be read
    */
   public static IngestPreview of(Path file, Path images, QuestionFormat format) {
+    return of(file, images, format.reader(file, images.toAbsolutePath().normalize(), 0));
+  }
+
+  static IngestPreview of(Path file, Path images, ItemStreamReader<NewImageJob> reader) {
     Counting counting = new Counting(images.toAbsolutePath().normalize());
-    format.read(file, counting.root, counting::count);
+    QuestionFormat.read(file, reader, counting::count);
     return new IngestPreview(
         counting.read, counting.unusable, counting.missing, List.copyOf(counting.examples));
   }
@@ -47,7 +52,7 @@ public record IngestPreview(long read, long unusable, long missingImages, List<S
       read++;
       if (job.rejection().isPresent()) {
         unusable(job.rejection().get().message());
-      } else if (job.prompt().image().isPresent()) {
+      } else if (job.shard().isEmpty() && job.prompt().image().isPresent()) {
         countImage(job.prompt().image().get());
       }
       return true;

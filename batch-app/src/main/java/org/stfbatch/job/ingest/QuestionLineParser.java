@@ -22,6 +22,7 @@ import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.function.Function;
 import org.stfbatch.base.JsonDefect;
 import org.stfbatch.base.SamplingRange;
 import org.stfbatch.base.SettingNames;
@@ -62,11 +63,20 @@ final class QuestionLineParser implements LineParser {
 
   private final long sourceId;
   private final CustomIds ids;
+  private final Function<Line, String> names;
   private final Set<String> harmless = new HashSet<>();
 
   QuestionLineParser(long sourceId, CustomIds ids) {
+    this(sourceId, ids, line -> "line " + line.number());
+  }
+
+  /**
+   * @param names names a line in messages
+   */
+  QuestionLineParser(long sourceId, CustomIds ids, Function<Line, String> names) {
     this.sourceId = sourceId;
     this.ids = ids;
+    this.names = names;
   }
 
   @Override
@@ -102,7 +112,7 @@ final class QuestionLineParser implements LineParser {
   }
 
   private NewImageJob rejected(Line line, Fields fields, String why) {
-    String message = "line " + line.number() + " is no question line: " + why;
+    String message = names.apply(line) + " is no question line: " + why;
     return NewImageJob.rejected(
         ids.ofLine(line),
         OptionalLong.of(sourceId),
