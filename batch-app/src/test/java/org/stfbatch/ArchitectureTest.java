@@ -47,6 +47,8 @@ final class ArchitectureTest {
           .definedBy("org.stfbatch.image..")
           .layer("net")
           .definedBy("org.stfbatch.net..")
+          .layer("storage")
+          .definedBy("org.stfbatch.storage..")
           .layer("hub")
           .definedBy("org.stfbatch.hub..")
           .layer("demo")
@@ -70,7 +72,9 @@ final class ArchitectureTest {
           .whereLayer("hub")
           .mayOnlyBeAccessedByLayers("cli")
           .whereLayer("net")
-          .mayOnlyBeAccessedByLayers("cli", "image", "hub")
+          .mayOnlyBeAccessedByLayers("cli", "image", "hub", "storage")
+          .whereLayer("storage")
+          .mayOnlyBeAccessedByLayers("cli", "bench", "job", "image")
           .whereLayer("vocabulary")
           .mayOnlyBeAccessedByLayers("cli")
           .whereLayer("bench")
@@ -193,6 +197,7 @@ final class ArchitectureTest {
               "org.stfbatch.evaluation..",
               "org.stfbatch.image..",
               "org.stfbatch.prompt..",
+              "org.stfbatch.storage..",
               "org.stfbatch.hub..")
           .should()
           .dependOnClassesThat()
@@ -215,6 +220,15 @@ final class ArchitectureTest {
           .should()
           .dependOnClassesThat()
           .resideInAnyPackage("org.apache.parquet..", "org.apache.hadoop..");
+
+  @ArchTest
+  static final ArchRule onlyTheStorageUsesTheSdkOfAws =
+      noClasses()
+          .that()
+          .resideOutsideOfPackage("org.stfbatch.storage..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage("software.amazon..");
 
   @ArchTest
   static final ArchRule onlyTheCommandLineParsesOptions =

@@ -29,6 +29,7 @@ import org.apache.hc.core5.http.Header;
 import org.apache.hc.core5.http.HttpEntity;
 import org.apache.hc.core5.http.HttpException;
 import org.apache.hc.core5.http.MalformedChunkCodingException;
+import org.stfbatch.net.HttpClients;
 import org.stfbatch.net.RedirectTarget;
 import org.stfbatch.net.RefusedAddressException;
 
@@ -49,12 +50,26 @@ final class HttpFetcher implements Closeable {
 
   private static final int PROGRESS_BYTES = 10 << 10;
 
+  private static final Duration SILENCE = Duration.ofSeconds(20);
+
   private final ImageLimits limits;
   private final HttpClients clients;
 
   HttpFetcher(ImageLimits limits, FetchSettings settings) {
     this.limits = limits;
-    this.clients = new HttpClients(limits, settings);
+    this.clients =
+        new HttpClients(
+            new HttpClients.Settings(
+                limits.connectTimeout(),
+                silence(limits),
+                settings.downloads(),
+                settings.addresses(),
+                settings.proxies()));
+  }
+
+  /** Returns the socket timeout: how long nothing may arrive. */
+  private static Duration silence(ImageLimits limits) {
+    return SILENCE.compareTo(limits.readTimeout()) < 0 ? SILENCE : limits.readTimeout();
   }
 
   /**

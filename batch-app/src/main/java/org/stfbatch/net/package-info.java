@@ -1,2 +1,2 @@
-/** Address rules and proxy settings for outgoing connections. Sends no requests. */
+/** Address rules, proxy settings and HTTP clients for outgoing connections. */
 package org.stfbatch.net;

@@ -1,10 +1,14 @@
-package org.stfbatch.image;
+package org.stfbatch.net;
 
+import static java.util.Objects.requireNonNull;
+
+import java.io.Closeable;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.UnknownHostException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -28,50 +32,71 @@ import org.apache.hc.core5.http.HttpHost;
 import org.apache.hc.core5.http.protocol.HttpContext;
 import org.apache.hc.core5.util.TimeValue;
 import org.apache.hc.core5.util.Timeout;
-import org.stfbatch.net.AddressRules;
-import org.stfbatch.net.ProxySettings;
 
 /**
  * HTTP clients: one that connects directly, to exactly the addresses that were resolved and
  * checked, and one that connects through proxies. Redirects, cookies, retries and content encodings
  * are left to the caller. Thread safe.
  */
-final class HttpClients {
-  private static final Timeout SILENCE = Timeout.ofSeconds(20);
+public final class HttpClients implements Closeable {
   private static final TimeValue KEPT_OPEN = TimeValue.ofSeconds(30);
 
-  private final FetchSettings settings;
+  private final Settings settings;
   private final RequestConfig config;
   private final Pooled inside;
   private final Pooled outside;
   private final Pooled proxied;
 
+  /**
+   * Settings of connections.
+   *
+   * @param connectTimeout for opening one connection
+   * @param silence how long nothing may arrive on a connection
+   * @param connections the most connections, in total and to one host
+   * @param addresses which hosts may be reached
+   * @param proxies proxies of the requests
+   */
+  public record Settings(
+      Duration connectTimeout,
+      Duration silence,
+      int connections,
+      AddressRules addresses,
+      ProxySettings proxies) {
+    public Settings {
+      requireNonNull(connectTimeout, "connectTimeout is null");
+      requireNonNull(silence, "silence is null");
+      requireNonNull(addresses, "addresses is null");
+      requireNonNull(proxies, "proxies is null");
+    }
+  }
+
   private record Pooled(PoolingHttpClientConnectionManager pool, CloseableHttpClient client) {}
 
-  HttpClients(ImageLimits limits, FetchSettings settings) {
+  /** Creates clients; they connect with the first request. */
+  public HttpClients(Settings settings) {
     this.settings = settings;
     this.config =
         RequestConfig.custom()
-            .setResponseTimeout(silence(limits))
+            .setResponseTimeout(Timeout.of(settings.silence()))
             .setDefaultKeepAlive(KEPT_OPEN.getDuration(), KEPT_OPEN.getTimeUnit())
             .build();
     HttpRoutePlanner direct = new DefaultRoutePlanner(null);
-    this.inside = pooled(limits, new CheckedResolver(settings.addresses(), false), direct);
-    this.outside = pooled(limits, new CheckedResolver(settings.addresses(), true), direct);
+    this.inside = pooled(new CheckedResolver(settings.addresses(), false), direct);
+    this.outside = pooled(new CheckedResolver(settings.addresses(), true), direct);
     this.proxied =
-        pooled(limits, SystemDefaultDnsResolver.INSTANCE, new ThroughProxies(settings.proxies()));
+        pooled(SystemDefaultDnsResolver.INSTANCE, new ThroughProxies(settings.proxies()));
   }
 
-  private Pooled pooled(ImageLimits limits, DnsResolver resolver, HttpRoutePlanner planner) {
+  private Pooled pooled(DnsResolver resolver, HttpRoutePlanner planner) {
     PoolingHttpClientConnectionManager pool =
         PoolingHttpClientConnectionManagerBuilder.create()
             .setDnsResolver(resolver)
-            .setMaxConnTotal(settings.downloads())
-            .setMaxConnPerRoute(settings.downloads())
+            .setMaxConnTotal(settings.connections())
+            .setMaxConnPerRoute(settings.connections())
             .setDefaultConnectionConfig(
                 ConnectionConfig.custom()
-                    .setConnectTimeout(Timeout.of(limits.connectTimeout()))
-                    .setSocketTimeout(silence(limits))
+                    .setConnectTimeout(Timeout.of(settings.connectTimeout()))
+                    .setSocketTimeout(Timeout.of(settings.silence()))
                     .setTimeToLive(TimeValue.ofMinutes(5))
                     .build())
             .build();
@@ -102,12 +127,6 @@ final class HttpClients {
     protected HttpHost determineProxy(HttpHost target, HttpContext context) {
       return proxies.of(URI.create(target.toURI())).map(HttpClients::host).orElse(null);
     }
-  }
-
-  /** Returns the socket timeout: how long nothing may arrive. */
-  private static Timeout silence(ImageLimits limits) {
-    return Timeout.ofMilliseconds(
-        Math.min(SILENCE.toMilliseconds(), limits.readTimeout().toMillis()));
   }
 
   /** Resolves names and refuses addresses that the rules forbid. */
@@ -147,9 +166,9 @@ final class HttpClients {
    * @param fromOutside whether the host was named by a Kafka message or a trigger, not by this
    *     machine's user
    * @return the response, which the caller closes
-   * @throws org.stfbatch.net.RefusedAddressException if the host may not be reached
+   * @throws RefusedAddressException if the host may not be reached
    */
-  ClassicHttpResponse execute(HttpGet request, URI uri, boolean fromOutside) throws IOException {
+  public ClassicHttpResponse execute(HttpGet request, URI uri, boolean fromOutside) throws IOException {
     HttpHost target = target(uri);
     Optional<ProxySettings.Proxy> proxy = settings.proxies().of(uri);
     if (proxy.isEmpty()) {
@@ -185,9 +204,27 @@ final class HttpClients {
     return context;
   }
 
-  void closeIdle() {
-    for (Pooled one : new Pooled[] {inside, outside, proxied}) {
+  /** Closes connections that no request uses. */
+  public void closeIdle() {
+    for (Pooled one : all()) {
       one.pool().closeIdle(TimeValue.ZERO_MILLISECONDS);
     }
+  }
+
+  /** Returns how many connections requests use now. */
+  public int leased() {
+    return Stream.of(all()).mapToInt(one -> one.pool().getTotalStats().getLeased()).sum();
+  }
+
+  /** Closes all connections; requests under way fail. */
+  @Override
+  public void close() throws IOException {
+    for (Pooled one : all()) {
+      one.client().close();
+    }
+  }
+
+  private Pooled[] all() {
+    return new Pooled[] {inside, outside, proxied};
   }
 }
