@@ -49,6 +49,8 @@ final class ArchitectureTest {
           .definedBy("org.stfbatch.net..")
           .layer("storage")
           .definedBy("org.stfbatch.storage..")
+          .layer("shard")
+          .definedBy("org.stfbatch.shard..")
           .layer("hub")
           .definedBy("org.stfbatch.hub..")
           .layer("demo")
@@ -74,7 +76,9 @@ final class ArchitectureTest {
           .whereLayer("net")
           .mayOnlyBeAccessedByLayers("cli", "image", "hub", "storage")
           .whereLayer("storage")
-          .mayOnlyBeAccessedByLayers("cli", "bench", "job", "image")
+          .mayOnlyBeAccessedByLayers("cli", "bench", "job", "image", "shard")
+          .whereLayer("shard")
+          .mayOnlyBeAccessedByLayers("cli", "job", "image")
           .whereLayer("vocabulary")
           .mayOnlyBeAccessedByLayers("cli")
           .whereLayer("bench")
@@ -198,6 +202,7 @@ final class ArchitectureTest {
               "org.stfbatch.image..",
               "org.stfbatch.prompt..",
               "org.stfbatch.storage..",
+              "org.stfbatch.shard..",
               "org.stfbatch.hub..")
           .should()
           .dependOnClassesThat()

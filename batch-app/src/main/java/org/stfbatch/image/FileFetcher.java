@@ -109,7 +109,7 @@ final class FileFetcher {
   }
 
   /** Returns whether the root is available: a missing mount leaves no folder, or an empty one. */
-  private static boolean isThere(Path root) {
+  static boolean isThere(Path root) {
     try (DirectoryStream<Path> entries = Files.newDirectoryStream(root)) {
       return entries.iterator().hasNext();
     } catch (AccessDeniedException e) {

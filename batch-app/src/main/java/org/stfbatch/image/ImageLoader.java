@@ -6,6 +6,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Function;
+import org.stfbatch.storage.StorageAddress.LocalFile;
 
 /**
  * Fetches and decodes images. Thread safe; one instance serves all threads. Download threads end
@@ -16,6 +17,7 @@ public final class ImageLoader {
 
   private final FileFetcher files;
   private final DataUriFetcher dataUris;
+  private final ShardFetcher shards;
   private final Downloads downloads;
   private final ImageDecoder decoder;
   private final HeapRoom room = HeapRoom.ofThisProcess();
@@ -32,6 +34,7 @@ public final class ImageLoader {
     requireNonNull(limits, "limits is null");
     this.files = new FileFetcher(limits.maxBytes(), settings.followLinks());
     this.dataUris = new DataUriFetcher(limits.maxBytes());
+    this.shards = new ShardFetcher(limits.maxBytes());
     this.downloads = new Downloads(limits, settings);
     this.decoder = new ImageDecoder(limits.maxPixels(), room);
     this.maxBytes = limits.maxBytes();
@@ -82,6 +85,21 @@ public final class ImageLoader {
       }
     }
     return decoder.decode(timedFetch(source), source.displayName(), use);
+  }
+
+  /**
+   * Returns an image file's bytes without decoding them; one attempt.
+   *
+   * @throws ImageException if it cannot be read
+   * @throws InterruptedException if interrupted while downloading
+   */
+  public byte[] bytes(ImageSource source) throws ImageException, InterruptedException {
+    if (source instanceof ImageSource.Http http) {
+      try (Arrived arrived = await(download(http))) {
+        return arrived.downloaded.data();
+      }
+    }
+    return timedFetch(source);
   }
 
   /**
@@ -153,6 +171,9 @@ public final class ImageLoader {
     }
     if (source instanceof ImageSource.DataUri dataUri) {
       return dataUris.fetch(dataUri);
+    }
+    if (source instanceof ImageSource.InShard member && member.shard() instanceof LocalFile shard) {
+      return shards.fetch(member, shard);
     }
     ImageSource.Bytes bytes = (ImageSource.Bytes) source;
     if (bytes.data().length > maxBytes) {

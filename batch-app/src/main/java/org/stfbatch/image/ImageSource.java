@@ -8,6 +8,8 @@ import java.nio.file.Path;
 import java.util.Locale;
 import org.stfbatch.base.Shortened;
 import org.stfbatch.secret.Secrets;
+import org.stfbatch.shard.MemberHeader;
+import org.stfbatch.storage.StorageAddress;
 
 /** The source of an image, which {@link ImageLoader} fetches. */
 public sealed interface ImageSource {
@@ -107,6 +109,42 @@ public sealed interface ImageSource {
       String path = uri.getRawPath() == null ? "" : uri.getRawPath();
       String query = uri.getRawQuery() == null ? "" : "?...";
       return uri.getScheme() + "://" + host + port + path + query;
+    }
+  }
+
+  /**
+   * A member of a WebDataset shard.
+   *
+   * @param shard address of the tar file
+   * @param offset of the image's first byte, behind the member's header
+   * @param length in bytes
+   * @param path the member's name in the shard
+   * @param name for messages
+   */
+  record InShard(StorageAddress shard, long offset, long length, String path, String name)
+      implements ImageSource {
+    public InShard {
+      requireNonNull(shard, "shard is null");
+      requireNonNull(path, "path is null");
+      requireNonNull(name, "name is null");
+      if (offset < MemberHeader.BYTES || length < 0) {
+        throw new IllegalArgumentException("no place of a member: " + offset + ", " + length);
+      }
+    }
+
+    /** Returns where the range to read begins: at the header of the member. */
+    long rangeStart() {
+      return offset - MemberHeader.BYTES;
+    }
+
+    /** Returns the length of the range to read: the header and the image. */
+    int rangeLength() {
+      return Math.toIntExact(MemberHeader.BYTES + length);
+    }
+
+    @Override
+    public String displayName() {
+      return Shortened.given(name);
     }
   }
 

@@ -3,6 +3,7 @@ package org.stfbatch.image;
 import java.net.URI;
 import java.util.Locale;
 import java.util.Optional;
+import org.stfbatch.storage.StorageAddress.LocalFile;
 
 /**
  * The host or folder that images are fetched from, and that may be unavailable as a whole.
@@ -14,6 +15,10 @@ record Origin(String name) {
   static Optional<Origin> of(ImageSource source) {
     if (source instanceof ImageSource.Http http) {
       return Optional.of(of(http));
+    }
+    if (source instanceof ImageSource.InShard member && member.shard() instanceof LocalFile shard) {
+      return Optional.of(
+          new Origin(String.valueOf(shard.path().toAbsolutePath().normalize().getParent())));
     }
     return source instanceof ImageSource.File file
         ? Optional.of(new Origin(file.root().toAbsolutePath().normalize().toString()))

@@ -168,7 +168,8 @@ public final class HttpClients implements Closeable {
    * @return the response, which the caller closes
    * @throws RefusedAddressException if the host may not be reached
    */
-  public ClassicHttpResponse execute(HttpGet request, URI uri, boolean fromOutside) throws IOException {
+  public ClassicHttpResponse execute(HttpGet request, URI uri, boolean fromOutside)
+      throws IOException {
     HttpHost target = target(uri);
     Optional<ProxySettings.Proxy> proxy = settings.proxies().of(uri);
     if (proxy.isEmpty()) {

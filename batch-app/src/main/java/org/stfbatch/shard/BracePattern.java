@@ -36,8 +36,7 @@ public final class BracePattern {
       }
       Optional<List<String>> choices = choices(text.substring(open + 1, close));
       if (choices.isPresent()) {
-        return joined(
-            text.substring(0, open), choices.get(), expand(text.substring(close + 1), 0));
+        return joined(text.substring(0, open), choices.get(), expand(text.substring(close + 1), 0));
       }
     }
     return List.of(text);
@@ -109,7 +108,9 @@ public final class BracePattern {
     return parts;
   }
 
-  /** Counts up or down. If an end has a leading zero, all numbers get the width of the wider one. */
+  /**
+   * Counts up or down. If an end has a leading zero, all numbers get the width of the wider one.
+   */
   private static List<String> numbers(String first, String last, Optional<String> step) {
     long begin = Long.parseLong(first);
     long end = Long.parseLong(last);

@@ -10,8 +10,11 @@ import java.util.Optional;
  * thread.
  */
 final class PositionedStream extends FilterInputStream {
+  private static final int SKIPPED_AT_ONCE = 1 << 13;
+
   private final long size;
   private long position;
+  private long discarded;
   private IOException failure;
 
   /**
@@ -40,6 +43,12 @@ final class PositionedStream extends FilterInputStream {
 
   @Override
   public int read(byte[] buffer, int offset, int length) throws IOException {
+    if (discarded > 0) {
+      int virtual = (int) Math.min(length, discarded);
+      discarded -= virtual;
+      position += virtual;
+      return virtual;
+    }
     try {
       int read = in.read(buffer, offset, length);
       position += Math.max(0, read);
@@ -50,17 +59,35 @@ final class PositionedStream extends FilterInputStream {
     }
   }
 
-  /** Skips bytes, but none behind the end, where a file would let itself be positioned. */
-  @Override
-  public long skip(long bytes) throws IOException {
+  /**
+   * Skips bytes of the source that the reader will read only to get behind them: its next reads
+   * return any bytes instead. The library for tar files would read every byte of a member.
+   */
+  void discard(long bytes) throws IOException {
     try {
-      long skipped = in.skip(Math.max(0, Math.min(bytes, size - position)));
-      position += skipped;
-      return skipped;
+      // Behind its end, a file would let itself be positioned.
+      long most = Math.min(bytes, size - position - discarded);
+      for (long skipped = 1; most > 0 && skipped > 0; most -= skipped) {
+        skipped = in.skip(most);
+        discarded += skipped;
+      }
     } catch (IOException e) {
       failure = e;
       throw e;
     }
+  }
+
+  @Override
+  public long skip(long bytes) throws IOException {
+    long wanted = Math.max(0, bytes);
+    long left = wanted;
+    byte[] buffer = new byte[(int) Math.min(left, SKIPPED_AT_ONCE)];
+    int read = 0;
+    while (left > 0 && read >= 0) {
+      read = read(buffer, 0, (int) Math.min(left, buffer.length));
+      left -= Math.max(0, read);
+    }
+    return wanted - left;
   }
 
   @Override

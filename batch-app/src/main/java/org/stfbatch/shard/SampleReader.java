@@ -9,7 +9,6 @@ import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
 import org.stfbatch.base.Shortened;
 import org.stfbatch.shard.ShardItem.Damage;
-import org.stfbatch.shard.ShardItem.Sample;
 import org.stfbatch.storage.Storage;
 import org.stfbatch.storage.StorageAddress;
 
@@ -36,6 +35,7 @@ public final class SampleReader implements AutoCloseable {
   private long dataEnd;
   private long samples;
   private Damage damage;
+  private boolean wholeUpToDamage;
   private boolean ended;
 
   private SampleReader(
@@ -61,8 +61,7 @@ public final class SampleReader implements AutoCloseable {
         shard.address() instanceof StorageAddress.LocalFile
             ? storage.size(shard.address())
             : Long.MAX_VALUE;
-    return new SampleReader(
-        shard, storage.open(shard.address()), size, imageExtensions, withTexts);
+    return new SampleReader(shard, storage.open(shard.address()), size, imageExtensions, withTexts);
   }
 
   /**
@@ -86,7 +85,7 @@ public final class SampleReader implements AutoCloseable {
       add(sample);
       advance();
     }
-    if (damage != null) {
+    if (damage != null && !wholeUpToDamage) {
       // More members of this sample may be in the part that cannot be read.
       ended = true;
       return Optional.of(damage);
@@ -105,6 +104,7 @@ public final class SampleReader implements AutoCloseable {
   /** Reads the next header. Returns false at the end, and if there is damage. */
   private boolean enter() throws IOException {
     try {
+      in.discard(Math.max(0, dataEnd - in.position()));
       next = tar.getNextEntry();
     } catch (IOException | RuntimeException e) {
       broken(e);
@@ -173,6 +173,7 @@ public final class SampleReader implements AutoCloseable {
     if (in.position() < dataEnd) {
       damage = damage("is cut");
     } else if (in.position() < roundedUp(dataEnd) + RECORD) {
+      wholeUpToDamage = in.position() == roundedUp(dataEnd);
       damage = damage("has no end mark, as if it was cut");
     }
   }

@@ -105,8 +105,7 @@ final class S3Places implements AutoCloseable {
             .startAfter(startAfter.orElse(null))
             .build();
     return new ObjectListing(
-        prefix,
-        client(prefix.displayName()).listObjectsV2Paginator(request).contents().iterator());
+        prefix, client(prefix.displayName()).listObjectsV2Paginator(request).contents().iterator());
   }
 
   PendingOutput begin(S3Object object) throws StorageException {
@@ -117,6 +116,15 @@ final class S3Places implements AutoCloseable {
           null);
     }
     return new ObjectUpload(client(object.displayName()), object);
+  }
+
+  void delete(S3Object object) throws StorageException {
+    try {
+      client(object.displayName())
+          .deleteObject(request -> request.bucket(object.bucket()).key(object.key()));
+    } catch (SdkException e) {
+      throw S3Refusals.of(object.displayName(), e);
+    }
   }
 
   @Override

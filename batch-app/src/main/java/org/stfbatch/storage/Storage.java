@@ -2,6 +2,7 @@ package org.stfbatch.storage;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.file.Files;
 import java.util.Optional;
 import org.stfbatch.storage.StorageAddress.Http;
 import org.stfbatch.storage.StorageAddress.LocalFile;
@@ -91,6 +92,22 @@ public final class Storage implements AutoCloseable {
     return address instanceof S3Object object
         ? objects.begin(object)
         : files.begin((LocalFile) address);
+  }
+
+  /**
+   * Deletes a file or an object; does nothing if it is not there.
+   *
+   * @throws StorageException if it cannot be deleted; always for http(s) addresses
+   */
+  public void delete(StorageAddress address) throws IOException {
+    if (address instanceof S3Object object) {
+      objects.delete(object);
+    } else if (address instanceof LocalFile file) {
+      Files.deleteIfExists(file.path());
+    } else {
+      throw new StorageException(
+          StorageException.Kind.UNUSABLE, address.displayName() + " cannot be deleted", null);
+    }
   }
 
   @Override

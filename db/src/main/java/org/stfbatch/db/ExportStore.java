@@ -5,10 +5,12 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import javax.sql.DataSource;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.core.RowCallbackHandler;
 import org.springframework.jdbc.support.JdbcTransactionManager;
+import org.springframework.transaction.TransactionDefinition;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /** Streaming reader of all jobs of a run with their outcomes, in constant memory. */
@@ -39,15 +41,22 @@ public final class ExportStore {
       order by j.job_id
       """;
 
+  private static final String IMAGE = "select image_ref from image_job where job_id = ?";
+
   private final JdbcTemplate template;
   private final TransactionTemplate transaction;
+  private final TransactionTemplate snapshot;
 
   public ExportStore(DataSource dataSource) {
     this.template = new JdbcTemplate(dataSource);
     this.template.setFetchSize(ROWS_AT_A_TIME);
     // The driver streams through a cursor only inside a transaction.
-    this.transaction = new TransactionTemplate(new JdbcTransactionManager(dataSource));
+    JdbcTransactionManager transactions = new JdbcTransactionManager(dataSource);
+    this.transaction = new TransactionTemplate(transactions);
     this.transaction.setReadOnly(true);
+    this.snapshot = new TransactionTemplate(transactions);
+    this.snapshot.setReadOnly(true);
+    this.snapshot.setIsolationLevel(TransactionDefinition.ISOLATION_REPEATABLE_READ);
   }
 
   /**
@@ -57,6 +66,19 @@ public final class ExportStore {
   public void forEach(long runId, Consumer<ExportRow> consumer) {
     RowCallbackHandler each = row -> consumer.accept(exportRow(row).at(place(row)));
     transaction.executeWithoutResult(status -> template.query(ALL_JOBS, each, runId));
+  }
+
+  /**
+   * Runs work in which every {@link #forEach} reads the same snapshot. Exceptions of the work
+   * propagate to the caller.
+   */
+  public <T> T inSnapshot(Supplier<T> work) {
+    return snapshot.execute(status -> work.get());
+  }
+
+  /** Returns a job's whole image reference, of which exports have a hash if it is long. */
+  public String imageReference(long jobId) {
+    return template.queryForObject(IMAGE, String.class, jobId);
   }
 
   private static ImagePlace place(ResultSet row) throws SQLException {

@@ -64,8 +64,7 @@ final class Rows {
     long offset = row.getLong("shard_offset");
     return row.wasNull()
         ? Optional.empty()
-        : Optional.of(
-            new ShardRange(row.getString("shard"), offset, row.getLong("shard_length")));
+        : Optional.of(new ShardRange(row.getString("shard"), offset, row.getLong("shard_length")));
   }
 
   /** Reads two array columns as an ordered map from texts to numbers; empty if they are null. */

@@ -19,6 +19,14 @@ public final class RunInputStore {
 
   private static final String IMAGE_ROOTS = "select distinct image_root from job_source";
 
+  private static final String RUN_WITH_SHARDS =
+      """
+      select run.name
+      from job_source join run using (run_id)
+      where kind = :shards and image_root = :folder
+      limit 1
+      """;
+
   private static final String RUN_WITH_IMAGE =
       """
       select run.name
@@ -50,6 +58,15 @@ public final class RunInputStore {
         .param("shards", SourceKind.WEBDATASET.stored())
         .query((row, n) -> new QuestionFile(row.getString(1), Path.of(row.getString(2))))
         .list();
+  }
+
+  /** Returns the name of a run with shards directly in a folder, or below a prefix. */
+  public Optional<String> runWithShardsIn(String folder) {
+    return jdbc.sql(RUN_WITH_SHARDS)
+        .param("shards", SourceKind.WEBDATASET.stored())
+        .param("folder", folder)
+        .query(String.class)
+        .optional();
   }
 
   /**

@@ -12,7 +12,8 @@ public final class QuestionFileOptions {
       names = "--format",
       paramLabel = "FORMAT",
       description =
-          "Format of the question file, one of ${COMPLETION-CANDIDATES}; openai: request lines of the Batch API."
+          "Format of the question file, one of ${COMPLETION-CANDIDATES}; openai: request lines of the Batch API;"
+              + " webdataset: tar shards, with braces for many as part-{000..099}.tar."
               + " Default: by the file's extension, else llava")
   private QuestionFormat format;
 
@@ -26,6 +27,16 @@ public final class QuestionFileOptions {
   /** Returns whether a format is given. */
   public boolean namesFormat() {
     return format != null;
+  }
+
+  /** Returns whether the questions are in WebDataset shards. */
+  public boolean namesShards() {
+    return format == QuestionFormat.WEBDATASET;
+  }
+
+  /** Returns whether an image folder is given. */
+  public boolean namesImages() {
+    return images != null;
   }
 
   /** Returns whether any of these options is given. */

@@ -3,9 +3,11 @@ package org.stfbatch.cli.run;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.EnumSet;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import javax.sql.DataSource;
 import org.stfbatch.base.Plural;
 import org.stfbatch.cli.option.OutputFile;
 import org.stfbatch.cli.service.Stores;
@@ -15,8 +17,15 @@ import org.stfbatch.file.WholeFile;
 import org.stfbatch.job.export.ExportFormat;
 import org.stfbatch.job.export.ExportResult;
 import org.stfbatch.job.export.RunExporter;
+import org.stfbatch.storage.S3Settings;
+import org.stfbatch.storage.Storage;
+import org.stfbatch.storage.StorageAddress;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
 
 /** {@code export}: writes a run's answers to a file. */
 @Command(
@@ -24,7 +33,9 @@ import picocli.CommandLine.Option;
     description = {"Writes a run's answers to a file, in ingest order."},
     footer = {
       "  stf-batch export --run nightly --out answers.jsonl",
-      "  stf-batch export --run nightly --out answers.csv --failures failures.jsonl"
+      "  stf-batch export --run nightly --out answers.csv --failures failures.jsonl",
+      "  stf-batch export --run captions --format sidecar",
+      "  stf-batch export --run nightly --format webdataset --with-images --out shards"
     })
 public final class ExportCommand implements Callable<Integer> {
   /** The formats with an extension of their own; all others use .jsonl. */
@@ -38,17 +49,18 @@ public final class ExportCommand implements Callable<Integer> {
 
   @Option(
       names = "--out",
-      required = true,
       paramLabel = "FILE",
       description =
-          "The output file, - for standard output; an existing file is replaced only when the new one is complete.")
+          "The output file, - for standard output; an existing file is replaced only when the new one is complete."
+              + " A folder for formats of several files; may be left out with --format sidecar.")
   private OutputFile out;
 
   @Option(
       names = "--format",
       paramLabel = "FORMAT",
       description =
-          "One of ${COMPLETION-CANDIDATES}; llava: answer lines of the original; openai: output lines of the Batch API."
+          "One of ${COMPLETION-CANDIDATES}; llava: answer lines of the original; openai: output lines of the Batch API;"
+              + " webdataset: tar shards; sidecar: a .txt file beside each image."
               + " Default: csv or parquet by the extension of --out, else llava")
   private ExportFormat format;
 
@@ -65,6 +77,12 @@ public final class ExportCommand implements Callable<Integer> {
           "With --format csv: put an apostrophe before cells that begin with =, +, -, @, a tab or a carriage return, which spreadsheets treat as formulas.")
   private boolean spreadsheetSafe;
 
+  @Mixin private PartOptions parts;
+
+  @Mixin private SideFileOptions sideFiles;
+
+  @Spec private CommandSpec spec;
+
   ExportCommand(Stores stores) {
     this.stores = stores;
   }
@@ -72,10 +90,19 @@ public final class ExportCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     if (format == null) {
-      format = out.format(BY_ENDING).orElse(ExportFormat.LLAVA);
+      format =
+          Optional.ofNullable(out)
+              .flatMap(file -> file.format(BY_ENDING))
+              .orElse(ExportFormat.LLAVA);
     }
+    requireOut();
+    parts.check(format);
+    sideFiles.check(format);
     if (spreadsheetSafe && format != ExportFormat.CSV) {
       throw new IllegalArgumentException("--spreadsheet-safe is for --format csv");
+    }
+    if (parts.apply(format) || format == ExportFormat.SIDECAR) {
+      return exportFiles();
     }
     OutputPaths paths =
         new OutputPaths()
@@ -98,6 +125,47 @@ public final class ExportCommand implements Callable<Integer> {
               result.waiting(),
               result.waiting() == 1 ? "is" : "are");
       return 0;
+    }
+  }
+
+  private void requireOut() {
+    if (out == null && format != ExportFormat.SIDECAR) {
+      throw new ParameterException(spec.commandLine(), "Missing required option: '--out=FILE'");
+    }
+  }
+
+  /** Exports to several files. */
+  private int exportFiles() throws IOException {
+    requireFolder();
+    OutputPaths paths = new OutputPaths().keepsOutOf("the program's store", stores.serverFolders());
+    if (out != null) {
+      paths.writesInto("--out", out.path());
+    }
+    paths.check();
+    try (Stores.Connected db = stores.open();
+        Storage storage = new Storage(S3Settings.ofEnvironment())) {
+      Run exported = db.run(run);
+      DataSource data = db.database().dataSource();
+      System.out.println(
+          format == ExportFormat.SIDECAR
+              ? sideFiles.export(data, exported, Optional.ofNullable(out).map(OutputFile::path))
+              : parts.export(
+                  data, exported, format, new StorageAddress.LocalFile(out.path()), storage));
+      return 0;
+    }
+  }
+
+  private void requireFolder() {
+    String name = format.name().toLowerCase(Locale.ROOT);
+    if (failures != null) {
+      throw new IllegalArgumentException(
+          "--failures is for formats of one file: export them with --format jsonl instead of "
+              + name);
+    }
+    if (out != null && out.isStandardOutput()) {
+      throw new IllegalArgumentException(
+          "--format %s writes several files, not standard output: give a folder with --out"
+              .formatted(name));
     }
   }
 

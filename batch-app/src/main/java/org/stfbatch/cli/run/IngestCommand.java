@@ -1,10 +1,13 @@
 package org.stfbatch.cli.run;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.function.Function;
 import org.stfbatch.base.Plural;
 import org.stfbatch.cli.console.ConsoleProgress;
 import org.stfbatch.cli.console.Logged;
@@ -25,6 +28,9 @@ import org.stfbatch.job.ingest.IngestPreview;
 import org.stfbatch.job.ingest.IngestResult;
 import org.stfbatch.job.ingest.IngestTerms;
 import org.stfbatch.job.ingest.OnChange;
+import org.stfbatch.job.ingest.WebDataset;
+import org.stfbatch.storage.S3Settings;
+import org.stfbatch.storage.Storage;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -39,7 +45,8 @@ import picocli.CommandLine.Option;
     },
     footer = {
       "  stf-batch ingest --run nightly --questions questions.jsonl --images pictures",
-      "  stf-batch ingest --run captions --captions pictures --prompt \"Describe this picture.\""
+      "  stf-batch ingest --run captions --captions pictures --prompt \"Describe this picture.\"",
+      "  stf-batch ingest --run shards --format webdataset --questions 'part-{000..099}.tar'"
     })
 public final class IngestCommand implements Callable<Integer>, Logged {
   private static final String CAPTION_PROMPT =
@@ -63,9 +70,13 @@ public final class IngestCommand implements Callable<Integer>, Logged {
   @Option(
       names = "--prompt",
       paramLabel = "TEXT",
-      defaultValue = CAPTION_PROMPT,
-      description = "The caption prompt. Default: ${DEFAULT-VALUE}")
+      description =
+          "The caption prompt; with --format webdataset, the question about every image."
+              + " Default of captions: "
+              + CAPTION_PROMPT)
   private String prompt;
+
+  @Mixin private SamplePromptOptions samples;
 
   @Option(
       names = "--choices",
@@ -124,6 +135,10 @@ public final class IngestCommand implements Callable<Integer>, Logged {
 
   @Override
   public Integer call() {
+    if (source.questions != null && reading.namesShards()) {
+      return shards();
+    }
+    samples.requireNone();
     check();
     if (dryRun) {
       return preview();
@@ -133,33 +148,58 @@ public final class IngestCommand implements Callable<Integer>, Logged {
     return report(ingest(stop));
   }
 
+  private int shards() {
+    require(!reading.namesImages(), "--images has no effect on shards: leave it out");
+    try (Storage storage = new Storage(S3Settings.ofEnvironment())) {
+      WebDataset shards =
+          WebDataset.of(
+              storage, source.questions.toString(), samples.prompt(Optional.ofNullable(prompt)));
+      shards.requireUsable();
+      if (dryRun) {
+        return preview(shards.preview());
+      }
+      StopSignal stop = new StopSignal();
+      shutdown.guard(stop);
+      return report(ingest(stop, job -> job.shards(shards)));
+    } catch (IOException e) {
+      throw new UncheckedIOException("the shards could not be closed", e);
+    }
+  }
+
   private IngestResult ingest(StopSignal stop) {
+    return ingest(
+        stop,
+        job ->
+            source.questions != null
+                ? job.questions(
+                    source.questions,
+                    reading.images(source.questions),
+                    reading.format(source.questions))
+                : job.captions(source.captions, captionPrompt()));
+  }
+
+  private IngestResult ingest(StopSignal stop, Function<IngestJob, IngestResult> work) {
     try (Stores.Connected db = stores.open();
         ConsoleProgress progress = ConsoleProgress.onStderr("jobs read", 0, 0)) {
       Run target = new RunStore(db.database().dataSource()).findOrCreate(run);
       if (onChange != OnChange.REPLACE) {
-        return ingest(db, target, progress, stop);
+        return work.apply(job(db, target, progress, stop));
       }
       // The claim keeps jobs from being answered while they are replaced.
       try (Claim claim = db.claim(List.of(Lockable.run(db.database(), target)), stop)) {
-        return claim.work(part -> ingest(db, target, progress, part));
+        return claim.work(part -> work.apply(job(db, target, progress, part)));
       }
     }
   }
 
-  private IngestResult ingest(
+  private IngestJob job(
       Stores.Connected db, Run target, ConsoleProgress progress, StopSignal stop) {
-    IngestJob job =
-        new IngestJob(
-            new BatchRuntime(db.database().dataSource()),
-            target,
-            progress,
-            stop,
-            new IngestTerms(Optional.ofNullable(choices), onChange, again));
-    return source.questions != null
-        ? job.questions(
-            source.questions, reading.images(source.questions), reading.format(source.questions))
-        : job.captions(source.captions, prompt);
+    return new IngestJob(
+        new BatchRuntime(db.database().dataSource()),
+        target,
+        progress,
+        stop,
+        new IngestTerms(Optional.ofNullable(choices), onChange, again));
   }
 
   private void check() {
@@ -174,14 +214,21 @@ public final class IngestCommand implements Callable<Integer>, Logged {
       require(
           Files.isDirectory(source.captions),
           "the folder " + source.captions + " is not there: check --captions");
-      require(!prompt.isBlank(), "the caption prompt is empty: check --prompt");
+      require(!captionPrompt().isBlank(), "the caption prompt is empty: check --prompt");
     }
   }
 
+  private String captionPrompt() {
+    return prompt == null ? CAPTION_PROMPT : prompt;
+  }
+
   private int preview() {
-    IngestPreview preview =
+    return preview(
         IngestPreview.of(
-            source.questions, reading.images(source.questions), reading.format(source.questions));
+            source.questions, reading.images(source.questions), reading.format(source.questions)));
+  }
+
+  private int preview(IngestPreview preview) {
     System.out.printf(
         "%s: %s, %d unusable, %d whose image is not there; nothing is stored%n",
         source.questions,

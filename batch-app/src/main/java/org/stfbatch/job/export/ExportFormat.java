@@ -14,8 +14,15 @@ public enum ExportFormat {
   /** Apache Parquet with the columns of {@link #CSV}. */
   PARQUET,
   /** The output line and the error line of OpenAI's Batch API. */
-  OPENAI;
+  OPENAI,
+  /** WebDataset shards: see {@link PartExporter}. */
+  WEBDATASET,
+  /** Text files beside images: see {@link SideFileExporter}. */
+  SIDECAR;
 
+  /**
+   * @throws IllegalArgumentException if the format has more than one file
+   */
   RowWriter answers(String run, OutputStream out, boolean spreadsheetSafe) throws IOException {
     return switch (this) {
       case LLAVA -> new TextRows(new LlavaFormat(run), out);
@@ -23,6 +30,8 @@ public enum ExportFormat {
       case CSV -> new TextRows(new CsvFormat(spreadsheetSafe), out);
       case PARQUET -> new ParquetRows(out);
       case OPENAI -> new TextRows(new OpenAiFormat(run)::answered, out);
+      case WEBDATASET, SIDECAR ->
+          throw new IllegalArgumentException(this + " is not written to one file");
     };
   }
 

@@ -8,6 +8,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.LongAdder;
+import org.stfbatch.db.ShardRange;
 import org.stfbatch.db.StoredJob;
 import org.stfbatch.engine.EngineJob;
 import org.stfbatch.engine.Failure;
@@ -21,6 +22,7 @@ import org.stfbatch.image.LoadStatistics;
 import org.stfbatch.image.Pixels;
 import org.stfbatch.image.PutOffException;
 import org.stfbatch.image.RgbImage;
+import org.stfbatch.job.ShardImages;
 
 /** Prepares jobs for LLaVA: loads and resizes images, and tokenizes prompts. Thread safe. */
 final class ImageJobPreparer implements JobPreparer {
@@ -105,7 +107,11 @@ final class ImageJobPreparer implements JobPreparer {
 
   @Override
   public String host(StoredJob job) {
-    return job.prompt().image().map(ImageSource::hostOf).orElse("");
+    return job.shard()
+        .map(ShardRange::shard)
+        .or(() -> job.prompt().image())
+        .map(ImageSource::hostOf)
+        .orElse("");
   }
 
   @Override
@@ -149,6 +155,9 @@ final class ImageJobPreparer implements JobPreparer {
 
   private static ImageSource source(StoredJob job) throws ImageException {
     String reference = job.prompt().image().orElseThrow();
+    if (job.shard().isPresent()) {
+      return ShardImages.source(reference, job.shard().get());
+    }
     Path root = Path.of(job.imageRoot().orElse(""));
     return ImageSource.parse(reference, root, job.fromOutside());
   }

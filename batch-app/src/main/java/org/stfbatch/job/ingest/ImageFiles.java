@@ -12,9 +12,9 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
 import java.util.NoSuchElementException;
-import java.util.Set;
 import java.util.stream.Stream;
 import org.stfbatch.base.IoReason;
+import org.stfbatch.image.ImageExtension;
 import org.stfbatch.job.InputException;
 
 /**
@@ -23,12 +23,6 @@ import org.stfbatch.job.InputException;
  * Memory: the names of the folders on the current path.
  */
 final class ImageFiles implements Iterator<Path> {
-  /** File name extensions of images. The actual format is detected from a file's content. */
-  static final Set<String> ENDINGS =
-      Set.of(
-          "jpg", "jpeg", "jpe", "jfif", "jif", "jfi", "pjpeg", "pjp", "png", "apng", "webp", "gif",
-          "bmp", "dib", "tif", "tiff");
-
   private static final int LONGEST_ENDING = 12;
 
   private final SkippedEntries skipped = new SkippedEntries();
@@ -112,7 +106,7 @@ final class ImageFiles implements Iterator<Path> {
 
   private void visitFile(Path file) {
     String ending = ending(file.getFileName().toString());
-    if (!ENDINGS.contains(ending)) {
+    if (!ImageExtension.KNOWN.contains(ending)) {
       skipped.other(ending);
     } else if (!isNameable(file)) {
       skipped.unreadableName(shown(file));

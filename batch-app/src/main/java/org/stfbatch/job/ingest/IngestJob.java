@@ -27,8 +27,8 @@ import org.stfbatch.job.InputException;
 import org.stfbatch.job.JobFailedException;
 import org.stfbatch.job.Progress;
 import org.stfbatch.job.StopSignal;
-import org.stfbatch.shard.Shard;
 import org.stfbatch.job.StoppableReader;
+import org.stfbatch.shard.Shard;
 
 /**
  * Stores image jobs in a run. Every call reads its source from the beginning and leaves jobs that

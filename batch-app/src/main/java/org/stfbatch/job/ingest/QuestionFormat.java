@@ -24,7 +24,9 @@ public enum QuestionFormat {
   /** Tab-separated values with the columns of question lines. */
   TSV,
   /** Apache Parquet with the columns of question lines. */
-  PARQUET;
+  PARQUET,
+  /** Tar files of images with their questions: see {@link WebDataset}. */
+  WEBDATASET;
 
   /**
    * Returns the format for a file name extension, ignoring case; {@link #LLAVA} if the extension is
@@ -34,7 +36,7 @@ public enum QuestionFormat {
     String name = file.getFileName().toString();
     String ending = name.substring(name.lastIndexOf('.') + 1).toUpperCase(Locale.ROOT);
     for (QuestionFormat format : values()) {
-      if (format != OPENAI && format.name().equals(ending)) {
+      if (format != OPENAI && format != WEBDATASET && format.name().equals(ending)) {
         return format;
       }
     }
@@ -158,6 +160,9 @@ public enum QuestionFormat {
       case CSV -> new CsvFileReader(file, ',', questions);
       case TSV -> new CsvFileReader(file, '\t', questions);
       case PARQUET -> new ParquetFileQuestions(file, questions);
+      case WEBDATASET ->
+          throw new InputException(
+              "--format webdataset is for ingest: give a file of questions here");
     };
   }
 }

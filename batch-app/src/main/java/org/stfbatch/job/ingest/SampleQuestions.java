@@ -8,8 +8,8 @@ import com.fasterxml.jackson.core.json.JsonWriteFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
@@ -21,13 +21,13 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import org.stfbatch.base.JsonDefect;
 import org.stfbatch.base.Shortened;
-import org.stfbatch.base.Stage;
 import org.stfbatch.db.ImagePrompt;
 import org.stfbatch.db.JobFailure;
 import org.stfbatch.db.JobSettings;
 import org.stfbatch.db.NewImageJob;
 import org.stfbatch.db.ShardRange;
 import org.stfbatch.db.StoredText;
+import org.stfbatch.engine.Stage;
 import org.stfbatch.shard.Shard;
 import org.stfbatch.shard.ShardItem;
 import org.stfbatch.shard.ShardItem.Damage;
@@ -60,7 +60,7 @@ final class SampleQuestions {
                   .build())
           .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
           .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-          .nodeFactory(JsonNodeFactory.withExactBigDecimals(true))
+          .disable(JsonNodeFeature.STRIP_TRAILING_BIGDECIMAL_ZEROES)
           .build();
 
   private final Shard shard;
@@ -93,7 +93,7 @@ final class SampleQuestions {
 
   private NewImageJob caption(Sample sample, String text) {
     return NewImageJob.toAnswer(
-            ids.ofSample(shard.name(), sample.key(), text),
+            id(sample, text),
             sourceId,
             new ImagePrompt(
                 Optional.of(questionId(sample.key())),
@@ -102,6 +102,10 @@ final class SampleQuestions {
                 text),
             JobSettings.DEFAULTS)
         .in(range(sample));
+  }
+
+  private String id(Sample sample, String part) {
+    return ids.ofSample(shard.name(), StoredText.readable(sample.key()), part);
   }
 
   private static String questionId(String key) {
@@ -157,14 +161,13 @@ final class SampleQuestions {
     }
     fields.put("image", reference(sample));
     NewImageJob job = parser.parse(line(fields, number));
-    String id = ids.ofSample(shard.name(), sample.key(), fields.path(QUESTION_ID).toString());
     return job.rejection().isPresent()
         ? rejected(
             sample.key(),
             job.customId(),
             QuestionLineParser.QUESTION_LINE,
             what + " is no question: " + reason(job.rejection().get()))
-        : job.named(id).in(range(sample));
+        : job.named(id(sample, fields.path(QUESTION_ID).toString())).in(range(sample));
   }
 
   /** Returns the end of a failure's message, which is about a line there. */
@@ -184,7 +187,8 @@ final class SampleQuestions {
   private JsonNode text(Sample sample, ObjectNode fields, int number, String what)
       throws BadRequestException {
     if (prompt instanceof SamplePrompt.Field field) {
-      return required(fields, field.name(), what + " has no field " + field.name(), "--prompt-field");
+      return required(
+          fields, field.name(), what + " has no field " + field.name(), "--prompt-field");
     }
     if (number == 0 && sample.text().isPresent()) {
       String text = decoded(sample.text().get(), shown(sample, ".txt"));
@@ -228,8 +232,7 @@ final class SampleQuestions {
   }
 
   private NewImageJob unusable(Sample sample, String why) {
-    return rejected(
-        sample.key(), "sample " + sample.number() + "\n" + why, SHARD_SAMPLE, why);
+    return rejected(sample.key(), "sample " + sample.number() + "\n" + why, SHARD_SAMPLE, why);
   }
 
   private NewImageJob rejected(String key, String part, String code, String message) {

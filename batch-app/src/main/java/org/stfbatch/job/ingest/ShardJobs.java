@@ -12,6 +12,7 @@ import org.springframework.batch.infrastructure.item.ItemStreamException;
 import org.springframework.batch.infrastructure.item.ItemStreamReader;
 import org.stfbatch.base.IoReason;
 import org.stfbatch.db.NewImageJob;
+import org.stfbatch.image.ImageExtension;
 import org.stfbatch.job.InputException;
 import org.stfbatch.shard.SampleReader;
 import org.stfbatch.shard.Shard;
@@ -53,7 +54,8 @@ final class ShardJobs implements ItemStreamReader<NewImageJob> {
         readSample();
       } catch (IOException e) {
         throw new InputException(
-            "%s cannot be read: %s".formatted(shard.address().displayName(), IoReason.withoutFile(e)),
+            "%s cannot be read: %s"
+                .formatted(shard.address().displayName(), IoReason.withoutFile(e)),
             e);
       }
     }
@@ -65,10 +67,7 @@ final class ShardJobs implements ItemStreamReader<NewImageJob> {
       shard = rest.next();
       samples =
           SampleReader.open(
-              storage,
-              shard,
-              ImageFiles.ENDINGS,
-              !(prompt instanceof SamplePrompt.Fixed));
+              storage, shard, ImageExtension.KNOWN, !(prompt instanceof SamplePrompt.Fixed));
       questions = new SampleQuestions(shard, prompt, sourceIds.applyAsLong(shard));
     }
     Optional<ShardItem> item = samples.next();

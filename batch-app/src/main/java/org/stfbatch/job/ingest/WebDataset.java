@@ -23,8 +23,7 @@ import org.stfbatch.storage.StorageAddress;
  * @param shards in the order in which they are read
  * @param prompt where the questions come from
  */
-public record WebDataset(
-    Storage storage, String pattern, List<Shard> shards, SamplePrompt prompt) {
+public record WebDataset(Storage storage, String pattern, List<Shard> shards, SamplePrompt prompt) {
   private static final int SIGNATURE = 16;
 
   /**
@@ -113,7 +112,6 @@ public record WebDataset(
 
   /** Reads all shards and stores nothing. */
   public IngestPreview preview() {
-    return IngestPreview.of(
-        Path.of(pattern), Path.of(shards.get(0).folder()), reader(shard -> 0));
+    return IngestPreview.of(Path.of(pattern), Path.of(shards.get(0).folder()), reader(shard -> 0));
   }
 }
