@@ -8,6 +8,7 @@ import org.stfbatch.cli.console.StatusLine;
 import org.stfbatch.cli.console.Terminal;
 import org.stfbatch.cli.help.HelpLayout;
 import org.stfbatch.cli.live.HttpAddress;
+import org.stfbatch.cli.option.AddressOption;
 import org.stfbatch.cli.option.ByteSize;
 import org.stfbatch.cli.option.ChoiceOption;
 import org.stfbatch.cli.option.MaxFailedOption;
@@ -19,6 +20,7 @@ import org.stfbatch.cli.service.Shutdown;
 import org.stfbatch.db.ChoiceTexts;
 import org.stfbatch.job.MaxFailed;
 import org.stfbatch.secret.Secrets;
+import org.stfbatch.storage.StorageAddress;
 import picocli.CommandLine;
 import picocli.CommandLine.ParseResult;
 
@@ -92,6 +94,7 @@ public final class Main {
         .setCaseInsensitiveEnumValuesAllowed(true)
         .registerConverter(ByteSize.class, ByteSize::parse)
         .registerConverter(OutputFile.class, OutputFile::parse)
+        .registerConverter(StorageAddress.class, AddressOption::parse)
         .registerConverter(HttpAddress.class, HttpAddress::parse)
         .registerConverter(Duration.class, TimeSpan::parse)
         .registerConverter(MaxFailed.class, MaxFailedOption::parse)

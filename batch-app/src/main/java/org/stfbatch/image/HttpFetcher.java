@@ -32,11 +32,13 @@ import org.apache.hc.core5.http.MalformedChunkCodingException;
 import org.stfbatch.net.HttpClients;
 import org.stfbatch.net.RedirectTarget;
 import org.stfbatch.net.RefusedAddressException;
+import org.stfbatch.storage.S3Signer;
+import org.stfbatch.storage.StorageException;
 
 /**
- * Image downloads over HTTP, one attempt a call, with limits on size, progress and redirects.
- * Server errors, "too many requests", timeouts and dropped connections are transient; every other
- * refusal is permanent. Thread safe; a call blocks its thread.
+ * Image downloads over HTTP and from S3 buckets, one attempt a call, with limits on size, progress
+ * and redirects. Server errors, "too many requests", timeouts and dropped connections are
+ * transient; every other refusal is permanent. Thread safe; a call blocks its thread.
  */
 final class HttpFetcher implements Closeable {
   private static final int MOST_REDIRECTS = 5;
@@ -54,6 +56,7 @@ final class HttpFetcher implements Closeable {
 
   private final ImageLimits limits;
   private final HttpClients clients;
+  private final S3Objects objects;
 
   HttpFetcher(ImageLimits limits, FetchSettings settings) {
     this.limits = limits;
@@ -65,6 +68,7 @@ final class HttpFetcher implements Closeable {
                 settings.downloads(),
                 settings.addresses(),
                 settings.proxies()));
+    this.objects = new S3Objects(settings.s3(), settings.buckets());
   }
 
   /** Returns the socket timeout: how long nothing may arrive. */
@@ -78,17 +82,36 @@ final class HttpFetcher implements Closeable {
    * @throws ImageException if the image cannot be downloaded, now or ever
    * @throws InterruptedException if the thread was interrupted or the transfer cancelled
    */
-  byte[] fetch(ImageSource.Http source, Transfer transfer, ByteBudget.Share share)
+  byte[] fetch(ImageSource.Remote source, Transfer transfer, ByteBudget.Share share)
       throws ImageException, InterruptedException {
     try {
-      return follow(source, transfer, share);
+      return source instanceof ImageSource.S3 object
+          ? get(object, transfer, share)
+          : follow((ImageSource.Http) source, transfer, share);
     } catch (ImageException e) {
       throw e;
+    } catch (StorageException e) {
+      throw S3Objects.translated(e);
     } catch (IOException | HttpException | RuntimeException e) {
       if (transfer.isCancelled() || Thread.currentThread().isInterrupted()) {
         throw new InterruptedException("a download was ended");
       }
       throw transfer.isExpired() ? timedOut(source, e) : translated(source, e);
+    }
+  }
+
+  private byte[] get(ImageSource.S3 source, Transfer transfer, ByteBudget.Share share)
+      throws IOException, HttpException, ImageException, InterruptedException {
+    S3Signer.Signed signed = objects.sign(source);
+    HttpGet request = S3Objects.request(signed);
+    transfer.begin(request);
+    try (ClassicHttpResponse response = clients.execute(request, signed.uri(), false)) {
+      if (response.getCode() != 200) {
+        throw S3Objects.refused(source, request, response);
+      }
+      byte[] data = body(source, request, response, share);
+      S3Objects.requireUndamaged(source, response, data);
+      return data;
     }
   }
 
@@ -155,7 +178,7 @@ final class HttpFetcher implements Closeable {
   }
 
   private byte[] body(
-      ImageSource.Http source,
+      ImageSource.Remote source,
       HttpGet request,
       ClassicHttpResponse response,
       ByteBudget.Share share)
@@ -185,7 +208,7 @@ final class HttpFetcher implements Closeable {
   }
 
   private byte[] whole(
-      ImageSource.Http source,
+      ImageSource.Remote source,
       HttpGet request,
       InputStream in,
       int expected,
@@ -207,7 +230,8 @@ final class HttpFetcher implements Closeable {
     return text.length() > 40 ? text.substring(0, 40) + "..." : text;
   }
 
-  private byte[] read(ImageSource.Http source, InputStream in, int expected, ByteBudget.Share share)
+  private byte[] read(
+      ImageSource.Remote source, InputStream in, int expected, ByteBudget.Share share)
       throws IOException, ImageException, InterruptedException {
     Progress progress = new Progress();
     ByteArrayOutputStream received = new ByteArrayOutputStream(expected);
@@ -311,7 +335,7 @@ final class HttpFetcher implements Closeable {
         .map(pause -> pause.isNegative() ? Duration.ZERO : pause);
   }
 
-  private static ImageException translated(ImageSource.Http source, Exception cause) {
+  private static ImageException translated(ImageSource.Remote source, Exception cause) {
     for (Throwable t = cause; t != null; t = t.getCause()) {
       if (t instanceof RefusedAddressException refused) {
         return ImageException.permanent(
@@ -352,21 +376,27 @@ final class HttpFetcher implements Closeable {
     return cause instanceof CancellationException ? "it was ended" : "the connection broke off";
   }
 
-  private static ImageException timedOut(ImageSource.Http source, Throwable cause) {
+  private static ImageException timedOut(ImageSource.Remote source, Throwable cause) {
     return ImageException.transientError(
         ImageErrorCode.IMAGE_FETCH,
         source.displayName() + " did not arrive in time: try again later",
         cause);
   }
 
-  private static ImageException failed(ImageSource.Http source, String what, String cure) {
+  private static ImageException failed(ImageSource.Remote source, String what, String cure) {
     return ImageException.permanent(
         ImageErrorCode.IMAGE_FETCH, source.displayName() + " " + what + ": " + cure);
   }
 
-  /** Closes idle connections. */
+  /** Returns how many connections are in use. */
+  int leased() {
+    return clients.leased();
+  }
+
+  /** Closes idle connections and releases credentials; requests may follow. */
   @Override
   public void close() {
     clients.closeIdle();
+    objects.close();
   }
 }

@@ -9,6 +9,7 @@ import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import org.stfbatch.cli.option.OutputFile;
 import org.stfbatch.file.WholeFile;
+import org.stfbatch.storage.StorageAddress;
 import picocli.AutoComplete;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -68,7 +69,8 @@ public final class CompletionCommand implements Callable<Integer> {
    * them alike.
    */
   private static OptionSpec offered(OptionSpec option) {
-    boolean isFile = option.type().equals(OutputFile.class);
+    boolean isFile =
+        option.type().equals(OutputFile.class) || option.type().equals(StorageAddress.class);
     OptionSpec.Builder copy =
         OptionSpec.builder(option.names())
             .arity(option.arity())

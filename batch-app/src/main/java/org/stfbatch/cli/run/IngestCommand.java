@@ -5,16 +5,20 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.function.Function;
 import org.stfbatch.base.Plural;
 import org.stfbatch.cli.console.ConsoleProgress;
 import org.stfbatch.cli.console.Logged;
 import org.stfbatch.cli.option.QuestionFileOptions;
+import org.stfbatch.cli.option.QuestionInput;
+import org.stfbatch.cli.option.S3Options;
 import org.stfbatch.cli.service.ExitCode;
 import org.stfbatch.cli.service.Shutdown;
 import org.stfbatch.cli.service.Stores;
 import org.stfbatch.db.ChoiceTexts;
 import org.stfbatch.db.Run;
 import org.stfbatch.db.RunStore;
+import org.stfbatch.image.ImageRoot;
 import org.stfbatch.job.BatchRuntime;
 import org.stfbatch.job.Claim;
 import org.stfbatch.job.InputException;
@@ -25,6 +29,10 @@ import org.stfbatch.job.ingest.IngestPreview;
 import org.stfbatch.job.ingest.IngestResult;
 import org.stfbatch.job.ingest.IngestTerms;
 import org.stfbatch.job.ingest.OnChange;
+import org.stfbatch.job.ingest.QuestionFormat;
+import org.stfbatch.job.ingest.QuestionSource;
+import org.stfbatch.storage.Storage;
+import org.stfbatch.storage.StorageAddress;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -39,7 +47,8 @@ import picocli.CommandLine.Option;
     },
     footer = {
       "  stf-batch ingest --run nightly --questions questions.jsonl --images pictures",
-      "  stf-batch ingest --run captions --captions pictures --prompt \"Describe this picture.\""
+      "  stf-batch ingest --run captions --captions pictures --prompt \"Describe this picture.\"",
+      "  stf-batch ingest --run shop --captions s3://photos/shop/ --s3-endpoint http://minio:9000"
     })
 public final class IngestCommand implements Callable<Integer>, Logged {
   private static final String CAPTION_PROMPT =
@@ -59,6 +68,8 @@ public final class IngestCommand implements Callable<Integer>, Logged {
   private Source source;
 
   @Mixin private QuestionFileOptions reading;
+
+  @Mixin private S3Options s3;
 
   @Option(
       names = "--prompt",
@@ -107,14 +118,14 @@ public final class IngestCommand implements Callable<Integer>, Logged {
         names = "--questions",
         paramLabel = "FILE",
         description =
-            "The question file; by default JSON lines with question_id, text and an optional image, as in LLaVA's evaluation.")
-    private Path questions;
+            "The question file, also at s3:// or http(s)://; by default JSON lines with question_id, text and an optional image, as in LLaVA's evaluation.")
+    private StorageAddress questions;
 
     @Option(
         names = "--captions",
         paramLabel = "DIR",
-        description = "A folder of images to caption.")
-    private Path captions;
+        description = "A folder of images to caption, or s3://BUCKET/PREFIX/.")
+    private StorageAddress captions;
   }
 
   @Override
@@ -124,67 +135,71 @@ public final class IngestCommand implements Callable<Integer>, Logged {
 
   @Override
   public Integer call() {
-    check();
-    if (dryRun) {
-      return preview();
+    try (Storage storage = s3.storage()) {
+      return source.questions != null ? questions(storage) : captions(storage);
     }
-    StopSignal stop = new StopSignal();
-    shutdown.guard(stop);
-    return report(ingest(stop));
   }
 
-  private IngestResult ingest(StopSignal stop) {
+  private int questions(Storage storage) {
+    try (QuestionInput input = reading.open(source.questions, storage)) {
+      QuestionSource questions = input.source();
+      return input.read(
+          () -> {
+            input.format().requireUsable(questions.file(), questions.images());
+            return dryRun
+                ? preview(questions, input.format())
+                : report(ingest(job -> job.questions(questions, input.format())));
+          });
+    }
+  }
+
+  private int captions(Storage storage) {
+    require(!reading.namesFormat(), "--format is for question files: leave it out with --captions");
+    require(!dryRun, "--dry-run is for question files: leave it out with --captions");
+    require(!prompt.isBlank(), "the caption prompt is empty: check --prompt");
+    if (source.captions instanceof StorageAddress.S3Object prefix) {
+      ImageRoot.Bucket root = new ImageRoot.Bucket(prefix);
+      return report(ingest(job -> job.captions(root, storage, prompt)));
+    }
+    require(
+        source.captions instanceof StorageAddress.LocalFile,
+        "a page cannot be listed: give a folder or s3://BUCKET/PREFIX/ with --captions");
+    Path folder = ((StorageAddress.LocalFile) source.captions).path();
+    require(Files.isDirectory(folder), "the folder " + folder + " is not there: check --captions");
+    return report(ingest(job -> job.captions(folder, prompt)));
+  }
+
+  private IngestResult ingest(Function<IngestJob, IngestResult> work) {
+    StopSignal stop = new StopSignal();
+    shutdown.guard(stop);
     try (Stores.Connected db = stores.open();
         ConsoleProgress progress = ConsoleProgress.onStderr("jobs read", 0, 0)) {
       Run target = new RunStore(db.database().dataSource()).findOrCreate(run);
       if (onChange != OnChange.REPLACE) {
-        return ingest(db, target, progress, stop);
+        return work.apply(job(db, target, progress, stop));
       }
       // The claim keeps jobs from being answered while they are replaced.
       try (Claim claim = db.claim(List.of(Lockable.run(db.database(), target)), stop)) {
-        return claim.work(part -> ingest(db, target, progress, part));
+        return claim.work(part -> work.apply(job(db, target, progress, part)));
       }
     }
   }
 
-  private IngestResult ingest(
+  private IngestJob job(
       Stores.Connected db, Run target, ConsoleProgress progress, StopSignal stop) {
-    IngestJob job =
-        new IngestJob(
-            new BatchRuntime(db.database().dataSource()),
-            target,
-            progress,
-            stop,
-            new IngestTerms(Optional.ofNullable(choices), onChange, again));
-    return source.questions != null
-        ? job.questions(
-            source.questions, reading.images(source.questions), reading.format(source.questions))
-        : job.captions(source.captions, prompt);
+    return new IngestJob(
+        new BatchRuntime(db.database().dataSource()),
+        target,
+        progress,
+        stop,
+        new IngestTerms(Optional.ofNullable(choices), onChange, again));
   }
 
-  private void check() {
-    if (source.questions != null) {
-      reading
-          .format(source.questions)
-          .requireUsable(source.questions, reading.images(source.questions));
-    } else {
-      require(
-          !reading.namesFormat(), "--format is for question files: leave it out with --captions");
-      require(!dryRun, "--dry-run is for question files: leave it out with --captions");
-      require(
-          Files.isDirectory(source.captions),
-          "the folder " + source.captions + " is not there: check --captions");
-      require(!prompt.isBlank(), "the caption prompt is empty: check --prompt");
-    }
-  }
-
-  private int preview() {
-    IngestPreview preview =
-        IngestPreview.of(
-            source.questions, reading.images(source.questions), reading.format(source.questions));
+  private int preview(QuestionSource questions, QuestionFormat format) {
+    IngestPreview preview = IngestPreview.of(questions, format);
     System.out.printf(
         "%s: %s, %d unusable, %d whose image is not there; nothing is stored%n",
-        source.questions,
+        source.questions.displayName(),
         Plural.of(preview.read(), "line"),
         preview.unusable(),
         preview.missingImages());

@@ -12,6 +12,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
 import java.util.NoSuchElementException;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.stfbatch.base.IoReason;
@@ -65,6 +66,24 @@ final class ImageFiles implements Iterator<Path> {
     advance();
   }
 
+  /** Returns the files below a folder as references. */
+  static CaptionImages below(Path folder) {
+    ImageFiles files = new ImageFiles(folder);
+    return new CaptionImages() {
+      @Override
+      public Optional<String> next() {
+        return files.hasNext()
+            ? Optional.of(folder.relativize(files.next()).toString())
+            : Optional.empty();
+      }
+
+      @Override
+      public List<String> notes() {
+        return files.skipped().notes();
+      }
+    };
+  }
+
   /** Returns what has been skipped so far. */
   SkippedEntries skipped() {
     return skipped;
@@ -112,7 +131,7 @@ final class ImageFiles implements Iterator<Path> {
 
   private void visitFile(Path file) {
     String ending = ending(file.getFileName().toString());
-    if (!ENDINGS.contains(ending)) {
+    if (!isImage(ending)) {
       skipped.other(ending);
     } else if (!isNameable(file)) {
       skipped.unreadableName(shown(file));
@@ -127,12 +146,21 @@ final class ImageFiles implements Iterator<Path> {
    * Returns the extension in lower case; empty if there is none or what follows the last dot does
    * not look like one.
    */
-  private static String ending(String name) {
+  static String ending(String name) {
     int dot = name.lastIndexOf('.');
     String ending = dot < 0 ? "" : name.substring(dot + 1).toLowerCase(Locale.ROOT);
     boolean usual =
         ending.length() <= LONGEST_ENDING && ending.chars().allMatch(Character::isLetterOrDigit);
     return usual ? ending : "";
+  }
+
+  /**
+   * Returns whether files with an extension are images.
+   *
+   * @param ending in lower case
+   */
+  static boolean isImage(String ending) {
+    return ENDINGS.contains(ending);
   }
 
   /**

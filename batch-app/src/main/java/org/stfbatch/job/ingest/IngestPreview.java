@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.stfbatch.db.NewImageJob;
 import org.stfbatch.image.ImageException;
+import org.stfbatch.image.ImageRoot;
 import org.stfbatch.image.ImageSource;
 
 /**
@@ -20,26 +21,25 @@ public record IngestPreview(long read, long unusable, long missingImages, List<S
   private static final int EXAMPLES = 5;
 
   /**
-   * Reads the whole file.
+   * Reads the whole file. Images in buckets and at addresses are not looked up.
    *
-   * @param images the folder that the questions' images are in
    * @throws org.stfbatch.job.InputException if it is not of this format, or cannot be read
    */
-  public static IngestPreview of(Path file, Path images, QuestionFormat format) {
-    Counting counting = new Counting(images.toAbsolutePath().normalize());
-    format.read(file, counting.root, counting::count);
+  public static IngestPreview of(QuestionSource source, QuestionFormat format) {
+    Counting counting = new Counting(source.images());
+    format.read(source.file(), source.images(), counting::count);
     return new IngestPreview(
         counting.read, counting.unusable, counting.missing, List.copyOf(counting.examples));
   }
 
   private static final class Counting {
-    private final Path root;
+    private final ImageRoot root;
     private final List<String> examples = new ArrayList<>();
     private long read;
     private long unusable;
     private long missing;
 
-    Counting(Path root) {
+    Counting(ImageRoot root) {
       this.root = root;
     }
 
@@ -55,8 +55,8 @@ public record IngestPreview(long read, long unusable, long missingImages, List<S
 
     private void countImage(String reference) {
       try {
-        if (ImageSource.parse(reference, root) instanceof ImageSource.File file) {
-          countFile(file, root.resolve(file.relativePath()).normalize());
+        if (ImageSource.parse(reference, root, false) instanceof ImageSource.File file) {
+          countFile(file, file.root().resolve(file.relativePath()).normalize());
         }
       } catch (ImageException e) {
         unusable(e.getMessage());
@@ -64,7 +64,7 @@ public record IngestPreview(long read, long unusable, long missingImages, List<S
     }
 
     private void countFile(ImageSource.File file, Path path) {
-      if (!path.startsWith(root)) {
+      if (!path.startsWith(file.root())) {
         unusable("the image " + file.displayName() + " is not below " + root);
       } else if (!Files.exists(path)) {
         missing++;
