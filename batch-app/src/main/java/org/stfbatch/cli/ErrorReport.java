@@ -13,6 +13,7 @@ import org.stfbatch.kafka.StoppedException;
 import org.stfbatch.model.checkpoint.CheckpointException;
 import org.stfbatch.prompt.TokenizerException;
 import org.stfbatch.secret.Secrets;
+import org.stfbatch.storage.StorageException;
 import org.stfbatch.training.TrainingDataException;
 import picocli.CommandLine;
 import picocli.CommandLine.IExecutionExceptionHandler;
@@ -55,6 +56,7 @@ final class ErrorReport implements IExecutionExceptionHandler {
         || error instanceof CheckpointException
         || error instanceof TokenizerException
         || error instanceof HubException hub && !hub.isTemporary()
+        || error instanceof StorageException storage && !storage.isTransient()
         || error instanceof TrainingDataException
         || error instanceof IllegalArgumentException;
   }

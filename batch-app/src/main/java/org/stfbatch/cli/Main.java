@@ -8,8 +8,10 @@ import org.stfbatch.cli.console.StatusLine;
 import org.stfbatch.cli.console.Terminal;
 import org.stfbatch.cli.help.HelpLayout;
 import org.stfbatch.cli.live.HttpAddress;
+import org.stfbatch.cli.option.AddressOption;
 import org.stfbatch.cli.option.ByteSize;
 import org.stfbatch.cli.option.ChoiceOption;
+import org.stfbatch.cli.option.GivenAddress;
 import org.stfbatch.cli.option.MaxFailedOption;
 import org.stfbatch.cli.option.OutputFile;
 import org.stfbatch.cli.option.TimeSpan;
@@ -19,6 +21,7 @@ import org.stfbatch.cli.service.Shutdown;
 import org.stfbatch.db.ChoiceTexts;
 import org.stfbatch.job.MaxFailed;
 import org.stfbatch.secret.Secrets;
+import org.stfbatch.storage.StorageAddress;
 import picocli.CommandLine;
 import picocli.CommandLine.ParseResult;
 
@@ -92,6 +95,8 @@ public final class Main {
         .setCaseInsensitiveEnumValuesAllowed(true)
         .registerConverter(ByteSize.class, ByteSize::parse)
         .registerConverter(OutputFile.class, OutputFile::parse)
+        .registerConverter(StorageAddress.class, AddressOption::parse)
+        .registerConverter(GivenAddress.class, GivenAddress::new)
         .registerConverter(HttpAddress.class, HttpAddress::parse)
         .registerConverter(Duration.class, TimeSpan::parse)
         .registerConverter(MaxFailed.class, MaxFailedOption::parse)

@@ -42,7 +42,7 @@ final class Downloads {
   private ScheduledThreadPoolExecutor timer;
 
   private record Task(
-      ImageSource.Http source,
+      ImageSource.Remote source,
       Origin origin,
       Transfer transfer,
       ByteBudget.Share share,
@@ -69,7 +69,7 @@ final class Downloads {
    * @return completes exceptionally with an {@link ImageException}, or with a {@link
    *     CancellationException} if downloads are cancelled
    */
-  CompletableFuture<Downloaded> start(ImageSource.Http source) {
+  CompletableFuture<Downloaded> start(ImageSource.Remote source) {
     Task task =
         new Task(
             source, Origin.of(source), new Transfer(), budget.open(), new CompletableFuture<>());

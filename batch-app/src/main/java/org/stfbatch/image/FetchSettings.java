@@ -4,8 +4,11 @@ import static java.util.Objects.requireNonNull;
 
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import org.stfbatch.net.AddressRules;
 import org.stfbatch.net.ProxySettings;
+import org.stfbatch.storage.S3Settings;
 
 /**
  * Settings for fetching images.
@@ -17,6 +20,8 @@ import org.stfbatch.net.ProxySettings;
  * @param downloadsPerHost parallel downloads from one host
  * @param patience how long to wait for a host or folder that fails every image; with zero, its
  *     images fail after their attempts
+ * @param s3 how buckets are reached
+ * @param buckets buckets that references from outside may name
  */
 public record FetchSettings(
     boolean followLinks,
@@ -24,7 +29,9 @@ public record FetchSettings(
     ProxySettings proxies,
     int downloads,
     int downloadsPerHost,
-    Duration patience) {
+    Duration patience,
+    S3Settings s3,
+    Set<String> buckets) {
   /** Hides a latency of one second at about 60 images a second, with few sockets. */
   public static final int DOWNLOADS = 64;
 
@@ -39,11 +46,32 @@ public record FetchSettings(
     requireNonNull(addresses, "addresses is null");
     requireNonNull(proxies, "proxies is null");
     requireNonNull(patience, "patience is null");
+    requireNonNull(s3, "s3 is null");
+    buckets = Set.copyOf(buckets);
     requireInRange("--downloads", downloads);
     requireInRange("--downloads-per-host", downloadsPerHost);
     if (patience.isNegative()) {
       throw new IllegalArgumentException("patience must not be negative: " + patience);
     }
+  }
+
+  /** Creates settings for the buckets of AWS, none of which references from outside may name. */
+  public FetchSettings(
+      boolean followLinks,
+      AddressRules addresses,
+      ProxySettings proxies,
+      int downloads,
+      int downloadsPerHost,
+      Duration patience) {
+    this(
+        followLinks,
+        addresses,
+        proxies,
+        downloads,
+        downloadsPerHost,
+        patience,
+        new S3Settings(Optional.empty(), Optional.empty(), false, proxies),
+        Set.of());
   }
 
   private static void requireInRange(String option, int value) {
@@ -68,6 +96,13 @@ public record FetchSettings(
 
   /** Returns the same settings with another patience. */
   public FetchSettings withPatience(Duration other) {
-    return new FetchSettings(followLinks, addresses, proxies, downloads, downloadsPerHost, other);
+    return new FetchSettings(
+        followLinks, addresses, proxies, downloads, downloadsPerHost, other, s3, buckets);
+  }
+
+  /** Returns the same settings for other buckets. */
+  public FetchSettings withBuckets(S3Settings settings, Set<String> allowed) {
+    return new FetchSettings(
+        followLinks, addresses, proxies, downloads, downloadsPerHost, patience, settings, allowed);
   }
 }

@@ -32,14 +32,17 @@ import org.apache.hc.core5.http.MalformedChunkCodingException;
 import org.stfbatch.net.HttpClients;
 import org.stfbatch.net.RedirectTarget;
 import org.stfbatch.net.RefusedAddressException;
+import org.stfbatch.storage.S3Signer;
+import org.stfbatch.storage.StorageException;
 
 /**
- * Image downloads over HTTP, one attempt a call, with limits on size, progress and redirects.
- * Server errors, "too many requests", timeouts and dropped connections are transient; every other
- * refusal is permanent. Thread safe; a call blocks its thread.
+ * Image downloads over HTTP and from S3 buckets, one attempt a call, with limits on size, progress
+ * and redirects. Server errors, "too many requests", timeouts and dropped connections are
+ * transient; every other refusal is permanent. Thread safe; a call blocks its thread.
  */
 final class HttpFetcher implements Closeable {
   private static final int MOST_REDIRECTS = 5;
+  private static final int BEHIND_THE_END = 416;
   private static final int BUFFER = 1 << 16;
 
   /**
@@ -54,6 +57,7 @@ final class HttpFetcher implements Closeable {
 
   private final ImageLimits limits;
   private final HttpClients clients;
+  private final S3Objects objects;
 
   HttpFetcher(ImageLimits limits, FetchSettings settings) {
     this.limits = limits;
@@ -65,6 +69,7 @@ final class HttpFetcher implements Closeable {
                 settings.downloads(),
                 settings.addresses(),
                 settings.proxies()));
+    this.objects = new S3Objects(settings.s3(), settings.buckets());
   }
 
   /** Returns the socket timeout: how long nothing may arrive. */
@@ -78,12 +83,19 @@ final class HttpFetcher implements Closeable {
    * @throws ImageException if the image cannot be downloaded, now or ever
    * @throws InterruptedException if the thread was interrupted or the transfer cancelled
    */
-  byte[] fetch(ImageSource.Http source, Transfer transfer, ByteBudget.Share share)
+  byte[] fetch(ImageSource.Remote source, Transfer transfer, ByteBudget.Share share)
       throws ImageException, InterruptedException {
     try {
-      return follow(source, transfer, share);
+      if (source instanceof ImageSource.RemoteMember one) {
+        ShardFetcher.requireSize(one.member(), limits.maxBytes());
+        Optional<ByteRange> range = Optional.of(ByteRange.of(one.member()));
+        return ShardFetcher.data(one.member(), content(one.shard(), range, transfer, share));
+      }
+      return content(source, Optional.empty(), transfer, share);
     } catch (ImageException e) {
       throw e;
+    } catch (StorageException e) {
+      throw S3Objects.translated(e);
     } catch (IOException | HttpException | RuntimeException e) {
       if (transfer.isCancelled() || Thread.currentThread().isInterrupted()) {
         throw new InterruptedException("a download was ended");
@@ -92,19 +104,77 @@ final class HttpFetcher implements Closeable {
     }
   }
 
-  private byte[] follow(ImageSource.Http source, Transfer transfer, ByteBudget.Share share)
+  /**
+   * @param range empty for the whole content
+   * @return empty if the content ends before the range
+   */
+  private byte[] content(
+      ImageSource.Remote source,
+      Optional<ByteRange> range,
+      Transfer transfer,
+      ByteBudget.Share share)
+      throws IOException, HttpException, ImageException, InterruptedException {
+    return source instanceof ImageSource.S3 object
+        ? get(object, range, transfer, share)
+        : follow((ImageSource.Http) source, range, transfer, share);
+  }
+
+  /** Returns whether a response has what was requested. */
+  private static boolean isContent(
+      ImageSource.Remote source,
+      Optional<ByteRange> range,
+      HttpGet request,
+      ClassicHttpResponse response)
+      throws ImageException {
+    boolean isWhole = response.getCode() == 200;
+    if (isWhole && range.isPresent()) {
+      hangUp(request);
+      throw failed(
+          source, "is not sent by ranges", "use a server that does, or copy the shard to a disk");
+    }
+    return range.map(part -> part.isIn(response)).orElse(isWhole);
+  }
+
+  private byte[] get(
+      ImageSource.S3 source, Optional<ByteRange> range, Transfer transfer, ByteBudget.Share share)
+      throws IOException, HttpException, ImageException, InterruptedException {
+    S3Signer.Signed signed = objects.sign(source);
+    HttpGet request = S3Objects.request(signed);
+    range.ifPresent(part -> part.requestWith(request));
+    transfer.begin(request);
+    try (ClassicHttpResponse response = clients.execute(request, signed.uri(), false)) {
+      if (range.isPresent() && response.getCode() == BEHIND_THE_END) {
+        return new byte[0];
+      }
+      if (!isContent(source, range, request, response)) {
+        throw S3Objects.refused(source, request, response);
+      }
+      byte[] data = body(source, request, response, share);
+      if (range.isEmpty()) {
+        S3Objects.requireUndamaged(source, response, data);
+      }
+      return data;
+    }
+  }
+
+  private byte[] follow(
+      ImageSource.Http source, Optional<ByteRange> range, Transfer transfer, ByteBudget.Share share)
       throws IOException, HttpException, ImageException, InterruptedException {
     URI uri = source.uri();
     for (int hops = 0; hops <= MOST_REDIRECTS; hops++) {
       HttpGet request = request(source, uri);
+      range.ifPresent(part -> part.requestWith(request));
       transfer.begin(request);
       try (ClassicHttpResponse response = clients.execute(request, uri, source.fromOutside())) {
         int status = response.getCode();
-        if (status == 200) {
+        if (isContent(source, range, request, response)) {
           return body(source, request, response, share);
         }
         if (!hasShortBody(response)) {
           hangUp(request);
+        }
+        if (range.isPresent() && status == BEHIND_THE_END) {
+          return new byte[0];
         }
         if (!isRedirect(status)) {
           throw refused(source, response);
@@ -155,7 +225,7 @@ final class HttpFetcher implements Closeable {
   }
 
   private byte[] body(
-      ImageSource.Http source,
+      ImageSource.Remote source,
       HttpGet request,
       ClassicHttpResponse response,
       ByteBudget.Share share)
@@ -185,7 +255,7 @@ final class HttpFetcher implements Closeable {
   }
 
   private byte[] whole(
-      ImageSource.Http source,
+      ImageSource.Remote source,
       HttpGet request,
       InputStream in,
       int expected,
@@ -207,7 +277,8 @@ final class HttpFetcher implements Closeable {
     return text.length() > 40 ? text.substring(0, 40) + "..." : text;
   }
 
-  private byte[] read(ImageSource.Http source, InputStream in, int expected, ByteBudget.Share share)
+  private byte[] read(
+      ImageSource.Remote source, InputStream in, int expected, ByteBudget.Share share)
       throws IOException, ImageException, InterruptedException {
     Progress progress = new Progress();
     ByteArrayOutputStream received = new ByteArrayOutputStream(expected);
@@ -311,7 +382,7 @@ final class HttpFetcher implements Closeable {
         .map(pause -> pause.isNegative() ? Duration.ZERO : pause);
   }
 
-  private static ImageException translated(ImageSource.Http source, Exception cause) {
+  private static ImageException translated(ImageSource.Remote source, Exception cause) {
     for (Throwable t = cause; t != null; t = t.getCause()) {
       if (t instanceof RefusedAddressException refused) {
         return ImageException.permanent(
@@ -352,21 +423,27 @@ final class HttpFetcher implements Closeable {
     return cause instanceof CancellationException ? "it was ended" : "the connection broke off";
   }
 
-  private static ImageException timedOut(ImageSource.Http source, Throwable cause) {
+  private static ImageException timedOut(ImageSource.Remote source, Throwable cause) {
     return ImageException.transientError(
         ImageErrorCode.IMAGE_FETCH,
         source.displayName() + " did not arrive in time: try again later",
         cause);
   }
 
-  private static ImageException failed(ImageSource.Http source, String what, String cure) {
+  private static ImageException failed(ImageSource.Remote source, String what, String cure) {
     return ImageException.permanent(
         ImageErrorCode.IMAGE_FETCH, source.displayName() + " " + what + ": " + cure);
   }
 
-  /** Closes idle connections. */
+  /** Returns how many connections are in use. */
+  int leased() {
+    return clients.leased();
+  }
+
+  /** Closes idle connections and releases credentials; requests may follow. */
   @Override
   public void close() {
     clients.closeIdle();
+    objects.close();
   }
 }

@@ -42,10 +42,10 @@ public final class ImageLoader {
 
   /** A downloaded image that is not decoded yet; it holds memory until it is closed. */
   public static final class Arrived implements AutoCloseable {
-    private final ImageSource.Http source;
+    private final ImageSource.Remote source;
     private final Downloads.Downloaded downloaded;
 
-    private Arrived(ImageSource.Http source, Downloads.Downloaded downloaded) {
+    private Arrived(ImageSource.Remote source, Downloads.Downloaded downloaded) {
       this.source = source;
       this.downloaded = downloaded;
     }
@@ -79,8 +79,8 @@ public final class ImageLoader {
    */
   public <T> T load(ImageSource source, Function<RgbImage, T> use)
       throws ImageException, InterruptedException {
-    if (source instanceof ImageSource.Http http) {
-      try (Arrived arrived = await(download(http))) {
+    if (source instanceof ImageSource.Remote remote) {
+      try (Arrived arrived = await(download(remote))) {
         return decode(arrived, use);
       }
     }
@@ -94,8 +94,8 @@ public final class ImageLoader {
    * @throws InterruptedException if interrupted while downloading
    */
   public byte[] bytes(ImageSource source) throws ImageException, InterruptedException {
-    if (source instanceof ImageSource.Http http) {
-      try (Arrived arrived = await(download(http))) {
+    if (source instanceof ImageSource.Remote remote) {
+      try (Arrived arrived = await(download(remote))) {
         return arrived.downloaded.data();
       }
     }
@@ -108,7 +108,7 @@ public final class ImageLoader {
    * @return completes exceptionally with an {@link ImageException}, or with a {@link
    *     java.util.concurrent.CancellationException} after {@link #cancelDownloads}
    */
-  public CompletableFuture<Arrived> download(ImageSource.Http source) {
+  public CompletableFuture<Arrived> download(ImageSource.Remote source) {
     return downloads.start(source).thenApply(downloaded -> new Arrived(source, downloaded));
   }
 

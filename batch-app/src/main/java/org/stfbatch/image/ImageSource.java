@@ -10,6 +10,7 @@ import org.stfbatch.base.Shortened;
 import org.stfbatch.secret.Secrets;
 import org.stfbatch.shard.MemberHeader;
 import org.stfbatch.storage.StorageAddress;
+import org.stfbatch.storage.StorageAddress.S3Object;
 
 /** The source of an image, which {@link ImageLoader} fetches. */
 public sealed interface ImageSource {
@@ -69,15 +70,35 @@ public sealed interface ImageSource {
     }
   }
 
+  /** An image to download. */
+  sealed interface Remote extends ImageSource {}
+
   /**
-   * An image to download.
+   * An image in an S3 bucket.
+   *
+   * @param fromOutside whether the bucket was named by a Kafka message or a trigger, not by this
+   *     machine's user
+   */
+  record S3(S3Object object, boolean fromOutside) implements Remote {
+    public S3 {
+      requireNonNull(object, "object is null");
+    }
+
+    @Override
+    public String displayName() {
+      return object.displayName();
+    }
+  }
+
+  /**
+   * An image at an http(s) address.
    *
    * @param uri absolute, with scheme http or https and a host; a user and password in it are sent
    *     as basic authentication
    * @param fromOutside whether the address was named by a Kafka message or a trigger, not by this
    *     machine's user
    */
-  record Http(URI uri, boolean fromOutside) implements ImageSource {
+  record Http(URI uri, boolean fromOutside) implements Remote {
     /** Creates a source that this machine's user named. */
     public Http(URI uri) {
       this(uri, false);
@@ -113,9 +134,9 @@ public sealed interface ImageSource {
   }
 
   /**
-   * A member of a WebDataset shard.
+   * A member of a WebDataset shard on this machine.
    *
-   * @param shard address of the tar file
+   * @param shard the tar file
    * @param offset of the image's first byte, behind the member's header
    * @param length in bytes
    * @param path the member's name in the shard
@@ -149,6 +170,29 @@ public sealed interface ImageSource {
   }
 
   /**
+   * A member of a shard that is downloaded by its range.
+   *
+   * @param shard the shard
+   * @param member the image's place in it
+   */
+  record RemoteMember(Remote shard, InShard member) implements Remote {
+    public RemoteMember {
+      requireNonNull(shard, "shard is null");
+      requireNonNull(member, "member is null");
+    }
+
+    @Override
+    public String displayName() {
+      return member.displayName();
+    }
+
+    @Override
+    public String toString() {
+      return "RemoteMember[" + displayName() + "]";
+    }
+  }
+
+  /**
    * An encoded image in memory.
    *
    * @param data the bytes of an image file; not copied
@@ -171,22 +215,22 @@ public sealed interface ImageSource {
     }
   }
 
-  /**
-   * Parses a reference by its prefix: {@code data:}, {@code http://} and {@code https://} (in any
-   * case); everything else is a file below {@code root}. Nothing is opened.
-   *
-   * @throws ImageException IMAGE_REFERENCE if the reference is empty or not a valid address
-   */
+  /** Parses a reference of this machine's user, as {@link #parse(String, ImageRoot, boolean)}. */
   static ImageSource parse(String reference, Path root) throws ImageException {
-    return parse(reference, root, false);
+    return parse(reference, new ImageRoot.Folder(root), false);
   }
 
   /**
-   * Parses a reference as {@link #parse(String, Path)}.
+   * Parses a reference by its prefix: {@code data:}, {@code http://}, {@code https://} and {@code
+   * s3://} (in any case); everything else is a file or an object below {@code root}. Nothing is
+   * opened.
    *
    * @param fromOutside whether the reference came by a Kafka message or a trigger
+   * @throws ImageException IMAGE_REFERENCE if the reference is empty or not a valid address,
+   *     IMAGE_OUTSIDE_FOLDER if it leads out of a root in a bucket
    */
-  static ImageSource parse(String reference, Path root, boolean fromOutside) throws ImageException {
+  static ImageSource parse(String reference, ImageRoot root, boolean fromOutside)
+      throws ImageException {
     if (reference.isBlank()) {
       throw ImageException.permanent(
           ImageErrorCode.IMAGE_REFERENCE,
@@ -198,10 +242,13 @@ public sealed interface ImageSource {
     if (isHttp(reference)) {
       return http(reference, fromOutside);
     }
+    if (S3Object.isOne(reference)) {
+      return object(reference, root, fromOutside);
+    }
     if (OtherAddress.isOne(reference)) {
       throw ImageException.permanent(
           ImageErrorCode.IMAGE_REFERENCE,
-          "%s is no http(s) address: give one, or a path below the image folder"
+          "%s is neither an http(s) nor an s3 address: give one, or a path below the image folder"
               .formatted(Shortened.given(Secrets.mask(reference))));
     }
     if (BareBase64.isImage(reference)) {
@@ -211,7 +258,42 @@ public sealed interface ImageSource {
               + Shortened.given(reference.substring(0, BareBase64.SHOWN))
               + "...): write that before it");
     }
-    return new File(root, reference);
+    return root instanceof ImageRoot.Bucket bucket
+        ? below(bucket, reference)
+        : new File(((ImageRoot.Folder) root).path(), reference);
+  }
+
+  private static S3 object(String reference, ImageRoot root, boolean fromOutside)
+      throws ImageException {
+    try {
+      S3Object object = S3Object.parse(reference);
+      if (object.key().isEmpty()) {
+        throw ImageException.permanent(
+            ImageErrorCode.IMAGE_REFERENCE,
+            object.displayName() + " names a bucket and no object: give s3://BUCKET/KEY");
+      }
+      boolean ofRoot =
+          root instanceof ImageRoot.Bucket bucket
+              && bucket.prefix().bucket().equals(object.bucket());
+      return new S3(object, fromOutside && !ofRoot);
+    } catch (IllegalArgumentException e) {
+      throw ImageException.permanent(ImageErrorCode.IMAGE_REFERENCE, e.getMessage(), e);
+    }
+  }
+
+  private static S3 below(ImageRoot.Bucket root, String reference) throws ImageException {
+    try {
+      return root.resolve(reference)
+          .map(object -> new S3(object, false))
+          .orElseThrow(
+              () ->
+                  ImageException.permanent(
+                      ImageErrorCode.IMAGE_OUTSIDE_FOLDER,
+                      "%s leads out of %s: use a key below it, or a whole s3:// address"
+                          .formatted(Shortened.given(reference), root)));
+    } catch (IllegalArgumentException e) {
+      throw ImageException.permanent(ImageErrorCode.IMAGE_REFERENCE, e.getMessage(), e);
+    }
   }
 
   /** Returns whether a reference is an address to download from. */
@@ -220,8 +302,20 @@ public sealed interface ImageSource {
     return start.startsWith("http://") || start.equals("https://");
   }
 
-  /** Returns the host of an address, with its port; empty for other references. */
-  static String hostOf(String reference) {
+  /**
+   * Returns the host that a reference is downloaded from, with its port, or the bucket; empty if it
+   * is not downloaded.
+   *
+   * @param root stored text of the image root
+   */
+  static String hostOf(String reference, String root) {
+    if (S3Object.isOne(reference)) {
+      return bucketOf(reference);
+    }
+    boolean relative = !reference.regionMatches(true, 0, "data:", 0, 5) && !isHttp(reference);
+    if (relative && S3Object.isOne(root)) {
+      return bucketOf(root);
+    }
     if (!isHttp(reference)) {
       return "";
     }
@@ -231,6 +325,11 @@ public sealed interface ImageSource {
       end++;
     }
     return reference.substring(start, end).toLowerCase(Locale.ROOT);
+  }
+
+  private static String bucketOf(String address) {
+    int end = address.indexOf('/', "s3://".length());
+    return end < 0 ? address : address.substring(0, end);
   }
 
   private static Http http(String reference, boolean fromOutside) throws ImageException {

@@ -2,7 +2,6 @@ package org.stfbatch.net;
 
 import static java.util.Objects.requireNonNull;
 
-import java.io.Closeable;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -30,6 +29,7 @@ import org.apache.hc.client5.http.routing.HttpRoutePlanner;
 import org.apache.hc.core5.http.ClassicHttpResponse;
 import org.apache.hc.core5.http.HttpHost;
 import org.apache.hc.core5.http.protocol.HttpContext;
+import org.apache.hc.core5.io.CloseMode;
 import org.apache.hc.core5.util.TimeValue;
 import org.apache.hc.core5.util.Timeout;
 
@@ -38,7 +38,7 @@ import org.apache.hc.core5.util.Timeout;
  * checked, and one that connects through proxies. Redirects, cookies, retries and content encodings
  * are left to the caller. Thread safe.
  */
-public final class HttpClients implements Closeable {
+public final class HttpClients implements AutoCloseable {
   private static final TimeValue KEPT_OPEN = TimeValue.ofSeconds(30);
 
   private final Settings settings;
@@ -219,9 +219,9 @@ public final class HttpClients implements Closeable {
 
   /** Closes all connections; requests under way fail. */
   @Override
-  public void close() throws IOException {
+  public void close() {
     for (Pooled one : all()) {
-      one.client().close();
+      one.client().close(CloseMode.IMMEDIATE);
     }
   }
 

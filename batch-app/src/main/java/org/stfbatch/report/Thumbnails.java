@@ -12,7 +12,6 @@ import java.awt.image.DataBufferByte;
 import java.awt.image.Raster;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.Base64;
 import java.util.Optional;
 import javax.imageio.ImageIO;
@@ -20,6 +19,7 @@ import org.stfbatch.image.ImageErrorCode;
 import org.stfbatch.image.ImageException;
 import org.stfbatch.image.ImageLimits;
 import org.stfbatch.image.ImageLoader;
+import org.stfbatch.image.ImageRoot;
 import org.stfbatch.image.ImageSource;
 import org.stfbatch.image.RgbImage;
 
@@ -64,8 +64,9 @@ final class Thumbnails {
       return Thumbnail.NONE;
     }
     try {
-      ImageSource source = ImageSource.parse(reference.get(), Path.of(root.orElse("")));
-      if (source instanceof ImageSource.Http) {
+      ImageSource source =
+          ImageSource.parse(reference.get(), ImageRoot.parse(root.orElse("")), false);
+      if (source instanceof ImageSource.Remote) {
         return Thumbnail.NONE;
       }
       BufferedImage small = loader.load(source, Thumbnails::scaled);

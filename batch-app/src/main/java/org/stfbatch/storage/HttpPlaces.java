@@ -1,6 +1,5 @@
 package org.stfbatch.storage;
 
-import java.io.Closeable;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -26,7 +25,7 @@ import org.stfbatch.storage.StorageAddress.Http;
 import org.stfbatch.storage.StorageException.Kind;
 
 /** Content at http(s) addresses, one attempt a call. Follows redirects. Thread safe. */
-final class HttpPlaces implements Closeable {
+final class HttpPlaces implements AutoCloseable {
   private static final int MOST_REDIRECTS = 5;
   private static final int CONNECTIONS = 64;
   private static final Duration CONNECT = Duration.ofSeconds(10);
@@ -39,12 +38,11 @@ final class HttpPlaces implements Closeable {
   HttpPlaces(ProxySettings proxies) {
     this.clients =
         new HttpClients(
-            new HttpClients.Settings(
-                CONNECT, SILENCE, CONNECTIONS, AddressRules.DEFAULT, proxies));
+            new HttpClients.Settings(CONNECT, SILENCE, CONNECTIONS, AddressRules.DEFAULT, proxies));
   }
 
   /** A successful response, which must be closed. */
-  private final class Response implements Closeable {
+  private static final class Response implements AutoCloseable {
     private final Http page;
     private final HttpGet request;
     private final ClassicHttpResponse response;
@@ -74,11 +72,13 @@ final class HttpPlaces implements Closeable {
       return length;
     }
 
-    /** Drops the connection: closing the response alone would read the rest of the body. */
+    /**
+     * Drops the connection, unless the body was read to its end: closing the response would read
+     * the rest of it.
+     */
     @Override
-    public void close() throws IOException {
+    public void close() {
       request.cancel();
-      response.close();
     }
   }
 
@@ -87,7 +87,8 @@ final class HttpPlaces implements Closeable {
     try {
       return new Body(page, response);
     } catch (IOException e) {
-      throw closed(response, translated(page, e));
+      response.close();
+      throw translated(page, e);
     }
   }
 
@@ -98,8 +99,10 @@ final class HttpPlaces implements Closeable {
       if (sent.isEmpty() || Long.parseLong(sent.get().group(1)) != offset) {
         throw unusable(page, "is not sent by ranges", "download it, and name the file");
       }
-      byte[] data = response.body().readNBytes(length);
-      if (data.length < length) {
+      InputStream body = response.body();
+      byte[] data = body.readNBytes(length);
+      // The end releases the connection for the next range.
+      if (data.length < length || body.read() >= 0) {
         throw LocalPlaces.tooShort(page, offset, length);
       }
       return data;
@@ -114,10 +117,6 @@ final class HttpPlaces implements Closeable {
   long size(Http page) throws StorageException {
     try (Response response = get(page, Optional.of("bytes=0-0"))) {
       return response.size();
-    } catch (StorageException e) {
-      throw e;
-    } catch (IOException e) {
-      throw translated(page, e);
     }
   }
 
@@ -193,8 +192,7 @@ final class HttpPlaces implements Closeable {
   }
 
   private static StorageException unusable(Http page, String what, String cure) {
-    return new StorageException(
-        Kind.UNUSABLE, page.displayName() + " " + what + ": " + cure, null);
+    return new StorageException(Kind.UNUSABLE, page.displayName() + " " + what + ": " + cure, null);
   }
 
   private static StorageException translated(Http page, IOException e) {
@@ -213,15 +211,6 @@ final class HttpPlaces implements Closeable {
         "%s could not be downloaded (%s): check the host and the network"
             .formatted(page.displayName(), reason),
         e);
-  }
-
-  private static StorageException closed(Response response, StorageException error) {
-    try {
-      response.close();
-    } catch (IOException e) {
-      error.addSuppressed(e);
-    }
-    return error;
   }
 
   /** The body of a response. */
@@ -254,7 +243,7 @@ final class HttpPlaces implements Closeable {
     }
 
     @Override
-    public void close() throws IOException {
+    public void close() {
       response.close();
     }
   }
@@ -265,7 +254,7 @@ final class HttpPlaces implements Closeable {
   }
 
   @Override
-  public void close() throws IOException {
+  public void close() {
     clients.close();
   }
 }

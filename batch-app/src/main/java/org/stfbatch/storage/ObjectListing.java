@@ -11,7 +11,8 @@ import software.amazon.awssdk.services.s3.model.S3Object;
  */
 public final class ObjectListing {
   private final StorageAddress.S3Object prefix;
-  private final Iterator<S3Object> objects;
+  private final Iterable<S3Object> pages;
+  private Iterator<S3Object> objects;
 
   /**
    * An object of the listing.
@@ -21,9 +22,12 @@ public final class ObjectListing {
    */
   public record Listed(String key, long size) {}
 
-  ObjectListing(StorageAddress.S3Object prefix, Iterator<S3Object> objects) {
+  /**
+   * @param pages requests the first page with its iterator
+   */
+  ObjectListing(StorageAddress.S3Object prefix, Iterable<S3Object> pages) {
     this.prefix = prefix;
-    this.objects = objects;
+    this.pages = pages;
   }
 
   /**
@@ -33,6 +37,9 @@ public final class ObjectListing {
    */
   public Optional<Listed> next() throws StorageException {
     try {
+      if (objects == null) {
+        objects = pages.iterator();
+      }
       if (!objects.hasNext()) {
         return Optional.empty();
       }

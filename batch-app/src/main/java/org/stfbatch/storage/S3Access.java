@@ -9,7 +9,6 @@ import software.amazon.awssdk.core.checksums.RequestChecksumCalculation;
 import software.amazon.awssdk.core.checksums.ResponseChecksumValidation;
 import software.amazon.awssdk.core.exception.SdkClientException;
 import software.amazon.awssdk.core.retry.RetryMode;
-import software.amazon.awssdk.http.SdkHttpClient;
 import software.amazon.awssdk.http.apache5.Apache5HttpClient;
 import software.amazon.awssdk.http.apache5.ProxyConfiguration;
 import software.amazon.awssdk.regions.Region;
@@ -118,7 +117,6 @@ final class S3Access {
   private static URI target(S3Settings settings) {
     return settings
         .endpoint()
-        .orElseGet(
-            () -> URI.create("https://s3." + region(settings).id() + ".amazonaws.com"));
+        .orElseGet(() -> URI.create("https://s3." + region(settings).id() + ".amazonaws.com"));
   }
 }

@@ -105,7 +105,7 @@ final class S3Places implements AutoCloseable {
             .startAfter(startAfter.orElse(null))
             .build();
     return new ObjectListing(
-        prefix, client(prefix.displayName()).listObjectsV2Paginator(request).contents().iterator());
+        prefix, client(prefix.displayName()).listObjectsV2Paginator(request).contents());
   }
 
   PendingOutput begin(S3Object object) throws StorageException {

@@ -104,9 +104,7 @@ public final class S3Refusals {
     boolean missing = status == 404 || status == 410;
     boolean denied = status == 401 || status == 403;
     Kind kind =
-        later
-            ? Kind.UNAVAILABLE
-            : missing ? Kind.MISSING : denied ? Kind.DENIED : Kind.UNUSABLE;
+        later ? Kind.UNAVAILABLE : missing ? Kind.MISSING : denied ? Kind.DENIED : Kind.UNUSABLE;
     String cure = later ? "try again later" : "check the address and the access";
     return new StorageException(
         kind, "%s was refused with HTTP %d: %s".formatted(name, status, cure), null);

@@ -59,9 +59,18 @@ public record S3Settings(
     if (Boolean.parseBoolean(environment.get("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS"))) {
       return Optional.empty();
     }
-    return Optional.ofNullable(environment.get("AWS_ENDPOINT_URL_S3"))
-        .or(() -> Optional.ofNullable(environment.get("AWS_ENDPOINT_URL")))
-        .filter(text -> !text.isBlank())
-        .map(URI::create);
+    return address("AWS_ENDPOINT_URL_S3", environment)
+        .or(() -> address("AWS_ENDPOINT_URL", environment));
+  }
+
+  private static Optional<URI> address(String variable, Map<String, String> environment) {
+    try {
+      return Optional.ofNullable(environment.get(variable))
+          .filter(text -> !text.isBlank())
+          .map(URI::create);
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException(
+          "the environment's " + variable + " is no address: correct or unset it", e);
+    }
   }
 }

@@ -53,8 +53,7 @@ public final class S3Signer implements AutoCloseable {
                   request ->
                       request
                           .signatureDuration(VALID)
-                          .getObjectRequest(
-                              get -> get.bucket(object.bucket()).key(object.key())));
+                          .getObjectRequest(get -> get.bucket(object.bucket()).key(object.key())));
       return new Signed(signed.httpRequest().getUri(), headers(signed.signedHeaders()));
     } catch (SdkException e) {
       throw S3Refusals.of(object.displayName(), e);
@@ -70,7 +69,8 @@ public final class S3Signer implements AutoCloseable {
 
   private synchronized S3Presigner presigner() {
     if (presigner == null) {
-      credentials = credentials == null ? DefaultCredentialsProvider.builder().build() : credentials;
+      credentials =
+          credentials == null ? DefaultCredentialsProvider.builder().build() : credentials;
       presigner = S3Access.presigner(settings, credentials);
     }
     return presigner;

@@ -110,8 +110,14 @@ public final class Storage implements AutoCloseable {
     }
   }
 
+  /** Returns how many connections to http(s) addresses are in use. */
+  int requestsUnderWay() {
+    return pages.leased();
+  }
+
+  /** Closes all connections; what is under way fails. */
   @Override
-  public void close() throws IOException {
+  public void close() {
     objects.close();
     pages.close();
   }

@@ -9,6 +9,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.stfbatch.storage.StorageAddress.S3Object;
 
 class ImageSourceTest {
   private static final Path ROOT = Path.of("pictures");
@@ -33,7 +34,10 @@ class ImageSourceTest {
         "http:///path",
         "http://h/%zz",
         "httpx://a/b",
-        "s3://bucket/a.png",
+        "gs://bucket/a.png",
+        "s3://bucket",
+        "s3://",
+        "s3://a b/c.png",
         "ftp://host/a.png",
         "file:///etc/passwd"
       })
@@ -42,6 +46,39 @@ class ImageSourceTest {
         .isInstanceOfSatisfying(
             ImageException.class,
             e -> assertThat(e.code()).isEqualTo(ImageErrorCode.IMAGE_REFERENCE));
+  }
+
+  @Test
+  void namesObjectsOfBuckets() throws ImageException {
+    ImageRoot root = ImageRoot.parse("s3://photos/shop");
+    assertThat(root).hasToString("s3://photos/shop/");
+    assertThat(ImageSource.parse("S3://Other/a b/%20.png", ROOT))
+        .isEqualTo(s3("Other", "a b/%20.png"));
+    assertThat(ImageSource.parse("a/./b.png", root, true)).isEqualTo(s3("photos", "shop/a/b.png"));
+    assertThat(ImageSource.parse("a/../b.png", root, true)).isEqualTo(s3("photos", "shop/b.png"));
+    assertThat(ImageSource.parse("s3://photos/x.png", root, true)).isEqualTo(s3("photos", "x.png"));
+    assertThat(ImageSource.parse("s3://other/x.png", root, true))
+        .isEqualTo(new ImageSource.S3(new S3Object("other", "x.png"), true));
+    assertThat(ImageSource.parse("data:,x", root, false)).isInstanceOf(ImageSource.DataUri.class);
+    for (String outside : List.of("../b.png", "a/../../b.png", "/a.png")) {
+      assertThatThrownBy(() -> ImageSource.parse(outside, root, false))
+          .isInstanceOfSatisfying(
+              ImageException.class,
+              e -> assertThat(e.code()).isEqualTo(ImageErrorCode.IMAGE_OUTSIDE_FOLDER));
+    }
+  }
+
+  private static ImageSource.S3 s3(String bucket, String key) {
+    return new ImageSource.S3(new S3Object(bucket, key), false);
+  }
+
+  @Test
+  void theHostOfAReferenceIsThatOfItsDownload() {
+    assertThat(ImageSource.hostOf("http://H:81/a.png", "s3://b/")).isEqualTo("h:81");
+    assertThat(ImageSource.hostOf("s3://photos/a.png", "/images")).isEqualTo("s3://photos");
+    assertThat(ImageSource.hostOf("a.png", "s3://photos/shop/")).isEqualTo("s3://photos");
+    assertThat(ImageSource.hostOf("a.png", "/images")).isEmpty();
+    assertThat(ImageSource.hostOf("data:,x", "s3://photos/")).isEmpty();
   }
 
   @Test

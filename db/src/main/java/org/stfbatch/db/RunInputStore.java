@@ -13,8 +13,26 @@ public final class RunInputStore {
       """
       select run.name, location
       from job_source join run using (run_id)
-      where kind in (:questions, :shards)
+      where kind in (:questions, :shards) and location like '/%'
       order by source_id
+      """;
+
+  private static final String RUN_OF_LOCATION =
+      """
+      select run.name
+      from job_source join run using (run_id)
+      where kind in (:questions, :shards) and location = :address
+      limit 1
+      """;
+
+  private static final String RUN_WITH_REFERENCE =
+      """
+      select run.name
+      from image_job
+      join job_source using (source_id)
+      join run on run.run_id = image_job.run_id
+      where image_ref = :address or image_root = :root and image_ref = :relative
+      limit 1
       """;
 
   private static final String IMAGE_ROOTS = "select distinct image_root from job_source";
@@ -77,10 +95,45 @@ public final class RunInputStore {
    */
   public Optional<String> runWithImage(Path file) {
     return jdbc.sql(IMAGE_ROOTS).query(String.class).list().stream()
+        .filter(root -> root.startsWith("/"))
         .map(Path::of)
         .filter(file::startsWith)
         .flatMap(root -> runWithImage(root, file).stream())
         .findFirst();
+  }
+
+  /**
+   * Returns the name of a run whose question file or image an object of a bucket is. Scans all jobs
+   * of all runs.
+   *
+   * @param address begins with s3://
+   */
+  public Optional<String> runWithObject(String address) {
+    return jdbc.sql(RUN_OF_LOCATION)
+        .param("questions", SourceKind.QUESTIONS.stored())
+        .param("shards", SourceKind.WEBDATASET.stored())
+        .param("address", address)
+        .query(String.class)
+        .optional()
+        .or(() -> runWithReference(address, address, address))
+        .or(
+            () ->
+                jdbc.sql(IMAGE_ROOTS).query(String.class).list().stream()
+                    .filter(root -> root.startsWith("s3://") && address.startsWith(root))
+                    .flatMap(
+                        root ->
+                            runWithReference(address, root, address.substring(root.length()))
+                                .stream())
+                    .findFirst());
+  }
+
+  private Optional<String> runWithReference(String address, String root, String relative) {
+    return jdbc.sql(RUN_WITH_REFERENCE)
+        .param("address", address)
+        .param("root", root)
+        .param("relative", relative)
+        .query(String.class)
+        .optional();
   }
 
   private Optional<String> runWithImage(Path root, Path file) {

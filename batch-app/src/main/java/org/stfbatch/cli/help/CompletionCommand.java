@@ -7,8 +7,10 @@ import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
+import org.stfbatch.cli.option.GivenAddress;
 import org.stfbatch.cli.option.OutputFile;
 import org.stfbatch.file.WholeFile;
+import org.stfbatch.storage.StorageAddress;
 import picocli.AutoComplete;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -68,7 +70,10 @@ public final class CompletionCommand implements Callable<Integer> {
    * them alike.
    */
   private static OptionSpec offered(OptionSpec option) {
-    boolean isFile = option.type().equals(OutputFile.class);
+    boolean isFile =
+        option.type().equals(OutputFile.class)
+            || option.type().equals(StorageAddress.class)
+            || option.type().equals(GivenAddress.class);
     OptionSpec.Builder copy =
         OptionSpec.builder(option.names())
             .arity(option.arity())

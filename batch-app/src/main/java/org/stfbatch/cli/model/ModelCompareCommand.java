@@ -1,12 +1,12 @@
 package org.stfbatch.cli.model;
 
-import java.nio.file.Path;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.concurrent.Callable;
 import org.stfbatch.cli.option.ComparedOptions;
 import org.stfbatch.cli.option.ConversationOption;
 import org.stfbatch.cli.option.QuestionFileOptions;
+import org.stfbatch.cli.option.QuestionInput;
 import org.stfbatch.cli.option.ReadModel;
 import org.stfbatch.cli.service.Stores;
 import org.stfbatch.comparison.Comparison;
@@ -16,6 +16,9 @@ import org.stfbatch.db.StoredJob;
 import org.stfbatch.engine.Stage;
 import org.stfbatch.job.InputException;
 import org.stfbatch.job.infer.InferSettings;
+import org.stfbatch.job.ingest.QuestionSource;
+import org.stfbatch.storage.Storage;
+import org.stfbatch.storage.StorageAddress;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -69,8 +72,8 @@ final class ModelCompareCommand implements Callable<Integer> {
     @Option(
         names = "--questions",
         paramLabel = "FILE",
-        description = "The question file, in any format of ingest.")
-    private Path questions;
+        description = "The question file, in any format of ingest; also s3:// and http(s)://.")
+    private StorageAddress questions;
 
     @Option(names = "--run", paramLabel = "RUN", description = "Use the questions of this run.")
     private String run;
@@ -111,8 +114,11 @@ final class ModelCompareCommand implements Callable<Integer> {
   }
 
   private List<StoredJob> fromFile() {
-    Path images = reading.images(source.questions).toAbsolutePath();
-    return reading.format(source.questions).first(source.questions, images, limit);
+    try (Storage storage = compared.storage();
+        QuestionInput input = reading.open(source.questions, storage)) {
+      QuestionSource questions = input.source();
+      return input.read(() -> input.format().first(questions.file(), questions.images(), limit));
+    }
   }
 
   private List<StoredJob> fromRun() {

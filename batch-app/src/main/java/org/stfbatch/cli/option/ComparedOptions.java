@@ -11,6 +11,7 @@ import org.stfbatch.job.infer.Preparation;
 import org.stfbatch.model.ModelSettings;
 import org.stfbatch.model.WeightFormat;
 import org.stfbatch.model.checkpoint.DType;
+import org.stfbatch.storage.Storage;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
@@ -62,6 +63,11 @@ public final class ComparedOptions {
   /** Creates the preparation of jobs, for both settings. */
   public Preparation preparation(ReadModel read) {
     return device.preparation(read, images.settings());
+  }
+
+  /** Returns a storage for the question file, which the caller closes. */
+  public Storage storage() {
+    return images.storage();
   }
 
   /** Returns the engine settings of both. */

@@ -1,20 +1,21 @@
 package org.stfbatch.cli.option;
 
 import java.io.PrintStream;
-import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
+import org.stfbatch.file.OutputException;
+import org.stfbatch.storage.StorageAddress;
 import picocli.CommandLine.TypeConversionException;
 
 /**
  * An output file; {@code -} means standard output.
  *
- * @param path the path
+ * @param address a file, or an object of a bucket where a command writes those
  * @param isStandardOutput whether it was given as {@code -}
  */
-public record OutputFile(Path path, boolean isStandardOutput) {
+public record OutputFile(StorageAddress address, boolean isStandardOutput) {
   private static final String DASH = "-";
   private static final Path STANDARD_OUTPUT = Path.of("/dev/stdout");
 
@@ -22,18 +23,27 @@ public record OutputFile(Path path, boolean isStandardOutput) {
    * @throws TypeConversionException if the text is not a path
    */
   public static OutputFile parse(String text) {
-    try {
-      return text.equals(DASH)
-          ? new OutputFile(STANDARD_OUTPUT, true)
-          : new OutputFile(Path.of(text), false);
-    } catch (InvalidPathException e) {
-      throw new TypeConversionException("\"" + text + "\" is no file name: " + e.getReason());
+    return text.equals(DASH)
+        ? new OutputFile(new StorageAddress.LocalFile(STANDARD_OUTPUT), true)
+        : new OutputFile(AddressOption.parse(text), false);
+  }
+
+  /**
+   * Returns the path of a file.
+   *
+   * @throws OutputException if it is no file of this machine
+   */
+  public Path path() {
+    if (address instanceof StorageAddress.LocalFile file) {
+      return file.path();
     }
+    throw new OutputException(
+        "%s cannot be written here: give the name of a file".formatted(address.displayName()));
   }
 
   /** Returns the format that the file's extension names, in either case. */
   public <F extends Enum<F>> Optional<F> format(Set<F> formats) {
-    String name = path.toString().toUpperCase(Locale.ROOT);
+    String name = address.toString().toUpperCase(Locale.ROOT);
     return formats.stream().filter(format -> name.endsWith("." + format.name())).findFirst();
   }
 
@@ -47,6 +57,6 @@ public record OutputFile(Path path, boolean isStandardOutput) {
 
   @Override
   public String toString() {
-    return isStandardOutput ? "standard output" : path.toString();
+    return isStandardOutput ? "standard output" : address.displayName();
   }
 }

@@ -10,14 +10,15 @@ import java.util.concurrent.Callable;
 import javax.sql.DataSource;
 import org.stfbatch.base.Plural;
 import org.stfbatch.cli.option.OutputFile;
+import org.stfbatch.cli.option.S3Options;
 import org.stfbatch.cli.service.Stores;
 import org.stfbatch.db.Run;
+import org.stfbatch.file.OutputException;
 import org.stfbatch.file.OutputPaths;
-import org.stfbatch.file.WholeFile;
 import org.stfbatch.job.export.ExportFormat;
 import org.stfbatch.job.export.ExportResult;
 import org.stfbatch.job.export.RunExporter;
-import org.stfbatch.storage.S3Settings;
+import org.stfbatch.storage.PendingOutput;
 import org.stfbatch.storage.Storage;
 import org.stfbatch.storage.StorageAddress;
 import picocli.CommandLine.Command;
@@ -34,6 +35,7 @@ import picocli.CommandLine.Spec;
     footer = {
       "  stf-batch export --run nightly --out answers.jsonl",
       "  stf-batch export --run nightly --out answers.csv --failures failures.jsonl",
+      "  stf-batch export --run nightly --out s3://results/nightly.parquet",
       "  stf-batch export --run captions --format sidecar",
       "  stf-batch export --run nightly --format webdataset --with-images --out shards"
     })
@@ -51,8 +53,8 @@ public final class ExportCommand implements Callable<Integer> {
       names = "--out",
       paramLabel = "FILE",
       description =
-          "The output file, - for standard output; an existing file is replaced only when the new one is complete."
-              + " A folder for formats of several files; may be left out with --format sidecar.")
+          "The output file, - for standard output, or s3://BUCKET/KEY; an existing one is replaced only when the new one is complete."
+              + " A folder, or s3://BUCKET/PREFIX/, for formats of several files; may be left out with --format sidecar.")
   private OutputFile out;
 
   @Option(
@@ -68,8 +70,10 @@ public final class ExportCommand implements Callable<Integer> {
       names = "--failures",
       paramLabel = "FILE",
       description =
-          "A file for the failed jobs, as JSON lines; with --format openai, as error lines of the Batch API.")
-  private Path failures;
+          "A file, or s3://BUCKET/KEY, for the failed jobs, as JSON lines; with --format openai, as error lines of the Batch API.")
+  private StorageAddress failures;
+
+  @Mixin private S3Options s3;
 
   @Option(
       names = "--spreadsheet-safe",
@@ -104,18 +108,14 @@ public final class ExportCommand implements Callable<Integer> {
     if (parts.apply(format) || format == ExportFormat.SIDECAR) {
       return exportFiles();
     }
-    OutputPaths paths =
-        new OutputPaths()
-            .keepsOutOf("the program's store", stores.serverFolders())
-            .writes("--out", out.path())
-            .writes("--failures", failures);
-    paths.check();
-    try (Stores.Connected db = stores.open()) {
+    checkOutputs();
+    try (Stores.Connected db = stores.open();
+        Storage storage = s3.storage()) {
       Run exported = db.run(run);
       RunInputs inputs = new RunInputs(db.database().dataSource());
-      inputs.requireSpared("--out", out.path());
-      inputs.requireSpared("--failures", failures);
-      ExportResult result = export(db, exported);
+      inputs.requireSpared("--out", out.address(), storage);
+      inputs.requireSpared("--failures", failures, storage);
+      ExportResult result = export(db, exported, storage);
       out.messages()
           .printf(
               "%s: %s; %s failed, %d %s waiting%n",
@@ -139,18 +139,17 @@ public final class ExportCommand implements Callable<Integer> {
     requireFolder();
     OutputPaths paths = new OutputPaths().keepsOutOf("the program's store", stores.serverFolders());
     if (out != null) {
-      paths.writesInto("--out", out.path());
+      paths.writesInto("--out", file("--out", out.address()));
     }
     paths.check();
     try (Stores.Connected db = stores.open();
-        Storage storage = new Storage(S3Settings.ofEnvironment())) {
+        Storage storage = s3.storage()) {
       Run exported = db.run(run);
       DataSource data = db.database().dataSource();
       System.out.println(
           format == ExportFormat.SIDECAR
               ? sideFiles.export(data, exported, Optional.ofNullable(out).map(OutputFile::path))
-              : parts.export(
-                  data, exported, format, new StorageAddress.LocalFile(out.path()), storage));
+              : parts.export(data, exported, format, out.address(), storage, s3.settings()));
       return 0;
     }
   }
@@ -169,9 +168,33 @@ public final class ExportCommand implements Callable<Integer> {
     }
   }
 
-  private ExportResult export(Stores.Connected db, Run exported) throws IOException {
-    try (WholeFile answerFile = WholeFile.begin(out.path());
-        WholeFile failureFile = failures == null ? null : WholeFile.begin(failures)) {
+  private void checkOutputs() {
+    if (out.address().equals(failures) && failures instanceof StorageAddress.S3Object) {
+      throw new OutputException(
+          "--out and --failures name the same object, %s: give two"
+              .formatted(failures.displayName()));
+    }
+    new OutputPaths()
+        .keepsOutOf("the program's store", stores.serverFolders())
+        .writes("--out", file("--out", out.address()))
+        .writes("--failures", file("--failures", failures))
+        .check();
+  }
+
+  /** Returns the path of a file; null if the address is an object or not given. */
+  private static Path file(String option, StorageAddress address) {
+    if (address instanceof StorageAddress.Http) {
+      throw new OutputException(
+          "%s %s cannot be written: give a file or s3://BUCKET/KEY"
+              .formatted(option, address.displayName()));
+    }
+    return address instanceof StorageAddress.LocalFile file ? file.path() : null;
+  }
+
+  private ExportResult export(Stores.Connected db, Run exported, Storage storage)
+      throws IOException {
+    try (PendingOutput answerFile = storage.begin(out.address());
+        PendingOutput failureFile = failures == null ? null : storage.begin(failures)) {
       ExportResult result =
           new RunExporter(db.database().dataSource())
               .export(
@@ -179,7 +202,7 @@ public final class ExportCommand implements Callable<Integer> {
                   format,
                   spreadsheetSafe,
                   answerFile.stream(),
-                  Optional.ofNullable(failureFile).map(WholeFile::stream));
+                  Optional.ofNullable(failureFile).map(PendingOutput::stream));
       answerFile.commit();
       if (failureFile != null) {
         failureFile.commit();

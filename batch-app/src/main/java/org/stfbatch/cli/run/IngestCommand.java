@@ -1,7 +1,5 @@
 package org.stfbatch.cli.run;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -11,13 +9,17 @@ import java.util.function.Function;
 import org.stfbatch.base.Plural;
 import org.stfbatch.cli.console.ConsoleProgress;
 import org.stfbatch.cli.console.Logged;
+import org.stfbatch.cli.option.GivenAddress;
 import org.stfbatch.cli.option.QuestionFileOptions;
+import org.stfbatch.cli.option.QuestionInput;
+import org.stfbatch.cli.option.S3Options;
 import org.stfbatch.cli.service.ExitCode;
 import org.stfbatch.cli.service.Shutdown;
 import org.stfbatch.cli.service.Stores;
 import org.stfbatch.db.ChoiceTexts;
 import org.stfbatch.db.Run;
 import org.stfbatch.db.RunStore;
+import org.stfbatch.image.ImageRoot;
 import org.stfbatch.job.BatchRuntime;
 import org.stfbatch.job.Claim;
 import org.stfbatch.job.InputException;
@@ -28,9 +30,11 @@ import org.stfbatch.job.ingest.IngestPreview;
 import org.stfbatch.job.ingest.IngestResult;
 import org.stfbatch.job.ingest.IngestTerms;
 import org.stfbatch.job.ingest.OnChange;
+import org.stfbatch.job.ingest.QuestionFormat;
+import org.stfbatch.job.ingest.QuestionSource;
 import org.stfbatch.job.ingest.WebDataset;
-import org.stfbatch.storage.S3Settings;
 import org.stfbatch.storage.Storage;
+import org.stfbatch.storage.StorageAddress;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -46,6 +50,7 @@ import picocli.CommandLine.Option;
     footer = {
       "  stf-batch ingest --run nightly --questions questions.jsonl --images pictures",
       "  stf-batch ingest --run captions --captions pictures --prompt \"Describe this picture.\"",
+      "  stf-batch ingest --run shop --captions s3://photos/shop/ --s3-endpoint http://minio:9000",
       "  stf-batch ingest --run shards --format webdataset --questions 'part-{000..099}.tar'"
     })
 public final class IngestCommand implements Callable<Integer>, Logged {
@@ -66,6 +71,8 @@ public final class IngestCommand implements Callable<Integer>, Logged {
   private Source source;
 
   @Mixin private QuestionFileOptions reading;
+
+  @Mixin private S3Options s3;
 
   @Option(
       names = "--prompt",
@@ -118,14 +125,14 @@ public final class IngestCommand implements Callable<Integer>, Logged {
         names = "--questions",
         paramLabel = "FILE",
         description =
-            "The question file; by default JSON lines with question_id, text and an optional image, as in LLaVA's evaluation.")
-    private Path questions;
+            "The question file, also at s3:// or http(s)://; by default JSON lines with question_id, text and an optional image, as in LLaVA's evaluation.")
+    private GivenAddress questions;
 
     @Option(
         names = "--captions",
         paramLabel = "DIR",
-        description = "A folder of images to caption.")
-    private Path captions;
+        description = "A folder of images to caption, or s3://BUCKET/PREFIX/.")
+    private StorageAddress captions;
   }
 
   @Override
@@ -135,50 +142,59 @@ public final class IngestCommand implements Callable<Integer>, Logged {
 
   @Override
   public Integer call() {
-    if (source.questions != null && reading.namesShards()) {
-      return shards();
+    try (Storage storage = s3.storage()) {
+      if (source.questions != null && reading.namesShards()) {
+        return shards(storage);
+      }
+      samples.requireNone();
+      return source.questions != null ? questions(storage) : captions(storage);
     }
-    samples.requireNone();
-    check();
-    if (dryRun) {
-      return preview();
+  }
+
+  private int questions(Storage storage) {
+    try (QuestionInput input = reading.open(source.questions.address(), storage)) {
+      QuestionSource questions = input.source();
+      return input.read(
+          () -> {
+            input.format().requireUsable(questions.file(), questions.images());
+            return dryRun
+                ? preview(questions, input.format())
+                : report(ingest(job -> job.questions(questions, input.format())));
+          });
     }
+  }
+
+  private int shards(Storage storage) {
+    require(!reading.namesImages(), "--images has no effect on shards: leave it out");
+    WebDataset shards =
+        WebDataset.of(
+            storage, source.questions.text(), samples.prompt(Optional.ofNullable(prompt)));
+    shards.requireUsable();
+    return dryRun
+        ? report(shards.preview(), shards.pattern())
+        : report(ingest(job -> job.shards(shards)));
+  }
+
+  private int captions(Storage storage) {
+    String text = prompt == null ? CAPTION_PROMPT : prompt;
+    require(!reading.namesFormat(), "--format is for question files: leave it out with --captions");
+    require(!dryRun, "--dry-run is for question files: leave it out with --captions");
+    require(!text.isBlank(), "the caption prompt is empty: check --prompt");
+    if (source.captions instanceof StorageAddress.S3Object prefix) {
+      ImageRoot.Bucket root = new ImageRoot.Bucket(prefix);
+      return report(ingest(job -> job.captions(root, storage, text)));
+    }
+    require(
+        source.captions instanceof StorageAddress.LocalFile,
+        "a page cannot be listed: give a folder or s3://BUCKET/PREFIX/ with --captions");
+    Path folder = ((StorageAddress.LocalFile) source.captions).path();
+    require(Files.isDirectory(folder), "the folder " + folder + " is not there: check --captions");
+    return report(ingest(job -> job.captions(folder, text)));
+  }
+
+  private IngestResult ingest(Function<IngestJob, IngestResult> work) {
     StopSignal stop = new StopSignal();
     shutdown.guard(stop);
-    return report(ingest(stop));
-  }
-
-  private int shards() {
-    require(!reading.namesImages(), "--images has no effect on shards: leave it out");
-    try (Storage storage = new Storage(S3Settings.ofEnvironment())) {
-      WebDataset shards =
-          WebDataset.of(
-              storage, source.questions.toString(), samples.prompt(Optional.ofNullable(prompt)));
-      shards.requireUsable();
-      if (dryRun) {
-        return preview(shards.preview());
-      }
-      StopSignal stop = new StopSignal();
-      shutdown.guard(stop);
-      return report(ingest(stop, job -> job.shards(shards)));
-    } catch (IOException e) {
-      throw new UncheckedIOException("the shards could not be closed", e);
-    }
-  }
-
-  private IngestResult ingest(StopSignal stop) {
-    return ingest(
-        stop,
-        job ->
-            source.questions != null
-                ? job.questions(
-                    source.questions,
-                    reading.images(source.questions),
-                    reading.format(source.questions))
-                : job.captions(source.captions, captionPrompt()));
-  }
-
-  private IngestResult ingest(StopSignal stop, Function<IngestJob, IngestResult> work) {
     try (Stores.Connected db = stores.open();
         ConsoleProgress progress = ConsoleProgress.onStderr("jobs read", 0, 0)) {
       Run target = new RunStore(db.database().dataSource()).findOrCreate(run);
@@ -202,39 +218,14 @@ public final class IngestCommand implements Callable<Integer>, Logged {
         new IngestTerms(Optional.ofNullable(choices), onChange, again));
   }
 
-  private void check() {
-    if (source.questions != null) {
-      reading
-          .format(source.questions)
-          .requireUsable(source.questions, reading.images(source.questions));
-    } else {
-      require(
-          !reading.namesFormat(), "--format is for question files: leave it out with --captions");
-      require(!dryRun, "--dry-run is for question files: leave it out with --captions");
-      require(
-          Files.isDirectory(source.captions),
-          "the folder " + source.captions + " is not there: check --captions");
-      require(!captionPrompt().isBlank(), "the caption prompt is empty: check --prompt");
-    }
+  private int preview(QuestionSource questions, QuestionFormat format) {
+    return report(IngestPreview.of(questions, format), source.questions.address().displayName());
   }
 
-  private String captionPrompt() {
-    return prompt == null ? CAPTION_PROMPT : prompt;
-  }
-
-  private int preview() {
-    return preview(
-        IngestPreview.of(
-            source.questions, reading.images(source.questions), reading.format(source.questions)));
-  }
-
-  private int preview(IngestPreview preview) {
+  private static int report(IngestPreview preview, String source) {
     System.out.printf(
         "%s: %s, %d unusable, %d whose image is not there; nothing is stored%n",
-        source.questions,
-        Plural.of(preview.read(), "line"),
-        preview.unusable(),
-        preview.missingImages());
+        source, Plural.of(preview.read(), "line"), preview.unusable(), preview.missingImages());
     preview.examples().forEach(reason -> System.out.println("  " + reason));
     return 0;
   }

@@ -28,6 +28,7 @@ import org.stfbatch.net.AddressRules;
 import org.stfbatch.net.HostPort;
 import org.stfbatch.net.ProxySettings;
 import org.stfbatch.shard.Shard;
+import org.stfbatch.storage.S3Settings;
 import org.stfbatch.storage.Storage;
 import org.stfbatch.storage.StorageAddress;
 import picocli.CommandLine.Option;
@@ -68,6 +69,15 @@ final class PartOptions {
               + " triggers may be downloaded; may be repeated.")
   private List<String> allowedHosts = List.of();
 
+  @Option(
+      names = "--allow-bucket",
+      split = ",",
+      paramLabel = "BUCKET",
+      description =
+          "With --with-images: an S3 bucket from which images of jobs from Kafka messages or"
+              + " triggers may be read; may be repeated.")
+  private List<String> allowedBuckets = List.of();
+
   /** Returns whether an export of this format has parts. */
   boolean apply(ExportFormat format) {
     return format == ExportFormat.WEBDATASET || format == ExportFormat.PARQUET && shardRows != null;
@@ -82,7 +92,14 @@ final class PartOptions {
     require("--with-images", withImages, shards, format);
     require("--shard-rows", shardRows != null, EnumSet.of(ExportFormat.PARQUET), format);
     for (Map.Entry<String, Boolean> option :
-        Map.of("--follow-links", followLinks, "--allow-host", !allowedHosts.isEmpty()).entrySet()) {
+        Map.of(
+                "--follow-links",
+                followLinks,
+                "--allow-host",
+                !allowedHosts.isEmpty(),
+                "--allow-bucket",
+                !allowedBuckets.isEmpty())
+            .entrySet()) {
       if (option.getValue() && !withImages) {
         throw new IllegalArgumentException(option.getKey() + " is for --with-images");
       }
@@ -111,17 +128,23 @@ final class PartOptions {
    * Exports a run.
    *
    * @param storage reaches {@code out}
+   * @param s3 how images in buckets are reached
    * @return a message about the result
    */
   String export(
-      DataSource dataSource, Run run, ExportFormat format, StorageAddress out, Storage storage)
+      DataSource dataSource,
+      Run run,
+      ExportFormat format,
+      StorageAddress out,
+      Storage storage,
+      S3Settings s3)
       throws IOException {
     requireNoInput(dataSource, out);
     Optional<ExportedImages> images =
         withImages
             ? Optional.of(
                 new ExportedImages(
-                    new ImageLoader(ImageLimits.defaults(), settings()),
+                    new ImageLoader(ImageLimits.defaults(), settings(s3)),
                     new ExportStore(dataSource)::imageReference))
             : Optional.empty();
     PartFormat parts =
@@ -131,18 +154,19 @@ final class PartOptions {
     return message(out, result) + images.map(PartOptions::missing).orElse("");
   }
 
-  private FetchSettings settings() {
+  private FetchSettings settings(S3Settings s3) {
     return new FetchSettings(
-        followLinks,
-        new AddressRules(allowedHosts.stream().map(HostPort::parse).toList(), false),
-        ProxySettings.of(System.getenv()),
-        FetchSettings.DOWNLOADS,
-        FetchSettings.DOWNLOADS_PER_HOST,
-        Duration.ZERO);
+            followLinks,
+            new AddressRules(allowedHosts.stream().map(HostPort::parse).toList(), false),
+            ProxySettings.of(System.getenv()),
+            FetchSettings.DOWNLOADS,
+            FetchSettings.DOWNLOADS_PER_HOST,
+            Duration.ZERO)
+        .withBuckets(s3, Set.copyOf(allowedBuckets));
   }
 
   private static void requireNoInput(DataSource dataSource, StorageAddress out) {
-    String folder = Shard.at(out + "/part").folder();
+    String folder = Shard.at(out.toString().replaceFirst("/+$", "") + "/part").folder();
     new RunInputStore(dataSource)
         .runWithShardsIn(folder)
         .ifPresent(

@@ -2,7 +2,6 @@ package org.stfbatch.job.export;
 
 import java.io.IOException;
 import java.io.InterruptedIOException;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,6 +13,7 @@ import org.stfbatch.db.ExportRow;
 import org.stfbatch.image.ImageException;
 import org.stfbatch.image.ImageExtension;
 import org.stfbatch.image.ImageLoader;
+import org.stfbatch.image.ImageRoot;
 import org.stfbatch.image.ImageSource;
 import org.stfbatch.job.ShardImages;
 
@@ -77,7 +77,7 @@ public final class ExportedImages {
     return job.place().shard().isPresent()
         ? ShardImages.source(reference, job.place().shard().get())
         : ImageSource.parse(
-            reference, Path.of(job.place().root().orElse("")), job.place().fromOutside());
+            reference, ImageRoot.parse(job.place().root().orElse("")), job.place().fromOutside());
   }
 
   private byte[] bytes(ImageSource source)

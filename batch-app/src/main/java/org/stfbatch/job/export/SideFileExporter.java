@@ -13,6 +13,7 @@ import org.stfbatch.db.ExportRow;
 import org.stfbatch.db.ExportStore;
 import org.stfbatch.db.Run;
 import org.stfbatch.image.ImageException;
+import org.stfbatch.image.ImageRoot;
 import org.stfbatch.image.ImageSource;
 
 /**
@@ -106,7 +107,8 @@ public final class SideFileExporter {
       }
       try {
         ImageSource source =
-            ImageSource.parse(row.prompt().image().get(), Path.of(row.place().root().get()));
+            ImageSource.parse(
+                row.prompt().image().get(), ImageRoot.parse(row.place().root().get()), false);
         return source instanceof ImageSource.File file ? Optional.of(file) : Optional.empty();
       } catch (ImageException e) {
         throw new SideFiles.RefusedException(e.getMessage());

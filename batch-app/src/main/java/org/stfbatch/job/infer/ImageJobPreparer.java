@@ -1,6 +1,5 @@
 package org.stfbatch.job.infer;
 
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
@@ -8,7 +7,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.LongAdder;
-import org.stfbatch.db.ShardRange;
 import org.stfbatch.db.StoredJob;
 import org.stfbatch.engine.EngineJob;
 import org.stfbatch.engine.Failure;
@@ -17,6 +15,7 @@ import org.stfbatch.image.Availability;
 import org.stfbatch.image.ClipImageProcessor;
 import org.stfbatch.image.ImageException;
 import org.stfbatch.image.ImageLoader;
+import org.stfbatch.image.ImageRoot;
 import org.stfbatch.image.ImageSource;
 import org.stfbatch.image.LoadStatistics;
 import org.stfbatch.image.Pixels;
@@ -107,11 +106,11 @@ final class ImageJobPreparer implements JobPreparer {
 
   @Override
   public String host(StoredJob job) {
-    return job.shard()
-        .map(ShardRange::shard)
-        .or(() -> job.prompt().image())
-        .map(ImageSource::hostOf)
-        .orElse("");
+    if (job.shard().isPresent()) {
+      return ImageSource.hostOf(job.shard().get().shard(), "");
+    }
+    String root = job.imageRoot().orElse("");
+    return job.prompt().image().map(image -> ImageSource.hostOf(image, root)).orElse("");
   }
 
   @Override
@@ -158,7 +157,7 @@ final class ImageJobPreparer implements JobPreparer {
     if (job.shard().isPresent()) {
       return ShardImages.source(reference, job.shard().get());
     }
-    Path root = Path.of(job.imageRoot().orElse(""));
+    ImageRoot root = ImageRoot.parse(job.imageRoot().orElse(""));
     return ImageSource.parse(reference, root, job.fromOutside());
   }
 
@@ -168,13 +167,13 @@ final class ImageJobPreparer implements JobPreparer {
    */
   private CompletableFuture<Optional<ImageLoader.Arrived>> download(StoredJob job) {
     try {
-      if (host(job).isEmpty() || !(source(job) instanceof ImageSource.Http http)) {
+      if (host(job).isEmpty() || !(source(job) instanceof ImageSource.Remote remote)) {
         return CompletableFuture.completedFuture(Optional.empty());
       }
       return images
           .loader()
-          .download(http)
-          .handle((arrived, error) -> downloaded(http, arrived, error))
+          .download(remote)
+          .handle((arrived, error) -> downloaded(remote, arrived, error))
           .thenCompose(result -> result);
     } catch (ImageException e) {
       return CompletableFuture.failedFuture(e);
@@ -182,7 +181,7 @@ final class ImageJobPreparer implements JobPreparer {
   }
 
   private CompletableFuture<Optional<ImageLoader.Arrived>> downloaded(
-      ImageSource.Http source, ImageLoader.Arrived arrived, Throwable error) {
+      ImageSource.Remote source, ImageLoader.Arrived arrived, Throwable error) {
     Throwable cause = error instanceof CompletionException ? error.getCause() : error;
     if (cause == null) {
       images.availability().answered(source);

@@ -1,42 +1,46 @@
 package org.stfbatch.job.ingest;
 
-import java.nio.file.Path;
 import java.util.List;
 import java.util.OptionalLong;
+import java.util.function.Supplier;
 import org.springframework.batch.infrastructure.item.ExecutionContext;
 import org.springframework.batch.infrastructure.item.ItemStreamReader;
 import org.stfbatch.db.ImagePrompt;
 import org.stfbatch.db.JobSettings;
 import org.stfbatch.db.NewImageJob;
+import org.stfbatch.image.ImageRoot;
 
-/** Item reader of one caption job for each image file below a folder. */
+/** Item reader of one caption job for each image below a folder or prefix. */
 final class CaptionReader implements ItemStreamReader<NewImageJob> {
-  private final Path folder;
+  private final Supplier<CaptionImages> listing;
   private final String prompt;
   private final long sourceId;
   private final CustomIds ids;
-  private ImageFiles files;
+  private CaptionImages images;
 
-  CaptionReader(Path folder, String prompt, long sourceId) {
-    this.folder = folder;
+  /**
+   * @param listing begins to list the images below the root
+   */
+  CaptionReader(ImageRoot root, Supplier<CaptionImages> listing, String prompt, long sourceId) {
+    this.listing = listing;
     this.prompt = prompt;
     this.sourceId = sourceId;
-    this.ids = new CustomIds(folder);
+    this.ids = new CustomIds(root);
   }
 
   @Override
   public void open(ExecutionContext context) {
-    files = new ImageFiles(folder);
+    images = listing.get();
   }
 
   @Override
   public NewImageJob read() {
-    return files.hasNext() ? job(folder.relativize(files.next()).toString()) : null;
+    return images.next().map(this::job).orElse(null);
   }
 
-  /** Returns notes on the files that were skipped so far. */
+  /** Returns notes on the entries that were skipped so far. */
   List<String> notes() {
-    return files == null ? List.of() : files.skipped().notes();
+    return images == null ? List.of() : images.notes();
   }
 
   private NewImageJob job(String image) {

@@ -1,7 +1,6 @@
 package org.stfbatch.job.ingest;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -13,6 +12,7 @@ import org.stfbatch.base.SamplingRange;
 import org.stfbatch.base.Shortened;
 import org.stfbatch.db.ChoiceTexts;
 import org.stfbatch.db.JobSettings;
+import org.stfbatch.image.ImageRoot;
 
 /**
  * Body of a chat completion request that LLaVA can answer: optional system messages, then one user
@@ -53,7 +53,7 @@ record ChatRequest(Optional<String> image, String prompt, JobSettings settings) 
    * @throws BadRequestException if it cannot be answered
    * @throws IllegalArgumentException if a setting is out of its range
    */
-  static ChatRequest read(JsonNode body, Path imageRoot) throws BadRequestException {
+  static ChatRequest read(JsonNode body, ImageRoot imageRoot) throws BadRequestException {
     require(body.isObject(), "its body is not a JSON object");
     ChatFields.requireAnswerable(body);
     requireOptions(body.path("stream_options"), "stream_options", STREAM_OPTIONS);
@@ -194,12 +194,12 @@ record ChatRequest(Optional<String> image, String prompt, JobSettings settings) 
 
   /** The messages read so far. */
   private static final class Messages {
-    private final Path imageRoot;
+    private final ImageRoot imageRoot;
     private final List<String> texts = new ArrayList<>();
     private String image;
     private boolean asked;
 
-    Messages(Path imageRoot) {
+    Messages(ImageRoot imageRoot) {
       this.imageRoot = imageRoot;
     }
 

@@ -1,11 +1,11 @@
 package org.stfbatch.job.ingest;
 
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.util.HexFormat;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.stfbatch.base.Digests;
+import org.stfbatch.image.ImageRoot;
 
 /**
  * Generated {@code custom_id}s for jobs that have none. The same source gives the same ids, without
@@ -22,9 +22,9 @@ public final class CustomIds {
   private final String place;
 
   /**
-   * @param imageRoot the folder below which the source's images are
+   * @param imageRoot the folder or prefix below which the source's images are
    */
-  CustomIds(Path imageRoot) {
+  CustomIds(ImageRoot imageRoot) {
     this.place = "@" + hash(imageRoot.toString());
   }
 

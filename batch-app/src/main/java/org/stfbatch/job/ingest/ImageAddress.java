@@ -2,6 +2,7 @@ package org.stfbatch.job.ingest;
 
 import java.net.URI;
 import java.nio.file.Path;
+import org.stfbatch.image.ImageRoot;
 
 /** Converts image addresses of chat requests to image references. */
 final class ImageAddress {
@@ -12,9 +13,9 @@ final class ImageAddress {
   /**
    * Returns the reference of an address: for a {@code file:} address or a path below the image
    * folder, the path relative to it; any other address unchanged, to be checked when the image is
-   * loaded.
+   * loaded. Below a bucket no file can be, so that its path stays whole.
    */
-  static String reference(String address, Path imageRoot) throws BadRequestException {
+  static String reference(String address, ImageRoot imageRoot) throws BadRequestException {
     if (!address.regionMatches(true, 0, FILE, 0, FILE.length())) {
       return address.startsWith("/") ? below(Path.of(address), imageRoot) : address;
     }
@@ -27,8 +28,10 @@ final class ImageAddress {
     }
   }
 
-  private static String below(Path file, Path imageRoot) {
+  private static String below(Path file, ImageRoot imageRoot) {
     Path plain = file.normalize();
-    return plain.startsWith(imageRoot) ? imageRoot.relativize(plain).toString() : plain.toString();
+    return imageRoot instanceof ImageRoot.Folder folder && plain.startsWith(folder.path())
+        ? folder.path().relativize(plain).toString()
+        : plain.toString();
   }
 }

@@ -12,6 +12,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
 import java.util.NoSuchElementException;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.stfbatch.base.IoReason;
 import org.stfbatch.image.ImageExtension;
@@ -57,6 +58,24 @@ final class ImageFiles implements Iterator<Path> {
           "the folder " + root + " cannot be listed: " + IoReason.withoutFile(e), e);
     }
     advance();
+  }
+
+  /** Returns the files below a folder as references. */
+  static CaptionImages below(Path folder) {
+    ImageFiles files = new ImageFiles(folder);
+    return new CaptionImages() {
+      @Override
+      public Optional<String> next() {
+        return files.hasNext()
+            ? Optional.of(folder.relativize(files.next()).toString())
+            : Optional.empty();
+      }
+
+      @Override
+      public List<String> notes() {
+        return files.skipped().notes();
+      }
+    };
   }
 
   /** Returns what has been skipped so far. */
@@ -106,7 +125,7 @@ final class ImageFiles implements Iterator<Path> {
 
   private void visitFile(Path file) {
     String ending = ending(file.getFileName().toString());
-    if (!ImageExtension.KNOWN.contains(ending)) {
+    if (!isImage(ending)) {
       skipped.other(ending);
     } else if (!isNameable(file)) {
       skipped.unreadableName(shown(file));
@@ -121,12 +140,21 @@ final class ImageFiles implements Iterator<Path> {
    * Returns the extension in lower case; empty if there is none or what follows the last dot does
    * not look like one.
    */
-  private static String ending(String name) {
+  static String ending(String name) {
     int dot = name.lastIndexOf('.');
     String ending = dot < 0 ? "" : name.substring(dot + 1).toLowerCase(Locale.ROOT);
     boolean usual =
         ending.length() <= LONGEST_ENDING && ending.chars().allMatch(Character::isLetterOrDigit);
     return usual ? ending : "";
+  }
+
+  /**
+   * Returns whether files with an extension are images.
+   *
+   * @param ending in lower case
+   */
+  static boolean isImage(String ending) {
+    return ImageExtension.KNOWN.contains(ending);
   }
 
   /**

@@ -2,6 +2,7 @@ package org.stfbatch.job.ingest;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -22,6 +23,7 @@ import org.stfbatch.db.NewImageJob;
 import org.stfbatch.db.Run;
 import org.stfbatch.db.RunStore;
 import org.stfbatch.db.SourceKind;
+import org.stfbatch.image.ImageRoot;
 import org.stfbatch.job.BatchRuntime;
 import org.stfbatch.job.InputException;
 import org.stfbatch.job.JobFailedException;
@@ -29,6 +31,8 @@ import org.stfbatch.job.Progress;
 import org.stfbatch.job.StopSignal;
 import org.stfbatch.job.StoppableReader;
 import org.stfbatch.shard.Shard;
+import org.stfbatch.storage.Storage;
+import org.stfbatch.storage.StorageException;
 
 /**
  * Stores image jobs in a run. Every call reads its source from the beginning and leaves jobs that
@@ -74,16 +78,15 @@ public final class IngestJob {
   /**
    * Ingests a question file.
    *
-   * @param images the folder that the questions' images are in
    * @throws InputException if the file cannot be used; the message says how much of it is stored
    */
-  public IngestResult questions(Path file, Path images, QuestionFormat format) {
-    Path location = file.toAbsolutePath().normalize();
-    Path root = images.toAbsolutePath().normalize();
-    boolean wasRead = jobs.hasSource(run.runId(), SourceKind.QUESTIONS, location.toString());
+  public IngestResult questions(QuestionSource questioned, QuestionFormat format) {
+    Path file = questioned.file();
+    ImageRoot root = questioned.images();
+    String location = questioned.location();
+    boolean wasRead = jobs.hasSource(run.runId(), SourceKind.QUESTIONS, location);
     long source =
-        jobs.sourceId(
-            run.runId(), SourceKind.QUESTIONS, location.toString(), root.toString(), fromOutside);
+        jobs.sourceId(run.runId(), SourceKind.QUESTIONS, location, root.toString(), fromOutside);
     boolean byId =
         format != QuestionFormat.OPENAI
             && new RunStore(batch.dataSource()).namesQuestionsById(run.runId());
@@ -112,8 +115,29 @@ public final class IngestJob {
   /** Ingests a folder: one caption job for each image below it. */
   public IngestResult captions(Path folder, String prompt) {
     Path root = folder.toAbsolutePath().normalize();
+    return captions(new ImageRoot.Folder(root), () -> ImageFiles.below(root), prompt);
+  }
+
+  /**
+   * Ingests a prefix of a bucket: one caption job for each image below it.
+   *
+   * @param storage lists the prefix; stays open
+   */
+  public IngestResult captions(ImageRoot.Bucket root, Storage storage, String prompt) {
+    return captions(root, () -> objects(root, storage), prompt);
+  }
+
+  private static CaptionImages objects(ImageRoot.Bucket root, Storage storage) {
+    try {
+      return new ImageObjects(root, storage.list(root.prefix(), Optional.empty()));
+    } catch (StorageException e) {
+      throw new InputException(e.getMessage(), e);
+    }
+  }
+
+  private IngestResult captions(ImageRoot root, Supplier<CaptionImages> listing, String prompt) {
     long source = jobs.sourceId(run.runId(), SourceKind.CAPTIONS, root.toString(), root.toString());
-    CaptionReader images = new CaptionReader(root, prompt, source);
+    CaptionReader images = new CaptionReader(root, listing, prompt, source);
     KnownIds ids = new KnownIds(run.runId(), known, terms.onChange(), QuestionNaming.AS_READ);
     return ingest(new MappedReader(images, this::withChoices), ids, images::notes);
   }

@@ -7,6 +7,7 @@ import java.util.List;
 import org.springframework.batch.infrastructure.item.ItemStreamReader;
 import org.stfbatch.db.NewImageJob;
 import org.stfbatch.image.ImageException;
+import org.stfbatch.image.ImageRoot;
 import org.stfbatch.image.ImageSource;
 
 /**
@@ -21,30 +22,29 @@ public record IngestPreview(long read, long unusable, long missingImages, List<S
   private static final int EXAMPLES = 5;
 
   /**
-   * Reads the whole file.
+   * Reads the whole file. Images in buckets and at addresses are not looked up.
    *
-   * @param images the folder that the questions' images are in
    * @throws org.stfbatch.job.InputException if it is not of this format, or cannot be read
    */
-  public static IngestPreview of(Path file, Path images, QuestionFormat format) {
-    return of(file, images, format.reader(file, images.toAbsolutePath().normalize(), 0));
+  public static IngestPreview of(QuestionSource source, QuestionFormat format) {
+    return of(source, format.reader(source.file(), source.images(), 0));
   }
 
-  static IngestPreview of(Path file, Path images, ItemStreamReader<NewImageJob> reader) {
-    Counting counting = new Counting(images.toAbsolutePath().normalize());
-    QuestionFormat.read(file, reader, counting::count);
+  static IngestPreview of(QuestionSource source, ItemStreamReader<NewImageJob> reader) {
+    Counting counting = new Counting(source.images());
+    QuestionFormat.read(source.file(), reader, counting::count);
     return new IngestPreview(
         counting.read, counting.unusable, counting.missing, List.copyOf(counting.examples));
   }
 
   private static final class Counting {
-    private final Path root;
+    private final ImageRoot root;
     private final List<String> examples = new ArrayList<>();
     private long read;
     private long unusable;
     private long missing;
 
-    Counting(Path root) {
+    Counting(ImageRoot root) {
       this.root = root;
     }
 
@@ -60,8 +60,8 @@ public record IngestPreview(long read, long unusable, long missingImages, List<S
 
     private void countImage(String reference) {
       try {
-        if (ImageSource.parse(reference, root) instanceof ImageSource.File file) {
-          countFile(file, root.resolve(file.relativePath()).normalize());
+        if (ImageSource.parse(reference, root, false) instanceof ImageSource.File file) {
+          countFile(file, file.root().resolve(file.relativePath()).normalize());
         }
       } catch (ImageException e) {
         unusable(e.getMessage());
@@ -69,7 +69,7 @@ public record IngestPreview(long read, long unusable, long missingImages, List<S
     }
 
     private void countFile(ImageSource.File file, Path path) {
-      if (!path.startsWith(root)) {
+      if (!path.startsWith(file.root())) {
         unusable("the image " + file.displayName() + " is not below " + root);
       } else if (!Files.exists(path)) {
         missing++;

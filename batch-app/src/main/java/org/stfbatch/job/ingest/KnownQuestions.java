@@ -9,6 +9,7 @@ import org.stfbatch.db.ImagePrompt;
 import org.stfbatch.db.KnownJobStore;
 import org.stfbatch.db.NewImageJob;
 import org.stfbatch.db.Run;
+import org.stfbatch.image.ImageRoot;
 import org.stfbatch.job.InputException;
 
 /** Compares a question file with the jobs of a run before any of it is stored. */
@@ -32,7 +33,8 @@ final class KnownQuestions {
    * @throws InputException if the run has most of the questions under other ids: they would be
    *     answered twice
    */
-  void requireMostlyNew(ItemStreamReader<NewImageJob> jobs, QuestionNaming naming, Path imageRoot) {
+  void requireMostlyNew(
+      ItemStreamReader<NewImageJob> jobs, QuestionNaming naming, ImageRoot imageRoot) {
     if (!Files.isRegularFile(file)) {
       return;
     }

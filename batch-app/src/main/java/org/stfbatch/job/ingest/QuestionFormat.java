@@ -11,6 +11,7 @@ import org.springframework.batch.infrastructure.item.ExecutionContext;
 import org.springframework.batch.infrastructure.item.ItemStreamReader;
 import org.stfbatch.db.NewImageJob;
 import org.stfbatch.db.StoredJob;
+import org.stfbatch.image.ImageRoot;
 import org.stfbatch.job.InputException;
 
 /** Formats of question files. */
@@ -49,7 +50,7 @@ public enum QuestionFormat {
    *
    * @throws InputException if it has another format, or has lines and none is usable
    */
-  public void requireUsable(Path file, Path imageRoot) {
+  public void requireUsable(Path file, ImageRoot imageRoot) {
     if (!Files.isRegularFile(file)) {
       return;
     }
@@ -83,7 +84,7 @@ public enum QuestionFormat {
    * @param imageRoot the folder that their images are in
    * @throws InputException if it has another format or cannot be read
    */
-  public List<StoredJob> first(Path file, Path imageRoot, int limit) {
+  public List<StoredJob> first(Path file, ImageRoot imageRoot, int limit) {
     List<StoredJob> jobs = new ArrayList<>();
     read(
         file,
@@ -104,7 +105,7 @@ public enum QuestionFormat {
    * @return whether the file was read to its end
    * @throws InputException if it has another format or cannot be read
    */
-  boolean read(Path file, Path imageRoot, Predicate<NewImageJob> action) {
+  boolean read(Path file, ImageRoot imageRoot, Predicate<NewImageJob> action) {
     return read(file, reader(file, imageRoot, 0), action);
   }
 
@@ -136,7 +137,7 @@ public enum QuestionFormat {
     }
   }
 
-  private static StoredJob job(long id, NewImageJob job, Path imageRoot) {
+  private static StoredJob job(long id, NewImageJob job, ImageRoot imageRoot) {
     return new StoredJob(
         id,
         0,
@@ -147,7 +148,7 @@ public enum QuestionFormat {
         job.settings());
   }
 
-  ItemStreamReader<NewImageJob> reader(Path file, Path imageRoot, long sourceId) {
+  ItemStreamReader<NewImageJob> reader(Path file, ImageRoot imageRoot, long sourceId) {
     CustomIds ids = new CustomIds(imageRoot);
     LineParser questions = new QuestionLineParser(sourceId, ids);
     return switch (this) {

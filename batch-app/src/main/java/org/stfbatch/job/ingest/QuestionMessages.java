@@ -18,6 +18,7 @@ import org.stfbatch.db.ChoiceTexts;
 import org.stfbatch.db.JobSettings;
 import org.stfbatch.db.NewImageJob;
 import org.stfbatch.image.ImageException;
+import org.stfbatch.image.ImageRoot;
 import org.stfbatch.image.ImageSource;
 import org.stfbatch.job.InputException;
 import org.stfbatch.job.KafkaConnection;
@@ -58,7 +59,8 @@ public final class QuestionMessages {
   public QuestionMessages(Path file, Optional<Path> images) {
     this.file = file.toAbsolutePath().normalize();
     this.images = images;
-    this.parser = new QuestionLineParser(0, new CustomIds(this.file.getParent()));
+    this.parser =
+        new QuestionLineParser(0, new CustomIds(new ImageRoot.Folder(this.file.getParent())));
   }
 
   /**

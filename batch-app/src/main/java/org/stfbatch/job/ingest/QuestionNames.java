@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import org.stfbatch.db.NewImageJob;
+import org.stfbatch.image.ImageRoot;
 
 /**
  * Names the jobs of one pass over a question file so that they are recognized when other lines of
@@ -30,7 +31,7 @@ final class QuestionNames implements QuestionNaming {
    *
    * @throws org.stfbatch.job.InputException if it has another format or cannot be read
    */
-  static QuestionNames of(Path file, Path imageRoot, QuestionFormat format) {
+  static QuestionNames of(Path file, ImageRoot imageRoot, QuestionFormat format) {
     Hashes all = new Hashes();
     boolean readable = Files.isRegularFile(file);
     if (readable) {

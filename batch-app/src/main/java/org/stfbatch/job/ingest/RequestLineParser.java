@@ -11,7 +11,6 @@ import com.fasterxml.jackson.databind.ObjectReader;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
@@ -21,6 +20,7 @@ import org.stfbatch.db.JobFailure;
 import org.stfbatch.db.NewImageJob;
 import org.stfbatch.db.StoredText;
 import org.stfbatch.engine.Stage;
+import org.stfbatch.image.ImageRoot;
 
 /**
  * Parser of request lines of OpenAI's Batch API: a JSON object with {@code custom_id}, {@code
@@ -52,9 +52,9 @@ final class RequestLineParser implements LineParser {
 
   private final long sourceId;
   private final CustomIds ids;
-  private final Path imageRoot;
+  private final ImageRoot imageRoot;
 
-  RequestLineParser(long sourceId, CustomIds ids, Path imageRoot) {
+  RequestLineParser(long sourceId, CustomIds ids, ImageRoot imageRoot) {
     this.sourceId = sourceId;
     this.ids = ids;
     this.imageRoot = imageRoot;

@@ -14,7 +14,6 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -28,6 +27,7 @@ import org.stfbatch.db.NewImageJob;
 import org.stfbatch.db.ShardRange;
 import org.stfbatch.db.StoredText;
 import org.stfbatch.engine.Stage;
+import org.stfbatch.image.ImageRoot;
 import org.stfbatch.shard.Shard;
 import org.stfbatch.shard.ShardItem;
 import org.stfbatch.shard.ShardItem.Damage;
@@ -73,7 +73,7 @@ final class SampleQuestions {
     this.shard = shard;
     this.prompt = prompt;
     this.sourceId = OptionalLong.of(sourceId);
-    this.ids = new CustomIds(Path.of(shard.folder()));
+    this.ids = new CustomIds(ImageRoot.parse(shard.folder()));
     this.parser = new QuestionLineParser(sourceId, ids, line -> "question " + line.number());
   }
 

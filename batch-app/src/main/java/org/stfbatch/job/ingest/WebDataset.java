@@ -112,6 +112,7 @@ public record WebDataset(Storage storage, String pattern, List<Shard> shards, Sa
 
   /** Reads all shards and stores nothing. */
   public IngestPreview preview() {
-    return IngestPreview.of(Path.of(pattern), Path.of(shards.get(0).folder()), reader(shard -> 0));
+    return IngestPreview.of(
+        QuestionSource.of(Path.of(pattern), Path.of(shards.get(0).folder())), reader(shard -> 0));
   }
 }

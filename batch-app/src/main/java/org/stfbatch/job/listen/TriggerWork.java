@@ -34,6 +34,7 @@ import org.stfbatch.job.ingest.IngestJob;
 import org.stfbatch.job.ingest.IngestTerms;
 import org.stfbatch.job.ingest.OnChange;
 import org.stfbatch.job.ingest.QuestionFormat;
+import org.stfbatch.job.ingest.QuestionSource;
 import org.stfbatch.job.intake.IntakeJob;
 import org.stfbatch.job.intake.IntakeSettings;
 import org.stfbatch.job.intake.TopicPositions;
@@ -249,7 +250,7 @@ final class TriggerWork {
     }
     return !new IngestJob(batch, run, Progress.none(), stop, TERMS)
         .fromOutside()
-        .questions(file, images, QuestionFormat.of(file))
+        .questions(QuestionSource.of(file, images), QuestionFormat.of(file))
         .stopped();
   }
 

@@ -17,6 +17,7 @@ import org.springframework.batch.infrastructure.item.ExecutionContext;
 import org.stfbatch.db.ChoiceTexts;
 import org.stfbatch.db.JobSettings;
 import org.stfbatch.db.NewImageJob;
+import org.stfbatch.image.ImageRoot;
 import org.stfbatch.job.InputException;
 
 class CsvFileReaderTest {
@@ -189,7 +190,9 @@ class CsvFileReaderTest {
     Path file = Files.write(folder.resolve("table"), table);
     CsvFileReader reader =
         new CsvFileReader(
-            file, separator, new QuestionLineParser(1, new CustomIds(Path.of("/images"))));
+            file,
+            separator,
+            new QuestionLineParser(1, new CustomIds(new ImageRoot.Folder(Path.of("/images")))));
     try {
       reader.open(new ExecutionContext());
       List<NewImageJob> jobs = new ArrayList<>();

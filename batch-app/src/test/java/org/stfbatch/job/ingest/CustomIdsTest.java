@@ -9,6 +9,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.stfbatch.db.ImagePrompt;
 import org.stfbatch.db.JobSettings;
 import org.stfbatch.db.NewImageJob;
+import org.stfbatch.image.ImageRoot;
 
 class CustomIdsTest {
 
@@ -16,7 +17,7 @@ class CustomIdsTest {
   @ValueSource(strings = {"", "x"})
   void aLongNameIsCutBetweenCharacters(String before) {
     String image = before + "😀".repeat(150) + ".png";
-    String name = new CustomIds(Path.of("/images")).ofCaption(image, "What?");
+    String name = new CustomIds(new ImageRoot.Folder(Path.of("/images"))).ofCaption(image, "What?");
 
     NewImageJob job =
         NewImageJob.toAnswer(

@@ -25,6 +25,7 @@ import org.springframework.batch.infrastructure.item.ExecutionContext;
 import org.stfbatch.db.ChoiceTexts;
 import org.stfbatch.db.JobSettings;
 import org.stfbatch.db.NewImageJob;
+import org.stfbatch.image.ImageRoot;
 import org.stfbatch.job.InputException;
 import org.stfbatch.testing.ParquetTable;
 
@@ -225,7 +226,8 @@ final class ParquetFileQuestionsTest {
   private static List<NewImageJob> read(Path file) throws IOException {
     ParquetFileQuestions reader =
         new ParquetFileQuestions(
-            file, new QuestionLineParser(1, new CustomIds(Path.of("/images"))));
+            file,
+            new QuestionLineParser(1, new CustomIds(new ImageRoot.Folder(Path.of("/images")))));
     try {
       reader.open(new ExecutionContext());
       List<NewImageJob> jobs = new ArrayList<>();

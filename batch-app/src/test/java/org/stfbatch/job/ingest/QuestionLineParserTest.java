@@ -14,10 +14,11 @@ import org.stfbatch.db.ChoiceTexts;
 import org.stfbatch.db.JobFailure;
 import org.stfbatch.db.JobSettings;
 import org.stfbatch.db.NewImageJob;
+import org.stfbatch.image.ImageRoot;
 
 class QuestionLineParserTest {
   private final QuestionLineParser parser =
-      new QuestionLineParser(1, new CustomIds(Path.of("/images")));
+      new QuestionLineParser(1, new CustomIds(new ImageRoot.Folder(Path.of("/images"))));
 
   @ParameterizedTest
   @CsvSource(
@@ -227,7 +228,8 @@ class QuestionLineParserTest {
   @Test
   void aJobIsNamedByItsLineAndWhereItsImagesAre() {
     String line = "{\"question_id\":1,\"text\":\"a\"}";
-    QuestionLineParser other = new QuestionLineParser(1, new CustomIds(Path.of("/other")));
+    QuestionLineParser other =
+        new QuestionLineParser(1, new CustomIds(new ImageRoot.Folder(Path.of("/other"))));
     String name = parse(1, line).customId();
     String elsewhere = other.parse(line(1, line)).customId();
 

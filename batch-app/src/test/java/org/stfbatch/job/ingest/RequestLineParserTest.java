@@ -13,9 +13,10 @@ import org.stfbatch.db.ChoiceTexts;
 import org.stfbatch.db.JobFailure;
 import org.stfbatch.db.JobSettings;
 import org.stfbatch.db.NewImageJob;
+import org.stfbatch.image.ImageRoot;
 
 class RequestLineParserTest {
-  private static final Path IMAGES = Path.of("/images");
+  private static final ImageRoot IMAGES = new ImageRoot.Folder(Path.of("/images"));
   private static final String USER = "{\"role\":\"user\",\"content\":\"What?\"}";
 
   private final RequestLineParser parser = new RequestLineParser(1, new CustomIds(IMAGES), IMAGES);

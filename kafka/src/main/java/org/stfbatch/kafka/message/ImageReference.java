@@ -21,7 +21,7 @@ public sealed interface ImageReference {
     static final FieldType<String> KIND =
         FieldType.textThat(
             "a path, not empty; addresses go into image.url and data URIs into image.bytes",
-            text -> !text.isEmpty() && !Pattern.matches("(?is)(data:|https?://).*", text));
+            text -> !text.isEmpty() && !Pattern.matches("(?is)(data:|https?://|s3://).*", text));
 
     public Path {
       Objects.requireNonNull(path, "path is null");
@@ -36,14 +36,14 @@ public sealed interface ImageReference {
   /**
    * An image to download.
    *
-   * @param url begins with http:// or https://
+   * @param url begins with http://, https:// or s3://
    */
   record Url(String url) implements ImageReference {
 
     static final FieldType<String> KIND =
         FieldType.textThat(
-            "an address that begins with http:// or https://, without spaces",
-            text -> Pattern.matches("(?i:https?)://[^\\x{0}-\\x{20}]+", text));
+            "an address that begins with http://, https:// or s3://, without spaces",
+            text -> Pattern.matches("(?i:https?|s3)://[^\\x{0}-\\x{20}]+", text));
 
     public Url {
       Objects.requireNonNull(url, "url is null");

@@ -297,7 +297,7 @@ class MessagesTest {
         "{\"custom_id\": \"a\", \"prompt\": [\"p\"]}|prompt is a list: it must be a text, not empty, without NUL and lone surrogates",
         "{\"custom_id\": \"a\", \"prompt\": \"p\", \"top_p\": 1.5}|top_p is 1.5: it must be a number from 1e-30 to 1",
         "{\"custom_id\": \"a\", \"prompt\": \"p\", \"image\": {}}|image has none of path, url and bytes: give exactly one, or leave image out of a text-only job",
-        "{\"custom_id\": \"a\", \"prompt\": \"p\", \"image\": {\"url\": \"x\\ny\"}}|image.url is \"x\uFFFDy\": it must be an address that begins with http:// or https://, without spaces",
+        "{\"custom_id\": \"a\", \"prompt\": \"p\", \"image\": {\"url\": \"x\\ny\"}}|image.url is \"x\uFFFDy\": it must be an address that begins with http://, https:// or s3://, without spaces",
       })
   void aReasonNamesTheFieldAndTheCure(String json, String reason) {
     assertThat(refusal(json.getBytes(StandardCharsets.UTF_8)).getMessage()).isEqualTo(reason);
