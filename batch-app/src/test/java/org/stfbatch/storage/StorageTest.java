@@ -202,6 +202,20 @@ class StorageTest {
   }
 
   @Test
+  void anInterruptedThreadAbortsItsUpload() throws IOException {
+    try (Storage storage = storage();
+        PendingOutput output = storage.begin(object("interrupted.bin"))) {
+      output.stream().write(bytes(LARGE));
+      Thread.currentThread().interrupt();
+      assertThatThrownBy(output::commit).hasMessageContaining("was interrupted");
+    } finally {
+      assertThat(Thread.interrupted()).isTrue();
+    }
+    assertThat(SERVER.pendingUploads()).isZero();
+    assertThat(SERVER.has("interrupted.bin")).isFalse();
+  }
+
+  @Test
   void aProcessThatIsToldToEndAbortsItsUpload() throws Exception {
     Process writer =
         new ProcessBuilder(
@@ -323,6 +337,7 @@ class StorageTest {
 
   /** With -Dstfbatch.s3.bytes=3221225472 and a heap of 256 MB this is the long form. */
   @Test
+  @Timeout(1800)
   void rangesOfALargeObjectTakeTheirOwnMemoryOnly() throws IOException {
     long size = Long.getLong("stfbatch.s3.bytes", 64L << 20);
     byte[] block = bytes(1 << 20);
