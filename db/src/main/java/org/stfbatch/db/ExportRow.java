@@ -11,10 +11,24 @@ import java.util.Optional;
  *     by {@code sha256:} and its hash
  * @param answer present if the job was answered
  * @param failure present if the job failed; never together with an answer
+ * @param attempt number of this outcome of the job, from 1: one more for each earlier outcome that
+ *     was retried or replaced; 1 if the job waits
  */
 public record ExportRow(
     long jobId,
     String customId,
     ImagePrompt prompt,
     Optional<StoredAnswer> answer,
-    Optional<StoredFailure> failure) {}
+    Optional<StoredFailure> failure,
+    int attempt) {
+
+  /** A first attempt. */
+  public ExportRow(
+      long jobId,
+      String customId,
+      ImagePrompt prompt,
+      Optional<StoredAnswer> answer,
+      Optional<StoredFailure> failure) {
+    this(jobId, customId, prompt, answer, failure, 1);
+  }
+}

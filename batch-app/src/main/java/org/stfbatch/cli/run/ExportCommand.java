@@ -60,6 +60,12 @@ public final class ExportCommand implements Callable<Integer> {
   private Path failures;
 
   @Option(
+      names = "--past-failures",
+      paramLabel = "FILE",
+      description = "A file for the failures that were retried, as JSON lines.")
+  private Path pastFailures;
+
+  @Option(
       names = "--spreadsheet-safe",
       description =
           "With --format csv: put an apostrophe before cells that begin with =, +, -, @, a tab or a carriage return, which spreadsheets treat as formulas.")
@@ -81,14 +87,19 @@ public final class ExportCommand implements Callable<Integer> {
         new OutputPaths()
             .keepsOutOf("the program's store", stores.serverFolders())
             .writes("--out", out.path())
-            .writes("--failures", failures);
+            .writes("--failures", failures)
+            .writes("--past-failures", pastFailures);
     paths.check();
     try (Stores.Connected db = stores.open()) {
       Run exported = db.run(run);
       RunInputs inputs = new RunInputs(db.database().dataSource());
       inputs.requireSpared("--out", out.path());
       inputs.requireSpared("--failures", failures);
+      inputs.requireSpared("--past-failures", pastFailures);
       ExportResult result = export(db, exported);
+      if (pastFailures != null) {
+        exportPastFailures(db, exported);
+      }
       out.messages()
           .printf(
               "%s: %s; %s failed, %d %s waiting%n",
@@ -98,6 +109,13 @@ public final class ExportCommand implements Callable<Integer> {
               result.waiting(),
               result.waiting() == 1 ? "is" : "are");
       return 0;
+    }
+  }
+
+  private void exportPastFailures(Stores.Connected db, Run exported) throws IOException {
+    try (WholeFile file = WholeFile.begin(pastFailures)) {
+      new RunExporter(db.database().dataSource()).exportPastFailures(exported, file.stream());
+      file.commit();
     }
   }
 
