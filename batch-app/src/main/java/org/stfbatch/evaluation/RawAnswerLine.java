@@ -18,6 +18,7 @@ import org.stfbatch.evaluation.python.PythonJson;
  * @param options of a question with rounds; empty for all others
  * @param answerId 22 characters of shortuuid's alphabet
  * @param model name of the model
+ * @param metadata further texts about the answer, by name
  */
 public record RawAnswerLine(
     PythonJson.Raw id,
@@ -25,7 +26,8 @@ public record RawAnswerLine(
     String text,
     Optional<Question.Options> options,
     String answerId,
-    String model) {
+    String model,
+    Map<String, String> metadata) {
   /** The alphabet of shortuuid, which generates the original's random answer ids. */
   private static final String ALPHABET =
       "23456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz";
@@ -40,7 +42,8 @@ public record RawAnswerLine(
         text,
         question.options(),
         answerId(run, question.customId()),
-        model);
+        model,
+        Map.of());
   }
 
   /** Derives the id from the job's name, so that writing the answer again gives the same line. */
@@ -72,7 +75,7 @@ public record RawAnswerLine(
         });
     fields.put("answer_id", answerId);
     fields.put("model_id", model);
-    fields.put("metadata", Map.of());
+    fields.put("metadata", metadata);
     return PythonJson.of(fields) + "\n";
   }
 }

@@ -6,6 +6,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Function;
+import org.stfbatch.base.Digests;
 import org.stfbatch.storage.StorageAddress.LocalFile;
 
 /**
@@ -40,19 +41,22 @@ public final class ImageLoader {
     this.maxBytes = limits.maxBytes();
   }
 
-  /** A downloaded image that is not decoded yet; it holds memory until it is closed. */
+  /** An image as it was fetched, not decoded yet; it holds memory until it is closed. */
   public static final class Arrived implements AutoCloseable {
-    private final ImageSource.Remote source;
-    private final Downloads.Downloaded downloaded;
+    private final ImageSource source;
+    private final Runnable release;
+    private byte[] data;
 
-    private Arrived(ImageSource.Remote source, Downloads.Downloaded downloaded) {
+    private Arrived(ImageSource source, byte[] data, Runnable release) {
       this.source = source;
-      this.downloaded = downloaded;
+      this.data = data;
+      this.release = release;
     }
 
     @Override
     public void close() {
-      downloaded.share().close();
+      data = null;
+      release.run();
     }
   }
 
@@ -79,12 +83,21 @@ public final class ImageLoader {
    */
   public <T> T load(ImageSource source, Function<RgbImage, T> use)
       throws ImageException, InterruptedException {
-    if (source instanceof ImageSource.Remote remote) {
-      try (Arrived arrived = await(download(remote))) {
-        return decode(arrived, use);
-      }
+    try (Arrived arrived = fetch(source)) {
+      return decode(arrived, use);
     }
-    return decoder.decode(timedFetch(source), source.displayName(), use);
+  }
+
+  /**
+   * Fetches an image without decoding it; one attempt.
+   *
+   * @throws ImageException if it cannot be fetched
+   * @throws InterruptedException if interrupted while downloading or waiting
+   */
+  public Arrived fetch(ImageSource source) throws ImageException, InterruptedException {
+    return source instanceof ImageSource.Remote remote
+        ? await(download(remote))
+        : new Arrived(source, timedFetch(source), () -> {});
   }
 
   /**
@@ -94,12 +107,9 @@ public final class ImageLoader {
    * @throws InterruptedException if interrupted while downloading
    */
   public byte[] bytes(ImageSource source) throws ImageException, InterruptedException {
-    if (source instanceof ImageSource.Remote remote) {
-      try (Arrived arrived = await(download(remote))) {
-        return arrived.downloaded.data();
-      }
+    try (Arrived arrived = fetch(source)) {
+      return arrived.data;
     }
-    return timedFetch(source);
   }
 
   /**
@@ -109,17 +119,27 @@ public final class ImageLoader {
    *     java.util.concurrent.CancellationException} after {@link #cancelDownloads}
    */
   public CompletableFuture<Arrived> download(ImageSource.Remote source) {
-    return downloads.start(source).thenApply(downloaded -> new Arrived(source, downloaded));
+    return downloads
+        .start(source)
+        .thenApply(downloaded -> new Arrived(source, downloaded.data(), downloaded.share()::close));
+  }
+
+  /** Returns the SHA-256 of the bytes of a fetched image. Its time counts as fetching. */
+  public byte[] sha256(Arrived arrived) {
+    long started = System.nanoTime();
+    byte[] hash = Digests.sha256().digest(arrived.data);
+    fetchNanos.add(System.nanoTime() - started);
+    return hash;
   }
 
   /**
-   * Decodes a downloaded image and applies {@code use} to its pixels. The image stays open.
+   * Decodes a fetched image and applies {@code use} to its pixels. The image stays open.
    *
    * @param use as in {@link #load(ImageSource, Function)}
    */
   public <T> T decode(Arrived arrived, Function<RgbImage, T> use)
       throws ImageException, InterruptedException {
-    return decoder.decode(arrived.downloaded.data(), arrived.source.displayName(), use);
+    return decoder.decode(arrived.data, arrived.source.displayName(), use);
   }
 
   /**
@@ -153,7 +173,7 @@ public final class ImageLoader {
   private byte[] timedFetch(ImageSource source) throws ImageException, InterruptedException {
     long started = System.nanoTime();
     try {
-      return room.run(0, () -> fetch(source));
+      return room.run(0, () -> bytes(source));
     } catch (OutOfMemoryError e) {
       throw ImageException.permanent(
           ImageErrorCode.IMAGE_TOO_LARGE,
@@ -165,7 +185,7 @@ public final class ImageLoader {
     }
   }
 
-  private byte[] fetch(ImageSource source) throws ImageException, InterruptedException {
+  private byte[] bytes(ImageSource source) throws ImageException, InterruptedException {
     if (source instanceof ImageSource.File file) {
       return files.fetch(file);
     }

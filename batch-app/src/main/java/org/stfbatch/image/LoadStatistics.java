@@ -3,7 +3,7 @@ package org.stfbatch.image;
 /**
  * The cost of loading images so far, summed over threads.
  *
- * @param fetchSeconds reading and downloading, including pauses between attempts
+ * @param fetchSeconds reading, downloading and hashing, including pauses between attempts
  * @param decodeSeconds decoding and preprocessing
  * @param retries how often images were put off for a retry
  */

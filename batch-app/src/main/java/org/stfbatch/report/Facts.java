@@ -30,6 +30,7 @@ final class Facts {
     facts.jobs(run.counts());
     evaluation.ifPresent(facts::score);
     run.span().ifPresent(span -> facts.speed(span, run.workers().size()));
+    facts.fetching(run.seconds());
     facts.latency(run.latency());
     facts.tokens(run);
     visionTokens.ifPresent(tokens -> facts.image(tokens, model));
@@ -50,6 +51,9 @@ final class Facts {
         per(counts.failed(), counts.answered() + counts.failed()),
         SHARE);
     add("waiting", "Waiting", counts.waiting(), "");
+    add("retried", "Failures retried", counts.retries().failures(), "");
+    add("answered_on_retry", "Answered on a later attempt", counts.retries().answered(), "");
+    add("reused", "Answers reused", counts.reused(), "");
     add("images", "Questions with an image", counts.images(), "");
     add("distinct_images", "Distinct images", counts.distinctImages(), "");
   }
@@ -82,6 +86,13 @@ final class Facts {
         "Generated tokens per second",
         per(span.generatedTokens(), seconds),
         PER_SECOND);
+  }
+
+  /** Adds what fetching and hashing images cost, compared with the other stages. */
+  private void fetching(ChunkMetric.Seconds seconds) {
+    double stages = seconds.fetch() + seconds.imageDecode() + deviceSeconds(seconds);
+    add("fetch_seconds", "Fetching and hashing images, all threads", seconds.fetch(), "s");
+    add("fetch_share", "Share of fetching in all stages", per(seconds.fetch(), stages), SHARE);
   }
 
   private void latency(RunFigures.Latency latency) {

@@ -57,6 +57,16 @@ class ReportTest {
               "failed_share",
               "select count(*) / (count(*) + (select count(*) from answer where run_id = 1) * 1.0) from failure where run_id = 1"),
           Map.entry("waiting", "select count(*) from waiting_job where run_id = 1"),
+          Map.entry("retried", "select count(*) from past_failure where run_id = 1"),
+          Map.entry(
+              "answered_on_retry", "select count(*) from answer where run_id = 1 and attempt > 1"),
+          Map.entry(
+              "reused", "select count(*) from answer where run_id = 1 and reused_run is not null"),
+          Map.entry(
+              "fetch_seconds", "select sum(fetch_seconds) from chunk_metric where run_id = 1"),
+          Map.entry(
+              "fetch_share",
+              "select sum(fetch_seconds) / sum(fetch_seconds + image_decode_seconds + vision_seconds + prefill_seconds + decode_seconds) from chunk_metric where run_id = 1"),
           Map.entry(
               "images", "select count(*) from image_job where run_id = 1 and image_key <> ''"),
           Map.entry(

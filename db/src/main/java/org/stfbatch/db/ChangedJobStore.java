@@ -11,8 +11,9 @@ public final class ChangedJobStore {
 
   /**
    * One statement, so that a job always is in exactly one state (waiting, answered or failed). The
-   * outcome of the old content is deleted; its sequence number is not reused. The parts of a
-   * statement do not see each other's changes, so a row that waits already is updated in place.
+   * outcome of the old content is deleted; its sequence number is not reused, and the next outcome
+   * is another attempt. The parts of a statement do not see each other's changes, so a row that
+   * waits already is updated in place.
    */
   private static final String REPLACE =
       """
@@ -40,33 +41,43 @@ public final class ChangedJobStore {
       answers as (
         delete from answer using changed
         where answer.run_id = changed.run_id and answer.job_id = changed.job_id
-        returning answer.run_id
+        returning answer.run_id, answer.job_id, answer.attempt, answer.reused_run
       ),
       failures as (
         delete from failure using changed
         where failure.run_id = changed.run_id and failure.job_id = changed.job_id
-        returning failure.run_id
+        returning failure.*
+      ),
+      kept as (
+        %s
+        select %s from failures
+      ),
+      ended as (
+        select
+          run_id, job_id, attempt, 1 as answer, 0 as failure,
+          (attempt > 1)::int as later, (reused_run is not null)::int as reused
+        from answers
+        union all
+        select run_id, job_id, attempt, 0, 1, 0, 0 from failures
       ),
       counted as (
-        insert into run_count (run_id, answers, failures)
-        select run_id, -sum(answers), -sum(failures)
-        from (
-          select run_id, 1 as answers, 0 as failures from answers
-          union all
-          select run_id, 0, 1 from failures
-        ) deleted
+        insert into run_count (run_id, answers, failures, retried, later_answers, reused_answers)
+        select run_id, -sum(answer), -sum(failure), sum(failure), -sum(later), -sum(reused)
+        from ended
         group by run_id
       ),
       attempts as (
         delete from job_attempt using changed where job_attempt.job_id = changed.job_id
       ),
       queued as (
-        insert into waiting_job (run_id, job_id, image_key)
-        select run_id, job_id, image_key from changed
+        insert into waiting_job (run_id, job_id, image_key, attempt)
+        select changed.run_id, changed.job_id, changed.image_key, coalesce(ended.attempt + 1, 1)
+        from changed left join ended using (job_id)
         on conflict (job_id) do update set image_key = excluded.image_key
       )
       select (select count(*) from changed), (select count(*) from answers)
-      """;
+      """
+          .formatted(PastFailures.INSERT, PastFailures.COLUMNS);
 
   private final JdbcTemplate template;
 

@@ -15,7 +15,7 @@ import org.stfbatch.base.ModelIdentity;
  * @param startedAt when the chunk began
  * @param finishedAt when it was written; if the clock was set back meanwhile, {@code startedAt}
  * @param counts outcomes
- * @param tokens of its answers
+ * @param tokens of its answers, reused ones left out
  * @param seconds time by phase
  * @param work work of the devices
  * @param place devices, precision and model
@@ -48,15 +48,24 @@ public record ChunkMetric(
   }
 
   /**
-   * The outcomes of a chunk.
+   * The outcomes of a chunk. Reused answers, which cost no device time, are counted in {@code
+   * reused} only.
    *
    * @param jobs jobs that got an outcome
    * @param answers of the jobs, the answered ones
    * @param failures of the jobs, the failed ones
    * @param images of the jobs, those with an image
    * @param distinctImages images whose first job is in the chunk
+   * @param reused jobs whose answer was reused
    */
-  public record Counts(int jobs, int answers, int failures, int images, int distinctImages) {}
+  public record Counts(
+      int jobs, int answers, int failures, int images, int distinctImages, int reused) {
+
+    /** Outcomes without reused answers. */
+    public Counts(int jobs, int answers, int failures, int images, int distinctImages) {
+      this(jobs, answers, failures, images, distinctImages, 0);
+    }
+  }
 
   /**
    * Time by phase, in seconds. The first five are sums over all threads and devices since the

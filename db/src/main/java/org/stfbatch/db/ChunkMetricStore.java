@@ -10,7 +10,7 @@ public final class ChunkMetricStore {
       """
       insert into chunk_metric (
         run_id, step_execution_id, started_at, finished_at,
-        jobs, answers, failures, images, distinct_images,
+        jobs, answers, failures, images, distinct_images, reused,
         prompt_tokens, vision_tokens, generated_tokens,
         fetch_seconds, image_decode_seconds, vision_seconds, prefill_seconds, decode_seconds,
         input_wait_seconds, wait_seconds, database_seconds,
@@ -18,7 +18,7 @@ public final class ChunkMetricStore {
         device, dtype, batch, model_fingerprint, compression, weight_format, worker)
       values (
         :run, :step, :started, :finished,
-        :jobs, :answers, :failures, :images, :distinctImages,
+        :jobs, :answers, :failures, :images, :distinctImages, :reused,
         :prompt, :vision, :generated,
         :fetchSeconds, :imageDecodeSeconds, :visionSeconds, :prefillSeconds, :decodeSeconds,
         :inputWaitSeconds, :answerWaitSeconds, :databaseSeconds,
@@ -55,7 +55,8 @@ public final class ChunkMetricStore {
         .param("answers", counts.answers())
         .param("failures", counts.failures())
         .param("images", counts.images())
-        .param("distinctImages", counts.distinctImages());
+        .param("distinctImages", counts.distinctImages())
+        .param("reused", counts.reused());
   }
 
   private static JdbcClient.StatementSpec bind(

@@ -1,6 +1,5 @@
 package org.stfbatch.db;
 
-import java.nio.charset.StandardCharsets;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.Optional;
@@ -31,8 +30,9 @@ public final class ExportStore {
         a.prompt_tokens, a.vision_tokens, a.generated_tokens,
         a.queue_seconds, a.prefill_seconds, a.decode_seconds,
         a.model_name, a.model_fingerprint, a.compression, a.weight_format, a.answered_at,
-        a.choices, a.log_probabilities,
-        f.job_id is not null as failed, f.stage, f.code, f.message, f.attempts, f.failed_at
+        a.choices, a.log_probabilities, a.reused_run, a.reused_custom_id,
+        f.job_id is not null as failed, f.stage, f.code, f.message, f.attempts, f.failed_at,
+        coalesce(a.attempt, f.attempt, 1) as attempt
       from image_job j
       left join job_source s on s.source_id = j.source_id
       left join answer a on a.run_id = j.run_id and a.job_id = j.job_id
@@ -42,6 +42,18 @@ public final class ExportStore {
       """;
 
   private static final String IMAGE = "select image_ref from image_job where job_id = ?";
+  private static final String PAST_FAILURES =
+      """
+      select
+        j.job_id, j.custom_id, j.question_id, j.category,
+        case when j.image_ref is not null then j.image_key end as image, j.prompt,
+        false as answered, true as failed, f.stage, f.code, f.message, f.attempts, f.failed_at,
+        f.attempt
+      from past_failure f
+      join image_job j using (run_id, job_id)
+      where f.run_id = ?
+      order by f.job_id, f.attempt
+      """;
 
   private final JdbcTemplate template;
   private final TransactionTemplate transaction;
@@ -64,8 +76,25 @@ public final class ExportStore {
    * taken at the call. An exception of the consumer ends the reading and propagates to the caller.
    */
   public void forEach(long runId, Consumer<ExportRow> consumer) {
-    RowCallbackHandler each = row -> consumer.accept(exportRow(row).at(place(row)));
-    transaction.executeWithoutResult(status -> template.query(ALL_JOBS, each, runId));
+    forEach(ALL_JOBS, row -> exportRow(row).at(place(row)), runId, consumer);
+  }
+
+  /**
+   * Passes every failure that was retried to the consumer, in ingest order and then by attempt, as
+   * {@link #forEach} does.
+   */
+  public void forEachPastFailure(long runId, Consumer<ExportRow> consumer) {
+    forEach(PAST_FAILURES, ExportStore::exportRow, runId, consumer);
+  }
+
+  /** Reads a row of a result. */
+  private interface RowReader {
+    ExportRow read(ResultSet row) throws SQLException;
+  }
+
+  private void forEach(String sql, RowReader reader, long runId, Consumer<ExportRow> consumer) {
+    RowCallbackHandler each = row -> consumer.accept(reader.read(row));
+    transaction.executeWithoutResult(status -> template.query(sql, each, runId));
   }
 
   /**
@@ -96,19 +125,17 @@ public final class ExportStore {
             Rows.text(row, "image"),
             row.getString("prompt")),
         row.getBoolean("answered") ? Optional.of(answer(row)) : Optional.empty(),
-        row.getBoolean("failed") ? Optional.of(failure(row)) : Optional.empty());
+        row.getBoolean("failed") ? Optional.of(failure(row)) : Optional.empty(),
+        row.getInt("attempt"),
+        ImagePlace.NONE);
   }
 
   private static StoredAnswer answer(ResultSet row) throws SQLException {
-    byte[] exact = row.getBytes("text_utf8");
     return new StoredAnswer(
         row.getLong("job_id"),
-        exact == null ? row.getString("text") : new String(exact, StandardCharsets.UTF_8),
+        Rows.answerText(row),
         row.getString("finish_reason"),
-        new TokenCounts(
-            row.getInt("prompt_tokens"),
-            row.getInt("vision_tokens"),
-            row.getInt("generated_tokens")),
+        Rows.tokenCounts(row),
         new AnswerTimings(
             row.getDouble("queue_seconds"),
             row.getDouble("prefill_seconds"),
@@ -116,7 +143,16 @@ public final class ExportStore {
         row.getString("model_name"),
         RunModelStore.model(row),
         Rows.instant(row, "answered_at"),
-        Rows.realsByText(row, "choices", "log_probabilities"));
+        Rows.realsByText(row, "choices", "log_probabilities"),
+        Optional.empty(),
+        source(row));
+  }
+
+  private static Optional<AnswerSource> source(ResultSet row) throws SQLException {
+    String run = row.getString("reused_run");
+    return run == null
+        ? Optional.empty()
+        : Optional.of(new AnswerSource(run, row.getString("reused_custom_id")));
   }
 
   private static StoredFailure failure(ResultSet row) throws SQLException {

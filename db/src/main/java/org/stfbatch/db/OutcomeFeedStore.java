@@ -27,7 +27,7 @@ public final class OutcomeFeedStore {
             prompt_tokens, vision_tokens, generated_tokens,
             queue_seconds, prefill_seconds, decode_seconds,
             model_name, model_fingerprint, compression, weight_format, answered_at,
-            choices, log_probabilities,
+            choices, log_probabilities, reused_run, reused_custom_id, attempt,
             false as failed, null as stage, null as code, null as message, 0 as attempts,
             null::timestamptz as failed_at
           from answer
@@ -39,7 +39,7 @@ public final class OutcomeFeedStore {
         (
           select
             sequence, job_id, false, null, null, null, 0, 0, 0, 0, 0, 0, null, null, null, null, null,
-            null, null, true, stage, code, message, attempts, failed_at
+            null, null, null, null, attempt, true, stage, code, message, attempts, failed_at
           from failure
           where run_id = :run and sequence > :after
           order by sequence

@@ -8,6 +8,7 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -35,7 +36,7 @@ public final class OutcomeStore {
   private static final String TAKEN =
       """
       locked as (
-        select outcome.*
+        select outcome.*, waiting_job.attempt
         from outcome
         join waiting_job using (job_id)
         where waiting_job.run_id = ?
@@ -56,14 +57,15 @@ public final class OutcomeStore {
         select job_id from unnest(?) as t (job_id) where job_id %% 1 = 0
       ),
       %s
-      select job_id from taken
+      select job_id, attempt from taken
       """
           .formatted(TAKEN);
 
   private static final String ANSWER_COLUMNS =
       """
       job_id, text, text_utf8, finish_reason, prompt_tokens, vision_tokens, generated_tokens,
-      queue_seconds, prefill_seconds, decode_seconds, choices, log_probabilities
+      queue_seconds, prefill_seconds, decode_seconds, choices, log_probabilities,
+      reuse_key, reused_run, reused_custom_id
       """;
 
   private static final String INTO_ANSWER =
@@ -73,14 +75,15 @@ public final class OutcomeStore {
         prompt_tokens, vision_tokens, generated_tokens,
         queue_seconds, prefill_seconds, decode_seconds,
         model_name, model_fingerprint, compression, weight_format, answered_at,
-        choices, log_probabilities)
+        choices, log_probabilities, reuse_key, reused_run, reused_custom_id, attempt)
       """;
 
   /** One statement for chunks that have answers only, which nearly all chunks are. */
   static final String TAKE_AND_WRITE_ANSWERS =
       """
       with outcome as (
-        select * from unnest(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) with ordinality as t (%1$s, place)
+        select *
+        from unnest(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) with ordinality as t (%1$s, place)
         where job_id %% 1 = 0
       ),
       %2$s,
@@ -96,7 +99,8 @@ public final class OutcomeStore {
         last_sequence + 1 - row_number() over (order by place desc), run_id, job_id,
         text, text_utf8, finish_reason, prompt_tokens, vision_tokens, generated_tokens,
         queue_seconds, prefill_seconds, decode_seconds,
-        ?, ?, ?, ?, ?, choices::text[], log_probabilities::float8[]
+        ?, ?, ?, ?, ?, choices::text[], log_probabilities::float8[],
+        reuse_key, reused_run, reused_custom_id, attempt
       from taken
       cross join numbers
       """
@@ -109,17 +113,20 @@ public final class OutcomeStore {
         ? + place, ?, job_id, text, text_utf8, finish_reason,
         prompt_tokens, vision_tokens, generated_tokens,
         queue_seconds, prefill_seconds, decode_seconds,
-        ?, ?, ?, ?, ?, choices::text[], log_probabilities::float8[]
-      from unnest(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) with ordinality as t (%s, place)
+        ?, ?, ?, ?, ?, choices::text[], log_probabilities::float8[],
+        reuse_key, reused_run, reused_custom_id, attempt
+      from unnest(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) with ordinality as t (
+        %s, attempt, place)
       """
           .formatted(INTO_ANSWER, ANSWER_COLUMNS);
 
   private static final String WRITE_FAILURES =
       """
-      insert into failure (sequence, run_id, job_id, stage, code, message, attempts, failed_at)
-      select ? + place, ?, job_id, stage, code, message, attempts, failed_at
-      from unnest(?, ?, ?, ?, ?, ?::timestamptz[]) with ordinality as t (
-        job_id, stage, code, message, attempts, failed_at, place)
+      insert into failure (
+        sequence, run_id, job_id, stage, code, message, attempts, failed_at, attempt)
+      select ? + place, ?, job_id, stage, code, message, attempts, failed_at, attempt
+      from unnest(?, ?, ?, ?, ?, ?::timestamptz[], ?) with ordinality as t (
+        job_id, stage, code, message, attempts, failed_at, attempt, place)
       """;
 
   private final JdbcTemplate template;
@@ -156,18 +163,18 @@ public final class OutcomeStore {
               statement -> setTakenAnswers(statement, runId, common, answers));
       return new Written(written, 0);
     }
-    Set<Long> taken = take(runId, answers, failures);
-    if (taken.isEmpty()) {
+    Map<Long, Integer> attempts = take(runId, answers, failures);
+    if (attempts.isEmpty()) {
       return new Written(0, 0);
     }
-    int outcomes = taken.size();
+    Set<Long> taken = new HashSet<>(attempts.keySet());
     List<StoredAnswer> answered =
         answers.stream().filter(answer -> taken.remove(answer.jobId())).toList();
     List<StoredFailure> failed =
         failures.stream().filter(failure -> taken.remove(failure.jobId())).toList();
-    long last = counter.reserve(runId, outcomes);
-    writeAnswers(runId, last, answered);
-    writeFailures(runId, last + answered.size(), failed);
+    long last = counter.reserve(runId, attempts.size());
+    writeAnswers(runId, last, answered, attempts);
+    writeFailures(runId, last + answered.size(), failed, attempts);
     return new Written(answered.size(), failed.size());
   }
 
@@ -175,16 +182,22 @@ public final class OutcomeStore {
     return answers.stream().map(StoredAnswer::jobId).distinct().count() == answers.size();
   }
 
-  private Set<Long> take(long runId, List<StoredAnswer> answers, List<StoredFailure> failures) {
+  /** Returns the attempts of the jobs that waited. */
+  private Map<Long, Integer> take(
+      long runId, List<StoredAnswer> answers, List<StoredFailure> failures) {
     Set<Long> jobs = new LinkedHashSet<>();
     answers.forEach(answer -> jobs.add(answer.jobId()));
     failures.forEach(failure -> jobs.add(failure.jobId()));
-    List<Long> taken =
-        jobs.isEmpty()
-            ? List.of()
-            : template.query(
-                TAKE, statement -> setTaken(statement, runId, jobs), (row, n) -> row.getLong(1));
-    return new HashSet<>(taken);
+    Map<Long, Integer> attempts = new HashMap<>();
+    if (!jobs.isEmpty()) {
+      template.query(
+          TAKE,
+          statement -> setTaken(statement, runId, jobs),
+          row -> {
+            attempts.put(row.getLong(1), row.getInt(2));
+          });
+    }
+    return attempts;
   }
 
   static void setTaken(PreparedStatement statement, long runId, Collection<Long> jobs)
@@ -208,7 +221,8 @@ public final class OutcomeStore {
     }
   }
 
-  private void writeAnswers(long runId, long last, List<StoredAnswer> answers) {
+  private void writeAnswers(
+      long runId, long last, List<StoredAnswer> answers, Map<Long, Integer> attempts) {
     Map<Common, List<StoredAnswer>> byCommon =
         answers.stream().collect(groupingBy(Common::of, LinkedHashMap::new, toList()));
     long before = last;
@@ -216,7 +230,8 @@ public final class OutcomeStore {
       long number = before;
       template.update(
           WRITE_ANSWERS,
-          statement -> setAnswers(statement, runId, number, group.getKey(), group.getValue()));
+          statement ->
+              setAnswers(statement, runId, number, group.getKey(), group.getValue(), attempts));
       before += group.getValue().size();
     }
   }
@@ -225,21 +240,26 @@ public final class OutcomeStore {
    * @param last the sequence number before the first answer's
    */
   private static void setAnswers(
-      PreparedStatement statement, long runId, long last, Common common, List<StoredAnswer> answers)
+      PreparedStatement statement,
+      long runId,
+      long last,
+      Common common,
+      List<StoredAnswer> answers,
+      Map<Long, Integer> attempts)
       throws SQLException {
     statement.setLong(1, last);
     statement.setLong(2, runId);
     set(statement, 3, common);
-    set(statement, 8, answers);
+    set(statement, 8, answers).integers(answer -> attempts.get(answer.jobId()));
   }
 
   static void setTakenAnswers(
       PreparedStatement statement, long runId, Common common, List<StoredAnswer> answers)
       throws SQLException {
     set(statement, 1, answers);
-    statement.setLong(13, runId);
-    statement.setLong(14, runId);
-    set(statement, 15, common);
+    statement.setLong(16, runId);
+    statement.setLong(17, runId);
+    set(statement, 18, common);
   }
 
   private static void set(PreparedStatement statement, int first, Common common)
@@ -251,9 +271,9 @@ public final class OutcomeStore {
     statement.setObject(first + 4, common.answeredAt().atOffset(ZoneOffset.UTC));
   }
 
-  private static void set(PreparedStatement statement, int first, List<StoredAnswer> answers)
-      throws SQLException {
-    new ArrayParameters<>(statement, answers, first)
+  private static ArrayParameters<StoredAnswer> set(
+      PreparedStatement statement, int first, List<StoredAnswer> answers) throws SQLException {
+    return new ArrayParameters<>(statement, answers, first)
         .longs(StoredAnswer::jobId)
         .texts(answer -> StoredText.withSymbolForNul(answer.text()))
         .bytes(OutcomeStore::exactIfNeeded)
@@ -265,7 +285,10 @@ public final class OutcomeStore {
         .reals(answer -> answer.timings().prefillSeconds())
         .reals(answer -> answer.timings().decodeSeconds())
         .textLists(OutcomeStore::choices)
-        .realLists(OutcomeStore::logProbabilities);
+        .realLists(OutcomeStore::logProbabilities)
+        .bytes(answer -> answer.reuseKey().map(ReuseKey::stored).orElse(null))
+        .texts(answer -> answer.source().map(AnswerSource::run).orElse(null))
+        .texts(answer -> answer.source().map(AnswerSource::customId).orElse(null));
   }
 
   private static List<String> choices(StoredAnswer answer) {
@@ -278,7 +301,8 @@ public final class OutcomeStore {
     return scores.isEmpty() ? null : List.copyOf(scores.values());
   }
 
-  private void writeFailures(long runId, long last, List<StoredFailure> failures) {
+  private void writeFailures(
+      long runId, long last, List<StoredFailure> failures, Map<Long, Integer> attempts) {
     if (failures.isEmpty()) {
       return;
     }
@@ -293,7 +317,8 @@ public final class OutcomeStore {
               .texts(failed -> failed.failure().code())
               .texts(failed -> failed.failure().message())
               .integers(failed -> failed.failure().attempts())
-              .texts(failed -> failed.failedAt().toString());
+              .texts(failed -> failed.failedAt().toString())
+              .integers(failed -> attempts.get(failed.jobId()));
         });
   }
 

@@ -1,15 +1,19 @@
 package org.stfbatch.db;
 
+import java.sql.Types;
+import java.time.Instant;
 import java.util.Collection;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import javax.sql.DataSource;
 import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.jdbc.core.PreparedStatementSetter;
 
 /**
- * Queues failed jobs for a retry. Sequence numbers of deleted failures are not reused: the outcome
- * of a retry gets a new number, so that a publisher, which continues after the last published
- * number, does not miss it.
+ * Queues failed jobs for a retry, and keeps their failures as past ones. Sequence numbers of
+ * deleted failures are not reused: the outcome of a retry gets a new number, so that a publisher,
+ * which continues after the last published number, does not miss it.
  */
 public final class RetryStore {
 
@@ -24,21 +28,26 @@ public final class RetryStore {
       ),
       taken as (
         delete from failure
-        where run_id = ? and stage <> 'ingest'
+        where run_id = ? and stage <> 'ingest' and failed_at <= coalesce(?, failed_at)
           and (code in (select code from wanted) or not exists (select from wanted))
-        returning run_id, job_id, code
+        returning *
+      ),
+      kept as (
+        %s
+        select %s from taken
       ),
       queued as (
-        insert into waiting_job (run_id, job_id, image_key)
-        select taken.run_id, taken.job_id, image_job.image_key
+        insert into waiting_job (run_id, job_id, image_key, attempt)
+        select taken.run_id, taken.job_id, image_job.image_key, taken.attempt + 1
         from taken join image_job using (run_id, job_id)
       ),
       counted as (
-        insert into run_count (run_id, failures)
-        select run_id, -count(*) from taken group by run_id
+        insert into run_count (run_id, failures, retried)
+        select run_id, -count(*), count(*) from taken group by run_id
       )
       select code, count(*) as n from taken group by code
-      """;
+      """
+          .formatted(PastFailures.INSERT, PastFailures.COLUMNS);
 
   private static final String NEVER_JOBS =
       """
@@ -46,7 +55,7 @@ public final class RetryStore {
         select * from unnest(?) as w (code)
       )
       select count(*) from failure
-      where run_id = ? and stage = 'ingest'
+      where run_id = ? and stage = 'ingest' and failed_at <= coalesce(?, failed_at)
         and (code in (select code from wanted) or not exists (select from wanted))
       """;
 
@@ -71,19 +80,25 @@ public final class RetryStore {
   }
 
   /**
-   * Deletes failures and queues their jobs, in one statement. The caller holds the run's lock.
+   * Queues the jobs of failures for another attempt and moves the failures to the past ones, in one
+   * statement. The caller holds the run's lock.
    *
    * @param codes of the failures; empty for all
+   * @param failedBy only failures at this time or earlier; empty for all
    */
-  public Retried takeBack(long runId, Collection<String> codes) {
-    String[] wanted = codes.toArray(String[]::new);
+  public Retried takeBack(long runId, Collection<String> codes, Optional<Instant> failedBy) {
+    PreparedStatementSetter wanted =
+        statement -> {
+          statement.setArray(
+              1, statement.getConnection().createArrayOf("text", codes.toArray(String[]::new)));
+          statement.setLong(2, runId);
+          statement.setObject(
+              3, failedBy.map(Rows::timestamp).orElse(null), Types.TIMESTAMP_WITH_TIMEZONE);
+        };
     SortedMap<String, Long> byCode =
         template.query(
             TAKE_BACK,
-            statement -> {
-              statement.setArray(1, statement.getConnection().createArrayOf("text", wanted));
-              statement.setLong(2, runId);
-            },
+            wanted,
             rows -> {
               SortedMap<String, Long> counts = new TreeMap<>();
               while (rows.next()) {
@@ -91,16 +106,13 @@ public final class RetryStore {
               }
               return counts;
             });
-    return new Retried(byCode, neverJobs(runId, wanted));
+    return new Retried(byCode, neverJobs(wanted));
   }
 
-  private long neverJobs(long runId, String[] wanted) {
+  private long neverJobs(PreparedStatementSetter wanted) {
     return template.query(
         NEVER_JOBS,
-        statement -> {
-          statement.setArray(1, statement.getConnection().createArrayOf("text", wanted));
-          statement.setLong(2, runId);
-        },
+        wanted,
         rows -> {
           rows.next();
           return rows.getLong(1);

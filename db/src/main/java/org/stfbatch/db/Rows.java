@@ -1,5 +1,6 @@
 package org.stfbatch.db;
 
+import java.nio.charset.StandardCharsets;
 import java.sql.Array;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -26,6 +27,17 @@ final class Rows {
 
   static Optional<Instant> optionalInstant(ResultSet row, String column) throws SQLException {
     return row.getObject(column) == null ? Optional.empty() : Optional.of(instant(row, column));
+  }
+
+  /** Returns the exact text of an answer. */
+  static String answerText(ResultSet row) throws SQLException {
+    byte[] exact = row.getBytes("text_utf8");
+    return exact == null ? row.getString("text") : new String(exact, StandardCharsets.UTF_8);
+  }
+
+  static TokenCounts tokenCounts(ResultSet row) throws SQLException {
+    return new TokenCounts(
+        row.getInt("prompt_tokens"), row.getInt("vision_tokens"), row.getInt("generated_tokens"));
   }
 
   static OffsetDateTime timestamp(Instant instant) {

@@ -15,6 +15,7 @@ public final class RunDeletion {
           "waiting_job",
           "answer",
           "failure",
+          "past_failure",
           "chunk_metric",
           "evaluation",
           "outcome_counter",

@@ -38,12 +38,21 @@ public record RunFigures(
    * @param waiting jobs with neither
    * @param images jobs with an image
    * @param distinctImages number of different images
+   * @param retries what became of retried failures
+   * @param reused of the answered jobs, those whose answer was reused
    */
   public record Counts(
-      long jobs, long answered, long failed, long waiting, long images, long distinctImages) {}
+      long jobs,
+      long answered,
+      long failed,
+      long waiting,
+      long images,
+      long distinctImages,
+      RunStatus.Retries retries,
+      long reused) {}
 
   /**
-   * Token counts of all answers.
+   * Token counts of all answers that were computed, reused ones left out.
    *
    * @param prompt text tokens of the prompts
    * @param vision vision tokens of the images
@@ -71,7 +80,7 @@ public record RunFigures(
    * @param chunks number of committed chunks
    * @param workSeconds seconds in which at least one attempt was between its first and its last
    *     chunk
-   * @param jobs jobs that got an outcome in that time
+   * @param jobs jobs that got an outcome in that time, reused answers left out, as in the next two
    * @param images images whose first job was in that time
    * @param generatedTokens tokens of the answers of that time
    */
@@ -103,7 +112,7 @@ public record RunFigures(
    * @param started start of its first chunk
    * @param finished end of its last chunk
    * @param seconds sum of the durations of its attempts
-   * @param jobs jobs that got an outcome from it
+   * @param jobs jobs that got an outcome from it, reused answers left out
    * @param failures of the jobs, the failed ones
    * @param deviceSeconds busy time of its devices, added up
    */
@@ -130,7 +139,7 @@ public record RunFigures(
       String worker, Instant started, double second, double seconds, int devices) {}
 
   /**
-   * Percentiles of the latency of an answer, in seconds from submission to the last token.
+   * Percentiles of the latency of a computed answer, in seconds from submission to the last token.
    *
    * @param p50 median
    * @param p90 90th percentile

@@ -53,7 +53,7 @@ public final class RunFiguresStore {
           prompt_tokens + vision_tokens + greatest(generated_tokens - 1, 0) as positions,
           queue_seconds + prefill_seconds + decode_seconds as seconds
         from answer
-        where run_id = :run
+        where run_id = :run and reused_run is null
       ),
       alike as (
         select
@@ -392,7 +392,9 @@ public final class RunFiguresStore {
         row.getLong("failed"),
         row.getLong("waiting"),
         row.getLong("images"),
-        row.getLong("distinct_images"));
+        row.getLong("distinct_images"),
+        new RunStatus.Retries(row.getLong("retried"), row.getLong("later_answers")),
+        row.getLong("reused_answers"));
   }
 
   private List<RunFigures.Attempt> attempts(long runId) {

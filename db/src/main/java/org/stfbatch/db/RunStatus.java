@@ -14,10 +14,14 @@ import java.util.TreeMap;
  * @param failed jobs with a failure
  * @param waiting jobs with neither
  * @param failures number of failures by code
- * @param imagesPerSecond throughput of the latest attempt in images per second; 0 if unknown
- * @param questionsPerSecond throughput of the latest attempt in jobs with an outcome per second; 0
- *     if unknown
- * @param etaSeconds remaining time at that throughput; empty if it is unknown or no job waits
+ * @param retries what became of retried failures
+ * @param reused of the answered jobs, those whose answer was reused
+ * @param imagesPerSecond throughput of the latest attempt in images per second, reused answers left
+ *     out; 0 if unknown
+ * @param questionsPerSecond throughput of the latest attempt in jobs with an outcome per second,
+ *     reused answers left out; 0 if unknown
+ * @param etaSeconds remaining time at the throughput of the latest attempt, reused answers
+ *     included; empty if it is unknown or no job waits
  */
 public record RunStatus(
     String run,
@@ -26,6 +30,8 @@ public record RunStatus(
     long failed,
     long waiting,
     SortedMap<String, Long> failures,
+    Retries retries,
+    long reused,
     double imagesPerSecond,
     double questionsPerSecond,
     OptionalDouble etaSeconds) {
@@ -33,6 +39,14 @@ public record RunStatus(
   public RunStatus {
     failures = Collections.unmodifiableSortedMap(new TreeMap<>(failures));
   }
+
+  /**
+   * Retried failures of a run.
+   *
+   * @param failures that were retried; a job counts once for each
+   * @param answered answers of a second or later attempt
+   */
+  public record Retries(long failures, long answered) {}
 
   /** Returns whether the run is complete and all of its jobs failed. */
   public boolean nothingSucceeded() {

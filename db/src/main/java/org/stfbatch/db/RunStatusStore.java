@@ -17,6 +17,12 @@ public final class RunStatusStore {
       union all
       select 'waiting', null, waiting from counted
       union all
+      select 'retried', null, retried from counted
+      union all
+      select 'later', null, later_answers from counted
+      union all
+      select 'reused', null, reused_answers from counted
+      union all
       select 'failed', code, count(*) from failure where run_id = :run group by code
       """
           .formatted(RunCounts.of(":run"));
@@ -37,6 +43,7 @@ public final class RunStatusStore {
       select
         coalesce(sum(distinct_images), 0) as images,
         coalesce(sum(jobs), 0) as jobs,
+        coalesce(sum(reused), 0) as reused,
         coalesce(extract(epoch from max(finished_at) - min(began)), 0) as seconds
       from chunk_metric, last
       where run_id = :run and finished_at > began
@@ -69,9 +76,11 @@ public final class RunStatusStore {
         failed,
         counts.waiting(),
         counts.failures(),
+        counts.retries(),
+        counts.reused(),
         rates.perSecond(rates.images()),
         rates.perSecond(rates.jobs()),
-        eta(counts.waiting(), rates.perSecond(rates.jobs())));
+        eta(counts.waiting(), rates.perSecond(rates.jobs() + rates.reused())));
   }
 
   /** Returns the start, end and number of the attempts at a run so far. */
@@ -94,16 +103,23 @@ public final class RunStatusStore {
             rows -> {
               long answered = 0;
               long waiting = 0;
+              long retried = 0;
+              long later = 0;
+              long reused = 0;
               SortedMap<String, Long> failures = new TreeMap<>();
               while (rows.next()) {
                 long n = rows.getLong("n");
                 switch (rows.getString("what")) {
                   case "answered" -> answered = n;
                   case "waiting" -> waiting = n;
+                  case "retried" -> retried = n;
+                  case "later" -> later = n;
+                  case "reused" -> reused = n;
                   default -> failures.put(rows.getString("code"), n);
                 }
               }
-              return new Counts(answered, waiting, failures);
+              return new Counts(
+                  answered, waiting, failures, new RunStatus.Retries(retried, later), reused);
             });
   }
 
@@ -112,19 +128,28 @@ public final class RunStatusStore {
         .param("run", runId)
         .query(
             (row, n) ->
-                new Rates(row.getLong("images"), row.getLong("jobs"), row.getDouble("seconds")))
+                new Rates(
+                    row.getLong("images"),
+                    row.getLong("jobs"),
+                    row.getLong("reused"),
+                    row.getDouble("seconds")))
         .single();
   }
 
-  private static OptionalDouble eta(long waiting, double questionsPerSecond) {
-    return waiting > 0 && questionsPerSecond > 0
-        ? OptionalDouble.of(waiting / questionsPerSecond)
+  private static OptionalDouble eta(long waiting, double jobsPerSecond) {
+    return waiting > 0 && jobsPerSecond > 0
+        ? OptionalDouble.of(waiting / jobsPerSecond)
         : OptionalDouble.empty();
   }
 
-  private record Counts(long answered, long waiting, SortedMap<String, Long> failures) {}
+  private record Counts(
+      long answered,
+      long waiting,
+      SortedMap<String, Long> failures,
+      RunStatus.Retries retries,
+      long reused) {}
 
-  private record Rates(long images, long jobs, double seconds) {
+  private record Rates(long images, long jobs, long reused, double seconds) {
 
     double perSecond(long count) {
       return seconds > 0 ? count / seconds : 0;

@@ -5,6 +5,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import org.stfbatch.base.ModelIdentity;
 
 /**
@@ -20,6 +21,8 @@ import org.stfbatch.base.ModelIdentity;
  * @param answeredAt to the microsecond
  * @param logProbabilities by choice, natural logarithms, in the order of the choices; empty if the
  *     answer was generated
+ * @param reuseKey under which the answer can be reused; not read back
+ * @param source the job that the answer was computed for, if it was reused
  */
 public record StoredAnswer(
     long jobId,
@@ -30,7 +33,9 @@ public record StoredAnswer(
     String modelName,
     ModelIdentity model,
     Instant answeredAt,
-    Map<String, Double> logProbabilities) {
+    Map<String, Double> logProbabilities,
+    Optional<ReuseKey> reuseKey,
+    Optional<AnswerSource> source) {
 
   /**
    * @throws IllegalArgumentException if the text holds a lone surrogate
@@ -38,6 +43,12 @@ public record StoredAnswer(
   public StoredAnswer {
     Objects.requireNonNull(tokens, "tokens is null");
     Objects.requireNonNull(timings, "timings is null");
+    Objects.requireNonNull(reuseKey, "reuseKey is null");
+    Objects.requireNonNull(source, "source is null");
+    if (reuseKey.isPresent() && source.isPresent()) {
+      throw new IllegalArgumentException(
+          "the reused answer of job " + jobId + " is found in the run it was computed for");
+    }
     if (!StoredText.isUnicode(text)) {
       throw new IllegalArgumentException(
           "the answer of job " + jobId + " holds a lone surrogate, which is not a character");
@@ -50,6 +61,31 @@ public record StoredAnswer(
     answeredAt = Rows.storablePrecision(answeredAt);
     logProbabilities.keySet().forEach(choice -> StoredText.requireStorable(choice, "a choice"));
     logProbabilities = Collections.unmodifiableMap(new LinkedHashMap<>(logProbabilities));
+  }
+
+  /** An answer that was computed for this job and cannot be reused. */
+  public StoredAnswer(
+      long jobId,
+      String text,
+      String finishReason,
+      TokenCounts tokens,
+      AnswerTimings timings,
+      String modelName,
+      ModelIdentity model,
+      Instant answeredAt,
+      Map<String, Double> logProbabilities) {
+    this(
+        jobId,
+        text,
+        finishReason,
+        tokens,
+        timings,
+        modelName,
+        model,
+        answeredAt,
+        logProbabilities,
+        Optional.empty(),
+        Optional.empty());
   }
 
   /** An answer that was generated, not chosen. */

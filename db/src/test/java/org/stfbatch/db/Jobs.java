@@ -2,6 +2,8 @@ package org.stfbatch.db;
 
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.stream.IntStream;
 import org.stfbatch.base.ModelIdentity;
@@ -40,6 +42,31 @@ final class Jobs {
         "llava-stf-7b",
         model,
         Instant.parse("2026-03-04T05:06:07.123456789Z"));
+  }
+
+  /** Returns an answer that can be reused. */
+  static StoredAnswer reusable(long jobId, String text, ReuseKey key) {
+    return marked(answer(jobId, text), Optional.of(key), Optional.empty());
+  }
+
+  static StoredAnswer reused(long jobId, String text, AnswerSource source) {
+    return marked(answer(jobId, text), Optional.empty(), Optional.of(source));
+  }
+
+  private static StoredAnswer marked(
+      StoredAnswer answer, Optional<ReuseKey> key, Optional<AnswerSource> source) {
+    return new StoredAnswer(
+        answer.jobId(),
+        answer.text(),
+        answer.finishReason(),
+        answer.tokens(),
+        answer.timings(),
+        answer.modelName(),
+        answer.model(),
+        answer.answeredAt(),
+        Map.of("left", -0.5),
+        key,
+        source);
   }
 
   static StoredFailure failure(long jobId, String code, String message) {

@@ -117,6 +117,8 @@ class MigrationsTest {
       List<ExportRow> rows = new ArrayList<>();
       new ExportStore(database.dataSource()).forEach(1, rows::add);
       assertThat(rows.get(0).answer().orElseThrow().model()).isEqualTo(ModelIdentity.plain("f"));
+      assertThat(rows.get(0).answer().orElseThrow().source()).isEmpty();
+      assertThat(rows.get(0).attempt()).isEqualTo(1);
       assertThat(new RunFiguresStore(database.dataSource()).figures(1).places())
           .containsExactly(new ChunkMetric.Place("cpu", "float32", 8, ModelIdentity.plain("f")));
     }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -33,7 +34,8 @@ class RunCountTest {
         case 1, 2 -> answerSome(run, random);
         default -> {
           if (random.nextBoolean()) {
-            retries.takeBack(run.runId(), random.nextBoolean() ? List.of() : List.of("A"));
+            retries.takeBack(
+                run.runId(), random.nextBoolean() ? List.of() : List.of("A"), Optional.empty());
           } else {
             int first = random.nextInt(JOBS);
             changes.replace(run.runId(), Jobs.jobs(first, first + random.nextInt(5)));
@@ -45,7 +47,10 @@ class RunCountTest {
           .matches(status -> status.jobs() == rows("image_job", run))
           .matches(status -> status.answered() == rows("answer", run))
           .matches(status -> status.failed() == rows("failure", run))
-          .matches(status -> status.waiting() == rows("waiting_job", run));
+          .matches(status -> status.waiting() == rows("waiting_job", run))
+          .matches(status -> status.retries().failures() == rows("past_failure", run))
+          .matches(status -> status.retries().answered() == answers("attempt > 1", run))
+          .matches(status -> status.reused() == answers("reused_run is not null", run));
     }
     assertThat(new RunStatusStore(DATABASE.dataSource()).status(other).waiting()).isEqualTo(10);
     new RunDeletion(DATABASE.dataSource()).delete(run.runId());
@@ -75,13 +80,20 @@ class RunCountTest {
     List<StoredFailure> failures = new ArrayList<>();
     for (StoredJob job : jobs.waitingAfter(run.runId(), JobPosition.START, 8)) {
       if (random.nextInt(3) > 0) {
-        answers.add(Jobs.answer(job.jobId(), "yes"));
+        answers.add(
+            random.nextInt(4) > 0
+                ? Jobs.answer(job.jobId(), "yes")
+                : Jobs.reused(job.jobId(), "no", new AnswerSource("older", "job")));
       } else {
         failures.add(Jobs.failure(job.jobId(), random.nextBoolean() ? "A" : "B", "no"));
       }
     }
     outcomes.write(run.runId(), answers, failures);
     outcomes.write(run.runId(), answers, List.of());
+  }
+
+  private static long answers(String condition, Run run) {
+    return rows("(select * from answer where %s) a".formatted(condition), run);
   }
 
   private static long rows(String table, Run run) {

@@ -61,6 +61,10 @@ final class LiveMetrics implements AutoCloseable {
         "eta.seconds",
         "Estimated seconds until the current run is done",
         run -> run.status().etaSeconds().orElse(0));
+    run(
+        "reused",
+        "Of the answered jobs of the current run, those whose answer was reused",
+        run -> run.status().reused());
     process(model.name());
   }
 

@@ -76,6 +76,12 @@ public final class ExportCommand implements Callable<Integer> {
   @Mixin private S3Options s3;
 
   @Option(
+      names = "--past-failures",
+      paramLabel = "FILE",
+      description = "A file, or s3://BUCKET/KEY, for the failures that were retried, as JSON lines.")
+  private StorageAddress pastFailures;
+
+  @Option(
       names = "--spreadsheet-safe",
       description =
           "With --format csv: put an apostrophe before cells that begin with =, +, -, @, a tab or a carriage return, which spreadsheets treat as formulas.")
@@ -115,7 +121,11 @@ public final class ExportCommand implements Callable<Integer> {
       RunInputs inputs = new RunInputs(db.database().dataSource());
       inputs.requireSpared("--out", out.address(), storage);
       inputs.requireSpared("--failures", failures, storage);
+      inputs.requireSpared("--past-failures", pastFailures, storage);
       ExportResult result = export(db, exported, storage);
+      if (pastFailures != null) {
+        exportPastFailures(db, exported, storage);
+      }
       out.messages()
           .printf(
               "%s: %s; %s failed, %d %s waiting%n",
@@ -156,9 +166,9 @@ public final class ExportCommand implements Callable<Integer> {
 
   private void requireFolder() {
     String name = format.name().toLowerCase(Locale.ROOT);
-    if (failures != null) {
+    if (failures != null || pastFailures != null) {
       throw new IllegalArgumentException(
-          "--failures is for formats of one file: export them with --format jsonl instead of "
+          "--failures and --past-failures are for formats of one file: export them with --format jsonl instead of "
               + name);
     }
     if (out != null && out.isStandardOutput()) {
@@ -169,16 +179,24 @@ public final class ExportCommand implements Callable<Integer> {
   }
 
   private void checkOutputs() {
-    if (out.address().equals(failures) && failures instanceof StorageAddress.S3Object) {
-      throw new OutputException(
-          "--out and --failures name the same object, %s: give two"
-              .formatted(failures.displayName()));
-    }
+    requireApart("--out", out.address(), "--failures", failures);
+    requireApart("--out", out.address(), "--past-failures", pastFailures);
+    requireApart("--failures", failures, "--past-failures", pastFailures);
     new OutputPaths()
         .keepsOutOf("the program's store", stores.serverFolders())
         .writes("--out", file("--out", out.address()))
         .writes("--failures", file("--failures", failures))
+        .writes("--past-failures", file("--past-failures", pastFailures))
         .check();
+  }
+
+  private static void requireApart(
+      String option, StorageAddress one, String otherOption, StorageAddress other) {
+    if (one instanceof StorageAddress.S3Object object && object.equals(other)) {
+      throw new OutputException(
+          "%s and %s name the same object, %s: give two"
+              .formatted(option, otherOption, object.displayName()));
+    }
   }
 
   /** Returns the path of a file; null if the address is an object or not given. */
@@ -189,6 +207,14 @@ public final class ExportCommand implements Callable<Integer> {
               .formatted(option, address.displayName()));
     }
     return address instanceof StorageAddress.LocalFile file ? file.path() : null;
+  }
+
+  private void exportPastFailures(Stores.Connected db, Run exported, Storage storage)
+      throws IOException {
+    try (PendingOutput file = storage.begin(pastFailures)) {
+      new RunExporter(db.database().dataSource()).exportPastFailures(exported, file.stream());
+      file.commit();
+    }
   }
 
   private ExportResult export(Stores.Connected db, Run exported, Storage storage)

@@ -43,7 +43,8 @@ import picocli.CommandLine.Option;
     footer = {
       "  stf-batch infer --run nightly --model llava-stf-7b",
       "  stf-batch infer --run nightly --model llava-stf-7b --max-new-tokens 64 --http 8080",
-      "  stf-batch infer --run nightly --model llava-stf-7b --share"
+      "  stf-batch infer --run nightly --model llava-stf-7b --share",
+      "  stf-batch infer --run nightly --model llava-stf-7b --reuse-answers"
     })
 public final class InferCommand implements Callable<Integer>, Logged {
   private final Stores stores;
@@ -57,6 +58,7 @@ public final class InferCommand implements Callable<Integer>, Logged {
   @Mixin private WorkerOptions worker;
   @Mixin private InferKafkaOptions kafka;
   @Mixin private AnswerOptions answers;
+  @Mixin private ReuseOptions reuse;
   @Mixin private LiveOptions live;
 
   @Option(names = "--limit", paramLabel = "N", description = "Answer at most N jobs, then end.")
@@ -79,10 +81,11 @@ public final class InferCommand implements Callable<Integer>, Logged {
     kafka.check(limit, worker.isShared());
     worker.check();
     live.check();
-    InferSettings settings = settings();
+    InferSettings checked = settings();
     shutdown.guard(stopSignal);
     try (Stores.Connected db = stores.open(stopSignal)) {
       Run run = kafka.isSource() ? created(db) : db.run(runName);
+      InferSettings settings = checked.reusing(reuse.scope(db));
       Optional<Worker> self = worker.worker(db.database(), run);
       List<Lockable> wanted =
           new ArrayList<>(List.of(Lockable.answering(db.database(), run, self)));
@@ -227,10 +230,11 @@ public final class InferCommand implements Callable<Integer>, Logged {
 
   private int report(RunStatus status, InferJob.Ending ending) {
     System.out.printf(
-        "run %s %s: %d answered, %d failed, %d waiting%s%n",
+        "run %s %s: %d answered%s, %d failed, %d waiting%s%n",
         status.run(),
         how(status, ending),
         status.answered(),
+        status.reused() == 0 ? "" : " (%d reused)".formatted(status.reused()),
         status.failed(),
         status.waiting(),
         tooManyFailed(status));

@@ -4,7 +4,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicReference;
 import org.stfbatch.cli.console.Log;
@@ -24,6 +23,8 @@ import org.stfbatch.job.Lockable;
 import org.stfbatch.job.Progress;
 import org.stfbatch.job.StopSignal;
 import org.stfbatch.job.infer.InferJob;
+import org.stfbatch.job.infer.InferSettings;
+import org.stfbatch.job.infer.ReuseScope;
 import org.stfbatch.job.listen.ListenSettings;
 import org.stfbatch.job.listen.Listener;
 import picocli.CommandLine.Command;
@@ -88,6 +89,7 @@ public final class ListenCommand implements Callable<Integer>, Logged {
 
   @Mixin private WorkerOptions worker;
   @Mixin private AnswerOptions answers;
+  @Mixin private ReuseOptions reuse;
   @Mixin private LiveOptions live;
 
   ListenCommand(Stores stores, Brokers brokers, Shutdown shutdown, Log log) {
@@ -117,6 +119,7 @@ public final class ListenCommand implements Callable<Integer>, Logged {
         LoadedModel loaded = answers.load(Long.MAX_VALUE);
         RunProgress progress = new RunProgress(db.database().dataSource())) {
       AtomicReference<LiveOptions.Shown> shown = new AtomicReference<>(LiveOptions.Shown.nothing());
+      ReuseScope reused = reuse.scope(db);
       AtomicReference<Run> latest = new AtomicReference<>();
       Listener listener =
           new Listener(
@@ -128,7 +131,8 @@ public final class ListenCommand implements Callable<Integer>, Logged {
                 progress.end();
                 log.about(run.name());
                 Progress counting = shown.get().counting(progress.begin(run, limit));
-                return infer(db, loaded, counting, run, limit, around, part);
+                InferSettings answering = answers.settings(limit).reusing(reused);
+                return infer(db, loaded, counting, run, answering, around, part);
               },
               db.claims(),
               run -> worker.worker(db.database(), run),
@@ -181,13 +185,13 @@ public final class ListenCommand implements Callable<Integer>, Logged {
       LoadedModel loaded,
       Progress progress,
       Run run,
-      OptionalLong limit,
+      InferSettings answering,
       InferJob.Around around,
       StopSignal stop) {
     return new InferJob(
         new BatchRuntime(db.database().dataSource(), live.observations()),
         run,
-        answers.settings(limit),
+        answering,
         loaded.served(),
         progress,
         stop,

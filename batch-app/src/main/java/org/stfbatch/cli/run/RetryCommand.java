@@ -1,6 +1,9 @@
 package org.stfbatch.cli.run;
 
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.Callable;
@@ -23,11 +26,12 @@ import picocli.CommandLine.Option;
     name = "retry",
     description = {
       "Makes failed jobs of a run waiting again, all or those with certain codes.",
-      "infer then processes them again. Their failures are removed from exports. What was published stays published, and the new outcomes are published, too."
+      "infer then processes them again. Their failures are removed from exports. What was published stays published, and the new outcomes are published, too, with a higher attempt number."
     },
     footer = {
       "  stf-batch retry --run nightly",
-      "  stf-batch retry --run nightly --code IMAGE_FETCH,IMAGE_NOT_FOUND"
+      "  stf-batch retry --run nightly --code IMAGE_FETCH,IMAGE_NOT_FOUND",
+      "  stf-batch retry --run nightly --older-than 1h"
     })
 public final class RetryCommand implements Callable<Integer> {
   private final Stores stores;
@@ -44,6 +48,12 @@ public final class RetryCommand implements Callable<Integer> {
           "Only failures with these codes, such as IMAGE_FETCH,ENGINE_ERROR. Default: all.")
   private Set<String> codes = new TreeSet<>();
 
+  @Option(
+      names = "--older-than",
+      paramLabel = "TIME",
+      description = "Only failures that are at least this old, such as 30m or 1h. Default: all.")
+  private Duration olderThan;
+
   RetryCommand(Stores stores, Shutdown shutdown) {
     this.stores = stores;
     this.shutdown = shutdown;
@@ -55,11 +65,14 @@ public final class RetryCommand implements Callable<Integer> {
     shutdown.guard(stop);
     try (Stores.Connected db = stores.open()) {
       Run run = db.run(runName);
+      Optional<Instant> failedBy = Optional.ofNullable(olderThan).map(Instant.now()::minus);
       checkCodes(db, run);
       try (Claim claim = db.claim(List.of(Lockable.run(db.database(), run)), stop)) {
         report(
             claim.work(
-                part -> new RetryStore(db.database().dataSource()).takeBack(run.runId(), codes)));
+                part ->
+                    new RetryStore(db.database().dataSource())
+                        .takeBack(run.runId(), codes, failedBy)));
       }
       return 0;
     }

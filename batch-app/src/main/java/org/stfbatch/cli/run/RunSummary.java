@@ -32,9 +32,10 @@ record RunSummary(RunStatus before, RunStatus after, long nanos) {
   String line(String how, boolean shared) {
     double seconds = nanos / NANOS;
     long done = after.answered() + after.failed() - before.answered() - before.failed();
+    long reused = after.reused() - before.reused();
     return String.format(
             Locale.ROOT,
-            "run %s %s in %s: %d answered, %d failed%s, %d waiting; %s %s, %.2f jobs/s",
+            "run %s %s in %s: %d answered, %d failed%s, %d waiting; %s %s%s, %.2f jobs/s",
             after.run(),
             how,
             ConsoleProgress.clock(Math.round(seconds)),
@@ -44,7 +45,8 @@ record RunSummary(RunStatus before, RunStatus after, long nanos) {
             after.waiting(),
             Plural.of(done, "job"),
             shared ? "by all workers since this one began" : "in this attempt",
-            done / Math.max(seconds, 1e-3))
+            reused == 0 ? "" : ", %d of them reused".formatted(reused),
+            (done - reused) / Math.max(seconds, 1e-3))
         + cure();
   }
 

@@ -97,6 +97,9 @@ public final class StatusCommand implements Callable<Integer> {
     object.put("failed", status.failed());
     object.put("waiting", status.waiting());
     object.put("failures", status.failures());
+    object.put("retried_failures", status.retries().failures());
+    object.put("answered_on_retry", status.retries().answered());
+    object.put("reused", status.reused());
     object.put("images_per_second", status.imagesPerSecond());
     object.put("questions_per_second", status.questionsPerSecond());
     object.put(
@@ -176,6 +179,14 @@ public final class StatusCommand implements Callable<Integer> {
         status.failed(),
         status.waiting());
     status.failures().forEach((code, count) -> System.out.printf("  %-24s %d%n", code, count));
+    if (status.retries().failures() > 0 || status.retries().answered() > 0) {
+      System.out.printf(
+          "retried: %s, %d answered on a later attempt%n",
+          Plural.of(status.retries().failures(), "failure"), status.retries().answered());
+    }
+    if (status.reused() > 0) {
+      System.out.printf("reused: %s%n", Plural.of(status.reused(), "answer"));
+    }
     if (status.questionsPerSecond() > 0) {
       System.out.printf(
           Locale.ROOT,

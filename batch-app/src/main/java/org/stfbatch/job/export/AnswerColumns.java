@@ -16,6 +16,7 @@ import org.apache.parquet.io.api.RecordConsumer;
 import org.apache.parquet.schema.LogicalTypeAnnotation.TimeUnit;
 import org.apache.parquet.schema.MessageType;
 import org.apache.parquet.schema.Types;
+import org.stfbatch.db.AnswerSource;
 import org.stfbatch.db.ExportRow;
 import org.stfbatch.db.StoredAnswer;
 
@@ -72,6 +73,14 @@ final class AnswerColumns {
           .as(stringType())
           .requiredValue(DOUBLE)
           .named(LOG_PROBABILITIES)
+          .required(INT32)
+          .named("attempt")
+          .optional(BINARY)
+          .as(stringType())
+          .named("reused_from_run")
+          .optional(BINARY)
+          .as(stringType())
+          .named("reused_from_custom_id")
           .named("answers");
 
   private final RecordConsumer record;
@@ -100,6 +109,9 @@ final class AnswerColumns {
     if (!answer.logProbabilities().isEmpty()) {
       map(LOG_PROBABILITIES, answer.logProbabilities());
     }
+    integer("attempt", row.attempt());
+    text("reused_from_run", answer.source().map(AnswerSource::run));
+    text("reused_from_custom_id", answer.source().map(AnswerSource::customId));
   }
 
   private void text(String name, Optional<String> value) {

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.util.RawValue;
 import java.util.Optional;
+import org.stfbatch.db.AnswerSource;
 import org.stfbatch.db.ExportRow;
 import org.stfbatch.db.StoredAnswer;
 import org.stfbatch.db.StoredFailure;
@@ -31,6 +32,9 @@ final class Columns {
     object.put("weight_format", answer.model().weightFormat());
     object.put("answered_at", answer.answeredAt().toString());
     object.set("log_probabilities", logProbabilities(answer));
+    object.put("attempt", row.attempt());
+    object.put("reused_from_run", answer.source().map(AnswerSource::run).orElse(null));
+    object.put("reused_from_custom_id", answer.source().map(AnswerSource::customId).orElse(null));
     return object;
   }
 
@@ -48,6 +52,7 @@ final class Columns {
     object.put("message", failed.failure().message());
     object.put("attempts", failed.failure().attempts());
     object.put("failed_at", failed.failedAt().toString());
+    object.put("attempt", row.attempt());
     return object;
   }
 

@@ -27,7 +27,10 @@ final class CsvFormat implements TextFormat {
           "compression",
           "weight_format",
           "answered_at",
-          "log_probabilities");
+          "log_probabilities",
+          "attempt",
+          "reused_from_run",
+          "reused_from_custom_id");
 
   /** The characters with which a spreadsheet formula may begin, half-width and full-width. */
   private static final String FORMULA = "=+-@\t\r\uFF1D\uFF0B\uFF0D\uFF20";

@@ -1,7 +1,10 @@
 package org.stfbatch.job.export;
 
 import java.io.IOException;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Optional;
+import org.stfbatch.db.AnswerSource;
 import org.stfbatch.db.ExportRow;
 import org.stfbatch.db.StoredAnswer;
 import org.stfbatch.evaluation.RawAnswerLine;
@@ -25,8 +28,16 @@ final class LlavaFormat implements TextFormat {
             answer.text(),
             Optional.empty(),
             RawAnswerLine.answerId(run, row.customId()),
-            answer.modelName());
+            answer.modelName(),
+            answer.source().map(LlavaFormat::metadata).orElse(Map.of()));
     out.append(line.line());
+  }
+
+  private static Map<String, String> metadata(AnswerSource source) {
+    Map<String, String> metadata = new LinkedHashMap<>();
+    metadata.put("reused_from_run", source.run());
+    metadata.put("reused_from_custom_id", source.customId());
+    return metadata;
   }
 
   /**

@@ -48,6 +48,29 @@ public final class RunExporter {
     return rows.result();
   }
 
+  /**
+   * Exports the failures of a run that were retried, as JSON lines with the columns of failures.
+   *
+   * @param out stays open
+   */
+  public void exportPastFailures(Run run, OutputStream out) throws IOException {
+    RowWriter lines = ExportFormat.JSONL.failures(run.name(), out);
+    try {
+      store.forEachPastFailure(
+          run.runId(),
+          row -> {
+            try {
+              lines.write(row);
+            } catch (IOException e) {
+              throw new UncheckedIOException(e);
+            }
+          });
+    } catch (UncheckedIOException e) {
+      throw e.getCause();
+    }
+    lines.finish();
+  }
+
   /** Passes each row to its writer and counts. */
   private static final class Rows {
     private final RowWriter answers;

@@ -1,13 +1,12 @@
 package org.stfbatch.job.infer;
 
 import org.stfbatch.db.StoredJob;
-import org.stfbatch.engine.Outcome;
 
 /**
- * A job with its outcome, ready to be written.
+ * A job with its result, ready to be written.
  *
  * @param job as stored
- * @param outcome its answer or failure
- * @param waitSeconds how long the step waited for the outcome
+ * @param result its answer or failure
+ * @param waitSeconds how long the step waited for the result
  */
-record FinishedJob(StoredJob job, Outcome outcome, double waitSeconds) {}
+record FinishedJob(StoredJob job, JobResult result, double waitSeconds) {}

@@ -7,10 +7,13 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.LongAdder;
+import org.stfbatch.db.ReusableAnswer;
+import org.stfbatch.db.ReuseKey;
 import org.stfbatch.db.StoredJob;
 import org.stfbatch.engine.EngineJob;
 import org.stfbatch.engine.Failure;
 import org.stfbatch.engine.Stage;
+import org.stfbatch.engine.Task;
 import org.stfbatch.image.Availability;
 import org.stfbatch.image.ClipImageProcessor;
 import org.stfbatch.image.ImageException;
@@ -30,20 +33,33 @@ final class ImageJobPreparer implements JobPreparer {
   private final ImageRetrieval images;
   private final ClipImageProcessor processor;
   private final PromptPreparer prompts;
+  private final AnswerReuse reuse;
   private final ImageMemo memo = new ImageMemo();
   private final LongAdder resizeNanos = new LongAdder();
 
-  ImageJobPreparer(ImageRetrieval images, ClipImageProcessor processor, PromptPreparer prompts) {
+  /**
+   * @param reuse computes keys and finds stored answers
+   */
+  ImageJobPreparer(
+      ImageRetrieval images,
+      ClipImageProcessor processor,
+      PromptPreparer prompts,
+      AnswerReuse reuse) {
     this.images = images;
     this.processor = processor;
     this.prompts = prompts;
+    this.reuse = reuse;
   }
 
   @Override
   public EngineJob prepare(StoredJob job)
       throws PreparationException, PutOffException, InterruptedException {
     try {
-      return fetch(job).get().prepare();
+      PreparedJob prepared = fetch(job).get().prepare();
+      if (prepared instanceof PreparedJob.ToAnswer toAnswer) {
+        return toAnswer.job();
+      }
+      throw new IllegalStateException("job %s is answered already".formatted(job.customId()));
     } catch (ExecutionException e) {
       if (e.getCause() instanceof PutOffException later) {
         throw later;
@@ -56,9 +72,9 @@ final class ImageJobPreparer implements JobPreparer {
   public CompletableFuture<Fetched> fetch(StoredJob job) {
     if (job.prompt().image().isEmpty()) {
       return CompletableFuture.completedFuture(
-          () -> new EngineJob(prompts.promptIds(job), List.of(), prompts.task(job)));
+          () -> prepared(prompts.promptIds(job), prompts.task(job), List.of(), List::of));
     }
-    ImageMemo.Image image = memo.image(job, this::download, arrived -> load(job, arrived));
+    ImageMemo.Image image = memo.image(job, this::download, new Loading(job));
     Fetched rest = () -> prepare(job, image);
     if (image.download().isDone() && !image.download().isCompletedExceptionally()) {
       return CompletableFuture.completedFuture(rest);
@@ -85,22 +101,46 @@ final class ImageJobPreparer implements JobPreparer {
     return CompletableFuture.completedFuture(cause == null ? rest : () -> failing(cause));
   }
 
-  private EngineJob failing(Throwable error) throws PreparationException {
+  private PreparedJob failing(Throwable error) throws PreparationException {
     if (error instanceof ImageException image) {
       throw failure(image);
     }
     throw new IllegalStateException("an image could not be downloaded", error);
   }
 
-  private EngineJob prepare(StoredJob job, ImageMemo.Image image)
+  private PreparedJob prepare(StoredJob job, ImageMemo.Image image)
       throws PreparationException, PutOffException, InterruptedException {
     try {
       int[] promptIds = prompts.promptIds(job);
-      return new EngineJob(promptIds, List.of(image.pixels()), prompts.task(job));
+      byte[] hash = image.hash();
+      return prepared(promptIds, prompts.task(job), List.of(hash), () -> List.of(image.pixels()));
     } catch (ImageException e) {
       throw failure(e);
     } finally {
       image.release();
+    }
+  }
+
+  /** The pixels of a job's images, which are not made if its answer is reused. */
+  @FunctionalInterface
+  private interface Images {
+    List<Pixels> decoded() throws ImageException, PutOffException, InterruptedException;
+  }
+
+  /**
+   * @param hashes of the image files
+   */
+  private PreparedJob prepared(int[] promptIds, Task task, List<byte[]> hashes, Images pixels)
+      throws PreparationException, PutOffException, InterruptedException {
+    Optional<ReuseKey> key = reuse.key(promptIds, hashes, task);
+    Optional<ReusableAnswer> known = key.flatMap(reuse::find);
+    if (known.isPresent()) {
+      return new PreparedJob.Answered(known.get());
+    }
+    try {
+      return new PreparedJob.ToAnswer(new EngineJob(promptIds, pixels.decoded(), task), key);
+    } catch (ImageException e) {
+      throw failure(e);
     }
   }
 
@@ -197,18 +237,38 @@ final class ImageJobPreparer implements JobPreparer {
     }
   }
 
-  private Pixels load(StoredJob job, Optional<ImageLoader.Arrived> arrived)
-      throws ImageException, PutOffException, InterruptedException {
-    if (arrived.isPresent()) {
-      return images.loader().decode(arrived.get(), this::resized);
+  /** Reads and decodes the image of a job, or its download. */
+  private final class Loading implements ImageMemo.Loading {
+    private final StoredJob job;
+
+    Loading(StoredJob job) {
+      this.job = job;
     }
-    ImageSource source = source(job);
-    try {
-      Pixels pixels = images.loader().load(source, this::resized);
-      images.availability().answered(source);
-      return pixels;
-    } catch (ImageException e) {
-      throw images.availability().judged(source, e);
+
+    @Override
+    public ImageLoader.Arrived read(Optional<ImageLoader.Arrived> download)
+        throws ImageException, PutOffException, InterruptedException {
+      if (download.isPresent()) {
+        return download.get();
+      }
+      ImageSource source = source(job);
+      try {
+        ImageLoader.Arrived arrived = images.loader().fetch(source);
+        images.availability().answered(source);
+        return arrived;
+      } catch (ImageException e) {
+        throw images.availability().judged(source, e);
+      }
+    }
+
+    @Override
+    public byte[] hash(ImageLoader.Arrived arrived) {
+      return images.loader().sha256(arrived);
+    }
+
+    @Override
+    public Pixels decode(ImageLoader.Arrived arrived) throws ImageException, InterruptedException {
+      return images.loader().decode(arrived, ImageJobPreparer.this::resized);
     }
   }
 

@@ -25,12 +25,21 @@ final class ImageMemo {
 
   private final Deque<Image> images = new ArrayDeque<>();
 
-  /** Loads an image: decodes a download, or reads the image itself if there is none. */
-  @FunctionalInterface
-  interface Load {
-    Pixels load(Optional<ImageLoader.Arrived> arrived)
+  /** Reads and decodes an image. */
+  interface Loading {
+    /** Returns the download, or reads the image if there is none. */
+    ImageLoader.Arrived read(Optional<ImageLoader.Arrived> download)
         throws ImageException, PutOffException, InterruptedException;
+
+    /** Returns the hash of the image file. */
+    byte[] hash(ImageLoader.Arrived arrived);
+
+    /** Decodes an image, which stays open. */
+    Pixels decode(ImageLoader.Arrived arrived) throws ImageException, InterruptedException;
   }
+
+  /** The bytes of an image, with their hash. */
+  private record Content(ImageLoader.Arrived arrived, byte[] hash) {}
 
   /**
    * Cache key. Images named by messages from outside have keys of their own, so that they never get
@@ -42,26 +51,37 @@ final class ImageMemo {
   final class Image {
     private final Key key;
     private final CompletableFuture<Optional<ImageLoader.Arrived>> download;
+    private final FutureTask<Content> content;
     private final FutureTask<Pixels> pixels;
+    private volatile boolean unreadable;
     private int users;
 
-    private Image(Key key, CompletableFuture<Optional<ImageLoader.Arrived>> download, Load load) {
+    private Image(
+        Key key, CompletableFuture<Optional<ImageLoader.Arrived>> download, Loading loading) {
       this.key = key;
       this.download = download;
-      this.pixels = new FutureTask<>(() -> load(load));
+      this.content = new FutureTask<>(() -> read(loading));
+      this.pixels = new FutureTask<>(() -> decode(loading));
     }
 
-    private Pixels load(Load load) throws ImageException, PutOffException, InterruptedException {
+    private Content read(Loading loading)
+        throws ImageException, PutOffException, InterruptedException {
       try {
-        Optional<ImageLoader.Arrived> arrived = download.getNow(Optional.empty());
-        try {
-          return load.load(arrived);
-        } finally {
-          arrived.ifPresent(ImageLoader.Arrived::close);
-        }
+        ImageLoader.Arrived arrived = loading.read(download.getNow(Optional.empty()));
+        return new Content(arrived, loading.hash(arrived));
       } catch (PutOffException e) {
         forget(this);
         throw e;
+      } catch (ImageException e) {
+        unreadable = true;
+        throw e;
+      }
+    }
+
+    private Pixels decode(Loading loading)
+        throws ImageException, PutOffException, InterruptedException {
+      try (ImageLoader.Arrived arrived = result(content).arrived()) {
+        return loading.decode(arrived);
       }
     }
 
@@ -70,29 +90,40 @@ final class ImageMemo {
       return download;
     }
 
+    /** Returns the hash of the image file. The first caller reads the file; others wait. */
+    byte[] hash() throws ImageException, PutOffException, InterruptedException {
+      return result(content).hash();
+    }
+
     /** Returns the pixels. The first caller decodes them; others wait. */
     Pixels pixels() throws ImageException, PutOffException, InterruptedException {
-      pixels.run();
-      try {
-        return pixels.get();
-      } catch (ExecutionException e) {
-        throw rethrown(e.getCause());
-      } catch (CancellationException e) {
-        throw new IllegalStateException("the loading of an image was cancelled", e);
-      }
+      return result(pixels);
     }
 
     /** Releases the image for one job. */
     void release() {
       synchronized (ImageMemo.this) {
         users--;
-        if (users > 0 || pixels.isDone()) {
+        if (users > 0 || unreadable || pixels.isDone()) {
           return;
         }
         images.remove(this);
       }
-      // No job decoded the image: free the download.
+      // No job decoded the image: free its bytes.
       download.thenAccept(arrived -> arrived.ifPresent(ImageLoader.Arrived::close));
+    }
+  }
+
+  /** Runs a task, unless another thread did or does so, and returns its result. */
+  private static <T> T result(FutureTask<T> task)
+      throws ImageException, PutOffException, InterruptedException {
+    task.run();
+    try {
+      return task.get();
+    } catch (ExecutionException e) {
+      throw rethrown(e.getCause());
+    } catch (CancellationException e) {
+      throw new IllegalStateException("the loading of an image was cancelled", e);
     }
   }
 
@@ -119,7 +150,7 @@ final class ImageMemo {
   synchronized Image image(
       StoredJob job,
       Function<StoredJob, CompletableFuture<Optional<ImageLoader.Arrived>>> download,
-      Load load) {
+      Loading loading) {
     Key key =
         new Key(job.imageRoot().orElse(""), job.prompt().image().orElseThrow(), job.fromOutside());
     for (Image image : images) {
@@ -131,7 +162,7 @@ final class ImageMemo {
     if (images.size() == CAPACITY) {
       images.removeLast();
     }
-    Image image = new Image(key, download.apply(job), load);
+    Image image = new Image(key, download.apply(job), loading);
     image.users = 1;
     images.addFirst(image);
     return image;

@@ -2,13 +2,12 @@ package org.stfbatch.job.infer;
 
 import java.util.concurrent.CompletableFuture;
 import org.stfbatch.db.StoredJob;
-import org.stfbatch.engine.Outcome;
 
 /**
- * A job that was submitted to the engine.
+ * A job that was submitted to the engine, or whose answer is reused.
  *
  * @param job as stored
- * @param outcome completes with the job's outcome; exceptionally only if the engine is broken, or
+ * @param result completes with the job's result; exceptionally only if the engine is broken, or
  *     with a {@link org.stfbatch.image.PutOffException} if the image is postponed
  */
-record InFlightJob(StoredJob job, CompletableFuture<Outcome> outcome) {}
+record InFlightJob(StoredJob job, CompletableFuture<JobResult> result) {}

@@ -31,6 +31,7 @@ import org.stfbatch.db.ChunkMetric;
 import org.stfbatch.db.ImageJobStore;
 import org.stfbatch.db.JobAttemptStore;
 import org.stfbatch.db.JobPosition;
+import org.stfbatch.db.ReusableAnswerStore;
 import org.stfbatch.db.Run;
 import org.stfbatch.db.WorkUnitStore;
 import org.stfbatch.db.Worker;
@@ -111,7 +112,7 @@ public final class InferJob {
     this.batch = batch;
     this.run = run;
     this.settings = settings;
-    this.preparer = served.preparation().preparer(settings);
+    this.preparer = served.preparation().preparer(settings, reuse(batch, settings, served));
     this.imageBytes = served.preparation().imageBytes();
     this.truncatesPrompts = served.preparation().truncatesPrompts();
     this.engine = served.engine();
@@ -120,6 +121,21 @@ public final class InferJob {
     this.stop = stop;
     this.around = around;
     this.jobs = new ImageJobStore(batch.dataSource());
+  }
+
+  private static AnswerReuse reuse(BatchRuntime batch, InferSettings settings, ServedModel served) {
+    ReuseKeys keys =
+        new ReuseKeys(
+            new ReuseKeys.Answering(
+                served.name().identity(),
+                served.name().place().dtype(),
+                served.preparation().truncatesPrompts()));
+    AnswerReuse.Lookup lookup =
+        settings.reuse().isEnabled()
+            ? new CombinedLookup(
+                new ReusableAnswerStore(batch.dataSource()), settings.reuse().runId())
+            : AnswerReuse.Lookup.NONE;
+    return new AnswerReuse(keys, lookup);
   }
 
   /**

@@ -17,9 +17,15 @@ import org.stfbatch.prompt.ConversationTemplate;
  * @param limit the most jobs to answer; empty for all
  * @param conversation name of the conversation template
  * @param defaults generation settings for what a job does not set itself
+ * @param reuse whose answers are reused
  */
 public record InferSettings(
-    int chunk, Window window, OptionalLong limit, String conversation, Defaults defaults) {
+    int chunk,
+    Window window,
+    OptionalLong limit,
+    String conversation,
+    Defaults defaults,
+    ReuseScope reuse) {
   public InferSettings {
     if (chunk < 1) {
       throw new IllegalArgumentException("chunk must be at least 1, not " + chunk);
@@ -30,11 +36,22 @@ public record InferSettings(
     ConversationTemplate.named(conversation);
   }
 
+  /** Settings with which every job is answered by the engine. */
+  public InferSettings(
+      int chunk, Window window, OptionalLong limit, String conversation, Defaults defaults) {
+    this(chunk, window, limit, conversation, defaults, ReuseScope.NONE);
+  }
+
+  /** Returns these settings with the reuse of answers. */
+  public InferSettings reusing(ReuseScope scope) {
+    return new InferSettings(chunk, window, limit, conversation, defaults, scope);
+  }
+
   /** Returns these settings with the limit reduced by the number of jobs that are done. */
   public InferSettings after(long done) {
     OptionalLong left =
         limit.isEmpty() ? limit : OptionalLong.of(Math.max(0, limit.getAsLong() - done));
-    return new InferSettings(chunk, window, left, conversation, defaults);
+    return new InferSettings(chunk, window, left, conversation, defaults, reuse);
   }
 
   /**

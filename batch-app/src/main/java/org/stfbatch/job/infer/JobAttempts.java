@@ -13,7 +13,6 @@ import org.slf4j.LoggerFactory;
 import org.stfbatch.db.JobAttemptStore;
 import org.stfbatch.db.StoredJob;
 import org.stfbatch.engine.Failure;
-import org.stfbatch.engine.Outcome;
 import org.stfbatch.engine.Stage;
 
 /**
@@ -38,7 +37,7 @@ final class JobAttempts {
   private final JobAttemptStore store;
   private final long runId;
   private final Killer killer;
-  private final List<CompletableFuture<Outcome>> inProgress = new ArrayList<>();
+  private final List<CompletableFuture<JobResult>> inProgress = new ArrayList<>();
   private final Set<Long> begun = ConcurrentHashMap.newKeySet();
   private long left;
   private boolean isLogged;
@@ -88,10 +87,10 @@ final class JobAttempts {
    *
    * @param work starts the work and returns at once
    * @param executor runs the database update at the end of the job
-   * @return completes with the outcome, after its attempt is no longer counted as begun
+   * @return completes with the result, after its attempt is no longer counted as begun
    */
-  CompletableFuture<Outcome> start(
-      StoredJob job, Supplier<CompletableFuture<Outcome>> work, Executor executor)
+  CompletableFuture<JobResult> start(
+      StoredJob job, Supplier<CompletableFuture<JobResult>> work, Executor executor)
       throws InterruptedException {
     if (left == 0) {
       return work.get();
@@ -100,20 +99,20 @@ final class JobAttempts {
     int deaths = store.begin(runId, job.jobId());
     if (deaths >= killer.deaths()) {
       store.end(job.jobId());
-      return CompletableFuture.completedFuture(failure(deaths));
+      return CompletableFuture.completedFuture(JobResult.of(failure(deaths)));
     }
     begun.add(job.jobId());
     if (deaths > 0) {
       logOnce();
       awaitJobsInProgress();
     }
-    CompletableFuture<Outcome> outcome =
+    CompletableFuture<JobResult> result =
         work.get().whenCompleteAsync((end, error) -> end(job.jobId()), executor);
-    inProgress.add(outcome);
+    inProgress.add(result);
     if (deaths > 0) {
       awaitJobsInProgress();
     }
-    return outcome;
+    return result;
   }
 
   private void logOnce() {

@@ -26,12 +26,14 @@ public interface JobPreparer {
   @FunctionalInterface
   interface Fetched {
     /**
-     * Completes the preparation on the calling thread. Must be called once.
+     * Completes the preparation on the calling thread, or finds a stored answer. Must be called
+     * once.
      *
+     * @throws org.springframework.dao.DataAccessException if stored answers cannot be read
      * @throws PreparationException if the job itself is at fault
      * @throws PutOffException if the image is postponed
      */
-    EngineJob prepare() throws PreparationException, PutOffException, InterruptedException;
+    PreparedJob prepare() throws PreparationException, PutOffException, InterruptedException;
   }
 
   /**
@@ -49,7 +51,7 @@ public interface JobPreparer {
    *     PutOffException} if the image is postponed
    */
   default CompletableFuture<Fetched> fetch(StoredJob job) {
-    return CompletableFuture.completedFuture(() -> prepare(job));
+    return CompletableFuture.completedFuture(() -> PreparedJob.of(prepare(job)));
   }
 
   /** Returns the host that a job's image is downloaded from; empty if it is not downloaded. */

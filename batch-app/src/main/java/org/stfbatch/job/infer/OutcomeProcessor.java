@@ -8,7 +8,6 @@ import java.util.concurrent.TimeoutException;
 import org.springframework.batch.infrastructure.item.ItemProcessor;
 import org.stfbatch.engine.Engine;
 import org.stfbatch.engine.EngineException;
-import org.stfbatch.engine.Outcome;
 import org.stfbatch.engine.StalledDevice;
 import org.stfbatch.image.PutOffException;
 import org.stfbatch.job.Progress;
@@ -39,23 +38,23 @@ final class OutcomeProcessor implements ItemProcessor<InFlightJob, FinishedJob> 
   @Override
   public FinishedJob process(InFlightJob inFlight) {
     long started = System.nanoTime();
-    Outcome outcome = await(inFlight);
+    JobResult result = await(inFlight);
     double waited = (System.nanoTime() - started) / NANOS;
-    if (outcome == null) {
+    if (result == null) {
       return null;
     }
     progress.finished();
-    return new FinishedJob(inFlight.job(), outcome, waited);
+    return new FinishedJob(inFlight.job(), result, waited);
   }
 
   /**
    * Waits for the outcome. Returns null, which marks a filtered item in Spring Batch, if the job is
    * postponed.
    */
-  private Outcome await(InFlightJob inFlight) {
+  private JobResult await(InFlightJob inFlight) {
     while (true) {
       try {
-        return inFlight.outcome().get(POLL_MILLIS, TimeUnit.MILLISECONDS);
+        return inFlight.result().get(POLL_MILLIS, TimeUnit.MILLISECONDS);
       } catch (TimeoutException e) {
         endIfStalled();
       } catch (ExecutionException e) {

@@ -4,6 +4,7 @@ import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.batch.core.listener.StepExecutionListener;
@@ -16,6 +17,8 @@ import org.stfbatch.db.AnswerTimings;
 import org.stfbatch.db.ChunkMetric;
 import org.stfbatch.db.JobFailure;
 import org.stfbatch.db.OutcomeStore.Written;
+import org.stfbatch.db.ReusableAnswer;
+import org.stfbatch.db.ReuseKey;
 import org.stfbatch.db.StoredAnswer;
 import org.stfbatch.db.StoredFailure;
 import org.stfbatch.db.TokenCounts;
@@ -75,12 +78,19 @@ final class OutcomeWriter implements ItemWriter<FinishedJob>, StepExecutionListe
     List<StoredFailure> failures = new ArrayList<>();
     for (FinishedJob finished : chunk) {
       long jobId = finished.job().jobId();
-      if (finished.outcome() instanceof Answer answer) {
-        answers.add(stored(jobId, answer, now));
-      } else if (finished.outcome() instanceof Failure failure) {
-        failures.add(stored(jobId, failure, now));
-        LOG.debug(
-            "job {} failed: {}: {}", finished.job().customId(), failure.code(), failure.message());
+      if (finished.result() instanceof JobResult.Reused reused) {
+        answers.add(stored(jobId, reused.answer(), now));
+      } else if (finished.result() instanceof JobResult.Computed computed) {
+        if (computed.outcome() instanceof Answer answer) {
+          answers.add(stored(jobId, answer, computed.key(), now));
+        } else if (computed.outcome() instanceof Failure failure) {
+          failures.add(stored(jobId, failure, now));
+          LOG.debug(
+              "job {} failed: {}: {}",
+              finished.job().customId(),
+              failure.code(),
+              failure.message());
+        }
       }
     }
     List<? extends FinishedJob> jobs = List.copyOf(chunk.getItems());
@@ -120,7 +130,23 @@ final class OutcomeWriter implements ItemWriter<FinishedJob>, StepExecutionListe
         new Progress.Step(written.answers() + written.failures(), written.failures()));
   }
 
-  private StoredAnswer stored(long jobId, Answer answer, Instant now) {
+  /** Returns a reused answer. It took no time of the device. */
+  private StoredAnswer stored(long jobId, ReusableAnswer reused, Instant now) {
+    return new StoredAnswer(
+        jobId,
+        reused.text(),
+        reused.finishReason(),
+        reused.tokens(),
+        new AnswerTimings(0, 0, 0),
+        provenance.model().name(),
+        provenance.model().identity(),
+        now,
+        reused.logProbabilities(),
+        Optional.empty(),
+        Optional.of(reused.source()));
+  }
+
+  private StoredAnswer stored(long jobId, Answer answer, Optional<ReuseKey> key, Instant now) {
     return new StoredAnswer(
         jobId,
         answer.text(),
@@ -131,7 +157,9 @@ final class OutcomeWriter implements ItemWriter<FinishedJob>, StepExecutionListe
         provenance.model().name(),
         provenance.model().identity(),
         now,
-        answer.logProbabilities());
+        answer.logProbabilities(),
+        key,
+        Optional.empty());
   }
 
   private static StoredFailure stored(long jobId, Failure failure, Instant now) {
@@ -144,7 +172,10 @@ final class OutcomeWriter implements ItemWriter<FinishedJob>, StepExecutionListe
   private ChunkMetric metric(
       List<? extends FinishedJob> jobs, List<StoredAnswer> answers, Written written, Instant now) {
     TokenCounts tokens =
-        answers.stream().map(StoredAnswer::tokens).reduce(TokenCounts.NONE, TokenCounts::plus);
+        answers.stream()
+            .filter(answer -> answer.source().isEmpty())
+            .map(StoredAnswer::tokens)
+            .reduce(TokenCounts.NONE, TokenCounts::plus);
     double waited = jobs.stream().mapToDouble(FinishedJob::waitSeconds).sum();
     ChunkCost.Cost spent = cost.next(waited);
     return new ChunkMetric(
@@ -167,17 +198,21 @@ final class OutcomeWriter implements ItemWriter<FinishedJob>, StepExecutionListe
   }
 
   /** Counts the outcomes of this chunk. Jobs that another worker had already stored count there. */
-  private ChunkMetric.Counts counts(List<? extends FinishedJob> jobs, Written written) {
-    int stored = written.answers() + written.failures();
+  private ChunkMetric.Counts counts(List<? extends FinishedJob> all, Written written) {
+    List<? extends FinishedJob> jobs =
+        all.stream().filter(one -> one.result() instanceof JobResult.Computed).toList();
+    int reused = Math.min(all.size() - jobs.size(), written.answers());
+    int stored = written.answers() + written.failures() - reused;
     int images =
         Math.toIntExact(
             jobs.stream().filter(one -> one.job().prompt().image().isPresent()).count());
     return new ChunkMetric.Counts(
         stored,
-        written.answers(),
+        written.answers() - reused,
         written.failures(),
         Math.min(images, stored),
-        Math.min(newImages(jobs), stored));
+        Math.min(newImages(jobs), stored),
+        reused);
   }
 
   /**

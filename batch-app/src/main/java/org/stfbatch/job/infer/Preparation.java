@@ -45,6 +45,11 @@ public record Preparation(
 
   @Override
   public JobPreparer preparer(InferSettings settings) {
+    return preparer(settings, AnswerReuse.none());
+  }
+
+  @Override
+  public JobPreparer preparer(InferSettings settings, AnswerReuse reuse) {
     int attempts = 1 + limits.retries();
     ImageRetrieval retrieval =
         new ImageRetrieval(
@@ -59,7 +64,7 @@ public record Preparation(
             tokenizer,
             prompts,
             settings.defaults());
-    return new ImageJobPreparer(retrieval, new ClipImageProcessor(images), promptPreparer);
+    return new ImageJobPreparer(retrieval, new ClipImageProcessor(images), promptPreparer, reuse);
   }
 
   @Override

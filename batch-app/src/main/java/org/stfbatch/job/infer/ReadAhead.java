@@ -13,13 +13,13 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.dao.DataAccessException;
 import org.stfbatch.base.Threads;
 import org.stfbatch.db.JobPosition;
 import org.stfbatch.db.StoredJob;
 import org.stfbatch.engine.Engine;
 import org.stfbatch.engine.EngineException;
 import org.stfbatch.engine.Failure;
-import org.stfbatch.engine.Outcome;
 import org.stfbatch.engine.Stage;
 import org.stfbatch.image.PutOffException;
 
@@ -316,9 +316,9 @@ final class ReadAhead implements AutoCloseable {
     }
     long bytes = bytes(job);
     budget.acquire(bytes);
-    CompletableFuture<Outcome> outcome =
+    CompletableFuture<JobResult> result =
         attempts.start(job, () -> start(job, arrival.fetched()), pool);
-    queue.add(new Signal.Job(new InFlightJob(job, outcome), bytes));
+    queue.add(new Signal.Job(new InFlightJob(job, result), bytes));
     return true;
   }
 
@@ -331,17 +331,17 @@ final class ReadAhead implements AutoCloseable {
     return 2 * text + (job.prompt().image().isPresent() ? imageBytes : 0);
   }
 
-  private CompletableFuture<Outcome> start(
+  private CompletableFuture<JobResult> start(
       StoredJob job, CompletableFuture<JobPreparer.Fetched> fetched) {
-    return fetched.thenApplyAsync(rest -> submit(job, rest), pool).thenCompose(outcome -> outcome);
+    return fetched.thenApplyAsync(rest -> submit(job, rest), pool).thenCompose(result -> result);
   }
 
-  private CompletableFuture<Outcome> submit(StoredJob job, JobPreparer.Fetched fetched) {
+  private CompletableFuture<JobResult> submit(StoredJob job, JobPreparer.Fetched fetched) {
     try {
-      return engine.submit(fetched.prepare());
+      return submit(fetched.prepare());
     } catch (PreparationException e) {
-      return CompletableFuture.completedFuture(e.failure());
-    } catch (PutOffException e) {
+      return CompletableFuture.completedFuture(JobResult.of(e.failure()));
+    } catch (PutOffException | DataAccessException e) {
       return CompletableFuture.failedFuture(e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -353,8 +353,18 @@ final class ReadAhead implements AutoCloseable {
       // An unexpected error of one job must not stop all others.
       LOG.warn("job {} could not be prepared", job.customId(), e);
       return CompletableFuture.completedFuture(
-          new Failure(Stage.PROMPT, "UNEXPECTED", e.toString(), 1));
+          JobResult.of(new Failure(Stage.PROMPT, "UNEXPECTED", e.toString(), 1)));
     }
+  }
+
+  private CompletableFuture<JobResult> submit(PreparedJob prepared) {
+    if (prepared instanceof PreparedJob.Answered answered) {
+      return CompletableFuture.completedFuture(new JobResult.Reused(answered.answer()));
+    }
+    PreparedJob.ToAnswer asked = (PreparedJob.ToAnswer) prepared;
+    return engine
+        .submit(asked.job())
+        .thenApply(outcome -> new JobResult.Computed(outcome, asked.key()));
   }
 
   /**

@@ -12,6 +12,7 @@ import org.stfbatch.kafka.message.FailureMessage;
 import org.stfbatch.kafka.message.JobIdentity;
 import org.stfbatch.kafka.message.MessageHeaders;
 import org.stfbatch.kafka.message.MessageType;
+import org.stfbatch.kafka.message.ReusedFrom;
 
 /**
  * Converts outcomes to messages, keyed by {@code custom_id}. A message that is too large for its
@@ -69,7 +70,9 @@ final class OutcomeMessages {
             answer.answeredAt(),
             cuts.isTooLong(length(answer.logProbabilities()))
                 ? cuts.without("log_probabilities", Map.of())
-                : answer.logProbabilities());
+                : answer.logProbabilities(),
+            outcome.job().attempt(),
+            answer.source().map(source -> new ReusedFrom(source.run(), source.customId())));
     return OutgoingRecord.of(
         outcome.job().customId(), message.toJson(), headers(MessageType.ANSWER, outcome, cuts));
   }
@@ -82,7 +85,8 @@ final class OutcomeMessages {
             failed.failure().code(),
             cuts.text("message", failed.failure().message()),
             failed.failure().attempts(),
-            failed.failedAt());
+            failed.failedAt(),
+            outcome.job().attempt());
     return OutgoingRecord.of(
         outcome.job().customId(), message.toJson(), headers(MessageType.FAILURE, outcome, cuts));
   }

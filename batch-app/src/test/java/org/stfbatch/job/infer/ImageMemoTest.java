@@ -16,6 +16,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
+import org.stfbatch.base.Digests;
 import org.stfbatch.db.ImagePrompt;
 import org.stfbatch.db.JobSettings;
 import org.stfbatch.db.StoredJob;
@@ -31,6 +32,7 @@ import org.stfbatch.image.PutOffException;
 class ImageMemoTest {
   private final AtomicInteger loads = new AtomicInteger();
   private final ImageMemo memo = new ImageMemo();
+  private final ImageLoader loader = new ImageLoader(ImageLimits.defaults());
 
   @Test
   void anImageIsLoadedOnceHoweverManyThreadsWantIt() throws Exception {
@@ -40,7 +42,7 @@ class ImageMemoTest {
         () -> {
           allThere.countDown();
           allThere.await();
-          return pixels(job("/a", "one"), this::load);
+          return pixels(job("/a", "one"), new Loading());
         };
     List<Future<Pixels>> wanted = threads.invokeAll(List.of(want, want, want, want));
     threads.shutdown();
@@ -53,18 +55,21 @@ class ImageMemoTest {
 
   @Test
   void imagesOfOneNameInTwoFoldersAreTwo() throws Exception {
-    assertThat(pixels(job("/a", "one"), this::load))
-        .isNotSameAs(pixels(job("/b", "one"), this::load));
+    assertThat(pixels(job("/a", "one"), new Loading()))
+        .isNotSameAs(pixels(job("/b", "one"), new Loading()));
   }
 
   @Test
   void anImageThatFailsFailsForAllItsQuestionsAndIsTriedOnce() {
-    ImageMemo.Load missing =
-        arrived -> {
-          loads.incrementAndGet();
-          new ImageLoader(ImageLimits.defaults())
-              .load(new ImageSource.Bytes(new byte[] {1, 2, 3}, "nonsense"));
-          throw new AssertionError("it has no format");
+    Loading missing =
+        new Loading() {
+          @Override
+          public Pixels decode(ImageLoader.Arrived arrived)
+              throws ImageException, InterruptedException {
+            loads.incrementAndGet();
+            loader.load(new ImageSource.Bytes(new byte[] {1, 2, 3}, "nonsense"));
+            throw new AssertionError("it has no format");
+          }
         };
     for (int i = 0; i < 3; i++) {
       assertThatThrownBy(() -> pixels(job("/a", "one"), missing))
@@ -78,11 +83,11 @@ class ImageMemoTest {
   @Test
   void onlyTheLastFewAreKept() throws Exception {
     List<Pixels> first = new ArrayList<>();
-    first.add(pixels(job("/a", "first"), this::load));
+    first.add(pixels(job("/a", "first"), new Loading()));
     for (int i = 0; i < 40; i++) {
-      pixels(job("/a", "other" + i), this::load);
+      pixels(job("/a", "other" + i), new Loading());
     }
-    first.add(pixels(job("/a", "first"), this::load));
+    first.add(pixels(job("/a", "first"), new Loading()));
 
     assertThat(first.get(1)).isNotSameAs(first.get(0));
     assertThat(loads).hasValue(42);
@@ -92,14 +97,18 @@ class ImageMemoTest {
   void anImageThatIsPutOffIsFetchedAnew() throws Exception {
     Availability availability = new Availability(3, Duration.ofMinutes(1), notice -> {});
     ImageSource source = new ImageSource.File(Path.of("/a"), "one");
-    ImageMemo.Load later =
-        arrived -> {
-          loads.incrementAndGet();
-          throw availability.judged(
-              source, ImageException.transientError(ImageErrorCode.IMAGE_UNREADABLE, "no", null));
+    Loading later =
+        new Loading() {
+          @Override
+          public ImageLoader.Arrived read(Optional<ImageLoader.Arrived> download)
+              throws ImageException, PutOffException {
+            loads.incrementAndGet();
+            throw availability.judged(
+                source, ImageException.transientError(ImageErrorCode.IMAGE_UNREADABLE, "no", null));
+          }
         };
     assertThatThrownBy(() -> pixels(job("/a", "one"), later)).isInstanceOf(PutOffException.class);
-    assertThat(pixels(job("/a", "one"), this::load)).isNotNull();
+    assertThat(pixels(job("/a", "one"), new Loading())).isNotNull();
     assertThat(loads).hasValue(2);
   }
 
@@ -114,9 +123,9 @@ class ImageMemoTest {
               downloads.incrementAndGet();
               return pending;
             },
-            this::load);
+            new Loading());
     ImageMemo.Image second =
-        memo.image(job("/a", "http://h/one"), job -> new CompletableFuture<>(), this::load);
+        memo.image(job("/a", "http://h/one"), job -> new CompletableFuture<>(), new Loading());
 
     assertThat(second).isSameAs(first);
     assertThat(downloads).hasValue(1);
@@ -128,11 +137,35 @@ class ImageMemoTest {
           downloads.incrementAndGet();
           return pending;
         },
-        this::load);
+        new Loading());
     assertThat(downloads).as("nobody had made pixels of it").hasValue(2);
   }
 
-  private Pixels pixels(StoredJob job, ImageMemo.Load load) throws Exception {
+  @Test
+  void anImageIsReadButNotDecodedForItsHash() throws Exception {
+    AtomicInteger reads = new AtomicInteger();
+    Loading reading =
+        new Loading() {
+          @Override
+          public ImageLoader.Arrived read(Optional<ImageLoader.Arrived> download)
+              throws ImageException, PutOffException, InterruptedException {
+            reads.incrementAndGet();
+            return super.read(download);
+          }
+        };
+    ImageMemo.Image image =
+        memo.image(
+            job("/a", "one"), any -> CompletableFuture.completedFuture(Optional.empty()), reading);
+
+    assertThat(image.hash()).isEqualTo(Digests.sha256().digest(Loading.DATA));
+    assertThat(loads).hasValue(0);
+    assertThat(image.pixels()).isNotNull();
+    assertThat(image.hash()).isSameAs(image.hash());
+    assertThat(loads).hasValue(1);
+    assertThat(reads).hasValue(1);
+  }
+
+  private Pixels pixels(StoredJob job, ImageMemo.Loading load) throws Exception {
     ImageMemo.Image image =
         memo.image(job, any -> CompletableFuture.completedFuture(Optional.empty()), load);
     try {
@@ -142,9 +175,26 @@ class ImageMemoTest {
     }
   }
 
-  private Pixels load(Optional<ImageLoader.Arrived> arrived) {
-    loads.incrementAndGet();
-    return new Pixels(1, new byte[3]);
+  /** Counts how often images are decoded. */
+  private class Loading implements ImageMemo.Loading {
+    static final byte[] DATA = {1, 2, 3};
+
+    @Override
+    public ImageLoader.Arrived read(Optional<ImageLoader.Arrived> download)
+        throws ImageException, PutOffException, InterruptedException {
+      return loader.fetch(new ImageSource.Bytes(DATA, "bytes"));
+    }
+
+    @Override
+    public byte[] hash(ImageLoader.Arrived arrived) {
+      return loader.sha256(arrived);
+    }
+
+    @Override
+    public Pixels decode(ImageLoader.Arrived arrived) throws ImageException, InterruptedException {
+      loads.incrementAndGet();
+      return new Pixels(1, new byte[3]);
+    }
   }
 
   private static StoredJob job(String folder, String image) {

@@ -25,7 +25,6 @@ import org.stfbatch.db.RunStore;
 import org.stfbatch.db.StoredJob;
 import org.stfbatch.db.testing.TestDatabase;
 import org.stfbatch.engine.Failure;
-import org.stfbatch.engine.Outcome;
 import org.stfbatch.engine.Stage;
 
 /**
@@ -37,7 +36,8 @@ class JobAttemptsTest {
 
   private static final int JOBS = 6;
   private static final int KILLER = 3;
-  private static final Outcome ANSWER = new Failure(Stage.ENGINE, "STANDS_FOR_AN_ANSWER", "", 1);
+  private static final JobResult ANSWER =
+      JobResult.of(new Failure(Stage.ENGINE, "STANDS_FOR_AN_ANSWER", "", 1));
   private static final Executor AT_ONCE = Runnable::run;
 
   private Run run;
@@ -74,11 +74,10 @@ class JobAttemptsTest {
 
     assertThat(last.isKilled()).isFalse();
     for (int i = 0; i < JOBS; i++) {
-      Failure outcome = (Failure) last.outcomes.get(i).join();
-      assertThat(outcome.code())
+      assertThat(last.failure(i).code())
           .isEqualTo(i == KILLER ? "JOB_KILLED_PROCESS" : "STANDS_FOR_AN_ANSWER");
     }
-    Failure killer = (Failure) last.outcomes.get(KILLER).join();
+    Failure killer = last.failure(KILLER);
     assertThat(killer.attempts()).isEqualTo(4);
     assertThat(killer.message()).contains("4 processes died").contains("retry");
     assertThat(rows()).isZero();
@@ -94,7 +93,7 @@ class JobAttemptsTest {
   /** A process that works on all jobs; concurrently if it is slow. */
   private final class Process {
     private final boolean slow;
-    private final List<CompletableFuture<Outcome>> outcomes = new ArrayList<>();
+    private final List<CompletableFuture<JobResult>> outcomes = new ArrayList<>();
     private int others;
 
     Process(boolean slow) {
@@ -115,7 +114,11 @@ class JobAttemptsTest {
       }
     }
 
-    private CompletableFuture<Outcome> work(int number) {
+    private Failure failure(int number) {
+      return (Failure) ((JobResult.Computed) outcomes.get(number).join()).outcome();
+    }
+
+    private CompletableFuture<JobResult> work(int number) {
       if (number == KILLER) {
         others = (int) outcomes.stream().filter(one -> !one.isDone()).count();
         throw new Death();

@@ -18,6 +18,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.springframework.dao.DataAccessResourceFailureException;
 import org.stfbatch.db.ImagePrompt;
 import org.stfbatch.db.JobPosition;
 import org.stfbatch.db.JobSettings;
@@ -72,7 +73,7 @@ class ReadAheadTest {
 
     List<String> answers = new ArrayList<>();
     for (Optional<InFlightJob> next = readAhead.next(); next.isPresent(); next = readAhead.next()) {
-      Answer answer = (Answer) next.get().outcome().get();
+      Answer answer = (Answer) outcome(next.get());
       assertThat(answer.promptTokens()).isEqualTo((int) next.get().job().jobId());
       answers.add(next.get().job().customId());
     }
@@ -125,7 +126,7 @@ class ReadAheadTest {
             pages(10), ReadAheadTest::prepared, engine, IMAGE_BYTES, WIDE, JobPosition.START, 4);
 
     for (int i = 0; i < 4; i++) {
-      readAhead.next().orElseThrow().outcome().join();
+      readAhead.next().orElseThrow().result().join();
     }
     assertThat(readAhead.next()).isEmpty();
     assertThat(engine.asked()).isEqualTo(4);
@@ -284,6 +285,20 @@ class ReadAheadTest {
     assertThat(processor.process(readAhead.next().orElseThrow())).isNotNull();
   }
 
+  @Test
+  void aJobWhoseStoredAnswersCannotBeReadHasNoOutcome() throws Exception {
+    readAhead =
+        open(
+            1,
+            job -> {
+              throw new DataAccessResourceFailureException("the database is away");
+            },
+            ScriptedEngine.healthy(),
+            WIDE);
+    assertThatThrownBy(() -> readAhead.next().orElseThrow().result().get())
+        .hasCauseInstanceOf(DataAccessResourceFailureException.class);
+  }
+
   private long next() throws InterruptedException {
     return readAhead.next().orElseThrow().job().jobId();
   }
@@ -332,7 +347,7 @@ class ReadAheadTest {
     }
 
     void arrive(long job) {
-      asked.get(job).complete(() -> prepared(job(job)));
+      asked.get(job).complete(() -> PreparedJob.of(prepared(job(job))));
     }
 
     void fail(long job) {
@@ -369,7 +384,11 @@ class ReadAheadTest {
   }
 
   private Outcome outcome() throws Exception {
-    return readAhead.next().orElseThrow().outcome().get();
+    return outcome(readAhead.next().orElseThrow());
+  }
+
+  private static Outcome outcome(InFlightJob job) throws Exception {
+    return ((JobResult.Computed) job.result().get()).outcome();
   }
 
   private static void expectAsked(ScriptedEngine engine, int jobs) throws InterruptedException {

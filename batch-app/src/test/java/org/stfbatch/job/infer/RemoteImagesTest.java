@@ -245,11 +245,13 @@ class RemoteImagesTest {
     serve("/", exchange -> send(exchange, 200, picture));
 
     RetryStore store = new RetryStore(DATABASE.dataSource());
-    assertThat(store.takeBack(run.runId(), List.of("IMAGE_DECODE")).jobs()).isZero();
-    RetryStore.Retried retried = store.takeBack(run.runId(), List.of());
+    assertThat(store.takeBack(run.runId(), List.of("IMAGE_DECODE"), Optional.empty()).jobs())
+        .isZero();
+    RetryStore.Retried retried = store.takeBack(run.runId(), List.of(), Optional.empty());
     assertThat(retried.byCode()).isEqualTo(Map.of("IMAGE_FETCH", 3L));
     assertThat(retried.neverJobs()).isEqualTo(1);
-    assertThat(store.takeBack(run.runId(), List.of("IMAGE_FETCH")).jobs()).isZero();
+    assertThat(store.takeBack(run.runId(), List.of("IMAGE_FETCH"), Optional.empty()).jobs())
+        .isZero();
 
     assertThat(infer(FetchSettings.defaults())).isEqualTo(InferJob.Ending.DONE);
     assertThat(status().answered()).isEqualTo(3);

@@ -24,6 +24,8 @@ import org.stfbatch.base.ModelIdentity;
  * @param answeredAt when
  * @param logProbabilities by choice, natural logarithms, in the order of the choices; empty if the
  *     answer was generated
+ * @param attempt number of this outcome of the job, from 1; 1 in messages of older versions
+ * @param reusedFrom the job that the answer was computed for, if it was reused
  */
 public record AnswerMessage(
     JobIdentity job,
@@ -34,7 +36,11 @@ public record AnswerMessage(
     Seconds seconds,
     Model model,
     Instant answeredAt,
-    Map<String, Double> logProbabilities) {
+    Map<String, Double> logProbabilities,
+    int attempt,
+    Optional<ReusedFrom> reusedFrom) {
+
+  private static final FieldType<Integer> ATTEMPT = FieldType.intFrom(1);
 
   public AnswerMessage {
     Objects.requireNonNull(job, "job is null");
@@ -45,6 +51,7 @@ public record AnswerMessage(
     Objects.requireNonNull(seconds, "seconds is null");
     Objects.requireNonNull(model, "model is null");
     Objects.requireNonNull(answeredAt, "answeredAt is null");
+    Objects.requireNonNull(reusedFrom, "reusedFrom is null");
     logProbabilities = Collections.unmodifiableMap(new LinkedHashMap<>(logProbabilities));
   }
 
@@ -141,7 +148,9 @@ public record AnswerMessage(
         Seconds.of(fields.requiredObject("seconds")),
         Model.of(fields.requiredObject("model")),
         fields.required("answered_at", FieldType.INSTANT),
-        fields.optional("log_probabilities", FieldType.LOG_PROBABILITIES).orElse(Map.of()));
+        fields.optional("log_probabilities", FieldType.LOG_PROBABILITIES).orElse(Map.of()),
+        fields.optional("attempt", ATTEMPT).orElse(1),
+        ReusedFrom.of(fields));
   }
 
   /** Returns the message's value. */
@@ -168,6 +177,10 @@ public record AnswerMessage(
     model.writeTo(json);
     json.writeEndObject();
     json.writeStringField("answered_at", answeredAt.toString());
+    json.writeNumberField("attempt", attempt);
+    if (reusedFrom.isPresent()) {
+      reusedFrom.get().writeTo(json);
+    }
     if (!logProbabilities.isEmpty()) {
       json.writeObjectFieldStart("log_probabilities");
       for (Map.Entry<String, Double> choice : logProbabilities.entrySet()) {

@@ -12,12 +12,20 @@ import java.util.Objects;
  * @param stage where the job failed, for example {@code image}
  * @param code stable, for programs, for example {@code IMAGE_NOT_FOUND}
  * @param message for users
- * @param attempts number of attempts, 0 if it was never tried
+ * @param attempts how often it was tried within this attempt, 0 if it was never tried
  * @param failedAt when
+ * @param attempt number of this outcome of the job, from 1; 1 in messages of older versions
  */
 public record FailureMessage(
-    JobIdentity job, String stage, String code, String message, int attempts, Instant failedAt) {
+    JobIdentity job,
+    String stage,
+    String code,
+    String message,
+    int attempts,
+    Instant failedAt,
+    int attempt) {
 
+  private static final FieldType<Integer> ATTEMPT = FieldType.intFrom(1);
   private static final FieldType<Integer> ATTEMPTS = FieldType.intFrom(0);
 
   public FailureMessage {
@@ -42,7 +50,8 @@ public record FailureMessage(
         fields.required("code", FieldType.FILLED_TEXT),
         fields.required("message", FieldType.TEXT),
         fields.required("attempts", ATTEMPTS),
-        fields.required("failed_at", FieldType.INSTANT));
+        fields.required("failed_at", FieldType.INSTANT),
+        fields.optional("attempt", ATTEMPT).orElse(1));
   }
 
   /** Returns the message's value. */
@@ -57,5 +66,6 @@ public record FailureMessage(
     json.writeStringField("message", message);
     json.writeNumberField("attempts", attempts);
     json.writeStringField("failed_at", failedAt.toString());
+    json.writeNumberField("attempt", attempt);
   }
 }

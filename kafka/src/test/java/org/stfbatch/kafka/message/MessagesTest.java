@@ -84,7 +84,9 @@ class MessagesTest {
             new AnswerMessage.Model(
                 "small", new ModelIdentity("abc", "fastv:layer=2,keep=144", "int8")),
             Instant.parse("2026-11-21T10:00:00.123456Z"),
-            Map.of("ü \"x\"", -0.125, "", -1e-300));
+            Map.of("ü \"x\"", -0.125, "", -1e-300),
+            2,
+            Optional.of(new ReusedFrom("night 1", "a/1")));
     assertThat(AnswerMessage.parse(answer.toJson(), MessageHeaders.NONE)).isEqualTo(answer);
   }
 
@@ -108,7 +110,7 @@ class MessagesTest {
   @Test
   void aFailureComesBackAsItWasWritten() throws MessageException {
     FailureMessage failure =
-        new FailureMessage(job(), "image", "IMAGE_DECODE", "damaged", 2, Instant.EPOCH);
+        new FailureMessage(job(), "image", "IMAGE_DECODE", "damaged", 2, Instant.EPOCH, 3);
     assertThat(FailureMessage.parse(failure.toJson(), MessageHeaders.NONE)).isEqualTo(failure);
   }
 

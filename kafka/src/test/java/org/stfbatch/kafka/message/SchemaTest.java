@@ -60,13 +60,14 @@ class SchemaTest {
            "seconds": {"queue": 0.5, "prefill": 0, "decode": 1e-3},
            "model": {"name": "m", "fingerprint": "f", "compression": "vtc-cls:layer=16,tokens=144", "weight_format": "int8"},
            "answered_at": "2026-01-31T23:59:59.5Z",
+           "attempt": 2, "reused_from": {"run": "r", "custom_id": "b"},
            "log_probabilities": {"A": -0.5, "B": 0}}
           """,
           MessageType.FAILURE,
           """
           {"custom_id": "a", "run": "r", "sequence": 1, "question_id": 7.5, "category": "c",
            "image": "a.png", "stage": "image", "code": "IMAGE_DECODE", "message": "damaged",
-           "attempts": 1, "failed_at": "2026-02-28T00:00:00Z"}
+           "attempts": 1, "failed_at": "2026-02-28T00:00:00Z", "attempt": 2}
           """,
           MessageType.RUN_TRIGGER,
           """
