@@ -3,14 +3,23 @@ package org.stfbatch.compression;
 import java.util.OptionalInt;
 
 /**
- * Training-free vision-token compression: reduces the vision tokens that the language model
- * processes below those of the checkpoint's projector.
+ * Vision-token compression that needs no weights of its own: reduces the vision tokens that the
+ * language model processes below those of the checkpoint's projector.
  *
- * <p>{@link DivPrune} acts after the projector, {@link FastV} inside the language model, all others
- * between CLIP and the projector. All but FastV need LLaVA-1.5's projector.
+ * <p>{@link DivPrune} acts after the projector, {@link FastV} and {@link LlaVolta} inside the
+ * language model, all others between CLIP and the projector. All but FastV and LLaVolta need
+ * LLaVA-1.5's projector.
  */
 public sealed interface CompressionStrategy
-    permits NoCompression, VtcCls, FastV, PruMerge, PruMergePlus, AvgPool, Scope, DivPrune {
+    permits NoCompression,
+        VtcCls,
+        FastV,
+        LlaVolta,
+        PruMerge,
+        PruMergePlus,
+        AvgPool,
+        Scope,
+        DivPrune {
 
   /**
    * Parses a strategy of the form {@code NAME[:OPTION=VALUE,...]}. Omitted options have their

@@ -15,6 +15,12 @@ enum KnownStrategy {
   FASTV(
       StrategyHelp.FASTV_USAGE,
       options -> new FastV(options.integer("layer", 2, 1), options.kept())),
+  LLAVOLTA(
+      StrategyHelp.LLAVOLTA_USAGE,
+      options ->
+          new LlaVolta(
+              options.integer("layer", 2, LlaVolta.AFTER_PROJECTOR),
+              options.integer("stride", 8, 1))),
   PRUMERGE(StrategyHelp.PRUMERGE_USAGE, options -> new PruMerge()),
   PRUMERGE_PLUS(
       StrategyHelp.PRUMERGE_PLUS_USAGE,

@@ -62,7 +62,7 @@ final class SpecOptions {
   }
 
   private int integer(String name, String value, int least) {
-    if (value.matches("\\d{1,7}")) {
+    if (value.matches("-?\\d{1,7}")) {
       int number = Integer.parseInt(value);
       if (number >= least && number <= MOST) {
         return number;

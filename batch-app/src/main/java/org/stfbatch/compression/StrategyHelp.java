@@ -5,6 +5,7 @@ public final class StrategyHelp {
   static final String NONE_USAGE = "none";
   static final String VTC_CLS_USAGE = "vtc-cls[:layer=16,tokens=144]";
   static final String FASTV_USAGE = "fastv[:layer=2,keep=144]";
+  static final String LLAVOLTA_USAGE = "llavolta[:layer=2,stride=8]";
   static final String PRUMERGE_USAGE = "prumerge";
   static final String PRUMERGE_PLUS_USAGE = "prumerge+[:tokens=64|128|144|192|256]";
   static final String AVGPOOL_USAGE = "avgpool[:k=2]";
@@ -21,6 +22,10 @@ public final class StrategyHelp {
   public static final String FASTV =
       FASTV_USAGE
           + ": drops tokens before a layer of the language model, those that the prompt's end attends to least; ratio=0.75 instead of keep drops that share (FastV, arXiv:2403.06764).";
+
+  public static final String LLAVOLTA =
+      LLAVOLTA_USAGE
+          + ": averages each stride tokens that follow each other, before a layer of the language model; layer=-1: before its first one, at consecutive positions (LLaVolta, arXiv:2406.20092).";
 
   public static final String PRUMERGE =
       PRUMERGE_USAGE

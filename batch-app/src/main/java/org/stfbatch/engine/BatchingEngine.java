@@ -204,8 +204,8 @@ public final class BatchingEngine implements Engine {
   private void requireOneImageForPruning(EngineJob job) {
     if (pruning.isPresent() && job.images().size() > 1) {
       throw new IllegalArgumentException(
-          "fastv prunes one image of a prompt, and this job has %d: ask about each by itself, or with another --compress"
-              .formatted(job.images().size()));
+          "%s reduces one image of a prompt, and this job has %d: ask about each by itself, or with another --compress"
+              .formatted(pruning.get().pools() ? "llavolta" : "fastv", job.images().size()));
     }
   }
 

@@ -31,7 +31,7 @@ public final class Tracer {
    * @param images one image, or none
    * @return {@link LlavaModel#traceImage}'s tensors of the image if there is one, {@code logits}
    *     [V] of the prompt's last position and, if the language model prunes the image, {@code
-   *     score} [n]
+   *     score} [n], or {@code pooled} [m, H] if it pools it
    */
   public static Trace trace(
       LlavaCheckpoint checkpoint, ModelSettings settings, int[] inputIds, List<Pixels> images) {
@@ -52,7 +52,9 @@ public final class Tracer {
       }
       TokenSpan prompt = prompt(model, inputIds, vision);
       tensors.put("logits", vector(model.logits(prompt, vision)));
-      if (prompt.pruned().isPresent()) {
+      if (prompt.pruned().isPresent() && model.pruning().orElseThrow().pools()) {
+        tensors.put("pooled", model.tracePooling());
+      } else if (prompt.pruned().isPresent()) {
         PrunedImage image = model.tracePruning();
         tensors.put("score", vector(image.score()));
         kept = Optional.of(image.kept());

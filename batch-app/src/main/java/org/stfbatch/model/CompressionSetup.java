@@ -3,6 +3,7 @@ package org.stfbatch.model;
 import org.stfbatch.compression.AvgPool;
 import org.stfbatch.compression.CompressionStrategy;
 import org.stfbatch.compression.DivPrune;
+import org.stfbatch.compression.LlaVolta;
 import org.stfbatch.compression.PruMerge;
 import org.stfbatch.compression.PruMergePlus;
 import org.stfbatch.compression.Scope;
@@ -19,7 +20,7 @@ import org.stfbatch.model.checkpoint.ClipVisionConfig;
  * @param tokens number of kept tokens; PruMerge: number of patches kept for their attention, 0 for
  *     the outliers
  * @param step PruMerge: step of the grid, 0 for none, -1 to derive it from the fraction of outliers
- * @param kernel of average pooling
+ * @param kernel of average pooling, of patches or of tokens that follow each other
  */
 record CompressionSetup(
     Method method, int firstBlock, int endBlock, int lastBlock, int tokens, int step, int kernel) {
@@ -30,7 +31,8 @@ record CompressionSetup(
     SCOPE(2),
     AVGPOOL(3),
     PRUMERGE(4),
-    DIVPRUNE(5);
+    DIVPRUNE(5),
+    POOL_TOKENS(6);
 
     private final int torchCode;
 
@@ -65,6 +67,8 @@ record CompressionSetup(
           .orElseGet(() -> merging(last, OUTLIERS, STEP_BY_OUTLIERS));
     } else if (strategy instanceof DivPrune divPrune) {
       return new CompressionSetup(Method.DIVPRUNE, 0, 0, NO_BLOCK, divPrune.tokens(), 0, 0);
+    } else if (strategy instanceof LlaVolta pool && !pool.actsInside()) {
+      return new CompressionSetup(Method.POOL_TOKENS, 0, 0, NO_BLOCK, 0, 0, pool.stride());
     }
     return new CompressionSetup(Method.NONE, 0, 0, NO_BLOCK, 0, 0, 0);
   }

@@ -3,20 +3,36 @@ package org.stfbatch.model;
 import java.util.Optional;
 import org.stfbatch.compression.CompressionStrategy;
 import org.stfbatch.compression.FastV;
+import org.stfbatch.compression.LlaVolta;
 import org.stfbatch.model.checkpoint.LlavaConfig;
 
 /**
- * FastV's pruning of images inside the language model.
+ * Reduction of images inside the language model: FastV's selection or LLaVolta's pooling of tokens.
  *
- * @param layer index of the first layer that processes pruned images, at least 1
+ * @param layer index of the first layer that processes reduced images
  * @param keep maximum number of tokens of an image from this layer on, at least 1
+ * @param stride tokens that are pooled into one; 0 where tokens are selected
  */
-public record ImagePruning(int layer, int keep) {
+public record ImagePruning(int layer, int keep, int stride) {
+  /** Returns FastV's selection of tokens. */
+  public static ImagePruning selecting(int layer, int keep) {
+    return new ImagePruning(layer, keep, 0);
+  }
+
   /** Returns the pruning of a strategy, if it prunes inside the language model. */
   public static Optional<ImagePruning> of(CompressionStrategy strategy, LlavaConfig config) {
-    return strategy instanceof FastV fastV
-        ? Optional.of(new ImagePruning(fastV.layer(), fastV.kept().of(config.visionTokens())))
+    if (strategy instanceof FastV fastV) {
+      return Optional.of(selecting(fastV.layer(), fastV.kept().of(config.visionTokens())));
+    }
+    return strategy instanceof LlaVolta pool && pool.actsInside()
+        ? Optional.of(
+            new ImagePruning(pool.layer(), pool.pooled(config.visionTokens()), pool.stride()))
         : Optional.empty();
+  }
+
+  /** Returns whether tokens are pooled, not selected. */
+  public boolean pools() {
+    return stride > 0;
   }
 
   /**
@@ -24,6 +40,6 @@ public record ImagePruning(int layer, int keep) {
    * @return number of pruned tokens
    */
   public int dropped(int imageTokens) {
-    return imageTokens - Math.min(keep, imageTokens);
+    return imageTokens - (pools() ? imageTokens / stride : Math.min(keep, imageTokens));
   }
 }

@@ -96,7 +96,8 @@ public final class LlavaModel implements VisionLanguageModel {
         KeyOrder.choose(module);
       }
       Optional<ImagePruning> pruning = ImagePruning.of(settings.compression(), config);
-      pruning.ifPresent(images -> module.call("prune", images.layer(), images.keep()));
+      pruning.ifPresent(
+          images -> module.call("prune", images.layer(), images.keep(), images.stride()));
       return new LlavaModel(module, config, settings, pruning);
     } catch (RuntimeException e) {
       module.close();
@@ -391,10 +392,10 @@ public final class LlavaModel implements VisionLanguageModel {
   /** Names the values in the order in which the module returns them. */
   private Map<String, FloatTensor> named(Iterator<FloatTensor> values) {
     Map<String, FloatTensor> named = new LinkedHashMap<>();
-    List<Integer> taps = config.fusion().hiddenStates();
+    int selected = config.fusion().selectedState();
     named.put("pixel_values", values.next());
-    for (int i = 0; i < taps.size(); i++) {
-      named.put(i == 0 ? "hidden_select" : "hidden_" + taps.get(i), values.next());
+    for (int state : config.fusion().hiddenStates()) {
+      named.put(state == selected ? "hidden_select" : "hidden_" + state, values.next());
     }
     FloatTensor fused = values.next();
     if (config.fusion().multiBlock()) {
@@ -422,14 +423,25 @@ public final class LlavaModel implements VisionLanguageModel {
         });
   }
 
+  /**
+   * Returns the pooled tokens [m, H] of the first image of the last call, as they entered the layer
+   * from which on they replace the image's; valid only after a call with pooling.
+   */
+  public FloatTensor tracePooling() {
+    return module.call("pooling_trace", LlavaModel::tensor);
+  }
+
+  private static FloatTensor tensor(Scope scope, IValue value) {
+    var array = scope.array(value);
+    return new FloatTensor(
+        LongStream.of(array.getShape().getShape()).boxed().toList(), array.toFloatArray());
+  }
+
   private static List<FloatTensor> tensorList(Scope scope, IValue list) {
     List<FloatTensor> tensors = new ArrayList<>();
     for (IValue value : list.toIValueArray()) {
       try (value) {
-        var array = scope.array(value);
-        tensors.add(
-            new FloatTensor(
-                LongStream.of(array.getShape().getShape()).boxed().toList(), array.toFloatArray()));
+        tensors.add(tensor(scope, value));
       }
     }
     return tensors;

@@ -13,8 +13,10 @@ import org.stfbatch.model.checkpoint.ExpectedTensors;
 import org.stfbatch.model.checkpoint.LlamaConfig;
 import org.stfbatch.model.checkpoint.LlavaCheckpoint;
 import org.stfbatch.model.checkpoint.LlavaConfig;
+import org.stfbatch.model.checkpoint.SpatialFusion;
 import org.stfbatch.model.checkpoint.TensorNames;
 import org.stfbatch.model.checkpoint.TensorSlice;
+import org.stfbatch.model.checkpoint.TokenPacker;
 
 /**
  * Counts the floating-point operations that answers need: two for each multiply-add of matrix
@@ -80,10 +82,20 @@ public final class ModelFlops {
    */
   private double fusion(int tokens) {
     return shapes.entrySet().stream()
-        .filter(tensor -> TensorNames.isProjector(tensor.getKey()))
-        .filter(tensor -> tensor.getKey().endsWith(".weight"))
-        .mapToDouble(tensor -> product(tensor.getValue()) * rows(config, tensor.getKey(), tokens))
-        .sum();
+            .filter(tensor -> TensorNames.isProjector(tensor.getKey()))
+            .filter(tensor -> tensor.getValue().size() > 1)
+            .mapToDouble(
+                tensor -> product(tensor.getValue()) * rows(config, tensor.getKey(), tokens))
+            .sum()
+        + regionAttention();
+  }
+
+  /**
+   * Returns the operations of TokenPacker's attention, where each patch is the key of one query.
+   */
+  private double regionAttention() {
+    boolean attends = config.fusion().spatial().form() == SpatialFusion.Form.PACKER;
+    return attends ? 4.0 * config.vision().patches() * config.vision().hiddenSize() : 0;
   }
 
   /** Returns the operations of one row times a weight of this shape. */
@@ -91,9 +103,17 @@ public final class ModelFlops {
     return 2.0 * shape.stream().reduce(1L, (a, b) -> a * b);
   }
 
-  /** Returns how many rows of an image a projector's weight is multiplied with. */
-  static int rows(LlavaConfig config, String tensor, int tokens) {
-    return tensor.startsWith(TensorNames.CROSS_LAYER) ? config.vision().patches() : tokens;
+  /**
+   * Returns how many rows of an image a projector's weight is multiplied with, on average over its
+   * own rows.
+   */
+  static double rows(LlavaConfig config, String tensor, int tokens) {
+    double patches = config.vision().patches();
+    if (TokenPacker.isStacked(tensor)) {
+      return (tokens + 2 * patches) / 3;
+    }
+    boolean all = tensor.startsWith(TensorNames.CROSS_LAYER) || TokenPacker.readsPatches(tensor);
+    return all ? patches : tokens;
   }
 
   /**

@@ -7,6 +7,7 @@ import java.util.SortedSet;
 import org.stfbatch.model.checkpoint.ClipVisionConfig;
 import org.stfbatch.model.checkpoint.LlavaConfig;
 import org.stfbatch.model.checkpoint.TensorNames;
+import org.stfbatch.model.checkpoint.TokenPacker;
 
 /**
  * Counts the floating-point operations of training, by the formulas of {@link ModelFlops}, for the
@@ -58,6 +59,9 @@ public final class TrainingFlops {
 
   /** The first layer of the fusion needs no gradient of its input. */
   private static boolean isFirst(String name, Map<String, List<Long>> shapes) {
+    if (TokenPacker.isFirst(name)) {
+      return true;
+    }
     String multiBlock = TensorNames.CROSS_LAYER + "0.weight";
     return name.equals(
         shapes.containsKey(multiBlock) ? multiBlock : TensorNames.PROJECTOR + "0.weight");

@@ -6,6 +6,7 @@
 #   AVGPOOL        averages each k x k block of patches
 #   PRUMERGE       keeps attended patches and merges others into them, see merging
 #   DIVPRUNE       keeps the most diverse projected tokens, see selection.diverse
+#   POOL_TOKENS    averages each k projected tokens that follow each other (LLaVolta at layer -1)
 #
 # B images, P patches, C channels of a CLIP block, K kept tokens, n vision tokens of all images, H the language model's
 # width.
@@ -22,7 +23,7 @@ class TokenCompression(Module):
     last_block : int   # PRUMERGE: CLIP's last block, whose keys are used; else -1
     tokens : int       # number of kept tokens; PRUMERGE: patches kept for their attention, 0 for the outliers
     step : int         # PRUMERGE: step of the grid of kept patches, 0 for none, -1 to derive it from the outliers
-    kernel : int       # AVGPOOL: k
+    kernel : int       # AVGPOOL and POOL_TOKENS: k
 
     def load(self, method: int, first_block: int, end_block: int, last_block: int, tokens: int, step: int,
              kernel: int) -> None:
@@ -38,8 +39,10 @@ class TokenCompression(Module):
     def merges(self) -> bool:
         return self.method == __torch__.compression_method.PRUMERGE()
 
-    def chooses_projected(self) -> bool:
-        return self.method == __torch__.compression_method.DIVPRUNE()
+    def compresses_projected(self) -> bool:
+        method = self.method
+        return (method == __torch__.compression_method.DIVPRUNE()
+                or method == __torch__.compression_method.POOL_TOKENS())
 
     # Compression between CLIP and the projector. features [B, P, C]; attention: the class token's, [B, h, P] per block;
     # keys: the last block's [B, P, d], for PRUMERGE. Returns features [B, K, C], or [1, n, C] of all images if their
@@ -64,9 +67,14 @@ class TokenCompression(Module):
             features = __torch__.fusion.average_neighbours(features, self.kernel)
         return (features, equal, equal, torch.zeros([0], dtype=__torch__.dtype.FLOAT32()))
 
-    # Compression after the projector, for DIVPRUNE: tokens [B, P, H]. Returns the kept ones [B, K, H], their indices, and
-    # the scores, as compress_features does.
+    # Compression after the projector: tokens [B, P, H]. Returns the kept ones [B, K, H], their indices, and the scores, as
+    # compress_features does.
     def compress_tokens(self, tokens: Tensor) -> Tuple[Tensor, Tensor, Tensor]:
+        if self.method == __torch__.compression_method.POOL_TOKENS():
+            none = torch.zeros([0], dtype=__torch__.dtype.INT64())
+            count = tokens.size(1) // self.kernel
+            windows = tokens[:, :count * self.kernel].unflatten(1, [count, self.kernel])
+            return (windows.mean([2]), none, none.float())
         kept, score = __torch__.selection.diverse(tokens, self.tokens)
         return (__torch__.selection.rows(tokens, kept), kept.flatten(), score)
 

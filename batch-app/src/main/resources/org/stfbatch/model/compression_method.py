@@ -24,3 +24,7 @@ def PRUMERGE() -> int:
 
 def DIVPRUNE() -> int:
     return 5
+
+
+def POOL_TOKENS() -> int:
+    return 6

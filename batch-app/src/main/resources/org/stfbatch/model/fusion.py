@@ -4,7 +4,7 @@
 #   multi-block  mm_projector_crosslayer.{0,2}: fuses the channel-wise concatenation of several CLIP blocks into one map
 #   spatial      NONE: one token per patch; CONCAT: each k x k neighbourhood's channels are concatenated and split into E
 #                tokens; CONV: a learned 2x2 convolution of stride 2, the form of the paper's Table 1; AVERAGE: each k x k
-#                neighbourhood is averaged
+#                neighbourhood is averaged; PACKER: TokenPacker's attention, see token_packer
 #   projection   the remaining layers of mm_projector
 #
 # B images, P patches on a g x g grid, C channels of one CLIP block, T fused blocks, n = P / k^2 * E vision tokens.
@@ -42,6 +42,7 @@ class TokenFusion(Module):
     trailing_gelu : bool
     matrices : Dict[str, __torch__.linear.Matrix]
     weights : Dict[str, Tensor]  # biases, and the weight of the convolution
+    packer : __torch__.token_packer.TokenPacker  # of PACKER only
 
     def load(self, weights: Dict[str, Tensor], taps: List[int], multi_block: bool, spatial: int, kernel: int,
              tokens: int, trailing_gelu: bool, format: int) -> None:
@@ -51,6 +52,9 @@ class TokenFusion(Module):
         self.kernel = kernel
         self.tokens = tokens
         self.trailing_gelu = trailing_gelu
+        if spatial == __torch__.spatial_form.PACKER():
+            self.packer.load(weights, kernel, format)
+            return None
         names = ["mm_projector.0", "mm_projector.2"]
         if multi_block:
             names += ["mm_projector_crosslayer.0", "mm_projector_crosslayer.2"]
@@ -65,12 +69,13 @@ class TokenFusion(Module):
             self.weights[name + ".bias"] = __torch__.linear.kept(weights.pop("model." + name + ".bias"), format)
         return None
 
-    # The patch features [B, P, C], row-major over the grid: of one block, or the multi-block fusion of several.
+    # The patch features [B, P, C], row-major over the grid: of one block, or the multi-block fusion of several; for PACKER
+    # [B, P, T * C], several blocks as they are.
     # hidden_states: CLIP's, [B, 1 + P, C] each.
     def fuse_blocks(self, hidden_states: List[Tensor]) -> Tensor:
         return self.fuse(self.tap_blocks(hidden_states))
 
-    # The input of fusion: [B, P, T * C], the selected block first, then in descending order.
+    # The input of fusion: [B, P, T * C], the blocks in the order of `taps`.
     def tap_blocks(self, hidden_states: List[Tensor]) -> Tensor:
         features = annotate(List[Tensor], [])
         for tap in self.taps:
@@ -90,6 +95,8 @@ class TokenFusion(Module):
     def project(self, x: Tensor) -> Tensor:
         if self.spatial == __torch__.spatial_form.CONV():
             return self.project_convolved(x)
+        if self.spatial == __torch__.spatial_form.PACKER():
+            return self.packer.project(x)
         if self.spatial == __torch__.spatial_form.CONCAT():
             x = self.join_neighbours(x)  # [B, n, k^2 * C / E]
         elif self.spatial == __torch__.spatial_form.AVERAGE():

@@ -7,6 +7,8 @@ def named_weights(fusion: __torch__.fusion.TokenFusion) -> Dict[str, Tensor]:
         weights["model." + name] = fusion.weights[name]
     for name in fusion.matrices.keys():
         weights["model." + name + ".weight"] = fusion.matrices[name].weight
+    if fusion.spatial == __torch__.spatial_form.PACKER():
+        __torch__.token_packer_training.add_weights(fusion.packer, weights)
     return weights
 
 
@@ -15,4 +17,6 @@ def take(fusion: __torch__.fusion.TokenFusion, weights: Dict[str, Tensor]) -> No
         fusion.weights[name] = weights["model." + name]
     for name in fusion.matrices.keys():
         fusion.matrices[name] = __torch__.linear.plain(weights["model." + name + ".weight"])
+    if fusion.spatial == __torch__.spatial_form.PACKER():
+        __torch__.token_packer_training.take(fusion.packer, weights)
     return None

@@ -34,8 +34,9 @@ class LlamaDecoder(Module):
 
     prune_layer : int           # K: the layers from this one on process pruned images; see `pruning`
     prune_keep : int            # kept tokens of an image; 0 without pruning
+    prune_stride : int          # pooled tokens of each kept one; 0 where tokens are selected
     prefix_images : List[Tensor] # [S, N, d] input of layer K for cached images
-    pruned : Dict[str, Tensor]  # of the last call: "score" [P, N] float64 and "kept" [P, m]
+    pruned : Dict[str, Tensor]  # of the last call: "score" [P, N] float64 and "kept" [P, m]; or "pooled" [P, m, d]
 
     watching : bool
     states : List[Tensor]       # [d] float32 per layer, of the last watched call
@@ -143,10 +144,12 @@ class LlamaDecoder(Module):
 
     # ---- the cache --------------------------------------------------------------------------------------------------
 
-    # Keeps only `keep` tokens of an image from layer `layer` on. Must be called before `reserve`.
-    def prune(self, layer: int, keep: int) -> None:
+    # Keeps only `keep` tokens of an image from layer `layer` on: selected ones, or with a stride means of so many. Must be
+    # called before `reserve`.
+    def prune(self, layer: int, keep: int, stride: int) -> None:
         self.prune_layer = layer
         self.prune_keep = keep
+        self.prune_stride = stride
         return None
 
     # Resizes the cache to `slots` sequences and `entries` prefixes. Lengths are [tokens before pruning, tokens after].
@@ -312,20 +315,44 @@ class LlamaDecoder(Module):
     # tokens that continue: [U, d].
     def step_pruned(self, x: Tensor, view: __torch__.cache.CacheView, positions: Tensor,
                     pruning: __torch__.pruning.Pruning) -> Tensor:
+        if self.prune_stride > 0:
+            x, positions = self.pool(x, view, positions, pruning)
+        else:
+            x, positions = self.select(x, view, positions, pruning)
+        d = view.decoding
+        view = self.view_of_slots(d, view.first, pruning.rows[d:], pruning.columns[d:], pruning.cache_positions, positions,
+                                  pruning.subtree_ends, view.count, pruning.longest, pruning.span,
+                                  annotate(List[int], []), annotate(List[int], []))
+        for i in range(self.prune_layer, len(self.o_proj)):
+            x = self.layer(x, view, self.slot_keys[i], self.slot_values[i], i)
+        return x
+
+    # FastV: runs the layers before layer K. Returns the tokens that continue, [U, d], and their position ids.
+    def select(self, x: Tensor, view: __torch__.cache.CacheView, positions: Tensor,
+               pruning: __torch__.pruning.Pruning) -> Tuple[Tensor, Tensor]:
         last = self.prune_layer - 1
         for i in range(last):
             x = self.layer(x, view, self.slot_keys[i], self.slot_values[i], i)
         q = self.store(x, view, self.slot_keys[last], self.slot_values[last], last)
         kept = self.kept(q, view, pruning)
         x = self.finish_layer(x, self.attend(q, self.slot_keys[last], self.slot_values[last], view, last), last)
-        x = __torch__.pruning.states(x, self.prefix_images[0], kept, pruning)
-        d = view.decoding
-        view = self.view_of_slots(d, view.first, pruning.rows[d:], pruning.columns[d:], pruning.cache_positions,
-                                  __torch__.pruning.positions(positions, kept, pruning), pruning.subtree_ends, view.count,
-                                  pruning.longest, pruning.span, annotate(List[int], []), annotate(List[int], []))
-        for i in range(self.prune_layer, len(self.o_proj)):
+        images = __torch__.pruning.images(x, self.prefix_images[0], kept, pruning)
+        x = __torch__.pruning.states(x, images, pruning)
+        return (x, __torch__.pruning.positions(positions, pruning.starts.unsqueeze(1) + kept, pruning))
+
+    # LLaVolta: likewise, with the means of `prune_stride` tokens each in place of an image's tokens.
+    def pool(self, x: Tensor, view: __torch__.cache.CacheView, positions: Tensor,
+             pruning: __torch__.pruning.Pruning) -> Tuple[Tensor, Tensor]:
+        for i in range(self.prune_layer):
             x = self.layer(x, view, self.slot_keys[i], self.slot_values[i], i)
-        return x
+        window = torch.arange(self.prune_keep * self.prune_stride, device=x.device)
+        window = window.unsqueeze(0).expand([pruning.slots.size(0), -1])  # [P, m * s]
+        images = __torch__.pruning.images(x, self.prefix_images[0], window, pruning)
+        images = images.unflatten(1, [self.prune_keep, self.prune_stride]).mean([2])  # [P, m, d]
+        self.pruned["pooled"] = images
+        x = __torch__.pruning.states(x, images, pruning)
+        ids = (pruning.starts.unsqueeze(1) + window).unflatten(1, [self.prune_keep, self.prune_stride])
+        return (x, __torch__.pruning.positions(positions, __torch__.pruning.mean_positions(ids), pruning))
 
     # Indices of the kept image tokens, [P, m]. q [T, h, e] are the queries of layer K-1.
     def kept(self, q: Tensor, view: __torch__.cache.CacheView, pruning: __torch__.pruning.Pruning) -> Tensor:

@@ -124,7 +124,7 @@ class Llava(Module):
             attention = [cls_attention]
         features, counts, kept, score = compression.compress_features(features, attention, keys)
         tokens = self.fusion.project(features)
-        if compression.chooses_projected():
+        if compression.compresses_projected():
             tokens, kept, score = compression.compress_tokens(tokens)
         if counts.size(0) == 0:
             counts = torch.full([tokens.size(0)], tokens.size(1), dtype=__torch__.dtype.INT64())
@@ -144,9 +144,9 @@ class Llava(Module):
         vision = torch.embedding(vision_tokens, vision_index.clamp(0)).to(self.dtype)
         return torch.where((vision_index >= 0).unsqueeze(1), vision, text)
 
-    # FastV; see LlamaDecoder.prune.
-    def prune(self, layer: int, keep: int) -> None:
-        self.language_model.prune(layer, keep)
+    # FastV and LLaVolta; see LlamaDecoder.prune.
+    def prune(self, layer: int, keep: int, stride: int) -> None:
+        self.language_model.prune(layer, keep, stride)
         return None
 
     def reserve(self, slots: int, slot_lengths: List[int], entries: int, entry_lengths: List[int],
@@ -287,6 +287,9 @@ class Llava(Module):
 
     def pruning_trace(self) -> List[Tensor]:
         return __torch__.tracing.pruned_image(self.language_model)
+
+    def pooling_trace(self) -> Tensor:
+        return __torch__.tracing.pooled_image(self.language_model)
 
     # pixels [1, 3, S, S] uint8. Returns the tensors of tracing.image, and the kept patches [K] int64.
     def trace_image(self, pixels: Tensor) -> Tuple[List[Tensor], Tensor]:

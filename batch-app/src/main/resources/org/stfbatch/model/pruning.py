@@ -1,5 +1,9 @@
-# FastV (Chen et al. 2024, arXiv:2403.06764): from layer K on, an image has only the tokens that the prompt's last token
-# attends to most in layer K-1, averaged over its heads. Kept tokens keep their position ids.
+# Fewer tokens of an image from layer K on:
+#
+#   FastV (Chen et al. 2024, arXiv:2403.06764) keeps those that the prompt's last token attends to most in layer K-1,
+#   averaged over its heads; kept tokens keep their position ids.
+#   LLaVolta (Chen et al. 2024, arXiv:2406.20092) replaces each s tokens that follow each other by their mean, at their mean
+#   position id.
 #
 # T tokens of a call, U tokens that continue from layer K on, P rows of the call with an image, N tokens of the longest
 # image, m kept ones, h heads of size e, d width.
@@ -40,19 +44,27 @@ def scores(q: Tensor, keys: Tensor, cache_positions: Tensor, pruning: __torch__.
     return of_image.masked_fill(number >= pruning.lengths.unsqueeze(1), -1.0)
 
 
-# The hidden states that continue, [U, d], from the call's x [T, d] and cached images [S, N, d].
-def states(x: Tensor, prefix_images: Tensor, kept: Tensor, pruning: __torch__.pruning.Pruning) -> Tensor:
-    if kept.size(0) == 0:
-        return x[pruning.sources]
-    of_call = x[(pruning.tokens.unsqueeze(1) + kept).clamp(0, x.size(0) - 1)]  # [P, m, d]
-    if prefix_images.size(0) > 0:
-        entries = pruning.entries.unsqueeze(1)
-        of_entry = prefix_images[entries.clamp(0), kept.clamp(0, prefix_images.size(1) - 1)]
-        of_call = torch.where(entries.unsqueeze(2) >= 0, of_entry, of_call)
-    return torch.cat([x, of_call.flatten(0, 1)])[pruning.sources]
+# Hidden states of the images' tokens with the indices `of` [P, n]: [P, n, d], from the call's x [T, d] and cached images
+# [S, N, d].
+def images(x: Tensor, prefix_images: Tensor, of: Tensor, pruning: __torch__.pruning.Pruning) -> Tensor:
+    of_call = x[(pruning.tokens.unsqueeze(1) + of).clamp(0, x.size(0) - 1)]
+    if prefix_images.size(0) == 0 or of.size(0) == 0:
+        return of_call
+    entries = pruning.entries.unsqueeze(1)
+    of_entry = prefix_images[entries.clamp(0), of.clamp(0, prefix_images.size(1) - 1)]
+    return torch.where(entries.unsqueeze(2) >= 0, of_entry, of_call)
 
 
-# Their position ids [U]. positions [T] are those of the call's tokens.
-def positions(positions: Tensor, kept: Tensor, pruning: __torch__.pruning.Pruning) -> Tensor:
-    of_images = (pruning.starts.unsqueeze(1) + kept).flatten()  # [P * m]
-    return torch.cat([positions, of_images])[pruning.sources]
+# The hidden states that continue, [U, d], from the call's x [T, d] and those of the images, [P, m, d].
+def states(x: Tensor, images: Tensor, pruning: __torch__.pruning.Pruning) -> Tensor:
+    return torch.cat([x, images.flatten(0, 1)])[pruning.sources]
+
+
+# Their position ids [U], from those of the call's tokens [T] and of the images' [P, m].
+def positions(positions: Tensor, of_images: Tensor, pruning: __torch__.pruning.Pruning) -> Tensor:
+    return torch.cat([positions, of_images.flatten()])[pruning.sources]
+
+
+# Means of position ids [P, m, s] to [P, m]: rounded to float16 as the original does, and then truncated.
+def mean_positions(ids: Tensor) -> Tensor:
+    return ids.to(__torch__.dtype.FLOAT16()).float().mean([2]).to(__torch__.dtype.FLOAT16()).long()

@@ -15,3 +15,7 @@ def CONV() -> int:
 
 def AVERAGE() -> int:
     return 3
+
+
+def PACKER() -> int:
+    return 4

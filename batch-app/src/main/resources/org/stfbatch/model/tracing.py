@@ -8,6 +8,11 @@ def last_states(decoder: __torch__.llama.LlamaDecoder, x: Tensor) -> Tensor:
     return torch.cat([torch.stack(decoder.states), last])
 
 
+# The pooled tokens [m, d] of the last call's first image, as they enter layer K.
+def pooled_image(decoder: __torch__.llama.LlamaDecoder) -> Tensor:
+    return decoder.pruned["pooled"][0].float()
+
+
 # The kept tokens [m] of the last call's first pruned image, and the scores of all its tokens [N].
 def pruned_image(decoder: __torch__.llama.LlamaDecoder) -> List[Tensor]:
     return [decoder.pruned["kept"][0], decoder.pruned["score"][0].float()]

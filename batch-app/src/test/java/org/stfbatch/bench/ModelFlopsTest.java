@@ -12,6 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.stfbatch.compression.CompressionStrategy;
+import org.stfbatch.compression.LlaVolta;
 import org.stfbatch.compression.NoCompression;
 import org.stfbatch.engine.Answer;
 import org.stfbatch.engine.EngineStatistics;
@@ -33,6 +34,8 @@ final class ModelFlopsTest {
 
   private static final ModelFlops FUSED = sevenB(144);
   private static final ModelFlops UNFUSED = sevenB(576);
+  private static final LlavaConfig UNFUSED_CONFIG =
+      BenchModel.of("7b", OptionalInt.empty(), OptionalInt.of(576)).config();
 
   private static ModelFlops sevenB(int tokens) {
     return sevenB(tokens, new NoCompression());
@@ -62,6 +65,38 @@ final class ModelFlopsTest {
     ModelFlops pruned = sevenB(576, CompressionStrategy.parse("fastv:layer=2,keep=" + keep));
 
     assertThat(pruned.visionTokens(576) / TERA).isCloseTo(teraFlops, within(0.005));
+  }
+
+  /** FLOPs of LLaVolta's settings by the same count. */
+  @ParameterizedTest
+  @CsvSource({"2, 8, 1.354", "16, 8, 4.285", "2, 2, 4.015", "16, 2, 5.704", "-1, 8, 0.935"})
+  void visionTokensThatArePooledCostLessFromThereOn(int layer, int stride, double teraFlops) {
+    LlaVolta pooling = new LlaVolta(layer, stride);
+    int tokens = pooling.visionTokens(UNFUSED_CONFIG.shape()).orElseThrow();
+
+    assertThat(sevenB(576, pooling).visionTokens(tokens) / TERA)
+        .isCloseTo(teraFlops, within(0.0006));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"2, 144, 0.0214", "3, 64, 0.0176", "4, 36, 0.0162"})
+  void tokenPackersProjectorCostsWhatItsPatchesAndTokensNeed(
+      int scaleFactor, int tokens, double teraFlops) {
+    SpatialFusion packer = new SpatialFusion(SpatialFusion.Form.PACKER, scaleFactor, 1);
+    LlavaConfig config =
+        new LlavaConfig(
+            UNFUSED_CONFIG.language(),
+            UNFUSED_CONFIG.vision(),
+            new FusionConfig(List.of(12, 16, 22, 23), false, packer, false),
+            UNFUSED_CONFIG.image(),
+            UNFUSED_CONFIG.tokenizerModelMaxLength(),
+            "float32");
+    double stock = 2.0 * 576 * (1024 * 4096 + 4096 * 4096);
+
+    double projector =
+        ModelFlops.of(config, new NoCompression()).image(tokens) - (UNFUSED.image(576) - stock);
+
+    assertThat(projector / TERA).isCloseTo(teraFlops, within(0.00006));
   }
 
   @Test

@@ -51,7 +51,7 @@ final class CompressionStrategyTest {
       quoteCharacter = '`',
       textBlock =
           """
-          vtccls                         | there is no compression strategy 'vtccls': choose one of none, vtc-cls[:layer=16,tokens=144], fastv[:layer=2,keep=144], prumerge, prumerge+[:tokens=64|128|144|192|256], avgpool[:k=2], scope[:tokens=144], divprune[:tokens=144]
+          vtccls                         | there is no compression strategy 'vtccls': choose one of none, vtc-cls[:layer=16,tokens=144], fastv[:layer=2,keep=144], llavolta[:layer=2,stride=8], prumerge, prumerge+[:tokens=64|128|144|192|256], avgpool[:k=2], scope[:tokens=144], divprune[:tokens=144]
           VTC-CLS                        | there is no compression strategy 'VTC-CLS': choose one of
           ``                             | there is no compression strategy '': choose one of
           vtc-cls:keep=64                | vtc-cls has no option 'keep': it takes layer, tokens

@@ -117,7 +117,7 @@ final class FastVTest {
 
   @Test
   void itKeepsNoMoreThanThereIsAndPrunesNothingWithoutTextBehindTheImage() {
-    ImagePruning pruning = new ImagePruning(2, 144);
+    ImagePruning pruning = ImagePruning.selecting(2, 144);
 
     assertThat(pruning.dropped(576)).isEqualTo(432);
     assertThat(pruning.dropped(100)).isZero();

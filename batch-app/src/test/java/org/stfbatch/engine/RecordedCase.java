@@ -121,7 +121,7 @@ record RecordedCase(JsonNode json) {
   private List<String> imageFiles() {
     List<String> files = new ArrayList<>();
     json.path("images").forEach(image -> files.add(image.asText()));
-    if (json.has("image")) {
+    if (json.has("image") && !json.has("images")) {
       files.add(json.get("image").asText());
     }
     return files;

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.stfbatch.image.Aspect;
 import org.stfbatch.image.ClipImageConfig;
 import org.stfbatch.image.ClipImageProcessor;
@@ -18,8 +19,12 @@ import org.stfbatch.testing.Npy;
 
 /** Recorded training of the original: the data, its tokens and the steps. */
 record RecordedTraining(JsonNode json) {
+  /** Other authors' methods that can be trained. */
+  private static final Set<String> METHODS = Set.of("", "tokenpacker");
+
   static List<RecordedTraining> all() {
     return Golden.cases("train").stream()
+        .filter(entry -> METHODS.contains(entry.path("method").asText()))
         .map(entry -> new RecordedTraining(Golden.json(entry.get("file").asText())))
         .toList();
   }
@@ -33,13 +38,15 @@ record RecordedTraining(JsonNode json) {
   }
 
   TrainingTemplate template() {
-    return json.get("version").asText().equals("plain")
-        ? TrainingTemplate.PLAIN
-        : TrainingTemplate.V1;
+    return isPretraining() ? TrainingTemplate.PLAIN : TrainingTemplate.V1;
+  }
+
+  private boolean isPretraining() {
+    return json.path("version").asText(json.path("stage").asText()).startsWith("p");
   }
 
   int maxLength() {
-    return json.get("model_max_length").asInt();
+    return json.path("model_max_length").asInt(2048);
   }
 
   boolean trains(String tensor) {
@@ -90,8 +97,8 @@ record RecordedTraining(JsonNode json) {
   }
 
   byte[] pixels(Sample sample, int size) throws ImageException, InterruptedException {
-    Aspect aspect =
-        json.get("image_aspect_ratio").asText().equals("pad") ? Aspect.PAD : Aspect.SQUARE;
+    String mode = json.path("image_aspect_ratio").asText(isPretraining() ? "square" : "pad");
+    Aspect aspect = mode.equals("pad") ? Aspect.PAD : Aspect.SQUARE;
     ImageSource source = new ImageSource.File(Golden.file("images"), sample.image().orElseThrow());
     return new ClipImageProcessor(ClipImageConfig.openAi(size, aspect))
         .process(new ImageLoader(ImageLimits.defaults()).load(source))

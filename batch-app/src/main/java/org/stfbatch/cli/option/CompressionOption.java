@@ -20,6 +20,7 @@ public final class CompressionOption {
         StrategyHelp.NONE,
         StrategyHelp.VTC_CLS,
         StrategyHelp.FASTV,
+        StrategyHelp.LLAVOLTA,
         StrategyHelp.PRUMERGE,
         StrategyHelp.PRUMERGE_PLUS,
         StrategyHelp.AVGPOOL,

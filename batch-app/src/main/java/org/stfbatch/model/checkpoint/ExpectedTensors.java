@@ -55,6 +55,7 @@ public final class ExpectedTensors {
         putLinear(shapes, TensorNames.PROJECTOR + 2, inner, 4 * features);
         putLinear(shapes, TensorNames.PROJECTOR + 4, hidden, inner);
       }
+      case PACKER -> shapes.putAll(TokenPacker.tensors(features, hidden));
     }
     return shapes;
   }
@@ -111,7 +112,7 @@ public final class ExpectedTensors {
     shapes.put(name + ".bias", Shapes.of(out));
   }
 
-  private static void putNorm(Map<String, List<Long>> shapes, String name, long width) {
+  static void putNorm(Map<String, List<Long>> shapes, String name, long width) {
     shapes.put(name + ".weight", Shapes.of(width));
     shapes.put(name + ".bias", Shapes.of(width));
   }

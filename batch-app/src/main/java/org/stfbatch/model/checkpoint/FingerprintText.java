@@ -79,6 +79,7 @@ final class FingerprintText {
       case CONCAT -> "CONCAT";
       case CONV -> "CONV";
       case AVERAGE -> "AVERAGE";
+      case PACKER -> "PACKER";
     };
   }
 

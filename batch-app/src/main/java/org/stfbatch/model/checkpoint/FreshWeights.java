@@ -14,12 +14,15 @@ import java.util.Random;
  * similar and near patches (Trockman and Kolter 2023, arXiv:2305.09828, section 3). The projectors
  * are initialized like PyTorch's {@code Linear}. The language model's matrices preserve the
  * magnitude of activations, and those that add to the residual stream are scaled down with the
- * number of layers, as in GPT-2. Its heads are {@link FreshHeads}.
+ * number of layers, as in GPT-2. Its heads are {@link FreshHeads}. TokenPacker's projector is
+ * initialized as in its authors' code.
  */
 final class FreshWeights {
   static final double EMBEDDING = 0.2;
 
   private static final double PATCH_EMBEDDING = 0.02;
+
+  private static final double TOKEN_PACKER = 0.02;
 
   private final long seed;
   private final int visionBlocks;
@@ -40,6 +43,9 @@ final class FreshWeights {
     if (name.endsWith("position_embedding.weight")) {
       return GridPositions.of(Math.toIntExact(shape.get(0)), Math.toIntExact(shape.get(1)));
     }
+    if (TokenPacker.isTensor(name)) {
+      return drawTokenPacker(name, shape);
+    }
     boolean isBias = name.endsWith(".bias");
     if (!TensorNames.isProjector(name) && !isNormWeight(name) && !isBias) {
       float[] values = drawNormal(name, shape);
@@ -51,6 +57,21 @@ final class FreshWeights {
       fillUniform(values, limit(name, shape), random(name));
     } else if (!isBias) {
       Arrays.fill(values, 1);
+    }
+    return values;
+  }
+
+  private float[] drawTokenPacker(String name, List<Long> shape) {
+    float[] values = zeros(shape);
+    Random random = random(name);
+    if (name.contains(".ln_") && name.endsWith(".weight")) {
+      Arrays.fill(values, 1);
+    } else if (TokenPacker.isStacked(name)) {
+      fillUniform(values, Math.sqrt(6.0 / (shape.get(0) + shape.get(1))), random);
+    } else if (shape.size() > 1) {
+      for (int i = 0; i < values.length; i++) {
+        values[i] = (float) (random.nextGaussian() * TOKEN_PACKER);
+      }
     }
     return values;
   }

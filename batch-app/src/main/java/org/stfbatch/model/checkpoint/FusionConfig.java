@@ -8,7 +8,7 @@ import java.util.List;
  *
  * @param hiddenStates indices into CLIP's {@code hidden_states} (0 is the embeddings, i the output
  *     of block i) in the order in which they are concatenated along the channels; one index without
- *     multi-block fusion
+ *     multi-block fusion, four for TokenPacker
  * @param multiBlock whether {@code mm_projector_crosslayer} fuses several blocks
  * @param spatial how neighbouring patches become tokens
  * @param trailingGelu whether both projectors end with a GELU, as in the paper's Table 1
@@ -30,10 +30,19 @@ public record FusionConfig(
     return hiddenStates.stream().mapToInt(Integer::intValue).max().orElseThrow();
   }
 
+  /** Returns the block that LLaVA selects, as an index into {@code hidden_states}. */
+  public int selectedState() {
+    boolean last = spatial.form() == SpatialFusion.Form.PACKER;
+    return hiddenStates.get(last ? hiddenStates.size() - 1 : 0);
+  }
+
   /** Returns the variant in words. */
   public String describe() {
     if (!multiBlock) {
       return switch (spatial.form()) {
+        case PACKER ->
+            "TokenPacker (%d blocks, scale factor %d)"
+                .formatted(hiddenStates.size(), spatial.kernel());
         case NONE -> "LLaVA-1.5, no token fusion";
         case AVERAGE -> "%s, no token fusion".formatted(spatial.describe());
         case CONCAT ->
@@ -45,6 +54,7 @@ public record FusionConfig(
     }
     int blocks = hiddenStates.size();
     return switch (spatial.form()) {
+      case PACKER -> throw new IllegalStateException("TokenPacker fuses blocks by itself");
       case NONE -> "multi-block fusion only (%d blocks, no spatial fusion)".formatted(blocks);
       case AVERAGE -> "multi-block fusion (%d blocks) and %s".formatted(blocks, spatial.describe());
       case CONCAT ->

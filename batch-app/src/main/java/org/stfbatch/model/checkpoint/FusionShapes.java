@@ -35,6 +35,31 @@ record FusionShapes(FusionConfig config, Map<String, List<Long>> expected) {
       Map<String, TensorSlice> tensors, LlavaSettings settings, ClipVisionConfig vision) {
 
     FusionShapes detect() {
+      return TokenPacker.isIn(tensors) ? tokenPacker() : twoPerceptrons();
+    }
+
+    private FusionShapes tokenPacker() {
+      SpatialFusion spatial =
+          settings
+              .spatialFusion()
+              .orElse(new SpatialFusion(SpatialFusion.Form.PACKER, SpatialFusion.PACKER_KERNEL, 1));
+      if (spatial.form() != SpatialFusion.Form.PACKER) {
+        throw new CheckpointException(
+            "tensor '%s' belongs to TokenPacker's projector, but the setting mm_spatial_fusion asks for %s: remove the setting"
+                .formatted(TokenPacker.QUERY, spatial.describe()));
+      }
+      if (vision.grid() % spatial.kernel() != 0) {
+        throw new CheckpointException(
+            "the setting scale_factor is %d; the vision tower has %d patches a side, which it must divide"
+                .formatted(spatial.kernel(), vision.grid()));
+      }
+      List<Integer> states = TokenPacker.hiddenStates(selectedState());
+      FusionConfig config = new FusionConfig(states, false, spatial, false);
+      return new FusionShapes(
+          config, TokenPacker.tensors(vision.hiddenSize(), settings.language().hiddenSize()));
+    }
+
+    private FusionShapes twoPerceptrons() {
       Map<String, List<Long>> expected = new LinkedHashMap<>();
       boolean multiBlock = tensors.containsKey(CROSS_LAYER + 0 + WEIGHT);
       List<Integer> hiddenStates = List.of(selectedState());
@@ -72,6 +97,11 @@ record FusionShapes(FusionConfig config, Map<String, List<Long>> expected) {
     }
 
     private SpatialFusion projector(long width, Map<String, List<Long>> expected) {
+      if (settings.spatialFusion().filter(s -> s.form() == SpatialFusion.Form.PACKER).isPresent()) {
+        throw new CheckpointException(
+            "tensor '%s' is missing: the settings mm_projector_type and scale_factor tell of TokenPacker's projector; correct them, or add its tensors"
+                .formatted(TokenPacker.QUERY));
+      }
       List<Long> first = shape(PROJECTOR + 0 + WEIGHT);
       if (first.size() == 4) {
         putConvolution(width, first.get(0), expected);

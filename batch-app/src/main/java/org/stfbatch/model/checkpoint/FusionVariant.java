@@ -10,7 +10,7 @@ import org.stfbatch.model.checkpoint.SpatialFusion.Form;
 
 /**
  * A trainable form of token fusion: those of the LLaVA-STF paper's Tables 2 to 5 and of the
- * released code.
+ * released code, and TokenPacker.
  *
  * @param name as in options
  * @param multiBlock whether several blocks of CLIP are fused
@@ -21,19 +21,34 @@ public record FusionVariant(String name, boolean multiBlock, SpatialFusion spati
 
   /** The names without kernel k and tokens E. */
   public static final List<String> NAMES =
-      List.of("mbtf+stf", "mbtf+stf-paper", "stf", "mbtf", "avgpool", "tokenconcat", "plain");
+      List.of(
+          "mbtf+stf",
+          "mbtf+stf-paper",
+          "stf",
+          "mbtf",
+          "avgpool",
+          "tokenconcat",
+          "tokenpacker",
+          "plain");
 
   /** Number of fused blocks, as in the 7B model. */
   private static final int BLOCKS = 8;
 
   private static final Pattern KERNEL_AND_TOKENS = Pattern.compile("(.+):k(\\d{1,3})e(\\d{1,4})");
 
+  private static final Pattern SCALE_FACTOR = Pattern.compile("tokenpacker:s(\\d{1,3})");
+
   /**
    * @param text one of {@link #NAMES}; {@code stf} and {@code mbtf+stf} may be followed by k and E
-   *     of Table 4, as in {@code mbtf+stf:k4e8}
+   *     of Table 4, as in {@code mbtf+stf:k4e8}, and {@code tokenpacker} by its scale factor, as in
+   *     {@code tokenpacker:s3}
    * @throws IllegalArgumentException if it is anything else; the message lists the variants
    */
   public static FusionVariant named(String text) {
+    Matcher scale = SCALE_FACTOR.matcher(text);
+    if (scale.matches() && Integer.parseInt(scale.group(1)) > 0) {
+      return tokenPacker(text, Integer.parseInt(scale.group(1)));
+    }
     Matcher suffix = KERNEL_AND_TOKENS.matcher(text);
     if (!suffix.matches()) {
       return plainName(text);
@@ -56,14 +71,19 @@ public record FusionVariant(String name, boolean multiBlock, SpatialFusion spati
       case "mbtf" -> new FusionVariant(name, true, SpatialFusion.NONE, false);
       case "avgpool" -> new FusionVariant(name, false, SpatialFusion.AVERAGE, false);
       case "tokenconcat" -> new FusionVariant(name, false, SpatialFusion.CONCAT, false);
+      case "tokenpacker" -> tokenPacker(name, SpatialFusion.PACKER_KERNEL);
       case "plain" -> new FusionVariant(name, false, SpatialFusion.NONE, false);
       default -> throw unknown(name);
     };
   }
 
+  private static FusionVariant tokenPacker(String name, int scaleFactor) {
+    return new FusionVariant(name, false, new SpatialFusion(Form.PACKER, scaleFactor, 1), false);
+  }
+
   private static IllegalArgumentException unknown(String text) {
     return new IllegalArgumentException(
-        "there is no fusion variant '%s': choose one of %s; stf and mbtf+stf also with kernel and tokens, as mbtf+stf:k4e8"
+        "there is no fusion variant '%s': choose one of %s; stf and mbtf+stf also with kernel and tokens, as mbtf+stf:k4e8, tokenpacker with its scale factor, as tokenpacker:s3"
             .formatted(text, String.join(", ", NAMES)));
   }
 
@@ -93,6 +113,9 @@ public record FusionVariant(String name, boolean multiBlock, SpatialFusion spati
       settings.put("mm_spatial_fusion", "concat");
       settings.put("mm_spatial_kernel", spatial.kernel());
       settings.put("mm_spatial_tokens", spatial.tokens());
+    } else if (spatial.form() == Form.PACKER) {
+      settings.put("mm_projector_type", TokenPacker.TYPE);
+      settings.put("scale_factor", spatial.kernel());
     }
     return settings;
   }

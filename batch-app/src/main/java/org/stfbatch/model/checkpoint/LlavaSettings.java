@@ -110,7 +110,9 @@ record LlavaSettings(
   }
 
   private static void requireSupported(JsonSettings json) {
-    json.requireText("mm_projector_type", "mlp2x_gelu", "linear");
+    if (!isTokenPacker(json)) {
+      json.requireText("mm_projector_type", "mlp2x_gelu", "linear");
+    }
     json.requireText("mm_vision_select_feature", "patch", "patch");
     json.requireText("mm_patch_merge_type", "flat", "flat");
     if (!json.text("hidden_act").orElse("swish").equals("swish")) {
@@ -121,6 +123,10 @@ record LlavaSettings(
     json.requireFalse("mlp_bias");
     json.requireFalse("s2");
     json.requireAbsent("quantization_config");
+  }
+
+  private static boolean isTokenPacker(JsonSettings json) {
+    return json.text("mm_projector_type").filter(TokenPacker.TYPE::equals).isPresent();
   }
 
   private static LlamaConfig language(JsonSettings json) {
@@ -158,6 +164,13 @@ record LlavaSettings(
 
   private static Optional<SpatialFusion> spatialFusion(JsonSettings json) {
     Optional<String> form = json.text("mm_spatial_fusion");
+    if (isTokenPacker(json) || json.has("scale_factor")) {
+      if (form.isPresent()) {
+        throw json.unsupported("mm_spatial_fusion", "null beside TokenPacker's scale_factor");
+      }
+      int scale = json.positiveInt("scale_factor", SpatialFusion.PACKER_KERNEL);
+      return Optional.of(new SpatialFusion(Form.PACKER, scale, 1));
+    }
     int kernel = json.positiveInt("mm_spatial_kernel", 2);
     int tokens = json.positiveInt("mm_spatial_tokens", 1);
     return switch (form.orElse("")) {

@@ -72,7 +72,7 @@ public final class NewCheckpoint {
       LlavaCheckpoint source, FusionVariant variant, long seed) {
     LlavaConfig config = source.config();
     ClipVisionConfig vision = config.vision();
-    int selected = config.fusion().hiddenStates().get(0) - vision.numHiddenLayers() - 1;
+    int selected = config.fusion().selectedState() - vision.numHiddenLayers() - 1;
     Backbone backbone = new Backbone(vision, config.language(), config.image(), selected);
     return new NewCheckpoint(backbone, source.directory(), Optional.of(source), variant, seed);
   }

@@ -21,6 +21,9 @@ public record SpatialFusion(Form form, int kernel, int tokens) {
   /** The average of 2x2 patches. */
   public static final SpatialFusion AVERAGE = new SpatialFusion(Form.AVERAGE, 2, 1);
 
+  /** The width of {@code scale_factor} in TokenPacker's code, where a checkpoint names none. */
+  static final int PACKER_KERNEL = 2;
+
   /** Operation on a neighbourhood; {@code spatial_form.py} has the same names. */
   public enum Form {
     /** No fusion: one token per patch. */
@@ -33,7 +36,11 @@ public record SpatialFusion(Form form, int kernel, int tokens) {
     /** {@code mm_projector.0} is a convolution with a 2x2 kernel and stride 2. */
     CONV(2),
     /** The patches are averaged before {@code mm_projector}, which is LLaVA-1.5's. */
-    AVERAGE(3);
+    AVERAGE(3),
+    /**
+     * TokenPacker: {@code mm_projector} attends from one point of a neighbourhood to its patches.
+     */
+    PACKER(4);
 
     private final int torchCode;
 
@@ -70,6 +77,7 @@ public record SpatialFusion(Form form, int kernel, int tokens) {
           case CONCAT -> "concatenation";
           case CONV -> "convolution";
           case AVERAGE -> "average pooling";
+          case PACKER -> "attention";
         };
     String size = form == Form.NONE ? "" : kernel + "x" + kernel + " ";
     return size + words + (tokens == 1 ? "" : " to " + tokens + " tokens");

@@ -11,6 +11,7 @@ import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -96,7 +97,9 @@ class LlavaCheckpointTest {
     "plain, 16, LLaVA-1.5",
     "stf:k2e2, 8, to 2 tokens",
     "mbtf+stf:k4e4, 4, 4x4 concatenation to 4 tokens",
-    "mbtf+stf:k4e8, 8, 4x4 concatenation to 8 tokens"
+    "mbtf+stf:k4e8, 8, 4x4 concatenation to 8 tokens",
+    "tokenpacker, 4, 'TokenPacker (4 blocks, scale factor 2)'",
+    "tokenpacker:s4, 1, 'TokenPacker (4 blocks, scale factor 4)'"
   })
   void aCheckpointSaysWhichVariantItIs(String name, int tokens, String words) throws IOException {
     FusionVariant variant = FusionVariant.named(name);
@@ -119,6 +122,50 @@ class LlavaCheckpointTest {
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("'" + name + "'")
         .hasMessageContaining("tokenconcat");
+  }
+
+  @Test
+  void tokenPackersProjectorHasTheSizeOfTheOriginal() {
+    ClipVisionConfig vision = new ClipVisionConfig(1024, 4096, 24, 16, 336, 14, 1e-5, "quick_gelu");
+
+    long weights =
+        FusionVariant.named("tokenpacker").tensors(vision, 4096).values().stream()
+            .mapToLong(Shapes::elementCount)
+            .sum();
+
+    assertThat(weights).isEqualTo(36_722_688);
+    assertThat(TokenPacker.hiddenStates(23)).containsExactly(12, 16, 22, 23);
+  }
+
+  @Test
+  void tokenPackersSettingsAndTensorsMustFit() throws IOException {
+    FusionVariant packer = FusionVariant.named("tokenpacker");
+    assertWithSettings("plain", Map.of("scale_factor", 3))
+        .hasMessageContaining("q_proj_1.weight")
+        .hasMessageContaining("scale_factor");
+    assertWithSettings("tokenpacker", Map.of("scale_factor", 3))
+        .hasMessageContaining("scale_factor is 3")
+        .hasMessageContaining("4 patches a side");
+    assertWithSettings("tokenpacker", Map.of("mm_spatial_fusion", "average"))
+        .hasMessageContaining("mm_spatial_fusion")
+        .hasMessageContaining("scale_factor");
+    Map<String, List<Long>> tensors = new LinkedHashMap<>(packer.tensors(VISION, 64));
+    tensors.remove("model.mm_projector.ln_v_1.bias");
+    CheckpointWriter writer = new CheckpointWriter(LANGUAGE, VISION, tensors);
+    packer.settings().forEach((key, value) -> writer.settings().putPOJO(key, value));
+    writer.write(folder);
+    assertFails().hasMessageContaining("model.mm_projector.ln_v_1.bias");
+  }
+
+  private AbstractThrowableAssert<?, ?> assertWithSettings(
+      String variant, Map<String, Object> settings) throws IOException {
+    FusionVariant fusion = FusionVariant.named(variant);
+    CheckpointWriter writer =
+        new CheckpointWriter(LANGUAGE, VISION, fusion.tensors(VISION, LANGUAGE.hiddenSize()));
+    fusion.settings().forEach((key, value) -> writer.settings().putPOJO(key, value));
+    settings.forEach((key, value) -> writer.settings().putPOJO(key, value));
+    writer.write(folder);
+    return assertFails();
   }
 
   @Test

@@ -1,0 +1,19 @@
+# Training of TokenPacker's projector: its weights by name; see llama_training.
+
+
+def add_weights(packer: __torch__.token_packer.TokenPacker, weights: Dict[str, Tensor]) -> None:
+    name = "model.mm_projector."
+    for key in packer.matrices.keys():
+        weights[name + key + ".weight"] = packer.matrices[key].weight
+    for key in packer.weights.keys():
+        weights[name + key] = packer.weights[key]
+    return None
+
+
+def take(packer: __torch__.token_packer.TokenPacker, weights: Dict[str, Tensor]) -> None:
+    name = "model.mm_projector."
+    for key in packer.matrices.keys():
+        packer.matrices[key] = __torch__.linear.plain(weights[name + key + ".weight"])
+    for key in packer.weights.keys():
+        packer.weights[key] = weights[name + key]
+    return None
