@@ -88,7 +88,7 @@ class OperationsTest {
   /** The log in cron's mails answers what an operator wants to know about each night. */
   @Test
   void threeNightsFromCronCanBeToldFromTheirLog() throws Exception {
-    questions(900);
+    questions(300);
     run = "monday";
     assertThat(nightly("--max-new-tokens", "4").waitFor()).as(log()).isZero();
     String monday = log();
@@ -110,11 +110,11 @@ class OperationsTest {
     String dated = "(?m)^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(Z|[+-]\\d\\d:\\d\\d) INFO +";
     assertThat(monday)
         .containsPattern(dated + "run=monday the night begins: q.jsonl with ")
-        .containsPattern(dated + ".*899 answered, 1 failed")
+        .containsPattern(dated + ".*299 answered, 1 failed")
         .contains("IMAGE_NOT_FOUND")
         .containsPattern(dated + "run=monday the night ended with exit code 0");
-    assertThat(killedNight).contains("the night begins").doesNotContain("899 answered");
-    assertThat(tuesday).contains("899 answered, 1 failed", "ended with exit code 0");
+    assertThat(killedNight).contains("the night begins").doesNotContain("299 answered");
+    assertThat(tuesday).contains("299 answered, 1 failed", "ended with exit code 0");
     assertThat(wednesday)
         .contains("40 failed", "IMAGE_NOT_FOUND", "retry", "ended with exit code 1")
         .contains("answers, failures and report are in out/wednesday.jsonl");
