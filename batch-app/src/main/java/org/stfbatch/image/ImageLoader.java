@@ -173,7 +173,7 @@ public final class ImageLoader {
   private byte[] timedFetch(ImageSource source) throws ImageException, InterruptedException {
     long started = System.nanoTime();
     try {
-      return room.run(0, () -> bytes(source));
+      return room.run(0, () -> read(source));
     } catch (OutOfMemoryError e) {
       throw ImageException.permanent(
           ImageErrorCode.IMAGE_TOO_LARGE,
@@ -185,7 +185,7 @@ public final class ImageLoader {
     }
   }
 
-  private byte[] bytes(ImageSource source) throws ImageException, InterruptedException {
+  private byte[] read(ImageSource source) throws ImageException, InterruptedException {
     if (source instanceof ImageSource.File file) {
       return files.fetch(file);
     }
