@@ -25,9 +25,11 @@ public final class KnownJobStore {
       """
       with input as (
         select *
-        from unnest(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) as t (
+        from unnest(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) as t (
           custom_id, source_id, question_id, category, image_ref, prompt,
-          max_new_tokens, temperature, top_p, seed, stop, choices, code)
+          max_new_tokens, temperature, top_p, seed, stop, choices,
+          repetition_penalty, no_repeat_ngram_size, presence_penalty, frequency_penalty,
+          code)
       )
       select
         job.custom_id, job.job_id,
@@ -43,11 +45,15 @@ public final class KnownJobStore {
         or (input.code is null and (
           row (
             job.question_id, job.category, job.image_ref, job.prompt,
-            job.max_new_tokens, job.temperature, job.top_p, job.seed, job.stop, job.choices)
+            job.max_new_tokens, job.temperature, job.top_p, job.seed, job.stop, job.choices,
+            job.repetition_penalty, job.no_repeat_ngram_size,
+            job.presence_penalty, job.frequency_penalty)
           is distinct from row (
             input.question_id, input.category, input.image_ref, input.prompt,
             input.max_new_tokens, input.temperature, input.top_p, input.seed,
-            input.stop::text[], input.choices::text[])
+            input.stop::text[], input.choices::text[],
+            input.repetition_penalty, input.no_repeat_ngram_size,
+            input.presence_penalty, input.frequency_penalty)
           or (
             stored.image_root is distinct from given.image_root
             and input.image_ref !~* '^(data:|https?://)')))
@@ -155,6 +161,6 @@ public final class KnownJobStore {
         .texts(job -> job.prompt().text())
         .with(JobColumns::addSettings)
         .texts(job -> job.rejection().map(JobFailure::code).orElse(null));
-    statement.setLong(14, runId);
+    statement.setLong(18, runId);
   }
 }
