@@ -14,11 +14,13 @@ import org.stfbatch.cli.option.ChoiceOption;
 import org.stfbatch.cli.option.GivenAddress;
 import org.stfbatch.cli.option.MaxFailedOption;
 import org.stfbatch.cli.option.OutputFile;
+import org.stfbatch.cli.option.RepetitionDetectionOption;
 import org.stfbatch.cli.option.TimeSpan;
 import org.stfbatch.cli.service.ExitCode;
 import org.stfbatch.cli.service.InterruptSignal;
 import org.stfbatch.cli.service.Shutdown;
 import org.stfbatch.db.ChoiceTexts;
+import org.stfbatch.engine.RepetitionDetection;
 import org.stfbatch.job.MaxFailed;
 import org.stfbatch.secret.Secrets;
 import org.stfbatch.storage.StorageAddress;
@@ -101,6 +103,7 @@ public final class Main {
         .registerConverter(Duration.class, TimeSpan::parse)
         .registerConverter(MaxFailed.class, MaxFailedOption::parse)
         .registerConverter(ChoiceTexts.class, ChoiceOption::parse)
+        .registerConverter(RepetitionDetection.class, RepetitionDetectionOption::parse)
         .setParameterExceptionHandler(new UsageReport(root))
         .setExecutionExceptionHandler(new ErrorReport(root))
         .setExecutionStrategy(

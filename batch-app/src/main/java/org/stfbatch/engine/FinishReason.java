@@ -8,6 +8,8 @@ public enum FinishReason {
   STOP_TEXT("stop"),
   /** The maximum number of tokens or the model's context was reached. */
   LENGTH("length"),
+  /** The answer repeated itself; its text has the repeated part once. */
+  REPETITION("repetition"),
   /** It was the most probable of the given choices. */
   CHOICE("choice");
 

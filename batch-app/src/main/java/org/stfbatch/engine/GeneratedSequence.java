@@ -6,6 +6,7 @@ import java.util.Optional;
 import java.util.SplittableRandom;
 import org.stfbatch.model.CacheLength;
 import org.stfbatch.model.ImagePruning;
+import org.stfbatch.model.TokenPenalties;
 import org.stfbatch.prompt.PromptLimit;
 
 /** A sequence whose answer is generated token by token. */
@@ -14,6 +15,11 @@ final class GeneratedSequence extends Sequence {
   private final int context;
   private final List<Integer> generated = new ArrayList<>();
   private SplittableRandom random;
+  private RepetitionDetector repetition;
+
+  /** Null until the first step, and without penalties. */
+  private PenaltyState penaltyState;
+
   private long firstToken;
 
   /**
@@ -53,6 +59,8 @@ final class GeneratedSequence extends Sequence {
     super.begin();
     generated.clear();
     random = new SplittableRandom(generation.seed());
+    repetition = new RepetitionDetector(generation.repetitionDetection());
+    penaltyState = null;
   }
 
   /**
@@ -68,6 +76,40 @@ final class GeneratedSequence extends Sequence {
       firstToken = System.nanoTime();
     }
     generated.add(tokenId);
+    repetition.accept(generated);
+    if (isPenalized()) {
+      penaltyState().accept(tokenId);
+    }
+  }
+
+  boolean isPenalized() {
+    return !generation.penalties().isNone();
+  }
+
+  /**
+   * Returns the penalties on its next token.
+   *
+   * @param row its row of the step
+   */
+  TokenPenalties.Row penalties(int row) {
+    return penaltyState().row(row);
+  }
+
+  private PenaltyState penaltyState() {
+    if (penaltyState == null) {
+      penaltyState = new PenaltyState(generation.penalties(), layout());
+    }
+    return penaltyState;
+  }
+
+  /** Returns whether its last tokens repeat those before them. */
+  boolean isRepetition() {
+    return repetition.excessTokens() > 0;
+  }
+
+  /** Returns its tokens without those that repeat the ones before them. */
+  List<Integer> withoutRepetition() {
+    return generated.subList(0, generated.size() - repetition.excessTokens());
   }
 
   int newestToken() {

@@ -11,9 +11,17 @@ import java.util.List;
  *     to this; 1 for all
  * @param seed of the random numbers: an answer depends on the job and its seed, never on its batch
  * @param stop texts that end the answer; they are not part of it
+ * @param penalties on the logits, before the temperature
+ * @param repetitionDetection when the answer ends because it repeats itself
  */
 public record Generation(
-    int maxNewTokens, double temperature, double topP, long seed, List<String> stop)
+    int maxNewTokens,
+    double temperature,
+    double topP,
+    long seed,
+    List<String> stop,
+    Penalties penalties,
+    RepetitionDetection repetitionDetection)
     implements Task {
   public Generation {
     if (maxNewTokens < 1) {
@@ -29,6 +37,12 @@ public record Generation(
       throw new IllegalArgumentException("a stop text must not be empty");
     }
     stop = List.copyOf(stop);
+  }
+
+  /** Generates without penalties, and lets the answer repeat itself. */
+  public Generation(
+      int maxNewTokens, double temperature, double topP, long seed, List<String> stop) {
+    this(maxNewTokens, temperature, topP, seed, stop, Penalties.NONE, RepetitionDetection.OFF);
   }
 
   /** Returns greedy decoding of up to {@code maxNewTokens} tokens. */

@@ -8,6 +8,7 @@ import java.util.Set;
 import org.stfbatch.model.CacheLength;
 import org.stfbatch.model.Decoding;
 import org.stfbatch.model.Sampling;
+import org.stfbatch.model.TokenPenalties;
 import org.stfbatch.model.VisionLanguageModel;
 
 /** Sequences in generation, by slot. They always occupy the first slots. */
@@ -58,8 +59,9 @@ final class RunningSequences {
   }
 
   private static Sampling samplingOf(List<GeneratedSequence> all) {
+    TokenPenalties penalties = penaltiesOf(all);
     if (all.stream().allMatch(sequence -> sequence.generation().isGreedy())) {
-      return Sampling.GREEDY;
+      return Sampling.greedy(penalties);
     }
     float[] temperature = new float[all.size()];
     float[] topP = new float[all.size()];
@@ -70,7 +72,17 @@ final class RunningSequences {
       topP[i] = (float) generation.topP();
       key[i] = all.get(i).nextKey();
     }
-    return new Sampling(temperature, topP, key);
+    return new Sampling(temperature, topP, key, penalties);
+  }
+
+  private static TokenPenalties penaltiesOf(List<GeneratedSequence> all) {
+    List<TokenPenalties.Row> penalized = new ArrayList<>();
+    for (int row = 0; row < all.size(); row++) {
+      if (all.get(row).isPenalized()) {
+        penalized.add(all.get(row).penalties(row));
+      }
+    }
+    return penalized.isEmpty() ? TokenPenalties.NONE : new TokenPenalties(all.size(), penalized);
   }
 
   /** Removes sequences and moves the last ones into the freed slots. */

@@ -224,6 +224,11 @@ abstract sealed class Sequence permits GeneratedSequence, ScoredSequence {
     return prefix().isPresent() ? promptVisionTokens() : 0;
   }
 
+  /** Returns the laid-out prompt, its prefix included. */
+  final PromptLayout layout() {
+    return prompt.layout();
+  }
+
   /** Returns the number of tokens of the prompt. */
   final int promptLength() {
     return prompt.layout().length();

@@ -6,8 +6,8 @@ import org.stfbatch.prompt.PythonText;
 import org.stfbatch.prompt.StopStrings;
 
 /**
- * Answer text by the model's tokenizer. An answer ends at the end token, at a stop text or at its
- * maximum length.
+ * Answer text by the model's tokenizer. An answer ends at the end token, at a stop text, when it
+ * repeats itself or at its maximum length.
  */
 final class TokenizedText implements AnswerText {
   private final LlamaTokenizer tokenizer;
@@ -25,12 +25,17 @@ final class TokenizedText implements AnswerText {
     if (stopStrings(sequence).found(ids, ids.length).isPresent()) {
       return Optional.of(FinishReason.STOP_TEXT);
     }
+    if (sequence.isRepetition()) {
+      return Optional.of(FinishReason.REPETITION);
+    }
     return sequence.isFull() ? Optional.of(FinishReason.LENGTH) : Optional.empty();
   }
 
   @Override
   public Answer answer(GeneratedSequence sequence, FinishReason reason) {
-    String text = tokenizer.decode(ids(sequence), true);
+    boolean repeats = reason == FinishReason.REPETITION;
+    int[] ids = repeats ? Ints.of(sequence.withoutRepetition()) : ids(sequence);
+    String text = tokenizer.decode(ids, true);
     if (reason == FinishReason.STOP_TEXT) {
       text = stopStrings(sequence).cut(text);
     }

@@ -256,7 +256,10 @@ public final class LlavaModel implements VisionLanguageModel {
         pruned.remaining(),
         prunedSpan(pruned),
         Tensor.float32(sampling.stacked(), sampling.rows() == 0 ? 0 : 2, sampling.rows()),
-        Tensor.int64(sampling.key()));
+        Tensor.int64(sampling.key()),
+        sampling.penalties().factors(),
+        sampling.penalties().seen(),
+        sampling.penalties().banned());
   }
 
   @Override

@@ -2,6 +2,7 @@ package org.stfbatch.report;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import org.stfbatch.db.ChunkMetric;
@@ -18,6 +19,14 @@ final class Facts {
   private static final String SHARE = "share";
   private static final String PER_SECOND = "1/s";
 
+  private static final Map<String, String> FINISH_REASONS =
+      Map.of(
+          "eos", "End token",
+          "stop", "Stop text",
+          "length", "Token limit",
+          "repetition", "Repetition",
+          "choice", "Choice");
+
   private final List<Fact> facts = new ArrayList<>();
   private String group = "";
 
@@ -28,6 +37,7 @@ final class Facts {
     OptionalDouble visionTokens = run.tokens().visionOfAnImage();
     Optional<ModelWork> model = work(run, visionTokens, terms);
     facts.jobs(run.counts());
+    facts.finishReasons(run.finishReasons());
     evaluation.ifPresent(facts::score);
     run.span().ifPresent(span -> facts.speed(span, run.workers().size()));
     facts.fetching(run.seconds());
@@ -56,6 +66,14 @@ final class Facts {
     add("reused", "Answers reused", counts.reused(), "");
     add("images", "Questions with an image", counts.images(), "");
     add("distinct_images", "Distinct images", counts.distinctImages(), "");
+  }
+
+  private void finishReasons(List<RunFigures.FinishReason> reasons) {
+    group = "Finish reasons";
+    for (RunFigures.FinishReason reason : reasons) {
+      String label = FINISH_REASONS.getOrDefault(reason.name(), reason.name());
+      add("finish_" + reason.name(), label, reason.answers(), "");
+    }
   }
 
   private void score(StoredEvaluation evaluation) {

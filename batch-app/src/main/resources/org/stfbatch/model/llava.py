@@ -190,17 +190,21 @@ class Llava(Module):
     # and columns of the first `decoding` tokens unused. entries and prefix_lengths [R]: see `prefix`. images [6, P],
     # remaining [4, U] and pruned_span: see `pruning`; empty without image pruning. last [R]: index of each sequence's
     # last token among the tokens that pass all layers. sampling [2, R] float32: temperature and top_p of each row, and
-    # keys [R] int64, see `sampling`; both empty for greedy decoding. Returns the next tokens [R] int64, -1 where the
-    # logits are not finite.
+    # keys [R] int64, see `sampling`; both empty for greedy decoding. factors [3, R], seen [3, E] and banned [2, B]: see
+    # sampling.penalized; empty if no row has penalties. Returns the next tokens [R] int64, -1 where the logits are not
+    # finite.
     def step(self, tokens: Tensor, vision_tokens: Tensor, decoding: int, last: Tensor, span: int, entries: List[int],
              prefix_lengths: List[int], images: Tensor, remaining: Tensor, pruned_span: int, sampling: Tensor,
-             keys: Tensor) -> Tensor:
+             keys: Tensor, factors: Tensor, seen: Tensor, banned: Tensor) -> Tensor:
         logits = self.logits(tokens, vision_tokens, decoding, last, span, entries, prefix_lengths, images, remaining,
                              pruned_span)
+        scores = logits
+        if factors.size(1) > 0:
+            scores = __torch__.sampling.penalized(logits, self.moved(factors), self.moved(seen), self.moved(banned))
         if sampling.size(0) == 0:
-            return __torch__.sampling.checked(__torch__.sampling.greedy(logits), logits)
+            return __torch__.sampling.checked(__torch__.sampling.greedy(scores), logits)
         temperature, top_p = sampling.unbind(0)
-        return __torch__.sampling.checked(__torch__.sampling.sample(logits, temperature, top_p, keys), logits)
+        return __torch__.sampling.checked(__torch__.sampling.sample(scores, temperature, top_p, keys), logits)
 
     # Logits of a step, [R, V] float32.
     def logits(self, tokens: Tensor, vision_tokens: Tensor, decoding: int, last: Tensor, span: int, entries: List[int],

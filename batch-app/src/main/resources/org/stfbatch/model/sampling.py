@@ -1,9 +1,26 @@
-# Selection of the next token. R rows, V vocabulary.
+# Selection of the next token. R rows, V vocabulary; E penalized and B banned tokens of all rows together.
 
 
 # The tokens [R], or -1 where the logits [R, V], and therefore their sum, contain NaN or an infinity.
 def checked(tokens: Tensor, logits: Tensor) -> Tensor:
     return torch.where(torch.isfinite(logits.sum([1])), tokens, torch.full_like(tokens, -1))
+
+
+# A copy of the logits [R, V] with penalties against repetition. factors [3, R]: repetition penalty (Keskar et al. 2019,
+# arXiv:1909.05858), frequency and presence penalty of each row. seen [3, E] int64: row, token and the number of its
+# occurrences in the answer, for distinct tokens of each row. banned [2, B] int64: row and token.
+def penalized(logits: Tensor, factors: Tensor, seen: Tensor, banned: Tensor) -> Tensor:
+    rows, tokens, counts = seen.unbind(0)  # [E]
+    repetition, frequency, presence = factors.index_select(1, rows).unbind(0)  # [E]
+    index = rows * logits.size(1) + tokens
+    scores = logits.flatten()  # [R * V]
+    x = scores.index_select(0, index)
+    x = torch.where(x < 0.0, x * repetition, x / repetition)
+    x = x - frequency * counts
+    x = x - presence * (counts > 0)
+    scores = scores.index_copy(0, index, x)
+    scores.index_fill_(0, banned[0] * logits.size(1) + banned[1], -float("inf"))
+    return scores.reshape(logits.size())
 
 
 # Greedy decoding: the most probable tokens [R]; ties go to the lowest id.

@@ -533,16 +533,29 @@
     return element('article', {}, picture, text);
   }
 
+  /** A bar of a table, as a share of the longest one. */
+  function tableBar(share) {
+    const bar = element('span', {className: 'bar'});
+    bar.style.width = 100 * share + '%';
+    return {className: 'bars', content: bar};
+  }
+
+  function finishReasons() {
+    const reasons = report.facts.filter(fact => fact.name.startsWith('finish_'));
+    byId('finish-section').hidden = reasons.length === 0;
+    const most = Math.max(1, ...reasons.map(reason => reason.value));
+    fill('finish', reasons, () => table(['Finish reason', 'Answers', '', 'Share'],
+      reasons.map(reason => [reason.label, reason.value, tableBar(reason.value / most),
+        {numeric: true, content: percent(reason.value / sum(reasons, one => one.value))}])));
+  }
+
   function samples() {
     byId('failures-section').hidden = report.failures.length === 0;
     byId('answers-section').hidden = report.samples.answered.length === 0;
     const most = Math.max(1, ...report.failures.map(group => group.count));
     fill('failures', report.failures, () => table(['Example', 'Count', '', 'Code', 'Stage'],
-      report.failures.map(group => {
-        const bar = element('span', {className: 'bar'});
-        bar.style.width = 100 * group.count / most + '%';
-        return [longText(group.example), {numeric: true, content: plural(group.count, 'question')}, {className: 'bars', content: bar}, group.code, group.stage];
-      })));
+      report.failures.map(group => [longText(group.example), {numeric: true, content: plural(group.count, 'question')},
+        tableBar(group.count / most), group.code, group.stage])));
     fill('failed', report.samples.failed, () => report.samples.failed.map(sample));
     fill('answered', report.samples.answered, () => report.samples.answered.map(sample));
   }
@@ -570,6 +583,7 @@
     overTime();
     workers();
     samples();
+    finishReasons();
     histograms();
     facts();
     document.body.dataset.painted = String(charts.size);

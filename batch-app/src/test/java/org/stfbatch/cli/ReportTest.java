@@ -67,6 +67,9 @@ class ReportTest {
           Map.entry(
               "fetch_share",
               "select sum(fetch_seconds) / sum(fetch_seconds + image_decode_seconds + vision_seconds + prefill_seconds + decode_seconds) from chunk_metric where run_id = 1"),
+          Map.entry("finish_eos", finished("eos")),
+          Map.entry("finish_length", finished("length")),
+          Map.entry("finish_repetition", finished("repetition")),
           Map.entry(
               "images", "select count(*) from image_job where run_id = 1 and image_key <> ''"),
           Map.entry(
@@ -141,6 +144,10 @@ class ReportTest {
 
   @TempDir private static Path folder;
   private static JdbcClient jdbc;
+
+  private static String finished(String reason) {
+    return "select count(*) from answer where run_id = 1 and finish_reason = '" + reason + "'";
+  }
 
   private static String seconds() {
     return """
@@ -250,7 +257,9 @@ class ReportTest {
               insert into waiting_job select job_id, run_id, image_key from job where i % 1000 = 7
             )
             insert into answer
-            select run_id, job_id, 'It is number ' || i, null, 'eos', 30 + i % 20,
+            select run_id, job_id, 'It is number ' || i, null,
+              case when i % 50 = 3 then 'repetition' when i % 9 = 0 then 'length' else 'eos' end,
+              30 + i % 20,
               case when image_ref is null then 0 else 144 end, 1 + i * 7 % 60,
               0.01 * (i % 300), 0.1, 0.02 * (i % 60), 'm', 'f', now(), i
             from job where i % 100 <> 1 and i <> 2 and i % 1000 <> 7

@@ -79,6 +79,46 @@ final class BatchInvarianceTest {
     assertSame(alone, answers(jobs, shuffled, smallCache(32)));
   }
 
+  @ParameterizedTest
+  @ValueSource(longs = {8, 9})
+  void neitherDoPenalties(long seed) throws Exception {
+    Random random = new Random(seed);
+    List<EngineJob> jobs =
+        randomJobs(random, FEWER_JOBS).stream().map(job -> penalized(job, random)).toList();
+    List<Integer> inOrder = inOrder(FEWER_JOBS);
+    List<Integer> shuffled = shuffled(FEWER_JOBS, seed);
+
+    List<Answer> alone = answers(jobs, inOrder, new EngineSettings(1));
+
+    assertSame(alone, answers(jobs, shuffled, new EngineSettings(7)));
+    assertSame(alone, answers(jobs, inOrder, withoutReuse(32)));
+    assertSame(alone, answersOfReader(jobs, shuffled, smallCache(32)));
+  }
+
+  /** Gives two of three jobs penalties, some of them several. */
+  private static EngineJob penalized(EngineJob job, Random random) {
+    if (!(job.task() instanceof Generation task) || random.nextInt(3) == 0) {
+      return job;
+    }
+    Penalties penalties =
+        new Penalties(
+            random.nextBoolean() ? 1 : 0.8 + random.nextDouble(),
+            random.nextInt(4),
+            random.nextBoolean() ? 0 : 4 * random.nextDouble() - 2,
+            random.nextBoolean() ? 0 : 4 * random.nextDouble() - 2);
+    return new EngineJob(
+        job.promptIds(),
+        job.images(),
+        new Generation(
+            task.maxNewTokens(),
+            task.temperature(),
+            task.topP(),
+            task.seed(),
+            task.stop(),
+            penalties,
+            new RepetitionDetection(8, 2, 6)));
+  }
+
   /**
    * The last bit of a float32 sum may depend on the batch and change a quantized code: texts are
    * equal, likelihoods almost.

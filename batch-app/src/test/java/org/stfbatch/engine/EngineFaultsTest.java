@@ -115,8 +115,15 @@ final class EngineFaultsTest {
       return AnswerChoices.of(List.of("yes", "no", "yes and no"), tokenizer);
     }
     boolean drawn = random.nextInt(3) == 0;
+    Penalties penalties = random.nextBoolean() ? Penalties.NONE : new Penalties(1.3, 2, 0.5, 0.5);
     return new Generation(
-        1 + random.nextInt(4), drawn ? 0.7 : 0, 0.9, random.nextLong(), List.of());
+        1 + random.nextInt(4),
+        drawn ? 0.7 : 0,
+        0.9,
+        random.nextLong(),
+        List.of(),
+        penalties,
+        RepetitionDetection.OFF);
   }
 
   /** Image handling of the model. */

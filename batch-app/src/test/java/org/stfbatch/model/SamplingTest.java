@@ -4,12 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import java.util.Arrays;
+import java.util.List;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.stfbatch.model.TorchModule.Scope;
 import org.stfbatch.model.TorchModule.Tensor;
 
 final class SamplingTest {
@@ -94,6 +96,57 @@ final class SamplingTest {
     // The 99.9 % quantile for 63 degrees of freedom.
     assertThat(chiSquare).isLessThan(103.4);
     assertThat(repeated / expected).isCloseTo(1, within(0.25));
+  }
+
+  /**
+   * The first row has tokens 0 and 1 in its prompt and 1, 3 and 3 in its answer, and may not select
+   * 5. By the definitions:
+   *
+   * <ul>
+   *   <li>repetition penalty 1.25: 2 / 1.25 = 1.6, -1 * 1.25 = -1.25, 3 / 1.25 = 2.4
+   *   <li>frequency penalty 0.5: -1.25 - 1 * 0.5 = -1.75, 2.4 - 2 * 0.5 = 1.4
+   *   <li>presence penalty 0.25: -1.75 - 0.25 = -2, 1.4 - 0.25 = 1.15; not for token 0
+   * </ul>
+   */
+  @Test
+  void penaltiesAreThoseOfTheirDefinitions() {
+    float[] rows = {2, -1, 0.5f, 3, -4, 1, 2, -1, 0.5f, 3, -4, 1};
+
+    float[] penalized =
+        penalized(
+            6,
+            rows,
+            new TokenPenalties.Row(
+                0, 1.25f, 0.5f, 0.25f, new int[] {0, 1, 3}, new int[] {0, 1, 2}, new int[] {5}));
+
+    assertThat(Arrays.copyOf(penalized, 6))
+        .containsExactly(
+            new float[] {1.6f, -2, 0.5f, 1.15f, -4, Float.NEGATIVE_INFINITY}, within(1e-6f));
+    assertThat(Arrays.copyOfRange(penalized, 6, 12)).isEqualTo(Arrays.copyOfRange(rows, 6, 12));
+  }
+
+  @Test
+  void penaltiesBelowZeroPreferTokensOfTheAnswer() {
+    float[] penalized =
+        penalized(
+            3,
+            new float[] {1, 1, -1},
+            new TokenPenalties.Row(
+                0, 0.5f, -0.5f, -1, new int[] {0, 2}, new int[] {2, 0}, new int[0]));
+
+    assertThat(penalized).containsExactly(1 / 0.5f + 2 * 0.5f + 1, 1, -1 * 0.5f);
+  }
+
+  private static float[] penalized(int vocabulary, float[] logits, TokenPenalties.Row row) {
+    int rows = logits.length / vocabulary;
+    TokenPenalties penalties = new TokenPenalties(rows, List.of(row));
+    return module.call(
+        "penalized",
+        Scope::floats,
+        Tensor.float32(logits, rows, vocabulary),
+        penalties.factors(),
+        penalties.seen(),
+        penalties.banned());
   }
 
   private static float[] logits(double[] probabilities, double temperature) {

@@ -15,7 +15,18 @@ import java.util.Set;
 public final class SettingNames {
   /** The settings that affect an answer. */
   private static final List<String> KNOWN =
-      List.of("image", "max_new_tokens", "temperature", "top_p", "seed", "stop", "choices");
+      List.of(
+          "image",
+          "max_new_tokens",
+          "temperature",
+          "top_p",
+          "seed",
+          "stop",
+          "choices",
+          "repetition_penalty",
+          "no_repeat_ngram_size",
+          "presence_penalty",
+          "frequency_penalty");
 
   /** Other programs' names of supported settings, lower case without separators. */
   private static final Map<String, String> SYNONYMS =
@@ -26,6 +37,7 @@ public final class SettingNames {
           Map.entry("stopsequences", "stop"),
           Map.entry("stopstrings", "stop"),
           Map.entry("guidedchoice", "choices"),
+          Map.entry("repeatpenalty", "repetition_penalty"),
           Map.entry("imageurl", "image"),
           Map.entry("imagepath", "image"),
           Map.entry("imagename", "image"),
@@ -51,11 +63,8 @@ public final class SettingNames {
           "numbeams",
           "usebeamsearch",
           "bestof",
-          "repetitionpenalty",
           "lengthpenalty",
-          "frequencypenalty",
-          "presencepenalty",
-          "norepeatngramsize",
+          "repetitiondetection",
           "badwords",
           "mintokens",
           "minnewtokens",

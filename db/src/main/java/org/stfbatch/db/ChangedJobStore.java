@@ -19,10 +19,11 @@ public final class ChangedJobStore {
       """
       with input as (
         select *
-        from unnest(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) as t (
+        from unnest(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) as t (
           custom_id, source_id, question_id, category, image_ref, shard_offset, shard_length,
           image_key, prompt,
-          max_new_tokens, temperature, top_p, seed, stop, choices)
+          max_new_tokens, temperature, top_p, seed, stop, choices,
+          repetition_penalty, no_repeat_ngram_size, presence_penalty, frequency_penalty)
       ),
       changed as (
         update image_job job
@@ -33,7 +34,11 @@ public final class ChangedJobStore {
           image_key = input.image_key,
           prompt = input.prompt, max_new_tokens = input.max_new_tokens,
           temperature = input.temperature, top_p = input.top_p, seed = input.seed,
-          stop = input.stop::text[], choices = input.choices::text[]
+          stop = input.stop::text[], choices = input.choices::text[],
+          repetition_penalty = input.repetition_penalty,
+          no_repeat_ngram_size = input.no_repeat_ngram_size,
+          presence_penalty = input.presence_penalty,
+          frequency_penalty = input.frequency_penalty
         from input
         where job.run_id = ? and job.custom_id = input.custom_id
         returning job.run_id, job.job_id, job.image_key
@@ -123,6 +128,6 @@ public final class ChangedJobStore {
         .texts(Fingerprints::imageKey)
         .texts(job -> job.prompt().text())
         .with(JobColumns::addSettings);
-    statement.setLong(16, runId);
+    statement.setLong(20, runId);
   }
 }

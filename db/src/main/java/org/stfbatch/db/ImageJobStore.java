@@ -13,6 +13,7 @@ import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.support.JdbcTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
+import org.stfbatch.base.PenaltySettings;
 
 /** Store of image jobs, with keyset-paged readers of the jobs that wait for an outcome. */
 public final class ImageJobStore {
@@ -44,10 +45,13 @@ public final class ImageJobStore {
       """
       with input as (
         select *
-        from unnest(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) with ordinality as t (
+        from unnest(
+          ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?
+        ) with ordinality as t (
           custom_id, source_id, question_id, category, image_ref, shard_offset, shard_length,
           image_key, prompt,
           max_new_tokens, temperature, top_p, seed, stop, choices,
+          repetition_penalty, no_repeat_ngram_size, presence_penalty, frequency_penalty,
           stage, code, message, attempts, kafka_partition, kafka_offset, trace_id, position)
       ),
       added as (
@@ -55,11 +59,13 @@ public final class ImageJobStore {
           run_id, custom_id, source_id, question_id, category, image_ref, shard_offset,
           shard_length, image_key, prompt,
           max_new_tokens, temperature, top_p, seed, stop, choices,
+          repetition_penalty, no_repeat_ngram_size, presence_penalty, frequency_penalty,
           kafka_partition, kafka_offset, trace_id)
         select
           ?, custom_id, source_id, question_id, category, image_ref, shard_offset,
           shard_length, image_key, prompt,
           max_new_tokens, temperature, top_p, seed, stop::text[], choices::text[],
+          repetition_penalty, no_repeat_ngram_size, presence_penalty, frequency_penalty,
           kafka_partition, kafka_offset, trace_id
         from input
         order by position
@@ -96,7 +102,8 @@ public final class ImageJobStore {
       select
         job_id, run_id, custom_id, image_key, image_root, from_outside, shard,
         shard_offset, shard_length, question_id, category, image_ref, prompt,
-        max_new_tokens, temperature, top_p, seed, stop, choices
+        max_new_tokens, temperature, top_p, seed, stop, choices,
+        repetition_penalty, no_repeat_ngram_size, presence_penalty, frequency_penalty
       from (
         select
           job.*, source.image_root, coalesce(source.from_outside, false) as from_outside,
@@ -132,7 +139,8 @@ public final class ImageJobStore {
         job_id, job.run_id, custom_id, image_key, image_root,
         coalesce(from_outside, false) as from_outside, location as shard, shard_offset,
         shard_length, question_id, category, image_ref, prompt,
-        max_new_tokens, temperature, top_p, seed, stop, choices
+        max_new_tokens, temperature, top_p, seed, stop, choices,
+        repetition_penalty, no_repeat_ngram_size, presence_penalty, frequency_penalty
       from image_job job
       left join job_source source using (source_id)
       where job.run_id = :run
@@ -321,8 +329,8 @@ public final class ImageJobStore {
         .integers(job -> job.origin().map(KafkaOrigin::partition).orElse(null))
         .longs(job -> job.origin().map(KafkaOrigin::offset).orElse(null))
         .texts(job -> job.traceId().orElse(null));
-    statement.setLong(23, runId);
-    statement.setLong(24, last);
+    statement.setLong(27, runId);
+    statement.setLong(28, last);
   }
 
   private static <V> Function<NewImageJob, V> rejection(Function<JobFailure, V> value) {
@@ -347,7 +355,12 @@ public final class ImageJobStore {
             Rows.real(row, "top_p"),
             Rows.longInteger(row, "seed"),
             Rows.texts(row, "stop"),
-            Rows.texts(row, "choices").map(ChoiceTexts::new)),
+            Rows.texts(row, "choices").map(ChoiceTexts::new),
+            new PenaltySettings(
+                Rows.real(row, "repetition_penalty"),
+                Rows.integer(row, "no_repeat_ngram_size"),
+                Rows.real(row, "presence_penalty"),
+                Rows.real(row, "frequency_penalty"))),
         row.getBoolean("from_outside"),
         Rows.shard(row));
   }

@@ -20,7 +20,10 @@ final class JobColumns {
         .longs(job -> job.shard().map(ShardRange::length).orElse(null));
   }
 
-  /** Adds max_new_tokens, temperature, top_p, seed, stop and choices. */
+  /**
+   * Adds max_new_tokens, temperature, top_p, seed, stop, choices, repetition_penalty,
+   * no_repeat_ngram_size, presence_penalty and frequency_penalty.
+   */
   static void addSettings(ArrayParameters<NewImageJob> columns) throws SQLException {
     columns
         .integers(job -> boxed(job.settings().maxNewTokens()))
@@ -28,6 +31,10 @@ final class JobColumns {
         .reals(job -> boxed(job.settings().topP()))
         .longs(job -> boxed(job.settings().seed()))
         .textLists(job -> job.settings().stop().orElse(null))
-        .textLists(job -> job.settings().choices().map(ChoiceTexts::texts).orElse(null));
+        .textLists(job -> job.settings().choices().map(ChoiceTexts::texts).orElse(null))
+        .reals(job -> boxed(job.settings().penalties().repetition()))
+        .integers(job -> boxed(job.settings().penalties().noRepeatNgramSize()))
+        .reals(job -> boxed(job.settings().penalties().presence()))
+        .reals(job -> boxed(job.settings().penalties().frequency()));
   }
 }

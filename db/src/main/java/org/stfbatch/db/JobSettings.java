@@ -5,6 +5,7 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
+import org.stfbatch.base.PenaltySettings;
 
 /**
  * Generation settings of one image job. For an empty setting, the default of the inference command
@@ -24,7 +25,8 @@ public record JobSettings(
     OptionalDouble topP,
     OptionalLong seed,
     Optional<List<String>> stop,
-    Optional<ChoiceTexts> choices) {
+    Optional<ChoiceTexts> choices,
+    PenaltySettings penalties) {
 
   /** All settings empty. */
   public static final JobSettings DEFAULTS =
@@ -52,7 +54,18 @@ public record JobSettings(
     stop.ifPresent(texts -> texts.forEach(s -> StoredText.requireStorable(s, "a stop string")));
   }
 
-  /** Settings of a job without choices of its own. */
+  /** Settings of a job without penalties of its own. */
+  public JobSettings(
+      OptionalInt maxNewTokens,
+      OptionalDouble temperature,
+      OptionalDouble topP,
+      OptionalLong seed,
+      Optional<List<String>> stop,
+      Optional<ChoiceTexts> choices) {
+    this(maxNewTokens, temperature, topP, seed, stop, choices, PenaltySettings.DEFAULTS);
+  }
+
+  /** Settings of a job without choices and penalties of its own. */
   public JobSettings(
       OptionalInt maxNewTokens,
       OptionalDouble temperature,
@@ -64,7 +77,8 @@ public record JobSettings(
 
   /** Returns these settings with the given choices if they have none of their own. */
   public JobSettings withDefaultChoices(Optional<ChoiceTexts> texts) {
-    return new JobSettings(maxNewTokens, temperature, topP, seed, stop, choices.or(() -> texts));
+    return new JobSettings(
+        maxNewTokens, temperature, topP, seed, stop, choices.or(() -> texts), penalties);
   }
 
   private static void require(boolean condition, String message) {

@@ -25,9 +25,11 @@ public final class KnownJobStore {
       """
       with input as (
         select *
-        from unnest(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) as t (
+        from unnest(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) as t (
           custom_id, source_id, question_id, category, image_ref, shard_offset, shard_length, prompt,
-          max_new_tokens, temperature, top_p, seed, stop, choices, code)
+          max_new_tokens, temperature, top_p, seed, stop, choices,
+          repetition_penalty, no_repeat_ngram_size, presence_penalty, frequency_penalty,
+          code)
       )
       select
         job.custom_id, job.job_id,
@@ -44,12 +46,16 @@ public final class KnownJobStore {
           row (
             job.question_id, job.category, job.image_ref, job.shard_offset, job.shard_length,
             job.prompt,
-            job.max_new_tokens, job.temperature, job.top_p, job.seed, job.stop, job.choices)
+            job.max_new_tokens, job.temperature, job.top_p, job.seed, job.stop, job.choices,
+            job.repetition_penalty, job.no_repeat_ngram_size,
+            job.presence_penalty, job.frequency_penalty)
           is distinct from row (
             input.question_id, input.category, input.image_ref, input.shard_offset,
             input.shard_length, input.prompt,
             input.max_new_tokens, input.temperature, input.top_p, input.seed,
-            input.stop::text[], input.choices::text[])
+            input.stop::text[], input.choices::text[],
+            input.repetition_penalty, input.no_repeat_ngram_size,
+            input.presence_penalty, input.frequency_penalty)
           or (
             stored.image_root is distinct from given.image_root
             and input.image_ref !~* '^(data:|https?://)')))
@@ -157,6 +163,6 @@ public final class KnownJobStore {
         .texts(job -> job.prompt().text())
         .with(JobColumns::addSettings)
         .texts(job -> job.rejection().map(JobFailure::code).orElse(null));
-    statement.setLong(16, runId);
+    statement.setLong(20, runId);
   }
 }

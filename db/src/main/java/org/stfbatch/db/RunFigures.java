@@ -17,6 +17,7 @@ import java.util.OptionalDouble;
  * @param latency of one answer
  * @param places distinct combinations of devices, precision and model
  * @param workers totals of each worker; empty if the run was not shared
+ * @param finishReasons why answers ended, the most frequent reason first
  */
 public record RunFigures(
     Counts counts,
@@ -27,7 +28,8 @@ public record RunFigures(
     double batchFill,
     Latency latency,
     List<ChunkMetric.Place> places,
-    List<WorkerShare> workers) {
+    List<WorkerShare> workers,
+    List<FinishReason> finishReasons) {
 
   /**
    * Job counts of a run.
@@ -50,6 +52,13 @@ public record RunFigures(
       long distinctImages,
       RunStatus.Retries retries,
       long reused) {}
+
+  /**
+   * The number of answers that ended for a reason.
+   *
+   * @param name as stored
+   */
+  public record FinishReason(String name, long answers) {}
 
   /**
    * Token counts of all answers that were computed, reused ones left out.

@@ -87,6 +87,15 @@ public final class RunFiguresStore {
       from placed
       """;
 
+  private static final String FINISH_REASONS =
+      """
+      select finish_reason, count(*) as answers
+      from answer
+      where run_id = :run
+      group by finish_reason
+      order by answers desc, finish_reason
+      """;
+
   /**
    * Attempts with their position on the run's time of work, which leaves out the pauses between
    * them. Attempts may overlap.
@@ -345,7 +354,13 @@ public final class RunFiguresStore {
             answers.getDouble("p99"),
             answers.getDouble("longest")),
         query(PLACES, runId).query((row, n) -> place(row)).list(),
-        query(WORKERS, runId).query((row, n) -> worker(row)).list());
+        query(WORKERS, runId).query((row, n) -> worker(row)).list(),
+        query(FINISH_REASONS, runId)
+            .query(
+                (row, n) ->
+                    new RunFigures.FinishReason(
+                        row.getString("finish_reason"), row.getLong("answers")))
+            .list());
   }
 
   /** Returns only the run's time by phase. */

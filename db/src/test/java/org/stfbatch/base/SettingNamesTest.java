@@ -30,6 +30,11 @@ class SettingNamesTest {
     "img, image",
     "picture, image",
     "file, image",
+    "repetition_penality, repetition_penalty",
+    "repeat_penalty, repetition_penalty",
+    "noRepeatNgramSize, no_repeat_ngram_size",
+    "presence-penalty, presence_penalty",
+    "frequencyPenalty, frequency_penalty",
   })
   void aMisspeltSettingIsNamedWithTheOneThatIsMeant(String name, String meant) {
     assertThat(SettingNames.complaint(name, Set.of(name)).orElseThrow())
@@ -40,7 +45,8 @@ class SettingNamesTest {
   @ValueSource(
       strings = {
         "top_k",
-        "repetition_penalty",
+        "length_penalty",
+        "repetition_detection",
         "num_beams",
         "do_sample",
         "guided_json",

@@ -17,6 +17,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInfo;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.stfbatch.base.PenaltySettings;
 import org.stfbatch.db.testing.TestDatabase;
 
 class ImageJobStoreTest {
@@ -52,7 +53,12 @@ class ImageJobStoreTest {
             OptionalDouble.of(0.9),
             OptionalLong.of(Long.MIN_VALUE),
             Optional.of(List.of("###", "\\\"", "", "a,b {c}", "NULL", "\n")),
-            Optional.of(new ChoiceTexts(List.of("A, or \"B\"", "NULL", "{}\\"))));
+            Optional.of(new ChoiceTexts(List.of("A, or \"B\"", "NULL", "{}\\"))),
+            new PenaltySettings(
+                OptionalDouble.of(1.1),
+                OptionalInt.of(3),
+                OptionalDouble.of(-2),
+                OptionalDouble.of(0.5)));
     jobs.insert(
         run.runId(), List.of(NewImageJob.toAnswer("c", OptionalLong.of(source), prompt, settings)));
 

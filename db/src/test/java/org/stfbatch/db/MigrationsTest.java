@@ -124,6 +124,30 @@ class MigrationsTest {
     }
   }
 
+  @Test
+  void jobsOfAnOlderVersionHaveNoPenaltiesAndStayWhereTheyAre() {
+    DatabaseSettings old = DATABASE.createMigrated("18");
+    JdbcClient before = client(old);
+    before
+        .sql(
+            """
+            insert into run (name) values ('old');
+            insert into image_job (run_id, custom_id, image_key, prompt) values (1, 'a', '', 'What?');
+            insert into waiting_job values (1, 1, '');
+            """)
+        .update();
+    String file = "select pg_relation_filenode('image_job'::regclass)";
+    long place = before.sql(file).query(Long.class).single();
+
+    try (Database database = Database.open(old)) {
+      assertThat(JdbcClient.create(database.dataSource()).sql(file).query(Long.class).single())
+          .isEqualTo(place);
+      assertThat(new ImageJobStore(database.dataSource()).waitingAfter(1, JobPosition.START, 10))
+          .extracting(StoredJob::settings)
+          .containsExactly(JobSettings.DEFAULTS);
+    }
+  }
+
   private static List<Long> files(JdbcClient jdbc) {
     return jdbc.sql(
             "select pg_relation_filenode(t::regclass) from unnest(array['answer', 'chunk_metric']) t")

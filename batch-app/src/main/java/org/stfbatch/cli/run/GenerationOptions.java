@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Optional;
 import org.stfbatch.db.ChoiceTexts;
 import org.stfbatch.job.infer.InferSettings;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Generation settings of jobs that do not set their own. */
@@ -50,8 +51,17 @@ final class GenerationOptions {
           "Answer with the most likely of these texts instead of generating one; also as a JSON list. A job's own choices take precedence.")
   private ChoiceTexts choices;
 
+  @Mixin private PenaltyOptions penalties;
+
   InferSettings.Defaults defaults() {
     return new InferSettings.Defaults(
-        maxNewTokens, temperature, topP, seed, stop, Optional.ofNullable(choices));
+        maxNewTokens,
+        temperature,
+        topP,
+        seed,
+        stop,
+        Optional.ofNullable(choices),
+        penalties.penalties(),
+        penalties.repetitionDetection());
   }
 }

@@ -12,6 +12,7 @@ import org.springframework.batch.core.scope.context.ChunkContext;
 import org.springframework.batch.core.step.StepContribution;
 import org.springframework.batch.core.step.tasklet.Tasklet;
 import org.springframework.batch.infrastructure.repeat.RepeatStatus;
+import org.stfbatch.base.PenaltySettings;
 import org.stfbatch.db.ImageJobStore;
 import org.stfbatch.db.ImagePrompt;
 import org.stfbatch.db.JobSettings;
@@ -69,14 +70,16 @@ final class AskTasklet implements Tasklet {
         settings(question));
   }
 
-  /** Greedy decoding, without stop texts. */
+  /** Greedy decoding, without stop texts and penalties. */
   private static JobSettings settings(Question question) {
     return new JobSettings(
         OptionalInt.of(question.maxNewTokens()),
         OptionalDouble.of(0),
         OptionalDouble.empty(),
         OptionalLong.empty(),
-        Optional.of(List.of()));
+        Optional.of(List.of()),
+        Optional.empty(),
+        PenaltySettings.OFF);
   }
 
   /** Collects questions and inserts them in groups, bounded by count and size. */

@@ -83,10 +83,13 @@ final class OpenAiFormat {
 
   /**
    * Maps a stored finish reason to OpenAI's: the API reports the model's end token and a stop text
-   * alike as {@code stop}.
+   * alike as {@code stop}. {@code repetition} is vLLM's.
    */
   private static String finishReason(String stored) {
-    return stored.equals("length") ? "length" : "stop";
+    return switch (stored) {
+      case "length", "repetition" -> stored;
+      default -> "stop";
+    };
   }
 
   private static ObjectNode usage(TokenCounts tokens) {

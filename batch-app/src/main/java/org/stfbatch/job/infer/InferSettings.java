@@ -6,6 +6,8 @@ import java.util.OptionalLong;
 import org.stfbatch.base.SamplingRange;
 import org.stfbatch.db.ChoiceTexts;
 import org.stfbatch.engine.Generation;
+import org.stfbatch.engine.Penalties;
+import org.stfbatch.engine.RepetitionDetection;
 import org.stfbatch.prompt.ConversationTemplate;
 
 /**
@@ -77,6 +79,8 @@ public record InferSettings(
    * @param seed the seed from which each job's seed is derived, together with its custom id
    * @param stop see {@link Generation}
    * @param choices the texts to choose answers from; empty for generated answers
+   * @param penalties see {@link Generation}
+   * @param repetitionDetection see {@link Generation}
    */
   public record Defaults(
       int maxNewTokens,
@@ -84,7 +88,9 @@ public record InferSettings(
       double topP,
       long seed,
       List<String> stop,
-      Optional<ChoiceTexts> choices) {
+      Optional<ChoiceTexts> choices,
+      Penalties penalties,
+      RepetitionDetection repetitionDetection) {
     public Defaults {
       stop = List.copyOf(stop);
       SamplingRange.temperature("--temperature", temperature);
@@ -92,10 +98,18 @@ public record InferSettings(
       new Generation(maxNewTokens, temperature, topP, seed, stop);
     }
 
-    /** Settings for generated answers. */
+    /** Settings for generated answers, without penalties and detection of repetition. */
     public Defaults(
         int maxNewTokens, double temperature, double topP, long seed, List<String> stop) {
-      this(maxNewTokens, temperature, topP, seed, stop, Optional.empty());
+      this(
+          maxNewTokens,
+          temperature,
+          topP,
+          seed,
+          stop,
+          Optional.empty(),
+          Penalties.NONE,
+          RepetitionDetection.OFF);
     }
   }
 }

@@ -6,12 +6,14 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.zip.CRC32C;
+import org.stfbatch.base.PenaltySettings;
 import org.stfbatch.db.ChoiceTexts;
 import org.stfbatch.db.JobSettings;
 import org.stfbatch.db.StoredJob;
 import org.stfbatch.engine.AnswerChoices;
 import org.stfbatch.engine.Failure;
 import org.stfbatch.engine.Generation;
+import org.stfbatch.engine.Penalties;
 import org.stfbatch.engine.Stage;
 import org.stfbatch.engine.Task;
 import org.stfbatch.job.ingest.CustomIds;
@@ -96,7 +98,18 @@ final class PromptPreparer {
         own.temperature().orElse(defaults.temperature()),
         own.topP().orElse(defaults.topP()),
         own.seed().orElseGet(() -> seed(job.customId())),
-        withTemplateStop(own.stop().orElse(defaults.stop())));
+        withTemplateStop(own.stop().orElse(defaults.stop())),
+        penalties(own.penalties()),
+        defaults.repetitionDetection());
+  }
+
+  private Penalties penalties(PenaltySettings own) {
+    Penalties otherwise = defaults.penalties();
+    return new Penalties(
+        own.repetition().orElse(otherwise.repetition()),
+        own.noRepeatNgramSize().orElse(otherwise.noRepeatNgramSize()),
+        own.presence().orElse(otherwise.presence()),
+        own.frequency().orElse(otherwise.frequency()));
   }
 
   /** Adds the stop text of a template whose answers do not end with the end token. */

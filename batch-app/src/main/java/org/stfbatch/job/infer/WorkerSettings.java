@@ -2,6 +2,7 @@ package org.stfbatch.job.infer;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.stfbatch.engine.Penalties;
 
 /**
  * Settings that a worker's answers depend on, as comparable text.
@@ -13,6 +14,7 @@ record WorkerSettings(List<String> parts) {
 
   static WorkerSettings of(ModelName model, InferSettings settings, boolean truncatesPrompts) {
     InferSettings.Defaults defaults = settings.defaults();
+    Penalties penalties = defaults.penalties();
     return new WorkerSettings(
         List.of(
             "model " + model.identity().fingerprint(),
@@ -25,6 +27,11 @@ record WorkerSettings(List<String> parts) {
             "--seed " + defaults.seed(),
             "--stop " + defaults.stop(),
             "choices " + defaults.choices().map(Object::toString).orElse("none"),
+            "--repetition-penalty " + penalties.repetition(),
+            "--no-repeat-ngram-size " + penalties.noRepeatNgramSize(),
+            "--presence-penalty " + penalties.presence(),
+            "--frequency-penalty " + penalties.frequency(),
+            "--repetition-detection " + defaults.repetitionDetection(),
             "--truncate " + truncatesPrompts));
   }
 

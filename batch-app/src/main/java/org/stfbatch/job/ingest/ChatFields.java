@@ -25,6 +25,10 @@ final class ChatFields {
           "stop",
           "guided_choice",
           "structured_outputs",
+          "repetition_penalty",
+          "no_repeat_ngram_size",
+          "presence_penalty",
+          "frequency_penalty",
           "stream_options");
 
   /**
@@ -59,9 +63,6 @@ final class ChatFields {
           Map.entry("logprobs", flag(false)),
           Map.entry("top_logprobs", number(0)),
           Map.entry("echo", flag(false)),
-          Map.entry("frequency_penalty", number(0)),
-          Map.entry("presence_penalty", number(0)),
-          Map.entry("repetition_penalty", number(1)),
           Map.entry("length_penalty", number(1)),
           Map.entry("top_k", number(0).or(number(-1))),
           Map.entry("min_p", number(0)),

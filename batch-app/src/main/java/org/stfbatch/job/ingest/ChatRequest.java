@@ -8,6 +8,8 @@ import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Set;
+import org.stfbatch.base.PenaltyRange;
+import org.stfbatch.base.PenaltySettings;
 import org.stfbatch.base.SamplingRange;
 import org.stfbatch.base.Shortened;
 import org.stfbatch.db.ChoiceTexts;
@@ -81,7 +83,27 @@ record ChatRequest(Optional<String> image, String prompt, JobSettings settings) 
         real(body, "top_p", SamplingRange::topP),
         longInteger(body, "seed"),
         stop(body),
-        choices(body));
+        choices(body),
+        penalties(body));
+  }
+
+  private static PenaltySettings penalties(JsonNode body) throws BadRequestException {
+    return new PenaltySettings(
+        real(body, "repetition_penalty", PenaltyRange::repetition),
+        ngramSize(body, "no_repeat_ngram_size"),
+        real(body, "presence_penalty", PenaltyRange::subtracted),
+        real(body, "frequency_penalty", PenaltyRange::subtracted));
+  }
+
+  private static OptionalInt ngramSize(JsonNode body, String name) throws BadRequestException {
+    JsonNode value = wholeNumber(body, name);
+    if (isAbsent(value)) {
+      return OptionalInt.empty();
+    }
+    require(
+        value.canConvertToInt() && value.intValue() >= 0,
+        "its " + name + " must be " + PenaltyRange.NGRAM_SIZE + ", and is " + shown(value));
+    return OptionalInt.of(value.intValue());
   }
 
   private static Optional<ChoiceTexts> choices(JsonNode body) throws BadRequestException {

@@ -31,15 +31,29 @@ final class QuestionCells {
           "top_p",
           "seed",
           "stop",
-          "choices");
+          "choices",
+          "repetition_penalty",
+          "no_repeat_ngram_size",
+          "presence_penalty",
+          "frequency_penalty");
 
   private static final Set<String> NUMBERS =
-      Set.of("question_id", "max_new_tokens", "temperature", "top_p", "seed");
+      Set.of(
+          "question_id",
+          "max_new_tokens",
+          "temperature",
+          "top_p",
+          "seed",
+          "repetition_penalty",
+          "no_repeat_ngram_size",
+          "presence_penalty",
+          "frequency_penalty");
 
   private static final Pattern NUMBER =
       Pattern.compile("-?(0|[1-9]\\d*)(\\.\\d+)?([eE][-+]?\\d+)?");
 
-  private static final Set<String> WHOLE_NUMBERS = Set.of("max_new_tokens", "seed");
+  private static final Set<String> WHOLE_NUMBERS =
+      Set.of("max_new_tokens", "seed", "no_repeat_ngram_size");
   private static final Pattern WHOLE = Pattern.compile("(-?\\d+)\\.0*");
 
   /** The columns whose cells may be lists of texts. */

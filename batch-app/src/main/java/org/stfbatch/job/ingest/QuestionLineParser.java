@@ -24,6 +24,8 @@ import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.Function;
 import org.stfbatch.base.JsonDefect;
+import org.stfbatch.base.PenaltyRange;
+import org.stfbatch.base.PenaltySettings;
 import org.stfbatch.base.SamplingRange;
 import org.stfbatch.base.SettingNames;
 import org.stfbatch.base.Shortened;
@@ -39,8 +41,8 @@ import org.stfbatch.engine.Stage;
  * Parser of LLaVA's question lines: a JSON object with {@code question_id} (a number or a string),
  * {@code text}, and optionally {@code image} and {@code category}. Beyond the original, a line may
  * set its own {@code max_new_tokens}, {@code temperature}, {@code top_p}, {@code seed}, {@code
- * stop} and {@code choices}. Other fields are ignored, unless their name looks like a setting.
- * {@code NaN}, which Python writes for empty cells, counts as null.
+ * stop}, {@code choices} and penalties against repetition. Other fields are ignored, unless their
+ * name looks like a setting. {@code NaN}, which Python writes for empty cells, counts as null.
  *
  * <p>A line that cannot be used becomes a failed job whose message names the line's number.
  */
@@ -193,6 +195,13 @@ final class QuestionLineParser implements LineParser {
       case "stop" -> fields.stop = absent ? Optional.empty() : Optional.of(stop(name, parser));
       case "choices" ->
           fields.choices = absent ? Optional.empty() : Optional.of(choices(name, parser));
+      case "repetition_penalty" ->
+          fields.repetitionPenalty = penalty(name, parser, PenaltyRange::repetition);
+      case "no_repeat_ngram_size" -> fields.noRepeatNgramSize = ngramSize(name, parser);
+      case "presence_penalty" ->
+          fields.presencePenalty = penalty(name, parser, PenaltyRange::subtracted);
+      case "frequency_penalty" ->
+          fields.frequencyPenalty = penalty(name, parser, PenaltyRange::subtracted);
       default -> parser.skipChildren();
     }
   }
@@ -259,6 +268,25 @@ final class QuestionLineParser implements LineParser {
     return parser.getDoubleValue();
   }
 
+  private static OptionalDouble penalty(String name, JsonParser parser, Range range)
+      throws IOException, BadLine {
+    return isAbsent(parser)
+        ? OptionalDouble.empty()
+        : OptionalDouble.of(range.require("its " + name, number(name, parser)));
+  }
+
+  private static OptionalInt ngramSize(String name, JsonParser parser) throws IOException, BadLine {
+    return isAbsent(parser)
+        ? OptionalInt.empty()
+        : OptionalInt.of(
+            PenaltyRange.ngramSize("its " + name, wholeNumber(name, parser, Integer.MAX_VALUE)));
+  }
+
+  /** Range check that returns the value. */
+  private interface Range {
+    double require(String name, double value);
+  }
+
   private static List<String> strings(String name, JsonParser parser) throws IOException, BadLine {
     if (parser.currentToken() == JsonToken.VALUE_STRING) {
       return List.of(parser.getText());
@@ -312,6 +340,10 @@ final class QuestionLineParser implements LineParser {
     private OptionalLong seed = OptionalLong.empty();
     private Optional<List<String>> stop = Optional.empty();
     private Optional<ChoiceTexts> choices = Optional.empty();
+    private OptionalDouble repetitionPenalty = OptionalDouble.empty();
+    private OptionalInt noRepeatNgramSize = OptionalInt.empty();
+    private OptionalDouble presencePenalty = OptionalDouble.empty();
+    private OptionalDouble frequencyPenalty = OptionalDouble.empty();
 
     private ImagePrompt prompt() {
       return new ImagePrompt(
@@ -319,7 +351,10 @@ final class QuestionLineParser implements LineParser {
     }
 
     private JobSettings settings() {
-      return new JobSettings(maxNewTokens, temperature, topP, seed, stop, choices);
+      PenaltySettings penalties =
+          new PenaltySettings(
+              repetitionPenalty, noRepeatNgramSize, presencePenalty, frequencyPenalty);
+      return new JobSettings(maxNewTokens, temperature, topP, seed, stop, choices, penalties);
     }
 
     private ImagePrompt readablePrompt() {

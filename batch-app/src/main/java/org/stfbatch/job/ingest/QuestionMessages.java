@@ -214,6 +214,7 @@ public final class QuestionMessages {
         settings.topP(),
         settings.seed(),
         settings.stop(),
-        settings.choices().map(ChoiceTexts::texts));
+        settings.choices().map(ChoiceTexts::texts),
+        settings.penalties());
   }
 }

@@ -110,7 +110,8 @@ final class JobMessages {
             settings.topP(),
             settings.seed(),
             settings.stop(),
-            settings.choices().map(ChoiceTexts::new));
+            settings.choices().map(ChoiceTexts::new),
+            settings.penalties());
   }
 
   private Read unusable(

@@ -9,11 +9,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalDouble;
+import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.batch.infrastructure.item.ExecutionContext;
+import org.stfbatch.base.PenaltySettings;
 import org.stfbatch.db.ChoiceTexts;
 import org.stfbatch.db.JobSettings;
 import org.stfbatch.db.NewImageJob;
@@ -29,11 +32,11 @@ class CsvFileReaderTest {
         read(
             ',',
             """
-            \uFEFFquestion_id,image,text,category,max_new_tokens,temperature,top_p,seed,stop,other
+            \uFEFFquestion_id,image,text,category,max_new_tokens,temperature,top_p,seed,stop,other,repetition_penalty,no_repeat_ngram_size,presence_penalty,frequency_penalty
             7,a.png,"What, ""this""?
-            Two lines",cats,32.0,0.5,0.9,-3,"[""x"",""y""]",z
+            Two lines",cats,32.0,0.5,0.9,-3,"[""x"",""y""]",z,1.1,3.0,-2,0.5
 
-            007,,No image,,,,,,.,
+            007,,No image,,,,,,.,,,,,
             "é 7",b.png,Last
             """);
 
@@ -48,6 +51,13 @@ class CsvFileReaderTest {
     assertThat(first.settings().topP()).hasValue(0.9);
     assertThat(first.settings().seed()).hasValue(-3);
     assertThat(first.settings().stop()).contains(List.of("x", "y"));
+    assertThat(first.settings().penalties())
+        .isEqualTo(
+            new PenaltySettings(
+                OptionalDouble.of(1.1),
+                OptionalInt.of(3),
+                OptionalDouble.of(-2),
+                OptionalDouble.of(0.5)));
     NewImageJob second = jobs.get(1);
     assertThat(second.prompt().questionId()).contains("\"007\"");
     assertThat(second.prompt().image()).isEmpty();

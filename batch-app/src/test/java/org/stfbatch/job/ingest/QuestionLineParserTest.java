@@ -5,11 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.OptionalDouble;
+import java.util.OptionalInt;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.stfbatch.base.PenaltySettings;
 import org.stfbatch.db.ChoiceTexts;
 import org.stfbatch.db.JobFailure;
 import org.stfbatch.db.JobSettings;
@@ -144,7 +147,8 @@ class QuestionLineParserTest {
             1,
             """
             {"question_id":1,"text":"a","image":NaN,"category":NaN,"stop":NaN,"max_new_tokens":NaN,\
-            "temperature":NaN,"top_p":NaN,"seed":NaN,"choices":NaN,"score":NaN,"temprature":NaN}""");
+            "temperature":NaN,"top_p":NaN,"seed":NaN,"choices":NaN,"repetition_penalty":NaN,\
+            "no_repeat_ngram_size":null,"presence_penalty":NaN,"frequency_penalty":null,"score":NaN,"temprature":NaN}""");
 
     assertThat(job.rejection()).isEmpty();
     assertThat(job.prompt().image()).isEmpty();
@@ -179,6 +183,42 @@ class QuestionLineParserTest {
     assertThat(job.settings().seed()).hasValue(-9);
     assertThat(parse(1, "{\"question_id\":1,\"text\":\"a\",\"stop\":\"x\"}").settings().stop())
         .contains(List.of("x"));
+  }
+
+  @Test
+  void penaltiesAreRead() {
+    NewImageJob job =
+        parse(
+            1,
+            """
+            {"question_id":1,"text":"a","repetition_penalty":1.1,"no_repeat_ngram_size":3,\
+            "presence_penalty":-2,"frequency_penalty":0.5}""");
+
+    assertThat(job.settings().penalties())
+        .isEqualTo(
+            new PenaltySettings(
+                OptionalDouble.of(1.1),
+                OptionalInt.of(3),
+                OptionalDouble.of(-2),
+                OptionalDouble.of(0.5)));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "\"repetition_penalty\":0 | its repetition_penalty must be 0.000001 to 100, not 0.0",
+        "\"repetition_penalty\":1e999 | its repetition_penalty must be 0.000001 to 100",
+        "\"repetition_penalty\":\"x\" | its repetition_penalty is not a number",
+        "\"presence_penalty\":2.1 | its presence_penalty must be -2 to 2, not 2.1",
+        "\"frequency_penalty\":-2.1 | its frequency_penalty must be -2 to 2, not -2.1",
+        "\"no_repeat_ngram_size\":-4294967295 | its no_repeat_ngram_size must be 0 (off) to",
+        "\"no_repeat_ngram_size\":2.5 | its no_repeat_ngram_size is not a whole number",
+      })
+  void aPenaltyOutOfRangeIsNamed(String setting, String why) {
+    NewImageJob job = parse(1, "{\"question_id\":1,\"text\":\"a\"," + setting + "}");
+
+    assertThat(job.rejection().orElseThrow().message()).contains(why);
   }
 
   @Test

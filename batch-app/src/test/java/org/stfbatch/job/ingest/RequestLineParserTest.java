@@ -5,10 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.OptionalDouble;
+import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.stfbatch.base.PenaltySettings;
 import org.stfbatch.db.ChoiceTexts;
 import org.stfbatch.db.JobFailure;
 import org.stfbatch.db.JobSettings;
@@ -33,6 +36,8 @@ class RequestLineParserTest {
                   {"type": "text", "text": "What is this?"},
                   {"type": "image_url", "image_url": {"url": "https://example.org/a.png", "detail": "low"}}]}],
               "max_tokens": 7, "temperature": 0.5, "top_p": 0.9, "seed": -3, "stop": ["x", "y"],
+              "repetition_penalty": 1.1, "no_repeat_ngram_size": 3, "presence_penalty": -2,
+              "frequency_penalty": 0.5,
               "n": 1, "stream": false, "user": "me", "response_format": {"type": "text"}}}
             """);
 
@@ -45,6 +50,25 @@ class RequestLineParserTest {
     assertThat(job.settings().topP()).hasValue(0.9);
     assertThat(job.settings().seed()).hasValue(-3);
     assertThat(job.settings().stop()).contains(List.of("x", "y"));
+    assertThat(job.settings().penalties())
+        .isEqualTo(
+            new PenaltySettings(
+                OptionalDouble.of(1.1),
+                OptionalInt.of(3),
+                OptionalDouble.of(-2),
+                OptionalDouble.of(0.5)));
+  }
+
+  @Test
+  void aPenaltyThatIsOffIsASetting() {
+    NewImageJob job =
+        parse(
+            request(
+                """
+                "frequency_penalty":0,"presence_penalty":0,"repetition_penalty":1,"no_repeat_ngram_size":0""",
+                USER));
+
+    assertThat(job.settings().penalties()).isEqualTo(PenaltySettings.OFF);
   }
 
   @Test
@@ -77,7 +101,7 @@ class RequestLineParserTest {
             request(
                 """
                 "user":"me","metadata":{"a":"b"},"store":true,"service_tier":"flex","seed":null,"n":1.0,"top_k":-1,
-                "frequency_penalty":-0.0,"presence_penalty":0,"repetition_penalty":1.0,"min_p":0.0,"logit_bias":{"5":0},
+                "frequency_penalty":null,"presence_penalty":NaN,"length_penalty":1.0,"min_p":0.0,"logit_bias":{"5":0},
                 "tools":[],"tool_choice":"auto","parallel_tool_calls":true,"stream":false,"logprobs":false,
                 "stream_options":{"include_usage":true},"top_logprobs":0,"guided_json":null,"unheard_of":null,
                 "structured_outputs":{},"response_format":{"type":"text"},"modalities":["text"],"temperature":NaN,
@@ -119,7 +143,7 @@ class RequestLineParserTest {
         "\"stream\":true | stream cannot be carried out",
         "\"tools\":[{}] | tools cannot be carried out",
         "\"response_format\":{\"type\":\"json_object\"} | response_format cannot be carried out",
-        "\"frequency_penalty\":0.5 | frequency_penalty cannot be carried out",
+        "\"length_penalty\":0.5 | length_penalty cannot be carried out",
         "\"max_tokens\":0 | max_tokens must be above 0",
         "\"max_tokens\":99999999999 | max_tokens must be above 0, at most 2147483647, and is 99999999999",
         "\"max_completion_tokens\":1.5 | max_completion_tokens is not a whole number",
@@ -132,7 +156,13 @@ class RequestLineParserTest {
         "\"seed\":9223372036854775808 | seed must fit 64 bits",
         "\"guided_regex\":\"[0-9]+\" | guided_regex is not known here",
         "\"bad_words\":[\"red\"] | bad_words cannot be carried out",
-        "\"repetition_penalty\":1.3 | repetition_penalty cannot be carried out",
+        "\"repetition_penalty\":0 | repetition_penalty must be 0.000001 to 100, not 0.0",
+        "\"repetition_penalty\":\"1\" | repetition_penalty is not a number",
+        "\"presence_penalty\":2.5 | presence_penalty must be -2 to 2, not 2.5",
+        "\"frequency_penalty\":-3 | frequency_penalty must be -2 to 2, not -3.0",
+        "\"no_repeat_ngram_size\":-1 | no_repeat_ngram_size must be 0 (off) to 2147483647, and is -1",
+        "\"no_repeat_ngram_size\":1.5 | no_repeat_ngram_size is not a whole number",
+        "\"repetition_detection\":{\"min_count\":3} | repetition_detection is not known here",
         "\"min_tokens\":5 | min_tokens cannot be carried out",
         "\"ignore_eos\":true | ignore_eos cannot be carried out",
         "\"stop_token_ids\":[2] | stop_token_ids cannot be carried out",

@@ -89,7 +89,8 @@ class IntakeJobTest {
         """
         {"custom_id":"all","image":{"path":"a/b.png"},"prompt":"Who?","max_new_tokens":3,
          "temperature":0.5,"top_p":0.9,"seed":7,"stop":["x"],"question_id":12.0,
-         "category":"people","unknown":{"deep":[1]}}
+         "repetition_penalty":1.1,"no_repeat_ngram_size":3,"presence_penalty":-2,
+         "frequency_penalty":0.5,"category":"people","unknown":{"deep":[1]}}
         """;
     topics.send(
         topic,
@@ -104,6 +105,7 @@ class IntakeJobTest {
             .sql(
                 """
                 select image_ref, prompt, max_new_tokens, temperature, top_p, seed,
+                  repetition_penalty, no_repeat_ngram_size, presence_penalty, frequency_penalty,
                   stop::text as stop, question_id, category, kind, location, image_root,
                   kafka_partition >= 0 and kafka_offset >= 0 as placed
                 from image_job join job_source using (source_id) where custom_id = 'all'
@@ -118,6 +120,10 @@ class IntakeJobTest {
         .containsEntry("top_p", 0.9)
         .containsEntry("seed", 7L)
         .containsEntry("stop", "{x}")
+        .containsEntry("repetition_penalty", 1.1)
+        .containsEntry("no_repeat_ngram_size", 3)
+        .containsEntry("presence_penalty", -2.0)
+        .containsEntry("frequency_penalty", 0.5)
         .containsEntry("question_id", "12.0")
         .containsEntry("category", "people")
         .containsEntry("kind", "kafka")

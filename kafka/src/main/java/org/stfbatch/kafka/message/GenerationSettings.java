@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
+import org.stfbatch.base.PenaltySettings;
 import org.stfbatch.base.SamplingRange;
 
 /**
@@ -20,6 +21,7 @@ import org.stfbatch.base.SamplingRange;
  * @param seed of sampling
  * @param stop strings that end the answer; an empty list means none
  * @param choices the answer is the most probable one of these texts, which are all different
+ * @param penalties against repetition
  */
 public record GenerationSettings(
     OptionalInt maxNewTokens,
@@ -27,7 +29,8 @@ public record GenerationSettings(
     OptionalDouble topP,
     OptionalLong seed,
     Optional<List<String>> stop,
-    Optional<List<String>> choices) {
+    Optional<List<String>> choices,
+    PenaltySettings penalties) {
 
   /** All settings empty. */
   public static final GenerationSettings DEFAULTS =
@@ -37,7 +40,8 @@ public record GenerationSettings(
           OptionalDouble.empty(),
           OptionalLong.empty(),
           Optional.empty(),
-          Optional.empty());
+          Optional.empty(),
+          PenaltySettings.DEFAULTS);
 
   private static final FieldType<Integer> MAX_NEW_TOKENS = FieldType.intFrom(1);
   private static final FieldType<Double> TEMPERATURE =
@@ -76,7 +80,8 @@ public record GenerationSettings(
         fields.optional("top_p", TOP_P).map(OptionalDouble::of).orElse(OptionalDouble.empty()),
         fields.optional("seed", SEED).map(OptionalLong::of).orElse(OptionalLong.empty()),
         fields.optional("stop", FieldType.STOP),
-        fields.optional("choices", FieldType.CHOICES));
+        fields.optional("choices", FieldType.CHOICES),
+        PenaltyFields.of(fields));
   }
 
   void writeTo(JsonGenerator json) throws IOException {
@@ -98,6 +103,7 @@ public record GenerationSettings(
     if (choices.isPresent()) {
       writeTexts(json, "choices", choices.get());
     }
+    PenaltyFields.write(json, penalties);
   }
 
   private static void writeTexts(JsonGenerator json, String name, List<String> texts)

@@ -37,6 +37,10 @@ public record ImageJobMessage(
           "seed",
           "stop",
           "choices",
+          "repetition_penalty",
+          "no_repeat_ngram_size",
+          "presence_penalty",
+          "frequency_penalty",
           "question_id",
           "category",
           "run");

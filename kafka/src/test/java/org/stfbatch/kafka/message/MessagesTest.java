@@ -18,6 +18,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.stfbatch.base.ModelIdentity;
+import org.stfbatch.base.PenaltySettings;
 
 class MessagesTest {
 
@@ -32,7 +33,12 @@ class MessagesTest {
             OptionalDouble.of(1e-6),
             OptionalLong.of(Long.MIN_VALUE),
             Optional.of(List.of("\n", "</s>")),
-            Optional.of(List.of("A, or B", "ü")));
+            Optional.of(List.of("A, or B", "ü")),
+            new PenaltySettings(
+                OptionalDouble.of(1.25),
+                OptionalInt.of(0),
+                OptionalDouble.of(-2),
+                OptionalDouble.of(1e-9)));
     for (ImageReference image :
         List.of(
             new ImageReference.Path("a b/ü.png"),

@@ -50,6 +50,7 @@ class SchemaTest {
           """
           {"custom_id": "a", "image": {"bytes": "AAAA", "media_type": "image/png"}, "prompt": "why?",
            "max_new_tokens": 5, "temperature": 0.5, "top_p": 0.9, "seed": 7, "stop": ["x"], "choices": ["A", "B"],
+           "repetition_penalty": 1.1, "no_repeat_ngram_size": 3, "presence_penalty": -2, "frequency_penalty": 0.5,
            "question_id": 7, "category": "c", "run": "r", "unknown": {"deep": [1]}}
           """,
           MessageType.ANSWER,
@@ -106,6 +107,9 @@ class SchemaTest {
           "-9223372036854775809",
           "922337203685477580700e-2",
           "1e30",
+          "2",
+          "-2.0",
+          "2.0000000000000000000001",
           "\"\"",
           "\" \"",
           "\"x\"",
