@@ -193,7 +193,7 @@ class StorageTest {
     List<String> keys = new ArrayList<>();
     for (int i = 0; i < 1100; i++) {
       keys.add("list/%04d.png".formatted(i));
-      SERVER.put(keys.get(i), new byte[] {1, 2});
+      SERVER.store(keys.get(i), new byte[] {1, 2});
     }
     SERVER.put("list-not/a.png", new byte[1]);
 
