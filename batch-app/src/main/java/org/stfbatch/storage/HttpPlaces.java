@@ -27,7 +27,7 @@ import org.stfbatch.storage.StorageException.Kind;
 /** Content at http(s) addresses, one attempt a call. Follows redirects. Thread safe. */
 final class HttpPlaces implements AutoCloseable {
   private static final int MOST_REDIRECTS = 5;
-  private static final int CONNECTIONS = 64;
+  private static final int CONNECTIONS = 256;
   private static final Duration CONNECT = Duration.ofSeconds(10);
   private static final Duration SILENCE = Duration.ofSeconds(30);
   private static final Pattern CONTENT_RANGE =

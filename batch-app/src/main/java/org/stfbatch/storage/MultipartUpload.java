@@ -74,12 +74,21 @@ final class MultipartUpload {
     end();
   }
 
-  /** Does nothing if the upload has ended. */
+  /** Does nothing if the upload has ended. An interrupted thread aborts as well. */
   synchronized void abort() {
-    if (!ended) {
+    if (ended) {
+      return;
+    }
+    // The SDK makes no request for an interrupted thread.
+    boolean interrupted = Thread.interrupted();
+    try {
       client.abortMultipartUpload(
           request -> request.bucket(object.bucket()).key(object.key()).uploadId(id));
       end();
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
     }
   }
 

@@ -26,6 +26,10 @@ import software.amazon.awssdk.services.s3.presigner.S3Presigner;
 final class S3Access {
   private static final Duration CONNECT = Duration.ofSeconds(10);
   private static final Duration SILENCE = Duration.ofSeconds(30);
+
+  /** More than the threads that read ranges at the same time. */
+  private static final int CONNECTIONS = 256;
+
   private static final Region OF_OTHER_SERVERS = Region.US_EAST_1;
 
   private S3Access() {}
@@ -36,10 +40,11 @@ final class S3Access {
    * @throws SdkClientException if no region is known
    */
   static S3Client client(S3Settings settings, DefaultCredentialsProvider credentials) {
+    Region region = region(settings);
     S3ClientBuilder builder =
         S3Client.builder()
             .credentialsProvider(credentials)
-            .region(region(settings))
+            .region(region)
             .serviceConfiguration(configuration(settings))
             // Checksums as trailers are not known to every S3-compatible server.
             .requestChecksumCalculation(RequestChecksumCalculation.WHEN_REQUIRED)
@@ -48,9 +53,10 @@ final class S3Access {
             .overrideConfiguration(config -> config.retryStrategy(RetryMode.STANDARD))
             .httpClientBuilder(
                 Apache5HttpClient.builder()
+                    .maxConnections(CONNECTIONS)
                     .connectionTimeout(CONNECT)
                     .socketTimeout(SILENCE)
-                    .proxyConfiguration(proxy(settings)));
+                    .proxyConfiguration(proxy(settings, region)));
     settings.endpoint().ifPresent(builder::endpointOverride);
     return builder.build();
   }
@@ -95,12 +101,12 @@ final class S3Access {
     }
   }
 
-  private static ProxyConfiguration proxy(S3Settings settings) {
+  private static ProxyConfiguration proxy(S3Settings settings, Region region) {
     ProxyConfiguration.Builder configuration =
         ProxyConfiguration.builder()
             .useSystemPropertyValues(false)
             .useEnvironmentVariableValues(false);
-    Optional<ProxySettings.Proxy> proxy = settings.proxies().of(target(settings));
+    Optional<ProxySettings.Proxy> proxy = settings.proxies().of(target(settings, region));
     proxy.ifPresent(
         one ->
             configuration
@@ -114,9 +120,9 @@ final class S3Access {
     return host.contains(":") ? "[" + host + "]" : host;
   }
 
-  private static URI target(S3Settings settings) {
+  private static URI target(S3Settings settings, Region region) {
     return settings
         .endpoint()
-        .orElseGet(() -> URI.create("https://s3." + region(settings).id() + ".amazonaws.com"));
+        .orElseGet(() -> URI.create("https://s3." + region.id() + ".amazonaws.com"));
   }
 }

@@ -5,6 +5,7 @@ import java.util.Optional;
 import java.util.Set;
 import org.stfbatch.storage.StorageException.Kind;
 import software.amazon.awssdk.awscore.exception.AwsServiceException;
+import software.amazon.awssdk.core.exception.AbortedException;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.http.SdkHttpResponse;
 
@@ -123,6 +124,10 @@ public final class S3Refusals {
               ? ""
               : service.awsErrorDetails().errorCode();
       return of(name, service.statusCode(), code, region(service), Optional.empty(), error);
+    }
+    if (error instanceof AbortedException) {
+      return new StorageException(
+          Kind.UNAVAILABLE, "the work on %s was interrupted: begin again".formatted(name), error);
     }
     String message = String.valueOf(error.getMessage());
     if (message.startsWith("Unable to load credentials")) {

@@ -16,16 +16,25 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
+import org.stfbatch.image.FetchSettings;
+import org.stfbatch.image.ImageLimits;
+import org.stfbatch.image.ImageLoader;
+import org.stfbatch.image.ImageSource;
+import org.stfbatch.net.AddressRules;
 import org.stfbatch.net.ProxySettings;
 import org.stfbatch.storage.StorageAddress.Http;
 import org.stfbatch.storage.StorageAddress.LocalFile;
@@ -144,11 +153,47 @@ class StorageTest {
   }
 
   @Test
+  void requestsGoThroughTheProxyOfTheirHost() throws Exception {
+    byte[] content = bytes(1000);
+    SERVER.put("proxied.bin", content);
+    List<String> lines = Collections.synchronizedList(new ArrayList<>());
+    try (FaultyS3 proxy =
+        FaultyS3.start(
+            SERVER.endpoint(),
+            (line, count) -> {
+              lines.add(line);
+              return Fault.NONE;
+            })) {
+      S3Settings settings =
+          new S3Settings(
+              Optional.of(URI.create("http://s3.example.invalid:9000")),
+              Optional.empty(),
+              true,
+              ProxySettings.of(Map.of("http_proxy", proxy.endpoint().toString())));
+      try (Storage storage = new Storage(settings)) {
+        assertThat(all(storage, object("proxied.bin"))).isEqualTo(content);
+      }
+      ImageLoader loader =
+          new ImageLoader(
+              ImageLimits.defaults(),
+              new FetchSettings(
+                      false, AddressRules.DEFAULT, settings.proxies(), 1, 1, Duration.ofMinutes(1))
+                  .withBuckets(settings, Set.of()));
+      loader.download(new ImageSource.S3(object("proxied.bin"), false)).get().close();
+      loader.cancelDownloads();
+    }
+    assertThat(lines)
+        .hasSize(2)
+        .allMatch(
+            line -> line.startsWith("GET http://s3.example.invalid:9000/pictures/proxied.bin"));
+  }
+
+  @Test
   void objectsAreListedInTheOrderOfTheirKeysByPages() throws IOException {
     List<String> keys = new ArrayList<>();
     for (int i = 0; i < 1100; i++) {
       keys.add("list/%04d.png".formatted(i));
-      SERVER.put(keys.get(i), new byte[] {1, 2});
+      SERVER.store(keys.get(i), new byte[] {1, 2});
     }
     SERVER.put("list-not/a.png", new byte[1]);
 
@@ -199,6 +244,20 @@ class StorageTest {
     }
     assertThat(SERVER.get("older.bin")).isEqualTo(new byte[] {7});
     assertThat(SERVER.pendingUploads()).isZero();
+  }
+
+  @Test
+  void anInterruptedThreadAbortsItsUpload() throws IOException {
+    try (Storage storage = storage();
+        PendingOutput output = storage.begin(object("interrupted.bin"))) {
+      output.stream().write(bytes(LARGE));
+      Thread.currentThread().interrupt();
+      assertThatThrownBy(output::commit).hasMessageContaining("was interrupted");
+    } finally {
+      assertThat(Thread.interrupted()).isTrue();
+    }
+    assertThat(SERVER.pendingUploads()).isZero();
+    assertThat(SERVER.has("interrupted.bin")).isFalse();
   }
 
   @Test
@@ -323,6 +382,7 @@ class StorageTest {
 
   /** With -Dstfbatch.s3.bytes=3221225472 and a heap of 256 MB this is the long form. */
   @Test
+  @Timeout(1800)
   void rangesOfALargeObjectTakeTheirOwnMemoryOnly() throws IOException {
     long size = Long.getLong("stfbatch.s3.bytes", 64L << 20);
     byte[] block = bytes(1 << 20);

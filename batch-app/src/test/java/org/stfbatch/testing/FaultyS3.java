@@ -24,7 +24,8 @@ import java.util.regex.Pattern;
 
 /**
  * A server in front of an S3-compatible server that passes requests on and makes the faults that a
- * test asks for. Each connection carries one request.
+ * test asks for. Each connection carries one request. It is also an HTTP proxy for that server,
+ * whatever host a request names.
  */
 public final class FaultyS3 implements AutoCloseable {
   private static final Pattern LENGTH = Pattern.compile("(?im)^content-length: *(\\d+)");
@@ -143,7 +144,8 @@ public final class FaultyS3 implements AutoCloseable {
     try (Socket server = new Socket(backend.getHost(), backend.getPort())) {
       open.add(server);
       OutputStream to = server.getOutputStream();
-      to.write(closing(head).getBytes(StandardCharsets.ISO_8859_1));
+      String request = head.replaceFirst("^(\\S+) http://[^/ ]+/", "$1 /");
+      to.write(closing(request).getBytes(StandardCharsets.ISO_8859_1));
       if (head.toLowerCase(Locale.ROOT).contains("expect: 100-continue")) {
         out.write("HTTP/1.1 100 Continue\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
       }
@@ -167,7 +169,7 @@ public final class FaultyS3 implements AutoCloseable {
 
   /** Returns a head that says that the connection ends after the message. */
   private static String closing(String head) {
-    String rest = head.replaceAll("(?im)^(connection|expect): [^\r]*\r\n", "");
+    String rest = head.replaceAll("(?im)^(connection|expect|upgrade): [^\r]*\r\n", "");
     int end = rest.indexOf("\r\n") + 2;
     return rest.substring(0, end) + "Connection: close\r\n" + rest.substring(end);
   }
