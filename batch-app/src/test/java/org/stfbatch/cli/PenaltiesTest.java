@@ -27,12 +27,12 @@ class PenaltiesTest {
   private static final Map<String, String> SETTINGS =
       Map.of(
           "plain", "",
-          "repetition", "\"repetition_penalty\":1.5",
+          "repetition", "\"repetition_penalty\":0.5",
           "ngram", "\"no_repeat_ngram_size\":1",
-          "presence", "\"presence_penalty\":2",
-          "frequency", "\"frequency_penalty\":2",
+          "presence", "\"presence_penalty\":-2",
+          "frequency", "\"frequency_penalty\":-1.25",
           "all",
-              "\"repetition_penalty\":1.1,\"no_repeat_ngram_size\":3,\"presence_penalty\":0.5,\"frequency_penalty\":0.5");
+              "\"repetition_penalty\":1.2,\"no_repeat_ngram_size\":2,\"presence_penalty\":-2,\"frequency_penalty\":-1");
 
   private final Cli cli = Cli.on(DATABASE.settings());
   @TempDir private Path folder;
@@ -41,7 +41,7 @@ class PenaltiesTest {
   void settingsOfLinesRequestsAndTheCommandAreTheSame() throws IOException {
     Map<String, String> lines = answersOfLines();
 
-    assertThat(new HashSet<>(lines.values())).hasSize(SETTINGS.size());
+    assertThat(new HashSet<>(lines.values())).as("%s", lines).hasSize(SETTINGS.size());
     assertThat(answersOfRequests()).isEqualTo(lines);
     assertThat(answersOfCommand())
         .containsEntry("plain", lines.get("all"))
@@ -80,13 +80,13 @@ class PenaltiesTest {
     infer(
         "command",
         "--repetition-penalty",
-        1.1,
+        1.2,
         "--no-repeat-ngram-size",
-        3,
+        2,
         "--presence-penalty",
-        0.5,
+        -2,
         "--frequency-penalty",
-        0.5);
+        -1);
     return texts("command");
   }
 
