@@ -78,7 +78,8 @@ public final class ExportCommand implements Callable<Integer> {
   @Option(
       names = "--past-failures",
       paramLabel = "FILE",
-      description = "A file, or s3://BUCKET/KEY, for the failures that were retried, as JSON lines.")
+      description =
+          "A file, or s3://BUCKET/KEY, for the failures that were retried, as JSON lines.")
   private StorageAddress pastFailures;
 
   @Option(
