@@ -41,7 +41,10 @@ public final class Main {
     Shutdown shutdown = new Shutdown();
     Runtime.getRuntime().addShutdownHook(new Thread(shutdown::onSignal, "shutdown"));
     InterruptSignal.handle(shutdown::onInterrupt);
-    int code = run(commandLine(shutdown), args);
+    StfBatchCommand root = new StfBatchCommand();
+    CommandLine commandLine = bare(root, shutdown);
+    Commands.addMeant(commandLine, args);
+    int code = run(configured(root, commandLine), args);
     shutdown.finished(code);
     System.exit(code);
   }
@@ -88,9 +91,19 @@ public final class Main {
     }
   }
 
+  /** Returns the command line with all commands. */
   static CommandLine commandLine(Shutdown shutdown) {
     StfBatchCommand root = new StfBatchCommand();
-    CommandLine commandLine = new CommandLine(root, new CommandFactory(root, shutdown));
+    CommandLine commandLine = bare(root, shutdown);
+    Commands.addAll(commandLine);
+    return configured(root, commandLine);
+  }
+
+  private static CommandLine bare(StfBatchCommand root, Shutdown shutdown) {
+    return new CommandLine(root, new CommandFactory(root, shutdown));
+  }
+
+  private static CommandLine configured(StfBatchCommand root, CommandLine commandLine) {
     HelpLayout.apply(commandLine);
     OldNames.accept(commandLine);
     return commandLine

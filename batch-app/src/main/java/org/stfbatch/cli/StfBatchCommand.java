@@ -5,34 +5,10 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
-import org.stfbatch.cli.bench.BenchCommand;
-import org.stfbatch.cli.benchmark.BenchmarkDataCommand;
-import org.stfbatch.cli.benchmark.EvaluateCommand;
-import org.stfbatch.cli.benchmark.ScoreCommand;
 import org.stfbatch.cli.console.Log;
 import org.stfbatch.cli.console.LogFormat;
-import org.stfbatch.cli.demo.DemoDataCommand;
-import org.stfbatch.cli.demo.DemoScoreCommand;
-import org.stfbatch.cli.demo.DemoTokenizerCommand;
-import org.stfbatch.cli.help.CompletionCommand;
-import org.stfbatch.cli.help.HelpCommand;
-import org.stfbatch.cli.kafka.KafkaCommand;
-import org.stfbatch.cli.model.ModelCommand;
-import org.stfbatch.cli.run.ExportCommand;
-import org.stfbatch.cli.run.InferCommand;
-import org.stfbatch.cli.run.IngestCommand;
-import org.stfbatch.cli.run.IntakeCommand;
-import org.stfbatch.cli.run.ListenCommand;
-import org.stfbatch.cli.run.PublishCommand;
-import org.stfbatch.cli.run.ReportCommand;
-import org.stfbatch.cli.run.RetryCommand;
-import org.stfbatch.cli.run.RunCommand;
-import org.stfbatch.cli.run.RunsCommand;
-import org.stfbatch.cli.run.StatusCommand;
-import org.stfbatch.cli.run.WatchCommand;
 import org.stfbatch.cli.service.Brokers;
 import org.stfbatch.cli.service.Stores;
-import org.stfbatch.cli.train.TrainCommand;
 import org.stfbatch.secret.Secrets;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -62,33 +38,6 @@ import picocli.CommandLine.ScopeType;
       "1:the job failed or was stopped and can be run again",
       "2:wrong usage or unusable input",
       "130:stopped by Ctrl-C"
-    },
-    subcommands = {
-      IngestCommand.class,
-      InferCommand.class,
-      StatusCommand.class,
-      RetryCommand.class,
-      RunsCommand.class,
-      RunCommand.class,
-      WatchCommand.class,
-      ExportCommand.class,
-      ReportCommand.class,
-      EvaluateCommand.class,
-      ScoreCommand.class,
-      BenchmarkDataCommand.class,
-      IntakeCommand.class,
-      PublishCommand.class,
-      ListenCommand.class,
-      KafkaCommand.class,
-      ModelCommand.class,
-      TrainCommand.class,
-      DbCommand.class,
-      DemoDataCommand.class,
-      DemoScoreCommand.class,
-      DemoTokenizerCommand.class,
-      BenchCommand.class,
-      CompletionCommand.class,
-      HelpCommand.class
     })
 final class StfBatchCommand {
   /**
