@@ -18,8 +18,8 @@ import java.util.Optional;
 import org.stfbatch.secret.Secrets;
 
 /**
- * Logback layout that follows the process's {@link Log} and masks secrets; named in the logback
- * configuration.
+ * Logback layout that follows the process's {@link Log} and masks secrets; see {@link
+ * LogConfiguration}.
  */
 public final class LogLines extends LayoutBase<ILoggingEvent> {
   private static final DateTimeFormatter TIME = DateTimeFormatter.ISO_OFFSET_DATE_TIME;
