@@ -18,6 +18,8 @@ import org.stfbatch.db.ReuseKey;
 import org.stfbatch.engine.AnswerChoice;
 import org.stfbatch.engine.AnswerChoices;
 import org.stfbatch.engine.Generation;
+import org.stfbatch.engine.Penalties;
+import org.stfbatch.engine.RepetitionDetection;
 import org.stfbatch.engine.Task;
 
 /** Everything that an answer depends on changes its key, and nothing else does. */
@@ -47,6 +49,33 @@ class ReuseKeysTest {
     Set<String> expected = names(GREEDY);
     expected.removeAll(Set.of("topP", "seed"));
     assertThat(componentsThatCount(GREEDY)).isEqualTo(expected);
+  }
+
+  @Test
+  void everyPenaltyAndEveryLimitOfRepetitionCounts() throws Exception {
+    for (RecordComponent component : Penalties.class.getRecordComponents()) {
+      Penalties other = changed(GREEDY.penalties(), component);
+      assertThat(key(with(other, GREEDY.repetitionDetection())))
+          .as(component.getName())
+          .isNotEqualTo(key(GREEDY));
+    }
+    for (RecordComponent component : RepetitionDetection.class.getRecordComponents()) {
+      RepetitionDetection other = changed(RepetitionDetection.DEFAULT, component);
+      assertThat(key(with(Penalties.NONE, other)))
+          .as(component.getName())
+          .isNotEqualTo(key(with(Penalties.NONE, RepetitionDetection.DEFAULT)));
+    }
+  }
+
+  private static Generation with(Penalties penalties, RepetitionDetection detection) {
+    return new Generation(
+        GREEDY.maxNewTokens(),
+        GREEDY.temperature(),
+        GREEDY.topP(),
+        GREEDY.seed(),
+        GREEDY.stop(),
+        penalties,
+        detection);
   }
 
   @Test
@@ -149,7 +178,10 @@ class ReuseKeysTest {
     return changed;
   }
 
-  private static Object other(Object value) {
+  private static Object other(Object value) throws Exception {
+    if (value instanceof Record part) {
+      return changed(part, part.getClass().getRecordComponents()[0]);
+    }
     if (value instanceof Integer number) {
       return number + 1;
     }
