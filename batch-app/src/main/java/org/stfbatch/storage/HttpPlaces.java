@@ -24,7 +24,10 @@ import org.stfbatch.net.RefusedAddressException;
 import org.stfbatch.storage.StorageAddress.Http;
 import org.stfbatch.storage.StorageException.Kind;
 
-/** Content at http(s) addresses, one attempt a call. Follows redirects. Thread safe. */
+/**
+ * Content at http(s) addresses, one attempt a call. Follows redirects. The clients are made with
+ * the first request. Thread safe.
+ */
 final class HttpPlaces implements AutoCloseable {
   private static final int MOST_REDIRECTS = 5;
   private static final int CONNECTIONS = 256;
@@ -33,12 +36,25 @@ final class HttpPlaces implements AutoCloseable {
   private static final Pattern CONTENT_RANGE =
       Pattern.compile("bytes (\\d{1,18})-(\\d{1,18})/(\\d{1,18})");
 
-  private final HttpClients clients;
+  private final ProxySettings proxies;
+  private HttpClients clients;
+  private boolean closed;
 
   HttpPlaces(ProxySettings proxies) {
-    this.clients =
-        new HttpClients(
-            new HttpClients.Settings(CONNECT, SILENCE, CONNECTIONS, AddressRules.DEFAULT, proxies));
+    this.proxies = proxies;
+  }
+
+  private synchronized HttpClients clients() {
+    if (closed) {
+      throw new IllegalStateException("the storage is closed");
+    }
+    if (clients == null) {
+      clients =
+          new HttpClients(
+              new HttpClients.Settings(
+                  CONNECT, SILENCE, CONNECTIONS, AddressRules.DEFAULT, proxies));
+    }
+    return clients;
   }
 
   /** A successful response, which must be closed. */
@@ -131,7 +147,7 @@ final class HttpPlaces implements AutoCloseable {
     try {
       for (int hops = 0; hops <= MOST_REDIRECTS; hops++) {
         HttpGet request = request(uri, range);
-        ClassicHttpResponse response = clients.execute(request, uri, false);
+        ClassicHttpResponse response = clients().execute(request, uri, false);
         int status = response.getCode();
         if (status == 200 || status == 206 && range.isPresent()) {
           return new Response(page, request, response);
@@ -249,12 +265,15 @@ final class HttpPlaces implements AutoCloseable {
   }
 
   /** Returns how many connections are in use. */
-  int leased() {
-    return clients.leased();
+  synchronized int leased() {
+    return clients == null ? 0 : clients.leased();
   }
 
   @Override
-  public void close() {
-    clients.close();
+  public synchronized void close() {
+    closed = true;
+    if (clients != null) {
+      clients.close();
+    }
   }
 }

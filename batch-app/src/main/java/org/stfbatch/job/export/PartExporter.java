@@ -5,6 +5,7 @@ import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import javax.sql.DataSource;
 import org.stfbatch.db.ExportRow;
 import org.stfbatch.db.ExportStore;
@@ -146,15 +147,15 @@ public final class PartExporter {
     private void begin() throws IOException {
       String name = name(part, format);
       Optional<PartManifest> manifest = folder.manifest(name);
-      boolean isThere = folder.size(name).isPresent();
-      if (isThere && manifest.isEmpty()
+      OptionalLong size = folder.size(name);
+      if (size.isPresent() && manifest.isEmpty()
           || !manifest.map(m -> m.run().equals(run.name())).orElse(true)) {
         throw new OutputException(
             "%s has a %s that is no part of an export of run %s: give another --out"
                 .formatted(folder, name, run.name()));
       }
       inPart = true;
-      if (isComplete(name, manifest)) {
+      if (isComplete(manifest, size)) {
         kept++;
         return;
       }
@@ -162,11 +163,11 @@ public final class PartExporter {
       open = Optional.of(OpenPart.begin(folder.begin(name), format, answered));
     }
 
-    private boolean isComplete(String name, Optional<PartManifest> manifest) throws IOException {
+    private boolean isComplete(Optional<PartManifest> manifest, OptionalLong size) {
       return part < wanted.size()
           && manifest.isPresent()
           && manifest.get().holds(wanted.get(part))
-          && folder.size(name).orElse(-1) == manifest.get().bytes();
+          && size.orElse(-1) == manifest.get().bytes();
     }
 
     void endPart() throws IOException {

@@ -70,26 +70,26 @@ public final class PartFolder {
 
   /** Returns a part's manifest; empty if it has none. */
   Optional<PartManifest> manifest(String part) throws IOException {
-    if (size(manifestAddress(part)).isEmpty()) {
-      return Optional.empty();
-    }
     try (InputStream in = storage.open(manifestAddress(part))) {
       return PartManifest.parse(in.readNBytes(MANIFEST_BYTES));
+    } catch (StorageException e) {
+      requireMissing(e);
+      return Optional.empty();
     }
   }
 
   /** Returns a part's size in bytes; empty if it is not there. */
   OptionalLong size(String part) throws IOException {
-    return size(address(part));
+    try {
+      return OptionalLong.of(storage.size(address(part)));
+    } catch (StorageException e) {
+      requireMissing(e);
+      return OptionalLong.empty();
+    }
   }
 
-  private OptionalLong size(StorageAddress address) throws IOException {
-    try {
-      return OptionalLong.of(storage.size(address));
-    } catch (StorageException e) {
-      if (e.kind() == StorageException.Kind.MISSING) {
-        return OptionalLong.empty();
-      }
+  private static void requireMissing(StorageException e) throws StorageException {
+    if (e.kind() != StorageException.Kind.MISSING) {
       throw e;
     }
   }

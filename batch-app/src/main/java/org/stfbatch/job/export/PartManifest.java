@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonPropertyOrder;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 
 /**
@@ -30,7 +31,7 @@ record PartManifest(String run, long rows, long bytes, String content) {
   }
 
   byte[] json() throws JsonProcessingException {
-    return (JSON.writeValueAsString(this) + "\n").getBytes(java.nio.charset.StandardCharsets.UTF_8);
+    return (JSON.writeValueAsString(this) + "\n").getBytes(StandardCharsets.UTF_8);
   }
 
   /** Returns the manifest; empty if the bytes are none. */

@@ -8,6 +8,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.function.Function;
+import org.stfbatch.db.ShardRange;
 import org.stfbatch.db.StoredJob;
 import org.stfbatch.image.ImageException;
 import org.stfbatch.image.ImageLoader;
@@ -43,9 +44,18 @@ final class ImageMemo {
 
   /**
    * Cache key. Images named by messages from outside have keys of their own, so that they never get
-   * a file that only this machine's user may read.
+   * a file that only this machine's user may read. Shards can have members of equal names.
    */
-  private record Key(String root, String reference, boolean fromOutside) {}
+  private record Key(
+      String root, String reference, boolean fromOutside, Optional<ShardRange> shard) {
+    static Key of(StoredJob job) {
+      return new Key(
+          job.imageRoot().orElse(""),
+          job.prompt().image().orElseThrow(),
+          job.fromOutside(),
+          job.shard());
+    }
+  }
 
   /** One image, used by any number of jobs. */
   final class Image {
@@ -151,8 +161,7 @@ final class ImageMemo {
       StoredJob job,
       Function<StoredJob, CompletableFuture<Optional<ImageLoader.Arrived>>> download,
       Loading loading) {
-    Key key =
-        new Key(job.imageRoot().orElse(""), job.prompt().image().orElseThrow(), job.fromOutside());
+    Key key = Key.of(job);
     for (Image image : images) {
       if (image.key.equals(key)) {
         image.users++;

@@ -19,6 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.stfbatch.base.Digests;
 import org.stfbatch.db.ImagePrompt;
 import org.stfbatch.db.JobSettings;
+import org.stfbatch.db.ShardRange;
 import org.stfbatch.db.StoredJob;
 import org.stfbatch.image.Availability;
 import org.stfbatch.image.ImageErrorCode;
@@ -57,6 +58,16 @@ class ImageMemoTest {
   void imagesOfOneNameInTwoFoldersAreTwo() throws Exception {
     assertThat(pixels(job("/a", "one"), new Loading()))
         .isNotSameAs(pixels(job("/b", "one"), new Loading()));
+  }
+
+  @Test
+  void membersOfOneNameInTwoShardsAreTwoImages() throws Exception {
+    StoredJob member = memberOf("http://h/part.tar?v=1", 512);
+
+    assertThat(pixels(member, new Loading()))
+        .isNotSameAs(pixels(memberOf("http://h/part.tar?v=2", 512), new Loading()))
+        .isNotSameAs(pixels(memberOf("http://h/part.tar?v=1", 2048), new Loading()))
+        .isSameAs(pixels(memberOf("http://h/part.tar?v=1", 512), new Loading()));
   }
 
   @Test
@@ -195,6 +206,19 @@ class ImageMemoTest {
       loads.incrementAndGet();
       return new Pixels(1, new byte[3]);
     }
+  }
+
+  private static StoredJob memberOf(String shard, long offset) {
+    return new StoredJob(
+        1,
+        1,
+        "job",
+        "key",
+        Optional.of("http://h/part.tar"),
+        ImagePrompt.about("1.jpg", ""),
+        JobSettings.DEFAULTS,
+        false,
+        Optional.of(new ShardRange(shard, offset, 3)));
   }
 
   private static StoredJob job(String folder, String image) {
