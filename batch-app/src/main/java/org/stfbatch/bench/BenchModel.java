@@ -13,11 +13,11 @@ import org.stfbatch.model.ModelFlops;
 import org.stfbatch.model.ModelSettings;
 import org.stfbatch.model.checkpoint.ClipVisionConfig;
 import org.stfbatch.model.checkpoint.FusionConfig;
+import org.stfbatch.model.checkpoint.FusionVariant;
 import org.stfbatch.model.checkpoint.ImageProcessing;
 import org.stfbatch.model.checkpoint.LlamaConfig;
 import org.stfbatch.model.checkpoint.LlavaCheckpoint;
 import org.stfbatch.model.checkpoint.LlavaConfig;
-import org.stfbatch.model.checkpoint.SpatialFusion;
 import org.stfbatch.prompt.LlamaTokenizer;
 
 /**
@@ -34,10 +34,12 @@ public record BenchModel(String name, LlavaConfig config, Optional<LlavaCheckpoi
   /** Vision tokens of an image in LLaVA-1.5. */
   public static final int UNFUSED = 576;
 
-  private static final FusionConfig STF =
-      new FusionConfig(List.of(23, 21, 18, 15, 12, 9, 6, 3), true, SpatialFusion.CONCAT, false);
-  private static final FusionConfig LLAVA_15 =
-      new FusionConfig(List.of(23), false, SpatialFusion.NONE, false);
+  /** The block that LLaVA-1.5 selects, the last but one of 24. */
+  private static final int SELECTED = 23;
+
+  private static final String LLAVA_STF = "mbtf+stf";
+  private static final String LLAVA_15 = "plain";
+
   private static final ImageProcessing IMAGES =
       new ImageProcessing(
           336,
@@ -56,28 +58,38 @@ public record BenchModel(String name, LlavaConfig config, Optional<LlavaCheckpoi
   /**
    * @param shape {@value #LARGE}, {@value #SMALL}, or a checkpoint's folder
    * @param layers number of language model layers of a named shape, instead of its default
-   * @param tokens vision tokens of an image of a named shape: {@value #FUSED} or {@value #UNFUSED}
+   * @param fusion of a named shape, see {@link FusionVariant#named}; LLaVA-STF's if it is empty
    * @throws IllegalArgumentException if the arguments contradict each other
    */
-  public static BenchModel of(String shape, OptionalInt layers, OptionalInt tokens) {
+  public static BenchModel of(String shape, OptionalInt layers, Optional<String> fusion) {
     if (shape.equals(LARGE) || shape.equals(SMALL)) {
-      return named(shape, layers, tokens.orElse(FUSED));
+      return named(shape, layers, fusion.orElse(LLAVA_STF));
     }
     Path folder = Path.of(shape);
     require(
         Files.isDirectory(folder),
         "shape \"" + shape + "\" is neither 7b nor small nor a checkpoint's folder");
     require(
-        layers.isEmpty() && tokens.isEmpty(),
-        "a checkpoint has its own layers and vision tokens: leave --layers and --tokens out");
+        layers.isEmpty() && fusion.isEmpty(),
+        "a checkpoint has its own layers and vision tokens: leave --layers, --tokens and --fusion out");
     LlavaCheckpoint checkpoint = LlavaCheckpoint.open(folder, Optional.empty());
     return new BenchModel(shape, checkpoint.config(), Optional.of(checkpoint));
   }
 
-  private static BenchModel named(String shape, OptionalInt layers, int tokens) {
+  /**
+   * Returns the fusion variant with so many vision tokens.
+   *
+   * @param tokens {@value #FUSED} for LLaVA-STF or {@value #UNFUSED} for LLaVA-1.5
+   * @throws IllegalArgumentException if they are another number
+   */
+  public static String fusion(int tokens) {
     require(
         tokens == FUSED || tokens == UNFUSED,
         "an image has " + FUSED + " or " + UNFUSED + " vision tokens, not " + tokens);
+    return tokens == FUSED ? LLAVA_STF : LLAVA_15;
+  }
+
+  private static BenchModel named(String shape, OptionalInt layers, String fusion) {
     boolean large = shape.equals(LARGE);
     int depth = layers.orElse(large ? 32 : 4);
     require(depth > 0, "a model has one layer at least, not " + depth);
@@ -89,10 +101,15 @@ public record BenchModel(String name, LlavaConfig config, Optional<LlavaCheckpoi
         large
             ? new ClipVisionConfig(1024, 4096, 24, 16, 336, 14, 1e-5, "quick_gelu")
             : new ClipVisionConfig(64, 128, 24, 4, 336, 14, 1e-5, "quick_gelu");
-    FusionConfig fusion = tokens == FUSED ? STF : LLAVA_15;
-    LlavaConfig config =
-        new LlavaConfig(language, vision, fusion, IMAGES, PROMPT_LIMIT, "bfloat16");
-    return new BenchModel(shape, config, Optional.empty());
+    FusionConfig fused = FusionVariant.named(fusion).config(vision, SELECTED);
+    LlavaConfig config = new LlavaConfig(language, vision, fused, IMAGES, PROMPT_LIMIT, "bfloat16");
+    return new BenchModel(name(shape, fusion), config, Optional.empty());
+  }
+
+  /** LLaVA-STF and LLaVA-1.5 differ by their vision tokens; other variants need their names. */
+  private static String name(String shape, String fusion) {
+    boolean known = fusion.equals(LLAVA_STF) || fusion.equals(LLAVA_15);
+    return known ? shape : shape + " " + fusion;
   }
 
   private static void require(boolean condition, String message) {

@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalInt;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.stfbatch.bench.EngineDriver.Submission;
@@ -37,13 +36,19 @@ public final class EngineBench {
     return new BenchReport.Engine(machine, peak, measure(plan, peak, List.of(submission)).get(0));
   }
 
-  /** Compares 144 with 576 vision tokens. */
-  public static BenchReport.Compared compareTokens(EnginePlan plan, OptionalInt layers) {
-    String shape = plan.model().name();
-    return compare(
-        plan,
-        plan.withModel(BenchModel.of(shape, layers, OptionalInt.of(BenchModel.FUSED))),
-        plan.withModel(BenchModel.of(shape, layers, OptionalInt.of(BenchModel.UNFUSED))));
+  /**
+   * Compares models with the first of them.
+   *
+   * @param models at least two
+   * @throws IllegalArgumentException if there are fewer
+   */
+  public static BenchReport.Compared compareModels(EnginePlan plan, List<BenchModel> models) {
+    if (models.size() < 2) {
+      throw new IllegalArgumentException(
+          "nothing to compare: give --fusion two variants, such as plain/mbtf+stf");
+    }
+    List<EnginePlan> others = models.stream().skip(1).map(plan::withModel).toList();
+    return compare(plan.repeat(), others, plan.withModel(models.get(0)));
   }
 
   /** Compares int8 weights with those of the dtype. */

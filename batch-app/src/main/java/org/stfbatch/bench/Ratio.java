@@ -26,8 +26,9 @@ public record Ratio(String sides, double measured, double implied, double kept) 
   }
 
   private static String side(EngineResult result) {
-    return "%s weights, %s, %d tokens, %s, reuse %s"
+    return "%s, %s weights, %s, %d tokens, %s, reuse %s"
         .formatted(
+            result.shape(),
             result.weights(),
             result.compression(),
             result.visionTokens(),

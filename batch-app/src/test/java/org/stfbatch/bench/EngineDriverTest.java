@@ -3,6 +3,7 @@ package org.stfbatch.bench;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -20,7 +21,7 @@ final class EngineDriverTest {
 
   @BeforeAll
   static void start() {
-    BenchModel model = BenchModel.of("small", OptionalInt.of(1), OptionalInt.empty());
+    BenchModel model = BenchModel.of("small", OptionalInt.of(1), Optional.empty());
     Workload workload = new Workload(3, 2, List.of(4, 1), 25);
     plan = new EnginePlan(model, ModelSettings.exact(), workload, BATCH, true, 1);
     running = plan.start();

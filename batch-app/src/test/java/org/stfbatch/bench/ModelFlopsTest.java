@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.Test;
@@ -35,14 +36,15 @@ final class ModelFlopsTest {
   private static final ModelFlops FUSED = sevenB(144);
   private static final ModelFlops UNFUSED = sevenB(576);
   private static final LlavaConfig UNFUSED_CONFIG =
-      BenchModel.of("7b", OptionalInt.empty(), OptionalInt.of(576)).config();
+      BenchModel.of("7b", OptionalInt.empty(), Optional.of("plain")).config();
 
   private static ModelFlops sevenB(int tokens) {
     return sevenB(tokens, new NoCompression());
   }
 
   private static ModelFlops sevenB(int tokens, CompressionStrategy compression) {
-    BenchModel model = BenchModel.of("7b", OptionalInt.empty(), OptionalInt.of(tokens));
+    BenchModel model =
+        BenchModel.of("7b", OptionalInt.empty(), Optional.of(BenchModel.fusion(tokens)));
     return model.flops(compression);
   }
 
@@ -174,8 +176,8 @@ final class ModelFlopsTest {
   void aCheckpointIsCountedByItsOwnTensors() {
     BenchModel model =
         BenchModel.of(
-            Golden.file("checkpoints/small").toString(), OptionalInt.empty(), OptionalInt.empty());
-    BenchModel shape = BenchModel.of("small", OptionalInt.empty(), OptionalInt.empty());
+            Golden.file("checkpoints/small").toString(), OptionalInt.empty(), Optional.empty());
+    BenchModel shape = BenchModel.of("small", OptionalInt.empty(), Optional.empty());
 
     assertThat(flops(model).layers(0, 100)).isEqualTo(flops(shape).layers(0, 100));
     // Its projector's inner width is 1024, 4 times its input; the named shape's is 4 times its

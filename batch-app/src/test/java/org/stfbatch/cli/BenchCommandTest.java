@@ -108,6 +108,14 @@ final class BenchCommandTest {
         .containsExactly(144, 576);
     assertThat(tokens.at("/ratios/0/implied").asDouble()).isGreaterThan(1);
 
+    JsonNode fusions =
+        json(command("bench", "engine", "--compare", "fusion", "--fusion", "plain/tokenpacker:s4"));
+    assertThat(fusions.path("sides"))
+        .extracting(side -> side.path("vision_tokens").asInt())
+        .containsExactly(36, 576);
+    assertThat(fusions.at("/ratios/0/sides").asText()).contains("small tokenpacker:s4");
+    assertThat(fusions.at("/ratios/0/implied").asDouble()).isGreaterThan(1);
+
     JsonNode reuse =
         json(command("bench", "engine", "--compare", "reuse", "--questions-per-image", "5"));
     assertThat(reuse.path("sides"))
@@ -230,6 +238,17 @@ final class BenchCommandTest {
     cli()
         .run("bench", "engine", "--tokens", "576", "--compress", "scope", "--compare", "tokens")
         .complainsInOneLine(2, "leave --compress out");
+    cli().run("bench", "engine", "--fusion", "fast").complainsInOneLine(2, "fast", "tokenpacker");
+    cli().run("bench", "engine", "--fusion", "plain/stf").complainsInOneLine(2, "--compare fusion");
+    cli()
+        .run("bench", "engine", "--fusion", "plain", "--compare", "fusion")
+        .complainsInOneLine(2, "two variants");
+    cli()
+        .run("bench", "engine", "--fusion", "plain", "--compare", "tokens")
+        .complainsInOneLine(2, "--compare fusion");
+    cli()
+        .run("bench", "engine", "--fusion", "plain", "--tokens", "144")
+        .complainsInOneLine(2, "leave --tokens out");
     cli().run("bench", "runner", "--jobs", "0").complainsInOneLine(2, "10 jobs");
   }
 

@@ -1,5 +1,6 @@
 package org.stfbatch.cli.bench;
 
+import java.util.List;
 import java.util.concurrent.Callable;
 import org.stfbatch.bench.BenchModel;
 import org.stfbatch.bench.BenchReport;
@@ -18,7 +19,8 @@ import picocli.CommandLine.Option;
     },
     footer = {
       "  stf-batch bench engine --layers 8 --images 16",
-      "  stf-batch bench engine --layers 8 --tokens 576 --compare compression --compress none/fastv:layer=2,keep=144"
+      "  stf-batch bench engine --layers 8 --tokens 576 --compare compression --compress none/fastv:layer=2,keep=144",
+      "  stf-batch bench engine --layers 8 --compare fusion --fusion plain/mbtf+stf/tokenpacker"
     })
 final class BenchEngineCommand implements Callable<Integer> {
   @Mixin private BenchShapeOptions shape;
@@ -36,12 +38,13 @@ final class BenchEngineCommand implements Callable<Integer> {
       names = "--compare",
       paramLabel = "WHAT",
       description =
-          "Measure variants: tokens (144 against 576 vision tokens), reuse (prefix cache against none), static (continuous against static batching), weights (int8 against those of --dtype) or compression (the strategies of --compress against the first of them).")
+          "Measure variants: tokens (144 against 576 vision tokens), fusion (the variants of --fusion against the first of them), reuse (prefix cache against none), static (continuous against static batching), weights (int8 against those of --dtype) or compression (the strategies of --compress against the first of them).")
   private Compare compare;
 
   /** The compared variants. */
   enum Compare {
     TOKENS,
+    FUSION,
     REUSE,
     STATIC,
     WEIGHTS,
@@ -50,16 +53,32 @@ final class BenchEngineCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    BenchModel model = shape.model();
-    compression.strategies().forEach(strategy -> strategy.check(model.config().shape()));
     if (compare == Compare.TOKENS && compression.isGiven()) {
       throw new IllegalArgumentException(
           "--compare tokens measures LLaVA-STF against LLaVA-1.5: leave --compress out");
     }
-    return report.show(measured(work.plan(model, device.settings(), report.repeat())));
+    List<BenchModel> models = models();
+    models.forEach(model -> compression.strategies().forEach(s -> s.check(model.config().shape())));
+    EnginePlan plan = work.plan(models.get(0), device.settings(), report.repeat());
+    return report.show(measured(plan, models));
   }
 
-  private BenchReport measured(EnginePlan plan) {
+  /**
+   * Returns the measured models; where several are compared, the first is what they are compared
+   * with.
+   */
+  private List<BenchModel> models() {
+    if (compare == null) {
+      return List.of(shape.model());
+    }
+    return switch (compare) {
+      case TOKENS -> shape.unfusedAndFused();
+      case FUSION -> shape.models();
+      default -> List.of(shape.model());
+    };
+  }
+
+  private BenchReport measured(EnginePlan plan, List<BenchModel> models) {
     if (compare == Compare.COMPRESSION) {
       return EngineBench.compareCompression(plan, compression.strategies());
     }
@@ -71,7 +90,7 @@ final class BenchEngineCommand implements Callable<Integer> {
       case REUSE -> EngineBench.compareReuse(compressed);
       case STATIC -> EngineBench.compareStatic(compressed);
       case WEIGHTS -> EngineBench.compareWeights(compressed);
-      default -> EngineBench.compareTokens(compressed, shape.layers());
+      default -> EngineBench.compareModels(compressed, models);
     };
   }
 }

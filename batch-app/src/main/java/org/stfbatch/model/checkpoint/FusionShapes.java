@@ -31,6 +31,23 @@ record FusionShapes(FusionConfig config, Map<String, List<Long>> expected) {
     return new Detector(tensors, settings, vision).detect();
   }
 
+  /**
+   * Returns the blocks that multi-block fusion reads, as indices into {@code hidden_states}: the
+   * selected one, then every (blocks / count)-th one below the last, descending.
+   *
+   * @param blocks of the tower
+   * @param count a divisor of {@code blocks}
+   */
+  static List<Integer> fusedStates(int selected, int blocks, int count) {
+    List<Integer> states = new ArrayList<>();
+    states.add(selected);
+    int step = blocks / count;
+    for (int state = blocks - step; state > 0; state -= step) {
+      states.add(state);
+    }
+    return states;
+  }
+
   private record Detector(
       Map<String, TensorSlice> tensors, LlavaSettings settings, ClipVisionConfig vision) {
 
@@ -149,9 +166,6 @@ record FusionShapes(FusionConfig config, Map<String, List<Long>> expected) {
       return index;
     }
 
-    /**
-     * Returns the selected block, then every (blocks / count)-th one below the last, descending.
-     */
     private List<Integer> fusedStates(long inputWidth) {
       int blocks = vision.numHiddenLayers();
       long count = inputWidth / vision.hiddenSize();
@@ -160,13 +174,7 @@ record FusionShapes(FusionConfig config, Map<String, List<Long>> expected) {
             "tensor '%s' has the input width %d; expected the tower's width %d times a divisor of its %d blocks"
                 .formatted(CROSS_LAYER + 0 + WEIGHT, inputWidth, vision.hiddenSize(), blocks));
       }
-      List<Integer> states = new ArrayList<>();
-      states.add(selectedState());
-      int step = (int) (blocks / count);
-      for (int state = blocks - step; state > 0; state -= step) {
-        states.add(state);
-      }
-      return states;
+      return FusionShapes.fusedStates(selectedState(), blocks, (int) count);
     }
 
     private List<Long> matrix(String name) {

@@ -104,6 +104,26 @@ public record FusionVariant(String name, boolean multiBlock, SpatialFusion spati
     return ExpectedTensors.fusion(config, vision.hiddenSize(), hidden, inner);
   }
 
+  /**
+   * Returns the fusion's configuration for a tower.
+   *
+   * @param selected the block that LLaVA selects, as an index into {@code hidden_states}
+   * @throws CheckpointException if the tower has too few blocks
+   */
+  public FusionConfig config(ClipVisionConfig vision, int selected) {
+    return new FusionConfig(
+        hiddenStates(vision, selected), multiBlock, spatial, spatial.form() == Form.CONV);
+  }
+
+  private List<Integer> hiddenStates(ClipVisionConfig vision, int selected) {
+    if (spatial.form() == Form.PACKER) {
+      return TokenPacker.hiddenStates(selected);
+    }
+    return multiBlock
+        ? FusionShapes.fusedStates(selected, vision.numHiddenLayers(), BLOCKS)
+        : List.of(selected);
+  }
+
   /** Returns the settings of {@code config.json} that the shapes do not imply. */
   public Map<String, Object> settings() {
     Map<String, Object> settings = new LinkedHashMap<>();
