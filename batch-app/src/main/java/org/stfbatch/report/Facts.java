@@ -150,12 +150,8 @@ final class Facts {
   private static Optional<ModelWork> work(
       RunFigures run, OptionalDouble visionTokens, ReportTerms terms) {
     return terms
-        .model()
-        .flatMap(
-            known ->
-                run.places().stream()
-                    .findFirst()
-                    .map(place -> known.work(place.compression(), visionTokens.orElse(0))));
+        .answering(run.places())
+        .map(known -> known.work(run.places().get(0).compression(), visionTokens.orElse(0)));
   }
 
   /** Returns whether prefilled tokens were measured; older versions did not. */

@@ -61,6 +61,7 @@ public final class ReportReader {
     return report(
         run,
         snapshot,
+        terms,
         new RunReport.Samples(
             withThumbnails(snapshot.failedSamples), withThumbnails(snapshot.answeredSamples)));
   }
@@ -120,27 +121,11 @@ public final class ReportReader {
         figures.span().map(work -> work.finished().toString()).orElse(""),
         models.name(run.runId()).orElse(""),
         figures.places(),
-        Facts.of(figures, evaluations.find(run.runId()), of(figures, terms)));
+        Facts.of(figures, evaluations.find(run.runId()), terms));
   }
 
-  /**
-   * Returns the terms for a run, without the model's data if the run was answered by another model.
-   */
-  private static ReportTerms of(RunFigures figures, ReportTerms terms) {
-    boolean same =
-        figures.places().stream()
-            .allMatch(
-                place ->
-                    terms
-                        .model()
-                        .filter(model -> model.fingerprint().equals(place.modelFingerprint()))
-                        .isPresent());
-    return same
-        ? terms
-        : new ReportTerms(terms.pricePerHour(), Optional.empty(), terms.peakGflops());
-  }
-
-  private static RunReport report(Run run, Snapshot snapshot, RunReport.Samples samples) {
+  private static RunReport report(
+      Run run, Snapshot snapshot, ReportTerms terms, RunReport.Samples samples) {
     Optional<RunFigures.Span> span = snapshot.figures.span();
     return new RunReport(
         run.name(),
@@ -150,7 +135,7 @@ public final class ReportReader {
         snapshot.model,
         snapshot.figures.places(),
         snapshot.facts,
-        snapshot.evaluation.stream().map(ReportReader::evaluation).toList(),
+        snapshot.evaluation.stream().map(scored -> evaluation(scored, terms)).toList(),
         snapshot.figures.seconds(),
         span.stream().flatMap(work -> work.attempts().stream()).map(ReportReader::attempt).toList(),
         snapshot.figures.workers().stream().map(worker -> worker(worker, span)).toList(),
@@ -162,7 +147,7 @@ public final class ReportReader {
         snapshot.others);
   }
 
-  private static RunReport.Evaluation evaluation(StoredEvaluation evaluation) {
+  private static RunReport.Evaluation evaluation(StoredEvaluation evaluation, ReportTerms terms) {
     return new RunReport.Evaluation(
         evaluation.benchmark(),
         evaluation.strict(),
@@ -172,7 +157,10 @@ public final class ReportReader {
             .map(f -> new RunReport.Figure(f.name(), f.value(), f.isHeadline()))
             .toList(),
         evaluation.problem().orElse(""),
-        evaluation.scoredAt().toString());
+        evaluation.scoredAt().toString(),
+        evaluation.published().isPresent()
+            ? terms.published().of(evaluation.benchmark())
+            : List.of());
   }
 
   private static RunReport.Attempt attempt(RunFigures.Attempt attempt) {

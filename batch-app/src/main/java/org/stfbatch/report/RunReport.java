@@ -55,6 +55,7 @@ public record RunReport(
    * @param figures in display order
    * @param problem why there is no score; empty if there is one
    * @param scoredAt in ISO 8601
+   * @param published scores of other methods; empty if they are not comparable
    */
   public record Evaluation(
       String benchmark,
@@ -63,7 +64,18 @@ public record RunReport(
       long answered,
       List<Figure> figures,
       String problem,
-      String scoredAt) {}
+      String scoredAt,
+      List<Published> published) {}
+
+  /**
+   * Published score of a method for a 7B model.
+   *
+   * @param method its name in the paper
+   * @param source the paper
+   * @param tflop the language model's work for the vision tokens of an image, in 10^12 operations
+   * @param score in the unit of the benchmark's headline figure
+   */
+  public record Published(String method, String source, double tflop, double score) {}
 
   /**
    * A figure of a benchmark.

@@ -380,27 +380,35 @@
         label: 'Questions per second', data: speeds, maxBarThickness: 22,
         backgroundColor: speeds.map((_, i) => (i ? '#999999' : '#0072b2'))}]},
       options: {indexAxis: 'y', scales: {x: {beginAtZero: true}, y: {grid: {display: false}}}}});
-    scores(runs);
   }
 
-  /** Scatter chart of score and language-model work for an image, for the runs of the same benchmark. */
-  function scores(runs) {
-    const points = runs.flatMap(run => {
+  /** Scatter chart of score and language-model work for an image: the runs of the same benchmark, and what papers report. */
+  function scores() {
+    const points = [report, ...report.others].flatMap(run => {
       const score = find('score', run.facts), work = find('image_tflop', run.facts);
+      const strategies = [...new Set(run.places.map(place => place.compression))].filter(name => name !== 'none');
       return score && work && score.group === find('score')?.group
-        ? [{x: work.value, y: score.value, label: [...new Set(run.places.map(place => place.compression))].join(', ')}] : [];
+        ? [{x: work.value, y: score.value, label: [run.run, ...strategies].join(', ')}] : [];
     });
-    byId('score-chart').hidden = points.length < 2;
-    if (points.length < 2) return;
+    const published = points.length ? (report.evaluations[0]?.published ?? []).map(
+      ({method, source, tflop, score}) => ({x: tflop, y: score, label: `${method}, published (${source}, 7B)`})) : [];
+    byId('score-chart').hidden = points.length + published.length < 2;
+    if (byId('score-chart').hidden) return;
+    const dots = (label, data, colour) => ({label, data, pointRadius: 6, borderColor: colour});
+    const hollow = {...dots('Published for 7B models', published, '#d55e00'), pointStyle: 'triangle', backgroundColor: 'transparent'};
     draw('score-chart', 'Score by TFLOP per image', {
       type: 'scatter',
-      data: {datasets: [{label: 'Score', data: points, pointRadius: 6, backgroundColor: points.map((_, i) => (i ? '#999999' : '#0072b2'))}]},
+      data: {datasets: [
+        {...dots('Runs', points, '#0072b2'), backgroundColor: points.map((_, i) => (i ? '#999999' : '#0072b2'))},
+        ...(published.length ? [hollow] : [])]},
       options: {
         interaction: {mode: 'nearest', intersect: false},
         scales: {
           x: {beginAtZero: true, title: {display: true, text: 'TFLOP of an image’s vision tokens in the language model'}},
           y: {title: {display: true, text: 'Score'}}},
-        plugins: {tooltip: {callbacks: {label: item => `${item.raw.label}: ${number(item.raw.y)} with ${number(item.raw.x)} TFLOP`}}}}});
+        plugins: {
+          ...(published.length ? lineLegend : {}),
+          tooltip: {callbacks: {label: item => `${item.raw.label}: ${number(item.raw.y)} with ${number(item.raw.x)} TFLOP`}}}}});
   }
 
   function stages() {
@@ -578,6 +586,7 @@
     header();
     fill('tiles', [report.facts, report.seconds, report.failures, report.evaluations], tiles);
     benchmark();
+    scores();
     comparison();
     stages();
     overTime();

@@ -367,6 +367,15 @@ class ReportTest {
     assertThat(report.at("/others/0/facts/0/value").asInt()).isEqualTo(40);
     assertThat(report.at("/others/1/facts/0/value").asInt()).isZero();
     assertThat(report.at("/evaluations/0/figures/1/value").asDouble()).isEqualTo(81.25);
+    assertThat(report.at("/evaluations/0/published"))
+        .as("methods of which the paper gives the work for an image")
+        .hasSize(8)
+        .anySatisfy(
+            published -> {
+              assertThat(published.path("method").asText()).isEqualTo("YOPO");
+              assertThat(published.path("tflop").asDouble()).isEqualTo(1.9);
+              assertThat(published.path("score").asDouble()).isEqualTo(86.8);
+            });
     assertThat(report.at("/attempts/1/second").asDouble()).isEqualTo(400);
   }
 
@@ -565,6 +574,28 @@ class ReportTest {
             folder.resolve("x"))
         .complainsInOneLine(2, "answered by another model");
     assertThat(folder.resolve("x")).doesNotExist();
+  }
+
+  @Test
+  void theWorkOfARunIsThatOfTheGivenModelThatAnsweredIt() throws IOException {
+    Path out = folder.resolve("models.json");
+    Cli.on(DATABASE.settings())
+        .ok(
+            "report",
+            "--run",
+            "big",
+            "--model",
+            Tiny.checkpoint(),
+            Golden.file("checkpoints/small"),
+            "--vision-tower",
+            Tiny.tower(),
+            "--out",
+            out);
+
+    assertThat(new ObjectMapper().readTree(Files.readString(out)).path("facts"))
+        .filteredOn(fact -> fact.path("name").asText().equals("image_tflop"))
+        .extracting(fact -> fact.path("value").asDouble())
+        .containsExactly(sql(imageTeraFlop()));
   }
 
   private static Path report(String format) {

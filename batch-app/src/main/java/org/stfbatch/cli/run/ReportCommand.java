@@ -1,5 +1,7 @@
 package org.stfbatch.cli.run;
 
+import static java.util.stream.Collectors.joining;
+
 import java.io.IOException;
 import java.io.OutputStreamWriter;
 import java.io.Writer;
@@ -15,6 +17,7 @@ import java.util.concurrent.Callable;
 import org.stfbatch.cli.option.OutputFile;
 import org.stfbatch.cli.service.Stores;
 import org.stfbatch.db.Run;
+import org.stfbatch.evaluation.PublishedResult;
 import org.stfbatch.file.OutputPaths;
 import org.stfbatch.file.WholeFile;
 import org.stfbatch.job.InputException;
@@ -37,7 +40,8 @@ import picocli.CommandLine.Option;
     },
     footer = {
       "  stf-batch report --run nightly --out nightly.html",
-      "  stf-batch report --run nightly --compare monday tuesday --out week.md"
+      "  stf-batch report --run nightly --compare monday tuesday --out week.md",
+      "  stf-batch report --run pope-stf --compare pope-plain --model llava-stf-7b llava-v1.5-7b --out pope.html"
     })
 public final class ReportCommand implements Callable<Integer> {
   private final Stores stores;
@@ -76,10 +80,11 @@ public final class ReportCommand implements Callable<Integer> {
 
   @Option(
       names = "--model",
+      arity = "1..*",
       paramLabel = "DIR",
       description =
-          "The folder of the checkpoint, to compute the run's operations (FLOPs) from its shapes; nothing is loaded.")
-  private Path model;
+          "The folders of the checkpoints that answered the run and those of --compare, to compute operations (FLOPs) from their shapes; nothing is loaded.")
+  private List<Path> models = List.of();
 
   @Option(
       names = "--vision-tower",
@@ -100,9 +105,10 @@ public final class ReportCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException, InterruptedException {
-    new OutputPaths()
+    OutputPaths paths = new OutputPaths();
+    models.forEach(model -> paths.keepsOutOf("--model", model));
+    paths
         .keepsOutOf("the program's store", stores.serverFolders())
-        .keepsOutOf("--model", model)
         .keepsOutOf("--vision-tower", visionTower)
         .writes("--out", out.path())
         .check();
@@ -137,13 +143,26 @@ public final class ReportCommand implements Callable<Integer> {
   }
 
   private ReportTerms terms() {
-    if (peakGflops != null && model == null) {
+    if (peakGflops != null && models.isEmpty()) {
       throw new IllegalArgumentException("--peak-gflops needs --model, too");
     }
     return new ReportTerms(
         Optional.ofNullable(pricePerHour).map(Price::parse),
-        Optional.ofNullable(model).map(this::known),
-        peak());
+        models.stream().map(this::known).toList(),
+        peak(),
+        ReportCommand::published);
+  }
+
+  private static List<RunReport.Published> published(String benchmark) {
+    return PublishedResult.of(benchmark).stream()
+        .flatMap(
+            result ->
+                result.teraFlops().stream()
+                    .mapToObj(
+                        work ->
+                            new RunReport.Published(
+                                result.method(), result.source(), work, result.score())))
+        .toList();
   }
 
   private OptionalDouble peak() {
@@ -160,21 +179,22 @@ public final class ReportCommand implements Callable<Integer> {
     if (!Files.isDirectory(folder)) {
       throw new InputException("there is no model at " + folder + ": check --model");
     }
-    return new ReportedModel(LlavaCheckpoint.open(folder, Optional.ofNullable(visionTower)));
+    Optional<Path> tower =
+        Optional.ofNullable(visionTower).filter(given -> folder.equals(models.get(0)));
+    return new ReportedModel(LlavaCheckpoint.open(folder, tower));
   }
 
   private void check(RunReport report, ReportTerms terms) {
-    terms
-        .model()
-        .filter(
-            work ->
-                report.places().stream()
-                    .anyMatch(place -> !place.modelFingerprint().equals(work.fingerprint())))
-        .ifPresent(
-            work -> {
-              throw new InputException(
-                  "run %s was answered by another model than %s: check --model"
-                      .formatted(run, model));
-            });
+    boolean unknown =
+        report.places().stream()
+            .anyMatch(
+                place ->
+                    terms.models().stream()
+                        .noneMatch(known -> known.fingerprint().equals(place.modelFingerprint())));
+    if (!models.isEmpty() && unknown) {
+      throw new InputException(
+          "run %s was answered by another model than %s: check --model"
+              .formatted(run, models.stream().map(Path::toString).collect(joining(" or "))));
+    }
   }
 }
