@@ -5,8 +5,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.SortedSet;
+import java.util.function.Predicate;
 import org.stfbatch.compression.CompressionStrategy;
 import org.stfbatch.model.checkpoint.ClipVisionConfig;
+import org.stfbatch.model.checkpoint.LlavaCheckpoint;
 import org.stfbatch.model.checkpoint.LlavaConfig;
 import org.stfbatch.model.checkpoint.TensorNames;
 import org.stfbatch.model.checkpoint.TokenPacker;
@@ -59,6 +61,17 @@ public final class TrainingFlops {
   public static TrainingFlops of(TrainableModel model) {
     SortedMap<String, List<Long>> shapes = model.weights().shapes();
     return new TrainingFlops(model.config(), shapes, model.weights().trained());
+  }
+
+  /**
+   * Returns the counts of training a checkpoint.
+   *
+   * @param trained selects the trained tensors, as for {@link TrainableModel#load}
+   */
+  public static TrainingFlops of(LlavaCheckpoint checkpoint, Predicate<String> trained) {
+    SortedMap<String, List<Long>> shapes = TrainableModel.shapes(checkpoint);
+    return new TrainingFlops(
+        checkpoint.config(), shapes, TrainableModel.selected(shapes.keySet(), trained));
   }
 
   /** The first layer of the fusion needs no gradient of its input. */
