@@ -4,11 +4,13 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Predicate;
+import org.stfbatch.compression.CompressionStrategy;
 import org.stfbatch.model.TorchModule.Scope;
 import org.stfbatch.model.TorchModule.Tensor;
 import org.stfbatch.model.checkpoint.CheckpointException;
@@ -34,6 +36,7 @@ public final class TrainableModel implements AutoCloseable {
   private final TorchModule module;
   private final LlavaConfig config;
   private final TrainedWeights weights;
+  private TrainingStrategy strategy = TrainingStrategy.NONE;
 
   private TrainableModel(TorchModule module, LlavaConfig config, TrainedWeights weights) {
     this.module = module;
@@ -56,17 +59,13 @@ public final class TrainableModel implements AutoCloseable {
       Predicate<String> trained,
       AdamWSettings optimizer) {
     requireOwnOutput(checkpoint);
-    SortedMap<String, List<Long>> shapes = new TreeMap<>();
-    checkpoint.tensors().values().stream()
-        .filter(slice -> !TensorNames.isVisionTower(slice.name()))
-        .forEach(slice -> shapes.put(slice.name(), slice.shape()));
+    SortedMap<String, List<Long>> shapes = shapes(checkpoint);
     TorchModule module = TorchModule.load(TorchArchive.of(ROOT));
     try {
       new WeightLoader(
               module, new ModelSettings(settings.device(), DType.FLOAT32, WeightFormat.PLAIN))
           .load(checkpoint);
-      SortedSet<String> selected = new TreeSet<>(shapes.keySet());
-      selected.removeIf(trained.negate());
+      SortedSet<String> selected = selected(shapes.keySet(), trained);
       module.call("select", String.join("\n", selected), settings.dtype().torchCode());
       module.callForTraining("make_leaves", Tensor.int64(new int[0]));
       return new TrainableModel(
@@ -75,6 +74,21 @@ public final class TrainableModel implements AutoCloseable {
       module.close();
       throw e;
     }
+  }
+
+  /** Returns the shapes of all tensors but the vision tower's. */
+  static SortedMap<String, List<Long>> shapes(LlavaCheckpoint checkpoint) {
+    SortedMap<String, List<Long>> shapes = new TreeMap<>();
+    checkpoint.tensors().values().stream()
+        .filter(slice -> !TensorNames.isVisionTower(slice.name()))
+        .forEach(slice -> shapes.put(slice.name(), slice.shape()));
+    return shapes;
+  }
+
+  static SortedSet<String> selected(Set<String> tensors, Predicate<String> trained) {
+    SortedSet<String> selected = new TreeSet<>(tensors);
+    selected.removeIf(trained.negate());
+    return selected;
   }
 
   private static void requireOwnOutput(LlavaCheckpoint checkpoint) {
@@ -127,6 +141,16 @@ public final class TrainableModel implements AutoCloseable {
   }
 
   /**
+   * Sets the vision-token strategy of the following calls of {@link #accumulate}; none at first.
+   *
+   * @throws IllegalArgumentException if it cannot be trained with, or not with this model
+   */
+  public void compress(CompressionStrategy compression) {
+    strategy = TrainingStrategy.of(compression, config);
+    strategy.apply(module);
+  }
+
+  /**
    * Computes a batch's loss, the mean cross entropy over all its labels, and adds its gradients,
    * scaled by {@code share}.
    *
@@ -145,7 +169,22 @@ public final class TrainableModel implements AutoCloseable {
       throw new IllegalArgumentException("a batch without a label");
     }
     Tensor tokens = TrainingTable.of(rows, config.visionTokens());
-    return module.callWithGradients(share, "training_loss", tokens, Tensor.int64(pictures));
+    PooledRows pooled = PooledRows.of(rows, config.visionTokens(), strategy.pooling());
+    return module.callWithGradients(
+        share,
+        "training_loss",
+        tokens,
+        Tensor.int64(pictures),
+        pooled.firsts(),
+        pooled.remaining());
+  }
+
+  /**
+   * @throws IllegalArgumentException if such a model cannot be trained with the strategy; the
+   *     message gives the reason and the cure
+   */
+  public static void requireTrainable(CompressionStrategy compression, LlavaConfig config) {
+    TrainingStrategy.of(compression, config);
   }
 
   /** Returns the number of features of an image, see {@link #visionFeatures}. */

@@ -9,6 +9,7 @@ import java.util.Locale;
 import java.util.Map;
 import org.stfbatch.model.AdamWSettings;
 import org.stfbatch.model.TrainableModel;
+import org.stfbatch.model.TrainingFlops;
 import org.stfbatch.model.checkpoint.DurableFolder;
 import org.stfbatch.model.checkpoint.LlavaConfig;
 import org.stfbatch.prompt.LlamaTokenizer;
@@ -26,6 +27,7 @@ public final class TrainingRun implements Training {
   private final FeatureCache features;
   private final PictureReader pictures;
   private final Progress progress;
+  private final long steps;
   private long step;
   private TrainableModel model;
   private Trainer trainer;
@@ -48,6 +50,10 @@ public final class TrainingRun implements Training {
     this.pictures = new PictureReader(input.images(), input.pictures());
     this.features = features();
     this.progress = new Progress(folder, input.model(), output);
+    this.steps =
+        settings.flops().isPresent()
+            ? cost().nearestSteps(settings.flops().getAsDouble())
+            : settings.steps(plan.stepsPerEpoch());
     this.step = isDone() ? steps() : progress.steps();
   }
 
@@ -55,9 +61,11 @@ public final class TrainingRun implements Training {
    * Opens a training: reads and tokenizes the data, and reads the progress of the folder.
    *
    * @throws TrainingDataException if the data or the folder cannot be used
+   * @throws IllegalArgumentException if the model cannot be trained with a strategy of the settings
    */
   public static TrainingRun open(
       TrainingInput input, TrainingSettings settings, TrainingOutput output) throws IOException {
+    settings.compression().check(input.model().config());
     List<Sample> data = SampleFile.read(input.data());
     TrainingFolder folder = TrainingFolder.open(output.folder());
     try {
@@ -74,6 +82,12 @@ public final class TrainingRun implements Training {
       TrainingInput input, TrainingSettings settings, TrainingOutput output) throws IOException {
     Map<String, String> described = described(input, settings);
     described.put("--features-dtype", output.features().torchName());
+    described.putAll(settings.compression().described());
+    described.put(
+        "--flops-of",
+        settings.flops().isPresent()
+            ? String.valueOf(settings.flops().getAsDouble())
+            : TrainingFolder.NONE);
     return described;
   }
 
@@ -88,7 +102,9 @@ public final class TrainingRun implements Training {
     described.put("--epochs", String.valueOf(settings.epochs()));
     described.put(
         "--max-steps",
-        settings.maxSteps().isPresent() ? String.valueOf(settings.maxSteps().getAsLong()) : "none");
+        settings.maxSteps().isPresent()
+            ? String.valueOf(settings.maxSteps().getAsLong())
+            : TrainingFolder.NONE);
     described.put("--batch", String.valueOf(settings.batch()));
     described.put("--accumulate", String.valueOf(settings.accumulate()));
     described.put("--lr", String.valueOf(settings.learningRate()));
@@ -111,6 +127,11 @@ public final class TrainingRun implements Training {
           stage.template().tokenizer(tokenizer, maxLength),
           new RowLayout(config.visionTokens(), maxLength, tokenizer.unknownTokenId()));
     }
+  }
+
+  private TrainingCost cost() {
+    TrainingFlops flops = TrainingFlops.of(input.model(), settings.stage()::trains);
+    return new TrainingCost(plan, settings.compression(), samples, flops);
   }
 
   private FeatureCache features() {
@@ -159,7 +180,7 @@ public final class TrainingRun implements Training {
 
   @Override
   public long steps() {
-    return settings.steps(plan.stepsPerEpoch());
+    return steps;
   }
 
   @Override
@@ -221,7 +242,8 @@ public final class TrainingRun implements Training {
             trained,
             samples,
             plan,
-            LearningRate.of(settings.learningRate(), settings.warmup(), steps()));
+            LearningRate.of(settings.learningRate(), settings.warmup(), steps()),
+            settings.compression());
   }
 
   private TrainableModel openModel() throws IOException {

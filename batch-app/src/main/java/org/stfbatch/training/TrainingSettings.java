@@ -1,5 +1,6 @@
 package org.stfbatch.training;
 
+import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 
@@ -16,6 +17,8 @@ import java.util.OptionalLong;
  * @param seed of the order of samples
  * @param patches patches per image that a vision tower processes in training, except in the last
  *     steps; empty: all
+ * @param compression the vision-token strategies of the steps
+ * @param flops floating-point operations of all steps, instead of {@code epochs}
  */
 public record TrainingSettings(
     TrainingStage stage,
@@ -26,7 +29,9 @@ public record TrainingSettings(
     double learningRate,
     double warmup,
     long seed,
-    OptionalInt patches) {
+    OptionalInt patches,
+    CompressionSchedule compression,
+    OptionalDouble flops) {
   public TrainingSettings {
     require(epochs >= 1, "--epochs", epochs, "1 or more");
     require(maxSteps.orElse(1) >= 1, "--max-steps", maxSteps.orElse(1), "1 or more");
@@ -39,6 +44,63 @@ public record TrainingSettings(
         "more than 0");
     require(patches.orElse(1) >= 1, "--patches", patches.orElse(1), "1 or more");
     require(warmup >= 0 && warmup < 1, "--warmup", warmup, "from 0 to less than 1");
+  }
+
+  /** Creates settings without vision-token compression and limit of operations. */
+  public TrainingSettings(
+      TrainingStage stage,
+      int epochs,
+      OptionalLong maxSteps,
+      int batch,
+      int accumulate,
+      double learningRate,
+      double warmup,
+      long seed,
+      OptionalInt patches) {
+    this(
+        stage,
+        epochs,
+        maxSteps,
+        batch,
+        accumulate,
+        learningRate,
+        warmup,
+        seed,
+        patches,
+        CompressionSchedule.none(),
+        OptionalDouble.empty());
+  }
+
+  /** Returns the same settings with other vision-token strategies. */
+  public TrainingSettings with(CompressionSchedule schedule) {
+    return new TrainingSettings(
+        stage,
+        epochs,
+        maxSteps,
+        batch,
+        accumulate,
+        learningRate,
+        warmup,
+        seed,
+        patches,
+        schedule,
+        flops);
+  }
+
+  /** Returns the same settings with a number of steps that costs so many operations. */
+  public TrainingSettings costing(double operations) {
+    return new TrainingSettings(
+        stage,
+        epochs,
+        maxSteps,
+        batch,
+        accumulate,
+        learningRate,
+        warmup,
+        seed,
+        patches,
+        compression,
+        OptionalDouble.of(operations));
   }
 
   private static void require(boolean right, String option, Object value, String range) {
