@@ -193,7 +193,10 @@ final class PruningTable {
     return span;
   }
 
-  private static Tensor columns(List<long[]> columns, int fields) {
+  /**
+   * Returns columns of numbers as [fields, columns] int64; further numbers of a column are left.
+   */
+  static Tensor columns(List<long[]> columns, int fields) {
     ByteBuffer data = Tensor.allocate((long) Long.BYTES * fields * columns.size());
     for (int field = 0; field < fields; field++) {
       for (long[] column : columns) {

@@ -9,6 +9,7 @@ import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Predicate;
+import org.stfbatch.compression.CompressionStrategy;
 import org.stfbatch.model.TorchModule.Scope;
 import org.stfbatch.model.TorchModule.Tensor;
 import org.stfbatch.model.checkpoint.CheckpointException;
@@ -34,6 +35,7 @@ public final class TrainableModel implements AutoCloseable {
   private final TorchModule module;
   private final LlavaConfig config;
   private final TrainedWeights weights;
+  private TrainingStrategy strategy = TrainingStrategy.NONE;
 
   private TrainableModel(TorchModule module, LlavaConfig config, TrainedWeights weights) {
     this.module = module;
@@ -127,6 +129,16 @@ public final class TrainableModel implements AutoCloseable {
   }
 
   /**
+   * Sets the vision-token strategy of the following calls of {@link #accumulate}; none at first.
+   *
+   * @throws IllegalArgumentException if it cannot be trained with, or not with this model
+   */
+  public void compress(CompressionStrategy compression) {
+    strategy = TrainingStrategy.of(compression, config);
+    strategy.apply(module);
+  }
+
+  /**
    * Computes a batch's loss, the mean cross entropy over all its labels, and adds its gradients,
    * scaled by {@code share}.
    *
@@ -145,7 +157,22 @@ public final class TrainableModel implements AutoCloseable {
       throw new IllegalArgumentException("a batch without a label");
     }
     Tensor tokens = TrainingTable.of(rows, config.visionTokens());
-    return module.callWithGradients(share, "training_loss", tokens, Tensor.int64(pictures));
+    PooledRows pooled = PooledRows.of(rows, config.visionTokens(), strategy.pooling());
+    return module.callWithGradients(
+        share,
+        "training_loss",
+        tokens,
+        Tensor.int64(pictures),
+        pooled.firsts(),
+        pooled.remaining());
+  }
+
+  /**
+   * @throws IllegalArgumentException if such a model cannot be trained with the strategy; the
+   *     message gives the reason and the cure
+   */
+  public static void requireTrainable(CompressionStrategy compression, LlavaConfig config) {
+    TrainingStrategy.of(compression, config);
   }
 
   /** Returns the number of features of an image, see {@link #visionFeatures}. */

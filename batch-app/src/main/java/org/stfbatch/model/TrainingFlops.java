@@ -2,8 +2,10 @@ package org.stfbatch.model;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.SortedSet;
+import org.stfbatch.compression.CompressionStrategy;
 import org.stfbatch.model.checkpoint.ClipVisionConfig;
 import org.stfbatch.model.checkpoint.LlavaConfig;
 import org.stfbatch.model.checkpoint.TensorNames;
@@ -18,6 +20,7 @@ public final class TrainingFlops {
   /** Forward, backward to the activations, backward to the weights. */
   private static final int PASSES = 3;
 
+  private final LlavaConfig config;
   private final double picture;
   private final double token;
   private final double label;
@@ -43,6 +46,7 @@ public final class TrainingFlops {
         head += work;
       }
     }
+    this.config = config;
     this.picture = fusion;
     this.token = layers;
     this.label = head;
@@ -67,13 +71,25 @@ public final class TrainingFlops {
         shapes.containsKey(multiBlock) ? multiBlock : TensorNames.PROJECTOR + "0.weight");
   }
 
-  /** Returns the operations of one row. */
-  public double of(TrainingRow row) {
-    double positions = row.length();
+  /**
+   * Returns the operations of one row.
+   *
+   * @param compression one that can be trained with
+   */
+  public double of(TrainingRow row, CompressionStrategy compression) {
+    Optional<ImagePruning> pooling = TrainingStrategy.of(compression, config).pooling();
+    int dropped = pooling.map(p -> PooledRows.dropped(row, config.visionTokens(), p)).orElse(0);
+    int layers = config.language().numHiddenLayers();
+    double before = pooling.map(ImagePruning::layer).orElse(layers) / (double) layers;
     return row.pictures() * picture
-        + positions * token
-        + positions * (positions + 1) / 2 * pairOfPositions
+        + before * layers(row.length())
+        + (1 - before) * layers(row.length() - dropped)
         + row.targets() * label;
+  }
+
+  /** Returns the operations of all layers for a row of so many positions. */
+  private double layers(double positions) {
+    return positions * token + positions * (positions + 1) / 2 * pairOfPositions;
   }
 
   /**

@@ -3,6 +3,7 @@ package org.stfbatch.training;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalInt;
+import org.stfbatch.compression.CompressionStrategy;
 import org.stfbatch.model.ModelException;
 import org.stfbatch.model.TrainableModel;
 import org.stfbatch.model.TrainingFlops;
@@ -16,13 +17,20 @@ final class Trainer {
   private final TrainingSamples samples;
   private final StepPlan plan;
   private final LearningRate rate;
+  private final CompressionSchedule schedule;
   private final TrainingFlops flops;
 
-  Trainer(TrainableModel model, TrainingSamples samples, StepPlan plan, LearningRate rate) {
+  Trainer(
+      TrainableModel model,
+      TrainingSamples samples,
+      StepPlan plan,
+      LearningRate rate,
+      CompressionSchedule schedule) {
     this.model = model;
     this.samples = samples;
     this.plan = plan;
     this.rate = rate;
+    this.schedule = schedule;
     this.flops = TrainingFlops.of(model);
   }
 
@@ -35,6 +43,8 @@ final class Trainer {
   StepReport step(long step) {
     long start = System.nanoTime();
     List<List<Integer>> batches = plan.batches(step);
+    CompressionStrategy compression = schedule.at(step, rate.steps());
+    model.compress(compression);
     double loss = 0;
     long tokens = 0;
     double work = 0;
@@ -42,7 +52,7 @@ final class Trainer {
       List<TrainingRow> rows = batch.stream().map(samples::row).toList();
       loss += model.accumulate(rows, pictures(batch), 1.0 / batches.size()) / batches.size();
       tokens += rows.stream().mapToLong(TrainingRow::length).sum();
-      work += rows.stream().mapToDouble(flops::of).sum();
+      work += rows.stream().mapToDouble(row -> flops.of(row, compression)).sum();
     }
     requireNumber(step, loss);
     double norm = model.weights().step(rate.at(step));

@@ -27,6 +27,9 @@ final class TrainingFolder implements AutoCloseable {
   static final String LOG = "log.jsonl";
   static final String DESCRIPTION = "training.json";
 
+  /** A setting that is not given. */
+  static final String NONE = "none";
+
   private static final Pattern CHECKPOINT = Pattern.compile("checkpoint-\\d{8}");
   private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -66,7 +69,8 @@ final class TrainingFolder implements AutoCloseable {
   }
 
   /**
-   * Requires that the folder is new or was begun with these settings.
+   * Requires that the folder is new or was begun with these settings. One that a folder does not
+   * record, because it is older than the setting, was {@code none}.
    *
    * @param settings by the name that users know
    * @throws TrainingDataException if a setting differs; the message names the first
@@ -74,7 +78,7 @@ final class TrainingFolder implements AutoCloseable {
   void check(Map<String, String> settings) throws IOException {
     if (Files.exists(description())) {
       JsonNode begun = JSON.readTree(description().toFile());
-      settings.forEach((name, value) -> requireSame(name, value, begun.path(name).asText("")));
+      settings.forEach((name, value) -> requireSame(name, value, begun.path(name).asText(NONE)));
     }
   }
 

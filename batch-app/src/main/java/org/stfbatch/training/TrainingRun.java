@@ -55,9 +55,11 @@ public final class TrainingRun implements Training {
    * Opens a training: reads and tokenizes the data, and reads the progress of the folder.
    *
    * @throws TrainingDataException if the data or the folder cannot be used
+   * @throws IllegalArgumentException if the model cannot be trained with a strategy of the settings
    */
   public static TrainingRun open(
       TrainingInput input, TrainingSettings settings, TrainingOutput output) throws IOException {
+    settings.compression().check(input.model().config());
     List<Sample> data = SampleFile.read(input.data());
     TrainingFolder folder = TrainingFolder.open(output.folder());
     try {
@@ -74,6 +76,7 @@ public final class TrainingRun implements Training {
       TrainingInput input, TrainingSettings settings, TrainingOutput output) throws IOException {
     Map<String, String> described = described(input, settings);
     described.put("--features-dtype", output.features().torchName());
+    described.putAll(settings.compression().described());
     return described;
   }
 
@@ -88,7 +91,9 @@ public final class TrainingRun implements Training {
     described.put("--epochs", String.valueOf(settings.epochs()));
     described.put(
         "--max-steps",
-        settings.maxSteps().isPresent() ? String.valueOf(settings.maxSteps().getAsLong()) : "none");
+        settings.maxSteps().isPresent()
+            ? String.valueOf(settings.maxSteps().getAsLong())
+            : TrainingFolder.NONE);
     described.put("--batch", String.valueOf(settings.batch()));
     described.put("--accumulate", String.valueOf(settings.accumulate()));
     described.put("--lr", String.valueOf(settings.learningRate()));
@@ -221,7 +226,8 @@ public final class TrainingRun implements Training {
             trained,
             samples,
             plan,
-            LearningRate.of(settings.learningRate(), settings.warmup(), steps()));
+            LearningRate.of(settings.learningRate(), settings.warmup(), steps()),
+            settings.compression());
   }
 
   private TrainableModel openModel() throws IOException {

@@ -16,6 +16,7 @@ import java.util.OptionalLong;
  * @param seed of the order of samples
  * @param patches patches per image that a vision tower processes in training, except in the last
  *     steps; empty: all
+ * @param compression the vision-token strategies of the steps
  */
 public record TrainingSettings(
     TrainingStage stage,
@@ -26,7 +27,8 @@ public record TrainingSettings(
     double learningRate,
     double warmup,
     long seed,
-    OptionalInt patches) {
+    OptionalInt patches,
+    CompressionSchedule compression) {
   public TrainingSettings {
     require(epochs >= 1, "--epochs", epochs, "1 or more");
     require(maxSteps.orElse(1) >= 1, "--max-steps", maxSteps.orElse(1), "1 or more");
@@ -39,6 +41,30 @@ public record TrainingSettings(
         "more than 0");
     require(patches.orElse(1) >= 1, "--patches", patches.orElse(1), "1 or more");
     require(warmup >= 0 && warmup < 1, "--warmup", warmup, "from 0 to less than 1");
+  }
+
+  /** Creates settings without vision-token compression. */
+  public TrainingSettings(
+      TrainingStage stage,
+      int epochs,
+      OptionalLong maxSteps,
+      int batch,
+      int accumulate,
+      double learningRate,
+      double warmup,
+      long seed,
+      OptionalInt patches) {
+    this(
+        stage,
+        epochs,
+        maxSteps,
+        batch,
+        accumulate,
+        learningRate,
+        warmup,
+        seed,
+        patches,
+        CompressionSchedule.none());
   }
 
   private static void require(boolean right, String option, Object value, String range) {

@@ -102,10 +102,16 @@ class LlavaTraining(Module):
             self.features["all"] = x.reshape(shape)
         return None
 
+    # Vision-token strategy of the calls of `training_loss` that follow; see LlamaDecoder.prune. A stride of 0: none.
+    def pool(self, layer: int, keep: int, stride: int) -> None:
+        self.model.prune(layer, keep, stride)
+        return None
+
     # tokens [5, T]: input id, vision index, row, column and target of each token; the target is the next id, or -100
-    # where the loss is masked. pictures [B] are the indices of the images that the vision index counts through. Returns
-    # the mean cross entropy of the targets; at least one is required.
-    def training_loss(self, tokens: Tensor, pictures: Tensor) -> Tensor:
+    # where the loss is masked. pictures [B] are the indices of the images that the vision index counts through. firsts
+    # [M] and remaining [4, U], the last of which is the target: see pooling_training.pooled; empty where nothing is
+    # pooled. Returns the mean cross entropy of the targets; at least one is required.
+    def training_loss(self, tokens: Tensor, pictures: Tensor, firsts: Tensor, remaining: Tensor) -> Tensor:
         count = int(tokens[2].max()) + 1
         longest = self.model.longest(tokens)
         input_ids, vision_index, rows, columns, targets = self.model.moved(tokens).unbind(0)
@@ -113,7 +119,17 @@ class LlavaTraining(Module):
         if self.training_dtype != self.model.dtype:
             self.take(__torch__.training.rounded(self.leaves, self.training_dtype))
         x = self.training_embeddings(input_ids, vision_index, features)
-        x = __torch__.llama_training.forward(self.model.language_model, x, rows, columns, count, longest)
+        decoder = self.model.language_model
+        batch = __torch__.llama_training.packed(decoder, rows, columns, count, longest, x.dtype)
+        if firsts.size(0) == 0:
+            x = __torch__.llama_training.forward(decoder, x, batch)
+        else:
+            longest = int(remaining[2].max()) + 1
+            remaining = self.model.moved(remaining)
+            pooling = __torch__.pooling_training.pooled(self.model.moved(firsts), remaining[:3], decoder.prune_stride,
+                                                        longest)
+            x = __torch__.llama_training.forward_pooled(decoder, x, batch, pooling)
+            targets = remaining[3]
         answering = (targets >= 0).nonzero().squeeze(1)
         logits = self.model.language_model.logits(x[answering])
         return torch.cross_entropy_loss(logits, targets[answering])

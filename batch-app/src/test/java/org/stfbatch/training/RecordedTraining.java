@@ -7,6 +7,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import org.stfbatch.compression.CompressionStrategy;
+import org.stfbatch.compression.LlaVolta;
+import org.stfbatch.compression.NoCompression;
 import org.stfbatch.image.Aspect;
 import org.stfbatch.image.ClipImageConfig;
 import org.stfbatch.image.ClipImageProcessor;
@@ -20,7 +23,7 @@ import org.stfbatch.testing.Npy;
 /** Recorded training of the original: the data, its tokens and the steps. */
 record RecordedTraining(JsonNode json) {
   /** Other authors' methods that can be trained. */
-  private static final Set<String> METHODS = Set.of("", "tokenpacker");
+  private static final Set<String> METHODS = Set.of("", "tokenpacker", "llavolta");
 
   static List<RecordedTraining> all() {
     return Golden.cases("train").stream()
@@ -35,6 +38,14 @@ record RecordedTraining(JsonNode json) {
 
   Path checkpoint() {
     return Golden.file("checkpoints/" + json.get("checkpoint").asText());
+  }
+
+  /** Returns the strategy of the recorded forward pass. */
+  CompressionStrategy compression() {
+    JsonNode params = json.path("params");
+    return params.has("stride")
+        ? new LlaVolta(params.get("layer").asInt(), params.get("stride").asInt())
+        : new NoCompression();
   }
 
   TrainingTemplate template() {
@@ -77,6 +88,10 @@ record RecordedTraining(JsonNode json) {
 
   Npy array(String name) {
     return Npy.read(Golden.file(json.get("arrays").get(name).get("file").asText()));
+  }
+
+  boolean hasArray(String name) {
+    return json.get("arrays").has(name);
   }
 
   /** Returns the names of the arrays with recorded gradients. */
