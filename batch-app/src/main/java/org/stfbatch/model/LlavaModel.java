@@ -11,7 +11,6 @@ import java.util.OptionalInt;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
-import org.stfbatch.compression.CheckpointShape;
 import org.stfbatch.compression.Yopo;
 import org.stfbatch.model.TorchModule.Scope;
 import org.stfbatch.model.TorchModule.Tensor;
@@ -94,7 +93,7 @@ public final class LlavaModel implements VisionLanguageModel {
     TorchModule module = TorchModule.load(TorchArchive.of(ROOT));
     try {
       if (settings.compression() instanceof Yopo yopo) {
-        reduceVision(module, yopo, config.shape());
+        VisionReduction.of(yopo, config.shape()).apply(module);
       }
       weights.accept(new WeightLoader(module, settings));
       if (isReducedOnCpu(settings)) {
@@ -108,21 +107,6 @@ public final class LlavaModel implements VisionLanguageModel {
       module.close();
       throw e;
     }
-  }
-
-  private static void reduceVision(TorchModule module, Yopo yopo, CheckpointShape shape) {
-    long[] kept =
-        yopo.heads().kept(shape).stream()
-            .flatMapToLong(layer -> layer.stream().mapToLong(head -> head ? 1 : 0))
-            .toArray();
-    module.call(
-        "reduce_vision",
-        shape.tokenSide(),
-        yopo.radius(),
-        yopo.layers(),
-        yopo.ffn(),
-        yopo.dropsTokens(),
-        kept);
   }
 
   private static boolean isReducedOnCpu(ModelSettings settings) {

@@ -68,8 +68,8 @@ def split(reduction: __torch__.vision_parts.Reduction, i: int, heads: int, key_v
         __torch__.vision_parts.of_columns(down[:, inner:], units[inner:], outliers.down, format))
 
 
-# Number of kept key/value heads of layer i, and all of them [k], the kept ones first. Query heads with the same key/value
-# head are kept together or not.
+# Number of kept key/value heads of layer i, and all of them [k], the kept ones first. Query heads with the same
+# key/value head are kept together or not.
 def order(reduction: __torch__.vision_parts.Reduction, i: int, heads: int, key_value_heads: int) -> Tuple[int, Tensor]:
     kept = annotate(List[int], [])
     others = annotate(List[int], [])

@@ -6,8 +6,9 @@
 #   The MLP of vision tokens uses the first hidden units only.
 #
 # Masking follows the softmax and is not renormalized: a masked weight is an attended value of zero, so the cache stores
-# zeros as values of masked heads, and text tokens need nothing else, not even while decoding. The other form masks before
-# the softmax: masked heads of text tokens do not see the image, and from layer L on vision tokens leave the sequence.
+# zeros as values of masked heads, and text tokens need nothing else, not even while decoding. The other form masks
+# before the softmax: masked heads of text tokens do not see the image, and from layer L on vision tokens leave the
+# sequence.
 #
 # T tokens of a call, of which V are vision tokens and W text; P rows with vision tokens in the call, N tokens of the
 # longest image, d width, h heads of size e, g of them kept, k key/value heads, S slots or entries of M tokens each.
