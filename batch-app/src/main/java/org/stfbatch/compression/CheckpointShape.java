@@ -9,9 +9,22 @@ package org.stfbatch.compression;
  *     block into one token
  * @param projectedTokens vision tokens of an image after the checkpoint's own projector
  * @param languageLayers layers of the language model
+ * @param tokenSide vision tokens along one side of the image, if the projector makes one of each
+ *     place, row by row; otherwise 0
+ * @param attentionHeads of a layer of the language model
+ * @param keyValueHeads the heads of its keys and values
+ * @param intermediateSize hidden units of its MLP
  */
 public record CheckpointShape(
-    int grid, int towerBlocks, boolean stockProjector, int projectedTokens, int languageLayers) {
+    int grid,
+    int towerBlocks,
+    boolean stockProjector,
+    int projectedTokens,
+    int languageLayers,
+    int tokenSide,
+    int attentionHeads,
+    int keyValueHeads,
+    int intermediateSize) {
 
   /** Returns the number of patches of an image. */
   public int patches() {

@@ -4,17 +4,18 @@ import java.util.OptionalInt;
 
 /**
  * Vision-token compression that needs no weights of its own: reduces the vision tokens that the
- * language model processes below those of the checkpoint's projector.
+ * language model processes below those of the checkpoint's projector, or what it computes for them.
  *
- * <p>{@link DivPrune} acts after the projector, {@link FastV} and {@link LlaVolta} inside the
- * language model, all others between CLIP and the projector. All but FastV and LLaVolta need
- * LLaVA-1.5's projector.
+ * <p>{@link DivPrune} acts after the projector, {@link FastV}, {@link LlaVolta} and {@link Yopo}
+ * inside the language model, all others between CLIP and the projector. Those inside the language
+ * model work with any projector, the others need LLaVA-1.5's.
  */
 public sealed interface CompressionStrategy
     permits NoCompression,
         VtcCls,
         FastV,
         LlaVolta,
+        Yopo,
         PruMerge,
         PruMergePlus,
         AvgPool,
@@ -53,6 +54,11 @@ public sealed interface CompressionStrategy
    */
   default int mostVisionTokens(CheckpointShape shape) {
     return visionTokens(shape).orElseThrow();
+  }
+
+  /** Returns whether a prompt may have no more than one image. */
+  default boolean takesOneImage() {
+    return false;
   }
 
   /** Returns whether the strategy changes the vision tokens at all. */

@@ -69,6 +69,11 @@ public record FastV(int layer, Kept kept) implements CompressionStrategy {
     return "%s:layer=%d,%s".formatted(name(), layer, kept.option());
   }
 
+  @Override
+  public boolean takesOneImage() {
+    return true;
+  }
+
   /** All of the projector's tokens: FastV drops them later. */
   @Override
   public OptionalInt visionTokens(CheckpointShape shape) {

@@ -21,6 +21,7 @@ enum KnownStrategy {
           new LlaVolta(
               options.integer("layer", 2, LlaVolta.AFTER_PROJECTOR),
               options.integer("stride", 8, 1))),
+  YOPO(StrategyHelp.YOPO_USAGE, Yopo::read),
   PRUMERGE(StrategyHelp.PRUMERGE_USAGE, options -> new PruMerge()),
   PRUMERGE_PLUS(
       StrategyHelp.PRUMERGE_PLUS_USAGE,

@@ -29,6 +29,11 @@ public record LlaVolta(int layer, int stride) implements CompressionStrategy {
     return layer != AFTER_PROJECTOR;
   }
 
+  @Override
+  public boolean takesOneImage() {
+    return actsInside();
+  }
+
   /**
    * @param imageTokens tokens of the image
    * @return tokens after pooling; what is left of an incomplete window is dropped

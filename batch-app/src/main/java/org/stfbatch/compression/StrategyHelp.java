@@ -6,6 +6,7 @@ public final class StrategyHelp {
   static final String VTC_CLS_USAGE = "vtc-cls[:layer=16,tokens=144]";
   static final String FASTV_USAGE = "fastv[:layer=2,keep=144]";
   static final String LLAVOLTA_USAGE = "llavolta[:layer=2,stride=8]";
+  static final String YOPO_USAGE = "yopo[:window=5,layers=16,heads=FILE.npy,ffn=2]";
   static final String PRUMERGE_USAGE = "prumerge";
   static final String PRUMERGE_PLUS_USAGE = "prumerge+[:tokens=64|128|144|192|256]";
   static final String AVGPOOL_USAGE = "avgpool[:k=2]";
@@ -26,6 +27,10 @@ public final class StrategyHelp {
   public static final String LLAVOLTA =
       LLAVOLTA_USAGE
           + ": averages each stride tokens that follow each other, before a layer of the language model; layer=-1: before its first one, at consecutive positions (LLaVolta, arXiv:2406.20092).";
+
+  public static final String YOPO =
+      YOPO_USAGE
+          + ": keeps all tokens and computes less for each (YOPO, arXiv:2410.06169); mask=before-softmax is another function, which skips all that is masked.";
 
   public static final String PRUMERGE =
       PRUMERGE_USAGE

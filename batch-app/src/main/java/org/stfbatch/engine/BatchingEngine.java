@@ -17,6 +17,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.stfbatch.base.ModelIdentity;
 import org.stfbatch.base.Threads;
+import org.stfbatch.compression.CompressionStrategy;
 import org.stfbatch.model.ImagePruning;
 import org.stfbatch.model.LlavaModel;
 import org.stfbatch.model.ModelSettings;
@@ -42,6 +43,7 @@ public final class BatchingEngine implements Engine {
 
   private final LlavaConfig config;
   private final ModelIdentity model;
+  private final CompressionStrategy compression;
   private final Optional<ImagePruning> pruning;
   private final EngineSettings settings;
   private final BlockingDeque<Sequence> waiting = new LinkedBlockingDeque<>();
@@ -72,6 +74,7 @@ public final class BatchingEngine implements Engine {
     this.config = config;
     this.model =
         new ModelIdentity(fingerprint, model.compression().spec(), model.weights().stored());
+    this.compression = model.compression();
     this.pruning = ImagePruning.of(model.compression(), config);
     this.settings = settings;
     this.deviceThread = Threads.daemon("device", () -> run(loader, text));
@@ -159,7 +162,7 @@ public final class BatchingEngine implements Engine {
   @Override
   public CompletableFuture<Outcome> submit(EngineJob job) {
     PromptLayout.requireMarkers(job.promptIds(), job.images().size());
-    requireOneImageForPruning(job);
+    requireOneImage(job);
     checkVocabulary(job.promptIds());
     Sequence sequence = sequence(job);
     OptionalInt perImage = loaded.join().tokensPerImage();
@@ -201,11 +204,11 @@ public final class BatchingEngine implements Engine {
     return new PromptLimit(longest, settings.truncate());
   }
 
-  private void requireOneImageForPruning(EngineJob job) {
-    if (pruning.isPresent() && job.images().size() > 1) {
+  private void requireOneImage(EngineJob job) {
+    if (compression.takesOneImage() && job.images().size() > 1) {
       throw new IllegalArgumentException(
           "%s reduces one image of a prompt, and this job has %d: ask about each by itself, or with another --compress"
-              .formatted(pruning.get().pools() ? "llavolta" : "fastv", job.images().size()));
+              .formatted(compression.name(), job.images().size()));
     }
   }
 

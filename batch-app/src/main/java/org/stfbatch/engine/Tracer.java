@@ -4,6 +4,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.stfbatch.compression.Yopo;
 import org.stfbatch.image.Pixels;
 import org.stfbatch.model.CacheShape;
 import org.stfbatch.model.FloatTensor;
@@ -31,7 +32,8 @@ public final class Tracer {
    * @param images one image, or none
    * @return {@link LlavaModel#traceImage}'s tensors of the image if there is one, {@code logits}
    *     [V] of the prompt's last position and, if the language model prunes the image, {@code
-   *     score} [n], or {@code pooled} [m, H] if it pools it
+   *     score} [n], or {@code pooled} [m, H] if it pools it, or with YOPO {@code reduced} [n, H],
+   *     the image's tokens as they enter the first layer without values of them, if there is one
    */
   public static Trace trace(
       LlavaCheckpoint checkpoint, ModelSettings settings, int[] inputIds, List<Pixels> images) {
@@ -52,7 +54,12 @@ public final class Tracer {
       }
       TokenSpan prompt = prompt(model, inputIds, vision);
       tensors.put("logits", vector(model.logits(prompt, vision)));
-      if (prompt.pruned().isPresent() && model.pruning().orElseThrow().pools()) {
+      if (settings.compression() instanceof Yopo yopo) {
+        int layers = model.config().language().numHiddenLayers();
+        if (!images.isEmpty() && !yopo.dropsTokens() && yopo.layers() < layers) {
+          tensors.put("reduced", model.traceReduction());
+        }
+      } else if (prompt.pruned().isPresent() && model.pruning().orElseThrow().pools()) {
         tensors.put("pooled", model.tracePooling());
       } else if (prompt.pruned().isPresent()) {
         PrunedImage image = model.tracePruning();

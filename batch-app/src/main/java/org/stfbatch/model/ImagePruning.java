@@ -4,13 +4,15 @@ import java.util.Optional;
 import org.stfbatch.compression.CompressionStrategy;
 import org.stfbatch.compression.FastV;
 import org.stfbatch.compression.LlaVolta;
+import org.stfbatch.compression.Yopo;
 import org.stfbatch.model.checkpoint.LlavaConfig;
 
 /**
- * Reduction of images inside the language model: FastV's selection or LLaVolta's pooling of tokens.
+ * Reduction of images inside the language model: FastV's selection or LLaVolta's pooling of tokens,
+ * or the end of all of an image's tokens in YOPO's form that masks before the softmax.
  *
  * @param layer index of the first layer that processes reduced images
- * @param keep maximum number of tokens of an image from this layer on, at least 1
+ * @param keep maximum number of tokens of an image from this layer on; 0 if none remains
  * @param stride tokens that are pooled into one; 0 where tokens are selected
  */
 public record ImagePruning(int layer, int keep, int stride) {
@@ -23,6 +25,9 @@ public record ImagePruning(int layer, int keep, int stride) {
   public static Optional<ImagePruning> of(CompressionStrategy strategy, LlavaConfig config) {
     if (strategy instanceof FastV fastV) {
       return Optional.of(selecting(fastV.layer(), fastV.kept().of(config.visionTokens())));
+    }
+    if (strategy instanceof Yopo yopo && yopo.dropsTokens()) {
+      return Optional.of(selecting(yopo.layers(), 0));
     }
     return strategy instanceof LlaVolta pool && pool.actsInside()
         ? Optional.of(

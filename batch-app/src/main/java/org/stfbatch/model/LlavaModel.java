@@ -11,6 +11,7 @@ import java.util.OptionalInt;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
+import org.stfbatch.compression.Yopo;
 import org.stfbatch.model.TorchModule.Scope;
 import org.stfbatch.model.TorchModule.Tensor;
 import org.stfbatch.model.checkpoint.DType;
@@ -91,6 +92,9 @@ public final class LlavaModel implements VisionLanguageModel {
     settings.compression().check(config.shape());
     TorchModule module = TorchModule.load(TorchArchive.of(ROOT));
     try {
+      if (settings.compression() instanceof Yopo yopo) {
+        VisionReduction.of(yopo, config.shape()).apply(module);
+      }
       weights.accept(new WeightLoader(module, settings));
       if (isReducedOnCpu(settings)) {
         KeyOrder.choose(module);
@@ -151,7 +155,7 @@ public final class LlavaModel implements VisionLanguageModel {
                 new CacheCost(
                     layer * images.layer(),
                     layer * (layers - images.layer()),
-                    (long) language.hiddenSize() * bytes))
+                    images.keep() == 0 ? 0 : (long) language.hiddenSize() * bytes))
         .orElseGet(() -> new CacheCost(layer * layers, 0, 0));
   }
 
@@ -432,6 +436,14 @@ public final class LlavaModel implements VisionLanguageModel {
    */
   public FloatTensor tracePooling() {
     return module.call("pooling_trace", LlavaModel::tensor);
+  }
+
+  /**
+   * Returns the vision tokens [n, H] of the last call as they entered the first layer without
+   * values of them; valid only after a call with YOPO and an image, if there is such a layer.
+   */
+  public FloatTensor traceReduction() {
+    return module.call("reduction_trace", LlavaModel::tensor);
   }
 
   private static FloatTensor tensor(Scope scope, IValue value) {

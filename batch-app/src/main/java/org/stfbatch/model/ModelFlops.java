@@ -8,6 +8,7 @@ import java.util.OptionalInt;
 import java.util.function.IntToDoubleFunction;
 import java.util.stream.Collectors;
 import org.stfbatch.compression.CompressionStrategy;
+import org.stfbatch.compression.Yopo;
 import org.stfbatch.model.checkpoint.ClipVisionConfig;
 import org.stfbatch.model.checkpoint.ExpectedTensors;
 import org.stfbatch.model.checkpoint.LlamaConfig;
@@ -28,12 +29,17 @@ public final class ModelFlops {
   private final LlavaConfig config;
   private final Map<String, List<Long>> shapes;
   private final Optional<ImagePruning> pruning;
+  private final Optional<YopoFlops> yopo;
 
   private ModelFlops(
       LlavaConfig config, Map<String, List<Long>> shapes, CompressionStrategy compression) {
     this.config = config;
     this.shapes = shapes;
     this.pruning = ImagePruning.of(compression, config);
+    this.yopo =
+        compression instanceof Yopo reduced
+            ? Optional.of(new YopoFlops(reduced, config.language(), config.shape()))
+            : Optional.empty();
   }
 
   /** Returns the counts of a model of this shape; the weights do not matter. */
@@ -172,6 +178,7 @@ public final class ModelFlops {
     return image(image)
         + layers(whole(), 0, end)
         + layers(pruned(), 0, end - dropped)
+        - saved(image)
         + generated * head();
   }
 
@@ -192,19 +199,30 @@ public final class ModelFlops {
 
   /** Returns the operations of the shared part of an image after cached text. */
   public double prefix(int before, int image) {
-    return image(image) + layers(whole(), before, before + image);
+    return image(image) + layers(whole(), before, before + image) - saved(image);
+  }
+
+  /**
+   * Returns the operations that layers with whole images need less for an image's tokens than for
+   * as many text tokens; 0 unless the compression reduces the work for each of them.
+   */
+  public double saved(int image) {
+    return yopo.map(reduced -> layers(whole(), 0, image) - reduced.visionTokens(image)).orElse(0.0);
   }
 
   /**
    * Returns the operations of an image's vision tokens alone in the language model's layers, with
-   * full attention among them and without the output layer: {@code 2Wn + 4n²d} per layer. With
-   * {@link #visionTokensToTheOutput}, it is one of the two readings that agree with the figures of
-   * the LLaVA-STF paper (1.9 T for 144 and 7.6 T for 576 tokens at the 7B shape), which does not
-   * say what it counts.
+   * full attention among them (YOPO: in its window) and without the output layer: {@code 2Wn +
+   * 4n²d} per layer. With {@link #visionTokensToTheOutput}, it is one of the two readings that
+   * agree with the figures of the LLaVA-STF paper (1.9 T for 144 and 7.6 T for 576 tokens at the 7B
+   * shape), which does not say what it counts.
    *
    * @param image its vision tokens
    */
   public double visionTokens(int image) {
+    if (yopo.isPresent()) {
+      return yopo.get().visionTokens(image);
+    }
     double attended = sumOverLayers(image, n -> (double) n * n * keyOfLayer(config.language()));
     return weightsOver(image) + attended;
   }
@@ -222,6 +240,9 @@ public final class ModelFlops {
   }
 
   private double weightsOver(int image) {
+    if (yopo.isPresent()) {
+      return 2 * yopo.get().weights() * image;
+    }
     return sumOverLayers(image, n -> 2 * config.language().layerWeights() * n);
   }
 

@@ -157,7 +157,8 @@ public final class TrainableModel implements AutoCloseable {
    * @param pictures indices of the rows' images in the feature file, row after row
    * @param share weight of the batch in the step: 1 / batches of the step
    * @return the unscaled loss
-   * @throws IllegalArgumentException if no row has a label
+   * @throws IllegalArgumentException if no row has a label, or one has more images than the
+   *     strategy of {@link #compress} takes
    */
   public float accumulate(List<TrainingRow> rows, int[] pictures, double share) {
     int expected = rows.stream().mapToInt(TrainingRow::pictures).sum();
@@ -167,6 +168,10 @@ public final class TrainableModel implements AutoCloseable {
     }
     if (rows.stream().noneMatch(TrainingRow::teaches)) {
       throw new IllegalArgumentException("a batch without a label");
+    }
+    if (strategy.reduction().isPresent() && rows.stream().anyMatch(row -> row.pictures() > 1)) {
+      throw new IllegalArgumentException(
+          "yopo reduces one image of a sample, and one has more: leave such samples out, or train without it");
     }
     Tensor tokens = TrainingTable.of(rows, config.visionTokens());
     PooledRows pooled = PooledRows.of(rows, config.visionTokens(), strategy.pooling());

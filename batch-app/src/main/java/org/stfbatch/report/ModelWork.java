@@ -3,7 +3,8 @@ package org.stfbatch.report;
 /**
  * Operations of a model, in floating-point operations; a multiply-add counts as two.
  *
- * @param image encoding one image to vision tokens
+ * @param image encoding one image to vision tokens, less what its tokens need less than others in
+ *     the language model
  * @param position the matrix products of one position in all layers of the language model
  * @param key the attention of one position to one key in all layers
  * @param head the output layer, for one token

@@ -25,6 +25,10 @@ class LlamaDecoder(Module):
     up_proj : List[__torch__.linear.Matrix]
     down_proj : List[__torch__.linear.Matrix]
 
+    reduction : List[__torch__.vision_parts.Reduction]  # one with YOPO, see `yopo`
+    parts : List[__torch__.vision_parts.LayerParts]     # the layers' matrices then
+    slot_images : List[Tensor]  # [S, 2] cache positions of each slot's image, the second exclusive; then
+
     keys_left : bool            # see `attention`
 
     slot_keys : List[Tensor]    # [S, k, M, e] per layer
@@ -32,6 +36,7 @@ class LlamaDecoder(Module):
     prefix_keys : List[Tensor]
     prefix_values : List[Tensor]
 
+    prunes : bool
     prune_layer : int           # K: the layers from this one on process pruned images; see `pruning`
     prune_keep : int            # kept tokens of an image; 0 without pruning
     prune_stride : int          # pooled tokens of each kept one; 0 where tokens are selected
@@ -55,9 +60,14 @@ class LlamaDecoder(Module):
         self.load_rotary(rope_theta, max_positions)
         return None
 
+    # Reduces the work for vision tokens; see `yopo`. Must be called before the layers are loaded.
+    def reduce_vision(self, side: int, radius: int, layers: int, ffn: int, skips: bool, kept: List[int]) -> None:
+        self.reduction.append(__torch__.vision_parts.Reduction(side, radius, layers, ffn, skips, kept))
+        return None
+
     # Moves the next layer out of `weights`.
     def load_layer(self, weights: Dict[str, Tensor], format: int) -> None:
-        layer = "model.layers.{}.".format(len(self.o_proj))
+        layer = "model.layers.{}.".format(len(self.input_layernorm))
         outliers = self.outliers(weights, layer, format)
         q = weights.pop(layer + "self_attn.q_proj.weight")
         k = weights.pop(layer + "self_attn.k_proj.weight")
@@ -69,6 +79,12 @@ class LlamaDecoder(Module):
         up = weights.pop(layer + "mlp.up_proj.weight")
         down = weights.pop(layer + "mlp.down_proj.weight")
         self.input_layernorm.append(__torch__.linear.kept(norm1, format))
+        if len(self.reduction) > 0:
+            self.post_attention_layernorm.append(__torch__.linear.kept(norm2, format))
+            self.parts.append(__torch__.vision_parts.split(self.reduction[0], len(self.parts), self.heads,
+                                                           self.key_value_heads, q, k, v, o, gate, up, down, outliers,
+                                                           format))
+            return None
         if format != __torch__.weight_format.PLAIN() or q.is_cuda:
             self.qkv_proj.append(__torch__.linear.placed_apart(torch.cat([q, k, v], 0), format, outliers.qkv))
         else:
@@ -147,6 +163,7 @@ class LlamaDecoder(Module):
     # Keeps only `keep` tokens of an image from layer `layer` on: selected ones, or with a stride means of so many. Must be
     # called before `reserve`.
     def prune(self, layer: int, keep: int, stride: int) -> None:
+        self.prunes = True
         self.prune_layer = layer
         self.prune_keep = keep
         self.prune_stride = stride
@@ -161,13 +178,15 @@ class LlamaDecoder(Module):
         self.resize(self.prefix_keys, entries, entry_lengths)
         self.resize(self.prefix_values, entries, entry_lengths)
         self.resize_images(entries if self.prune_keep > 0 else 0, image_tokens)
+        if len(self.reduction) > 0:
+            self.resize_slot_images(slots)
         return None
 
     def resize(self, cache: List[Tensor], count: int, positions: List[int]) -> None:
         embedding = self.tensors["model.embed_tokens.weight"]
         size = embedding.size(1) // self.heads
         if len(cache) == 0:
-            for _ in range(len(self.o_proj)):
+            for _ in range(len(self.input_layernorm)):
                 cache.append(torch.zeros([0, self.key_value_heads, 0, size], dtype=embedding.dtype,
                                          device=embedding.device))
         # One layer at a time: a call that ran out of memory may have resized only the first ones.
@@ -196,9 +215,17 @@ class LlamaDecoder(Module):
             self.prefix_images[0] = new
         return None
 
+    def resize_slot_images(self, slots: int) -> None:
+        new = torch.zeros([slots, 2], dtype=__torch__.dtype.INT64(), device=self.slot_keys[0].device)
+        for old in self.slot_images:
+            kept = min(old.size(0), slots)
+            new[:kept] = old[:kept]
+        self.slot_images = [new]
+        return None
+
     # Whether layer i processes pruned images.
     def sees_pruned(self, i: int) -> bool:
-        return self.prune_keep > 0 and i >= self.prune_layer
+        return self.prunes and i >= self.prune_layer
 
     # Copies the first tokens of entries to slots, pair by pair: lengths[j] in layers before pruning, pruned_lengths[j]
     # after.
@@ -227,6 +254,9 @@ class LlamaDecoder(Module):
             for j in range(len(sources)):
                 self.slot_keys[i][targets[j], :, :count[j]] = self.slot_keys[i][sources[j], :, :count[j]]
                 self.slot_values[i][targets[j], :, :count[j]] = self.slot_values[i][sources[j], :, :count[j]]
+        for images in self.slot_images:
+            for j in range(len(sources)):
+                images[targets[j]] = images[sources[j]]
         return None
 
     # Zeroes a slot. Masked positions are multiplied by zero, which keeps NaN: the slot must not pass any to its next

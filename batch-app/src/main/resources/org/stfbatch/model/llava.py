@@ -144,7 +144,13 @@ class Llava(Module):
         vision = torch.embedding(vision_tokens, vision_index.clamp(0)).to(self.dtype)
         return torch.where((vision_index >= 0).unsqueeze(1), vision, text)
 
-    # FastV and LLaVolta; see LlamaDecoder.prune.
+    # YOPO; see `yopo`. kept [layers * h]: 1 where a head is kept for vision tokens. Must be called before the language
+    # model's layers are loaded.
+    def reduce_vision(self, side: int, radius: int, layers: int, ffn: int, skips: bool, kept: List[int]) -> None:
+        self.language_model.reduce_vision(side, radius, layers, ffn, skips, kept)
+        return None
+
+    # FastV, LLaVolta and YOPO's skipping form; see LlamaDecoder.prune.
     def prune(self, layer: int, keep: int, stride: int) -> None:
         self.language_model.prune(layer, keep, stride)
         return None
@@ -183,7 +189,10 @@ class Llava(Module):
         input_ids, vision_index, rows, columns, _, positions = self.moved(tokens).unbind(0)
         x = self.embed(input_ids, vision_index, self.moved(vision_tokens))
         view = self.language_model.view_of_prefixes(rows, columns, positions, longest, self.moved(entries), span)
-        self.language_model.fill_prefixes(x, view, vision_tokens.size(0) > 0)
+        if len(self.language_model.reduction) > 0:
+            __torch__.yopo.fill_prefixes(self.language_model, x, view, vision_tokens.size(0) > 0)
+        else:
+            self.language_model.fill_prefixes(x, view, vision_tokens.size(0) > 0)
         return None
 
     # One step of the sequences in slots 0 .. R-1; see LlamaDecoder.view_of_slots. tokens [6, T] as in fill_prefixes, rows
@@ -223,7 +232,7 @@ class Llava(Module):
         view = self.language_model.view_of_slots(decoding, decoding, rows[decoding:], columns[decoding:], cache_positions,
                                                  positions, None, last.size(0) - decoding, longest, span,
                                                  entries, prefix_lengths)
-        x = self.through_layers(x, view, positions, images, remaining, pruned_span)
+        x = self.through_layers(x, view, vision_index, positions, images, remaining, pruned_span)
         return x[self.moved(last)]
 
     # Scores continuations of prompts by tree attention. tokens [7, T]: input id, vision index, row, column, cache
@@ -238,15 +247,20 @@ class Llava(Module):
         x = self.embed(input_ids, vision_index, self.moved(vision_tokens))
         view = self.language_model.view_of_slots(0, first, rows, columns, cache_positions, positions, subtree_ends, count,
                                                  longest, span, entries, prefix_lengths)
-        x = self.through_layers(x, view, positions, images, remaining, pruned_span)
+        x = self.through_layers(x, view, vision_index, positions, images, remaining, pruned_span)
         after, wanted = self.moved(queries).unbind(0)
         return self.language_model.log_probabilities(x[self.moved(last)], after, wanted)
 
-    def through_layers(self, x: Tensor, view: __torch__.cache.CacheView, positions: Tensor, images: Tensor,
-                       remaining: Tensor, pruned_span: int) -> Tensor:
+    def through_layers(self, x: Tensor, view: __torch__.cache.CacheView, vision_index: Tensor, positions: Tensor,
+                       images: Tensor, remaining: Tensor, pruned_span: int) -> Tensor:
+        reduces = len(self.language_model.reduction) > 0
         if remaining.size(1) == 0:
+            if reduces:
+                return __torch__.yopo.step(self.language_model, x, view, vision_index >= 0)
             return self.language_model.step(x, view)
         pruning = self.pruning(images, remaining, pruned_span)
+        if reduces:
+            return __torch__.yopo.step_pruned(self.language_model, x, view, positions, pruning)
         return self.language_model.step_pruned(x, view, positions, pruning)
 
     # images [6, P]: slot, query, start, length, entry and token of each pruned image; remaining [4, U]: source, row,
@@ -294,6 +308,9 @@ class Llava(Module):
 
     def pooling_trace(self) -> Tensor:
         return __torch__.tracing.pooled_image(self.language_model)
+
+    def reduction_trace(self) -> Tensor:
+        return __torch__.tracing.reduced_image(self.language_model)
 
     # pixels [1, 3, S, S] uint8. Returns the tensors of tracing.image, and the kept patches [K] int64.
     def trace_image(self, pixels: Tensor) -> Tuple[List[Tensor], Tensor]:

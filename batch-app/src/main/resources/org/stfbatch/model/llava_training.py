@@ -107,6 +107,13 @@ class LlavaTraining(Module):
         self.model.prune(layer, keep, stride)
         return None
 
+    # Likewise, YOPO; see Llava.reduce_vision. Empty `kept`: none.
+    def reduce_vision(self, side: int, radius: int, layers: int, ffn: int, skips: bool, kept: List[int]) -> None:
+        self.model.language_model.reduction = annotate(List[__torch__.vision_parts.Reduction], [])
+        if len(kept) > 0:
+            self.model.reduce_vision(side, radius, layers, ffn, skips, kept)
+        return None
+
     # tokens [5, T]: input id, vision index, row, column and target of each token; the target is the next id, or -100
     # where the loss is masked. pictures [B] are the indices of the images that the vision index counts through. firsts
     # [M] and remaining [4, U], the last of which is the target: see pooling_training.pooled; empty where nothing is
@@ -121,7 +128,9 @@ class LlavaTraining(Module):
         x = self.training_embeddings(input_ids, vision_index, features)
         decoder = self.model.language_model
         batch = __torch__.llama_training.packed(decoder, rows, columns, count, longest, x.dtype)
-        if firsts.size(0) == 0:
+        if len(decoder.reduction) > 0 and pictures.size(0) > 0:
+            x = __torch__.reduction_training.forward(decoder, x, batch, vision_index)
+        elif firsts.size(0) == 0:
             x = __torch__.llama_training.forward(decoder, x, batch)
         else:
             longest = int(remaining[2].max()) + 1

@@ -13,6 +13,11 @@ def pooled_image(decoder: __torch__.llama.LlamaDecoder) -> Tensor:
     return decoder.pruned["pooled"][0].float()
 
 
+# The last call's vision tokens [V, d] as they enter layer L of YOPO.
+def reduced_image(decoder: __torch__.llama.LlamaDecoder) -> Tensor:
+    return decoder.pruned["reduced"].float()
+
+
 # The kept tokens [m] of the last call's first pruned image, and the scores of all its tokens [N].
 def pruned_image(decoder: __torch__.llama.LlamaDecoder) -> List[Tensor]:
     return [decoder.pruned["kept"][0], decoder.pruned["score"][0].float()]

@@ -80,6 +80,30 @@ final class ModelFlopsTest {
         .isCloseTo(teraFlops, within(0.0006));
   }
 
+  /** FLOPs of YOPO with the authors' masks, of which only the numbers of kept heads matter. */
+  @ParameterizedTest
+  @CsvSource({
+    "275-224-24, 16, 2, 1.91, 3.78",
+    "421-352-32, 16, 2, 2.27, 4.19",
+    "178-321-24, 12, 4, 0.90, 2.51",
+    "130-130-7,  16, 2, 1.56, 3.42"
+  })
+  void visionTokensWithFewerHeadsAndHiddenUnitsCostLess(
+      String kept, int layers, int ffn, double beforeSoftmax, double afterSoftmax) {
+    String spec = "yopo:heads=0123456789abcdef-%s,layers=%d,ffn=%d".formatted(kept, layers, ffn);
+    ModelFlops after = sevenB(576, CompressionStrategy.parse(spec));
+    ModelFlops before = sevenB(576, CompressionStrategy.parse(spec + ",mask=before-softmax"));
+
+    assertThat(before.visionTokens(576) / TERA).isCloseTo(beforeSoftmax, within(0.006));
+    assertThat(after.visionTokens(576) / TERA).isCloseTo(afterSoftmax, within(0.006));
+    // Text is not reduced, and questions about a cached image save nothing more.
+    double saved = (UNFUSED.answer(60, 576, 8) - after.answer(60, 576, 8)) / TERA;
+    assertThat(saved).isCloseTo(7.63 - afterSoftmax, within(0.1));
+    assertThat(UNFUSED.prefix(35, 576) - after.prefix(35, 576))
+        .isCloseTo(saved * TERA, within(1e3));
+    assertThat(after.answer(35, 60, 576, 8)).isEqualTo(UNFUSED.answer(35, 60, 576, 8));
+  }
+
   @ParameterizedTest
   @CsvSource({"2, 144, 0.0214", "3, 64, 0.0176", "4, 36, 0.0162"})
   void tokenPackersProjectorCostsWhatItsPatchesAndTokensNeed(

@@ -133,8 +133,31 @@ class ModelInspectTest {
     JsonNode large = json(cli.ok("model", "inspect", stock, "--json", "--at-7b"));
     assertThat(large.at("/compression/tflops_per_image").asDouble())
         .isCloseTo(7.634, within(0.001));
+    assertThat(cli.ok("model", "inspect", stock, "--compress", "yopo:layers=2,mask=before-softmax"))
+        .containsPattern("vision tokens per image +576, 0 from layer 2 on\n");
     cli.run("model", "inspect", Golden.file("checkpoints/small"), "--compress", "vtc-cls")
         .complainsInOneLine(2, "vtc-cls", "projector");
+  }
+
+  @Test
+  void aCheckpointThatWasTunedWithYopoNamesItsSettingsAndMasks() throws Exception {
+    Path tuned = copy(folder.resolve("tuned"));
+    Path config = tuned.resolve("config.json");
+    Files.writeString(
+        config,
+        Files.readString(config)
+            .replaceFirst(
+                "\\{",
+                "{\"attncut_w\": 6, \"layercut_num\": 16, \"headcut_num\": 24, \"mlpcut_ratio\": 2, \"sprompt_len\": 35,"));
+    Cli cli = Cli.on(DATABASE.settings());
+
+    String told = cli.ok("model", "inspect", tuned, "--vision-tower", Tiny.tower());
+
+    assertThat(told)
+        .contains("tuned with")
+        .contains("--compress yopo:window=5,layers=16,heads=FILE.npy,ffn=2")
+        .contains("headmask_7b_24.npy");
+    assertThat(cli.ok("model", "inspect", Tiny.checkpoint())).doesNotContain("tuned with");
   }
 
   private static JsonNode json(String text) throws IOException {

@@ -12,9 +12,11 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 final class CompressionStrategyTest {
   /** LLaVA-1.5 7B with CLIP-L at 336 pixels. */
-  private static final CheckpointShape LLAVA = new CheckpointShape(24, 24, true, 576, 32);
+  private static final CheckpointShape LLAVA =
+      new CheckpointShape(24, 24, true, 576, 32, 24, 32, 32, 11008);
 
-  private static final CheckpointShape STF = new CheckpointShape(24, 24, false, 144, 32);
+  private static final CheckpointShape STF =
+      new CheckpointShape(24, 24, false, 144, 32, 12, 32, 32, 11008);
 
   @ParameterizedTest
   @CsvSource(
@@ -30,6 +32,8 @@ final class CompressionStrategyTest {
           fastv:ratio=.500               | fastv:layer=2,ratio=0.5
           fastv:ratio=0                  | fastv:layer=2,ratio=0
           fastv:ratio=0.0001             | fastv:layer=2,ratio=0.0001
+          yopo                           | yopo:window=5,layers=16,ffn=2,mask=after-softmax
+          yopo:mask=before-softmax,ffn=4 | yopo:window=5,layers=16,ffn=4,mask=before-softmax
           prumerge                       | prumerge
           prumerge+                      | prumerge+
           prumerge+:tokens=192           | prumerge+:tokens=192
@@ -51,7 +55,7 @@ final class CompressionStrategyTest {
       quoteCharacter = '`',
       textBlock =
           """
-          vtccls                         | there is no compression strategy 'vtccls': choose one of none, vtc-cls[:layer=16,tokens=144], fastv[:layer=2,keep=144], llavolta[:layer=2,stride=8], prumerge, prumerge+[:tokens=64|128|144|192|256], avgpool[:k=2], scope[:tokens=144], divprune[:tokens=144]
+          vtccls                         | there is no compression strategy 'vtccls': choose one of none, vtc-cls[:layer=16,tokens=144], fastv[:layer=2,keep=144], llavolta[:layer=2,stride=8], yopo[:window=5,layers=16,heads=FILE.npy,ffn=2], prumerge, prumerge+[:tokens=64|128|144|192|256], avgpool[:k=2], scope[:tokens=144], divprune[:tokens=144]
           VTC-CLS                        | there is no compression strategy 'VTC-CLS': choose one of
           ``                             | there is no compression strategy '': choose one of
           vtc-cls:keep=64                | vtc-cls has no option 'keep': it takes layer, tokens
@@ -68,6 +72,11 @@ final class CompressionStrategyTest {
           fastv:ratio=1                  | fastv:ratio=1 must be the share that is dropped, from 0 to below 1, such as 0.75
           fastv:ratio=NaN                | fastv:ratio=NaN must be the share
           fastv:keep=72,ratio=0.5        | fastv takes keep or ratio, not both: leave one out
+          yopo:window=4                  | yopo:window=4 must be odd, for a window around a patch: choose 3 or 5
+          yopo:window=0                  | yopo:window=0 must be a whole number from 1
+          yopo:layers=0                  | yopo:layers=0 must be a whole number from 1
+          yopo:mask=never                | yopo:mask=never must be after-softmax (the authors' code) or before-softmax (what the paper counts)
+          yopo:keep=3                    | yopo has no option 'keep': it takes window, layers, heads, ffn, mask
           prumerge+:tokens=100           | prumerge+ has no budget of 100 tokens: choose one of 64, 128, 144, 192, 256, or leave tokens out
           """)
   void saysWhatExists(String given, String message) {
@@ -81,6 +90,7 @@ final class CompressionStrategyTest {
     "none, 576, 576",
     "vtc-cls:tokens=64, 64, 64",
     "fastv:keep=64, 576, 576",
+    "yopo, 576, 576",
     "avgpool, 144, 144",
     "avgpool:k=24, 1, 1",
     "scope:tokens=576, 576, 576",
@@ -117,6 +127,7 @@ final class CompressionStrategyTest {
     "vtc-cls:layer=22",
     "fastv:layer=31,keep=576",
     "fastv:ratio=0.9982",
+    "yopo:layers=32",
     "prumerge",
     "prumerge+",
     "prumerge+:tokens=64",
@@ -141,6 +152,8 @@ final class CompressionStrategyTest {
           avgpool:k=48        | avgpool:k=48 does not divide the 24 patches
           fastv:layer=32      | fastv cannot drop tokens at layer 32: it needs the attention of the layer before and acts inside the language model's 32 layers; choose layer=1 to 31
           fastv:keep=577      | fastv cannot keep 577 tokens: an image has 576 with this checkpoint; choose keep=1 to 576
+          yopo:layers=33      | yopo:layers=33 is more than this language model's 32 layers: choose layers=1 to 32
+          yopo:ffn=11009      | yopo:ffn=11009 leaves none of the MLP's 11008 hidden units: choose ffn=1 to 11008
           fastv:ratio=0.9999  | fastv:ratio=0.9999 keeps none of an image's 576 tokens: choose a smaller ratio
           """)
   void refusesWhatIsUndefinedForLlava(String spec, String message) {
@@ -189,7 +202,7 @@ final class CompressionStrategyTest {
 
   @Test
   void asksForAnotherStrategyWhereTowersAndGridsAreTooSmall() {
-    CheckpointShape small = new CheckpointShape(4, 1, true, 16, 1);
+    CheckpointShape small = new CheckpointShape(4, 1, true, 16, 1, 4, 2, 2, 8);
 
     for (String spec : List.of("vtc-cls:tokens=4", "scope:tokens=4")) {
       assertThatIllegalArgumentException()
@@ -211,6 +224,7 @@ final class CompressionStrategyTest {
         List.of(
             StrategyHelp.VTC_CLS,
             StrategyHelp.FASTV,
+            StrategyHelp.YOPO,
             StrategyHelp.PRUMERGE,
             StrategyHelp.PRUMERGE_PLUS,
             StrategyHelp.SCOPE,

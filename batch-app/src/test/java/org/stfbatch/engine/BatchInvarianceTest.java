@@ -31,6 +31,7 @@ import org.stfbatch.model.checkpoint.LlavaCheckpoint;
 import org.stfbatch.model.checkpoint.NewCheckpoint;
 import org.stfbatch.prompt.LlamaTokenizer;
 import org.stfbatch.testing.Golden;
+import org.stfbatch.testing.HeadMaskFiles;
 
 /**
  * In float32 an answer depends only on its job: not on the batch, the order, the cache or prefix
@@ -180,10 +181,15 @@ final class BatchInvarianceTest {
         "avgpool",
         "scope:tokens=6",
         "divprune:tokens=6",
-        "fastv:layer=1,keep=6"
+        "fastv:layer=1,keep=6",
+        "yopo:window=3,layers=2,heads=MASKS,ffn=4",
+        "yopo:window=3,layers=2,heads=MASKS,ffn=4,mask=before-softmax"
       })
-  void compressionDoesNotChangeThat(String spec) {
-    ModelSettings model = ModelSettings.exact().with(CompressionStrategy.parse(spec));
+  void compressionDoesNotChangeThat(String spec) throws IOException {
+    Path masks = HeadMaskFiles.write(folder.resolve("masks.npy"), "0110", "0000", "1000");
+    CompressionStrategy strategy =
+        CompressionStrategy.parse(spec.replace("MASKS", masks.toString()));
+    ModelSettings model = ModelSettings.exact().with(strategy);
     List<EngineJob> jobs = randomJobs(new Random(4), FEWER_JOBS);
     List<Integer> inOrder = inOrder(FEWER_JOBS);
     List<Integer> shuffled = shuffled(FEWER_JOBS, 4);

@@ -27,7 +27,7 @@ public final class ComparedOptions {
   @Option(
       names = "--against",
       required = true,
-      split = "/",
+      split = CompressionOption.SEPARATOR,
       paramLabel = "SETTING",
       description = {
         "The settings to compare with: a dtype, a weight format, a compression strategy, or several of them separated by /,"

@@ -9,18 +9,24 @@ import picocli.CommandLine.Option;
 
 /** Option for vision token compression. */
 public final class CompressionOption {
+  /**
+   * A slash between strategies. Slashes of a path belong to it: only yopo's heads are a path, which
+   * ends with the name of a NumPy file.
+   */
+  static final String SEPARATOR = "/(?![^,:]*\\.npy)";
+
   @Option(
       names = "--compress",
       defaultValue = "none",
-      // No strategy and no option of a strategy contains a slash.
-      split = "/",
+      split = SEPARATOR,
       paramLabel = "SPEC",
       description = {
-        "Reduce vision tokens without training, on LLaVA-1.5 checkpoints (fastv: on all). Commands that compare take several strategies, separated by /:",
+        "Reduce vision tokens without training, on LLaVA-1.5 checkpoints (fastv, llavolta, yopo: on all). Commands that compare take several strategies, separated by /:",
         StrategyHelp.NONE,
         StrategyHelp.VTC_CLS,
         StrategyHelp.FASTV,
         StrategyHelp.LLAVOLTA,
+        StrategyHelp.YOPO,
         StrategyHelp.PRUMERGE,
         StrategyHelp.PRUMERGE_PLUS,
         StrategyHelp.AVGPOOL,

@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Locale;
 import org.stfbatch.cli.console.Notices;
 import org.stfbatch.compression.CompressionStrategy;
+import org.stfbatch.compression.Yopo;
 import org.stfbatch.engine.Engine;
 import org.stfbatch.engine.EnginePool;
 import org.stfbatch.engine.Watchdog;
@@ -52,6 +53,11 @@ public record LoadedModel(
     LlamaTokenizer tokenizer = read.tokenizer();
     if (device.isInt8() && Int8Products.activationBits() < Byte.SIZE) {
       Notices.onStderr(COARSE_INT8);
+    }
+    if (!(compression instanceof Yopo)) {
+      checkpoint
+          .yopoTuning()
+          .ifPresent(yopo -> Notices.onStderr("this checkpoint was tuned with " + yopo.describe()));
     }
     try {
       Engine engine = start(model, device.models(jobs, compression), device, checkpoint, tokenizer);

@@ -30,7 +30,7 @@ record ReportedModel(LlavaCheckpoint checkpoint) implements KnownModel {
             .visionTokens(checkpoint.config().shape())
             .orElseGet(() -> (int) Math.round(visionTokens));
     return new ModelWork(
-        flops.image(tokens),
+        flops.image(tokens) - flops.saved(tokens),
         2 * flops.layerWeights(),
         flops.key(),
         flops.head(),

@@ -4,6 +4,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
@@ -22,6 +23,7 @@ import java.util.stream.Collectors;
  * @param fusionParameters number of weights of the projectors
  * @param teraFlopsPerImage cost of one image's vision tokens in the language model, in 10^12
  *     operations
+ * @param tuning the compression that the checkpoint was tuned with, if there is one
  */
 public record CheckpointSummary(
     String architecture,
@@ -34,6 +36,7 @@ public record CheckpointSummary(
     long visionParameters,
     long fusionParameters,
     double teraFlopsPerImage,
+    Optional<YopoTuning> tuning,
     String fingerprint) {
 
   public CheckpointSummary {
@@ -60,6 +63,7 @@ public record CheckpointSummary(
         parameters(checkpoint, TensorNames::isVisionTower),
         parameters(checkpoint, TensorNames::isProjector),
         prefillFlops(config.language(), tokens) / 1e12,
+        checkpoint.yopoTuning(),
         checkpoint.fingerprint());
   }
 
@@ -118,6 +122,7 @@ public record CheckpointSummary(
     lines.put("parameters, vision tower", grouped(visionParameters));
     lines.put("parameters, token fusion", grouped(fusionParameters));
     lines.put("TFLOPs per image (prefill)", shortNumber(teraFlopsPerImage));
+    tuning.ifPresent(yopo -> lines.put("tuned with", yopo.describe()));
     lines.put("fingerprint", fingerprint);
     return lines.entrySet().stream()
         .map(line -> "%-28s%s\n".formatted(line.getKey(), line.getValue()))
@@ -137,6 +142,7 @@ public record CheckpointSummary(
     map.put("vision_parameters", visionParameters);
     map.put("fusion_parameters", fusionParameters);
     map.put("tflops_per_image", teraFlopsPerImage);
+    tuning.ifPresent(yopo -> map.put("tuned_with", yopo.describe()));
     map.put("fingerprint", fingerprint);
     return map;
   }

@@ -142,6 +142,11 @@ public final class LlavaCheckpoint {
     return layout.authorsConfig();
   }
 
+  /** Returns the reduction of vision work that the checkpoint was tuned with, if there is one. */
+  public Optional<YopoTuning> yopoTuning() {
+    return YopoTuning.of(layout.authorsConfig());
+  }
+
   /** Returns the model's configuration. */
   public LlavaConfig config() {
     return config;

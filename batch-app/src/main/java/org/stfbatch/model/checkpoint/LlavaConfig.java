@@ -37,6 +37,10 @@ public record LlavaConfig(
         vision.numHiddenLayers(),
         stockProjector,
         visionTokens(),
-        language.numHiddenLayers());
+        language.numHiddenLayers(),
+        fusion.spatial().tokens() == 1 ? vision.grid() / fusion.spatial().kernel() : 0,
+        language.numAttentionHeads(),
+        language.numKeyValueHeads(),
+        language.intermediateSize());
   }
 }
