@@ -13,6 +13,7 @@ import org.stfbatch.model.ModelFlops;
 import org.stfbatch.model.ModelSettings;
 import org.stfbatch.model.checkpoint.ClipVisionConfig;
 import org.stfbatch.model.checkpoint.FusionConfig;
+import org.stfbatch.model.checkpoint.FusionVariant;
 import org.stfbatch.model.checkpoint.ImageProcessing;
 import org.stfbatch.model.checkpoint.LlamaConfig;
 import org.stfbatch.model.checkpoint.LlavaCheckpoint;
@@ -60,21 +61,35 @@ public record BenchModel(String name, LlavaConfig config, Optional<LlavaCheckpoi
    * @throws IllegalArgumentException if the arguments contradict each other
    */
   public static BenchModel of(String shape, OptionalInt layers, OptionalInt tokens) {
+    return of(shape, layers, tokens, Optional.empty());
+  }
+
+  /**
+   * @param shape as above, like layers and tokens
+   * @param fusion the token fusion of a named shape, instead of a number of vision tokens
+   * @throws IllegalArgumentException if the arguments contradict each other
+   */
+  public static BenchModel of(
+      String shape, OptionalInt layers, OptionalInt tokens, Optional<FusionVariant> fusion) {
     if (shape.equals(LARGE) || shape.equals(SMALL)) {
-      return named(shape, layers, tokens.orElse(FUSED));
+      require(
+          tokens.isEmpty() || fusion.isEmpty(),
+          "a token fusion has its own vision tokens: leave --tokens or --fusion out");
+      return named(shape, layers, tokens.orElse(FUSED), fusion);
     }
     Path folder = Path.of(shape);
     require(
         Files.isDirectory(folder),
         "shape \"" + shape + "\" is neither 7b nor small nor a checkpoint's folder");
     require(
-        layers.isEmpty() && tokens.isEmpty(),
-        "a checkpoint has its own layers and vision tokens: leave --layers and --tokens out");
+        layers.isEmpty() && tokens.isEmpty() && fusion.isEmpty(),
+        "a checkpoint has its own layers and vision tokens: leave --layers, --tokens and --fusion out");
     LlavaCheckpoint checkpoint = LlavaCheckpoint.open(folder, Optional.empty());
     return new BenchModel(shape, checkpoint.config(), Optional.of(checkpoint));
   }
 
-  private static BenchModel named(String shape, OptionalInt layers, int tokens) {
+  private static BenchModel named(
+      String shape, OptionalInt layers, int tokens, Optional<FusionVariant> variant) {
     require(
         tokens == FUSED || tokens == UNFUSED,
         "an image has " + FUSED + " or " + UNFUSED + " vision tokens, not " + tokens);
@@ -89,7 +104,8 @@ public record BenchModel(String name, LlavaConfig config, Optional<LlavaCheckpoi
         large
             ? new ClipVisionConfig(1024, 4096, 24, 16, 336, 14, 1e-5, "quick_gelu")
             : new ClipVisionConfig(64, 128, 24, 4, 336, 14, 1e-5, "quick_gelu");
-    FusionConfig fusion = tokens == FUSED ? STF : LLAVA_15;
+    FusionConfig fusion =
+        variant.map(own -> own.config(vision)).orElse(tokens == FUSED ? STF : LLAVA_15);
     LlavaConfig config =
         new LlavaConfig(language, vision, fusion, IMAGES, PROMPT_LIMIT, "bfloat16");
     return new BenchModel(shape, config, Optional.empty());

@@ -9,9 +9,21 @@ package org.stfbatch.compression;
  *     block into one token
  * @param projectedTokens vision tokens of an image after the checkpoint's own projector
  * @param languageLayers layers of the language model
+ * @param prefused whether layers before the language model fuse image and text, as LLaVA-Mini's
  */
 public record CheckpointShape(
-    int grid, int towerBlocks, boolean stockProjector, int projectedTokens, int languageLayers) {
+    int grid,
+    int towerBlocks,
+    boolean stockProjector,
+    int projectedTokens,
+    int languageLayers,
+    boolean prefused) {
+
+  /** Creates the properties of a checkpoint without pre-fusion. */
+  public CheckpointShape(
+      int grid, int towerBlocks, boolean stockProjector, int projectedTokens, int languageLayers) {
+    this(grid, towerBlocks, stockProjector, projectedTokens, languageLayers, false);
+  }
 
   /** Returns the number of patches of an image. */
   public int patches() {
@@ -23,10 +35,22 @@ public record CheckpointShape(
    * @throws IllegalArgumentException if the projector is not LLaVA-1.5's
    */
   void requireStockProjector(CompressionStrategy strategy) {
+    requireNoPrefusion(strategy);
     if (!stockProjector) {
       throw new IllegalArgumentException(
           "%s needs LLaVA-1.5's projector: this checkpoint fuses blocks or neighbouring patches of the %dx%d grid, which %s would break up; use none or fastv, or a LLaVA-1.5 checkpoint"
               .formatted(strategy.name(), grid, grid, strategy.name()));
+    }
+  }
+
+  /**
+   * @throws IllegalArgumentException if image and text are fused before the language model
+   */
+  void requireNoPrefusion(CompressionStrategy strategy) {
+    if (prefused) {
+      throw new IllegalArgumentException(
+          "%s cannot be used with LLaVA-Mini, which already compresses an image to %d tokens and fuses them with the text: use none"
+              .formatted(strategy.name(), projectedTokens));
     }
   }
 

@@ -18,6 +18,7 @@ import picocli.CommandLine.Option;
     },
     footer = {
       "  stf-batch bench engine --layers 8 --images 16",
+      "  stf-batch bench engine --layers 8 --fusion llava-mini --images 16",
       "  stf-batch bench engine --layers 8 --tokens 576 --compare compression --compress none/fastv:layer=2,keep=144"
     })
 final class BenchEngineCommand implements Callable<Integer> {
@@ -55,6 +56,10 @@ final class BenchEngineCommand implements Callable<Integer> {
     if (compare == Compare.TOKENS && compression.isGiven()) {
       throw new IllegalArgumentException(
           "--compare tokens measures LLaVA-STF against LLaVA-1.5: leave --compress out");
+    }
+    if (compare == Compare.TOKENS && shape.hasFusion()) {
+      throw new IllegalArgumentException(
+          "--compare tokens measures LLaVA-STF against LLaVA-1.5: leave --fusion out");
     }
     return report.show(measured(work.plan(model, device.settings(), report.repeat())));
   }

@@ -26,12 +26,16 @@ public record LlavaConfig(
 
   /** Returns its properties for compression strategies. */
   public CheckpointShape shape() {
-    boolean stockProjector = !fusion.multiBlock() && fusion.spatial().equals(SpatialFusion.NONE);
+    boolean stockProjector =
+        !fusion.multiBlock()
+            && fusion.spatial().equals(SpatialFusion.NONE)
+            && fusion.mini().isEmpty();
     return new CheckpointShape(
         vision.grid(),
         vision.numHiddenLayers(),
         stockProjector,
         visionTokens(),
-        language.numHiddenLayers());
+        language.numHiddenLayers(),
+        fusion.mini().isPresent());
   }
 }
