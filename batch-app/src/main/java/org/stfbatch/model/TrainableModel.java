@@ -92,10 +92,10 @@ public final class TrainableModel implements AutoCloseable {
   }
 
   /**
-   * Returns the input of fusion: the selected blocks' features [P, T * C] of each image. They are
-   * constant, because the tower is frozen.
+   * Returns the input of fusion: the selected blocks' features [P, T * C] of each image, the parts
+   * of an image one after the other. They are constant, because the tower is frozen.
    *
-   * @param pixels [3, S, S] uint8 each, planar, before rescaling
+   * @param pixels [3, S, S] uint8 each, planar, before rescaling, or [parts, 3, S, S]
    * @param dtype to which the features are rounded
    */
   public List<float[]> visionFeatures(List<byte[]> pixels, DType dtype) {
@@ -121,7 +121,7 @@ public final class TrainableModel implements AutoCloseable {
    * @param pictures number of images
    */
   public void useFeatures(Path file, DType dtype, int pictures) {
-    int patches = config.vision().patches();
+    int patches = config.fusion().patches(config.vision());
     long[] shape = {pictures, patches, featuresPerPicture() / patches};
     module.call("map_features", file.toString(), dtype.torchCode(), shape);
   }
@@ -144,13 +144,16 @@ public final class TrainableModel implements AutoCloseable {
     if (rows.stream().noneMatch(TrainingRow::teaches)) {
       throw new IllegalArgumentException("a batch without a label");
     }
-    Tensor tokens = TrainingTable.of(rows, config.visionTokens());
+    Tensor tokens =
+        config.fusion().mini().isPresent()
+            ? TrainingTable.fused(rows, config.visionTokens())
+            : TrainingTable.of(rows, config.visionTokens());
     return module.callWithGradients(share, "training_loss", tokens, Tensor.int64(pictures));
   }
 
   /** Returns the number of features of an image, see {@link #visionFeatures}. */
   public int featuresPerPicture() {
-    return config.vision().patches()
+    return config.fusion().patches(config.vision())
         * config.fusion().hiddenStates().size()
         * config.vision().hiddenSize();
   }

@@ -2,6 +2,7 @@ package org.stfbatch.model;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.SortedSet;
 import org.stfbatch.model.checkpoint.ClipVisionConfig;
@@ -20,12 +21,14 @@ public final class TrainingFlops {
 
   private final double picture;
   private final double token;
+  private final double fusedToken;
   private final double label;
   private final double pairOfPositions;
 
   private TrainingFlops(
       LlavaConfig config, Map<String, List<Long>> shapes, SortedSet<String> trained) {
     double fusion = 0;
+    double fusedText = 0;
     double layers = 0;
     double head = 0;
     for (Map.Entry<String, List<Long>> tensor : shapes.entrySet()) {
@@ -35,15 +38,18 @@ public final class TrainingFlops {
       }
       double passes = 1 + (isFirst(name, shapes) ? 0 : 1) + (trained.contains(name) ? 1 : 0);
       double work = passes * ModelFlops.product(tensor.getValue());
-      if (TensorNames.isProjector(name)) {
+      if (TensorNames.isFusion(name)) {
         fusion += work * ModelFlops.rows(config, name, config.visionTokens());
+        fusedText += TensorNames.isPrefusion(name) ? work : 0;
       } else if (name.startsWith(TensorNames.LAYERS)) {
         layers += work;
       } else if (name.equals(TensorNames.OUTPUT)) {
         head += work;
       }
     }
-    this.picture = fusion;
+    Optional<MiniFlops> mini = config.fusion().mini().map(own -> new MiniFlops(config));
+    this.picture = fusion + PASSES * mini.map(MiniFlops::attentionOfImage).orElse(0.0);
+    this.fusedToken = fusedText + PASSES * mini.map(MiniFlops::attentionToImage).orElse(0.0);
     this.token = layers;
     this.label = head;
     // Backward to queries, keys, values and scores takes twice as much as forward.
@@ -72,6 +78,7 @@ public final class TrainingFlops {
     double positions = row.length();
     return row.pictures() * picture
         + positions * token
+        + row.fusedTokens() * fusedToken
         + positions * (positions + 1) / 2 * pairOfPositions
         + row.targets() * label;
   }

@@ -20,7 +20,7 @@ import org.stfbatch.testing.Npy;
 /** Recorded training of the original: the data, its tokens and the steps. */
 record RecordedTraining(JsonNode json) {
   /** Other authors' methods that can be trained. */
-  private static final Set<String> METHODS = Set.of("", "tokenpacker");
+  private static final Set<String> METHODS = Set.of("", "tokenpacker", "llava-mini");
 
   static List<RecordedTraining> all() {
     return Golden.cases("train").stream()
