@@ -50,7 +50,7 @@ record Pass(double seconds, List<Answer> answers, List<Integer> images, EngineSt
           .sum();
     }
     int text = Workload.SYSTEM_TOKENS;
-    return flops.layers(0, text)
+    return flops.sharedText(text)
         + visionTokensOfImages().mapToDouble(image -> flops.prefix(text, image)).sum()
         + answers.stream()
             .mapToDouble(

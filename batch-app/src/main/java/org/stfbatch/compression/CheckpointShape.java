@@ -14,6 +14,7 @@ package org.stfbatch.compression;
  * @param attentionHeads of a layer of the language model
  * @param keyValueHeads the heads of its keys and values
  * @param intermediateSize hidden units of its MLP
+ * @param prefused whether layers before the language model fuse image and text, as LLaVA-Mini's
  */
 public record CheckpointShape(
     int grid,
@@ -24,7 +25,8 @@ public record CheckpointShape(
     int tokenSide,
     int attentionHeads,
     int keyValueHeads,
-    int intermediateSize) {
+    int intermediateSize,
+    boolean prefused) {
 
   /** Returns the number of patches of an image. */
   public int patches() {
@@ -36,10 +38,22 @@ public record CheckpointShape(
    * @throws IllegalArgumentException if the projector is not LLaVA-1.5's
    */
   void requireStockProjector(CompressionStrategy strategy) {
+    requireNoPrefusion(strategy);
     if (!stockProjector) {
       throw new IllegalArgumentException(
           "%s needs LLaVA-1.5's projector: this checkpoint fuses blocks or neighbouring patches of the %dx%d grid, which %s would break up; use none or fastv, or a LLaVA-1.5 checkpoint"
               .formatted(strategy.name(), grid, grid, strategy.name()));
+    }
+  }
+
+  /**
+   * @throws IllegalArgumentException if image and text are fused before the language model
+   */
+  void requireNoPrefusion(CompressionStrategy strategy) {
+    if (prefused) {
+      throw new IllegalArgumentException(
+          "%s cannot be used with LLaVA-Mini, which already compresses an image to %d tokens and fuses them with the text: use none"
+              .formatted(strategy.name(), projectedTokens));
     }
   }
 

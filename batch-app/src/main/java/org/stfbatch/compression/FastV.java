@@ -82,6 +82,7 @@ public record FastV(int layer, Kept kept) implements CompressionStrategy {
 
   @Override
   public void check(CheckpointShape shape) {
+    shape.requireNoPrefusion(this);
     int last = shape.languageLayers() - 1;
     if (last < 1) {
       throw new IllegalArgumentException(

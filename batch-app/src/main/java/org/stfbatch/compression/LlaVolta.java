@@ -50,6 +50,7 @@ public record LlaVolta(int layer, int stride) implements CompressionStrategy {
 
   @Override
   public void check(CheckpointShape shape) {
+    shape.requireNoPrefusion(this);
     if (layer >= shape.languageLayers()) {
       throw new IllegalArgumentException(
           "llavolta cannot pool tokens at layer %d: this language model has %d layers; choose layer=-1 to %d"

@@ -25,6 +25,7 @@ import org.stfbatch.model.VisionLanguageModel;
 import org.stfbatch.model.checkpoint.LlavaCheckpoint;
 import org.stfbatch.model.checkpoint.LlavaConfig;
 import org.stfbatch.prompt.LlamaTokenizer;
+import org.stfbatch.prompt.PromptErrorCode;
 import org.stfbatch.prompt.PromptLimit;
 
 /**
@@ -164,6 +165,10 @@ public final class BatchingEngine implements Engine {
     PromptLayout.requireMarkers(job.promptIds(), job.images().size());
     requireOneImage(job);
     checkVocabulary(job.promptIds());
+    Optional<Failure> several = severalImagesForFusion(job);
+    if (several.isPresent()) {
+      return CompletableFuture.completedFuture(several.get());
+    }
     Sequence sequence = sequence(job);
     OptionalInt perImage = loaded.join().tokensPerImage();
     if (perImage.isPresent() || sequence.images().isEmpty()) {
@@ -212,6 +217,18 @@ public final class BatchingEngine implements Engine {
     }
   }
 
+  private Optional<Failure> severalImagesForFusion(EngineJob job) {
+    boolean fused = config.fusion().mini().isPresent() && PromptLayout.hasMarkers(job.promptIds());
+    if (!fused || job.images().size() == 1) {
+      return Optional.empty();
+    }
+    String message =
+        "LLaVA-Mini takes one image a question, and this job has %d: ask about each by itself"
+            .formatted(job.images().size());
+    return Optional.of(
+        new Failure(Stage.PROMPT, PromptErrorCode.PROMPT_IMAGE_MARKERS.name(), message, 1));
+  }
+
   private void checkVocabulary(int[] promptIds) {
     int vocabulary = config.language().vocabSize();
     for (int id : promptIds) {
@@ -234,7 +251,7 @@ public final class BatchingEngine implements Engine {
       long cacheBytes = settings.cacheBytes().orElseGet(() -> model.freeBytes() / 2);
       PrefixUse use = prefixUse(model);
       CachePlan plan = new CachePlan(cacheBytes, model.cacheCost(), settings.batch(), use);
-      DeviceLoop loop = new DeviceLoop(model, text, waiting, meter, plan);
+      DeviceLoop loop = new DeviceLoop(model, text, waiting, meter, plan, settings.prefixReuse());
       loaded.complete(new Loaded(model.tokensPerImage(), use));
       generate(loop);
     } catch (RuntimeException | Error e) {
@@ -245,6 +262,9 @@ public final class BatchingEngine implements Engine {
   }
 
   private PrefixUse prefixUse(VisionLanguageModel model) {
+    if (config.fusion().mini().isPresent()) {
+      return PrefixUse.FUSED;
+    }
     if (!settings.prefixReuse()) {
       return PrefixUse.NONE;
     }

@@ -57,7 +57,7 @@ record CachePlan(long bytes, CacheCost cost, int batch, PrefixUse use) {
    */
   CacheShape shape(CacheNeed need) {
     CacheLength slot = roundUp(need.slot(), use == PrefixUse.READ ? OWN_LENGTH_STEP : LENGTH_STEP);
-    boolean kept = use != PrefixUse.NONE;
+    boolean kept = use.isCached();
     CacheLength prefix = kept ? roundUp(need.prefix(), LENGTH_STEP) : CacheLength.of(0);
     int imageTokens = kept ? roundUp(need.imageTokens(), LENGTH_STEP) : 0;
     long prefixBytes = cost.of(prefix) + cost.imageToken() * imageTokens;
@@ -69,7 +69,7 @@ record CachePlan(long bytes, CacheCost cost, int batch, PrefixUse use) {
 
   private int prefixes(long slotBytes, long prefixBytes) {
     return switch (use) {
-      case NONE -> 0;
+      case NONE, FUSED -> 0;
       case COPIED -> prefixes(batch + PREFIXES_AHEAD, bytes / PREFIX_SHARE / prefixBytes);
       case READ -> prefixes(1 + batch + PREFIXES_AHEAD, fittingReadInPlace(slotBytes, prefixBytes));
     };

@@ -77,19 +77,24 @@ final class DeviceLoop {
   private int numericFailuresInARow;
   private int answersSinceReduction;
 
+  /**
+   * @param prefixReuse whether the computation before questions is shared
+   */
   DeviceLoop(
       VisionLanguageModel model,
       AnswerText text,
       BlockingDeque<Sequence> waiting,
       EngineMeter meter,
-      CachePlan plan) {
+      CachePlan plan,
+      boolean prefixReuse) {
     this.model = model;
     this.text = text;
     this.waiting = waiting;
     this.meter = meter;
     this.plan = plan;
     this.prefixCache = new PrefixCache(model, meter);
-    this.images = new ImageEncoder(model, prefixCache, inFlight, waiting, meter);
+    PromptFusion fusion = new PromptFusion(model, meter, prefixReuse);
+    this.images = new ImageEncoder(model, prefixCache, inFlight, waiting, meter, fusion);
     this.prefixes = new PrefixStage(model, prefixCache, images, waiting, meter, plan.use());
     this.choices = new ChoiceStage(model, images, meter);
     this.running = new RunningSequences(model);

@@ -94,6 +94,11 @@ final class EngineMeter {
     prefixHits++;
   }
 
+  /** Counts sequences that use what was computed for another one. */
+  synchronized void prefixHits(int sequences) {
+    prefixHits += sequences;
+  }
+
   synchronized void batchReduced() {
     batchReductions++;
   }

@@ -35,23 +35,27 @@ final class ImageEncoder {
   private final Collection<Sequence> inFlight;
   private final Collection<Sequence> waiting;
   private final EngineMeter meter;
+  private final PromptFusion fusion;
 
   /**
    * @param prefixCache prefixes whose images need not be encoded again
    * @param inFlight sequences taken from the queue and without an outcome; a view
    * @param waiting the sequences that come next, in their order; a view
+   * @param fusion of the prompts of LLaVA-Mini
    */
   ImageEncoder(
       VisionLanguageModel model,
       PrefixCache prefixCache,
       Collection<Sequence> inFlight,
       Collection<Sequence> waiting,
-      EngineMeter meter) {
+      EngineMeter meter,
+      PromptFusion fusion) {
     this.model = model;
     this.prefixCache = prefixCache;
     this.inFlight = inFlight;
     this.waiting = waiting;
     this.meter = meter;
+    this.fusion = fusion;
   }
 
   /**
@@ -150,12 +154,16 @@ final class ImageEncoder {
 
   /**
    * Returns the vision tokens of laid-out sequences, in sequence order: those that sequences keep,
-   * and for the others newly encoded ones. The sequences keep none from then on.
+   * and for the others newly encoded ones. The sequences keep none from then on. Of fused prompts,
+   * it returns the rows of all positions, as one image a sequence.
    *
    * @throws org.stfbatch.model.ModelException if an image has another number of tokens than its
    *     sequence was laid out for
    */
   VisionTokens take(List<? extends Sequence> sequences) {
+    if (!sequences.isEmpty() && sequences.get(0).isFused()) {
+      return fusion.fuse(sequences);
+    }
     List<? extends Sequence> unencoded =
         sequences.stream().filter(sequence -> sequence.encoded().isEmpty()).toList();
     VisionTokens fresh =

@@ -130,6 +130,15 @@ record PromptLayout(int[] tokenIds, int[] visionIndex, int[] imageTokens) {
   }
 
   /**
+   * Returns all positions, each of which has its own row of embeddings.
+   *
+   * @param firstRow row of the first position; the others follow
+   */
+  TokenSpan fusedSpan(int firstRow) {
+    return new TokenSpan(0, tokenIds, IntStream.range(firstRow, firstRow + length()).toArray());
+  }
+
+  /**
    * Returns the positions from {@code start} to {@code end}, exclusive.
    *
    * @param firstRow row of the prompt's first vision token; the others follow

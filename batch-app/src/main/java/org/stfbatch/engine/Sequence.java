@@ -125,7 +125,7 @@ abstract sealed class Sequence permits GeneratedSequence, ScoredSequence {
 
   private Prompt prompt(PromptLayout layout) {
     Optional<PromptLayout.ImageSpan> image =
-        use == PrefixUse.NONE ? Optional.empty() : layout.sharedImage();
+        use.isCached() ? layout.sharedImage() : Optional.empty();
     return new Prompt(
         layout,
         image.map(p -> Prefix.of(layout.idsBefore(p.start()), job.images().get(0))),
@@ -239,9 +239,26 @@ abstract sealed class Sequence permits GeneratedSequence, ScoredSequence {
     return promptLength() - prefixLength();
   }
 
+  /** Returns whether its embeddings come from pre-fusion. */
+  final boolean isFused() {
+    return use == PrefixUse.FUSED && !images().isEmpty();
+  }
+
+  /** Returns the ids of a fused prompt up to the last position that is run. */
+  final int[] fusedIds() {
+    int[] ids = job.promptIds();
+    int positions = 0;
+    int count = 0;
+    while (positions < promptLength()) {
+      positions += PromptLayout.isMarker(ids[count]) ? prompt.layout().imageTokens()[0] : 1;
+      count++;
+    }
+    return Arrays.copyOf(ids, count);
+  }
+
   /** Returns whether the part of the prompt after the shared prefix contains images. */
   final boolean hasOwnImages() {
-    return prefix().isEmpty() && promptVisionTokens() > 0;
+    return isFused() || prefix().isEmpty() && promptVisionTokens() > 0;
   }
 
   /** Returns the number of cache positions that it needs, including those of its prefix. */
@@ -258,6 +275,9 @@ abstract sealed class Sequence permits GeneratedSequence, ScoredSequence {
    * @param firstRow first row of its images' vision tokens, if this part contains images
    */
   final TokenSpan ownSpan(int firstRow) {
+    if (isFused()) {
+      return prompt.layout().fusedSpan(firstRow);
+    }
     TokenSpan own =
         prompt.layout().span(prefixLength(), promptLength(), firstRow).behind(cachedPrefix());
     return prompt.pruned().map(image -> own.pruning(promptImage(image))).orElse(own);

@@ -31,9 +31,11 @@ public final class Tracer {
    * @param inputIds token ids, -200 as the marker of the image
    * @param images one image, or none
    * @return {@link LlavaModel#traceImage}'s tensors of the image if there is one, {@code logits}
-   *     [V] of the prompt's last position and, if the language model prunes the image, {@code
-   *     score} [n], or {@code pooled} [m, H] if it pools it, or with YOPO {@code reduced} [n, H],
-   *     the image's tokens as they enter the first layer without values of them, if there is one
+   *     [V] of the prompt's last position, for LLaVA-Mini {@link LlavaModel#traceFusedImage}'s and
+   *     {@code prompt_embeddings} [L, H], the input of the language model, and, if the language
+   *     model prunes the image, {@code score} [n], or {@code pooled} [m, H] if it pools it, or with
+   *     YOPO {@code reduced} [n, H], the image's tokens as they enter the first layer without
+   *     values of them, if there is one
    */
   public static Trace trace(
       LlavaCheckpoint checkpoint, ModelSettings settings, int[] inputIds, List<Pixels> images) {
@@ -41,7 +43,10 @@ public final class Tracer {
       Map<String, FloatTensor> tensors = new LinkedHashMap<>();
       Optional<int[]> kept = Optional.empty();
       VisionTokens vision = VisionTokens.none(model.config().language().hiddenSize());
-      if (!images.isEmpty()) {
+      if (!images.isEmpty() && isFused(model, inputIds)) {
+        tensors.putAll(model.traceFusedImage(images.get(0).chw()).tensors());
+        vision = model.fusePrompts(List.of(inputIds), new int[] {0});
+      } else if (!images.isEmpty()) {
         Trace image = model.traceImage(images.get(0).chw());
         tensors.putAll(image.tensors());
         kept = image.kept();
@@ -53,6 +58,11 @@ public final class Tracer {
                 tokens.data());
       }
       TokenSpan prompt = prompt(model, inputIds, vision);
+      if (isFused(model, inputIds)) {
+        tensors.put(
+            "prompt_embeddings",
+            new FloatTensor(List.of((long) vision.rows(), (long) vision.width()), vision.data()));
+      }
       tensors.put("logits", vector(model.logits(prompt, vision)));
       if (settings.compression() instanceof Yopo yopo) {
         int layers = model.config().language().numHiddenLayers();
@@ -84,16 +94,33 @@ public final class Tracer {
   }
 
   private static FloatTensor lastStates(LlavaModel model, EngineJob job) {
-    boolean seesImages = PromptLayout.hasMarkers(job.promptIds());
-    VisionTokens vision =
-        seesImages
-            ? model.encodeImages(job.images().stream().map(Pixels::chw).toList())
-            : VisionTokens.none(model.config().language().hiddenSize());
+    VisionTokens vision = vision(model, job);
     return model.lastStates(prompt(model, job.promptIds(), vision), vision);
+  }
+
+  /** Returns what LLaVA-Mini runs before the language model, or the images' tokens. */
+  private static VisionTokens vision(LlavaModel model, EngineJob job) {
+    List<byte[]> pixels = job.images().stream().map(Pixels::chw).toList();
+    if (isFused(model, job.promptIds())) {
+      model.fuseImages(pixels, new int[] {0});
+      return model.fusePrompts(List.of(job.promptIds()), new int[] {0});
+    }
+    return PromptLayout.hasMarkers(job.promptIds())
+        ? model.encodeImages(pixels)
+        : VisionTokens.none(model.config().language().hiddenSize());
+  }
+
+  private static boolean isFused(LlavaModel model, int[] promptIds) {
+    return model.config().fusion().mini().isPresent() && PromptLayout.hasMarkers(promptIds);
   }
 
   /** Returns the whole prompt as a span, after allocating slot 0 for it. */
   private static TokenSpan prompt(LlavaModel model, int[] promptIds, VisionTokens vision) {
+    if (isFused(model, promptIds)) {
+      model.reserve(new CacheShape(1, vision.rows(), 0, 0));
+      PromptLayout fused = PromptLayout.of(promptIds, new int[] {model.config().visionTokens()});
+      return fused.fusedSpan(0);
+    }
     PromptLayout layout = PromptLayout.of(promptIds, vision.counts());
     model.reserve(new CacheShape(1, layout.length(), 0, 0));
     TokenSpan prompt = new TokenSpan(0, layout.tokenIds(), layout.visionIndex());

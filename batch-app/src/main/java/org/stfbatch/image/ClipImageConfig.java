@@ -9,15 +9,25 @@ import static java.util.Objects.requireNonNull;
  * @param mean per channel, in units of full brightness, as {@code image_mean}
  * @param std per channel, as {@code image_std}
  * @param aspect how pictures that are not square become square
+ * @param split N: more than 1 if a picture is seen as N x N parts and as a whole, which are not
+ *     padded, whatever the aspect
  */
-public record ClipImageConfig(int size, double[] mean, double[] std, Aspect aspect) {
+public record ClipImageConfig(int size, double[] mean, double[] std, Aspect aspect, int split) {
 
   /** {@code rescale_factor} of the original processor, 1/255. */
   private static final double RESCALE_FACTOR = 0.00392156862745098;
 
   private static final int CHANNELS = 3;
 
+  /** Creates settings for pictures that are seen as a whole. */
+  public ClipImageConfig(int size, double[] mean, double[] std, Aspect aspect) {
+    this(size, mean, std, aspect, 1);
+  }
+
   public ClipImageConfig {
+    if (split < 1) {
+      throw new IllegalArgumentException("split must be positive: " + split);
+    }
     requireNonNull(aspect, "aspect is null");
     if (size < 1 || size > 16_384) {
       throw new IllegalArgumentException("size must be in 1..16384: " + size);
@@ -34,6 +44,11 @@ public record ClipImageConfig(int size, double[] mean, double[] std, Aspect aspe
         throw new IllegalArgumentException("mean must be in 0..1: " + value);
       }
     }
+  }
+
+  /** Returns the number of pictures of the tower's size that a picture becomes. */
+  public int parts() {
+    return split == 1 ? 1 : split * split + 1;
   }
 
   /** Returns the settings of OpenAI's CLIP towers, which LLaVA uses. */

@@ -31,11 +31,40 @@ public final class ClipImageProcessor {
 
   /** Preprocesses a picture, which stays unchanged. */
   public Pixels process(RgbImage image) {
+    if (config.split() > 1) {
+      return new Pixels(config.size(), parts(image));
+    }
     Geometry geometry =
         config.aspect() == Aspect.PAD
             ? Geometry.padded(image.width(), image.height(), config.size())
             : Geometry.cropped(image.width(), image.height(), config.size());
     return new Pixels(config.size(), new Resampling(image, geometry).run());
+  }
+
+  /**
+   * Returns the parts row by row, then the whole, [N * N + 1, 3, S, S]. Parts have the N-th of
+   * width and height, rounded down but at least one pixel; what is left at the right and at the
+   * bottom belongs to none.
+   */
+  private byte[] parts(RgbImage image) {
+    int split = config.split();
+    int width = Math.max(1, image.width() / split);
+    int height = Math.max(1, image.height() / split);
+    int bytes = CHANNELS * config.size() * config.size();
+    byte[] all = new byte[(split * split + 1) * bytes];
+    for (int i = 0; i < split * split; i++) {
+      int left = Math.min(i % split * width, image.width() - width);
+      int top = Math.min(i / split * height, image.height() - height);
+      byte[] part = whole(image.cropped(left, top, width, height));
+      System.arraycopy(part, 0, all, i * bytes, bytes);
+    }
+    System.arraycopy(whole(image), 0, all, split * split * bytes, bytes);
+    return all;
+  }
+
+  private byte[] whole(RgbImage image) {
+    Geometry geometry = Geometry.cropped(image.width(), image.height(), config.size());
+    return new Resampling(image, geometry).run();
   }
 
   /**

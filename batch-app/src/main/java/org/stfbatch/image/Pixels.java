@@ -8,17 +8,19 @@ import java.util.HexFormat;
 import org.stfbatch.base.Digests;
 
 /**
- * A preprocessed picture, before rescaling and normalising.
+ * A preprocessed picture, before rescaling and normalising; or the parts of one, if it is seen in
+ * parts.
  *
  * @param size side of the square in pixels
- * @param chw planar RGB, [3, size, size]; not copied, so it must not be changed
+ * @param chw planar RGB, [3, size, size], or [parts, 3, size, size]; not copied, so it must not be
+ *     changed
  */
 public record Pixels(int size, byte[] chw) {
   public Pixels {
     requireNonNull(chw, "chw is null");
-    if (size < 1 || chw.length != 3L * size * size) {
+    if (size < 1 || chw.length == 0 || chw.length % (3L * size * size) != 0) {
       throw new IllegalArgumentException(
-          chw.length + " bytes are not [3, " + size + ", " + size + "]");
+          chw.length + " bytes are not [3, " + size + ", " + size + "], or parts of that shape");
     }
   }
 

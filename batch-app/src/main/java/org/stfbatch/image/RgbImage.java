@@ -21,4 +21,14 @@ public record RgbImage(int width, int height, byte[] rgb) {
           rgb.length + " bytes do not hold " + width + "x" + height + " RGB pixels");
     }
   }
+
+  /** Returns a copy of the rectangle with this upper left corner and size. */
+  RgbImage cropped(int left, int top, int cropWidth, int cropHeight) {
+    byte[] crop = new byte[3 * cropWidth * cropHeight];
+    for (int y = 0; y < cropHeight; y++) {
+      int from = 3 * ((top + y) * width + left);
+      System.arraycopy(rgb, from, crop, 3 * y * cropWidth, 3 * cropWidth);
+    }
+    return new RgbImage(cropWidth, cropHeight, crop);
+  }
 }

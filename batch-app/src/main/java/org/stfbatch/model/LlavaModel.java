@@ -139,6 +139,32 @@ public final class LlavaModel implements VisionLanguageModel {
   }
 
   @Override
+  public void fuseImages(List<byte[]> pixels, int[] entries) {
+    module.call("fuse_images", PixelTensor.of(pixels, config.vision()), longs(entries));
+  }
+
+  @Override
+  public VisionTokens fusePrompts(List<int[]> prompts, int[] entries) {
+    int[] ids = prompts.stream().flatMapToInt(IntStream::of).toArray();
+    long[] lengths = prompts.stream().mapToLong(prompt -> prompt.length).toArray();
+    long[] markers = prompts.stream().mapToLong(LlavaModel::marker).toArray();
+    int tokens = config.visionTokens();
+    int[] counts =
+        IntStream.range(0, prompts.size())
+            .map(i -> (int) lengths[i] + (markers[i] < 0 ? 0 : tokens - 1))
+            .toArray();
+    float[] rows =
+        module.call(
+            "fuse_prompts", Scope::floats, Tensor.int64(ids), lengths, markers, longs(entries));
+    return new VisionTokens(counts, config.language().hiddenSize(), rows);
+  }
+
+  /** Returns the index of a prompt's image marker, the only negative id; -1 without one. */
+  private static int marker(int[] prompt) {
+    return IntStream.range(0, prompt.length).filter(i -> prompt[i] < 0).findFirst().orElse(-1);
+  }
+
+  @Override
   public Optional<ImagePruning> pruning() {
     return pruning;
   }
@@ -373,6 +399,26 @@ public final class LlavaModel implements VisionLanguageModel {
     }
     int step = readsPrefixesInPlace() ? OWN_SPAN_STEP : SPAN_STEP;
     return Math.min(room, Math.floorDiv(seen + step - 1, step) * step);
+  }
+
+  /**
+   * Returns the intermediate tensors of one image of LLaVA-Mini, which stays in entry 0 of {@link
+   * #fuseImages}: {@code pixel_values} [parts, 3, S, S], {@code hidden_select} [parts * patches,
+   * d], {@code compressed_features} [n, d], and {@code vision_tokens} [n, H] after pre-fusion.
+   */
+  public Trace traceFusedImage(byte[] pixels) {
+    return module.call(
+        "trace_fused_image",
+        (scope, list) -> {
+          Iterator<FloatTensor> values = tensorList(scope, list).iterator();
+          Map<String, FloatTensor> named = new LinkedHashMap<>();
+          for (String name :
+              List.of("pixel_values", "hidden_select", "compressed_features", "vision_tokens")) {
+            named.put(name, values.next());
+          }
+          return new Trace(named, Optional.empty());
+        },
+        PixelTensor.of(List.of(pixels), config.vision()));
   }
 
   /**

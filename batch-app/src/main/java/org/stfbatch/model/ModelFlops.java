@@ -14,6 +14,7 @@ import org.stfbatch.model.checkpoint.ExpectedTensors;
 import org.stfbatch.model.checkpoint.LlamaConfig;
 import org.stfbatch.model.checkpoint.LlavaCheckpoint;
 import org.stfbatch.model.checkpoint.LlavaConfig;
+import org.stfbatch.model.checkpoint.LlavaMini;
 import org.stfbatch.model.checkpoint.SpatialFusion;
 import org.stfbatch.model.checkpoint.TensorNames;
 import org.stfbatch.model.checkpoint.TensorSlice;
@@ -30,6 +31,7 @@ public final class ModelFlops {
   private final Map<String, List<Long>> shapes;
   private final Optional<ImagePruning> pruning;
   private final Optional<YopoFlops> yopo;
+  private final Optional<MiniFlops> mini;
 
   private ModelFlops(
       LlavaConfig config, Map<String, List<Long>> shapes, CompressionStrategy compression) {
@@ -40,6 +42,7 @@ public final class ModelFlops {
         compression instanceof Yopo reduced
             ? Optional.of(new YopoFlops(reduced, config.language(), config.shape()))
             : Optional.empty();
+    this.mini = config.fusion().mini().map(own -> new MiniFlops(config));
   }
 
   /** Returns the counts of a model of this shape; the weights do not matter. */
@@ -63,8 +66,10 @@ public final class ModelFlops {
    */
   public double image(int tokens) {
     ClipVisionConfig vision = config.vision();
-    return patchEmbedding(vision)
-        + config.fusion().lastBlock() * clipBlock(vision, vision.patches())
+    int parts = config.fusion().mini().map(LlavaMini::parts).orElse(1);
+    return parts
+            * (patchEmbedding(vision)
+                + config.fusion().lastBlock() * clipBlock(vision, vision.patches()))
         + fusion(tokens);
   }
 
@@ -84,16 +89,18 @@ public final class ModelFlops {
 
   /**
    * Returns the operations of the projectors: each weight is used once per patch, or once per
-   * vision token in the layers after the reduction.
+   * vision token in the layers after the reduction. Includes LLaVA-Mini's compressor, and its
+   * pre-fusion of what does not depend on a question.
    */
   private double fusion(int tokens) {
     return shapes.entrySet().stream()
-            .filter(tensor -> TensorNames.isProjector(tensor.getKey()))
+            .filter(tensor -> TensorNames.isFusion(tensor.getKey()))
             .filter(tensor -> tensor.getValue().size() > 1)
             .mapToDouble(
                 tensor -> product(tensor.getValue()) * rows(config, tensor.getKey(), tokens))
             .sum()
-        + regionAttention();
+        + regionAttention()
+        + mini.map(MiniFlops::attentionOfImage).orElse(0.0);
   }
 
   /**
@@ -114,6 +121,9 @@ public final class ModelFlops {
    * own rows.
    */
   static double rows(LlavaConfig config, String tensor, int tokens) {
+    if (config.fusion().mini().isPresent()) {
+      return new MiniFlops(config).rows(tensor);
+    }
     double patches = config.vision().patches();
     if (TokenPacker.isStacked(tensor)) {
       return (tokens + 2 * patches) / 3;
@@ -176,6 +186,7 @@ public final class ModelFlops {
     int dropped = dropped(image);
     int end = text + image + generated - 1;
     return image(image)
+        + fusedText(text, image)
         + layers(whole(), 0, end)
         + layers(pruned(), 0, end - dropped)
         - saved(image)
@@ -190,6 +201,9 @@ public final class ModelFlops {
    */
   public double answer(int before, int text, int image, int generated) {
     int end = text + image + generated - 1;
+    if (mini.isPresent()) {
+      return fusedText(text, image) + layers(whole(), 0, end) + generated * head();
+    }
     int kept = before + image - dropped(image);
     int sharedAbove = pruning.isPresent() ? before : kept;
     return layers(whole(), before + image, end)
@@ -197,9 +211,29 @@ public final class ModelFlops {
         + generated * head();
   }
 
+  private double fusedText(int text, int image) {
+    return image == 0 ? 0 : text * fusedToken();
+  }
+
+  /**
+   * Returns the operations of one token of a question about an image in LLaVA-Mini's pre-fusion,
+   * where it attends to the rows of the image; 0 for other models. Its attention to other tokens of
+   * the text is not counted.
+   */
+  public double fusedToken() {
+    return mini.map(MiniFlops::textToken).orElse(0.0);
+  }
+
+  /** Returns the operations of the text before all images, if it is computed once for all. */
+  public double sharedText(int text) {
+    return mini.isPresent() ? 0 : layers(0, text);
+  }
+
   /** Returns the operations of the shared part of an image after cached text. */
   public double prefix(int before, int image) {
-    return image(image) + layers(whole(), before, before + image) - saved(image);
+    return mini.isPresent()
+        ? image(image)
+        : image(image) + layers(whole(), before, before + image) - saved(image);
   }
 
   /**
@@ -215,7 +249,8 @@ public final class ModelFlops {
    * full attention among them (YOPO: in its window) and without the output layer: {@code 2Wn +
    * 4n²d} per layer. With {@link #visionTokensToTheOutput}, it is one of the two readings that
    * agree with the figures of the LLaVA-STF paper (1.9 T for 144 and 7.6 T for 576 tokens at the 7B
-   * shape), which does not say what it counts.
+   * shape), which does not say what it counts. For LLaVA-Mini it includes the pre-fusion of the
+   * image by the same count.
    *
    * @param image its vision tokens
    */
@@ -224,7 +259,9 @@ public final class ModelFlops {
       return yopo.get().visionTokens(image);
     }
     double attended = sumOverLayers(image, n -> (double) n * n * keyOfLayer(config.language()));
-    return weightsOver(image) + attended;
+    return weightsOver(image)
+        + attended
+        + mini.map(own -> own.fusedImage() + own.fusedAttention()).orElse(0.0);
   }
 
   /** Returns the maximum number of tokens of an image after pruning; empty without pruning. */
@@ -236,7 +273,9 @@ public final class ModelFlops {
    * Returns the other reading: with the output layer for all vision tokens, and without attention.
    */
   public double visionTokensToTheOutput(int image) {
-    return weightsOver(image) + head() * (image - dropped(image));
+    return weightsOver(image)
+        + head() * (image - dropped(image))
+        + mini.map(MiniFlops::fusedImage).orElse(0.0);
   }
 
   private double weightsOver(int image) {

@@ -11,19 +11,20 @@ final class PixelTensor {
   private PixelTensor() {}
 
   /**
-   * @param pixels [3, S, S] uint8 each, planar
+   * @param pixels [3, S, S] uint8 each, planar, or several of these one after the other
    */
   static Tensor of(List<byte[]> pixels, ClipVisionConfig vision) {
     int size = vision.imageSize();
     int bytes = 3 * size * size;
-    ByteBuffer data = Tensor.allocate((long) bytes * pixels.size());
+    long all = pixels.stream().mapToLong(picture -> picture.length).sum();
+    ByteBuffer data = Tensor.allocate(all);
     for (byte[] picture : pixels) {
-      if (picture.length != bytes) {
+      if (picture.length == 0 || picture.length % bytes != 0) {
         throw new IllegalArgumentException(
             "a picture has " + picture.length + " bytes instead of 3 x " + size + " x " + size);
       }
       data.put(picture);
     }
-    return new Tensor(data.flip(), DataType.UINT8, pixels.size(), 3, size, size);
+    return new Tensor(data.flip(), DataType.UINT8, all / bytes, 3, size, size);
   }
 }

@@ -106,10 +106,10 @@ public final class TrainableModel implements AutoCloseable {
   }
 
   /**
-   * Returns the input of fusion: the selected blocks' features [P, T * C] of each image. They are
-   * constant, because the tower is frozen.
+   * Returns the input of fusion: the selected blocks' features [P, T * C] of each image, the parts
+   * of an image one after the other. They are constant, because the tower is frozen.
    *
-   * @param pixels [3, S, S] uint8 each, planar, before rescaling
+   * @param pixels [3, S, S] uint8 each, planar, before rescaling, or [parts, 3, S, S]
    * @param dtype to which the features are rounded
    */
   public List<float[]> visionFeatures(List<byte[]> pixels, DType dtype) {
@@ -135,7 +135,7 @@ public final class TrainableModel implements AutoCloseable {
    * @param pictures number of images
    */
   public void useFeatures(Path file, DType dtype, int pictures) {
-    int patches = config.vision().patches();
+    int patches = config.fusion().patches(config.vision());
     long[] shape = {pictures, patches, featuresPerPicture() / patches};
     module.call("map_features", file.toString(), dtype.torchCode(), shape);
   }
@@ -173,7 +173,10 @@ public final class TrainableModel implements AutoCloseable {
       throw new IllegalArgumentException(
           "yopo reduces one image of a sample, and one has more: leave such samples out, or train without it");
     }
-    Tensor tokens = TrainingTable.of(rows, config.visionTokens());
+    Tensor tokens =
+        config.fusion().mini().isPresent()
+            ? TrainingTable.fused(rows, config.visionTokens())
+            : TrainingTable.of(rows, config.visionTokens());
     PooledRows pooled = PooledRows.of(rows, config.visionTokens(), strategy.pooling());
     return module.callWithGradients(
         share,
@@ -194,7 +197,7 @@ public final class TrainableModel implements AutoCloseable {
 
   /** Returns the number of features of an image, see {@link #visionFeatures}. */
   public int featuresPerPicture() {
-    return config.vision().patches()
+    return config.fusion().patches(config.vision())
         * config.fusion().hiddenStates().size()
         * config.vision().hiddenSize();
   }

@@ -25,12 +25,14 @@ public final class TrainingFlops {
   private final LlavaConfig config;
   private final double picture;
   private final double token;
+  private final double fusedToken;
   private final double label;
   private final double pairOfPositions;
 
   private TrainingFlops(
       LlavaConfig config, Map<String, List<Long>> shapes, SortedSet<String> trained) {
     double fusion = 0;
+    double fusedText = 0;
     double layers = 0;
     double head = 0;
     for (Map.Entry<String, List<Long>> tensor : shapes.entrySet()) {
@@ -40,8 +42,9 @@ public final class TrainingFlops {
       }
       double passes = 1 + (isFirst(name, shapes) ? 0 : 1) + (trained.contains(name) ? 1 : 0);
       double work = passes * ModelFlops.product(tensor.getValue());
-      if (TensorNames.isProjector(name)) {
+      if (TensorNames.isFusion(name)) {
         fusion += work * ModelFlops.rows(config, name, config.visionTokens());
+        fusedText += TensorNames.isPrefusion(name) ? work : 0;
       } else if (name.startsWith(TensorNames.LAYERS)) {
         layers += work;
       } else if (name.equals(TensorNames.OUTPUT)) {
@@ -49,7 +52,9 @@ public final class TrainingFlops {
       }
     }
     this.config = config;
-    this.picture = fusion;
+    Optional<MiniFlops> mini = config.fusion().mini().map(own -> new MiniFlops(config));
+    this.picture = fusion + PASSES * mini.map(MiniFlops::attentionOfImage).orElse(0.0);
+    this.fusedToken = fusedText + PASSES * mini.map(MiniFlops::attentionToImage).orElse(0.0);
     this.token = layers;
     this.label = head;
     // Backward to queries, keys, values and scores takes twice as much as forward.
@@ -97,6 +102,7 @@ public final class TrainingFlops {
     return row.pictures() * picture
         + before * layers(row.length())
         + (1 - before) * layers(row.length() - dropped)
+        + row.fusedTokens() * fusedToken
         + row.targets() * label;
   }
 

@@ -39,6 +39,21 @@ public record TrainingRow(int[] tokenIds, int[] visionIndex, int[] labels, int p
     return (int) IntStream.range(1, labels.length).filter(i -> labels[i] != IGNORED).count();
   }
 
+  /**
+   * Returns whether a position is text of a prompt, which LLaVA-Mini fuses with the row's image: no
+   * vision token, no part of an answer, and not the id 0, which is padding there.
+   */
+  boolean isFused(int position) {
+    return visionIndex[position] == TokenSpan.TEXT
+        && labels[position] == IGNORED
+        && tokenIds[position] > 0;
+  }
+
+  /** Returns the number of positions that are fused with the row's image. */
+  int fusedTokens() {
+    return pictures == 0 ? 0 : (int) IntStream.range(0, length()).filter(this::isFused).count();
+  }
+
   /** Returns the target of a position: the next position's label. */
   int target(int position) {
     return position + 1 < labels.length ? labels[position + 1] : IGNORED;

@@ -44,6 +44,30 @@ public interface VisionLanguageModel extends AutoCloseable {
   VisionTokens encodeImages(List<byte[]> pixels);
 
   /**
+   * LLaVA-Mini: encodes images and runs their rows through pre-fusion. An entry keeps what {@link
+   * #fusePrompts} needs of an image; the memory of an entry is kept until it is used again.
+   *
+   * @param pixels as in {@link #encodeImages}; of an image that is seen in parts, all of these one
+   *     after the other
+   * @param entries numbers, from 0, of a different entry for each image
+   */
+  default void fuseImages(List<byte[]> pixels, int[] entries) {
+    throw new UnsupportedOperationException("the model has no pre-fusion");
+  }
+
+  /**
+   * LLaVA-Mini: pre-fuses prompts about images.
+   *
+   * @param prompts token ids, with an image marker or, if the prompt was cut before it, without
+   * @param entries the entry of each prompt's image
+   * @return the embeddings of each prompt's positions, with the vision tokens in place of the
+   *     marker; a count for each prompt
+   */
+  default VisionTokens fusePrompts(List<int[]> prompts, int[] entries) {
+    throw new UnsupportedOperationException("the model has no pre-fusion");
+  }
+
+  /**
    * Resizes the cache. Contents of slots and entries are kept as far as they fit. After a failure
    * the shape is undefined until a call succeeds.
    */

@@ -2,6 +2,7 @@ package org.stfbatch.model;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.stfbatch.model.TorchModule.Tensor;
@@ -11,6 +12,7 @@ import org.stfbatch.model.checkpoint.FusionConfig;
 import org.stfbatch.model.checkpoint.LlamaConfig;
 import org.stfbatch.model.checkpoint.LlavaCheckpoint;
 import org.stfbatch.model.checkpoint.LlavaConfig;
+import org.stfbatch.model.checkpoint.LlavaMini;
 import org.stfbatch.model.checkpoint.TensorNames;
 
 /**
@@ -60,7 +62,8 @@ final class WeightLoader {
 
   private void draw(String name, List<Long> shape) {
     long inputs = shape.stream().skip(1).reduce(1L, (a, b) -> a * b);
-    double mean = name.contains("norm") && name.endsWith("weight") ? 1 : 0;
+    boolean norm = name.contains("norm") || name.contains(".ln_");
+    double mean = norm && name.endsWith("weight") ? 1 : 0;
     double deviation = shape.size() < 2 ? 0 : 1 / Math.sqrt(inputs);
     long[] sizes = shape.stream().mapToLong(Long::longValue).toArray();
     module.call("draw", name, sizes, mean, deviation);
@@ -79,7 +82,10 @@ final class WeightLoader {
           loadVisionTower(config);
         });
     part(bring, TensorNames::isProjector, () -> loadFusion(config.fusion()));
+    Optional<LlavaMini> mini = config.fusion().mini();
+    mini.ifPresent(m -> part(bring, TensorNames::isCompressor, () -> loadCompressor(m)));
     part(bring, WeightLoader::isOutsideLayers, () -> loadLanguageModel(config.language()));
+    mini.ifPresent(m -> loadPrefusion(m, config, bring));
     for (int i = 0; i < config.language().numHiddenLayers(); i++) {
       String layer = TensorNames.layer(i);
       part(bring, name -> name.startsWith(layer), () -> module.call("load_language_model_layer"));
@@ -152,6 +158,21 @@ final class WeightLoader {
         fusion.spatial().kernel(),
         fusion.spatial().tokens(),
         fusion.trailingGelu());
+  }
+
+  private void loadCompressor(LlavaMini mini) {
+    module.call("load_compressor", mini.resolutionRatio());
+  }
+
+  private void loadPrefusion(
+      LlavaMini mini, LlavaConfig config, Consumer<Predicate<String>> bring) {
+    LlamaConfig language = config.language();
+    int positions = mini.rows(config.vision()) + language.maxPositionEmbeddings();
+    module.call("load_prefusion", language.ropeTheta(), positions);
+    for (int i = 0; i < mini.prefusionLayers(); i++) {
+      String layer = TensorNames.prefusionLayer(i);
+      part(bring, name -> name.startsWith(layer), () -> module.call("load_prefusion_layer"));
+    }
   }
 
   private void loadLanguageModel(LlamaConfig language) {

@@ -195,6 +195,7 @@ final class Facts {
     long repeated = tokens.prompt() + tokens.vision() - run.work().prefillTokens();
     double dropped = tokens.vision() * (1 - model.keptTokens());
     return run.work().encodedImages() * model.image()
+        + tokens.prompt() * model.fusedToken()
         + (1 - model.prunedLayers()) * layers(tokens, tokens.positions() - repeated, model)
         + model.prunedLayers() * layers(tokens, tokens.positions() - dropped, model)
         + tokens.generated() * model.head();

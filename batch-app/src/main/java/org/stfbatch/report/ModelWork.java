@@ -11,6 +11,8 @@ package org.stfbatch.report;
  * @param visionTokens the language model for the vision tokens of one image
  * @param prunedLayers the share of the layers after vision tokens are pruned; 0 without pruning
  * @param keptTokens the share of an image's tokens in these layers
+ * @param fusedToken one token of a prompt in layers before the language model that fuse text and
+ *     image; 0 without such layers
  */
 public record ModelWork(
     double image,
@@ -19,4 +21,5 @@ public record ModelWork(
     double head,
     double visionTokens,
     double prunedLayers,
-    double keptTokens) {}
+    double keptTokens,
+    double fusedToken) {}

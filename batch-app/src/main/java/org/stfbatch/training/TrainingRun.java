@@ -142,7 +142,7 @@ public final class TrainingRun implements Training {
     identity.add(input.images().toAbsolutePath().normalize().toString());
     samples.pictures().forEach(picture -> identity.add(picture.reference()));
     int numbers =
-        config.vision().patches()
+        config.fusion().patches(config.vision())
             * config.fusion().hiddenStates().size()
             * config.vision().hiddenSize();
     Path place = output.sharedFeatures().orElse(folder.features());

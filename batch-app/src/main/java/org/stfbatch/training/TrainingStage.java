@@ -15,14 +15,17 @@ public enum TrainingStage {
   LANGUAGE(TrainingTemplate.V1, 1e-3, 1) {
     @Override
     boolean trains(String tensor) {
-      return !TensorNames.isProjector(tensor);
+      return !TensorNames.isFusion(tensor);
     }
   },
-  /** The projectors learn from captions; everything else is frozen. */
+  /**
+   * The projectors, and LLaVA-Mini's compressor and pre-fusion, learn from captions; everything
+   * else is frozen.
+   */
   PRETRAIN(TrainingTemplate.PLAIN, 1e-3, 16) {
     @Override
     boolean trains(String tensor) {
-      return TensorNames.isProjector(tensor);
+      return TensorNames.isFusion(tensor);
     }
   },
   /** Projectors and language model learn to answer questions; the vision tower is frozen. */

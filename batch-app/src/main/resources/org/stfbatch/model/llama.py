@@ -67,7 +67,12 @@ class LlamaDecoder(Module):
 
     # Moves the next layer out of `weights`.
     def load_layer(self, weights: Dict[str, Tensor], format: int) -> None:
-        layer = "model.layers.{}.".format(len(self.input_layernorm))
+        self.load_layer_named(weights, "model.layers.{}.".format(len(self.input_layernorm)), True, format)
+        return None
+
+    # Likewise, the layer whose names begin with `layer`; joins its projections of queries, keys and values, if that needs
+    # no copy of mapped files.
+    def load_layer_named(self, weights: Dict[str, Tensor], layer: str, joins: bool, format: int) -> None:
         outliers = self.outliers(weights, layer, format)
         q = weights.pop(layer + "self_attn.q_proj.weight")
         k = weights.pop(layer + "self_attn.k_proj.weight")
@@ -85,11 +90,11 @@ class LlamaDecoder(Module):
                                                            self.key_value_heads, q, k, v, o, gate, up, down, outliers,
                                                            format))
             return None
-        if format != __torch__.weight_format.PLAIN() or q.is_cuda:
+        if joins and (format != __torch__.weight_format.PLAIN() or q.is_cuda):
             self.qkv_proj.append(__torch__.linear.placed_apart(torch.cat([q, k, v], 0), format, outliers.qkv))
         else:
-            for part in [q, k, v]:  # concatenation would copy mapped files
-                self.qkv_proj.append(__torch__.linear.plain(part))
+            for part in [q, k, v]:
+                self.qkv_proj.append(__torch__.linear.placed_apart(part, format, outliers.qkv))
         self.o_proj.append(__torch__.linear.placed_apart(o, format, outliers.o))
         self.post_attention_layernorm.append(__torch__.linear.kept(norm2, format))
         self.gate_proj.append(__torch__.linear.placed_apart(gate, format, outliers.gate_up))

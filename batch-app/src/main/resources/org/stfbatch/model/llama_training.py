@@ -11,8 +11,14 @@ def named_weights(decoder: __torch__.llama.LlamaDecoder) -> Dict[str, Tensor]:
     for name in ["model.embed_tokens.weight", "model.norm.weight"]:
         weights[name] = decoder.tensors[name]
     weights["lm_head.weight"] = decoder.lm_head[0].weight
+    __torch__.llama_training.add_layers(decoder, weights, "model.layers.{}.")
+    return weights
+
+
+# Adds the weights of the layers; name: that of a layer, with its index left open.
+def add_layers(decoder: __torch__.llama.LlamaDecoder, weights: Dict[str, Tensor], name: str) -> None:
     for i in range(len(decoder.o_proj)):
-        layer = "model.layers.{}.".format(i)
+        layer = name.format(i)
         weights[layer + "input_layernorm.weight"] = decoder.input_layernorm[i]
         weights[layer + "self_attn.q_proj.weight"] = decoder.qkv_proj[3 * i].weight
         weights[layer + "self_attn.k_proj.weight"] = decoder.qkv_proj[3 * i + 1].weight
@@ -22,7 +28,7 @@ def named_weights(decoder: __torch__.llama.LlamaDecoder) -> Dict[str, Tensor]:
         weights[layer + "mlp.gate_proj.weight"] = decoder.gate_proj[i].weight
         weights[layer + "mlp.up_proj.weight"] = decoder.up_proj[i].weight
         weights[layer + "mlp.down_proj.weight"] = decoder.down_proj[i].weight
-    return weights
+    return None
 
 
 # Splits joined weights of queries, keys and values into three tensors, as in checkpoints.
@@ -44,8 +50,14 @@ def take(decoder: __torch__.llama.LlamaDecoder, weights: Dict[str, Tensor]) -> N
     for name in ["model.embed_tokens.weight", "model.norm.weight"]:
         decoder.tensors[name] = weights[name]
     decoder.lm_head[0] = __torch__.linear.plain(weights["lm_head.weight"])
+    __torch__.llama_training.take_layers(decoder, weights, "model.layers.{}.")
+    return None
+
+
+# Replaces the weights of the layers, named as by `add_layers`.
+def take_layers(decoder: __torch__.llama.LlamaDecoder, weights: Dict[str, Tensor], name: str) -> None:
     for i in range(len(decoder.o_proj)):
-        layer = "model.layers.{}.".format(i)
+        layer = name.format(i)
         decoder.input_layernorm[i] = weights[layer + "input_layernorm.weight"]
         decoder.qkv_proj[3 * i] = __torch__.linear.plain(weights[layer + "self_attn.q_proj.weight"])
         decoder.qkv_proj[3 * i + 1] = __torch__.linear.plain(weights[layer + "self_attn.k_proj.weight"])

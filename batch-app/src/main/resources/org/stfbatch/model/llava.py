@@ -18,6 +18,8 @@ class Llava(Module):
     vision_tower : __torch__.clip.ClipVisionTower
     compression : __torch__.compression.TokenCompression
     fusion : __torch__.fusion.TokenFusion
+    compressor : __torch__.compressor.Compressor  # of LLaVA-Mini only, like prefusion
+    prefusion : __torch__.prefusion.Prefusion
     language_model : __torch__.llama.LlamaDecoder
 
     # ---- loading: `configure`, then for each part of the model `map`, `put` or `draw` its tensors, load it, and `unmap` --
@@ -87,6 +89,19 @@ class Llava(Module):
         self.language_model.load(self.weights, heads, key_value_heads, epsilon, rope_theta, max_positions, self.format)
         return None
 
+    def load_compressor(self, ratio: int) -> None:
+        self.compressor.load(self.weights, ratio, self.format)
+        return None
+
+    # Must be called after load_language_model and before the layers of both.
+    def load_prefusion(self, rope_theta: float, max_positions: int) -> None:
+        self.prefusion.load(self.language_model, rope_theta, max_positions)
+        return None
+
+    def load_prefusion_layer(self) -> None:
+        self.prefusion.load_layer(self.weights, self.language_model, self.format)
+        return None
+
     def load_language_model_layer(self) -> None:
         self.language_model.load_layer(self.weights, self.format)
         return None
@@ -149,6 +164,41 @@ class Llava(Module):
     def reduce_vision(self, side: int, radius: int, layers: int, ffn: int, skips: bool, kept: List[int]) -> None:
         self.language_model.reduce_vision(side, radius, layers, ffn, skips, kept)
         return None
+
+    # LLaVA-Mini: encodes images, pixels [B * parts, 3, S, S] uint8, runs their rows through pre-fusion, and keeps them in
+    # `entries`; see Prefusion.
+    def fuse_images(self, pixels: Tensor, entries: List[int]) -> None:
+        self.fuse_features(self.image_features(self.normalise(pixels)), entries)
+        return None
+
+    # pixel_values [B * parts, 3, S, S] to the features of the patches, [B * parts, P, C].
+    def image_features(self, pixel_values: Tensor) -> Tensor:
+        return self.fusion.tap_blocks(self.vision_tower.forward(pixel_values.to(self.dtype)))
+
+    def fuse_features(self, features: Tensor, entries: List[int]) -> None:
+        rows = self.fusion.project(self.compressor.rows(features))
+        self.prefusion.fuse_images(rows, self.compressor.weights["query"].size(0), entries)
+        return None
+
+    # LLaVA-Mini: the embeddings of prompts for the language model, concatenated, [n, H] float32. input_ids: those of the
+    # prompts, concatenated. lengths[r] and markers[r]: the number of ids of prompt r, and the index of the image marker
+    # among them, -1 for none. entries[r] has its image. Ids of 0, which is padding in training, and below are not fused.
+    def fuse_prompts(self, input_ids: Tensor, lengths: List[int], markers: List[int], entries: List[int]) -> Tensor:
+        x = self.language_model.embed(self.moved(input_ids.clamp(0)))
+        fused = input_ids > 0
+        counts = annotate(List[int], [])
+        for row in fused.split_with_sizes(lengths):
+            counts.append(int(row.sum()))
+        chosen = self.moved(fused.nonzero().squeeze(1))
+        x = x.index_copy(0, chosen, self.prefusion.fuse_text(x[chosen], counts, entries))
+        rows = annotate(List[Tensor], [])
+        parts = x.split_with_sizes(lengths)
+        for r in range(len(lengths)):
+            if markers[r] < 0:
+                rows.append(parts[r])
+            else:
+                rows += [parts[r][:markers[r]], self.prefusion.tokens[entries[r]], parts[r][markers[r] + 1:]]
+        return torch.cat(rows).float()
 
     # FastV, LLaVolta and YOPO's skipping form; see LlamaDecoder.prune.
     def prune(self, layer: int, keep: int, stride: int) -> None:
@@ -317,3 +367,11 @@ class Llava(Module):
         pixel_values = self.normalise(pixels)
         hidden_states, tokens, _, kept, score = self.see(pixel_values)
         return (__torch__.tracing.image(self.fusion, pixel_values, hidden_states, tokens, score), kept)
+
+    # LLaVA-Mini: pixels [parts, 3, S, S] uint8 of one image, which is kept in entry 0. Returns the tensors of
+    # tracing.fused_image.
+    def trace_fused_image(self, pixels: Tensor) -> List[Tensor]:
+        pixel_values = self.normalise(pixels)
+        features = self.image_features(pixel_values)
+        self.fuse_features(features, [0])
+        return __torch__.tracing.fused_image(self.compressor, pixel_values, features, self.prefusion.tokens[0])

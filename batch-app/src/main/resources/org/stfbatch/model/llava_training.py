@@ -55,6 +55,18 @@ class LlavaTraining(Module):
         self.model.load_language_model(heads, key_value_heads, epsilon, rope_theta, max_positions)
         return None
 
+    def load_compressor(self, ratio: int) -> None:
+        self.model.load_compressor(ratio)
+        return None
+
+    def load_prefusion(self, rope_theta: float, max_positions: int) -> None:
+        self.model.load_prefusion(rope_theta, max_positions)
+        return None
+
+    def load_prefusion_layer(self) -> None:
+        self.model.load_prefusion_layer()
+        return None
+
     def load_language_model_layer(self) -> None:
         self.model.load_language_model_layer()
         return None
@@ -77,13 +89,22 @@ class LlavaTraining(Module):
         language_model = __torch__.llama_training.named_weights(self.model.language_model)
         __torch__.training.add_leaves(self.leaves, fusion, self.trained)
         __torch__.training.add_leaves(self.leaves, language_model, self.trained)
+        if self.prefuses():
+            mini = __torch__.mini_training.named_weights(self.model.compressor, self.model.prefusion)
+            __torch__.training.add_leaves(self.leaves, mini, self.trained)
         self.take(self.leaves)
         self.optimizer.load(self.leaves)
         return torch.tensor(len(self.optimizer.weights))
 
+    # Whether the model is LLaVA-Mini.
+    def prefuses(self) -> bool:
+        return "query" in self.model.compressor.weights
+
     def take(self, weights: Dict[str, Tensor]) -> None:
         __torch__.fusion_training.take(self.model.fusion, weights)
         __torch__.llama_training.take(self.model.language_model, weights)
+        if self.prefuses():
+            __torch__.mini_training.take(self.model.compressor, self.model.prefusion, weights)
         return None
 
     # pixels [B, 3, S, S] uint8 to the input of fusion, [B, P, T * C] float32, rounded to a dtype; see
@@ -115,17 +136,24 @@ class LlavaTraining(Module):
         return None
 
     # tokens [5, T]: input id, vision index, row, column and target of each token; the target is the next id, or -100
-    # where the loss is masked. pictures [B] are the indices of the images that the vision index counts through. firsts
-    # [M] and remaining [4, U], the last of which is the target: see pooling_training.pooled; empty where nothing is
-    # pooled. Returns the mean cross entropy of the targets; at least one is required.
+    # where the loss is masked. For LLaVA-Mini [7, T]: also the image of the token's row, counted in the call, or -1, and
+    # the token's number among those that are fused with it, or -1. pictures [B] are the indices of the images that the
+    # vision index counts through. firsts [M] and remaining [4, U], the last of which is the target: see
+    # pooling_training.pooled; empty where nothing is pooled. Returns the mean cross entropy of the targets; at least one is
+    # required.
     def training_loss(self, tokens: Tensor, pictures: Tensor, firsts: Tensor, remaining: Tensor) -> Tensor:
         count = int(tokens[2].max()) + 1
         longest = self.model.longest(tokens)
-        input_ids, vision_index, rows, columns, targets = self.model.moved(tokens).unbind(0)
+        fields = self.model.moved(tokens)
+        input_ids, vision_index, rows, columns, targets = fields[:5].unbind(0)
         features = self.model.moved(self.features["all"].index_select(0, pictures)).to(self.training_dtype)
         if self.training_dtype != self.model.dtype:
             self.take(__torch__.training.rounded(self.leaves, self.training_dtype))
-        x = self.training_embeddings(input_ids, vision_index, features)
+        if tokens.size(0) == 5:
+            x = self.training_embeddings(input_ids, vision_index, features)
+        else:
+            images, numbers = fields[5:].unbind(0)
+            x = self.fused_embeddings(input_ids, vision_index, images, numbers, features)
         decoder = self.model.language_model
         batch = __torch__.llama_training.packed(decoder, rows, columns, count, longest, x.dtype)
         if len(decoder.reduction) > 0 and pictures.size(0) > 0:
@@ -150,6 +178,28 @@ class LlavaTraining(Module):
         rows = torch.arange(text.size(0), device=text.device)
         rows = torch.where(vision_index >= 0, vision_index + text.size(0), rows)
         return torch.cat([text, vision], 0)[rows]
+
+    # LLaVA-Mini: fuses the text of prompts with their images. As in the original, the embedding learns from rows without an
+    # image only. images and numbers [T]: see training_loss.
+    def fused_embeddings(self, input_ids: Tensor, vision_index: Tensor, images: Tensor, numbers: Tensor,
+                         features: Tensor) -> Tensor:
+        ratio = self.model.compressor.ratio
+        parts = 1 if ratio == 1 else ratio * ratio + 1
+        if features.size(0) == 0:  # a picture that is not used, so that its weights have zero gradients instead of none
+            features = torch.zeros([1, features.size(1), features.size(2)], dtype=features.dtype, device=features.device)
+        features = features.unflatten(1, [parts, -1]).flatten(0, 1)
+        image_rows = self.model.fusion.project(self.model.compressor.rows(features))
+        text = self.model.language_model.embed(input_ids.clamp(0))
+        text = torch.where((images < 0).unsqueeze(1), text, text.detach())
+        fused = (numbers >= 0).nonzero().squeeze(1)
+        tokens = self.model.compressor.weights["query"].size(0)
+        longest = int(numbers.max()) + 1
+        vision, fused_text = __torch__.mini_training.fuse(self.model.prefusion, image_rows, tokens, text[fused],
+                                                          images[fused], numbers[fused], longest)
+        text = text.index_put([fused], fused_text) + 0.0 * vision.sum()
+        rows = torch.arange(text.size(0), device=text.device)
+        rows = torch.where(vision_index >= 0, vision_index + text.size(0), rows)
+        return torch.cat([text, vision.flatten(0, 1)], 0)[rows]
 
     # Must be called outside inference mode, like `region_loss`, with only the vision tower loaded. words [V] has the size
     # of the vocabulary. Returns the number of trained tensors.

@@ -7,6 +7,7 @@ def add_weights(packer: __torch__.token_packer.TokenPacker, weights: Dict[str, T
         weights[name + key + ".weight"] = packer.matrices[key].weight
     for key in packer.weights.keys():
         weights[name + key] = packer.weights[key]
+    __torch__.multihead_training.add_weights(packer.clip_attn, weights, name + "clip_attn.")
     return None
 
 
@@ -16,4 +17,5 @@ def take(packer: __torch__.token_packer.TokenPacker, weights: Dict[str, Tensor])
         packer.matrices[key] = __torch__.linear.plain(weights[name + key + ".weight"])
     for key in packer.weights.keys():
         packer.weights[key] = weights[name + key]
+    __torch__.multihead_training.take(packer.clip_attn, weights, name + "clip_attn.")
     return None

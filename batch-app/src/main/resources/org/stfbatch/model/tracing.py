@@ -36,3 +36,11 @@ def image(fusion: __torch__.fusion.TokenFusion, pixel_values: Tensor, hidden_sta
     if score.size(0) > 0:
         trace.append(score[0])
     return trace
+
+
+# Intermediate tensors of one image of LLaVA-Mini: [pixel_values [parts, 3, S, S], the features of its patches
+# [parts * P, C], the compressed tokens before the projector [n, C], and the vision tokens [n, H]].
+def fused_image(compressor: __torch__.compressor.Compressor, pixel_values: Tensor, features: Tensor,
+                tokens: Tensor) -> List[Tensor]:
+    compressed = compressor.rows(features)[0, -tokens.size(0):]
+    return [pixel_values, features.flatten(0, 1).float(), compressed.float(), tokens.float()]

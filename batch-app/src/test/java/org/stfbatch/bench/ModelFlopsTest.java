@@ -22,6 +22,7 @@ import org.stfbatch.engine.Timings;
 import org.stfbatch.model.ModelFlops;
 import org.stfbatch.model.checkpoint.ClipVisionConfig;
 import org.stfbatch.model.checkpoint.FusionConfig;
+import org.stfbatch.model.checkpoint.FusionVariant;
 import org.stfbatch.model.checkpoint.ImageProcessing;
 import org.stfbatch.model.checkpoint.LlamaConfig;
 import org.stfbatch.model.checkpoint.LlavaConfig;
@@ -123,6 +124,43 @@ final class ModelFlopsTest {
         ModelFlops.of(config, new NoCompression()).image(tokens) - (UNFUSED.image(576) - stock);
 
     assertThat(projector / TERA).isCloseTo(teraFlops, within(0.00006));
+  }
+
+  /** With the layers before the language model over all of an image's rows, as the paper counts. */
+  @ParameterizedTest
+  @CsvSource({"1, 0.969", "8, 1.894", "12, 3.076"})
+  void llavaMiniCostsItsPrefusionAndFewTokens(int size, double teraFlops) {
+    ModelFlops flops = ModelFlops.of(mini(size), new NoCompression());
+
+    assertThat(flops.visionTokens(size * size) / TERA).isCloseTo(teraFlops, within(0.0006));
+  }
+
+  @Test
+  void llavaMiniRunsPatchesOnlyToTheKeysOfTheLastLayerOfPrefusion() {
+    ModelFlops flops = ModelFlops.of(mini(1), new NoCompression());
+    double weights = 202_375_168.0;
+    double keysAndValues = 2.0 * 4096 * 4096;
+    double projector = 2.0 * 577 * (1024 * 4096 + 4096 * 4096);
+    double compressor = 2.0 * (2 + 2 * 576) * 1024 * 1024 + 4.0 * 576 * 1024;
+    double layers = 2 * (3 * 577 * weights + 576 * keysAndValues + weights);
+    double attention = 4.0 * 4096 * (3 * 577 * 578 / 2.0 + 577);
+    double stock = 2.0 * 576 * (1024 * 4096 + 4096 * 4096);
+    double tower = UNFUSED.image(576) - stock;
+
+    assertThat(flops.image(1))
+        .isCloseTo(tower + projector + compressor + layers + attention, within(1e6));
+    double text = flops.answer(60, 1, 5) - flops.image(1) - flops.layers(0, 65) - 5 * flops.head();
+    assertThat(text).isCloseTo(60 * 4 * (2 * weights + 577 * 4.0 * 4096), within(1e6));
+  }
+
+  private static LlavaConfig mini(int size) {
+    return new LlavaConfig(
+        UNFUSED_CONFIG.language(),
+        UNFUSED_CONFIG.vision(),
+        FusionVariant.named("llava-mini:c" + size).config(UNFUSED_CONFIG.vision(), 23),
+        UNFUSED_CONFIG.image(),
+        UNFUSED_CONFIG.tokenizerModelMaxLength(),
+        "float32");
   }
 
   @Test

@@ -13,10 +13,10 @@ import org.junit.jupiter.params.provider.CsvSource;
 final class CompressionStrategyTest {
   /** LLaVA-1.5 7B with CLIP-L at 336 pixels. */
   private static final CheckpointShape LLAVA =
-      new CheckpointShape(24, 24, true, 576, 32, 24, 32, 32, 11008);
+      new CheckpointShape(24, 24, true, 576, 32, 24, 32, 32, 11008, false);
 
   private static final CheckpointShape STF =
-      new CheckpointShape(24, 24, false, 144, 32, 12, 32, 32, 11008);
+      new CheckpointShape(24, 24, false, 144, 32, 12, 32, 32, 11008, false);
 
   @ParameterizedTest
   @CsvSource(
@@ -202,7 +202,7 @@ final class CompressionStrategyTest {
 
   @Test
   void asksForAnotherStrategyWhereTowersAndGridsAreTooSmall() {
-    CheckpointShape small = new CheckpointShape(4, 1, true, 16, 1, 4, 2, 2, 8);
+    CheckpointShape small = new CheckpointShape(4, 1, true, 16, 1, 4, 2, 2, 8, false);
 
     for (String spec : List.of("vtc-cls:tokens=4", "scope:tokens=4")) {
       assertThatIllegalArgumentException()

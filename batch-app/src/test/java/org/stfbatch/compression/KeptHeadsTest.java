@@ -19,7 +19,7 @@ final class KeptHeadsTest {
   @TempDir private Path folder;
 
   private static CheckpointShape shape(int keyValueHeads) {
-    return new CheckpointShape(4, 2, true, 16, 3, 4, 4, keyValueHeads, 8);
+    return new CheckpointShape(4, 2, true, 16, 3, 4, 4, keyValueHeads, 8, false);
   }
 
   @Test

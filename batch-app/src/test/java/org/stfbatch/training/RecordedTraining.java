@@ -23,7 +23,7 @@ import org.stfbatch.testing.Npy;
 /** Recorded training of the original: the data, its tokens and the steps. */
 record RecordedTraining(JsonNode json) {
   /** Other authors' methods that can be trained. */
-  private static final Set<String> METHODS = Set.of("", "tokenpacker", "llavolta");
+  private static final Set<String> METHODS = Set.of("", "tokenpacker", "llavolta", "llava-mini");
 
   static List<RecordedTraining> all() {
     return Golden.cases("train").stream()

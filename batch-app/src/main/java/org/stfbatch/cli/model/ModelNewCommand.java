@@ -51,7 +51,7 @@ final class ModelNewCommand implements Callable<Integer> {
       defaultValue = "mbtf+stf",
       paramLabel = "VARIANT",
       description =
-          "The token fusion: mbtf+stf (as released), mbtf+stf-paper (the paper's Table 1), stf, mbtf, avgpool, tokenconcat, tokenpacker or plain; stf and mbtf+stf also with kernel and tokens, such as stf:k4e8; tokenpacker with its scale factor, such as tokenpacker:s3. Default: ${DEFAULT-VALUE}")
+          "The token fusion: mbtf+stf (as released), mbtf+stf-paper (the paper's Table 1), stf, mbtf, avgpool, tokenconcat, tokenpacker, llava-mini or plain; stf and mbtf+stf also with kernel and tokens, such as stf:k4e8; tokenpacker with its scale factor, such as tokenpacker:s3; llava-mini with compressor size and pre-fusion layers, such as llava-mini:c2p4. Default: ${DEFAULT-VALUE}")
   private String fusion;
 
   @Option(

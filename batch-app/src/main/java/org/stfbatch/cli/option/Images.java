@@ -5,6 +5,7 @@ import org.stfbatch.image.Aspect;
 import org.stfbatch.image.ClipImageConfig;
 import org.stfbatch.model.checkpoint.ImageProcessing;
 import org.stfbatch.model.checkpoint.LlavaConfig;
+import org.stfbatch.model.checkpoint.LlavaMini;
 
 /**
  * Converts a checkpoint's image settings for the image package, which does not depend on the model.
@@ -16,7 +17,9 @@ public final class Images {
   public static ClipImageConfig config(LlavaConfig config) {
     ImageProcessing images = config.image();
     Aspect aspect = images.aspect().equals("pad") ? Aspect.PAD : Aspect.SQUARE;
-    return new ClipImageConfig(images.size(), array(images.mean()), array(images.std()), aspect);
+    int split = config.fusion().mini().map(LlavaMini::resolutionRatio).orElse(1);
+    return new ClipImageConfig(
+        images.size(), array(images.mean()), array(images.std()), aspect, split);
   }
 
   private static double[] array(List<Double> values) {

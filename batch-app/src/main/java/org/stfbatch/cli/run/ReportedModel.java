@@ -36,7 +36,8 @@ record ReportedModel(LlavaCheckpoint checkpoint) implements KnownModel {
         flops.head(),
         flops.visionTokens(tokens),
         pruning.map(this::prunedLayers).orElse(0.0),
-        pruning.map(images -> keptTokens(images, tokens)).orElse(1.0));
+        pruning.map(images -> keptTokens(images, tokens)).orElse(1.0),
+        flops.fusedToken());
   }
 
   private double prunedLayers(ImagePruning pruning) {

@@ -69,7 +69,7 @@ public record Preparation(
 
   @Override
   public long imageBytes() {
-    return (long) CHANNELS * images.size() * images.size();
+    return (long) images.parts() * CHANNELS * images.size() * images.size();
   }
 
   @Override

@@ -9,7 +9,9 @@ record AuthorsLayout(Path folder, JsonSettings config) implements SourceLayout {
 
   @Override
   public String describe() {
-    return "LLaVA (LlavaLlamaForCausalLM)";
+    return config.text("model_type").filter(LlavaMini.MODEL_TYPE::equals).isPresent()
+        ? "LLaVA-Mini (LlavaMiniLlamaForCausalLM)"
+        : "LLaVA (LlavaLlamaForCausalLM)";
   }
 
   @Override

@@ -20,9 +20,10 @@ import java.util.stream.Collectors;
  * @param visionTokensPerImage number of vision tokens of an image
  * @param languageParameters number of weights of the language model; tied ones count once
  * @param visionParameters number of used weights of the vision tower
- * @param fusionParameters number of weights of the projectors
- * @param teraFlopsPerImage cost of one image's vision tokens in the language model, in 10^12
- *     operations
+ * @param fusionParameters number of weights of the projectors, and of LLaVA-Mini's compressor and
+ *     pre-fusion
+ * @param teraFlopsPerImage cost of one image's vision tokens in the language model, and in layers
+ *     of pre-fusion, in 10^12 operations
  * @param tuning the compression that the checkpoint was tuned with, if there is one
  */
 public record CheckpointSummary(
@@ -59,10 +60,10 @@ public record CheckpointSummary(
             .toList(),
         tokens,
         parameters(
-            checkpoint, name -> !TensorNames.isVisionTower(name) && !TensorNames.isProjector(name)),
+            checkpoint, name -> !TensorNames.isVisionTower(name) && !TensorNames.isFusion(name)),
         parameters(checkpoint, TensorNames::isVisionTower),
-        parameters(checkpoint, TensorNames::isProjector),
-        prefillFlops(config.language(), tokens) / 1e12,
+        parameters(checkpoint, TensorNames::isFusion),
+        (prefillFlops(config.language(), tokens) + prefusionFlops(config)) / 1e12,
         checkpoint.yopoTuning(),
         checkpoint.fingerprint());
   }
@@ -104,8 +105,20 @@ public record CheckpointSummary(
    * the LLaVA-STF paper: 1.9 T for 144 and 7.6 T for 576 tokens at the 7B shape.
    */
   public static double prefillFlops(LlamaConfig config, int n) {
+    return layerFlops(config, config.numHiddenLayers(), n);
+  }
+
+  /** Returns the same count of LLaVA-Mini's pre-fusion over an image's rows; 0 without it. */
+  private static double prefusionFlops(LlavaConfig config) {
+    return config
+        .fusion()
+        .mini()
+        .map(m -> layerFlops(config.language(), m.prefusionLayers(), m.rows(config.vision())))
+        .orElse(0.0);
+  }
+
+  private static double layerFlops(LlamaConfig config, double layers, int n) {
     double d = config.hiddenSize();
-    double layers = config.numHiddenLayers();
     return 2 * layers * config.layerWeights() * n + 4.0 * n * n * d * layers;
   }
 

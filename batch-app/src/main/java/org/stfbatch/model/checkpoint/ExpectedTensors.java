@@ -17,6 +17,11 @@ public final class ExpectedTensors {
     shapes.putAll(vision(config.vision()));
     long hidden = config.language().hiddenSize();
     shapes.putAll(fusion(config.fusion(), config.vision().hiddenSize(), hidden, 4 * hidden));
+    config
+        .fusion()
+        .mini()
+        .map(mini -> mini.tensors(config.vision().hiddenSize(), config.language()))
+        .ifPresent(shapes::putAll);
     return shapes;
   }
 
@@ -62,25 +67,32 @@ public final class ExpectedTensors {
 
   static Map<String, List<Long>> language(LlamaConfig config) {
     long hidden = config.hiddenSize();
-    long keyValue = config.keyValueSize();
-    long inner = config.intermediateSize();
     Map<String, List<Long>> shapes = new LinkedHashMap<>();
     shapes.put(TensorNames.EMBEDDING, Shapes.of(config.vocabSize(), hidden));
     for (int i = 0; i < config.numHiddenLayers(); i++) {
-      String layer = TensorNames.layer(i);
-      shapes.put(layer + "input_layernorm.weight", Shapes.of(hidden));
-      shapes.put(layer + "self_attn.q_proj.weight", Shapes.of(hidden, hidden));
-      shapes.put(layer + "self_attn.k_proj.weight", Shapes.of(keyValue, hidden));
-      shapes.put(layer + "self_attn.v_proj.weight", Shapes.of(keyValue, hidden));
-      shapes.put(layer + "self_attn.o_proj.weight", Shapes.of(hidden, hidden));
-      shapes.put(layer + "post_attention_layernorm.weight", Shapes.of(hidden));
-      shapes.put(layer + "mlp.gate_proj.weight", Shapes.of(inner, hidden));
-      shapes.put(layer + "mlp.up_proj.weight", Shapes.of(inner, hidden));
-      shapes.put(layer + "mlp.down_proj.weight", Shapes.of(hidden, inner));
+      putLayer(shapes, TensorNames.layer(i), config);
     }
     shapes.put(TensorNames.FINAL_NORM, Shapes.of(hidden));
     shapes.put(TensorNames.OUTPUT, Shapes.of(config.vocabSize(), hidden));
     return shapes;
+  }
+
+  /**
+   * @param layer prefix of the names of a Llama layer
+   */
+  static void putLayer(Map<String, List<Long>> shapes, String layer, LlamaConfig config) {
+    long hidden = config.hiddenSize();
+    long keyValue = config.keyValueSize();
+    long inner = config.intermediateSize();
+    shapes.put(layer + "input_layernorm.weight", Shapes.of(hidden));
+    shapes.put(layer + "self_attn.q_proj.weight", Shapes.of(hidden, hidden));
+    shapes.put(layer + "self_attn.k_proj.weight", Shapes.of(keyValue, hidden));
+    shapes.put(layer + "self_attn.v_proj.weight", Shapes.of(keyValue, hidden));
+    shapes.put(layer + "self_attn.o_proj.weight", Shapes.of(hidden, hidden));
+    shapes.put(layer + "post_attention_layernorm.weight", Shapes.of(hidden));
+    shapes.put(layer + "mlp.gate_proj.weight", Shapes.of(inner, hidden));
+    shapes.put(layer + "mlp.up_proj.weight", Shapes.of(inner, hidden));
+    shapes.put(layer + "mlp.down_proj.weight", Shapes.of(hidden, inner));
   }
 
   static Map<String, List<Long>> vision(ClipVisionConfig config) {

@@ -71,7 +71,7 @@ final class Fingerprint {
             "\n",
             FingerprintText.vision(config.vision()),
             FingerprintText.hiddenStates(config.fusion()),
-            FingerprintText.image(config.image())));
+            FingerprintText.image(config.image()) + FingerprintText.parts(config.fusion())));
     fingerprint.addTensors(tensors);
     return fingerprint.hex();
   }

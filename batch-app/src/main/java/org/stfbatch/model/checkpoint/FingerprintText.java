@@ -53,12 +53,31 @@ final class FingerprintText {
   }
 
   static String fusion(FusionConfig config) {
-    return new Group("FusionConfig")
-        .add("hiddenStates", hiddenStates(config))
-        .add("multiBlock", config.multiBlock())
-        .add("spatial", spatial(config.spatial()))
-        .add("trailingGelu", config.trailingGelu())
+    Group group =
+        new Group("FusionConfig")
+            .add("hiddenStates", hiddenStates(config))
+            .add("multiBlock", config.multiBlock())
+            .add("spatial", spatial(config.spatial()))
+            .add("trailingGelu", config.trailingGelu());
+    config.mini().ifPresent(mini -> group.add("mini", mini(mini)));
+    return group.text();
+  }
+
+  private static String mini(LlavaMini mini) {
+    return new Group("LlavaMini")
+        .add("compressorSize", mini.compressorSize())
+        .add("prefusionLayers", mini.prefusionLayers())
+        .add("resolutionRatio", mini.resolutionRatio())
         .text();
+  }
+
+  /** Returns the part of the fusion that decides which pictures the vision tower sees. */
+  static String parts(FusionConfig config) {
+    return config
+        .mini()
+        .filter(mini -> mini.parts() > 1)
+        .map(mini -> "\nparts=" + mini.parts())
+        .orElse("");
   }
 
   static String hiddenStates(FusionConfig config) {

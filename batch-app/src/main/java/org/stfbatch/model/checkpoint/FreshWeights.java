@@ -15,7 +15,7 @@ import java.util.Random;
  * are initialized like PyTorch's {@code Linear}. The language model's matrices preserve the
  * magnitude of activations, and those that add to the residual stream are scaled down with the
  * number of layers, as in GPT-2. Its heads are {@link FreshHeads}. TokenPacker's projector is
- * initialized as in its authors' code.
+ * initialized as in its authors' code, and so is LLaVA-Mini's compressor.
  */
 final class FreshWeights {
   static final double EMBEDDING = 0.2;
@@ -23,6 +23,8 @@ final class FreshWeights {
   private static final double PATCH_EMBEDDING = 0.02;
 
   private static final double TOKEN_PACKER = 0.02;
+
+  private static final double COMPRESSOR_QUERY = 0.02;
 
   private final long seed;
   private final int visionBlocks;
@@ -45,6 +47,9 @@ final class FreshWeights {
     }
     if (TokenPacker.isTensor(name)) {
       return drawTokenPacker(name, shape);
+    }
+    if (TensorNames.isCompressor(name)) {
+      return drawCompressor(name, shape);
     }
     boolean isBias = name.endsWith(".bias");
     if (!TensorNames.isProjector(name) && !isNormWeight(name) && !isBias) {
@@ -72,6 +77,26 @@ final class FreshWeights {
       for (int i = 0; i < values.length; i++) {
         values[i] = (float) (random.nextGaussian() * TOKEN_PACKER);
       }
+    }
+    return values;
+  }
+
+  private float[] drawCompressor(String name, List<Long> shape) {
+    if (LlavaMini.isPositions(name)) {
+      return SinePositions.of(Math.toIntExact(shape.get(0)), Math.toIntExact(shape.get(1)));
+    }
+    float[] values = zeros(shape);
+    Random random = random(name);
+    if (LlavaMini.isQuery(name)) {
+      for (int i = 0; i < values.length; i++) {
+        values[i] = (float) (random.nextGaussian() * COMPRESSOR_QUERY);
+      }
+    } else if (name.contains(".ln_") && name.endsWith(".weight")) {
+      Arrays.fill(values, 1);
+    } else if (LlavaMini.isStacked(name)) {
+      fillUniform(values, Math.sqrt(6.0 / (shape.get(0) + shape.get(1))), random);
+    } else if (shape.size() > 1) {
+      fillUniform(values, limit(name, shape), random);
     }
     return values;
   }

@@ -1,6 +1,7 @@
 package org.stfbatch.model.checkpoint;
 
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Token fusion: how CLIP's patch tokens become vision tokens, derived from the projectors' shapes
@@ -12,17 +13,33 @@ import java.util.List;
  * @param multiBlock whether {@code mm_projector_crosslayer} fuses several blocks
  * @param spatial how neighbouring patches become tokens
  * @param trailingGelu whether both projectors end with a GELU, as in the paper's Table 1
+ * @param mini LLaVA-Mini's compressor and pre-fusion, around the plain projector
  */
 public record FusionConfig(
-    List<Integer> hiddenStates, boolean multiBlock, SpatialFusion spatial, boolean trailingGelu) {
+    List<Integer> hiddenStates,
+    boolean multiBlock,
+    SpatialFusion spatial,
+    boolean trailingGelu,
+    Optional<LlavaMini> mini) {
 
   public FusionConfig {
     hiddenStates = List.copyOf(hiddenStates);
   }
 
+  /** Creates a configuration without LLaVA-Mini's parts. */
+  public FusionConfig(
+      List<Integer> hiddenStates, boolean multiBlock, SpatialFusion spatial, boolean trailingGelu) {
+    this(hiddenStates, multiBlock, spatial, trailingGelu, Optional.empty());
+  }
+
   /** Returns the number of vision tokens of one image. */
   public int visionTokens(ClipVisionConfig vision) {
-    return spatial.visionTokens(vision.grid());
+    return mini.map(LlavaMini::tokens).orElseGet(() -> spatial.visionTokens(vision.grid()));
+  }
+
+  /** Returns the number of patches of one image, all its parts together. */
+  public int patches(ClipVisionConfig vision) {
+    return mini.map(LlavaMini::parts).orElse(1) * vision.patches();
   }
 
   /** Returns the number of tower blocks that are needed. */
@@ -38,6 +55,9 @@ public record FusionConfig(
 
   /** Returns the variant in words. */
   public String describe() {
+    if (mini.isPresent()) {
+      return mini.get().describe();
+    }
     if (!multiBlock) {
       return switch (spatial.form()) {
         case PACKER ->

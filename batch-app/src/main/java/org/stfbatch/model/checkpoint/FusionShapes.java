@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * Detects the fusion variant from the shapes of the projectors, and lists the shapes that this
@@ -52,7 +53,31 @@ record FusionShapes(FusionConfig config, Map<String, List<Long>> expected) {
       Map<String, TensorSlice> tensors, LlavaSettings settings, ClipVisionConfig vision) {
 
     FusionShapes detect() {
+      if (LlavaMini.isIn(tensors, settings.mini())) {
+        return llavaMini();
+      }
       return TokenPacker.isIn(tensors) ? tokenPacker() : twoPerceptrons();
+    }
+
+    private FusionShapes llavaMini() {
+      LlavaMini mini = LlavaMini.detect(tensors, settings.mini(), vision.hiddenSize());
+      if (settings.spatialFusion().isPresent()) {
+        throw new CheckpointException(
+            "the setting mm_spatial_fusion or scale_factor asks for %s, which LLaVA-Mini does not have: remove the setting"
+                .formatted(settings.spatialFusion().get().describe()));
+      }
+      FusionConfig config =
+          new FusionConfig(
+              List.of(selectedState()), false, SpatialFusion.NONE, false, Optional.of(mini));
+      Map<String, List<Long>> expected =
+          new LinkedHashMap<>(
+              ExpectedTensors.fusion(
+                  config,
+                  vision.hiddenSize(),
+                  settings.language().hiddenSize(),
+                  settings.language().hiddenSize()));
+      expected.putAll(mini.tensors(vision.hiddenSize(), settings.language()));
+      return new FusionShapes(config, expected);
     }
 
     private FusionShapes tokenPacker() {

@@ -31,7 +31,10 @@ public record LlavaConfig(
 
   /** Returns its properties for compression strategies. */
   public CheckpointShape shape() {
-    boolean stockProjector = !fusion.multiBlock() && fusion.spatial().equals(SpatialFusion.NONE);
+    boolean stockProjector =
+        !fusion.multiBlock()
+            && fusion.spatial().equals(SpatialFusion.NONE)
+            && fusion.mini().isEmpty();
     return new CheckpointShape(
         vision.grid(),
         vision.numHiddenLayers(),
@@ -41,6 +44,7 @@ public record LlavaConfig(
         fusion.spatial().tokens() == 1 ? vision.grid() / fusion.spatial().kernel() : 0,
         language.numAttentionHeads(),
         language.numKeyValueHeads(),
-        language.intermediateSize());
+        language.intermediateSize(),
+        fusion.mini().isPresent());
   }
 }

@@ -16,6 +16,7 @@ import org.stfbatch.model.checkpoint.SpatialFusion.Form;
  * @param selectLayer {@code mm_vision_select_layer}, negative from the end
  * @param clipWidth {@code mm_hidden_size}, if given
  * @param spatialFusion how patches become tokens, if given and not left to the projectors' shapes
+ * @param mini settings of LLaVA-Mini's parts
  * @param tieWordEmbeddings whether the output layer is the embedding
  * @param towerTuned whether the tower inside the checkpoint was trained and differs from the named
  *     one
@@ -26,6 +27,7 @@ record LlavaSettings(
     int selectLayer,
     Optional<Integer> clipWidth,
     Optional<SpatialFusion> spatialFusion,
+    LlavaMini.Settings mini,
     String aspect,
     boolean tieWordEmbeddings,
     int tokenizerModelMaxLength,
@@ -34,7 +36,8 @@ record LlavaSettings(
 
   private static final Pattern TILED = Pattern.compile("anyres|highres|crop_split");
 
-  private static final List<String> MODEL_TYPES = List.of("llava_llama", "llava");
+  private static final List<String> MODEL_TYPES =
+      List.of("llava_llama", "llava", LlavaMini.MODEL_TYPE);
 
   /**
    * @param directory the checkpoint's folder
@@ -60,6 +63,7 @@ record LlavaSettings(
             ? Optional.of(json.positiveInt("mm_hidden_size", 0))
             : Optional.empty(),
         spatialFusion(json),
+        LlavaMini.Settings.read(json),
         aspect(json),
         json.flag("tie_word_embeddings", false),
         json.positiveInt("tokenizer_model_max_length", language.maxPositionEmbeddings()),

@@ -101,7 +101,7 @@ public final class NewCheckpoint {
   private Map<String, List<Long>> modelShapes() {
     Map<String, List<Long>> shapes =
         new LinkedHashMap<>(ExpectedTensors.language(backbone.language()));
-    shapes.putAll(variant.tensors(backbone.vision(), backbone.language().hiddenSize()));
+    shapes.putAll(variant.tensors(backbone.vision(), backbone.language()));
     return shapes;
   }
 
@@ -112,10 +112,12 @@ public final class NewCheckpoint {
   }
 
   private Data data(String name, List<Long> shape) {
-    boolean taken = source.isPresent() && !TensorNames.isProjector(name);
+    // Layers of pre-fusion begin as copies of the language model's.
+    String origin = LlavaMini.languageLayerOf(name, backbone.language().numHiddenLayers());
+    boolean taken = source.isPresent() && !TensorNames.isFusion(origin);
     return taken
-        ? SafetensorsWriter.copy(source.get().tensors().get(name))
-        : SafetensorsWriter.float32(shape, () -> fresh.draw(name, shape));
+        ? SafetensorsWriter.copy(source.get().tensors().get(origin))
+        : SafetensorsWriter.float32(shape, () -> fresh.draw(origin, shape));
   }
 
   private ObjectNode config() {

@@ -21,6 +21,12 @@ public final class TensorNames {
    */
   public static final String PROJECTOR = PROJECTORS + ".";
 
+  /** Prefix of the tensors of LLaVA-Mini's compressor. */
+  static final String COMPRESSOR = "model.compressor.";
+
+  /** Prefix of LLaVA-Mini's layers before the language model, before the index of a layer. */
+  static final String PREFUSION = "model.prefusion_layers.";
+
   /** The token embedding. */
   public static final String EMBEDDING = "model.embed_tokens.weight";
 
@@ -45,6 +51,29 @@ public final class TensorNames {
    */
   public static boolean isProjector(String name) {
     return name.startsWith(PROJECTORS);
+  }
+
+  /** Returns whether a tensor belongs to LLaVA-Mini's compressor. */
+  public static boolean isCompressor(String name) {
+    return name.startsWith(COMPRESSOR);
+  }
+
+  /** Returns whether a tensor belongs to LLaVA-Mini's layers before the language model. */
+  public static boolean isPrefusion(String name) {
+    return name.startsWith(PREFUSION);
+  }
+
+  /**
+   * Returns whether a tensor lies between the vision tower and the language model: of projectors,
+   * compressor or pre-fusion.
+   */
+  public static boolean isFusion(String name) {
+    return isProjector(name) || isCompressor(name) || isPrefusion(name);
+  }
+
+  /** Returns the prefix of the tensors of a layer before the language model. */
+  public static String prefusionLayer(int index) {
+    return PREFUSION + index + ".";
   }
 
   /** Returns the prefix of the tensors of a layer of the language model. */

@@ -98,6 +98,41 @@ class FingerprintTest {
   }
 
   @Test
+  void theSizesOfLlavaMiniAreInTheFingerprint(@TempDir Path folder) {
+    List<LlavaConfig> configs =
+        Stream.of(
+                new LlavaMini(1, 4, 1),
+                new LlavaMini(2, 4, 1),
+                new LlavaMini(1, 3, 1),
+                new LlavaMini(1, 4, 2))
+            .map(FingerprintTest::with)
+            .toList();
+
+    assertThat(configs.stream().map(config -> of(folder, config))).doesNotHaveDuplicates();
+    // Only the number of parts decides what the tower sees.
+    assertThat(configs.stream().map(config -> Fingerprint.ofVision(config, List.of())).distinct())
+        .containsExactly(
+            Fingerprint.ofVision(CONFIG, List.of()),
+            Fingerprint.ofVision(configs.get(3), List.of()));
+  }
+
+  private static LlavaConfig with(LlavaMini mini) {
+    FusionConfig fusion = CONFIG.fusion();
+    return new LlavaConfig(
+        CONFIG.language(),
+        CONFIG.vision(),
+        new FusionConfig(
+            fusion.hiddenStates(),
+            fusion.multiBlock(),
+            fusion.spatial(),
+            fusion.trailingGelu(),
+            Optional.of(mini)),
+        CONFIG.image(),
+        CONFIG.tokenizerModelMaxLength(),
+        CONFIG.torchDtype());
+  }
+
+  @Test
   void theTowersFingerprintIsAboutTheTowerAlone() {
     Map<String, Object> variants = variants(CONFIG);
     List<String> changing =
@@ -192,6 +227,8 @@ class FingerprintTest {
       return List.of(list.get(1), list.get(0));
     } else if (value instanceof SpatialFusion.Form form) {
       return SpatialFusion.Form.values()[(form.ordinal() + 1) % 4];
+    } else if (value instanceof Optional<?> mini && mini.isEmpty()) {
+      return Optional.of(new LlavaMini(2, 4, 1));
     }
     throw new IllegalArgumentException("no other value is known for " + value);
   }
