@@ -20,7 +20,7 @@ abstract class TrainLlavaCommand extends TrainStageCommand {
       defaultValue = "none",
       paramLabel = "SPEC",
       description = {
-        "Train with fewer vision tokens:",
+        "Train with fewer vision tokens; llavolta with layer=0 or more:",
         StrategyHelp.NONE,
         StrategyHelp.LLAVOLTA,
         "Default: ${DEFAULT-VALUE}"
