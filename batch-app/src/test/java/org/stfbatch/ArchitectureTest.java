@@ -100,7 +100,7 @@ final class ArchitectureTest {
           .whereLayer("compression")
           .mayNotAccessAnyLayer()
           .whereLayer("compression")
-          .mayOnlyBeAccessedByLayers("cli", "bench", "engine", "model", "comparison")
+          .mayOnlyBeAccessedByLayers("cli", "bench", "engine", "training", "model", "comparison")
           .whereLayer("prompt")
           .mayOnlyBeAccessedByLayers(
               "cli", "bench", "job", "engine", "training", "evaluation", "vocabulary", "comparison")

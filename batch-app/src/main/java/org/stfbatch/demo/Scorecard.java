@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Predicate;
+import java.util.stream.IntStream;
 
 /**
  * Scores of the answers to a drawn world's questions. A question without an answer counts as wrong;
@@ -24,6 +25,7 @@ public final class Scorecard {
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private final List<Graded> graded;
+  private final int questions;
 
   private record Graded(String category, Set<String> unseen, double chance, boolean right) {
     /** Captions and questions without a picture are excluded from the total. */
@@ -32,8 +34,23 @@ public final class Scorecard {
     }
   }
 
-  private Scorecard(List<Graded> graded) {
+  private Scorecard(List<Graded> graded, int questions) {
     this.graded = graded;
+    this.questions = questions;
+  }
+
+  /**
+   * Compares the answers of several models with the same labels; every score is over all answers.
+   *
+   * @param answers at least one file, as for {@link #of(Path, Path)}
+   * @throws IllegalArgumentException as {@link #of(Path, Path)}
+   */
+  public static Scorecard of(Path labels, List<Path> answers) throws IOException {
+    List<Graded> all = new ArrayList<>();
+    for (Path file : answers) {
+      all.addAll(of(labels, file).graded);
+    }
+    return new Scorecard(all, all.size() / answers.size());
   }
 
   /**
@@ -63,7 +80,7 @@ public final class Scorecard {
           "%s holds no answer to a question of %s: give the answers of a run over the same questions"
               .formatted(answers, labels));
     }
-    return new Scorecard(graded);
+    return new Scorecard(graded, graded.size());
   }
 
   private static Graded grade(JsonNode label, String answer) {
@@ -119,6 +136,31 @@ public final class Scorecard {
         .map(word -> score("unseen " + word, g -> g.isShortAnswer() && g.unseen().contains(word)))
         .filter(score -> score.questions() > 0)
         .toList();
+  }
+
+  /**
+   * Compares these answers with others to the same questions.
+   *
+   * @param others compared with the same labels
+   */
+  public PairedScores against(Scorecard others) {
+    return new PairedScores(
+        IntStream.range(0, questions).mapToObj(i -> paired(i, others)).toList());
+  }
+
+  private PairedScores.Question paired(int question, Scorecard others) {
+    Graded kind = graded.get(question);
+    return new PairedScores.Question(
+        kind.category(), kind.isShortAnswer(), accuracy(question), others.accuracy(question));
+  }
+
+  /** Returns the fraction of correct answers to a question. */
+  private double accuracy(int question) {
+    int answers = graded.size() / questions;
+    return IntStream.range(0, answers)
+        .mapToDouble(model -> graded.get(model * questions + question).right() ? 1 : 0)
+        .average()
+        .orElseThrow();
   }
 
   private Score score(String name, Predicate<Graded> which) {

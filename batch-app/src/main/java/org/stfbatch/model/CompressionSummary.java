@@ -8,6 +8,7 @@ import java.util.OptionalInt;
 import java.util.stream.Collectors;
 import org.stfbatch.compression.CompressionStrategy;
 import org.stfbatch.model.checkpoint.LlavaCheckpoint;
+import org.stfbatch.model.checkpoint.LlavaConfig;
 
 /**
  * Effect of a compression strategy on a checkpoint: vision tokens and FLOPs per image.
@@ -40,15 +41,28 @@ public record CompressionSummary(
    * @throws IllegalArgumentException if the strategy is undefined for the checkpoint
    */
   public static CompressionSummary of(LlavaCheckpoint checkpoint, CompressionStrategy strategy) {
-    var shape = checkpoint.config().shape();
+    return of(checkpoint.config(), strategy, ModelFlops.of(checkpoint, strategy));
+  }
+
+  /**
+   * Returns the summary of a model of this shape.
+   *
+   * @throws IllegalArgumentException if the strategy is undefined for it
+   */
+  public static CompressionSummary of(LlavaConfig config, CompressionStrategy strategy) {
+    return of(config, strategy, ModelFlops.of(config, strategy));
+  }
+
+  private static CompressionSummary of(
+      LlavaConfig config, CompressionStrategy strategy, ModelFlops flops) {
+    var shape = config.shape();
     strategy.check(shape);
     int most = strategy.mostVisionTokens(shape);
-    ModelFlops flops = ModelFlops.of(checkpoint, strategy);
     return new CompressionSummary(
         strategy.spec(),
         strategy.visionTokens(shape),
         most,
-        ImagePruning.of(strategy, checkpoint.config()),
+        ImagePruning.of(strategy, config),
         flops.visionTokens(most) / TERA,
         flops.visionTokensToTheOutput(most) / TERA,
         flops.answer(TEXT_TOKENS, most, 1) / TERA);

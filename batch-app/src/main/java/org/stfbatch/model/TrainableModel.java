@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
@@ -58,17 +59,13 @@ public final class TrainableModel implements AutoCloseable {
       Predicate<String> trained,
       AdamWSettings optimizer) {
     requireOwnOutput(checkpoint);
-    SortedMap<String, List<Long>> shapes = new TreeMap<>();
-    checkpoint.tensors().values().stream()
-        .filter(slice -> !TensorNames.isVisionTower(slice.name()))
-        .forEach(slice -> shapes.put(slice.name(), slice.shape()));
+    SortedMap<String, List<Long>> shapes = shapes(checkpoint);
     TorchModule module = TorchModule.load(TorchArchive.of(ROOT));
     try {
       new WeightLoader(
               module, new ModelSettings(settings.device(), DType.FLOAT32, WeightFormat.PLAIN))
           .load(checkpoint);
-      SortedSet<String> selected = new TreeSet<>(shapes.keySet());
-      selected.removeIf(trained.negate());
+      SortedSet<String> selected = selected(shapes.keySet(), trained);
       module.call("select", String.join("\n", selected), settings.dtype().torchCode());
       module.callForTraining("make_leaves", Tensor.int64(new int[0]));
       return new TrainableModel(
@@ -77,6 +74,21 @@ public final class TrainableModel implements AutoCloseable {
       module.close();
       throw e;
     }
+  }
+
+  /** Returns the shapes of all tensors but the vision tower's. */
+  static SortedMap<String, List<Long>> shapes(LlavaCheckpoint checkpoint) {
+    SortedMap<String, List<Long>> shapes = new TreeMap<>();
+    checkpoint.tensors().values().stream()
+        .filter(slice -> !TensorNames.isVisionTower(slice.name()))
+        .forEach(slice -> shapes.put(slice.name(), slice.shape()));
+    return shapes;
+  }
+
+  static SortedSet<String> selected(Set<String> tensors, Predicate<String> trained) {
+    SortedSet<String> selected = new TreeSet<>(tensors);
+    selected.removeIf(trained.negate());
+    return selected;
   }
 
   private static void requireOwnOutput(LlavaCheckpoint checkpoint) {

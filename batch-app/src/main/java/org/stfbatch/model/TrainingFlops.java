@@ -5,8 +5,11 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.SortedSet;
+import java.util.function.Predicate;
 import org.stfbatch.compression.CompressionStrategy;
+import org.stfbatch.compression.Yopo;
 import org.stfbatch.model.checkpoint.ClipVisionConfig;
+import org.stfbatch.model.checkpoint.LlavaCheckpoint;
 import org.stfbatch.model.checkpoint.LlavaConfig;
 import org.stfbatch.model.checkpoint.TensorNames;
 import org.stfbatch.model.checkpoint.TokenPacker;
@@ -61,6 +64,17 @@ public final class TrainingFlops {
     return new TrainingFlops(model.config(), shapes, model.weights().trained());
   }
 
+  /**
+   * Returns the counts of training a checkpoint.
+   *
+   * @param trained selects the trained tensors, as for {@link TrainableModel#load}
+   */
+  public static TrainingFlops of(LlavaCheckpoint checkpoint, Predicate<String> trained) {
+    SortedMap<String, List<Long>> shapes = TrainableModel.shapes(checkpoint);
+    return new TrainingFlops(
+        checkpoint.config(), shapes, TrainableModel.selected(shapes.keySet(), trained));
+  }
+
   /** The first layer of the fusion needs no gradient of its input. */
   private static boolean isFirst(String name, Map<String, List<Long>> shapes) {
     if (TokenPacker.isFirst(name)) {
@@ -83,8 +97,18 @@ public final class TrainingFlops {
     double before = pooling.map(ImagePruning::layer).orElse(layers) / (double) layers;
     return row.pictures() * picture
         + before * layers(row.length())
+        - row.pictures() * saved(compression)
         + (1 - before) * layers(row.length() - dropped)
         + row.targets() * label;
+  }
+
+  /** Returns the operations that YOPO's masks make superfluous for one image. */
+  private double saved(CompressionStrategy compression) {
+    if (compression instanceof Yopo yopo) {
+      double share = new YopoFlops(yopo, config.language(), config.shape()).share();
+      return (1 - share) * layers(config.visionTokens());
+    }
+    return 0;
   }
 
   /** Returns the operations of all layers for a row of so many positions. */

@@ -25,6 +25,7 @@ import org.stfbatch.model.checkpoint.DurableFolder;
  */
 final class TrainingFolder implements AutoCloseable {
   static final String LOG = "log.jsonl";
+  static final String MODEL = "model";
   static final String DESCRIPTION = "training.json";
 
   /** A setting that is not given. */
@@ -104,6 +105,11 @@ final class TrainingFolder implements AutoCloseable {
     }
   }
 
+  /** Returns whether a training in this folder has written its model. */
+  static boolean isFinished(Path folder) {
+    return Files.exists(folder.resolve(MODEL));
+  }
+
   Path log() {
     return folder.resolve(LOG);
   }
@@ -114,7 +120,7 @@ final class TrainingFolder implements AutoCloseable {
 
   /** Returns the folder of the trained model, which need not exist yet. */
   Path model() {
-    return folder.resolve("model");
+    return folder.resolve(MODEL);
   }
 
   Path checkpoint(long step) {

@@ -43,6 +43,16 @@ final class TrainingLog implements AutoCloseable {
     return losses;
   }
 
+  /** Returns the floating-point operations of all logged steps. */
+  static double flops(Path file) throws IOException {
+    double flops = 0;
+    for (String line : upTo(file, Long.MAX_VALUE)) {
+      JsonNode row = JSON.readTree(line);
+      flops += row.path("flops_per_second").asDouble() * row.path("seconds").asDouble();
+    }
+    return flops;
+  }
+
   private static String text(List<String> lines) {
     return lines.stream().map(line -> line + "\n").collect(Collectors.joining());
   }

@@ -9,6 +9,7 @@ import java.util.Locale;
 import java.util.Map;
 import org.stfbatch.model.AdamWSettings;
 import org.stfbatch.model.TrainableModel;
+import org.stfbatch.model.TrainingFlops;
 import org.stfbatch.model.checkpoint.DurableFolder;
 import org.stfbatch.model.checkpoint.LlavaConfig;
 import org.stfbatch.prompt.LlamaTokenizer;
@@ -26,6 +27,7 @@ public final class TrainingRun implements Training {
   private final FeatureCache features;
   private final PictureReader pictures;
   private final Progress progress;
+  private final long steps;
   private long step;
   private TrainableModel model;
   private Trainer trainer;
@@ -48,6 +50,10 @@ public final class TrainingRun implements Training {
     this.pictures = new PictureReader(input.images(), input.pictures());
     this.features = features();
     this.progress = new Progress(folder, input.model(), output);
+    this.steps =
+        settings.flops().isPresent()
+            ? cost().nearestSteps(settings.flops().getAsDouble())
+            : settings.steps(plan.stepsPerEpoch());
     this.step = isDone() ? steps() : progress.steps();
   }
 
@@ -77,6 +83,11 @@ public final class TrainingRun implements Training {
     Map<String, String> described = described(input, settings);
     described.put("--features-dtype", output.features().torchName());
     described.putAll(settings.compression().described());
+    described.put(
+        "--flops-of",
+        settings.flops().isPresent()
+            ? String.valueOf(settings.flops().getAsDouble())
+            : TrainingFolder.NONE);
     return described;
   }
 
@@ -116,6 +127,11 @@ public final class TrainingRun implements Training {
           stage.template().tokenizer(tokenizer, maxLength),
           new RowLayout(config.visionTokens(), maxLength, tokenizer.unknownTokenId()));
     }
+  }
+
+  private TrainingCost cost() {
+    TrainingFlops flops = TrainingFlops.of(input.model(), settings.stage()::trains);
+    return new TrainingCost(plan, settings.compression(), samples, flops);
   }
 
   private FeatureCache features() {
@@ -164,7 +180,7 @@ public final class TrainingRun implements Training {
 
   @Override
   public long steps() {
-    return settings.steps(plan.stepsPerEpoch());
+    return steps;
   }
 
   @Override

@@ -1,5 +1,6 @@
 package org.stfbatch.training;
 
+import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 
@@ -17,6 +18,7 @@ import java.util.OptionalLong;
  * @param patches patches per image that a vision tower processes in training, except in the last
  *     steps; empty: all
  * @param compression the vision-token strategies of the steps
+ * @param flops floating-point operations of all steps, instead of {@code epochs}
  */
 public record TrainingSettings(
     TrainingStage stage,
@@ -28,7 +30,8 @@ public record TrainingSettings(
     double warmup,
     long seed,
     OptionalInt patches,
-    CompressionSchedule compression) {
+    CompressionSchedule compression,
+    OptionalDouble flops) {
   public TrainingSettings {
     require(epochs >= 1, "--epochs", epochs, "1 or more");
     require(maxSteps.orElse(1) >= 1, "--max-steps", maxSteps.orElse(1), "1 or more");
@@ -43,7 +46,7 @@ public record TrainingSettings(
     require(warmup >= 0 && warmup < 1, "--warmup", warmup, "from 0 to less than 1");
   }
 
-  /** Creates settings without vision-token compression. */
+  /** Creates settings without vision-token compression and limit of operations. */
   public TrainingSettings(
       TrainingStage stage,
       int epochs,
@@ -64,7 +67,40 @@ public record TrainingSettings(
         warmup,
         seed,
         patches,
-        CompressionSchedule.none());
+        CompressionSchedule.none(),
+        OptionalDouble.empty());
+  }
+
+  /** Returns the same settings with other vision-token strategies. */
+  public TrainingSettings with(CompressionSchedule schedule) {
+    return new TrainingSettings(
+        stage,
+        epochs,
+        maxSteps,
+        batch,
+        accumulate,
+        learningRate,
+        warmup,
+        seed,
+        patches,
+        schedule,
+        flops);
+  }
+
+  /** Returns the same settings with a number of steps that costs so many operations. */
+  public TrainingSettings costing(double operations) {
+    return new TrainingSettings(
+        stage,
+        epochs,
+        maxSteps,
+        batch,
+        accumulate,
+        learningRate,
+        warmup,
+        seed,
+        patches,
+        compression,
+        OptionalDouble.of(operations));
   }
 
   private static void require(boolean right, String option, Object value, String range) {

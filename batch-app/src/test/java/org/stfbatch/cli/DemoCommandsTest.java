@@ -111,6 +111,15 @@ class DemoCommandsTest {
     assertThat(table.lines().filter(line -> line.startsWith("presence")))
         .singleElement()
         .satisfies(line -> assertThat(line).doesNotContain("100.0 %").contains("  50.0 %"));
+
+    Path perfect = folder.resolve("perfect.jsonl");
+    Files.writeString(perfect, Files.readString(labels).replace("\"answer\":", "\"text\":"));
+    String compared =
+        Cli.with().ok("demo-score", "--labels", labels, "--answers", perfect, "--against", answers);
+    assertThat(compared.substring(compared.indexOf("against")).lines())
+        .anySatisfy(
+            line -> assertThat(line).matches("colour +100.0 % +100.0 % +\\+0.0 % \u00b1  0.0 %"))
+        .anySatisfy(line -> assertThat(line).matches("presence +100.0 % .* \\+\\d.* %"));
   }
 
   @Test

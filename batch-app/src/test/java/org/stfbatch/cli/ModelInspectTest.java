@@ -1,6 +1,7 @@
 package org.stfbatch.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -131,6 +132,9 @@ class ModelInspectTest {
         .isLessThan(none.at("/compression/tflops_per_image").asDouble() / 9);
     assertThat(cli.ok("model", "inspect", stock, "--compress", "yopo:layers=2,mask=before-softmax"))
         .containsPattern("vision tokens per image +576, 0 from layer 2 on\n");
+    JsonNode large = json(cli.ok("model", "inspect", stock, "--json", "--at-7b"));
+    assertThat(large.at("/compression/tflops_per_image").asDouble())
+        .isCloseTo(7.634, within(0.001));
     cli.run("model", "inspect", Golden.file("checkpoints/small"), "--compress", "vtc-cls")
         .complainsInOneLine(2, "vtc-cls", "projector");
   }

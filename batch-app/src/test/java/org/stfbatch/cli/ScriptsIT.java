@@ -74,10 +74,14 @@ class ScriptsIT {
 
     String ablation =
         "scripts/train-ablation --from %s --out %s".formatted(trained, folder.resolve("compared"))
-            + " --test-images 4 --steps 4 --seeds 1 --variants 'plain stf:k4e4'";
+            + " --test-images 4 --steps 4 --seeds 1 --variants 'plain stf:k4e4 fastv:layer=1,keep=20'";
     String table = table(ok(ablation));
 
-    assertThat(table).containsPattern("plain +\\d+\\.\\d % .*\\nstf:k4e4 +\\d+\\.\\d % ");
+    String line = " +\\d+\\.\\d % .* [+-]\\d+\\.\\d % \u00b1 +\\d+\\.\\d % +";
+    assertThat(table)
+        .containsPattern("plain" + line + "7\\.63   576\n")
+        .containsPattern("stf:k4e4" + line + "1\\.88   144\n")
+        .containsPattern("fastv:layer=1,keep=20" + line + "0\\.\\d+   576, 20 from layer 1 on\n");
     String again = ok(ablation);
     assertThat(again).doesNotContain("stf-batch");
     assertThat(table(again)).isEqualTo(table);

@@ -220,6 +220,29 @@ class TrainCommandTest {
         .complainsInOneLine(2, "is no caption");
   }
 
+  @Test
+  void aTrainingHasTheStagesAndTheCostThatAreAskedFor() throws IOException {
+    String stages = "llavolta:layer=1,stride=2/none";
+    cli.ok(command("staged", "--stages", stages, "--max-steps", 4));
+    assertThat(json(Files.readString(out("staged", "training.json"))).path("--stages").asText())
+        .isEqualTo(stages);
+    Cli.Ran equal = cli.run(command("equal", "--stages", stages, "--flops-of", out("staged", "")));
+    assertThat(equal.out()).as(equal.err()).contains("trained in 4 steps");
+
+    cli.run(command("x", "--compress", "vtc-cls"))
+        .complainsInOneLine(2, "vtc-cls:layer=16,tokens=144 is not trained with: choose none, llavolta or");
+    cli.run(command("x", "--stages", "none")).complainsInOneLine(2, "--stages none is one stage");
+    cli.run(command("x", "--stages", stages, "--compress", "llavolta"))
+        .complainsInOneLine(2, "--compress and --stages are both given");
+    cli.run(command("x", "--flops-of", folder)).complainsInOneLine(2, "no training is finished in");
+    cli.run(command("x", "--flops-of", out("staged", ""), "--max-steps", 4))
+        .complainsInOneLine(2, "--max-steps and --flops-of are both given");
+  }
+
+  private Object[] command(String name, Object... more) {
+    return Stream.concat(Stream.of(command(name)), Stream.of(more)).toArray();
+  }
+
   private ChildJvm start(String name) {
     return ChildJvm.start(folder, DATABASE.settings(), command(name));
   }

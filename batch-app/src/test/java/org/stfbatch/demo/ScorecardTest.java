@@ -91,6 +91,38 @@ class ScorecardTest {
         .containsExactly("unseen relation 1", "unseen layout 1");
   }
 
+  @Test
+  void answersArePairedByQuestionOverAllModels() throws IOException {
+    StringBuilder labels = new StringBuilder();
+    for (int id = 1; id <= 4; id++) {
+      labels.append(
+          "{\"question_id\":%d,\"answer\":\"red\",\"category\":\"colour\"}\n".formatted(id));
+    }
+    Path file = write("labels.jsonl", labels.toString());
+    Path twoOfFour = answers("one.jsonl", "red", "red", "blue", "blue");
+    Path oneOfFour = answers("two.jsonl", "blue", "red", "blue", "blue");
+    Path others = answers("others.jsonl", "blue", "blue", "red", "blue");
+
+    Scorecard ours = Scorecard.of(file, List.of(twoOfFour, oneOfFour));
+    PairedScore paired = ours.against(Scorecard.of(file, List.of(others))).total();
+
+    assertThat(ours.total().questions()).isEqualTo(8);
+    assertThat(paired.questions()).isEqualTo(4);
+    assertThat(paired.accuracy()).isEqualTo(3.0 / 8);
+    assertThat(paired.other()).isEqualTo(1.0 / 4);
+    assertThat(paired.difference()).isEqualTo(1.0 / 8);
+    // Differences 1/2, 1, -1 and 0: a sample variance of 35/48 over four questions.
+    assertThat(paired.error()).isCloseTo(Math.sqrt(35.0 / 48 / 4), within(1e-9));
+  }
+
+  private Path answers(String name, String... texts) throws IOException {
+    StringBuilder lines = new StringBuilder();
+    for (int i = 0; i < texts.length; i++) {
+      lines.append("{\"question_id\":%d,\"text\":\"%s\"}\n".formatted(i + 1, texts[i]));
+    }
+    return write(name, lines.toString());
+  }
+
   private static Score row(String name, int questions, int right, double chance) {
     return new Score(name, questions, right, (chance + chance + chance) / 3);
   }

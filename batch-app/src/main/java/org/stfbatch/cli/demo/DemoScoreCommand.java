@@ -2,9 +2,12 @@ package org.stfbatch.cli.demo;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
+import org.stfbatch.demo.PairedScore;
+import org.stfbatch.demo.PairedScores;
 import org.stfbatch.demo.Score;
 import org.stfbatch.demo.Scorecard;
 import picocli.CommandLine.Command;
@@ -16,7 +19,8 @@ import picocli.CommandLine.Option;
     description = {"Compares answers about generated pictures with their labels."},
     footer = {
       "  stf-batch demo-score --labels demo/labels.jsonl --answers answers.jsonl",
-      "  stf-batch demo-score --labels drawn-500/labels.jsonl --answers night.jsonl"
+      "  stf-batch demo-score --labels drawn-500/labels.jsonl --answers night.jsonl",
+      "  stf-batch demo-score --labels demo/labels.jsonl --answers new-1.jsonl new-2.jsonl --against old-1.jsonl old-2.jsonl"
     })
 public final class DemoScoreCommand implements Callable<Integer> {
   @Option(
@@ -29,9 +33,19 @@ public final class DemoScoreCommand implements Callable<Integer> {
   @Option(
       names = "--answers",
       required = true,
+      arity = "1..*",
       paramLabel = "FILE",
-      description = "The answers, exported with --format llava or jsonl.")
-  private Path answers;
+      description =
+          "The answers, exported with --format llava or jsonl; several files, of models that are to be scored together.")
+  private List<Path> answers;
+
+  @Option(
+      names = "--against",
+      arity = "1..*",
+      paramLabel = "FILE",
+      description =
+          "Other answers to the same questions, to be compared with: prints the difference of the accuracies, and its standard error over the questions.")
+  private List<Path> against;
 
   @Override
   public Integer call() throws IOException {
@@ -40,7 +54,26 @@ public final class DemoScoreCommand implements Callable<Integer> {
     print(scorecard.byCategory());
     print(List.of(scorecard.total()));
     print(scorecard.byNovelty());
+    if (against != null) {
+      print(scorecard.against(Scorecard.of(labels, against)));
+    }
     return 0;
+  }
+
+  private static void print(PairedScores paired) {
+    System.out.printf("%n%-20s %9s   %9s   %16s%n", "", "accuracy", "against", "difference");
+    List<PairedScore> lines = new ArrayList<>(paired.byCategory());
+    lines.add(paired.total());
+    for (PairedScore line : lines) {
+      System.out.printf(
+          Locale.ROOT,
+          "%-20s %7.1f %%   %7.1f %%   %+5.1f %% \u00b1 %4.1f %%%n",
+          line.name(),
+          100 * line.accuracy(),
+          100 * line.other(),
+          100 * line.difference(),
+          100 * line.error());
+    }
   }
 
   private static void print(List<Score> scores) {

@@ -11,6 +11,8 @@ import org.stfbatch.cli.option.ModelOptions;
 import org.stfbatch.cli.option.ReadModel;
 import org.stfbatch.model.CompressionSummary;
 import org.stfbatch.model.checkpoint.CheckpointSummary;
+import org.stfbatch.model.checkpoint.LlamaConfig;
+import org.stfbatch.model.checkpoint.LlavaCheckpoint;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -39,6 +41,12 @@ final class ModelInspectCommand implements Callable<Integer> {
 
   @Mixin private CompressionOption compression;
 
+  @Option(
+      names = "--at-7b",
+      description =
+          "Count the operations of an image for a language model of Vicuna 7B's shape in place of the checkpoint's.")
+  private boolean at7b;
+
   @Option(names = "--json", description = "Print one JSON object.")
   private boolean json;
 
@@ -52,11 +60,17 @@ final class ModelInspectCommand implements Callable<Integer> {
     }
     try (ReadModel read = model.read()) {
       CheckpointSummary checkpoint = CheckpointSummary.of(read.checkpoint());
-      CompressionSummary compressed =
-          CompressionSummary.of(read.checkpoint(), compression.strategy());
+      CompressionSummary compressed = compressed(read.checkpoint());
       System.out.println(json ? json(checkpoint, compressed) : text(checkpoint, compressed));
       return 0;
     }
+  }
+
+  private CompressionSummary compressed(LlavaCheckpoint checkpoint) {
+    return at7b
+        ? CompressionSummary.of(
+            checkpoint.config().with(LlamaConfig.vicuna7b()), compression.strategy())
+        : CompressionSummary.of(checkpoint, compression.strategy());
   }
 
   private static String text(CheckpointSummary checkpoint, CompressionSummary compressed) {

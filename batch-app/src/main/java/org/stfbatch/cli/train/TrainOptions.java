@@ -177,6 +177,16 @@ final class TrainOptions {
         patches);
   }
 
+  /** Returns the depth of the model to train. */
+  int languageLayers() {
+    return model.open().config().language().numHiddenLayers();
+  }
+
+  /** Returns whether the number of steps is given. */
+  boolean hasSteps() {
+    return maxSteps != null;
+  }
+
   TrainingInput input() {
     LlavaCheckpoint checkpoint = model.open();
     ModelSettings settings = new ModelSettings(device, dtype.on(device), WeightFormat.PLAIN);

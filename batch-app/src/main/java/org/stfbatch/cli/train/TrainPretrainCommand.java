@@ -14,9 +14,10 @@ import picocli.CommandLine.Command;
     },
     footer = {
       "  stf-batch train pretrain --model llava-stf-7b --data blip_laion_cc_sbu_558k.json --images images --out pretrained",
-      "  stf-batch train pretrain --model small --data captions.json --images images --out pretrained --batch 64"
+      "  stf-batch train pretrain --model small --data captions.json --images images --out pretrained --batch 64",
+      "  stf-batch train pretrain --model llava-v1.5-7b --data captions.json --images images --out pretrained --compress llavolta"
     })
-final class TrainPretrainCommand extends TrainStageCommand {
+final class TrainPretrainCommand extends TrainLlavaCommand {
   TrainPretrainCommand(Stores stores, Shutdown shutdown) {
     super(stores, shutdown, TrainingStage.PRETRAIN);
   }

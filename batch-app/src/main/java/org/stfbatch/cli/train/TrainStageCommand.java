@@ -1,5 +1,6 @@
 package org.stfbatch.cli.train;
 
+import java.io.IOException;
 import java.util.OptionalInt;
 import java.util.concurrent.Callable;
 import org.stfbatch.cli.console.Logged;
@@ -46,7 +47,12 @@ abstract class TrainStageCommand implements Callable<Integer>, Logged {
             learningRate == null ? stage.learningRate() : learningRate,
             accumulate == null ? stage.accumulate() : accumulate,
             patches());
-    return new TrainSession(stores, shutdown, options, settings).run();
+    return new TrainSession(stores, shutdown, options, completed(settings, options)).run();
+  }
+
+  /** Adds the settings of the stage's own options. */
+  TrainingSettings completed(TrainingSettings settings, TrainOptions given) throws IOException {
+    return settings;
   }
 
   /** Returns how many patches of an image are used; all if empty. */

@@ -18,6 +18,11 @@ public record LlamaConfig(
     int bosTokenId,
     int eosTokenId) {
 
+  /** Returns the shape of Vicuna 7B v1.5, the language model of LLaVA-1.5 7B. */
+  public static LlamaConfig vicuna7b() {
+    return new LlamaConfig(32000, 4096, 11008, 32, 32, 32, 1e-5, 1e4, 4096, 1, 2);
+  }
+
   /** Returns the width of one attention head. */
   public int headSize() {
     return hiddenSize / numAttentionHeads;

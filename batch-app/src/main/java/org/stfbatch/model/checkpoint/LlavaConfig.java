@@ -19,6 +19,11 @@ public record LlavaConfig(
     int tokenizerModelMaxLength,
     String torchDtype) {
 
+  /** Returns the same configuration with another language model. */
+  public LlavaConfig with(LlamaConfig other) {
+    return new LlavaConfig(other, vision, fusion, image, tokenizerModelMaxLength, torchDtype);
+  }
+
   /** Returns the number of vision tokens of one image after the projector. */
   public int visionTokens() {
     return fusion.visionTokens(vision);

@@ -1,0 +1,59 @@
+package org.stfbatch.cli.train;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import org.stfbatch.cli.service.Shutdown;
+import org.stfbatch.cli.service.Stores;
+import org.stfbatch.compression.CompressionStrategy;
+import org.stfbatch.compression.StrategyHelp;
+import org.stfbatch.training.CompressionSchedule;
+import org.stfbatch.training.TrainingCost;
+import org.stfbatch.training.TrainingSettings;
+import org.stfbatch.training.TrainingStage;
+import picocli.CommandLine.Option;
+
+/** Base of the commands for LLaVA's two stages, in which the language model reads images. */
+abstract class TrainLlavaCommand extends TrainStageCommand {
+  @Option(
+      names = "--compress",
+      defaultValue = "none",
+      paramLabel = "SPEC",
+      description = {
+        "Train with fewer vision tokens, or less work for them:",
+        StrategyHelp.NONE,
+        StrategyHelp.LLAVOLTA,
+        StrategyHelp.YOPO,
+        "Default: ${DEFAULT-VALUE}"
+      })
+  private String compress;
+
+  @Option(
+      names = "--flops-of",
+      paramLabel = "DIR",
+      description =
+          "Number of steps, instead of epochs: as many as take the floating-point operations of the finished training in DIR.")
+  private Path flopsOf;
+
+  TrainLlavaCommand(Stores stores, Shutdown shutdown, TrainingStage stage) {
+    super(stores, shutdown, stage);
+  }
+
+  @Override
+  TrainingSettings completed(TrainingSettings settings, TrainOptions given) throws IOException {
+    TrainingSettings compressed = settings.with(compression(given));
+    if (flopsOf == null) {
+      return compressed;
+    }
+    if (given.hasSteps()) {
+      throw new IllegalArgumentException(
+          "--max-steps and --flops-of are both given: leave one of them out");
+    }
+    return compressed.costing(TrainingCost.ofFinished(flopsOf));
+  }
+
+  /** Returns the vision-token strategies of the steps. */
+  CompressionSchedule compression(TrainOptions given) {
+    return new CompressionSchedule(List.of(CompressionStrategy.parse(compress)));
+  }
+}
