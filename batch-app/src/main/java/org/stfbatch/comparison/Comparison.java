@@ -137,7 +137,7 @@ public record Comparison(List<Side> sides, AnswerDifferences answers, StateDiffe
   }
 
   private static void row(StringBuilder text, String name, String first, String second) {
-    text.append(String.format(Locale.ROOT, "%-26s%-36s%s%n", name, first, second));
+    text.append(String.format(Locale.ROOT, "%-26s%-35s %s%n", name, first, second));
   }
 
   private static void line(StringBuilder text, String name, String format, Object... values) {

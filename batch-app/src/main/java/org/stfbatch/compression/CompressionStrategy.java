@@ -23,6 +23,12 @@ public sealed interface CompressionStrategy
         DivPrune {
 
   /**
+   * A regular expression for the slash between strategies. Slashes of a path belong to it: only
+   * {@link Yopo}'s heads are a path, which ends with the name of a NumPy file.
+   */
+  String SEPARATOR = "/(?![^,:]*\\.npy)";
+
+  /**
    * Parses a strategy of the form {@code NAME[:OPTION=VALUE,...]}. Omitted options have their
    * defaults.
    *

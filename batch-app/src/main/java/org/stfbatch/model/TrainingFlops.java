@@ -7,6 +7,7 @@ import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.function.Predicate;
 import org.stfbatch.compression.CompressionStrategy;
+import org.stfbatch.compression.Yopo;
 import org.stfbatch.model.checkpoint.ClipVisionConfig;
 import org.stfbatch.model.checkpoint.LlavaCheckpoint;
 import org.stfbatch.model.checkpoint.LlavaConfig;
@@ -101,9 +102,19 @@ public final class TrainingFlops {
     double before = pooling.map(ImagePruning::layer).orElse(layers) / (double) layers;
     return row.pictures() * picture
         + before * layers(row.length())
+        - row.pictures() * saved(compression)
         + (1 - before) * layers(row.length() - dropped)
         + row.fusedTokens() * fusedToken
         + row.targets() * label;
+  }
+
+  /** Returns the operations that YOPO's masks make superfluous for one image. */
+  private double saved(CompressionStrategy compression) {
+    if (compression instanceof Yopo yopo) {
+      double share = new YopoFlops(yopo, config.language(), config.shape()).share();
+      return (1 - share) * layers(config.visionTokens());
+    }
+    return 0;
   }
 
   /** Returns the operations of all layers for a row of so many positions. */

@@ -33,6 +33,15 @@ final class YopoFlops {
     return 2 * weights() * image + attention() * pairs(image);
   }
 
+  /** Returns the share that is left of the operations of as many text tokens in all layers. */
+  double share() {
+    int tokens = shape.projectedTokens();
+    double layer =
+        2 * language.layerWeights() * tokens
+            + ModelFlops.keyOfLayer(language) * tokens * (tokens + 1) / 2;
+    return visionTokens(tokens) / (language.numHiddenLayers() * layer);
+  }
+
   /** Returns the number of weights that one vision token is multiplied with in all layers. */
   double weights() {
     double width = language.hiddenSize();

@@ -46,7 +46,7 @@ public record CompressionSchedule(List<CompressionStrategy> stages) {
     if (text.equals(LLAVOLTA)) {
       return llaVolta(layers);
     }
-    List<String> specs = List.of(text.split(SEPARATOR, -1));
+    List<String> specs = List.of(text.split(CompressionStrategy.SEPARATOR, -1));
     if (specs.size() < 2) {
       throw new IllegalArgumentException(
           "--stages %s is one stage: give llavolta, or two or more strategies with / between them, or use --compress"

@@ -38,7 +38,7 @@ class LlamaDecoder(Module):
 
     prunes : bool
     prune_layer : int           # K: the layers from this one on process pruned images; see `pruning`
-    prune_keep : int            # kept tokens of an image; 0 without pruning
+    prune_keep : int            # kept tokens of an image; 0 without pruning, or if none is kept
     prune_stride : int          # pooled tokens of each kept one; 0 where tokens are selected
     prefix_images : List[Tensor] # [S, N, d] input of layer K for cached images
     pruned : Dict[str, Tensor]  # of the last call: "score" [P, N] float64 and "kept" [P, m]; or "pooled" [P, m, d]

@@ -89,6 +89,15 @@ final class KeptHeadsTest {
   }
 
   @Test
+  void slashesSeparateStrategiesAndNotTheFoldersOfAPath() {
+    assertThat(
+            "none/yopo:heads=/a/b/c.npy,ffn=2/yopo:heads=d/e.npy/fastv:keep=3/avgpool"
+                .split(CompressionStrategy.SEPARATOR))
+        .containsExactly(
+            "none", "yopo:heads=/a/b/c.npy,ffn=2", "yopo:heads=d/e.npy", "fastv:keep=3", "avgpool");
+  }
+
+  @Test
   void textAndMissingFilesAreRefused() throws IOException {
     Path text = Files.writeString(folder.resolve("x.npy"), "0 1 1 0\n1 1 1 1\n");
 

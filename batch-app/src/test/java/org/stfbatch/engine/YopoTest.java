@@ -23,6 +23,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.stfbatch.compression.CompressionStrategy;
 import org.stfbatch.image.Pixels;
+import org.stfbatch.model.LlavaModel;
 import org.stfbatch.model.ModelSettings;
 import org.stfbatch.model.Trace;
 import org.stfbatch.model.WeightFormat;
@@ -109,9 +110,36 @@ final class YopoTest {
     }
   }
 
+  @Test
+  void sequencesMayReadTheImageInPlace() throws Exception {
+    RecordedCase recorded = recordings.get(0);
+    ModelSettings model = settings(recorded);
+    EngineSettings settings = new EngineSettings(3, false, true, OptionalLong.empty());
+
+    List<Answer> answers =
+        answers(
+            BatchingEngine.start(
+                checkpoint,
+                model,
+                () -> PrefixReader.of(LlavaModel.load(checkpoint, model)),
+                tokenizer,
+                settings),
+            Collections.nCopies(3, job(recorded)));
+
+    assertThat(answers)
+        .allSatisfy(answer -> assertThat(answer.tokenIds()).isEqualTo(recorded.outputIds()));
+  }
+
   private static List<Answer> answers(
       ModelSettings model, EngineSettings settings, List<EngineJob> jobs) {
-    try (Engine engine = BatchingEngine.start(checkpoint, model, tokenizer, settings)) {
+    return answers(BatchingEngine.start(checkpoint, model, tokenizer, settings), jobs);
+  }
+
+  /**
+   * @param engine closed by this method
+   */
+  private static List<Answer> answers(Engine engine, List<EngineJob> jobs) {
+    try (engine) {
       List<CompletableFuture<Outcome>> outcomes = jobs.stream().map(engine::submit).toList();
       return outcomes.stream().map(outcome -> (Answer) outcome.join()).toList();
     }

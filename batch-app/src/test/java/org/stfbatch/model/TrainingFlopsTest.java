@@ -32,6 +32,20 @@ final class TrainingFlopsTest {
     assertThat(saved).isCloseTo(expected, withinPercentage(1e-6));
   }
 
+  @Test
+  void whatMasksMakeSuperfluousIsNotCounted() {
+    LlavaCheckpoint checkpoint =
+        LlavaCheckpoint.open(Golden.file("checkpoints/small-llava15"), Optional.empty());
+    TrainingFlops training = TrainingFlops.of(checkpoint, tensor -> true);
+    CompressionStrategy yopo = CompressionStrategy.parse("yopo:layers=2,ffn=4");
+
+    double saved = training.of(row(), new NoCompression()) - training.of(row(), yopo);
+
+    double forward = ModelFlops.of(checkpoint, yopo).saved(VISION);
+    assertThat(forward).isPositive();
+    assertThat(saved).isCloseTo(3 * forward, withinPercentage(1e-6));
+  }
+
   private static TrainingRow row() {
     int[] vision =
         IntStream.range(0, LENGTH)

@@ -73,7 +73,7 @@ final class CompressedTrainingTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "fastv:layer=2,keep=144 | choose none or llavolta, and give fastv when the trained model answers",
+        "fastv:layer=2,keep=144 | choose none, llavolta or yopo, and give fastv when the trained model answers",
         "avgpool:k=2 | see model new --fusion avgpool",
         "llavolta:layer=-1,stride=2 | choose layer=0 or more",
         "llavolta:layer=3,stride=2 | this language model has 3 layers",

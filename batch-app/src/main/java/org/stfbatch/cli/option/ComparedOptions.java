@@ -27,7 +27,8 @@ public final class ComparedOptions {
   @Option(
       names = "--against",
       required = true,
-      split = CompressionOption.SEPARATOR,
+      split = CompressionStrategy.SEPARATOR,
+      splitSynopsisLabel = "/",
       paramLabel = "SETTING",
       description = {
         "The settings to compare with: a dtype, a weight format, a compression strategy, or several of them separated by /,"

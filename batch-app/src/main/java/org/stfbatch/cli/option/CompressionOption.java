@@ -9,16 +9,11 @@ import picocli.CommandLine.Option;
 
 /** Option for vision token compression. */
 public final class CompressionOption {
-  /**
-   * A slash between strategies. Slashes of a path belong to it: only yopo's heads are a path, which
-   * ends with the name of a NumPy file.
-   */
-  static final String SEPARATOR = "/(?![^,:]*\\.npy)";
-
   @Option(
       names = "--compress",
       defaultValue = "none",
-      split = SEPARATOR,
+      split = CompressionStrategy.SEPARATOR,
+      splitSynopsisLabel = "/",
       paramLabel = "SPEC",
       description = {
         "Reduce vision tokens without training, on LLaVA-1.5 checkpoints (fastv, llavolta, yopo: on all). Commands that compare take several strategies, separated by /:",

@@ -20,9 +20,10 @@ abstract class TrainLlavaCommand extends TrainStageCommand {
       defaultValue = "none",
       paramLabel = "SPEC",
       description = {
-        "Train with fewer vision tokens; llavolta with layer=0 or more:",
+        "Train with fewer vision tokens, or less work for them; llavolta with layer=0 or more:",
         StrategyHelp.NONE,
         StrategyHelp.LLAVOLTA,
+        StrategyHelp.YOPO,
         "Default: ${DEFAULT-VALUE}"
       })
   private String compress;
