@@ -5,6 +5,9 @@ A recording is a folder module-N that stf-batch writes with -Dstfbatch.record=DI
 program's own, loaded with torch.jit.load; arguments and their order are those of the recorded run. Results are compared
 if the recorded weights came from a checkpoint, whose folder --checkpoint names. Exits with 1 if they differ.
 
+Where only shapes are recorded, arguments are random, and --weights-of can take the loading calls from the recording of a
+larger model: the calls of a run depend on the numbers of its tokens, not on the width of its model.
+
 Loading calls run once. Inference calls run --rounds times; the first round warms up and is compared, the others are
 timed: wall-clock time until the result is on the CPU, as the engine waits for it, and CUDA events around the call.
 """
@@ -42,11 +45,29 @@ class Recording:
             self.bytes = bytearray(file.read())
         loaded = max((i + 1 for i, call in enumerate(calls) if call["method"] == LAST_OF_PART), default=0)
         self.loading, self.inference = calls[:loaded], calls[loaded:]
+        self.replaced_width = (None, None)
         self.is_random = any(call["method"].startswith("draw") for call in calls)
+
+    def width(self):
+        """Hidden size of the language model, if its weights are random."""
+        for call in self.loading:
+            name, *shape = call["arguments"][:2] or [{}]
+            if call["method"] == "draw" and name["string"] == "model.norm.weight":
+                return shape[0]["ints"][0]
+        return None
+
+    def with_loading_of(self, other):
+        """The other recording's loading calls before these inference calls, whose vision tokens get its width."""
+        own, wanted = self.width(), other.width()
+        if not own or not wanted:
+            sys.exit("replay: --weights-of needs two recordings with random weights")
+        self.module, self.loading, self.replaced_width = other.module, other.loading, (own, wanted)
 
     def tensor(self, recorded):
         """The recorded contents; random ones where only the shape is recorded."""
-        shape, dtype = recorded["shape"], TORCH_DTYPES[recorded["dtype"]]
+        shape, dtype = list(recorded["shape"]), TORCH_DTYPES[recorded["dtype"]]
+        if len(shape) == 2 and dtype == torch.float32 and shape[1] == self.replaced_width[0]:
+            shape[1] = self.replaced_width[1]
         count = math.prod(shape)
         if count == 0:
             return torch.zeros(shape, dtype=dtype)
@@ -236,6 +257,7 @@ def parsed():
     parser.add_argument("--device", default="cuda:0" if torch.cuda.is_available() else "cpu")
     parser.add_argument("--dtype", default="float32", choices=list(LIMITS))
     parser.add_argument("--checkpoint", help="folder of the recorded checkpoint on this machine")
+    parser.add_argument("--weights-of", metavar="RECORDING", help="load the model of another recording; both random")
     parser.add_argument("--layers", type=int, help="language model layers, of random weights; default: as recorded")
     parser.add_argument("--rounds", type=int, default=1, help="first one for warm-up; default: 1")
     parser.add_argument("--seconds", type=float, default=1e9, help="begin no further round after so many seconds")
@@ -252,6 +274,8 @@ def main():
     torch.backends.cuda.matmul.allow_tf32 = False
     torch.backends.cudnn.allow_tf32 = False
     recording = Recording(options.recording)
+    if options.weights_of:
+        recording.with_loading_of(Recording(options.weights_of))
     if options.layers and not recording.is_random:
         sys.exit("replay: a checkpoint has its own layers: leave --layers out")
     loading = loading_with_layers(recording.loading, options.layers) if options.layers else recording.loading
