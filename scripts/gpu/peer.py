@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 """A plain PyTorch loop of LLaVA-1.5 7B's shapes, for comparison with the program: random weights, static batches, SDPA.
 
-Prints the device's ceilings (a large copy, a large matrix product), then for each batch size the time of a prefill and of
-a decoding step. The language model is written as one would by hand: fused q/k/v and gate/up products, a KV cache of the
-exact length, no mask in decoding, no scheduler. Nothing is compiled or captured.
+Prints the device's ceilings (a large copy, a large matrix product), then for each batch size the time of a prefill and
+of a decoding step. The language model is written as one would by hand: fused q/k/v and gate/up products, a KV cache of
+the exact length, no mask in decoding, no scheduler. Nothing is compiled or captured.
 """
 import argparse
 import json
@@ -13,7 +13,8 @@ import time
 import torch
 import torch.nn.functional as F
 
-SHAPES = {"7b": (4096, 11008, 32, 32, 32000), "small": (128, 256, 8, 4, 1000)}  # width, inner, heads, layers, vocabulary
+# width, inner, heads, layers, vocabulary
+SHAPES = {"7b": (4096, 11008, 32, 32, 32000), "small": (128, 256, 8, 4, 1000)}
 
 
 class Layer:
@@ -107,11 +108,11 @@ def main():
     parser.add_argument("--batch", default="1,16,64,256", help="default: 1,16,64,256")
     parser.add_argument("--prompt", type=int, default=636, help="tokens of a prompt; default: 636 (576 of an image)")
     parser.add_argument("--seconds", type=float, default=1e9, help="begin no further batch size after so many seconds")
-    parser.add_argument("--json", metavar="FILE")
+    parser.add_argument("--json", metavar="FILE", help="append the figures to it, as one line")
     options = parser.parse_args()
     began = time.monotonic()
     dtype = getattr(torch, options.dtype)
-    figures = {"torch": torch.__version__, "dtype": options.dtype, "prompt": options.prompt, "batches": {}}
+    figures = {"peer": options.shape, "torch": torch.__version__, "dtype": options.dtype, "prompt": options.prompt, "batches": {}}
     with torch.inference_mode():
         figures.update(ceilings(options.device, dtype, options.shape == "small"))
         print(f"copy {figures['copy_gb_s']:.0f} GB/s, product {figures['product_tflop_s']:.2f} TFLOP/s", flush=True)
@@ -126,11 +127,13 @@ def main():
             step = milliseconds(lambda: decoder.forward(ids[:, :1], options.prompt).tolist())
             tokens = 1000 * min(batch, 16) * options.prompt / prefill
             figures["batches"][batch] = {"prefill_tokens_s": tokens, "step_ms": step, "tokens_s": 1000 * batch / step}
-            print(f"batch {batch:4}: prefill {tokens:10.0f} tokens/s, step {step:8.3f} ms, {1000 * batch / step:9.0f} tokens/s",
-                  flush=True)
-            if options.json:
-                with open(options.json, "w", encoding="utf-8") as out:
-                    json.dump(figures, out, indent=1)
+            print(f"batch {batch:4}: prefill {tokens:10.0f} tokens/s, step {step:8.3f} ms,"
+                  f" {1000 * batch / step:9.0f} tokens/s", flush=True)
+
+
+    if options.json:
+        with open(options.json, "a", encoding="utf-8") as out:
+            out.write(json.dumps(figures) + "\n")
 
 
 def prefilled(decoder, ids):

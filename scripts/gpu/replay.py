@@ -2,11 +2,11 @@
 """Repeats a recording of a module's calls with the PyTorch of this Python: compares results, and times the calls.
 
 A recording is a folder module-N that stf-batch writes with -Dstfbatch.record=DIR. The TorchScript module is the
-program's own, loaded with torch.jit.load; arguments and their order are those of the recorded run. Results are compared
-if the recorded weights came from a checkpoint, whose folder --checkpoint names. Exits with 1 if they differ.
+program's own, loaded with torch.jit.load; arguments and their order are those of the recorded run. Results are
+compared if the recorded weights came from a checkpoint, whose folder --checkpoint names. Exits with 1 if they differ.
 
-Where only shapes are recorded, arguments are random, and --weights-of can take the loading calls from the recording of a
-larger model: the calls of a run depend on the numbers of its tokens, not on the width of its model.
+Where only shapes are recorded, arguments are random, and --weights-of can take the loading calls from the recording of
+a larger model: the calls of a run depend on the numbers of its tokens, not on the width of its model.
 
 Loading calls run once. Inference calls run --rounds times; the first round warms up and is compared, the others are
 timed: wall-clock time until the result is on the CPU, as the engine waits for it, and CUDA events around the call.
@@ -263,7 +263,7 @@ def parsed():
     parser.add_argument("--seconds", type=float, default=1e9, help="begin no further round after so many seconds")
     parser.add_argument("--profile", metavar="FILE", help="profile one more round")
     parser.add_argument("--profile-calls", type=int, default=40, help="the last N calls are profiled; default: 40")
-    parser.add_argument("--json", metavar="FILE", help="write the figures there")
+    parser.add_argument("--json", metavar="FILE", help="append the figures to it, as one line")
     return parser.parse_args()
 
 
@@ -298,8 +298,8 @@ def main():
             seconds.append(timed_round(replay, calls, times, events))
         figures = report(options, replay, comparison, times, seconds, loaded, calls)
         if options.json:
-            with open(options.json, "w", encoding="utf-8") as out:
-                json.dump(figures, out, indent=1)
+            with open(options.json, "a", encoding="utf-8") as out:
+                out.write(json.dumps(figures) + "\n")
         if options.profile:
             profiled(replay, calls[-options.profile_calls:], options.profile)
     sys.exit(0 if all(row["passes"] for row in figures["compared"].values()) else 1)
@@ -307,7 +307,8 @@ def main():
 
 def report(options, replay, comparison, times, seconds, loaded, calls):
     device = torch.cuda.get_device_name(replay.device) if replay.is_cuda() else "cpu"
-    figures = {"torch": torch.__version__, "device": device, "dtype": options.dtype, "load_seconds": loaded,
+    figures = {"recording": os.path.basename(os.path.normpath(options.recording)), "torch": torch.__version__,
+               "device": device, "dtype": options.dtype, "layers": options.layers, "load_seconds": loaded,
                "compared": comparison.summary(options.dtype), "work": work(calls), "round_seconds": seconds}
     if replay.is_cuda():
         figures["peak_bytes"] = torch.cuda.max_memory_allocated(replay.device)
@@ -316,10 +317,12 @@ def report(options, replay, comparison, times, seconds, loaded, calls):
                "device_ms": statistics.median(y for _, y in each)} for name, each in sorted(times.items())}
     print(f"{options.recording}: torch {figures['torch']}, {device}, {options.dtype}; loaded in {loaded:.1f} s")
     for method, row in figures["compared"].items():
-        print(f"  {method:24} error {row['worst_error']:.2e}, {100 * row['equal']:.2f} % of {row['integers']} integers equal:"
-              f" {'as recorded' if row['passes'] else 'DIFFERENT'}")
+        verdict = "as recorded" if row["passes"] else "DIFFERENT"
+        print(f"  {method:24} error {row['worst_error']:.2e}, {100 * row['equal']:.2f} % of {row['integers']} integers"
+              f" equal: {verdict}")
     for name, row in figures["calls"].items():
-        print(f"  {name:24} {row['calls']:6} calls, median {row['wall_ms']:9.3f} ms, on the device {row['device_ms']:9.3f} ms")
+        print(f"  {name:24} {row['calls']:6} calls, median {row['wall_ms']:9.3f} ms,"
+              f" on the device {row['device_ms']:9.3f} ms")
     if seconds:
         middle = statistics.median(seconds)
         rates = ", ".join(f"{count / middle:.1f} {name}/s" for name, count in figures["work"].items())
