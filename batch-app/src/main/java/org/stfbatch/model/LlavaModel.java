@@ -73,7 +73,8 @@ public final class LlavaModel implements VisionLanguageModel {
    * change while the model is open. In bfloat16, on processors with native support, matrices are
    * copied into the layout of the CPU's matrix kernels.
    *
-   * @throws IllegalArgumentException if the compression strategy is undefined for the checkpoint
+   * @throws IllegalArgumentException if the compression strategy is undefined for the checkpoint,
+   *     or the device is a GPU that cannot be used
    */
   public static LlavaModel load(LlavaCheckpoint checkpoint, ModelSettings settings) {
     return assembled(checkpoint.config(), settings, loader -> loader.load(checkpoint));
@@ -90,6 +91,7 @@ public final class LlavaModel implements VisionLanguageModel {
   private static LlavaModel assembled(
       LlavaConfig config, ModelSettings settings, Consumer<WeightLoader> weights) {
     settings.compression().check(config.shape());
+    CudaDevice.require(settings.device());
     TorchModule module = TorchModule.load(TorchArchive.of(ROOT));
     try {
       if (settings.compression() instanceof Yopo yopo) {

@@ -18,8 +18,13 @@ public final class PeakKernels implements AutoCloseable {
     this.settings = settings;
   }
 
-  /** Opens the kernels; products are computed in the settings' dtype. */
+  /**
+   * Opens the kernels; products are computed in the settings' dtype.
+   *
+   * @throws IllegalArgumentException if the device is a GPU that cannot be used
+   */
   public static PeakKernels open(ModelSettings settings) {
+    CudaDevice.require(settings.device());
     TorchModule module = TorchModule.load(TorchArchive.of("peak"));
     module.call(
         "configure",

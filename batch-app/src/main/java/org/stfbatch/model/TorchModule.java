@@ -20,6 +20,7 @@ import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.function.BiFunction;
 
 /**
@@ -37,20 +38,38 @@ final class TorchModule implements AutoCloseable {
 
   private final PtNDManager manager;
   private final PtSymbolBlock block;
+  private final Optional<CallRecording> recording;
 
-  private TorchModule(PtNDManager manager, PtSymbolBlock block) {
+  private TorchModule(PtNDManager manager, PtSymbolBlock block, Optional<CallRecording> recording) {
     this.manager = manager;
     this.block = block;
+    this.recording = recording;
   }
 
+  /** Loads an archive. Its calls are recorded if the system properties ask for it. */
   static TorchModule load(byte[] archive) {
+    Optional<CallRecording> recording = CallRecording.wanted(archive);
+    try {
+      return load(archive, recording);
+    } catch (RuntimeException e) {
+      recording.ifPresent(CallRecording::close);
+      throw e;
+    }
+  }
+
+  /**
+   * Loads an archive.
+   *
+   * @param recording of all calls of {@link #call}; the module closes it
+   */
+  static TorchModule load(byte[] archive, Optional<CallRecording> recording) {
     PtNDManager manager = (PtNDManager) Engine.getEngine("PyTorch").newBaseManager(Device.cpu());
     try (NativeCalls.Call call = NativeCalls.begin();
         ByteArrayInputStream in = new ByteArrayInputStream(archive)) {
       // Batch shapes change at every step; the profiling executor would specialise for each of them
       // again.
       JniUtils.setGraphExecutorOptimize(false);
-      return new TorchModule(manager, JniUtils.loadModule(manager, in, false, false));
+      return new TorchModule(manager, JniUtils.loadModule(manager, in, false, false), recording);
     } catch (IOException e) {
       manager.close();
       throw new UncheckedIOException(e);
@@ -80,6 +99,7 @@ final class TorchModule implements AutoCloseable {
           values[i] = scope.value(arguments[i]);
         }
         try (IValue result = IValueUtils.runMethod(block, method, values)) {
+          recording.ifPresent(calls -> calls.add(method, arguments, scope, result));
           return reader.apply(scope, result);
         }
       } catch (EngineException e) {
@@ -155,6 +175,7 @@ final class TorchModule implements AutoCloseable {
   public void close() {
     block.close();
     manager.close();
+    recording.ifPresent(CallRecording::close);
   }
 
   /**
