@@ -230,7 +230,8 @@ class TrainCommandTest {
     assertThat(equal.out()).as(equal.err()).contains("trained in 4 steps");
 
     cli.run(command("x", "--compress", "vtc-cls"))
-        .complainsInOneLine(2, "vtc-cls:layer=16,tokens=144 is not trained with: choose none, llavolta or");
+        .complainsInOneLine(
+            2, "vtc-cls:layer=16,tokens=144 is not trained with: choose none, llavolta or");
     cli.run(command("x", "--stages", "none")).complainsInOneLine(2, "--stages none is one stage");
     cli.run(command("x", "--stages", stages, "--compress", "llavolta"))
         .complainsInOneLine(2, "--compress and --stages are both given");
