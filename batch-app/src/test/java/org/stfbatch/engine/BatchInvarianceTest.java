@@ -14,11 +14,13 @@ import java.util.OptionalLong;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.stfbatch.compression.CompressionStrategy;
 import org.stfbatch.image.NoiseImage;
@@ -31,6 +33,7 @@ import org.stfbatch.model.checkpoint.LlavaCheckpoint;
 import org.stfbatch.model.checkpoint.NewCheckpoint;
 import org.stfbatch.prompt.LlamaTokenizer;
 import org.stfbatch.testing.Golden;
+import org.stfbatch.testing.LongForm;
 
 /**
  * In float32 an answer depends only on its job: not on the batch, the order, the cache or prefix
@@ -61,8 +64,20 @@ final class BatchInvarianceTest {
     tokenizer.close();
   }
 
+  static LongStream waySeeds() {
+    return LongForm.seeds(1, 2, 3);
+  }
+
+  static LongStream penaltySeeds() {
+    return LongForm.seeds(8, 9);
+  }
+
+  static LongStream prefixSeeds() {
+    return LongForm.seeds(6, 7);
+  }
+
   @ParameterizedTest
-  @ValueSource(longs = {1, 2, 3})
+  @MethodSource("waySeeds")
   void everyWayOfRunningGivesTheSameAnswers(long seed) throws Exception {
     List<EngineJob> jobs = randomJobs(new Random(seed), JOBS);
     List<Integer> inOrder = inOrder(JOBS);
@@ -80,7 +95,7 @@ final class BatchInvarianceTest {
   }
 
   @ParameterizedTest
-  @ValueSource(longs = {8, 9})
+  @MethodSource("penaltySeeds")
   void neitherDoPenalties(long seed) throws Exception {
     Random random = new Random(seed);
     List<EngineJob> jobs =
@@ -142,7 +157,7 @@ final class BatchInvarianceTest {
 
   /** Sums in another order are almost equal. */
   @ParameterizedTest
-  @ValueSource(longs = {6, 7})
+  @MethodSource("prefixSeeds")
   void readingPrefixesInPlaceGivesTheSameAnswers(long seed) throws Exception {
     List<EngineJob> jobs = randomJobs(new Random(seed), JOBS);
     List<Integer> inOrder = inOrder(JOBS);

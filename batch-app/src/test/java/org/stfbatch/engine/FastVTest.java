@@ -8,14 +8,13 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.stfbatch.compression.CompressionStrategy;
 import org.stfbatch.image.Pixels;
 import org.stfbatch.model.CacheLength;
@@ -77,14 +76,13 @@ final class FastVTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"1, true", "1, false", "4, true", "4, false", "16, true", "16, false"})
-  void greedyTokensAreTheOriginalsAmongOtherJobs(int batch, boolean reuse) throws Exception {
+  @MethodSource("org.stfbatch.engine.BatchSettings#compared")
+  void greedyTokensAreTheOriginalsAmongOtherJobs(EngineSettings settings) throws Exception {
     List<RecordedCase> others = RecordedCase.of("small-llava15");
     for (RecordedCase recorded : RecordedCase.ofStrategy("fastv")) {
       List<EngineJob> jobs = new ArrayList<>(Collections.nCopies(3, job(recorded)));
       jobs.addAll(otherJobs(others));
-      Collections.shuffle(jobs.subList(1, jobs.size()), new Random(batch));
-      EngineSettings settings = new EngineSettings(batch, false, reuse, OptionalLong.empty());
+      Collections.shuffle(jobs.subList(1, jobs.size()), new Random(settings.batch()));
       try (Engine engine =
           BatchingEngine.start(checkpoint, settings(recorded), tokenizer, settings)) {
         List<CompletableFuture<Outcome>> outcomes = jobs.stream().map(engine::submit).toList();

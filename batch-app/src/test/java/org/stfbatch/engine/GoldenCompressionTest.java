@@ -7,7 +7,6 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
@@ -83,27 +82,21 @@ final class GoldenCompressionTest {
   @MethodSource("cases")
   void greedyTokensAreTheAuthorsWhateverTheyAreBatchedWith(RecordedCase recorded) throws Exception {
     List<EngineJob> jobs = mixedWith(recorded);
-    List<Answer> alone = answers(recorded, jobs, settings(1, false));
+    List<Answer> alone = answers(recorded, jobs, BatchSettings.of(1, false));
     assertThat(alone.get(0).tokenIds()).isEqualTo(recorded.outputIds());
     assertThat(alone.get(0).text()).isEqualTo(recorded.text());
     assertThat(alone.get(0).visionTokens())
         .isEqualTo(recorded.json().get("n_vision_tokens").asInt());
 
-    for (int batch : new int[] {1, 4, 16}) {
-      for (boolean reuse : new boolean[] {false, true}) {
-        List<Answer> together = answers(recorded, jobs, settings(batch, reuse));
-        for (int i = 0; i < jobs.size(); i++) {
-          assertThat(together.get(i).tokenIds())
-              .as("job %d of a batch of %d, prefixes shared: %s", i, batch, reuse)
-              .isEqualTo(alone.get(i).tokenIds());
-          assertThat(together.get(i).visionTokens()).isEqualTo(alone.get(i).visionTokens());
-        }
+    for (EngineSettings settings : BatchSettings.compared()) {
+      List<Answer> together = answers(recorded, jobs, settings);
+      for (int i = 0; i < jobs.size(); i++) {
+        assertThat(together.get(i).tokenIds())
+            .as("job %d with %s", i, settings)
+            .isEqualTo(alone.get(i).tokenIds());
+        assertThat(together.get(i).visionTokens()).isEqualTo(alone.get(i).visionTokens());
       }
     }
-  }
-
-  private static EngineSettings settings(int batch, boolean reuse) {
-    return new EngineSettings(batch, false, reuse, OptionalLong.empty());
   }
 
   private static List<EngineJob> mixedWith(RecordedCase recorded) throws Exception {
