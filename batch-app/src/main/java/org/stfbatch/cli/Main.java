@@ -41,10 +41,7 @@ public final class Main {
     Shutdown shutdown = new Shutdown();
     Runtime.getRuntime().addShutdownHook(new Thread(shutdown::onSignal, "shutdown"));
     InterruptSignal.handle(shutdown::onInterrupt);
-    StfBatchCommand root = new StfBatchCommand();
-    CommandLine commandLine = bare(root, shutdown);
-    Commands.addMeant(commandLine, args);
-    int code = run(configured(root, commandLine), args);
+    int code = run(commandLine(shutdown, args), args);
     shutdown.finished(code);
     System.exit(code);
   }
@@ -89,6 +86,14 @@ public final class Main {
       command.loggedRun().ifPresent(log::about);
       log.begin();
     }
+  }
+
+  /** Returns the command line with the commands that the arguments may mean. */
+  static CommandLine commandLine(Shutdown shutdown, String[] args) {
+    StfBatchCommand root = new StfBatchCommand();
+    CommandLine commandLine = bare(root, shutdown);
+    Commands.addMeant(commandLine, args);
+    return configured(root, commandLine);
   }
 
   /** Returns the command line with all commands. */

@@ -51,7 +51,8 @@ final class Cli {
     System.setOut(new PrintStream(out, true, StandardCharsets.UTF_8));
     System.setErr(new PrintStream(err, true, StandardCharsets.UTF_8));
     try {
-      int code = Main.commandLine(new Shutdown()).execute(arguments.toArray(String[]::new));
+      String[] args = arguments.toArray(String[]::new);
+      int code = Main.commandLine(new Shutdown(), args).execute(args);
       System.out.flush();
       System.err.flush();
       return new Ran(

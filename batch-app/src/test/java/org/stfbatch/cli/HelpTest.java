@@ -46,10 +46,12 @@ class HelpTest {
   }
 
   private static void takes(CommandSpec command, List<String> words) {
-    ParseResult parsed =
-        Main.commandLine(new Shutdown())
-            .parseArgs(words.subList(1, words.size()).toArray(String[]::new));
+    ParseResult parsed = parsed(words.subList(1, words.size()).toArray(String[]::new));
     assertThat(qualifiedName(parsed)).startsWith(command.qualifiedName());
+  }
+
+  private static ParseResult parsed(String... args) {
+    return Main.commandLine(new Shutdown(), args).parseArgs(args);
   }
 
   private static String qualifiedName(ParseResult parsed) {
@@ -165,7 +167,7 @@ class HelpTest {
 
   /** Returns the values of the given options and parameters. */
   private static List<String> values(String line) {
-    ParseResult parsed = Main.commandLine(new Shutdown()).parseArgs(line.split(" "));
+    ParseResult parsed = parsed(line.split(" "));
     while (parsed.hasSubcommand()) {
       parsed = parsed.subcommand();
     }
