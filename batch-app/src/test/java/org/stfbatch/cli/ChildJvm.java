@@ -16,6 +16,7 @@ import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.stfbatch.db.DatabaseSettings;
+import org.stfbatch.testing.ChildClasses;
 
 /** The program in a child process that can be killed and measured. */
 final class ChildJvm implements AutoCloseable {
@@ -54,7 +55,9 @@ final class ChildJvm implements AutoCloseable {
     line.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Djava.awt.headless=true"));
     line.addAll(List.of("-Dai.djl.offline=true", "-DOPT_OUT_TRACKING=true"));
     line.addAll(jvmOptions);
-    line.addAll(List.of("-cp", classPath.apply(System.getProperty("java.class.path"))));
+    String own = System.getProperty("java.class.path");
+    String derived = classPath.apply(own);
+    line.addAll(derived.equals(own) ? ChildClasses.options() : List.of("-cp", derived));
     line.add(Main.class.getName());
     for (Object argument : command) {
       line.add(argument.toString());

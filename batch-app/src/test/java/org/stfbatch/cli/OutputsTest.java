@@ -16,6 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.stfbatch.db.testing.TestDatabase;
+import org.stfbatch.testing.ChildClasses;
 
 /** Outputs of commands: never over an input or each other, complete or not at all. */
 class OutputsTest {
@@ -292,7 +293,8 @@ class OutputsTest {
     List<String> line = new ArrayList<>(List.of("bash", "-c", shell, "bash"));
     line.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     line.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-XX:-UsePerfData"));
-    line.addAll(List.of("-cp", System.getProperty("java.class.path"), Main.class.getName()));
+    line.addAll(ChildClasses.options());
+    line.add(Main.class.getName());
     Stream.of(command).map(Object::toString).forEach(line::add);
     ProcessBuilder builder =
         new ProcessBuilder(line)

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.stream.Collectors;
 import org.stfbatch.cli.option.ModelOptions;
 
 /**
@@ -15,7 +16,7 @@ public final class Launcher {
       """
       #!/bin/sh
       exec '%s/bin/java' -XX:TieredStopAtLevel=1 -XX:+UseSerialGC -Djava.awt.headless=true -Dai.djl.offline=true -DOPT_OUT_TRACKING=true \
-      -Dstfbatch.model='%s' -cp '%s' org.stfbatch.cli.Main "$@"
+      -Dstfbatch.model='%s' %s org.stfbatch.cli.Main "$@"
       """;
 
   private Launcher() {}
@@ -27,7 +28,9 @@ public final class Launcher {
         SCRIPT.formatted(
             System.getProperty("java.home"),
             System.getProperty(ModelOptions.SHIPPED),
-            System.getProperty("java.class.path")));
+            ChildClasses.options().stream()
+                .map(option -> "'" + option + "'")
+                .collect(Collectors.joining(" "))));
     return Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwxr-xr-x"));
   }
 }
