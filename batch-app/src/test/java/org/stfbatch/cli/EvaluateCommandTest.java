@@ -12,6 +12,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -33,15 +35,27 @@ class EvaluateCommandTest {
 
   @RegisterExtension static final TestDatabase DATABASE = new TestDatabase();
 
+  @TempDir private static Path drawn;
+
   @TempDir private Path folder;
   private Path data;
   private Cli cli;
 
+  @BeforeAll
+  static void drawData() {
+    Cli.on(DATABASE.settings())
+        .ok("benchmark-data", "--out", drawn.resolve("eval"), "--images", IMAGES);
+  }
+
   @BeforeEach
-  void drawData() {
+  void copyData() throws IOException {
     cli = Cli.on(DATABASE.settings());
     data = folder.resolve("eval");
-    cli.ok("benchmark-data", "--out", data, "--images", IMAGES);
+    try (Stream<Path> files = Files.walk(drawn.resolve("eval"))) {
+      for (Path file : files.toList()) {
+        Files.copy(file, folder.resolve(drawn.relativize(file)));
+      }
+    }
   }
 
   private Cli.Ran evaluate(String name, Object... more) {
