@@ -67,7 +67,8 @@ class HeapRoomTest {
     List<String> order = Collections.synchronizedList(new ArrayList<>());
     Future<?> first = holding(60 * KIB, leave);
     Thread large = waiting(80 * KIB, order, "large");
-    Thread small = waiting(10 * KIB, order, "small");
+    // Has room beside the first, and none beside the large one.
+    Thread small = waiting(30 * KIB, order, "small");
     leave.countDown();
     first.get();
     large.join();
