@@ -20,7 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.stfbatch.kafka.testing.OwnBroker;
 
 /** Outages of the broker during use. */
-@Timeout(value = 240, unit = TimeUnit.SECONDS)
+@Timeout(value = 300, unit = TimeUnit.SECONDS)
 class BrokerOutageTest {
 
   private static final int COUNT = 2000;

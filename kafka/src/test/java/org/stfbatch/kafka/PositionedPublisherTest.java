@@ -22,7 +22,7 @@ import org.stfbatch.kafka.message.MessageHeaders;
 import org.stfbatch.kafka.message.MessageType;
 import org.stfbatch.kafka.testing.TestBroker;
 
-@Timeout(value = 120, unit = TimeUnit.SECONDS)
+@Timeout(value = 300, unit = TimeUnit.SECONDS)
 class PositionedPublisherTest {
 
   @RegisterExtension static final TestBroker BROKER = new TestBroker();

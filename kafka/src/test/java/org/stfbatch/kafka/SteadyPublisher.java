@@ -14,7 +14,7 @@ import org.stfbatch.kafka.message.MessageHeaders;
 final class SteadyPublisher {
 
   private static final int A_TRANSACTION = 5;
-  private static final long TIMEOUT_SECONDS = 60;
+  private static final long TIMEOUT_SECONDS = 120;
 
   private final KafkaSettings settings;
   private final PublisherTarget target;

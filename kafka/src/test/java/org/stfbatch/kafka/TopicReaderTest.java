@@ -26,7 +26,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.stfbatch.kafka.message.MessageHeaders;
 import org.stfbatch.kafka.testing.TestBroker;
 
-@Timeout(value = 60, unit = TimeUnit.SECONDS)
+@Timeout(value = 300, unit = TimeUnit.SECONDS)
 class TopicReaderTest {
 
   @RegisterExtension static final TestBroker BROKER = new TestBroker();

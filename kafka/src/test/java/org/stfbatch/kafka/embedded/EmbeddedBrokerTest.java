@@ -41,7 +41,7 @@ import org.stfbatch.kafka.TopicReader;
 import org.stfbatch.kafka.TopicRequest;
 import org.stfbatch.kafka.message.MessageHeaders;
 
-@Timeout(value = 120, unit = TimeUnit.SECONDS)
+@Timeout(value = 300, unit = TimeUnit.SECONDS)
 class EmbeddedBrokerTest {
 
   private static final long MOMENT_MILLIS = 300;
