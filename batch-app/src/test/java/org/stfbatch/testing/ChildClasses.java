@@ -9,6 +9,7 @@ import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -125,7 +126,8 @@ public final class ChildClasses {
     try (Stream<Path> all = Files.walk(folder)) {
       files = all.filter(Files::isRegularFile).sorted().collect(Collectors.toList());
     }
-    try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(jar));
+    Path unfinished = FOLDER.resolve("unfinished.jar");
+    try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(unfinished));
         ZipOutputStream zip = new ZipOutputStream(out)) {
       zip.setLevel(Deflater.NO_COMPRESSION);
       for (Path file : files) {
@@ -133,6 +135,8 @@ public final class ChildClasses {
         Files.copy(file, zip);
       }
     }
+    // A child that still runs keeps the jar that it has opened.
+    Files.move(unfinished, jar, StandardCopyOption.REPLACE_EXISTING);
   }
 
   private static boolean dump(Path archive) throws IOException {
