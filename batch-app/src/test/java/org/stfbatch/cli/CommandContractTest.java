@@ -162,7 +162,6 @@ class CommandContractTest {
         "--compress vtc-cls | vtc-cls needs LLaVA-1.5's projector",
         "--compress fastv:keep=5 | an image has 4 with this checkpoint; choose keep=1 to 4",
         "--compress yopo:heads=/nowhere/m.npy | the head masks /nowhere/m.npy cannot be read",
-        "--compress none/yopo:heads=/nowhere/m.npy,layers=2 | the head masks /nowhere/m.npy cannot",
         "--conv-mode nonsense | unknown conversation template 'nonsense'",
         "--model /nowhere/model | there is no model at /nowhere/model: check --model",
         "--vision-tower /nowhere/tower | /nowhere/tower",
