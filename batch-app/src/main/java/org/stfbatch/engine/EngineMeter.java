@@ -35,6 +35,15 @@ final class EngineMeter {
     return Duration.ofNanos(System.nanoTime() - progressAt);
   }
 
+  void fusingImages(int pictures, Runnable call) {
+    encoding(
+        pictures,
+        () -> {
+          call.run();
+          return pictures;
+        });
+  }
+
   <T> T encoding(int pictures, Supplier<T> call) {
     long started = System.nanoTime();
     T result = call.get();

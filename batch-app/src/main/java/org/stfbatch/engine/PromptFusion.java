@@ -2,10 +2,11 @@ package org.stfbatch.engine;
 
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.stfbatch.model.VisionLanguageModel;
 import org.stfbatch.model.VisionTokens;
@@ -26,8 +27,16 @@ final class PromptFusion {
   private final EngineMeter meter;
   private final boolean reuse;
 
-  /** The entry of each kept image, by the hash of its content; least recently used first. */
+  /** The entry of each kept image; least recently used first. */
   private final Map<String, Integer> entries = new LinkedHashMap<>(16, 0.75f, true);
+
+  /**
+   * A prompt to be fused.
+   *
+   * @param image the hash of its image's content, or anything unique without reuse
+   * @param index of the sequence in the call
+   */
+  private record Question(String image, int index, Sequence sequence) {}
 
   /**
    * @param reuse whether questions about one image share its computation
@@ -41,66 +50,66 @@ final class PromptFusion {
   /**
    * Pre-fuses prompts with one image each.
    *
+   * @param sequences at least one
    * @return the embeddings of each prompt's positions, in the order of the sequences
    */
   VisionTokens fuse(List<? extends Sequence> sequences) {
-    if (sequences.isEmpty()) {
-      return VisionTokens.none(model.config().language().hiddenSize());
-    }
-    Map<String, List<Integer>> byImage = new LinkedHashMap<>();
-    for (int i = 0; i < sequences.size(); i++) {
-      byImage.computeIfAbsent(key(sequences.get(i), i), key -> new ArrayList<>()).add(i);
-    }
+    Map<String, List<Question>> byImage =
+        IntStream.range(0, sequences.size())
+            .mapToObj(i -> question(i, sequences.get(i)))
+            .collect(
+                Collectors.groupingBy(Question::image, LinkedHashMap::new, Collectors.toList()));
+    List<List<Question>> groups = List.copyOf(byImage.values());
     VisionTokens[] fused = new VisionTokens[sequences.size()];
-    List<String> images = List.copyOf(byImage.keySet());
-    for (int first = 0; first < images.size(); first += IMAGES) {
-      List<String> call = images.subList(first, Math.min(images.size(), first + IMAGES));
-      provide(call, byImage, sequences);
-      fuse(call, byImage, sequences, fused);
+    for (int first = 0; first < groups.size(); first += IMAGES) {
+      List<List<Question>> call = groups.subList(first, Math.min(groups.size(), first + IMAGES));
+      provideEntries(call);
+      fuse(call.stream().flatMap(List::stream).toList(), fused);
     }
     return VisionTokens.joined(Arrays.asList(fused));
   }
 
-  private String key(Sequence sequence, int index) {
-    return reuse ? sequence.images().get(0).contentHash() : "sequence " + index;
+  private Question question(int index, Sequence sequence) {
+    String image = reuse ? sequence.images().get(0).contentHash() : "sequence " + index;
+    return new Question(image, index, sequence);
   }
 
-  /** Computes the entries of images that have none. */
-  private void provide(
-      List<String> images, Map<String, List<Integer>> byImage, List<? extends Sequence> sequences) {
+  /**
+   * Computes the images that have no entry.
+   *
+   * @param groups the questions about each image
+   */
+  private void provideEntries(List<List<Question>> groups) {
     if (!reuse) {
       entries.clear();
     }
-    List<String> missing = images.stream().filter(image -> !entries.containsKey(image)).toList();
-    meter.prefixHits(
-        images.stream().mapToInt(image -> byImage.get(image).size()).sum() - missing.size());
+    List<Question> missing =
+        groups.stream()
+            .map(group -> group.get(0))
+            .filter(first -> !entries.containsKey(first.image()))
+            .toList();
+    meter.prefixHits(groups.stream().mapToInt(List::size).sum() - missing.size());
     if (missing.isEmpty()) {
       return;
     }
-    int[] free = freeEntries(missing.size(), images);
+    Set<String> needed =
+        groups.stream().map(group -> group.get(0).image()).collect(Collectors.toSet());
+    int[] free = freeEntries(missing.size(), needed);
     List<byte[]> pixels =
-        missing.stream()
-            .map(image -> sequences.get(byImage.get(image).get(0)).images().get(0).chw())
-            .toList();
-    meter.encoding(
-        pixels.size(),
-        () -> {
-          model.fuseImages(pixels, free);
-          return free;
-        });
+        missing.stream().map(first -> first.sequence().images().get(0).chw()).toList();
+    meter.fusingImages(pixels.size(), () -> model.fuseImages(pixels, free));
     for (int i = 0; i < free.length; i++) {
-      entries.put(missing.get(i), free[i]);
+      entries.put(missing.get(i).image(), free[i]);
     }
   }
 
-  /** Takes entries from the images that are not needed now and were not used for longest. */
-  private int[] freeEntries(int count, List<String> needed) {
+  /** Takes unused entries, then those of images that are not needed and least recently used. */
+  private int[] freeEntries(int count, Set<String> needed) {
     List<Integer> free =
-        new ArrayList<>(
-            IntStream.range(0, IMAGES)
-                .filter(entry -> !entries.containsValue(entry))
-                .boxed()
-                .toList());
+        IntStream.range(0, IMAGES)
+            .filter(entry -> !entries.containsValue(entry))
+            .boxed()
+            .collect(Collectors.toCollection(ArrayList::new));
     for (String image : List.copyOf(entries.keySet())) {
       if (free.size() < count && !needed.contains(image)) {
         free.add(entries.remove(image));
@@ -109,24 +118,12 @@ final class PromptFusion {
     return Ints.of(free.subList(0, count));
   }
 
-  private void fuse(
-      List<String> images,
-      Map<String, List<Integer>> byImage,
-      List<? extends Sequence> sequences,
-      VisionTokens[] fused) {
-    List<Integer> indices = new ArrayList<>();
-    Map<Integer, Integer> entryOf = new HashMap<>();
-    for (String image : images) {
-      for (int index : byImage.get(image)) {
-        indices.add(index);
-        entryOf.put(index, entries.get(image));
-      }
-    }
-    List<int[]> prompts = indices.stream().map(i -> sequences.get(i).fusedIds()).toList();
-    int[] used = indices.stream().mapToInt(entryOf::get).toArray();
+  private void fuse(List<Question> questions, VisionTokens[] fused) {
+    List<int[]> prompts = questions.stream().map(each -> each.sequence().fusedIds()).toList();
+    int[] used = questions.stream().mapToInt(each -> entries.get(each.image())).toArray();
     VisionTokens rows = meter.encoding(0, () -> model.fusePrompts(prompts, used));
-    for (int i = 0; i < indices.size(); i++) {
-      fused[indices.get(i)] = rows.picture(i);
+    for (int i = 0; i < used.length; i++) {
+      fused[questions.get(i).index()] = rows.picture(i);
     }
   }
 }

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -26,9 +27,11 @@ import org.stfbatch.image.ImageSource;
 import org.stfbatch.image.Pixels;
 import org.stfbatch.model.CacheShape;
 import org.stfbatch.model.LlavaModel;
+import org.stfbatch.model.ModelException;
 import org.stfbatch.model.ModelSettings;
 import org.stfbatch.model.TokenSpan;
 import org.stfbatch.model.Trace;
+import org.stfbatch.model.VisionLanguageModel;
 import org.stfbatch.model.VisionTokens;
 import org.stfbatch.model.WeightFormat;
 import org.stfbatch.model.checkpoint.DType;
@@ -215,6 +218,49 @@ final class GoldenMiniTest {
       model.fuseImages(List.of(job.images().get(0).chw()), new int[] {0});
       return model.fusePrompts(List.of(job.promptIds()), new int[] {0}).data();
     }
+  }
+
+  /** What was computed before a failure is not mistaken for what was not. */
+  @Test
+  void answersAfterAFailureOfPrefusionAreTheAuthors() throws Exception {
+    List<RecordedCase> cases =
+        cases("llava-mini/").stream()
+            .filter(c -> c.json().get("checkpoint").asText().equals("small-mini-c1"))
+            .toList();
+    LlavaCheckpoint checkpoint = checkpoint(cases.get(0));
+    AtomicInteger calls = new AtomicInteger();
+    try (LlamaTokenizer tokenizer = LlamaTokenizer.open(checkpoint.directory());
+        Engine engine =
+            BatchingEngine.start(
+                checkpoint,
+                ModelSettings.exact(),
+                () -> failing(LlavaModel.load(checkpoint, ModelSettings.exact()), calls),
+                tokenizer,
+                new EngineSettings(3))) {
+      List<CompletableFuture<Outcome>> outcomes = new ArrayList<>();
+      for (RecordedCase recorded : cases) {
+        outcomes.add(engine.submit(job(recorded, tokenizer, checkpoint)));
+      }
+      for (int i = 0; i < cases.size(); i++) {
+        Answer answer = (Answer) outcomes.get(i).join();
+        assertThat(answer.tokenIds()).as(cases.get(i).id()).isEqualTo(cases.get(i).outputIds());
+      }
+      assertThat(engine.statistics().batchReductions()).isEqualTo(2);
+    }
+  }
+
+  /** Fails in the first call for images, and in the first one for prompts after it. */
+  private static VisionLanguageModel failing(LlavaModel model, AtomicInteger calls) {
+    return ModelProxy.of(
+        (method, arguments) -> {
+          String name = method.getName();
+          boolean images = name.equals("fuseImages") && calls.compareAndSet(0, 1);
+          boolean prompts = name.equals("fusePrompts") && calls.compareAndSet(1, 2);
+          if (images || prompts) {
+            throw new ModelException("out of order", null);
+          }
+          return ModelProxy.call(model, method, arguments);
+        });
   }
 
   /** Scores are those of the prompt followed by each choice, one at a time. */
