@@ -8,25 +8,24 @@ package org.stfbatch.compression;
  * @param stockProjector whether the projector is LLaVA-1.5's, which turns each patch of one CLIP
  *     block into one token
  * @param projectedTokens vision tokens of an image after the checkpoint's own projector
- * @param languageLayers layers of the language model
  * @param tokenSide vision tokens along one side of the image, if the projector makes one of each
  *     place, row by row; otherwise 0
- * @param attentionHeads of a layer of the language model
- * @param keyValueHeads the heads of its keys and values
- * @param intermediateSize hidden units of its MLP
  * @param prefused whether layers before the language model fuse image and text, as LLaVA-Mini's
+ * @param language the language model
  */
 public record CheckpointShape(
     int grid,
     int towerBlocks,
     boolean stockProjector,
     int projectedTokens,
-    int languageLayers,
     int tokenSide,
-    int attentionHeads,
-    int keyValueHeads,
-    int intermediateSize,
-    boolean prefused) {
+    boolean prefused,
+    LanguageShape language) {
+
+  /** Returns the number of layers of the language model. */
+  int languageLayers() {
+    return language.layers();
+  }
 
   /** Returns the number of patches of an image. */
   public int patches() {

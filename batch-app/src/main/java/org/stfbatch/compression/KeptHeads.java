@@ -68,14 +68,14 @@ public sealed interface KeptHeads permits KeptHeads.All, KeptHeads.Masks, KeptHe
 
     @Override
     public Count count(int layers, CheckpointShape shape) {
-      int heads = shape.attentionHeads();
+      int heads = shape.language().attentionHeads();
       return new Count(layers * heads, (shape.languageLayers() - layers) * heads, heads);
     }
 
     @Override
     public List<List<Boolean>> kept(CheckpointShape shape) {
       return Stream.generate(
-              () -> Stream.generate(() -> true).limit(shape.attentionHeads()).toList())
+              () -> Stream.generate(() -> true).limit(shape.language().attentionHeads()).toList())
           .limit(shape.languageLayers())
           .toList();
     }
@@ -138,13 +138,13 @@ public sealed interface KeptHeads permits KeptHeads.All, KeptHeads.Masks, KeptHe
     @Override
     public void check(CheckpointShape shape) {
       int layers = shape.languageLayers();
-      int heads = shape.attentionHeads();
+      int heads = shape.language().attentionHeads();
       if (masks.size() != layers || masks.get(0).size() != heads) {
         throw new IllegalArgumentException(
             "the head masks have shape [%d, %d], and this language model has %d layers of %d heads: give masks of shape [%d, %d]"
                 .formatted(masks.size(), masks.get(0).size(), layers, heads, layers, heads));
       }
-      int group = heads / shape.keyValueHeads();
+      int group = heads / shape.language().keyValueHeads();
       for (int layer = 0; layer < layers; layer++) {
         for (int head = 0; head < heads; head++) {
           if (!masks.get(layer).get(head).equals(masks.get(layer).get(head - head % group))) {

@@ -122,10 +122,11 @@ public record Yopo(int window, int layers, KeptHeads heads, int ffn, Mask mask)
           "yopo:layers=%d is more than this language model's %d layers: choose layers=1 to %d"
               .formatted(layers, shape.languageLayers(), shape.languageLayers()));
     }
-    if (ffn > shape.intermediateSize()) {
+    if (ffn > shape.language().intermediateSize()) {
       throw new IllegalArgumentException(
           "yopo:ffn=%d leaves none of the MLP's %d hidden units: choose ffn=1 to %d"
-              .formatted(ffn, shape.intermediateSize(), shape.intermediateSize()));
+              .formatted(
+                  ffn, shape.language().intermediateSize(), shape.language().intermediateSize()));
     }
     heads.check(shape);
   }

@@ -11,12 +11,14 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 final class CompressionStrategyTest {
+  private static final LanguageShape VICUNA_7B = new LanguageShape(32, 32, 32, 11008);
+
   /** LLaVA-1.5 7B with CLIP-L at 336 pixels. */
   private static final CheckpointShape LLAVA =
-      new CheckpointShape(24, 24, true, 576, 32, 24, 32, 32, 11008, false);
+      new CheckpointShape(24, 24, true, 576, 24, false, VICUNA_7B);
 
   private static final CheckpointShape STF =
-      new CheckpointShape(24, 24, false, 144, 32, 12, 32, 32, 11008, false);
+      new CheckpointShape(24, 24, false, 144, 12, false, VICUNA_7B);
 
   @ParameterizedTest
   @CsvSource(
@@ -202,7 +204,8 @@ final class CompressionStrategyTest {
 
   @Test
   void asksForAnotherStrategyWhereTowersAndGridsAreTooSmall() {
-    CheckpointShape small = new CheckpointShape(4, 1, true, 16, 1, 4, 2, 2, 8, false);
+    CheckpointShape small =
+        new CheckpointShape(4, 1, true, 16, 4, false, new LanguageShape(1, 2, 2, 8));
 
     for (String spec : List.of("vtc-cls:tokens=4", "scope:tokens=4")) {
       assertThatIllegalArgumentException()

@@ -19,7 +19,7 @@ final class KeptHeadsTest {
   @TempDir private Path folder;
 
   private static CheckpointShape shape(int keyValueHeads) {
-    return new CheckpointShape(4, 2, true, 16, 3, 4, 4, keyValueHeads, 8, false);
+    return new CheckpointShape(4, 2, true, 16, 4, false, new LanguageShape(3, 4, keyValueHeads, 8));
   }
 
   @Test

@@ -14,6 +14,7 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.stfbatch.compression.NoCompression;
 import org.stfbatch.image.Aspect;
 import org.stfbatch.image.ClipImageConfig;
 import org.stfbatch.model.AdamWSettings;
@@ -131,8 +132,8 @@ final class LlavaMiniTrainingTest {
     int[] ids = {1, 5, 6, 7};
     int[] text = {TokenSpan.TEXT, TokenSpan.TEXT, TokenSpan.TEXT, TokenSpan.TEXT};
     int[] labels = {TrainingRow.IGNORED, TrainingRow.IGNORED, TrainingRow.IGNORED, 7};
-    double pictured = flops.of(new TrainingRow(ids, text, labels, 1));
-    double plain = flops.of(new TrainingRow(ids, text, labels, 0));
+    double pictured = flops.of(new TrainingRow(ids, text, labels, 1), new NoCompression());
+    double plain = flops.of(new TrainingRow(ids, text, labels, 0), new NoCompression());
 
     double projector = 2.0 * rows * (2 * width * hidden + 3 * hidden * hidden);
     double compressor = 3 * 2.0 * (2 * 4 + 2 * patches) * width * width;

@@ -1,6 +1,7 @@
 package org.stfbatch.model.checkpoint;
 
 import org.stfbatch.compression.CheckpointShape;
+import org.stfbatch.compression.LanguageShape;
 
 /**
  * Configuration of a checkpoint's model.
@@ -40,11 +41,12 @@ public record LlavaConfig(
         vision.numHiddenLayers(),
         stockProjector,
         visionTokens(),
-        language.numHiddenLayers(),
         fusion.spatial().tokens() == 1 ? vision.grid() / fusion.spatial().kernel() : 0,
-        language.numAttentionHeads(),
-        language.numKeyValueHeads(),
-        language.intermediateSize(),
-        fusion.mini().isPresent());
+        fusion.mini().isPresent(),
+        new LanguageShape(
+            language.numHiddenLayers(),
+            language.numAttentionHeads(),
+            language.numKeyValueHeads(),
+            language.intermediateSize()));
   }
 }
