@@ -155,7 +155,7 @@ class CommandContractTest {
         "--device gpu | device \"gpu\" is neither cpu nor cuda:N",
         "--device cuda:3..1 | \"cuda:3..1\" ends before it begins",
         "--device cuda:0..2,cuda:1 | names cuda:1 twice",
-        "--device cuda:99 | tiny cannot be loaded on cuda:99",
+        "--device cuda:99 | cuda:99: LibTorch",
         "--compress vtccls | there is no compression strategy 'vtccls': choose one of none, vtc-cls",
         "--compress vtc-cls:keep=3 | vtc-cls has no option 'keep': it takes layer, tokens",
         "--compress none/fastv | --compress takes one strategy here",
