@@ -98,3 +98,14 @@ build() {
   [ "$code" -lt 128 ] || die "the build was interrupted: the next command resumes it" "$code"
   [ "$code" = 0 ] || die "the build failed: the lines above say why" 1
 }
+
+# test_model RUN MODEL STRATEGY DATA OUT NAME: asks a model the questions of demo-data in DATA, and writes OUT/answers-NAME.jsonl
+# and, when it is complete, OUT/score-NAME.txt. The script's stf_batch runs the program.
+test_model() {
+  local answers=$5/answers-$6.jsonl score=$5/score-$6
+  stf_batch ingest --run "$1" --questions "$4/questions.jsonl" --images "$4/images"
+  stf_batch infer --run "$1" --model "$2" --compress "$3" --max-new-tokens 160
+  stf_batch export --run "$1" --out "$answers"
+  stf_batch demo-score --labels "$4/labels.jsonl" --answers "$answers" | tee "$score.part"
+  mv "$score.part" "$score.txt"
+}

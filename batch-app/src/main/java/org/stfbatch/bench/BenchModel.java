@@ -91,11 +91,11 @@ public record BenchModel(String name, LlavaConfig config, Optional<LlavaCheckpoi
 
   private static BenchModel named(String shape, OptionalInt layers, String fusion) {
     boolean large = shape.equals(LARGE);
-    int depth = layers.orElse(large ? 32 : 4);
+    int depth = layers.orElse(large ? LlamaConfig.VICUNA_7B_LAYERS : 4);
     require(depth > 0, "a model has one layer at least, not " + depth);
     LlamaConfig language =
         large
-            ? new LlamaConfig(32000, 4096, 11008, depth, 32, 32, 1e-5, 1e4, POSITIONS, 1, 2)
+            ? LlamaConfig.vicuna7b(depth)
             : new LlamaConfig(1000, 128, 256, depth, 8, 8, 1e-5, 1e4, POSITIONS, 1, 2);
     ClipVisionConfig vision =
         large

@@ -51,7 +51,7 @@ public final class ClipImageProcessor {
     int width = Math.max(1, image.width() / split);
     int height = Math.max(1, image.height() / split);
     int bytes = CHANNELS * config.size() * config.size();
-    byte[] all = new byte[(split * split + 1) * bytes];
+    byte[] all = new byte[config.parts() * bytes];
     for (int i = 0; i < split * split; i++) {
       int left = Math.min(i % split * width, image.width() - width);
       int top = Math.min(i / split * height, image.height() - height);

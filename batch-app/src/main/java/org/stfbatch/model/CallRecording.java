@@ -17,7 +17,6 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.Set;
 import org.stfbatch.model.TorchModule.Scope;
 import org.stfbatch.model.TorchModule.Tensor;
 
@@ -47,8 +46,6 @@ final class CallRecording implements AutoCloseable {
    * call does not depend on them.
    */
   static final String FLOATS = "stfbatch.record.floats";
-
-  private static final Set<DataType> ALWAYS = Set.of(DataType.INT64);
 
   private final ObjectMapper json = new ObjectMapper();
   private final Writer calls;
@@ -195,7 +192,7 @@ final class CallRecording implements AutoCloseable {
     for (long size : shape) {
       sizes.add(size);
     }
-    if (floats || ALWAYS.contains(type)) {
+    if (floats || type == DataType.INT64) {
       tensor.put("offset", tensors.position());
       while (data.hasRemaining()) {
         tensors.write(data);

@@ -5,6 +5,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.stfbatch.compression.CompressionStrategy;
 import org.stfbatch.model.checkpoint.LlavaCheckpoint;
@@ -41,7 +42,7 @@ public record CompressionSummary(
    * @throws IllegalArgumentException if the strategy is undefined for the checkpoint
    */
   public static CompressionSummary of(LlavaCheckpoint checkpoint, CompressionStrategy strategy) {
-    return of(checkpoint.config(), strategy, ModelFlops.of(checkpoint, strategy));
+    return of(checkpoint.config(), strategy, () -> ModelFlops.of(checkpoint, strategy));
   }
 
   /**
@@ -50,13 +51,14 @@ public record CompressionSummary(
    * @throws IllegalArgumentException if the strategy is undefined for it
    */
   public static CompressionSummary of(LlavaConfig config, CompressionStrategy strategy) {
-    return of(config, strategy, ModelFlops.of(config, strategy));
+    return of(config, strategy, () -> ModelFlops.of(config, strategy));
   }
 
   private static CompressionSummary of(
-      LlavaConfig config, CompressionStrategy strategy, ModelFlops flops) {
+      LlavaConfig config, CompressionStrategy strategy, Supplier<ModelFlops> counts) {
     var shape = config.shape();
     strategy.check(shape);
+    ModelFlops flops = counts.get();
     int most = strategy.mostVisionTokens(shape);
     return new CompressionSummary(
         strategy.spec(),

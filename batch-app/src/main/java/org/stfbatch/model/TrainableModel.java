@@ -197,9 +197,7 @@ public final class TrainableModel implements AutoCloseable {
 
   /** Returns the number of features of an image, see {@link #visionFeatures}. */
   public int featuresPerPicture() {
-    return config.fusion().patches(config.vision())
-        * config.fusion().hiddenStates().size()
-        * config.vision().hiddenSize();
+    return config.featuresPerPicture();
   }
 
   /** Returns the weights, their gradients and the optimizer state. */

@@ -6,6 +6,7 @@ import java.util.Optional;
 import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.function.Predicate;
+import java.util.function.ToDoubleFunction;
 import org.stfbatch.compression.CompressionStrategy;
 import org.stfbatch.compression.Yopo;
 import org.stfbatch.model.checkpoint.ClipVisionConfig;
@@ -91,21 +92,24 @@ public final class TrainingFlops {
   }
 
   /**
-   * Returns the operations of one row.
+   * Returns the operations of a row.
    *
    * @param compression one that can be trained with
    */
-  public double of(TrainingRow row, CompressionStrategy compression) {
+  public ToDoubleFunction<TrainingRow> ofRows(CompressionStrategy compression) {
     Optional<ImagePruning> pooling = TrainingStrategy.of(compression, config).pooling();
-    int dropped = pooling.map(p -> PooledRows.dropped(row, config.visionTokens(), p)).orElse(0);
     int layers = config.language().numHiddenLayers();
     double before = pooling.map(ImagePruning::layer).orElse(layers) / (double) layers;
-    return row.pictures() * picture
-        + before * layers(row.length())
-        - row.pictures() * saved(compression)
-        + (1 - before) * layers(row.length() - dropped)
-        + row.fusedTokens() * fusedToken
-        + row.targets() * label;
+    double saved = saved(compression);
+    return row -> {
+      int dropped = pooling.map(p -> PooledRows.dropped(row, config.visionTokens(), p)).orElse(0);
+      return row.pictures() * picture
+          + before * layers(row.length())
+          - row.pictures() * saved
+          + (1 - before) * layers(row.length() - dropped)
+          + row.fusedTokens() * fusedToken
+          + row.targets() * label;
+    };
   }
 
   /** Returns the operations that YOPO's masks make superfluous for one image. */

@@ -27,7 +27,7 @@ public record ReportTerms(
   }
 
   /** Returns the known model that answered at all places; empty if there is none. */
-  Optional<KnownModel> answering(List<ChunkMetric.Place> places) {
+  public Optional<KnownModel> answering(List<ChunkMetric.Place> places) {
     return models.stream()
         .filter(
             model ->

@@ -3,7 +3,9 @@ package org.stfbatch.training;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalInt;
+import java.util.function.ToDoubleFunction;
 import org.stfbatch.compression.CompressionStrategy;
+import org.stfbatch.compression.NoCompression;
 import org.stfbatch.model.ModelException;
 import org.stfbatch.model.TrainableModel;
 import org.stfbatch.model.TrainingFlops;
@@ -19,6 +21,8 @@ final class Trainer {
   private final LearningRate rate;
   private final CompressionSchedule schedule;
   private final TrainingFlops flops;
+  private CompressionStrategy compression;
+  private ToDoubleFunction<TrainingRow> flopsOfRows;
 
   Trainer(
       TrainableModel model,
@@ -32,6 +36,15 @@ final class Trainer {
     this.rate = rate;
     this.schedule = schedule;
     this.flops = TrainingFlops.of(model);
+    compress(new NoCompression());
+  }
+
+  private void compress(CompressionStrategy strategy) {
+    if (!strategy.equals(compression)) {
+      model.compress(strategy);
+      flopsOfRows = flops.ofRows(strategy);
+      compression = strategy;
+    }
   }
 
   /**
@@ -43,8 +56,7 @@ final class Trainer {
   StepReport step(long step) {
     long start = System.nanoTime();
     List<List<Integer>> batches = plan.batches(step);
-    CompressionStrategy compression = schedule.at(step, rate.steps());
-    model.compress(compression);
+    compress(schedule.at(step, rate.steps()));
     double loss = 0;
     long tokens = 0;
     double work = 0;
@@ -52,7 +64,7 @@ final class Trainer {
       List<TrainingRow> rows = batch.stream().map(samples::row).toList();
       loss += model.accumulate(rows, pictures(batch), 1.0 / batches.size()) / batches.size();
       tokens += rows.stream().mapToLong(TrainingRow::length).sum();
-      work += rows.stream().mapToDouble(row -> flops.of(row, compression)).sum();
+      work += rows.stream().mapToDouble(flopsOfRows).sum();
     }
     requireNumber(step, loss);
     double norm = model.weights().step(rate.at(step));

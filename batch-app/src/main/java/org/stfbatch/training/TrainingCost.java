@@ -5,9 +5,11 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.ToDoubleFunction;
 import java.util.stream.IntStream;
 import org.stfbatch.compression.CompressionStrategy;
 import org.stfbatch.model.TrainingFlops;
+import org.stfbatch.model.TrainingRow;
 
 /** Floating-point operations of trainings, as {@link TrainingFlops} counts them. */
 public final class TrainingCost {
@@ -26,8 +28,9 @@ public final class TrainingCost {
 
   private static double[] ofSamples(
       TrainingSamples samples, CompressionStrategy compression, TrainingFlops flops) {
+    ToDoubleFunction<TrainingRow> ofRows = flops.ofRows(compression);
     return IntStream.range(0, samples.size())
-        .mapToDouble(sample -> flops.of(samples.row(sample), compression))
+        .mapToDouble(sample -> ofRows.applyAsDouble(samples.row(sample)))
         .toArray();
   }
 

@@ -141,16 +141,12 @@ public final class TrainingRun implements Training {
     identity.add(output.features().name());
     identity.add(input.images().toAbsolutePath().normalize().toString());
     samples.pictures().forEach(picture -> identity.add(picture.reference()));
-    int numbers =
-        config.fusion().patches(config.vision())
-            * config.fusion().hiddenStates().size()
-            * config.vision().hiddenSize();
     Path place = output.sharedFeatures().orElse(folder.features());
     return new FeatureCache(
         place.resolve(FileHash.of(identity)),
         output.features(),
         samples.pictures().size(),
-        numbers);
+        config.featuresPerPicture());
   }
 
   @Override

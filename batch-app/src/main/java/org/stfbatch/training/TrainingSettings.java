@@ -71,8 +71,12 @@ public record TrainingSettings(
         OptionalDouble.empty());
   }
 
-  /** Returns the same settings with other vision-token strategies. */
-  public TrainingSettings with(CompressionSchedule schedule) {
+  /**
+   * Returns the same settings with vision-token strategies.
+   *
+   * @param operations of all steps, which then set their number; empty to leave it
+   */
+  public TrainingSettings with(CompressionSchedule schedule, OptionalDouble operations) {
     return new TrainingSettings(
         stage,
         epochs,
@@ -84,23 +88,7 @@ public record TrainingSettings(
         seed,
         patches,
         schedule,
-        flops);
-  }
-
-  /** Returns the same settings with a number of steps that costs so many operations. */
-  public TrainingSettings costing(double operations) {
-    return new TrainingSettings(
-        stage,
-        epochs,
-        maxSteps,
-        batch,
-        accumulate,
-        learningRate,
-        warmup,
-        seed,
-        patches,
-        compression,
-        OptionalDouble.of(operations));
+        operations);
   }
 
   private static void require(boolean right, String option, Object value, String range) {

@@ -23,7 +23,7 @@ final class TrainingFlopsTest {
     TrainingFlops training = TrainingFlops.of(checkpoint, tensor -> true);
     CompressionStrategy pooling = CompressionStrategy.parse("llavolta:layer=1,stride=8");
 
-    double saved = training.of(row(), new NoCompression()) - training.of(row(), pooling);
+    double saved = cost(training, new NoCompression()) - cost(training, pooling);
 
     // Three of four layers, forward and backward to activations and weights.
     ModelFlops forward = ModelFlops.of(checkpoint, new NoCompression());
@@ -39,11 +39,15 @@ final class TrainingFlopsTest {
     TrainingFlops training = TrainingFlops.of(checkpoint, tensor -> true);
     CompressionStrategy yopo = CompressionStrategy.parse("yopo:layers=2,ffn=4");
 
-    double saved = training.of(row(), new NoCompression()) - training.of(row(), yopo);
+    double saved = cost(training, new NoCompression()) - cost(training, yopo);
 
     double forward = ModelFlops.of(checkpoint, yopo).saved(VISION);
     assertThat(forward).isPositive();
     assertThat(saved).isCloseTo(3 * forward, withinPercentage(1e-6));
+  }
+
+  private static double cost(TrainingFlops training, CompressionStrategy strategy) {
+    return training.ofRows(strategy).applyAsDouble(row());
   }
 
   private static TrainingRow row() {

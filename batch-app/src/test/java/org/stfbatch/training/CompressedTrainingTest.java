@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalDouble;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -106,7 +107,8 @@ final class CompressedTrainingTest {
 
   private long steps(CompressionSchedule schedule, double flops) throws IOException {
     TrainingSettings settings =
-        TrainingFixture.settings(TrainingStage.FINETUNE, STEPS).with(schedule).costing(flops);
+        TrainingFixture.settings(TrainingStage.FINETUNE, STEPS)
+            .with(schedule, OptionalDouble.of(flops));
     try (TrainingRun training =
         TrainingRun.open(input, settings, TrainingFixture.output(folder.resolve("counted")))) {
       return training.steps();
@@ -115,7 +117,8 @@ final class CompressedTrainingTest {
 
   private void train(String out, CompressionSchedule schedule, int steps) throws IOException {
     TrainingSettings settings =
-        TrainingFixture.settings(TrainingStage.FINETUNE, STEPS).with(schedule);
+        TrainingFixture.settings(TrainingStage.FINETUNE, STEPS)
+            .with(schedule, OptionalDouble.empty());
     try (TrainingRun training =
         TrainingRun.open(input, settings, TrainingFixture.output(folder.resolve(out)))) {
       TrainingFixture.go(training, steps);

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
+import java.util.function.ToDoubleFunction;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -132,8 +133,9 @@ final class LlavaMiniTrainingTest {
     int[] ids = {1, 5, 6, 7};
     int[] text = {TokenSpan.TEXT, TokenSpan.TEXT, TokenSpan.TEXT, TokenSpan.TEXT};
     int[] labels = {TrainingRow.IGNORED, TrainingRow.IGNORED, TrainingRow.IGNORED, 7};
-    double pictured = flops.of(new TrainingRow(ids, text, labels, 1), new NoCompression());
-    double plain = flops.of(new TrainingRow(ids, text, labels, 0), new NoCompression());
+    ToDoubleFunction<TrainingRow> ofRows = flops.ofRows(new NoCompression());
+    double pictured = ofRows.applyAsDouble(new TrainingRow(ids, text, labels, 1));
+    double plain = ofRows.applyAsDouble(new TrainingRow(ids, text, labels, 0));
 
     double projector = 2.0 * rows * (2 * width * hidden + 3 * hidden * hidden);
     double compressor = 3 * 2.0 * (2 * 4 + 2 * patches) * width * width;

@@ -69,7 +69,8 @@ final class ModelInspectCommand implements Callable<Integer> {
   private CompressionSummary compressed(LlavaCheckpoint checkpoint) {
     return at7b
         ? CompressionSummary.of(
-            checkpoint.config().with(LlamaConfig.vicuna7b()), compression.strategy())
+            checkpoint.config().with(LlamaConfig.vicuna7b(LlamaConfig.VICUNA_7B_LAYERS)),
+            compression.strategy())
         : CompressionSummary.of(checkpoint, compression.strategy());
   }
 

@@ -185,13 +185,8 @@ public final class ReportCommand implements Callable<Integer> {
   }
 
   private void check(RunReport report, ReportTerms terms) {
-    boolean unknown =
-        report.places().stream()
-            .anyMatch(
-                place ->
-                    terms.models().stream()
-                        .noneMatch(known -> known.fingerprint().equals(place.modelFingerprint())));
-    if (!models.isEmpty() && unknown) {
+    boolean answered = !report.places().isEmpty();
+    if (!models.isEmpty() && answered && terms.answering(report.places()).isEmpty()) {
       throw new InputException(
           "run %s was answered by another model than %s: check --model"
               .formatted(run, models.stream().map(Path::toString).collect(joining(" or "))));

@@ -3,6 +3,7 @@ package org.stfbatch.cli.train;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.OptionalDouble;
 import org.stfbatch.cli.service.Shutdown;
 import org.stfbatch.cli.service.Stores;
 import org.stfbatch.compression.CompressionStrategy;
@@ -41,15 +42,18 @@ abstract class TrainLlavaCommand extends TrainStageCommand {
 
   @Override
   TrainingSettings completed(TrainingSettings settings, TrainOptions given) throws IOException {
-    TrainingSettings compressed = settings.with(compression(given));
+    return settings.with(compression(given), flops(given));
+  }
+
+  private OptionalDouble flops(TrainOptions given) throws IOException {
     if (flopsOf == null) {
-      return compressed;
+      return OptionalDouble.empty();
     }
     if (given.hasSteps()) {
       throw new IllegalArgumentException(
           "--max-steps and --flops-of are both given: leave one of them out");
     }
-    return compressed.costing(TrainingCost.ofFinished(flopsOf));
+    return OptionalDouble.of(TrainingCost.ofFinished(flopsOf));
   }
 
   /** Returns the vision-token strategies of the steps. */

@@ -18,9 +18,16 @@ public record LlamaConfig(
     int bosTokenId,
     int eosTokenId) {
 
-  /** Returns the shape of Vicuna 7B v1.5, the language model of LLaVA-1.5 7B. */
-  public static LlamaConfig vicuna7b() {
-    return new LlamaConfig(32000, 4096, 11008, 32, 32, 32, 1e-5, 1e4, 4096, 1, 2);
+  /** Number of layers of Vicuna 7B. */
+  public static final int VICUNA_7B_LAYERS = 32;
+
+  /**
+   * Returns the shape of Vicuna 7B v1.5, the language model of LLaVA-1.5 7B.
+   *
+   * @param layers {@value #VICUNA_7B_LAYERS}, or fewer for measurements on small machines
+   */
+  public static LlamaConfig vicuna7b(int layers) {
+    return new LlamaConfig(32000, 4096, 11008, layers, 32, 32, 1e-5, 1e4, 4096, 1, 2);
   }
 
   /** Returns the width of one attention head. */

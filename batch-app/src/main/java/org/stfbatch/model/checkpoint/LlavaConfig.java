@@ -30,6 +30,11 @@ public record LlavaConfig(
     return fusion.visionTokens(vision);
   }
 
+  /** Returns the number of features of an image: those of the selected blocks, before fusion. */
+  public int featuresPerPicture() {
+    return fusion.patches(vision) * fusion.hiddenStates().size() * vision.hiddenSize();
+  }
+
   /** Returns its properties for compression strategies. */
   public CheckpointShape shape() {
     boolean stockProjector =
