@@ -163,9 +163,8 @@ public final class BatchingEngine implements Engine {
   @Override
   public CompletableFuture<Outcome> submit(EngineJob job) {
     PromptLayout.requireMarkers(job.promptIds(), job.images().size());
-    requireOneImage(job);
     checkVocabulary(job.promptIds());
-    Optional<Failure> several = severalImagesForFusion(job);
+    Optional<Failure> several = severalImages(job);
     if (several.isPresent()) {
       return CompletableFuture.completedFuture(several.get());
     }
@@ -209,24 +208,22 @@ public final class BatchingEngine implements Engine {
     return new PromptLimit(longest, settings.truncate());
   }
 
-  private void requireOneImage(EngineJob job) {
-    if (compression.takesOneImage() && job.images().size() > 1) {
-      throw new IllegalArgumentException(
-          "%s reduces one image of a prompt, and this job has %d: ask about each by itself, or with another --compress"
-              .formatted(compression.name(), job.images().size()));
-    }
-  }
-
-  private Optional<Failure> severalImagesForFusion(EngineJob job) {
-    boolean fused = config.fusion().mini().isPresent() && PromptLayout.hasMarkers(job.promptIds());
-    if (!fused || job.images().size() == 1) {
+  /** Returns the failure of a job with more images than the model or the strategy takes. */
+  private Optional<Failure> severalImages(EngineJob job) {
+    int images = job.images().size();
+    String rule;
+    if (images > 1 && config.fusion().mini().isPresent()) {
+      rule = "LLaVA-Mini takes one image a question, and this job has %d: ask about each by itself";
+    } else if (images > 1 && compression.takesOneImage()) {
+      rule =
+          compression.name()
+              + " reduces one image of a prompt, and this job has %d: ask about each by itself, or with another --compress";
+    } else {
       return Optional.empty();
     }
-    String message =
-        "LLaVA-Mini takes one image a question, and this job has %d: ask about each by itself"
-            .formatted(job.images().size());
     return Optional.of(
-        new Failure(Stage.PROMPT, PromptErrorCode.PROMPT_IMAGE_MARKERS.name(), message, 1));
+        new Failure(
+            Stage.PROMPT, PromptErrorCode.PROMPT_IMAGE_MARKERS.name(), rule.formatted(images), 1));
   }
 
   private void checkVocabulary(int[] promptIds) {
