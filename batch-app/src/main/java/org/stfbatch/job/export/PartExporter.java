@@ -98,12 +98,10 @@ public final class PartExporter {
     private final PartFolder folder;
     private final List<String> wanted;
     private final RowDigest digest;
+    private final RowCounts counts = new RowCounts();
     private Optional<OpenPart> open = Optional.empty();
     private boolean inPart;
     private int part;
-    private long answered;
-    private long failed;
-    private long waiting;
     private long written;
     private long kept;
 
@@ -120,11 +118,8 @@ public final class PartExporter {
       try {
         if (row.answer().isPresent()) {
           add(row);
-        } else if (row.failure().isPresent()) {
-          failed++;
-        } else {
-          waiting++;
         }
+        counts.add(row);
       } catch (IOException e) {
         throw new UncheckedIOException(e);
       }
@@ -135,7 +130,6 @@ public final class PartExporter {
         begin();
       }
       digest.add(row);
-      answered++;
       if (open.isPresent()) {
         open.get().write(row);
       }
@@ -160,7 +154,7 @@ public final class PartExporter {
         return;
       }
       folder.write(name, PartManifest.begun(run.name()));
-      open = Optional.of(OpenPart.begin(folder.begin(name), format, answered));
+      open = Optional.of(OpenPart.begin(folder.begin(name), format, counts.answered()));
     }
 
     private boolean isComplete(Optional<PartManifest> manifest, OptionalLong size) {
@@ -195,7 +189,7 @@ public final class PartExporter {
     }
 
     PartResult result() {
-      return new PartResult(new ExportResult(answered, failed, waiting), written, kept);
+      return new PartResult(counts.result(), written, kept);
     }
 
     @Override

@@ -75,9 +75,7 @@ public final class RunExporter {
   private static final class Rows {
     private final RowWriter answers;
     private final Optional<RowWriter> failures;
-    private long answered;
-    private long failed;
-    private long waiting;
+    private final RowCounts counts = new RowCounts();
 
     Rows(RowWriter answers, Optional<RowWriter> failures) {
       this.answers = answers;
@@ -88,22 +86,17 @@ public final class RunExporter {
       try {
         if (row.answer().isPresent()) {
           answers.write(row);
-          answered++;
-        } else if (row.failure().isPresent()) {
-          if (failures.isPresent()) {
-            failures.get().write(row);
-          }
-          failed++;
-        } else {
-          waiting++;
+        } else if (row.failure().isPresent() && failures.isPresent()) {
+          failures.get().write(row);
         }
+        counts.add(row);
       } catch (IOException e) {
         throw new UncheckedIOException(e);
       }
     }
 
     private ExportResult result() {
-      return new ExportResult(answered, failed, waiting);
+      return counts.result();
     }
   }
 }

@@ -49,10 +49,8 @@ public final class SideFileExporter {
     private final Optional<Path> out;
     private final SideFiles files;
     private final List<String> refusals = new ArrayList<>();
+    private final RowCounts counts = new RowCounts();
     private final long[] outcomes = new long[SideFiles.Outcome.values().length];
-    private long answered;
-    private long failed;
-    private long waiting;
     private long elsewhere;
     private long refused;
 
@@ -62,13 +60,9 @@ public final class SideFileExporter {
     }
 
     void take(ExportRow row) {
+      counts.add(row);
       if (row.answer().isPresent()) {
-        answered++;
         write(row);
-      } else if (row.failure().isPresent()) {
-        failed++;
-      } else {
-        waiting++;
       }
     }
 
@@ -136,7 +130,7 @@ public final class SideFileExporter {
 
     SideFileResult result() {
       return new SideFileResult(
-          new ExportResult(answered, failed, waiting),
+          counts.result(),
           outcomes[SideFiles.Outcome.WRITTEN.ordinal()],
           outcomes[SideFiles.Outcome.UNCHANGED.ordinal()],
           outcomes[SideFiles.Outcome.KEPT.ordinal()],
