@@ -22,12 +22,13 @@ class Peak(Module):
         self.format = __torch__.linear.format_on(device, dtype, format)
         return None
 
-    # Creates `copies` random matrices [outputs, inputs].
+    # Creates `copies` random matrices [outputs, inputs]. Their values are the same, because drawing them takes longer than
+    # measuring; each has memory of its own.
     def draw_weights(self, outputs: int, inputs: int, copies: int) -> None:
         self.weights.clear()
+        weight = self.uniform([outputs, inputs])
         for _ in range(copies):
-            weight = self.uniform([outputs, inputs])
-            self.weights.append(__torch__.linear.placed(weight, self.format))
+            self.weights.append(__torch__.linear.placed(weight.clone(), self.format))
         return None
 
     def draw_rows(self, rows: int, inputs: int) -> None:
