@@ -120,6 +120,15 @@ class DemoCommandsTest {
         .anySatisfy(
             line -> assertThat(line).matches("colour +100.0 % +100.0 % +\\+0.0 % \u00b1  0.0 %"))
         .anySatisfy(line -> assertThat(line).matches("presence +100.0 % .* \\+\\d.* %"));
+
+    Path one =
+        Files.writeString(
+            folder.resolve("one.jsonl"),
+            Files.readAllLines(labels).get(0) + System.lineSeparator());
+    assertThat(
+            Cli.with()
+                .ok("demo-score", "--labels", one, "--answers", perfect, "--against", answers))
+        .containsPattern("all short answers +\\d+.0 % +\\d+.0 % +\\+\\d+.0 % \u00b1 unknown");
   }
 
   @Test

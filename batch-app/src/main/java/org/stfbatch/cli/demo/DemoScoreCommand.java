@@ -67,13 +67,19 @@ public final class DemoScoreCommand implements Callable<Integer> {
     for (PairedScore line : lines) {
       System.out.printf(
           Locale.ROOT,
-          "%-20s %7.1f %%   %7.1f %%   %+5.1f %% \u00b1 %4.1f %%%n",
+          "%-20s %7.1f %%   %7.1f %%   %+5.1f %% \u00b1 %s%n",
           line.name(),
           100 * line.accuracy(),
           100 * line.other(),
           100 * line.difference(),
-          100 * line.error());
+          error(line));
     }
+  }
+
+  private static String error(PairedScore line) {
+    return line.questions() < 2
+        ? "unknown"
+        : String.format(Locale.ROOT, "%4.1f %%", 100 * line.error());
   }
 
   private static void print(List<Score> scores) {
