@@ -164,11 +164,11 @@ public final class BatchingEngine implements Engine {
   public CompletableFuture<Outcome> submit(EngineJob job) {
     PromptLayout.requireMarkers(job.promptIds(), job.images().size());
     checkVocabulary(job.promptIds());
-    Optional<Failure> several = severalImages(job);
+    Sequence sequence = sequence(job);
+    Optional<Failure> several = severalImages(sequence.images().size());
     if (several.isPresent()) {
       return CompletableFuture.completedFuture(several.get());
     }
-    Sequence sequence = sequence(job);
     OptionalInt perImage = loaded.join().tokensPerImage();
     if (perImage.isPresent() || sequence.images().isEmpty()) {
       int[] imageTokens = new int[job.images().size()];
@@ -208,9 +208,8 @@ public final class BatchingEngine implements Engine {
     return new PromptLimit(longest, settings.truncate());
   }
 
-  /** Returns the failure of a job with more images than the model or the strategy takes. */
-  private Optional<Failure> severalImages(EngineJob job) {
-    int images = job.images().size();
+  /** Returns the failure of a prompt with more images than the model or the strategy takes. */
+  private Optional<Failure> severalImages(int images) {
     String rule;
     if (images > 1 && config.fusion().mini().isPresent()) {
       rule = "LLaVA-Mini takes one image a question, and this job has %d: ask about each by itself";

@@ -365,6 +365,10 @@ final class GoldenMiniTest {
       assertThat(failure.message())
           .isEqualTo(
               "LLaVA-Mini takes one image a question, and this job has 2: ask about each by itself");
+
+      int[] unmarked = tokenizer.encodeWithImages("What?");
+      EngineJob text = new EngineJob(unmarked, List.of(image, image), job.task());
+      assertThat(engine.submit(text).join()).isNotInstanceOf(Failure.class);
     }
   }
 

@@ -248,6 +248,10 @@ final class YopoTest {
       assertThat(failure.code()).isEqualTo("PROMPT_IMAGE_MARKERS");
       assertThat(failure.message())
           .startsWith("yopo reduces one image of a prompt, and this job has 2");
+
+      int[] unmarked = tokenizer.encodeWithImages("What?");
+      EngineJob text = new EngineJob(unmarked, List.of(image, image), Generation.greedy(1));
+      assertThat(engine.submit(text).join()).isNotInstanceOf(Failure.class);
     }
   }
 
