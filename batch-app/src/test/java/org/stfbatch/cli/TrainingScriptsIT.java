@@ -29,6 +29,12 @@ class TrainingScriptsIT {
     assertThat(trained.resolve("finetune/model/model.safetensors")).isNotEmptyFile();
     assertThat(trained.resolve("curves.svg")).isNotEmptyFile();
 
+    String bundled =
+        "scripts/train-ablation --out %s --images 24 --test-images 2"
+                .formatted(folder.resolve("bundled"))
+            + " --steps 4 --batch 2 --seeds 1 --variants plain";
+    assertThat(table(scripts.ok(bundled))).contains("7.63   576");
+
     String ablation =
         "scripts/train-ablation --from %s --out %s".formatted(trained, folder.resolve("compared"))
             + " --test-images 4 --steps 4 --seeds 1 --variants 'plain stf:k4e4 fastv:layer=1,keep=20'";
