@@ -1,7 +1,6 @@
 package org.stfbatch.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import java.util.ArrayList;
@@ -126,7 +125,7 @@ final class FastVTest {
   }
 
   @Test
-  void twoImagesInOneJobAreRefused() throws Exception {
+  void aJobWithTwoImagesFailsByName() throws Exception {
     EngineJob one = job(RecordedCase.ofStrategy("fastv").get(0));
     Pixels image = one.images().get(0);
     int[] ids = tokenizer.encodeWithImages("<image>\n<image>\nSame?");
@@ -134,9 +133,10 @@ final class FastVTest {
     ModelSettings settings = ModelSettings.exact().with(CompressionStrategy.parse("fastv"));
     try (Engine engine =
         BatchingEngine.start(checkpoint, settings, tokenizer, new EngineSettings(1))) {
-      assertThatThrownBy(() -> engine.submit(two))
-          .isInstanceOf(IllegalArgumentException.class)
-          .hasMessageContaining("this job has 2");
+      Failure failure = (Failure) engine.submit(two).join();
+      assertThat(failure.code()).isEqualTo("PROMPT_IMAGE_MARKERS");
+      assertThat(failure.message())
+          .startsWith("fastv reduces one image of a prompt, and this job has 2");
     }
   }
 
