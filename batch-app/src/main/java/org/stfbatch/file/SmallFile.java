@@ -3,18 +3,13 @@ package org.stfbatch.file;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
-import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
-import java.security.SecureRandom;
-import java.util.HexFormat;
 import java.util.regex.Pattern;
 
 /**
@@ -23,13 +18,7 @@ import java.util.regex.Pattern;
  * file may be empty, never half.
  */
 public final class SmallFile {
-  private static final SecureRandom RANDOM = new SecureRandom();
-  private static final int RANDOM_BYTES = 8;
-
-  /** In characters of up to four bytes in UTF-8; file names have at most 255 bytes. */
-  private static final int LONGEST_STEM = 50;
-
-  private static final Pattern PARTIAL = Pattern.compile("\\..*\\.[0-9a-f]{16}\\.partial");
+  private static final Pattern PARTIAL = Pattern.compile("\\..*\\." + PartialFiles.ENDING_PATTERN);
 
   private SmallFile() {}
 
@@ -40,19 +29,10 @@ public final class SmallFile {
    * @throws IOException if it cannot be written; an older file stays
    */
   public static void replace(Path file, byte[] content) throws IOException {
-    byte[] random = new byte[RANDOM_BYTES];
-    RANDOM.nextBytes(random);
-    String name = file.getFileName().toString();
-    Path partial =
-        file.resolveSibling(
-            "."
-                + name.substring(0, Math.min(name.length(), LONGEST_STEM))
-                + "."
-                + HexFormat.of().formatHex(random)
-                + ".partial");
+    Path partial = file.resolveSibling("." + PartialFiles.stem(file) + PartialFiles.ending());
     try (FileChannel channel =
         FileChannel.open(partial, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
-      lockIfPossible(channel);
+      PartialFiles.lockIfPossible(channel);
       ByteBuffer bytes = ByteBuffer.wrap(content);
       while (bytes.hasRemaining()) {
         channel.write(bytes);
@@ -62,15 +42,6 @@ public final class SmallFile {
     } catch (IOException e) {
       Files.deleteIfExists(partial);
       throw e;
-    }
-  }
-
-  /** Where the file system has no locks, no file counts as abandoned. */
-  private static void lockIfPossible(FileChannel channel) {
-    try {
-      channel.tryLock();
-    } catch (IOException e) {
-      return;
     }
   }
 
@@ -87,25 +58,10 @@ public final class SmallFile {
                 PARTIAL.matcher(path.getFileName().toString()).matches()
                     && Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS))) {
       for (Path path : partial) {
-        deleteIfAbandoned(path);
+        PartialFiles.deleteIfAbandoned(path);
       }
     } catch (DirectoryIteratorException e) {
       throw e.getCause();
-    }
-  }
-
-  private static void deleteIfAbandoned(Path path) throws IOException {
-    try (FileChannel channel = FileChannel.open(path, StandardOpenOption.WRITE);
-        FileLock lock = channel.tryLock()) {
-      if (lock != null) {
-        Files.deleteIfExists(path);
-      }
-    } catch (OverlappingFileLockException e) {
-      // This process is writing it.
-      return;
-    } catch (FileSystemException e) {
-      // Another process has just completed it, or it belongs to another user.
-      return;
     }
   }
 }

@@ -8,8 +8,6 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
@@ -17,8 +15,6 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
-import java.security.SecureRandom;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -36,12 +32,6 @@ import java.util.stream.Stream;
  */
 public final class WholeFile implements AutoCloseable {
   private static final int BUFFER = 1 << 16;
-  private static final int RANDOM_BYTES = 8;
-
-  /** In characters of up to four bytes in UTF-8; file names have at most 255 bytes. */
-  private static final int LONGEST_STEM = 50;
-
-  private static final String ENDING = ".partial";
   private static final Map<String, FileDescriptor> STANDARD_STREAMS =
       Map.of("/dev/stdout", FileDescriptor.out, "/dev/stderr", FileDescriptor.err);
 
@@ -133,7 +123,7 @@ public final class WholeFile implements AutoCloseable {
 
   private static WholeFile partial(Path file, Path target) throws IOException {
     while (true) {
-      Path partial = target.resolveSibling(stem(target) + random() + ENDING);
+      Path partial = target.resolveSibling(PartialFiles.stem(target) + PartialFiles.ending());
       FileChannel channel;
       try {
         channel =
@@ -142,36 +132,11 @@ public final class WholeFile implements AutoCloseable {
         continue;
       }
       // Before it was locked, another process may have deleted the file as abandoned.
-      if (lockIfPossible(channel) && Files.exists(partial, LinkOption.NOFOLLOW_LINKS)) {
+      if (PartialFiles.lockIfPossible(channel)
+          && Files.exists(partial, LinkOption.NOFOLLOW_LINKS)) {
         return new WholeFile(file, target, partial, channel, new ChannelStream(channel));
       }
       channel.close();
-    }
-  }
-
-  /** Returns the prefix of the partial file's name, shortened to keep the name within the limit. */
-  private static String stem(Path target) {
-    String name = target.getFileName().toString();
-    return name.substring(0, Math.min(name.length(), LONGEST_STEM)) + ".";
-  }
-
-  private static String random() {
-    byte[] bytes = new byte[RANDOM_BYTES];
-    new SecureRandom().nextBytes(bytes);
-    return HexFormat.of().formatHex(bytes);
-  }
-
-  /**
-   * Locks the file where the file system supports locks; where it does not, no file counts as
-   * abandoned.
-   */
-  private static boolean lockIfPossible(FileChannel channel) {
-    try {
-      return channel.tryLock() != null;
-    } catch (OverlappingFileLockException e) {
-      return false;
-    } catch (IOException e) {
-      return true;
     }
   }
 
@@ -180,17 +145,12 @@ public final class WholeFile implements AutoCloseable {
     String name = String.valueOf(path.getFileName());
     return path.resolveSibling(of.getFileName()).equals(of)
         && name.startsWith(of.getFileName() + ".")
-        && name.endsWith(ENDING);
+        && name.endsWith(PartialFiles.ENDING);
   }
 
   private static void deleteAbandoned(Path target) throws IOException {
     Pattern ours =
-        Pattern.compile(
-            Pattern.quote(stem(target))
-                + "[0-9a-f]{"
-                + 2 * RANDOM_BYTES
-                + "}"
-                + Pattern.quote(ENDING));
+        Pattern.compile(Pattern.quote(PartialFiles.stem(target)) + PartialFiles.ENDING_PATTERN);
     List<Path> left;
     try (Stream<Path> all = Files.list(target.getParent())) {
       left =
@@ -202,22 +162,7 @@ public final class WholeFile implements AutoCloseable {
       return;
     }
     for (Path path : left) {
-      deleteIfAbandoned(path);
-    }
-  }
-
-  private static void deleteIfAbandoned(Path path) throws IOException {
-    try (FileChannel channel = FileChannel.open(path, StandardOpenOption.WRITE);
-        FileLock lock = channel.tryLock()) {
-      if (lock != null) {
-        Files.deleteIfExists(path);
-      }
-    } catch (OverlappingFileLockException e) {
-      // This process is writing the file.
-      return;
-    } catch (FileSystemException e) {
-      // Another process has just completed it, or it belongs to another user.
-      return;
+      PartialFiles.deleteIfAbandoned(path);
     }
   }
 

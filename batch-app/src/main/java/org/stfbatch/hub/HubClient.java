@@ -210,12 +210,7 @@ final class HubClient {
     Optional<String> location = response.headers().firstValue("Location");
     try {
       URI to = location.map(given -> RedirectTarget.of(from, given)).orElse(null);
-      boolean safe =
-          to != null
-              && to.getHost() != null
-              && ("https".equals(to.getScheme())
-                  || "http".equals(to.getScheme()) && "http".equals(from.getScheme()));
-      if (safe) {
+      if (to != null && RedirectTarget.isSafe(from, to)) {
         return to;
       }
     } catch (IllegalArgumentException e) {

@@ -9,12 +9,9 @@ import java.net.ConnectException;
 import java.net.NoRouteToHostException;
 import java.net.SocketTimeoutException;
 import java.net.URI;
-import java.net.URLDecoder;
 import java.net.UnknownHostException;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Base64;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
@@ -30,6 +27,7 @@ import org.apache.hc.core5.http.HttpEntity;
 import org.apache.hc.core5.http.HttpException;
 import org.apache.hc.core5.http.MalformedChunkCodingException;
 import org.stfbatch.net.HttpClients;
+import org.stfbatch.net.HttpRequests;
 import org.stfbatch.net.RedirectTarget;
 import org.stfbatch.net.RefusedAddressException;
 import org.stfbatch.storage.S3Signer;
@@ -188,16 +186,9 @@ final class HttpFetcher implements Closeable {
 
   private static HttpGet request(ImageSource.Http source, URI uri) throws ImageException {
     try {
-      HttpGet request = new HttpGet(withoutLogin(uri));
-      request.setHeader("Accept", "image/*, */*;q=0.5");
       // Images are compressed already; a body that is encoded nevertheless is decoded.
-      request.setHeader("Accept-Encoding", "identity");
-      if (uri.getRawUserInfo() != null) {
-        byte[] login =
-            URLDecoder.decode(uri.getRawUserInfo().replace("+", "%2B"), StandardCharsets.UTF_8)
-                .getBytes(StandardCharsets.UTF_8);
-        request.setHeader("Authorization", "Basic " + Base64.getEncoder().encodeToString(login));
-      }
+      HttpGet request = HttpRequests.get(uri);
+      request.setHeader("Accept", "image/*, */*;q=0.5");
       return request;
     } catch (IllegalArgumentException e) {
       throw ImageException.permanent(
@@ -216,12 +207,6 @@ final class HttpFetcher implements Closeable {
   /** Aborts the connection; closing the response would first read the rest of the body. */
   private static void hangUp(HttpGet request) {
     request.cancel();
-  }
-
-  private static URI withoutLogin(URI uri) {
-    String address = uri.toASCIIString();
-    String login = uri.getRawUserInfo();
-    return URI.create(login == null ? address : address.replaceFirst("//[^/?#]*@", "//"));
   }
 
   private byte[] body(
@@ -334,12 +319,7 @@ final class HttpFetcher implements Closeable {
     }
     try {
       URI to = RedirectTarget.of(from, location.get());
-      boolean upgrade = "http".equalsIgnoreCase(from.getScheme());
-      boolean allowed =
-          to.getHost() != null
-              && (from.getScheme().equalsIgnoreCase(to.getScheme())
-                  || upgrade && "https".equalsIgnoreCase(to.getScheme()));
-      if (allowed) {
+      if (RedirectTarget.isSafe(from, to)) {
         return to;
       }
     } catch (IllegalArgumentException e) {

@@ -4,8 +4,8 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 
 /**
- * Resolves a {@code Location} header. As browsers do, it percent-encodes characters that an address
- * may not contain, such as spaces.
+ * Resolves and checks a {@code Location} header. As browsers do, it percent-encodes characters that
+ * an address may not contain, such as spaces.
  */
 public final class RedirectTarget {
   private static final String ALLOWED =
@@ -31,6 +31,17 @@ public final class RedirectTarget {
       return URI.create((replacesQuery ? whole.substring(0, query) : whole) + encoded);
     }
     return from.resolve(encoded);
+  }
+
+  /**
+   * Returns whether a redirection from one http(s) address to another keeps the protocol or changes
+   * it to https.
+   */
+  public static boolean isSafe(URI from, URI to) {
+    return to.getHost() != null
+        && ("https".equalsIgnoreCase(to.getScheme())
+            || "http".equalsIgnoreCase(to.getScheme())
+                && "http".equalsIgnoreCase(from.getScheme()));
   }
 
   private static String encoded(String location) {

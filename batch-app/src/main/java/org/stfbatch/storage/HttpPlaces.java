@@ -5,11 +5,8 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.SocketTimeoutException;
 import java.net.URI;
-import java.net.URLDecoder;
 import java.net.UnknownHostException;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.Base64;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -18,6 +15,7 @@ import org.apache.hc.core5.http.ClassicHttpResponse;
 import org.apache.hc.core5.http.Header;
 import org.stfbatch.net.AddressRules;
 import org.stfbatch.net.HttpClients;
+import org.stfbatch.net.HttpRequests;
 import org.stfbatch.net.ProxySettings;
 import org.stfbatch.net.RedirectTarget;
 import org.stfbatch.net.RefusedAddressException;
@@ -168,32 +166,15 @@ final class HttpPlaces implements AutoCloseable {
   }
 
   private static HttpGet request(URI uri, Optional<String> range) {
-    HttpGet request = new HttpGet(withoutLogin(uri));
-    request.setHeader("Accept-Encoding", "identity");
+    HttpGet request = HttpRequests.get(uri);
     range.ifPresent(bytes -> request.setHeader("Range", bytes));
-    if (uri.getRawUserInfo() != null) {
-      byte[] login =
-          URLDecoder.decode(uri.getRawUserInfo().replace("+", "%2B"), StandardCharsets.UTF_8)
-              .getBytes(StandardCharsets.UTF_8);
-      request.setHeader("Authorization", "Basic " + Base64.getEncoder().encodeToString(login));
-    }
     return request;
-  }
-
-  private static URI withoutLogin(URI uri) {
-    String address = uri.toASCIIString();
-    return URI.create(
-        uri.getRawUserInfo() == null ? address : address.replaceFirst("//[^/?#]*@", "//"));
   }
 
   private static URI target(Http page, URI from, String location) throws StorageException {
     try {
       URI to = RedirectTarget.of(from, location);
-      boolean safe =
-          "https".equalsIgnoreCase(to.getScheme())
-              || "http".equalsIgnoreCase(to.getScheme())
-                  && "http".equalsIgnoreCase(from.getScheme());
-      if (safe && to.getHost() != null) {
+      if (RedirectTarget.isSafe(from, to)) {
         return to;
       }
     } catch (IllegalArgumentException e) {

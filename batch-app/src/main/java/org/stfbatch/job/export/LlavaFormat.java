@@ -1,10 +1,8 @@
 package org.stfbatch.job.export;
 
 import java.io.IOException;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
-import org.stfbatch.db.AnswerSource;
 import org.stfbatch.db.ExportRow;
 import org.stfbatch.db.StoredAnswer;
 import org.stfbatch.evaluation.RawAnswerLine;
@@ -29,15 +27,8 @@ final class LlavaFormat implements TextFormat {
             Optional.empty(),
             RawAnswerLine.answerId(run, row.customId()),
             answer.modelName(),
-            answer.source().map(LlavaFormat::metadata).orElse(Map.of()));
+            answer.source().map(ReuseMetadata::of).orElse(Map.of()));
     out.append(line.line());
-  }
-
-  private static Map<String, String> metadata(AnswerSource source) {
-    Map<String, String> metadata = new LinkedHashMap<>();
-    metadata.put("reused_from_run", source.run());
-    metadata.put("reused_from_custom_id", source.customId());
-    return metadata;
   }
 
   /**

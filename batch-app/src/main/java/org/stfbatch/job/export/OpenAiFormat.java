@@ -5,7 +5,6 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.UUID;
-import org.stfbatch.db.AnswerSource;
 import org.stfbatch.db.ExportRow;
 import org.stfbatch.db.StoredAnswer;
 import org.stfbatch.db.TokenCounts;
@@ -69,16 +68,11 @@ final class OpenAiFormat {
     choice.put("finish_reason", finishReason(answer.finishReason()));
     completion.set("usage", usage(answer.tokens()));
     completion.put("system_fingerprint", answer.model().systemFingerprint());
-    answer.source().ifPresent(source -> completion.set("metadata", metadata(source)));
+    answer
+        .source()
+        .map(ReuseMetadata::of)
+        .ifPresent(metadata -> completion.set("metadata", JSON.valueToTree(metadata)));
     return completion;
-  }
-
-  /** Returns the metadata object of a chat completion, whose values are texts. */
-  private static ObjectNode metadata(AnswerSource source) {
-    ObjectNode metadata = JSON.createObjectNode();
-    metadata.put("reused_from_run", source.run());
-    metadata.put("reused_from_custom_id", source.customId());
-    return metadata;
   }
 
   /**

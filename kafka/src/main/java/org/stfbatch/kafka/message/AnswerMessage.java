@@ -40,8 +40,6 @@ public record AnswerMessage(
     int attempt,
     Optional<ReusedFrom> reusedFrom) {
 
-  private static final FieldType<Integer> ATTEMPT = FieldType.intFrom(1);
-
   public AnswerMessage {
     Objects.requireNonNull(job, "job is null");
     Objects.requireNonNull(prompt, "prompt is null");
@@ -149,7 +147,7 @@ public record AnswerMessage(
         Model.of(fields.requiredObject("model")),
         fields.required("answered_at", FieldType.INSTANT),
         fields.optional("log_probabilities", FieldType.LOG_PROBABILITIES).orElse(Map.of()),
-        fields.optional("attempt", ATTEMPT).orElse(1),
+        fields.optional("attempt", FieldType.ATTEMPT).orElse(1),
         ReusedFrom.of(fields));
   }
 

@@ -25,7 +25,6 @@ public record FailureMessage(
     Instant failedAt,
     int attempt) {
 
-  private static final FieldType<Integer> ATTEMPT = FieldType.intFrom(1);
   private static final FieldType<Integer> ATTEMPTS = FieldType.intFrom(0);
 
   public FailureMessage {
@@ -51,7 +50,7 @@ public record FailureMessage(
         fields.required("message", FieldType.TEXT),
         fields.required("attempts", ATTEMPTS),
         fields.required("failed_at", FieldType.INSTANT),
-        fields.optional("attempt", ATTEMPT).orElse(1));
+        fields.optional("attempt", FieldType.ATTEMPT).orElse(1));
   }
 
   /** Returns the message's value. */

@@ -64,6 +64,9 @@ record FieldType<T>(String expected, Function<JsonNode, Optional<T>> reader) {
   static final FieldType<Map<String, Double>> LOG_PROBABILITIES =
       new FieldType<>("an object of numbers, none of them above 0", FieldType::logProbabilities);
 
+  /** The number of a job's outcome. */
+  static final FieldType<Integer> ATTEMPT = intFrom(1);
+
   static final FieldType<Instant> INSTANT =
       new FieldType<>(
           "a time in UTC such as 2026-01-31T23:59:59.5Z",
