@@ -131,7 +131,8 @@ final class Facts {
     if (hasPrefillTokens(run)) {
       double ran = run.work().prefillTokens();
       add("prefill_tokens", "Prefilled", ran, "");
-      add("saved_by_sharing", "Saved by the prefix cache", 1 - per(ran, asked), SHARE);
+      // Texts to choose from are prefilled, too, and are not among the prompt's tokens.
+      add("saved_by_sharing", "Saved by the prefix cache", Math.max(0, 1 - per(ran, asked)), SHARE);
     }
   }
 
@@ -195,7 +196,7 @@ final class Facts {
     long repeated = tokens.prompt() + tokens.vision() - run.work().prefillTokens();
     double dropped = tokens.vision() * (1 - model.keptTokens());
     return run.work().encodedImages() * model.image()
-        + tokens.prompt() * model.fusedToken()
+        + tokens.promptWithImage() * model.fusedToken()
         + (1 - model.prunedLayers()) * layers(tokens, tokens.positions() - repeated, model)
         + model.prunedLayers() * layers(tokens, tokens.positions() - dropped, model)
         + tokens.generated() * model.head();

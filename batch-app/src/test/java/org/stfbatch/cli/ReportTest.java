@@ -29,6 +29,8 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.stfbatch.compression.NoCompression;
+import org.stfbatch.db.RunFigures;
+import org.stfbatch.db.RunFiguresStore;
 import org.stfbatch.db.testing.TestDatabase;
 import org.stfbatch.model.ModelFlops;
 import org.stfbatch.model.checkpoint.LlamaConfig;
@@ -408,6 +410,18 @@ class ReportTest {
       assertThat(sum(report.get(tokens), "answers"))
           .isEqualTo(sql("select count(*) from answer where run_id = 1"));
     }
+  }
+
+  /** Layers that fuse text with an image do not run for other text. */
+  @Test
+  void promptsWithoutAnImageAreCountedApart() {
+    RunFigures.Tokens tokens = new RunFiguresStore(DATABASE.dataSource()).figures(1).tokens();
+
+    assertThat((double) tokens.promptWithImage())
+        .isEqualTo(
+            sql("select sum(prompt_tokens) from answer where run_id = 1 and vision_tokens > 0"))
+        .isPositive()
+        .isLessThan(tokens.prompt());
   }
 
   @Test

@@ -64,6 +64,7 @@ public record RunFigures(
    * Token counts of all answers that were computed, reused ones left out.
    *
    * @param prompt text tokens of the prompts
+   * @param promptWithImage of these, those of prompts with an image
    * @param vision vision tokens of the images
    * @param visionOfAnImage mean vision tokens of an answer about an image; empty if there is none
    * @param generated tokens of the answers
@@ -74,6 +75,7 @@ public record RunFigures(
    */
   public record Tokens(
       long prompt,
+      long promptWithImage,
       long vision,
       OptionalDouble visionOfAnImage,
       long generated,

@@ -62,6 +62,7 @@ public final class RunFiguresStore {
           avg(seconds) as mean,
           max(seconds) as longest,
           sum(prompt_tokens) as prompt,
+          sum(prompt_tokens) filter (where vision_tokens > 0) as prompt_with_image,
           sum(vision_tokens) as vision,
           count(*) filter (where vision_tokens > 0) as pictured,
           sum(generated_tokens) as generated,
@@ -75,6 +76,7 @@ public final class RunFiguresStore {
       )
       select
         coalesce(sum(prompt), 0) as prompt,
+        coalesce(sum(prompt_with_image), 0) as prompt_with_image,
         coalesce(sum(vision), 0) as vision,
         sum(vision)::float8 / nullif(sum(pictured), 0) as vision_of_an_image,
         coalesce(sum(generated), 0) as generated,
@@ -339,6 +341,7 @@ public final class RunFiguresStore {
         query(COUNTS, runId).query((row, n) -> counts(row)).single(),
         new RunFigures.Tokens(
             answers.getLong("prompt"),
+            answers.getLong("prompt_with_image"),
             answers.getLong("vision"),
             Rows.real(answers, "vision_of_an_image"),
             answers.getLong("generated"),

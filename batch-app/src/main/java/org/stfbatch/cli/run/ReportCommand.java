@@ -16,6 +16,7 @@ import java.util.OptionalDouble;
 import java.util.concurrent.Callable;
 import org.stfbatch.cli.option.OutputFile;
 import org.stfbatch.cli.service.Stores;
+import org.stfbatch.db.ChunkMetric;
 import org.stfbatch.db.Run;
 import org.stfbatch.evaluation.PublishedResult;
 import org.stfbatch.file.OutputPaths;
@@ -187,9 +188,14 @@ public final class ReportCommand implements Callable<Integer> {
   private void check(RunReport report, ReportTerms terms) {
     boolean answered = !report.places().isEmpty();
     if (!models.isEmpty() && answered && terms.answering(report.places()).isEmpty()) {
+      long answering =
+          report.places().stream().map(ChunkMetric.Place::modelFingerprint).distinct().count();
       throw new InputException(
-          "run %s was answered by another model than %s: check --model"
-              .formatted(run, models.stream().map(Path::toString).collect(joining(" or "))));
+          answering > 1
+              ? "run %s was answered by %d models, so its operations cannot be counted: leave --model out"
+                  .formatted(run, answering)
+              : "run %s was answered by another model than %s: check --model"
+                  .formatted(run, models.stream().map(Path::toString).collect(joining(" or "))));
     }
   }
 }
