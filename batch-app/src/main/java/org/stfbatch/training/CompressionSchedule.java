@@ -3,6 +3,7 @@ package org.stfbatch.training;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.stfbatch.compression.CompressionStrategy;
 import org.stfbatch.compression.LlaVolta;
 import org.stfbatch.compression.NoCompression;
@@ -46,13 +47,21 @@ public record CompressionSchedule(List<CompressionStrategy> stages) {
     if (text.equals(LLAVOLTA)) {
       return llaVolta(layers);
     }
-    List<String> specs = List.of(text.split(CompressionStrategy.SEPARATOR, -1));
-    if (specs.size() < 2) {
+    if (Stream.of(text.split(CompressionStrategy.SEPARATOR, -1)).anyMatch(String::isBlank)) {
       throw new IllegalArgumentException(
-          "--stages %s is one stage: give llavolta, or two or more strategies with / between them, or use --compress"
+          "--stages %s has an empty stage: give each stage a strategy, such as none"
               .formatted(text));
     }
-    return new CompressionSchedule(specs.stream().map(CompressionStrategy::parse).toList());
+    List<CompressionStrategy> stages =
+        Stream.of(text.split(CompressionStrategy.SEPARATOR, -1))
+            .map(CompressionStrategy::parse)
+            .toList();
+    if (stages.size() < 2) {
+      throw new IllegalArgumentException(
+          "--stages %s is one stage: give llavolta, or two or more strategies with / between them, or --compress %s for all steps"
+              .formatted(text, text));
+    }
+    return new CompressionSchedule(stages);
   }
 
   /**
@@ -81,6 +90,23 @@ public record CompressionSchedule(List<CompressionStrategy> stages) {
    */
   CompressionStrategy at(long step, long steps) {
     return stages.get((int) (step * stages.size() / steps));
+  }
+
+  /**
+   * @param steps of the whole training
+   * @throws IllegalArgumentException if they are too few for every stage to have one
+   */
+  void requireStepOfEach(long steps) {
+    if (steps < stages.size()) {
+      throw new IllegalArgumentException(
+          "--stages has %d stages, and this training has %d %s: train for at least %d"
+              .formatted(stages.size(), steps, steps == 1 ? "step" : "steps", stages.size()));
+    }
+  }
+
+  /** Returns the strategy of the last step. */
+  CompressionStrategy last() {
+    return stages.get(stages.size() - 1);
   }
 
   /**

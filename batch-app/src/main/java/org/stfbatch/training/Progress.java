@@ -12,6 +12,7 @@ import org.stfbatch.model.checkpoint.LlavaCheckpoint;
 import org.stfbatch.model.checkpoint.LlavaCheckpointWriter;
 import org.stfbatch.model.checkpoint.OptimizerState;
 import org.stfbatch.model.checkpoint.SafetensorsWriter;
+import org.stfbatch.model.checkpoint.YopoTuning;
 
 /** Progress of a training in its folder: the last checkpoint and the trained model. */
 final class Progress {
@@ -20,14 +21,21 @@ final class Progress {
   private final TrainingFolder folder;
   private final LlavaCheckpoint base;
   private final TrainingOutput output;
+  private final Optional<YopoTuning> tuning;
 
   /**
    * @param base the checkpoint that the training began with
+   * @param tuning the YOPO settings that the trained model's configuration is to have
    */
-  Progress(TrainingFolder folder, LlavaCheckpoint base, TrainingOutput output) {
+  Progress(
+      TrainingFolder folder,
+      LlavaCheckpoint base,
+      TrainingOutput output,
+      Optional<YopoTuning> tuning) {
     this.folder = folder;
     this.base = base;
     this.output = output;
+    this.tuning = tuning;
   }
 
   boolean isDone() {
@@ -101,7 +109,7 @@ final class Progress {
   }
 
   private void writeWeights(Path path, DType dtype, TrainedWeights weights) throws IOException {
-    new LlavaCheckpointWriter(base, dtype)
+    new LlavaCheckpointWriter(base, dtype, tuning)
         .write(
             path,
             name ->

@@ -1,5 +1,7 @@
 package org.stfbatch.training;
 
+import org.stfbatch.compression.CompressionStrategy;
+
 /**
  * Metrics of one training step.
  *
@@ -10,8 +12,9 @@ package org.stfbatch.training;
  * @param learningRate used by the update
  * @param gradientNorm L2 norm before clipping
  * @param samples number of conversations
- * @param tokens number of positions, including vision tokens
+ * @param tokens number of positions, including all vision tokens of the projector
  * @param flops floating-point operations of the step
+ * @param compression the vision-token strategy
  * @param seconds duration
  */
 public record StepReport(
@@ -24,4 +27,5 @@ public record StepReport(
     int samples,
     long tokens,
     double flops,
+    CompressionStrategy compression,
     double seconds) {}

@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.stfbatch.compression.NoCompression;
 import org.stfbatch.model.AdamWSettings;
 import org.stfbatch.model.ModelException;
 import org.stfbatch.model.TrainableTower;
@@ -49,7 +50,7 @@ public final class TowerRun implements Training {
     this.vocabulary = new RegionVocabulary(pictures, vision.grid());
     this.plan = plan(pictures, settings);
     this.reader = new PictureReader(input.images(), input.pictures());
-    this.progress = new Progress(folder, input.model(), output);
+    this.progress = new Progress(folder, input.model(), output, input.model().yopoTuning());
     this.step = isDone() ? steps() : progress.steps();
   }
 
@@ -192,6 +193,7 @@ public final class TowerRun implements Training {
         count,
         (long) count * choice.count(),
         count * flops(choice.count()),
+        new NoCompression(),
         (System.nanoTime() - start) / NANOS);
   }
 

@@ -78,6 +78,7 @@ final class Trainer {
         batches.stream().mapToInt(List::size).sum(),
         tokens,
         work,
+        compression,
         (System.nanoTime() - start) / NANOS);
   }
 

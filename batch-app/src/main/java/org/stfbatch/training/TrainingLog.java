@@ -91,6 +91,9 @@ final class TrainingLog implements AutoCloseable {
         .put("seconds", report.seconds())
         .put("samples_per_second", report.samples() / report.seconds())
         .put("flops_per_second", report.flops() / report.seconds());
+    if (report.compression().compresses()) {
+      row.put("compression", report.compression().spec());
+    }
     out.write(row + "\n");
     out.flush();
   }

@@ -7,11 +7,14 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
+import org.stfbatch.compression.Yopo;
 import org.stfbatch.model.AdamWSettings;
 import org.stfbatch.model.TrainableModel;
 import org.stfbatch.model.TrainingFlops;
 import org.stfbatch.model.checkpoint.DurableFolder;
 import org.stfbatch.model.checkpoint.LlavaConfig;
+import org.stfbatch.model.checkpoint.YopoTuning;
 import org.stfbatch.prompt.LlamaTokenizer;
 
 /** Training stage of LLaVA: computes the features of all images, then performs the steps. */
@@ -49,11 +52,12 @@ public final class TrainingRun implements Training {
         new StepPlan(samples.planned(), settings.batch(), settings.accumulate(), settings.seed());
     this.pictures = new PictureReader(input.images(), input.pictures());
     this.features = features();
-    this.progress = new Progress(folder, input.model(), output);
+    this.progress = new Progress(folder, input.model(), output, tuning(input, settings));
     this.steps =
         settings.flops().isPresent()
             ? cost().nearestSteps(settings.flops().getAsDouble())
             : settings.steps(plan.stepsPerEpoch());
+    settings.compression().requireStepOfEach(steps);
     this.step = isDone() ? steps() : progress.steps();
   }
 
@@ -61,7 +65,8 @@ public final class TrainingRun implements Training {
    * Opens a training: reads and tokenizes the data, and reads the progress of the folder.
    *
    * @throws TrainingDataException if the data or the folder cannot be used
-   * @throws IllegalArgumentException if the model cannot be trained with a strategy of the settings
+   * @throws IllegalArgumentException if the model cannot be trained with a strategy of the
+   *     settings, or has fewer steps than these have stages
    */
   public static TrainingRun open(
       TrainingInput input, TrainingSettings settings, TrainingOutput output) throws IOException {
@@ -113,6 +118,17 @@ public final class TrainingRun implements Training {
     settings.patches().ifPresent(patches -> described.put("--patches", String.valueOf(patches)));
     described.put("--dtype", input.settings().dtype().torchName());
     return described;
+  }
+
+  /** Returns the YOPO settings of the trained model, whose projectors alone are not tuned to it. */
+  private static Optional<YopoTuning> tuning(TrainingInput input, TrainingSettings settings) {
+    Optional<YopoTuning> before = input.model().yopoTuning();
+    if (settings.stage() != TrainingStage.FINETUNE) {
+      return before;
+    }
+    return settings.compression().last() instanceof Yopo yopo
+        ? Optional.of(YopoTuning.by(yopo, before))
+        : Optional.empty();
   }
 
   private static TrainingSamples samples(

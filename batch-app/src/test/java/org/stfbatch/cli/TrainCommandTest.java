@@ -9,6 +9,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
@@ -229,6 +230,16 @@ class TrainCommandTest {
     Cli.Ran equal = cli.run(command("equal", "--stages", stages, "--flops-of", out("staged", "")));
     assertThat(equal.out()).as(equal.err()).contains("trained in 4 steps");
 
+    assertThat(Files.readString(out("staged", "log.jsonl")).lines().toList())
+        .satisfiesExactly(
+            step -> assertThat(step).contains("\"compression\":\"llavolta:layer=1,stride=2\""),
+            step -> assertThat(step).contains("\"compression\":\"llavolta:layer=1,stride=2\""),
+            step -> assertThat(step).doesNotContain("compression"),
+            step -> assertThat(step).doesNotContain("compression"));
+    cli.run(command("x", "--stages", stages, "--max-steps", 1))
+        .complainsInOneLine(2, "--stages has 2 stages, and this training has 1 step");
+    cli.run(command("x", "--compress", stages))
+        .complainsInOneLine(2, "for several, use --stages of train finetune");
     cli.run(command("x", "--compress", "vtc-cls"))
         .complainsInOneLine(
             2, "vtc-cls:layer=16,tokens=144 is not trained with: choose none, llavolta or");
@@ -238,6 +249,20 @@ class TrainCommandTest {
     cli.run(command("x", "--flops-of", folder)).complainsInOneLine(2, "no training is finished in");
     cli.run(command("x", "--flops-of", out("staged", ""), "--max-steps", 4))
         .complainsInOneLine(2, "--max-steps and --flops-of are both given");
+  }
+
+  @Test
+  void aModelSaysWhichYopoSettingsItWasTrainedWith() throws IOException {
+    cli.ok(command("yopo", "--compress", "yopo:window=3,layers=2", "--max-steps", 1));
+    Path tuned = out("yopo", "model");
+    assertThat(cli.ok("model", "inspect", "--model", tuned))
+        .contains("--compress yopo:window=3,layers=2,ffn=2\n");
+
+    Object[] without = command("without", "--max-steps", 1);
+    without[Arrays.asList(without).indexOf("--model") + 1] = tuned;
+    cli.ok(without);
+    assertThat(cli.ok("model", "inspect", "--model", out("without", "model")))
+        .doesNotContain("tuned with");
   }
 
   private Object[] command(String name, Object... more) {

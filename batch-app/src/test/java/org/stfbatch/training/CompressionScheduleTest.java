@@ -45,9 +45,22 @@ final class CompressionScheduleTest {
         .containsExactly("llavolta:layer=2,stride=4", "none");
     assertThatThrownBy(() -> CompressionSchedule.parse("llavolta:layer=2", 6))
         .hasMessage(
-            "--stages llavolta:layer=2 is one stage: give llavolta, or two or more strategies with / between them, or use --compress");
+            "--stages llavolta:layer=2 is one stage: give llavolta, or two or more strategies with / between them, or --compress llavolta:layer=2 for all steps");
     assertThatThrownBy(() -> CompressionSchedule.parse("none/four", 6))
         .hasMessageContaining("no compression strategy 'four'");
+    assertThatThrownBy(() -> CompressionSchedule.parse("light", 6))
+        .hasMessageContaining("no compression strategy 'light'");
+    assertThatThrownBy(() -> CompressionSchedule.parse("none/", 6))
+        .hasMessage("--stages none/ has an empty stage: give each stage a strategy, such as none");
+  }
+
+  @Test
+  void everyStageHasAStep() {
+    CompressionSchedule schedule = CompressionSchedule.parse("llavolta", 32);
+
+    schedule.requireStepOfEach(4);
+    assertThatThrownBy(() -> schedule.requireStepOfEach(3))
+        .hasMessage("--stages has 4 stages, and this training has 3 steps: train for at least 4");
   }
 
   private static List<String> specs(CompressionSchedule schedule) {

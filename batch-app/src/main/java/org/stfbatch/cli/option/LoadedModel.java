@@ -54,11 +54,10 @@ public record LoadedModel(
     if (device.isInt8() && Int8Products.activationBits() < Byte.SIZE) {
       Notices.onStderr(COARSE_INT8);
     }
-    if (!(compression instanceof Yopo)) {
-      checkpoint
-          .yopoTuning()
-          .ifPresent(yopo -> Notices.onStderr("this checkpoint was tuned with " + yopo.describe()));
-    }
+    checkpoint
+        .yopoTuning()
+        .filter(tuned -> !(compression instanceof Yopo yopo && tuned.agreesWith(yopo)))
+        .ifPresent(tuned -> Notices.onStderr("this checkpoint was tuned with " + tuned.describe()));
     try {
       Engine engine = start(model, device.models(jobs, compression), device, checkpoint, tokenizer);
       Notices.onStderr(

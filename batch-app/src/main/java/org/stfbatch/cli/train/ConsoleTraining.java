@@ -48,10 +48,11 @@ final class ConsoleTraining implements TrainProgress, AutoCloseable {
     String text =
         String.format(
             Locale.ROOT,
-            "step %d/%d, epoch %.2f, loss %.4f, lr %.2e, %.1f samples/s, %.1f GFLOP/s, %s left",
+            "step %d/%d, epoch %.2f, %sloss %.4f, lr %.2e, %.1f samples/s, %.1f GFLOP/s, %s left",
             report.step(),
             report.steps(),
             report.epoch(),
+            compression(report),
             report.loss(),
             report.learningRate(),
             samples / seconds,
@@ -62,6 +63,10 @@ final class ConsoleTraining implements TrainProgress, AutoCloseable {
       flops = 0;
       samples = 0;
     }
+  }
+
+  private static String compression(StepReport report) {
+    return report.compression().compresses() ? report.compression().spec() + ", " : "";
   }
 
   /** Shows a line if one is due, or if it is the last of its kind. */

@@ -58,6 +58,10 @@ abstract class TrainLlavaCommand extends TrainStageCommand {
 
   /** Returns the vision-token strategies of the steps. */
   CompressionSchedule compression(TrainOptions given) {
+    if (compress.split(CompressionStrategy.SEPARATOR, -1).length > 1) {
+      throw new IllegalArgumentException(
+          "--compress takes one strategy for all steps: for several, use --stages of train finetune");
+    }
     return new CompressionSchedule(List.of(CompressionStrategy.parse(compress)));
   }
 }

@@ -22,18 +22,21 @@ import org.stfbatch.model.checkpoint.SafetensorsWriter.Data;
 public final class LlavaCheckpointWriter {
   private final LlavaCheckpoint base;
   private final DType dtype;
+  private final Optional<YopoTuning> tuning;
 
   /**
    * @param base source of everything that does not change; its files must still exist
    * @param dtype FLOAT32: changed tensors are exact, others stay as they are in the base; BFLOAT16:
    *     all tensors of 32 bits are rounded
+   * @param tuning the YOPO settings of the changed model
    */
-  public LlavaCheckpointWriter(LlavaCheckpoint base, DType dtype) {
+  public LlavaCheckpointWriter(LlavaCheckpoint base, DType dtype, Optional<YopoTuning> tuning) {
     if (dtype != DType.FLOAT32 && dtype != DType.BFLOAT16) {
       throw new IllegalArgumentException("checkpoints are written in float32 or bfloat16");
     }
     this.base = base;
     this.dtype = dtype;
+    this.tuning = tuning;
   }
 
   /**
@@ -86,6 +89,7 @@ public final class LlavaCheckpointWriter {
   private ObjectNode config() {
     ObjectNode config = base.authorsConfig();
     config.remove("dtype");
+    YopoTuning.write(tuning, config);
     return config
         .put("mm_vision_tower", CheckpointLayout.TOWER)
         .put("mm_hidden_size", base.config().vision().hiddenSize())

@@ -344,7 +344,7 @@ class HuggingFaceLayoutTest {
         "vision_feature_layer | -26 | one of the vision tower's 24 blocks",
         "projector_hidden_act | \"relu\" | supported is 'gelu'",
         "multimodal_projector_bias | false | supported is true",
-        "image_token_index | -1 | a positive whole number",
+        "image_token_index | -1 | a whole number from 1 to 2147483647",
         "image_token_id | 7 | supported is image_token_index, 1000",
         "quantization_config | {\"bits\":4} | supported is null",
         "text_config.quantization_config | {\"bits\":4} | supported is null",
@@ -359,7 +359,7 @@ class HuggingFaceLayoutTest {
         "text_config.rope_scaling | {\"rope_type\":\"linear\",\"factor\":2.0} | 'default'",
         "text_config.rope_parameters | {\"rope_theta\":1e4,\"odd\":1} | not of odd",
         "text_config.logits_scaling | 8.0 | supported is 1 or null",
-        "text_config.hidden_size | -1 | a positive whole number",
+        "text_config.hidden_size | -1 | a whole number from 1 to 2147483647",
         "text_config.repetition_penalty | 1.2 | supported is null or 1",
         "repetition_penalty | 1.2 | supported is null or 1",
         "vision_config.hidden_act | \"relu\" | 'quick_gelu' or 'gelu'",
@@ -454,7 +454,8 @@ class HuggingFaceLayoutTest {
     writer.copyTokenizer(source);
     LlavaCheckpoint base = LlavaCheckpoint.open(source, Optional.empty());
 
-    new LlavaCheckpointWriter(base, DType.FLOAT32).write(trained, name -> Optional.empty());
+    new LlavaCheckpointWriter(base, DType.FLOAT32, Optional.empty())
+        .write(trained, name -> Optional.empty());
 
     LlavaCheckpoint opened = LlavaCheckpoint.open(trained, Optional.empty());
     assertThat(opened.layout()).startsWith("LLaVA (");
