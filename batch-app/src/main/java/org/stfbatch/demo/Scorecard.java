@@ -27,7 +27,8 @@ public final class Scorecard {
   private final List<Graded> graded;
   private final int questions;
 
-  private record Graded(String category, Set<String> unseen, double chance, boolean right) {
+  private record Graded(
+      String category, Set<String> unseen, double chance, boolean answered, boolean right) {
     /** Captions and questions without a picture are excluded from the total. */
     boolean isShortAnswer() {
       return !category.equals(Category.CAPTION.word()) && !category.equals(Category.TEXT.word());
@@ -89,7 +90,7 @@ public final class Scorecard {
     label.path("unseen").forEach(novelty -> unseen.add(novelty.asText()));
     boolean right =
         answer != null && AnswerMatch.isRight(category, label.get("answer").asText(), answer);
-    return new Graded(category, unseen, label.path("chance").asDouble(), right);
+    return new Graded(category, unseen, label.path("chance").asDouble(), answer != null, right);
   }
 
   private static List<JsonNode> lines(Path file, String cure, String... fields) throws IOException {
@@ -113,6 +114,11 @@ public final class Scorecard {
       node.required(field);
     }
     return node;
+  }
+
+  /** Returns how many questions have no answer, over all files of answers. */
+  public long unanswered() {
+    return graded.stream().filter(item -> !item.answered()).count();
   }
 
   /** Returns the scores by category. */

@@ -83,6 +83,7 @@ class ScorecardTest {
             new Score("colour", 1, 1, 0.125),
             row("count", 3, 1, 0.2),
             new Score("caption", 1, 1, 0));
+    assertThat(card.unanswered()).isEqualTo(1);
     assertThat(card.total().questions()).isEqualTo(4);
     assertThat(card.total().right()).isEqualTo(2);
     assertThat(card.total().accuracy()).isEqualTo(0.5);

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
+import org.stfbatch.cli.console.Notices;
 import org.stfbatch.demo.PairedScore;
 import org.stfbatch.demo.PairedScores;
 import org.stfbatch.demo.Score;
@@ -54,10 +55,21 @@ public final class DemoScoreCommand implements Callable<Integer> {
     print(scorecard.byCategory());
     print(List.of(scorecard.total()));
     print(scorecard.byNovelty());
+    noteUnanswered("--answers", scorecard);
     if (against != null) {
-      print(scorecard.against(Scorecard.of(labels, against)));
+      Scorecard others = Scorecard.of(labels, against);
+      noteUnanswered("--against", others);
+      print(scorecard.against(others));
     }
     return 0;
+  }
+
+  private static void noteUnanswered(String option, Scorecard scorecard) {
+    if (scorecard.unanswered() > 0) {
+      Notices.onStderr(
+          "%s: %d questions have no answer and count as wrong"
+              .formatted(option, scorecard.unanswered()));
+    }
   }
 
   private static void print(PairedScores paired) {
