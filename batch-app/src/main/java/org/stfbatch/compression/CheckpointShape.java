@@ -40,7 +40,7 @@ public record CheckpointShape(
     requireNoPrefusion(strategy);
     if (!stockProjector) {
       throw new IllegalArgumentException(
-          "%s needs LLaVA-1.5's projector: this checkpoint fuses blocks or neighbouring patches of the %dx%d grid, which %s would break up; use none or fastv, or a LLaVA-1.5 checkpoint"
+          "%s needs LLaVA-1.5's projector: this checkpoint fuses blocks or neighbouring patches of the %dx%d grid, which %s would break up; use fastv, llavolta or yopo, or a LLaVA-1.5 checkpoint"
               .formatted(strategy.name(), grid, grid, strategy.name()));
     }
   }
@@ -51,8 +51,9 @@ public record CheckpointShape(
   void requireNoPrefusion(CompressionStrategy strategy) {
     if (prefused) {
       throw new IllegalArgumentException(
-          "%s cannot be used with LLaVA-Mini, which already compresses an image to %d tokens and fuses them with the text: use none"
-              .formatted(strategy.name(), projectedTokens));
+          "%s cannot be used with LLaVA-Mini, which already compresses an image to %d %s and fuses it with the text: leave the strategy out"
+              .formatted(
+                  strategy.name(), projectedTokens, projectedTokens == 1 ? "token" : "tokens"));
     }
   }
 

@@ -46,7 +46,7 @@ final class HeadMaskFile {
       return new HeadMaskFile(file, Files.readAllBytes(file)).masks();
     } catch (IOException e) {
       throw new IllegalArgumentException(
-          "the head masks %s cannot be read: give a file that exists, heads=FILE.npy"
+          "the head masks %s cannot be read: give a NumPy file that exists, heads=FILE.npy"
               .formatted(file),
           e);
     }
@@ -55,8 +55,11 @@ final class HeadMaskFile {
   private List<List<Boolean>> masks() {
     Matcher header = HEADER.matcher(header());
     Matcher shape = MATRIX.matcher(header.matches() ? header.group("shape") : "");
-    if (!header.matches() || !shape.matches() || header.group("fortran").equals("True")) {
+    if (!header.matches() || !shape.matches()) {
       throw refused("is not of shape [layers, heads]");
+    }
+    if (header.group("fortran").equals("True")) {
+      throw refused("is in Fortran order, and C order is needed (numpy.ascontiguousarray)");
     }
     if (!header.group("type").matches("[|]b1|[|]u1|[|]i1")) {
       throw refused("has the type " + header.group("type"));

@@ -59,7 +59,7 @@ enum KnownStrategy {
         .orElseThrow(
             () ->
                 new IllegalArgumentException(
-                    "there is no compression strategy '%s': choose one of %s"
+                    "there is no compression strategy '%s': choose one of %s; token fusion such as tokenpacker or llava-mini is a part of the checkpoint, see model new --fusion"
                         .formatted(name, list(Stream.of(values()).map(k -> k.usage).toList()))));
   }
 

@@ -53,7 +53,7 @@ public record LlaVolta(int layer, int stride) implements CompressionStrategy {
     shape.requireNoPrefusion(this);
     if (layer >= shape.languageLayers()) {
       throw new IllegalArgumentException(
-          "llavolta cannot pool tokens at layer %d: this language model has %d layers; choose layer=-1 to %d"
+          "llavolta cannot pool tokens at layer %d: this language model has %d layers; choose layer=0 to %d, or -1 for before the language model"
               .formatted(layer, shape.languageLayers(), shape.languageLayers() - 1));
     }
     if (stride > shape.projectedTokens()) {

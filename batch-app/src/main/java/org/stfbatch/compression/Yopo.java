@@ -72,9 +72,17 @@ public record Yopo(int window, int layers, KeptHeads heads, int ffn, Mask mask)
     return new Yopo(
         options.integer(WINDOW, 5, 1),
         options.integer(LAYERS, 16, 1),
-        options.find(HEADS).map(KeptHeads::read).orElseGet(KeptHeads.All::new),
+        options.find(HEADS).map(Yopo::heads).orElseGet(KeptHeads.All::new),
         options.integer(FFN, 2, 1),
         options.find(MASK).map(Mask::named).orElse(Mask.AFTER_SOFTMAX));
+  }
+
+  private static KeptHeads heads(String option) {
+    if (option.isBlank()) {
+      throw new IllegalArgumentException(
+          "yopo:heads= names no file: give heads=FILE.npy, or leave heads out to keep all");
+    }
+    return KeptHeads.read(option);
   }
 
   /** Returns how many rows and columns away a patch sees others. */
@@ -113,6 +121,7 @@ public record Yopo(int window, int layers, KeptHeads heads, int ffn, Mask mask)
 
   @Override
   public void check(CheckpointShape shape) {
+    shape.requireNoPrefusion(this);
     if (shape.tokenSide() == 0) {
       throw new IllegalArgumentException(
           "yopo needs vision tokens in rows and columns, one for each place of an image: this checkpoint makes several for each; use another strategy");

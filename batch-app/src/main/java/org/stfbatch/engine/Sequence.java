@@ -139,9 +139,13 @@ abstract sealed class Sequence permits GeneratedSequence, ScoredSequence {
     if (layout.length() <= limit.tokens()) {
       return Optional.empty();
     }
+    String cure =
+        layout.visionTokens() < limit.tokens()
+            ? "shorten it, or cut it with --truncate"
+            : "reduce the vision tokens with --compress, or use another checkpoint";
     String message =
-        "the prompt has %d tokens, %d of them vision tokens, and the model takes %d: shorten it, or cut it with --truncate"
-            .formatted(layout.length(), layout.visionTokens(), Math.max(0, limit.tokens()));
+        "the prompt has %d tokens, %d of them vision tokens, and the model takes %d: %s"
+            .formatted(layout.length(), layout.visionTokens(), Math.max(0, limit.tokens()), cure);
     return Optional.of(
         new Failure(Stage.PROMPT, PromptErrorCode.PROMPT_TOO_LONG.name(), message, 1));
   }

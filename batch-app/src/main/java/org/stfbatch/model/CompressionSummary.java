@@ -76,9 +76,10 @@ public record CompressionSummary(
     lines.put("compression", strategy);
     lines.put("  vision tokens per image", tokens());
     lines.put("  TFLOPs per image", number(teraFlops) + " (layers with attention)");
-    lines.put("", number(teraFlopsToTheOutput) + " (layers without attention, and output layer)");
+    lines.put("", number(teraFlopsToTheOutput) + " (layers without attention, plus output layer)");
     lines.put(
-        "  TFLOPs per question", number(teraFlopsOfQuestion) + " (encoding and text included)");
+        "  TFLOPs per question",
+        number(teraFlopsOfQuestion) + " (encoding and text included, causal attention)");
     return lines.entrySet().stream()
         .map(line -> "%-28s%s\n".formatted(line.getKey(), line.getValue()))
         .collect(Collectors.joining());

@@ -120,7 +120,8 @@ class ModelInspectTest {
     assertThat(cli.ok("model", "inspect", stock, "--compress", "fastv:layer=2,keep=144"))
         .containsPattern("compression +fastv:layer=2,keep=144\n")
         .containsPattern("vision tokens per image +576, 144 from layer 2 on\n")
-        .containsPattern("TFLOPs per question +[0-9.e-]+ \\(encoding and text included\\)\n");
+        .containsPattern(
+            "TFLOPs per question +[0-9.e-]+ \\(encoding and text included, causal attention\\)\n");
     assertThat(cli.ok("model", "inspect", stock, "--compress", "prumerge"))
         .containsPattern("vision tokens per image +at most [0-9]+, depending on the image\n");
     JsonNode none = json(cli.ok("model", "inspect", stock, "--json"));
@@ -137,6 +138,21 @@ class ModelInspectTest {
         .containsPattern("vision tokens per image +576, 0 from layer 2 on\n");
     cli.run("model", "inspect", Golden.file("checkpoints/small"), "--compress", "vtc-cls")
         .complainsInOneLine(2, "vtc-cls", "projector");
+  }
+
+  @Test
+  void aNewCheckpointFromAnotherTakesNoSizes() {
+    Cli cli = Cli.on(DATABASE.settings());
+    Path out = folder.resolve("new");
+
+    cli.run("model", "new", "--from", Tiny.checkpoint(), "--layers", 4, "--out", out)
+        .complainsInOneLine(2, "--layers does not go with --from");
+    cli.run("model", "new", "--from", Tiny.checkpoint(), "--fusion", "yopo", "--out", out)
+        .complainsInOneLine(2, "no fusion variant 'yopo'", "see --compress");
+    cli.run("model", "new", "--from", Tiny.checkpoint(), "--fusion", "tokenpacker:s3", "--out", out)
+        .complainsInOneLine(2, "scale_factor is 3 (tokenpacker:s3)");
+    assertThat(out).doesNotExist();
+    assertThat(folder.resolve("new.unfinished")).doesNotExist();
   }
 
   @Test
@@ -158,6 +174,9 @@ class ModelInspectTest {
         .contains("--compress yopo:window=5,layers=16,heads=FILE.npy,ffn=2")
         .contains("headmask_7b_24.npy");
     assertThat(cli.ok("model", "inspect", Tiny.checkpoint())).doesNotContain("tuned with");
+    Files.writeString(config, Files.readString(config).replace("\"headcut_num\": 24,", ""));
+    assertThat(cli.ok("model", "inspect", tuned, "--vision-tower", Tiny.tower()))
+        .contains("--compress yopo:window=5,layers=16,ffn=2\n");
   }
 
   private static JsonNode json(String text) throws IOException {

@@ -62,7 +62,8 @@ final class ModelTraceTest {
 
     Cli.with()
         .run(trace(Tiny.checkpoint(), out, "prumerge"))
-        .complainsInOneLine(2, "prumerge needs LLaVA-1.5's projector", "use none or fastv");
+        .complainsInOneLine(
+            2, "prumerge needs LLaVA-1.5's projector", "use fastv, llavolta or yopo");
     Cli.with()
         .run(trace(LLAVA, out, "vtc-cls:layer=23"))
         .complainsInOneLine(2, "leaves no block to read", "choose layer=0 to 22");

@@ -180,7 +180,7 @@ final class CompressionStrategyTest {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> strategy.check(STF))
         .withMessage(
-            "%1$s needs LLaVA-1.5's projector: this checkpoint fuses blocks or neighbouring patches of the 24x24 grid, which %1$s would break up; use none or fastv, or a LLaVA-1.5 checkpoint",
+            "%1$s needs LLaVA-1.5's projector: this checkpoint fuses blocks or neighbouring patches of the 24x24 grid, which %1$s would break up; use fastv, llavolta or yopo, or a LLaVA-1.5 checkpoint",
             strategy.name());
   }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
@@ -86,6 +87,21 @@ final class KeptHeadsTest {
         .withMessage(
             "%s %s: head masks are a file of numpy.save with bools of shape [layers, heads]",
             file, reason);
+  }
+
+  @Test
+  void masksByColumnsAreRefused() throws IOException {
+    Path file = HeadMaskFiles.writeBytes(folder.resolve("f.npy"), "|b1", "(2, 2)", "1001");
+    String rows = Files.readString(file, StandardCharsets.ISO_8859_1);
+    String columns = rows.replace("False,", "True,").replace("}", " }");
+    Files.writeString(file, columns, StandardCharsets.ISO_8859_1);
+
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> strategy(file))
+        .withMessageContaining("is in Fortran order, and C order is needed");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> CompressionStrategy.parse("yopo:heads="))
+        .withMessageContaining("names no file");
   }
 
   @Test

@@ -44,7 +44,7 @@ final class ModelInspectCommand implements Callable<Integer> {
   @Option(
       names = "--at-7b",
       description =
-          "Count the operations of an image for a language model of Vicuna 7B's shape in place of the checkpoint's.")
+          "Count the operations below compression for a language model of Vicuna 7B's shape (32 layers of width 4096) with the checkpoint's vision tower and token fusion; layers and head masks of --compress are those of the 32 layers.")
   private boolean at7b;
 
   @Option(names = "--json", description = "Print one JSON object.")
@@ -74,14 +74,18 @@ final class ModelInspectCommand implements Callable<Integer> {
         : CompressionSummary.of(checkpoint, compression.strategy());
   }
 
-  private static String text(CheckpointSummary checkpoint, CompressionSummary compressed) {
-    return checkpoint.toText() + compressed.toText();
+  private String text(CheckpointSummary checkpoint, CompressionSummary compressed) {
+    String counted = at7b ? "  of a language model of   Vicuna 7B's shape\n" : "";
+    return checkpoint.toText() + compressed.toText() + counted;
   }
 
-  private static String json(CheckpointSummary checkpoint, CompressionSummary compressed)
+  private String json(CheckpointSummary checkpoint, CompressionSummary compressed)
       throws JsonProcessingException {
     Map<String, Object> all = new LinkedHashMap<>(checkpoint.toMap());
     all.put("compression", compressed.toMap());
+    if (at7b) {
+      all.put("compression_at", "vicuna-7b");
+    }
     return new ObjectMapper().writeValueAsString(all);
   }
 }

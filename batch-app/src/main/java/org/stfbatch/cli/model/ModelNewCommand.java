@@ -18,7 +18,9 @@ import org.stfbatch.model.checkpoint.NewCheckpoint;
 import org.stfbatch.prompt.LlamaTokenizer;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /** {@code model new}: creates a checkpoint for training. */
 @Command(
@@ -34,7 +36,21 @@ import picocli.CommandLine.Option;
 final class ModelNewCommand implements Callable<Integer> {
   private static final List<String> TOKENIZERS = List.of("tokenizer.model", "tokenizer.json");
 
+  private static final List<String> SIZES =
+      List.of(
+          "--vision-width",
+          "--vision-blocks",
+          "--vision-heads",
+          "--image-size",
+          "--width",
+          "--inner",
+          "--layers",
+          "--heads",
+          "--positions");
+
   private final Stores stores;
+
+  @Spec private CommandSpec spec;
 
   @Option(
       names = "--out",
@@ -166,6 +182,7 @@ final class ModelNewCommand implements Callable<Integer> {
 
   private NewCheckpoint checkpoint(FusionVariant variant) {
     if (origin.from != null) {
+      requireNoSizes();
       return NewCheckpoint.withProjectors(
           LlavaCheckpoint.open(origin.from, Optional.empty()), variant, seed);
     }
@@ -181,6 +198,18 @@ final class ModelNewCommand implements Callable<Integer> {
             heads,
             positions);
     return NewCheckpoint.ofSizes(sizes, origin.tokenizer, vocabulary(), variant, seed);
+  }
+
+  private void requireNoSizes() {
+    SIZES.stream()
+        .filter(spec.commandLine().getParseResult()::hasMatchedOption)
+        .findFirst()
+        .ifPresent(
+            size -> {
+              throw new IllegalArgumentException(
+                  "%s does not go with --from, whose checkpoint has its own sizes: leave %s out"
+                      .formatted(size, size));
+            });
   }
 
   private int vocabulary() {

@@ -16,7 +16,7 @@ public final class CompressionOption {
       splitSynopsisLabel = "/",
       paramLabel = "SPEC",
       description = {
-        "Reduce vision tokens without training, on LLaVA-1.5 checkpoints (fastv, llavolta, yopo: on all). Commands that compare take several strategies, separated by /:",
+        "Reduce vision tokens, or the work for them, on LLaVA-1.5 checkpoints; fastv, llavolta and yopo also on LLaVA-STF and TokenPacker, none of them on LLaVA-Mini. Commands that compare take several strategies, separated by /:",
         StrategyHelp.NONE,
         StrategyHelp.VTC_CLS,
         StrategyHelp.FASTV,

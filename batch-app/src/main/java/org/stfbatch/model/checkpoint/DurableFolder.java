@@ -34,7 +34,12 @@ public final class DurableFolder {
     Path unfinished = target.resolveSibling(target.getFileName() + UNFINISHED);
     delete(unfinished);
     Files.createDirectories(unfinished);
-    filler.fill(unfinished);
+    try {
+      filler.fill(unfinished);
+    } catch (IOException | RuntimeException e) {
+      delete(unfinished);
+      throw e;
+    }
     for (Path path : contents(unfinished)) {
       force(path);
     }

@@ -8,6 +8,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /**
  * Detects the fusion variant from the shapes of the projectors, and lists the shapes that this
@@ -63,7 +65,7 @@ record FusionShapes(FusionConfig config, Map<String, List<Long>> expected) {
       LlavaMini mini = LlavaMini.detect(tensors, settings.mini(), vision.hiddenSize());
       if (settings.spatialFusion().isPresent()) {
         throw new CheckpointException(
-            "the setting mm_spatial_fusion or scale_factor asks for %s, which LLaVA-Mini does not have: remove the setting"
+            "the setting mm_spatial_fusion, scale_factor or mm_projector_type asks for %s, which LLaVA-Mini does not have: remove scale_factor or mm_spatial_fusion, or set mm_projector_type to mlp2x_gelu"
                 .formatted(settings.spatialFusion().get().describe()));
       }
       FusionConfig config =
@@ -92,13 +94,21 @@ record FusionShapes(FusionConfig config, Map<String, List<Long>> expected) {
       }
       if (vision.grid() % spatial.kernel() != 0) {
         throw new CheckpointException(
-            "the setting scale_factor is %d; the vision tower has %d patches a side, which it must divide"
-                .formatted(spatial.kernel(), vision.grid()));
+            "the setting scale_factor is %d (tokenpacker:s%d), and the vision tower has %d patches a side: choose one of %s"
+                .formatted(
+                    spatial.kernel(), spatial.kernel(), vision.grid(), divisors(vision.grid())));
       }
       List<Integer> states = TokenPacker.hiddenStates(selectedState());
       FusionConfig config = new FusionConfig(states, false, spatial, false);
       return new FusionShapes(
           config, TokenPacker.tensors(vision.hiddenSize(), settings.language().hiddenSize()));
+    }
+
+    private static String divisors(int patches) {
+      return IntStream.rangeClosed(2, patches)
+          .filter(factor -> patches % factor == 0)
+          .mapToObj(String::valueOf)
+          .collect(Collectors.joining(", "));
     }
 
     private FusionShapes twoPerceptrons() {

@@ -120,7 +120,7 @@ public record FusionVariant(
 
   private static IllegalArgumentException unknown(String text) {
     return new IllegalArgumentException(
-        "there is no fusion variant '%s': choose one of %s; stf and mbtf+stf also with kernel and tokens, as mbtf+stf:k4e8, tokenpacker with its scale factor, as tokenpacker:s3, llava-mini with compressor size and layers, as llava-mini:c2p4"
+        "there is no fusion variant '%s': choose one of %s; stf and mbtf+stf also with kernel and tokens, as mbtf+stf:k4e8, tokenpacker with its scale factor, as tokenpacker:s3, llava-mini with compressor size and layers, as llava-mini:c2p4; llavolta and yopo are strategies for any of them, see --compress of infer and train finetune"
             .formatted(text, String.join(", ", NAMES)));
   }
 

@@ -104,7 +104,7 @@ final class JsonSettings {
 
   int positiveInt(String name, JsonNode value) {
     if (!value.isIntegralNumber() || !value.canConvertToInt() || value.asInt() <= 0) {
-      throw unsupported(name, "a positive whole number");
+      throw unsupported(name, "a whole number from 1 to " + Integer.MAX_VALUE);
     }
     return value.asInt();
   }

@@ -3,6 +3,7 @@ package org.stfbatch.model.checkpoint;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 
 /**
  * LLaVA-Mini (Zhang et al. 2025, arXiv:2501.03895): a compressor that turns an image's patches into
@@ -59,6 +60,7 @@ public record LlavaMini(int compressorSize, int prefusionLayers, int resolutionR
   static LlavaMini detect(Map<String, TensorSlice> tensors, Settings settings, int width) {
     int size = compressorSize(tensors, settings);
     int layers = layers(tensors);
+    requireNoGap(tensors, layers);
     if (settings.prefusionLayers() > 0 && settings.prefusionLayers() != layers) {
       throw new CheckpointException(
           "the setting prefusion_layer_num is %d, but there are tensors '%s*' of %d layers: correct the setting, or add the missing files"
@@ -77,7 +79,7 @@ public record LlavaMini(int compressorSize, int prefusionLayers, int resolutionR
     TensorSlice query = tensors.get(QUERY);
     if (query == null) {
       throw new CheckpointException(
-          "tensor '%s' is missing, though other tensors or settings are LLaVA-Mini's: add its tensors, or remove compressor_size and prefusion_layer_num"
+          "tensor '%s' is missing, though other tensors or settings are LLaVA-Mini's: add the file that holds it, or remove the other tensors and the settings compressor_size and prefusion_layer_num, and set model_type to llava_llama"
               .formatted(QUERY));
     }
     long rows = query.shape().get(0);
@@ -102,15 +104,31 @@ public record LlavaMini(int compressorSize, int prefusionLayers, int resolutionR
     }
     if (count == 0) {
       throw new CheckpointException(
-          "tensor '%sinput_layernorm.weight' is missing: LLaVA-Mini has a layer before the language model at least"
-              .formatted(TensorNames.prefusionLayer(0)));
+          "tensor '%sinput_layernorm.weight' is missing: LLaVA-Mini has at least one layer before the language model, numbered from 0; add the file that holds it, or remove the tensors '%s*' for another form of token fusion"
+              .formatted(TensorNames.prefusionLayer(0), TensorNames.COMPRESSOR));
     }
     return count;
   }
 
+  private static void requireNoGap(Map<String, TensorSlice> tensors, int layers) {
+    tensors.keySet().stream()
+        .filter(TensorNames::isPrefusion)
+        .filter(name -> IntStream.range(0, layers).noneMatch(layer -> isOf(name, layer)))
+        .findFirst()
+        .ifPresent(
+            name -> {
+              throw new CheckpointException(
+                  "there is a tensor '%s', but none of '%s*': layers are numbered from 0 without a gap; add the missing file, or rename the layer"
+                      .formatted(name, TensorNames.prefusionLayer(layers)));
+            });
+  }
+
+  private static boolean isOf(String name, int layer) {
+    return name.startsWith(TensorNames.prefusionLayer(layer));
+  }
+
   private static boolean hasLayer(Map<String, TensorSlice> tensors, int layer) {
-    String prefix = TensorNames.prefusionLayer(layer);
-    return tensors.keySet().stream().anyMatch(name -> name.startsWith(prefix));
+    return tensors.keySet().stream().anyMatch(name -> isOf(name, layer));
   }
 
   /** Returns the number of vision tokens of an image. */

@@ -61,7 +61,7 @@ final class TensorCheck {
     describe("unknown tensor", extra, problems);
     if (!problems.isEmpty()) {
       throw new CheckpointException(
-          "%s does not hold the weights that its configuration calls for: %s"
+          "%s does not hold the weights that its configuration calls for: %s; download the checkpoint again, or correct its config.json"
               .formatted(origin, String.join("; ", problems)));
     }
     return selected;

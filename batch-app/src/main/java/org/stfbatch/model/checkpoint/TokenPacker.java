@@ -28,6 +28,9 @@ public final class TokenPacker {
   /** Number of blocks that are read. */
   private static final int BLOCKS = 4;
 
+  /** The smallest selected block with four different ones to read. */
+  private static final int SMALLEST = 5;
+
   private TokenPacker() {}
 
   static boolean isIn(Map<String, TensorSlice> tensors) {
@@ -47,8 +50,8 @@ public final class TokenPacker {
     List<Integer> states = List.of(depth / 2, 2 * depth / 3, selected - 1, selected);
     if (states.get(0) < 1 || states.stream().distinct().count() < BLOCKS) {
       throw new CheckpointException(
-          "TokenPacker reads four blocks of the vision tower, of which this one has too few before its block %d (mm_vision_select_layer): use a larger tower"
-              .formatted(selected));
+          "TokenPacker reads four different blocks of the vision tower up to block %d (mm_vision_select_layer), which needs at least block %d: use a tower of more blocks"
+              .formatted(selected, SMALLEST));
     }
     return states;
   }

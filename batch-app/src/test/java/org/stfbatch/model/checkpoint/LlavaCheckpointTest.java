@@ -558,7 +558,7 @@ class LlavaCheckpointTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"anyres", "anyres_max_9", "highres", "crop_split"})
+  @ValueSource(strings = {"anyres", "anyres_max_9", "highres", "crop_split", "slice"})
   void tilesAreRefused(String aspect) throws IOException {
     CheckpointWriter writer = released();
     writer.settings().put("image_aspect_ratio", aspect);

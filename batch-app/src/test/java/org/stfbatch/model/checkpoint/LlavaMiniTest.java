@@ -88,12 +88,27 @@ final class LlavaMiniTest {
     assertRefused(
             writer -> writer.tensors().keySet().removeIf(name -> name.contains("prefusion_layers")))
         .hasMessageContaining("'model.prefusion_layers.0.input_layernorm.weight' is missing");
+    assertRefused(LlavaMiniTest::renameLayerOne)
+        .hasMessageContaining("'model.prefusion_layers.2.")
+        .hasMessageContaining("none of 'model.prefusion_layers.1.*'");
+    assertRefused(writer -> writer.settings().put("mm_projector_type", "tokenpacker"))
+        .hasMessageContaining("set mm_projector_type to mlp2x_gelu");
     assertRefused(writer -> writer.tensors().put("model.mm_projector.0.weight", List.of(64L, 128L)))
         .hasMessageContaining("model.mm_projector.0.weight");
   }
 
+  private static void renameLayerOne(CheckpointWriter writer) {
+    for (String name : List.copyOf(writer.tensors().keySet())) {
+      if (name.contains("prefusion_layers.1.")) {
+        List<Long> shape = writer.tensors().remove(name);
+        writer.tensors().put(name.replace("layers.1.", "layers.2."), shape);
+      }
+    }
+  }
+
   @ParameterizedTest
-  @ValueSource(strings = {"fastv:layer=1,keep=1", "llavolta:layer=1,stride=2", "vtc-cls:tokens=1"})
+  @ValueSource(
+      strings = {"fastv:layer=1,keep=1", "llavolta:layer=1,stride=2", "yopo", "vtc-cls:tokens=1"})
   void compressionIsRefused(String strategy) throws IOException {
     LlavaConfig config = written("llava-mini:c2p2", writer -> {}).config();
 
