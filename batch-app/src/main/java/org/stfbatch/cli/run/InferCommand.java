@@ -61,7 +61,11 @@ public final class InferCommand implements Callable<Integer>, Logged {
   @Mixin private ReuseOptions reuse;
   @Mixin private LiveOptions live;
 
-  @Option(names = "--limit", paramLabel = "N", description = "Answer at most N jobs, then end.")
+  @Option(
+      names = "--limit",
+      paramLabel = "N",
+      description =
+          "Answer at most N jobs, in the order of their images' names (jobs without an image first), then end.")
   private Long limit;
 
   InferCommand(Stores stores, Brokers brokers, Shutdown shutdown) {

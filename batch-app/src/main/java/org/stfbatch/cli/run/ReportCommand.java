@@ -97,7 +97,7 @@ public final class ReportCommand implements Callable<Integer> {
       names = "--peak-gflops",
       paramLabel = "GFLOPS",
       description =
-          "The GEMM rate of the devices as measured by bench peak, to compute the utilization; needs --model.")
+          "The GEMM rate of the devices as measured by bench peak, for the share of peak throughput; needs --model.")
   private Double peakGflops;
 
   ReportCommand(Stores stores) {

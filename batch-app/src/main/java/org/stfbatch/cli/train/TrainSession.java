@@ -99,7 +99,9 @@ final class TrainSession {
           stopSignal.reason().orElse(""), training.stepsDone(), training.steps());
       return ExitCode.FAILED;
     }
-    System.out.printf("trained in %d steps: %s%n", training.steps(), training.model());
+    System.out.printf(
+        "trained in %d %s: %s%n",
+        training.steps(), training.steps() == 1 ? "step" : "steps", training.model());
     return 0;
   }
 }
