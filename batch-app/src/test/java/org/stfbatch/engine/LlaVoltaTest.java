@@ -125,7 +125,7 @@ final class LlaVoltaTest {
   @Test
   void aLayerOrStrideThatTheCheckpointDoesNotHaveIsRefusedByName() {
     assertThatThrownBy(() -> LlaVoltaTest.check("llavolta:layer=4,stride=2"))
-        .hasMessageContaining("layer=-1 to 3");
+        .hasMessageContaining("layer=0 to 3, or -1 for before the language model");
     assertThatThrownBy(() -> LlaVoltaTest.check("llavolta:layer=1,stride=577"))
         .hasMessageContaining("stride=1 to 576");
     assertThatThrownBy(() -> CompressionStrategy.parse("llavolta:layer=-2"))

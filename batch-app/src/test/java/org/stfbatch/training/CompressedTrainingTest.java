@@ -96,7 +96,9 @@ final class CompressedTrainingTest {
     long staged = steps(STAGES, 40 * flops);
     assertThat(steps(CompressionSchedule.none(), 40 * flops)).isLessThan(staged);
     assertThat(steps(of("llavolta:layer=0,stride=4"), 40 * flops)).isGreaterThan(staged);
-    assertThat(steps(STAGES, 1)).isEqualTo(1);
+    assertThat(steps(CompressionSchedule.none(), 1)).isEqualTo(1);
+    assertThatThrownBy(() -> steps(STAGES, 1))
+        .hasMessageContaining("this training has 1 step: train for at least 3");
     assertThatThrownBy(() -> TrainingCost.ofFinished(folder.resolve("none")))
         .hasMessageContaining("give the --out folder of one");
   }
