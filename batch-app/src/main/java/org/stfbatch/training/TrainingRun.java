@@ -120,7 +120,10 @@ public final class TrainingRun implements Training {
     return described;
   }
 
-  /** Returns the YOPO settings of the trained model, whose projectors alone are not tuned to it. */
+  /**
+   * Returns the YOPO settings of the trained model: those that its language model was trained with
+   * last.
+   */
   private static Optional<YopoTuning> tuning(TrainingInput input, TrainingSettings settings) {
     Optional<YopoTuning> before = input.model().yopoTuning();
     if (settings.stage() != TrainingStage.FINETUNE) {

@@ -62,9 +62,16 @@ public record YopoTuning(int window, int layers, int masks, int ffn) {
                 .put(FFN, own.ffn));
   }
 
-  /** Returns whether a strategy computes what the checkpoint was tuned for, but for the masks. */
+  /**
+   * Returns whether a strategy has these settings. Two files of head masks count as equal, because
+   * the configuration does not hold the masks.
+   */
   public boolean agreesWith(Yopo strategy) {
-    return strategy.window() == window && strategy.layers() == layers && strategy.ffn() == ffn;
+    boolean keepsAll = strategy.heads() instanceof KeptHeads.All;
+    return strategy.window() == window
+        && strategy.layers() == layers
+        && strategy.ffn() == ffn
+        && keepsAll == (masks == 0);
   }
 
   /** Returns the option with which the checkpoint computes what it was tuned for, in words. */
