@@ -30,7 +30,7 @@ public final class StrategyHelp {
 
   public static final String YOPO =
       YOPO_USAGE
-          + ": keeps all tokens and computes less for each, in all heads unless heads has masks (YOPO, arXiv:2410.06169); mask=before-softmax is another function, which skips all that is masked.";
+          + ": keeps all tokens and computes less for each; without heads, all are kept (YOPO, arXiv:2410.06169); mask=before-softmax is another function.";
 
   public static final String PRUMERGE =
       PRUMERGE_USAGE
