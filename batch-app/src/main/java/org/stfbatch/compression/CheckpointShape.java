@@ -1,5 +1,7 @@
 package org.stfbatch.compression;
 
+import org.stfbatch.base.Plural;
+
 /**
  * Properties of a checkpoint that decide which compression strategies apply to it.
  *
@@ -51,9 +53,8 @@ public record CheckpointShape(
   void requireNoPrefusion(CompressionStrategy strategy) {
     if (prefused) {
       throw new IllegalArgumentException(
-          "%s cannot be used with LLaVA-Mini, which already compresses an image to %d %s and fuses it with the text: leave the strategy out"
-              .formatted(
-                  strategy.name(), projectedTokens, projectedTokens == 1 ? "token" : "tokens"));
+          "%s cannot be used with LLaVA-Mini, which already compresses an image to %s and fuses it with the text: leave the strategy out"
+              .formatted(strategy.name(), Plural.of(projectedTokens, "token")));
     }
   }
 

@@ -3,7 +3,7 @@ package org.stfbatch.training;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
+import org.stfbatch.base.Plural;
 import org.stfbatch.compression.CompressionStrategy;
 import org.stfbatch.compression.LlaVolta;
 import org.stfbatch.compression.NoCompression;
@@ -47,21 +47,36 @@ public record CompressionSchedule(List<CompressionStrategy> stages) {
     if (text.equals(LLAVOLTA)) {
       return llaVolta(layers);
     }
-    if (Stream.of(text.split(CompressionStrategy.SEPARATOR, -1)).anyMatch(String::isBlank)) {
+    List<String> specs = specs(text);
+    if (specs.stream().anyMatch(String::isBlank)) {
       throw new IllegalArgumentException(
           "--stages %s has an empty stage: give each stage a strategy, such as none"
               .formatted(text));
     }
-    List<CompressionStrategy> stages =
-        Stream.of(text.split(CompressionStrategy.SEPARATOR, -1))
-            .map(CompressionStrategy::parse)
-            .toList();
+    List<CompressionStrategy> stages = specs.stream().map(CompressionStrategy::parse).toList();
     if (stages.size() < 2) {
       throw new IllegalArgumentException(
           "--stages %s is one stage: give llavolta, or two or more strategies with / between them, or --compress %s for all steps"
               .formatted(text, text));
     }
     return new CompressionSchedule(stages);
+  }
+
+  /**
+   * Parses the strategy of all steps.
+   *
+   * @throws IllegalArgumentException if the text is no strategy, or several
+   */
+  public static CompressionSchedule parseOne(String text) {
+    if (specs(text).size() > 1) {
+      throw new IllegalArgumentException(
+          "--compress takes one strategy for all steps: for several, use --stages of train finetune");
+    }
+    return new CompressionSchedule(List.of(CompressionStrategy.parse(text)));
+  }
+
+  private static List<String> specs(String text) {
+    return List.of(text.split(CompressionStrategy.SEPARATOR, -1));
   }
 
   /**
@@ -99,8 +114,8 @@ public record CompressionSchedule(List<CompressionStrategy> stages) {
   void requireStepOfEach(long steps) {
     if (steps < stages.size()) {
       throw new IllegalArgumentException(
-          "--stages has %d stages, and this training has %d %s: train for at least %d"
-              .formatted(stages.size(), steps, steps == 1 ? "step" : "steps", stages.size()));
+          "--stages has %d stages, and this training has %s: train for at least %d"
+              .formatted(stages.size(), Plural.of(steps, "step"), stages.size()));
     }
   }
 

@@ -29,7 +29,7 @@ class LargeRunTest {
    * Several times the duration beside two other test processes on two cores: only quadratic time or
    * an unbounded cache exceeds it.
    */
-  private static final double SECONDS = 90;
+  private static final double SECONDS = 60;
 
   @TempDir private Path folder;
 

@@ -75,7 +75,8 @@ final class ModelInspectCommand implements Callable<Integer> {
   }
 
   private String text(CheckpointSummary checkpoint, CompressionSummary compressed) {
-    String counted = at7b ? "  of a language model of   Vicuna 7B's shape\n" : "";
+    String counted =
+        at7b ? "%-28s%s\n".formatted("  of a language model of", "Vicuna 7B's shape") : "";
     return checkpoint.toText() + compressed.toText() + counted;
   }
 

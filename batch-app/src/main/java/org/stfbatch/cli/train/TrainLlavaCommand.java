@@ -2,11 +2,9 @@ package org.stfbatch.cli.train;
 
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.OptionalDouble;
 import org.stfbatch.cli.service.Shutdown;
 import org.stfbatch.cli.service.Stores;
-import org.stfbatch.compression.CompressionStrategy;
 import org.stfbatch.compression.StrategyHelp;
 import org.stfbatch.training.CompressionSchedule;
 import org.stfbatch.training.TrainingCost;
@@ -58,10 +56,6 @@ abstract class TrainLlavaCommand extends TrainStageCommand {
 
   /** Returns the vision-token strategies of the steps. */
   CompressionSchedule compression(TrainOptions given) {
-    if (compress.split(CompressionStrategy.SEPARATOR, -1).length > 1) {
-      throw new IllegalArgumentException(
-          "--compress takes one strategy for all steps: for several, use --stages of train finetune");
-    }
-    return new CompressionSchedule(List.of(CompressionStrategy.parse(compress)));
+    return CompressionSchedule.parseOne(compress);
   }
 }

@@ -2,6 +2,7 @@ package org.stfbatch.cli.train;
 
 import java.io.IOException;
 import java.util.List;
+import org.stfbatch.base.Plural;
 import org.stfbatch.cli.console.Notices;
 import org.stfbatch.cli.service.ExitCode;
 import org.stfbatch.cli.service.Shutdown;
@@ -99,9 +100,7 @@ final class TrainSession {
           stopSignal.reason().orElse(""), training.stepsDone(), training.steps());
       return ExitCode.FAILED;
     }
-    System.out.printf(
-        "trained in %d %s: %s%n",
-        training.steps(), training.steps() == 1 ? "step" : "steps", training.model());
+    System.out.printf("trained in %s: %s%n", Plural.of(training.steps(), "step"), training.model());
     return 0;
   }
 }

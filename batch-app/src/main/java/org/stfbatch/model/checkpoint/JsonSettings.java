@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
 import org.stfbatch.file.LfsPointer;
 
 /**
@@ -172,8 +173,15 @@ final class JsonSettings {
    * missing setting.
    */
   void requireText(String name, String supported, String absent) {
-    if (!text(name).orElse(absent).equals(supported)) {
-      throw unsupported(name, "'" + supported + "'");
+    requireText(name, List.of(supported), absent);
+  }
+
+  /** Rejects a setting with a value other than these, see {@link #requireText}. */
+  void requireText(String name, List<String> supported, String absent) {
+    if (!supported.contains(text(name).orElse(absent))) {
+      throw unsupported(
+          name,
+          supported.stream().map(value -> "'" + value + "'").collect(Collectors.joining(" or ")));
     }
   }
 

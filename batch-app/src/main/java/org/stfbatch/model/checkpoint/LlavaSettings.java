@@ -6,7 +6,6 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 import org.stfbatch.model.checkpoint.SpatialFusion.Form;
 
 /**
@@ -37,8 +36,7 @@ record LlavaSettings(
 
   private static final Pattern TILED = Pattern.compile("anyres|highres|crop_split|slice");
 
-  /** The projector of LLaVA-1.5 and of LLaVA-STF. */
-  private static final String TWO_LAYERS = "mlp2x_gelu";
+  private static final List<String> PROJECTOR_TYPES = List.of("mlp2x_gelu", TokenPacker.TYPE);
 
   private static final List<String> MODEL_TYPES =
       List.of("llava_llama", "llava", LlavaMini.MODEL_TYPE);
@@ -107,11 +105,7 @@ record LlavaSettings(
   }
 
   private static void requireLlava(JsonSettings json) {
-    if (!MODEL_TYPES.contains(json.text("model_type").orElse(""))) {
-      throw json.unsupported(
-          "model_type",
-          MODEL_TYPES.stream().map(type -> "'" + type + "'").collect(Collectors.joining(" or ")));
-    }
+    json.requireText("model_type", MODEL_TYPES, "");
     if (json.text("mm_vision_tower")
         .filter(name -> !name.isBlank() && name.indexOf('\0') < 0)
         .isEmpty()) {
@@ -120,11 +114,7 @@ record LlavaSettings(
   }
 
   private static void requireSupported(JsonSettings json) {
-    if (!isTokenPacker(json)
-        && !json.text("mm_projector_type").orElse("linear").equals(TWO_LAYERS)) {
-      throw json.unsupported(
-          "mm_projector_type", "'%s' or '%s'".formatted(TWO_LAYERS, TokenPacker.TYPE));
-    }
+    json.requireText("mm_projector_type", PROJECTOR_TYPES, "linear");
     json.requireText("mm_vision_select_feature", "patch", "patch");
     json.requireText("mm_patch_merge_type", "flat", "flat");
     if (!json.text("hidden_act").orElse("swish").equals("swish")) {

@@ -28,8 +28,8 @@ public final class TokenPacker {
   /** Number of blocks that are read. */
   private static final int BLOCKS = 4;
 
-  /** The smallest selected block with four different ones to read. */
-  private static final int SMALLEST = 5;
+  /** The smallest selected block for which the four are different. */
+  private static final int SMALLEST = 6;
 
   private TokenPacker() {}
 
@@ -46,14 +46,13 @@ public final class TokenPacker {
    * @throws CheckpointException if the tower is too small
    */
   static List<Integer> hiddenStates(int selected) {
-    int depth = selected + 1;
-    List<Integer> states = List.of(depth / 2, 2 * depth / 3, selected - 1, selected);
-    if (states.get(0) < 1 || states.stream().distinct().count() < BLOCKS) {
+    if (selected < SMALLEST) {
       throw new CheckpointException(
           "TokenPacker reads four different blocks of the vision tower up to block %d (mm_vision_select_layer), which needs at least block %d: use a tower of more blocks"
               .formatted(selected, SMALLEST));
     }
-    return states;
+    int depth = selected + 1;
+    return List.of(depth / 2, 2 * depth / 3, selected - 1, selected);
   }
 
   /**

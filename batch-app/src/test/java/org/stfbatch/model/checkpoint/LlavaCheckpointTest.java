@@ -135,6 +135,10 @@ class LlavaCheckpointTest {
 
     assertThat(weights).isEqualTo(36_722_688);
     assertThat(TokenPacker.hiddenStates(23)).containsExactly(12, 16, 22, 23);
+    assertThat(TokenPacker.hiddenStates(6)).containsExactly(3, 4, 5, 6);
+    assertThatThrownBy(() -> TokenPacker.hiddenStates(5))
+        .hasMessageContaining("up to block 5")
+        .hasMessageContaining("at least block 6");
   }
 
   @Test
