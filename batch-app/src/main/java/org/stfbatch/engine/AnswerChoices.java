@@ -45,20 +45,35 @@ public record AnswerChoices(List<AnswerChoice> all) implements Task {
   }
 
   /**
-   * Tokenizes texts as choices.
+   * Tokenizes texts as choices that follow a prompt which does not end with a line feed.
    *
-   * @param texts without leading or trailing white space
-   * @throws IllegalArgumentException if there is none, or two have the same tokens
+   * @throws IllegalArgumentException as {@link #of(List, LlamaTokenizer, boolean)}
    * @throws org.stfbatch.prompt.PromptException if a text contains an unpaired surrogate
    */
   public static AnswerChoices of(List<String> texts, LlamaTokenizer tokenizer) {
-    return new AnswerChoices(
-        texts.stream().map(text -> new AnswerChoice(text, answer(text, tokenizer))).toList());
+    return of(texts, tokenizer, false);
   }
 
-  private static List<Integer> answer(String text, LlamaTokenizer tokenizer) {
+  /**
+   * Tokenizes texts as choices.
+   *
+   * @param texts without leading or trailing white space
+   * @param afterLineFeed whether the prompt ends with a line feed
+   * @throws IllegalArgumentException if there is none, or two have the same tokens
+   * @throws org.stfbatch.prompt.PromptException if a text contains an unpaired surrogate
+   */
+  public static AnswerChoices of(
+      List<String> texts, LlamaTokenizer tokenizer, boolean afterLineFeed) {
+    return new AnswerChoices(
+        texts.stream()
+            .map(text -> new AnswerChoice(text, answer(text, tokenizer, afterLineFeed)))
+            .toList());
+  }
+
+  private static List<Integer> answer(
+      String text, LlamaTokenizer tokenizer, boolean afterLineFeed) {
     List<Integer> ids = new ArrayList<>();
-    Arrays.stream(tokenizer.encodeContinuation(text)).forEach(ids::add);
+    Arrays.stream(tokenizer.encodeContinuation(text, afterLineFeed)).forEach(ids::add);
     ids.add(tokenizer.eosTokenId());
     return ids;
   }

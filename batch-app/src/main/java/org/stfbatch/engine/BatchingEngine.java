@@ -111,7 +111,7 @@ public final class BatchingEngine implements Engine {
             checkpoint.fingerprint(),
             model,
             loader,
-            new TokenizedText(tokenizer),
+            new TokenizedText(tokenizer, checkpoint.config().language().eosTokenIds()),
             settings)
         .started();
   }

@@ -1,24 +1,31 @@
 package org.stfbatch.engine;
 
+import java.util.List;
 import java.util.Optional;
 import org.stfbatch.prompt.LlamaTokenizer;
 import org.stfbatch.prompt.PythonText;
 import org.stfbatch.prompt.StopStrings;
 
 /**
- * Answer text by the model's tokenizer. An answer ends at the end token, at a stop text, when it
+ * Answer text by the model's tokenizer. An answer ends at an end token, at a stop text, when it
  * repeats itself or at its maximum length.
  */
 final class TokenizedText implements AnswerText {
   private final LlamaTokenizer tokenizer;
+  private final List<Integer> eosTokenIds;
 
-  TokenizedText(LlamaTokenizer tokenizer) {
+  /**
+   * @param eosTokenIds tokens that end an answer, besides the tokenizer's own end token
+   */
+  TokenizedText(LlamaTokenizer tokenizer, List<Integer> eosTokenIds) {
     this.tokenizer = tokenizer;
+    this.eosTokenIds = List.copyOf(eosTokenIds);
   }
 
   @Override
   public Optional<FinishReason> finishReason(GeneratedSequence sequence) {
-    if (sequence.newestToken() == tokenizer.eosTokenId()) {
+    int newest = sequence.newestToken();
+    if (newest == tokenizer.eosTokenId() || eosTokenIds.contains(newest)) {
       return Optional.of(FinishReason.END_TOKEN);
     }
     int[] ids = ids(sequence);

@@ -168,7 +168,7 @@ final class WeightLoader {
       LlavaMini mini, LlavaConfig config, Consumer<Predicate<String>> bring) {
     LlamaConfig language = config.language();
     int positions = mini.rows(config.vision()) + language.maxPositionEmbeddings();
-    module.call("load_prefusion", language.ropeTheta(), positions);
+    module.call("load_prefusion", language.rope().theta(), positions);
     for (int i = 0; i < mini.prefusionLayers(); i++) {
       String layer = TensorNames.prefusionLayer(i);
       part(bring, name -> name.startsWith(layer), () -> module.call("load_prefusion_layer"));
@@ -176,12 +176,23 @@ final class WeightLoader {
   }
 
   private void loadLanguageModel(LlamaConfig language) {
+    language
+        .rope()
+        .scaling()
+        .ifPresent(
+            scaling ->
+                module.call(
+                    "scale_rope",
+                    scaling.factor(),
+                    scaling.lowFrequencyFactor(),
+                    scaling.highFrequencyFactor(),
+                    scaling.originalPositions()));
     module.call(
         "load_language_model",
         language.numAttentionHeads(),
         language.numKeyValueHeads(),
         language.rmsNormEps(),
-        language.ropeTheta(),
+        language.rope().theta(),
         language.maxPositionEmbeddings());
   }
 }

@@ -59,7 +59,7 @@ public enum ConversationTemplate {
   LLAVA_LLAMA_2(
       List.of("llava_llama_2"),
       SeparatorStyle.LLAMA_2,
-      new Wording(Texts.LLAVA_LLAMA_2_SYSTEM, "USER", "ASSISTANT", "<s>", "</s>")),
+      new Wording(Texts.LLAVA_LLAMA_SYSTEM, "USER", "ASSISTANT", "<s>", "</s>")),
   /** LLaMA-2's form without a system text and without a separator. */
   MISTRAL_INSTRUCT(
       List.of("mistral_instruct"),
@@ -84,7 +84,23 @@ public enum ConversationTemplate {
           "<|im_start|>user\n",
           "<|im_start|>assistant\n",
           "<|im_end|>",
-          "<|im_end|>"));
+          "<|im_end|>")),
+  /** Llama 3's headers, with the system text of LLaVA. */
+  LLAVA_LLAMA_3(
+      List.of("llava_llama_3"),
+      SeparatorStyle.MPT,
+      new Wording(
+          "<|begin_of_text|><|start_header_id|>system<|end_header_id|>\n\n"
+              + Texts.LLAVA_LLAMA_SYSTEM,
+          "<|start_header_id|>user<|end_header_id|>\n\n",
+          "<|start_header_id|>assistant<|end_header_id|>\n\n",
+          "<|eot_id|>",
+          "<|eot_id|>")),
+  /** The template of LLaVA-Mini's checkpoint, which is based on Llama 3.1. */
+  LLAVA_LLAMA_3_1(
+      List.of("llava_llama_3_1"),
+      SeparatorStyle.LLAMA_3_1,
+      new Wording(Texts.LLAVA_LLAMA_SYSTEM, "user", "assistant", "<|eot_id|>", "<|eot_id|>"));
 
   private final List<String> names;
   private final SeparatorStyle style;
@@ -141,6 +157,11 @@ public enum ConversationTemplate {
         : Optional.empty();
   }
 
+  /** Whether prompts that ask for an answer end with a line feed, not with a role's name. */
+  public boolean endsWithLineFeed() {
+    return prompt("?").endsWith("\n");
+  }
+
   /**
    * Returns the prompt of these turns. The list may hold {@code null}; a last {@code null} asks for
    * the next answer.
@@ -186,7 +207,7 @@ public enum ConversationTemplate {
         If a question does not make any sense, or is not factually coherent, \
         explain why instead of answering something not correct. \
         If you don't know the answer to a question, please don't share false information.""";
-    static final String LLAVA_LLAMA_2_SYSTEM =
+    static final String LLAVA_LLAMA_SYSTEM =
         "You are a helpful language and vision assistant."
             + " You are able to understand the visual content that the user provides,"
             + " and assist the user with a variety of tasks using natural language.";

@@ -83,6 +83,30 @@ enum SeparatorStyle {
     private String system(Wording wording) {
       return wording.system().isEmpty() ? "" : "<<SYS>>\n" + wording.system() + "\n<</SYS>>\n\n";
     }
+  },
+  /**
+   * The chat template of Llama 3.1's tokenizer as it was first released, which LLaVA-Mini applies:
+   * every conversation ends with the header of an answer.
+   */
+  LLAMA_3_1 {
+    @Override
+    String join(Wording wording, List<String> turns) {
+      StringBuilder prompt = new StringBuilder("<|begin_of_text|>");
+      prompt.append(header("system")).append(wording.system()).append(wording.separator());
+      for (int i = 0; i < turns.size(); i++) {
+        if (!isOpen(turns.get(i))) {
+          prompt
+              .append(header(wording.role(i)))
+              .append(PythonText.strip(turns.get(i)))
+              .append(wording.separator());
+        }
+      }
+      return prompt.append(header(wording.assistant())).toString();
+    }
+
+    private String header(String role) {
+      return "<|start_header_id|>" + role + "<|end_header_id|>\n\n";
+    }
   };
 
   /**

@@ -3,227 +3,51 @@ package org.stfbatch.prompt;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.TextNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
-import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
-import java.util.List;
-import java.util.Map;
-import java.util.Set;
-import org.stfbatch.prompt.SentencePieceModel.PieceType;
 
 /**
- * Converts a {@code tokenizer.json}, as written by transformers' {@code LlamaConverter}, back to a
- * {@code tokenizer.model} that encodes in the same way.
+ * A {@code tokenizer.json} of Hugging Face's tokenizers.
  *
- * @param legacy whether every piece of text between special tokens gets a space before it
- * @param model the bytes of the {@code tokenizer.model}
- * @param added the added tokens by their ids
+ * @param directory the checkpoint's folder, with the settings beside the file
+ * @param file its path, for messages
+ * @param root its content
  */
-record TokenizerJson(boolean legacy, byte[] model, Map<Integer, AddedToken> added) {
+record TokenizerJson(Path directory, Path file, ObjectNode root) {
+  private static final int LONGEST_VALUE = 120;
 
   /**
-   * @throws TokenizerException if it is not a tokenizer of the LLaMA kind, naming the file and the
-   *     setting
+   * @throws TokenizerException if the file is no JSON object
    * @throws IOException if the file cannot be read
    */
-  static TokenizerJson read(Path file, ObjectMapper mapper) throws IOException {
+  static TokenizerJson read(Path directory, Path file, ObjectMapper mapper) throws IOException {
+    JsonNode root;
     try {
-      return new Reader(file, mapper.readTree(Files.readAllBytes(file))).read();
+      root = mapper.readTree(Files.readAllBytes(file));
     } catch (JsonProcessingException e) {
       throw new TokenizerException("%s cannot be read as JSON: copy it again".formatted(file), e);
     }
+    if (!(root instanceof ObjectNode object)) {
+      throw new TokenizerException("%s is not a JSON object: copy it again".formatted(file));
+    }
+    return new TokenizerJson(directory, file, object);
   }
 
-  private record Reader(Path file, JsonNode json) {
-    private static final String SPACE = "\u2581";
-    private static final int BYTES = 256;
-    private static final int LONGEST_VALUE = 120;
-    private static final List<String> OFF =
-        List.of("dropout", "continuing_subword_prefix", "end_of_word_suffix", "ignore_merges");
+  /** Whether its pieces are made of bytes, as in GPT-2 and Llama 3. */
+  boolean isByteLevel() {
+    return root.path("decoder").path("type").asText().equals("ByteLevel");
+  }
 
-    TokenizerJson read() {
-      requireBytePairs();
-      boolean legacy = isLegacy();
-      Map<Integer, AddedToken> added = new LinkedHashMap<>();
-      for (JsonNode token : json.path("added_tokens")) {
-        added.put(token.path("id").asInt(), AddedToken.from(token));
-      }
-      return new TokenizerJson(legacy, model(), added);
-    }
+  /** Whether a value is absent or null. */
+  static boolean isNothing(JsonNode value) {
+    return value.isMissingNode() || value.isNull();
+  }
 
-    private void requireBytePairs() {
-      JsonNode model = json.path("model");
-      require(model.path("type").asText().equals("BPE"), "model.type", "'BPE'");
-      require(model.path("byte_fallback").asBoolean(), "model.byte_fallback", "true");
-      OFF.forEach(name -> require(isOff(model.path(name)), "model." + name, "null"));
-    }
-
-    private static boolean isOff(JsonNode value) {
-      return isNothing(value)
-          || value.isBoolean() && !value.booleanValue()
-          || value.isNumber() && value.doubleValue() == 0
-          || value.isTextual() && value.textValue().isEmpty();
-    }
-
-    private static boolean isNothing(JsonNode value) {
-      return value.isMissingNode() || value.isNull();
-    }
-
-    /**
-     * A leading space and U+2581 for spaces come either from a normaliser or from a pre-tokeniser
-     * that does not split. Only the pre-tokeniser can add the space to the first piece of text
-     * alone, which is not legacy.
-     */
-    private boolean isLegacy() {
-      JsonNode normalizer = json.path("normalizer");
-      JsonNode splitter = json.path("pre_tokenizer");
-      if (isNothing(normalizer)) {
-        require(isMetaspace(splitter), "pre_tokenizer", "Metaspace that does not split");
-        return is(splitter, "prepend_scheme", "always");
-      }
-      require(isPrependedSpace(normalizer), "normalizer", "Prepend and Replace of U+2581, or null");
-      require(isNothing(splitter), "pre_tokenizer", "null beside a normalizer");
-      return true;
-    }
-
-    private static boolean isPrependedSpace(JsonNode normalizer) {
-      JsonNode steps = normalizer.path("normalizers");
-      JsonNode prepend = steps.path(0);
-      JsonNode replace = steps.path(1);
-      return steps.size() == 2
-          && is(normalizer, "type", "Sequence")
-          && is(prepend, "type", "Prepend")
-          && is(prepend, "prepend", SPACE)
-          && is(replace, "type", "Replace")
-          && is(replace.path("pattern"), "String", " ")
-          && is(replace, "content", SPACE);
-    }
-
-    private static boolean isMetaspace(JsonNode splitter) {
-      return is(splitter, "type", "Metaspace")
-          && is(splitter, "replacement", SPACE)
-          && (is(splitter, "prepend_scheme", "first") || is(splitter, "prepend_scheme", "always"))
-          && !splitter.path("split").asBoolean(true);
-    }
-
-    private static boolean is(JsonNode node, String name, String value) {
-      return node.path(name).asText().equals(value);
-    }
-
-    private byte[] model() {
-      String[] vocabulary = vocabulary();
-      Map<String, PieceType> reserved = reserved(vocabulary);
-      Set<String> normal = new LinkedHashSet<>(Arrays.asList(vocabulary));
-      normal.removeAll(reserved.keySet());
-      MergeList merges = merges(normal);
-      SentencePieceBuilder model = new SentencePieceBuilder();
-      for (String piece : vocabulary) {
-        switch (reserved.getOrDefault(piece, PieceType.NORMAL)) {
-          case UNKNOWN -> model.unknown(piece);
-          case CONTROL -> model.control(piece);
-          case USER_DEFINED -> model.userDefined(piece);
-          case BYTE -> model.bytePiece(piece);
-          default -> model.normal(piece, -merges.rank(piece));
-        }
-      }
-      return model.build();
-    }
-
-    /**
-     * Returns the pieces in the order of their ids, which must be 0 to the number of pieces less
-     * one.
-     */
-    private String[] vocabulary() {
-      JsonNode ids = json.path("model").path("vocab");
-      String[] pieces = new String[ids.size()];
-      for (Map.Entry<String, JsonNode> entry : ids.properties()) {
-        int id = entry.getValue().asInt(-1);
-        if (id < 0 || id >= pieces.length || pieces[id] != null || entry.getKey().isEmpty()) {
-          throw unusable(
-              "the piece %s has the id %s; supported are the ids 0 to %d, each once"
-                  .formatted(TextNode.valueOf(entry.getKey()), entry.getValue(), pieces.length - 1),
-              null);
-        }
-        pieces[id] = entry.getKey();
-      }
-      return pieces;
-    }
-
-    /** Returns the pieces that no merge makes. */
-    private Map<String, PieceType> reserved(String[] vocabulary) {
-      Map<String, PieceType> reserved = new LinkedHashMap<>();
-      for (String piece : vocabulary) {
-        if (SentencePieceModel.BYTE_PIECE.matcher(piece).matches()) {
-          reserved.put(piece, PieceType.BYTE);
-        }
-      }
-      require(reserved.size() == BYTES, "model.vocab", "one with pieces of all 256 bytes");
-      for (JsonNode token : json.path("added_tokens")) {
-        if (token.path("id").asInt() < vocabulary.length) {
-          boolean special = token.path("special").asBoolean();
-          reserved.put(
-              token.path("content").asText(), special ? PieceType.CONTROL : PieceType.USER_DEFINED);
-        }
-      }
-      requireUnknown(vocabulary[0], reserved);
-      reserved.put(vocabulary[0], PieceType.UNKNOWN);
-      return reserved;
-    }
-
-    /**
-     * transformers 5 does not name the unknown piece in the model, because byte fallback replaces
-     * it.
-     */
-    private void requireUnknown(String first, Map<String, PieceType> reserved) {
-      JsonNode unknown = json.path("model").path("unk_token");
-      boolean right =
-          isNothing(unknown)
-              ? reserved.get(first) == PieceType.CONTROL
-              : unknown.asText().equals(first);
-      require(right, "model.unk_token", "the piece with the id 0");
-    }
-
-    /**
-     * From a {@code tokenizer.model} alone, transformers 5 lists the merges by the ids of their
-     * pieces. In the LLaMA family that is the order of the scores except for pieces of several
-     * spaces.
-     */
-    private MergeList merges(Set<String> pieces) {
-      JsonNode model = json.path("model");
-      try {
-        MergeList merges = new MergeList(model.path("merges"), pieces);
-        if (isNothing(model.path("unk_token")) && !merges.joinsSpacesLast()) {
-          throw unusable("its merges have the order of the ids and not of the scores", null);
-        }
-        return merges;
-      } catch (IllegalArgumentException e) {
-        throw unusable("its merges are not those of a SentencePiece model, " + e.getMessage(), e);
-      }
-    }
-
-    private void require(boolean right, String setting, String supported) {
-      if (!right) {
-        JsonNode value = json.at("/" + setting.replace('.', '/'));
-        throw unusable(
-            "its setting %s is %s; supported is %s".formatted(setting, shortened(value), supported),
-            null);
-      }
-    }
-
-    private static String shortened(JsonNode value) {
-      String text = value.isMissingNode() ? "absent" : value.toString();
-      return text.length() <= LONGEST_VALUE ? text : text.substring(0, LONGEST_VALUE) + "...";
-    }
-
-    private TokenizerException unusable(String why, Exception cause) {
-      return new TokenizerException(
-          "%s is no tokenizer of LLaMA's kind (%s): add the checkpoint's tokenizer.model"
-              .formatted(file, why),
-          cause);
-    }
+  /** Returns a value for a message. */
+  static String shortened(JsonNode value) {
+    String text = value.isMissingNode() ? "absent" : value.toString();
+    return text.length() <= LONGEST_VALUE ? text : text.substring(0, LONGEST_VALUE) + "...";
   }
 }

@@ -161,7 +161,8 @@ record TokenizerSettings(
     return value == null || value.isNull() ? absent : value.asBoolean(absent);
   }
 
-  private static ObjectNode object(Path file, ObjectMapper json) throws IOException {
+  /** Returns a file's settings, or none if it is absent. */
+  static ObjectNode object(Path file, ObjectMapper json) throws IOException {
     if (!Files.exists(file)) {
       return json.createObjectNode();
     }

@@ -141,6 +141,11 @@ public final class TrainingRun implements Training {
         Math.min(config.tokenizerModelMaxLength(), config.language().maxPositionEmbeddings());
     try (LlamaTokenizer tokenizer =
         LlamaTokenizer.open(input.model().directory(), config.language().vocabSize())) {
+      if (!tokenizer.isSentencePiece()) {
+        throw new TrainingDataException(
+            "%s has the tokenizer of Llama 3, and training knows the conversations of Vicuna alone: train a model of LLaMA 1 or 2"
+                .formatted(input.model().directory()));
+      }
       return TrainingSamples.of(
           data,
           stage.template().tokenizer(tokenizer, maxLength),

@@ -14,6 +14,7 @@ class LlamaDecoder(Module):
     heads : int
     key_value_heads : int
     epsilon : float
+    rope_scaling : List[float]  # see `rope`
 
     tensors : Dict[str, Tensor]
     lm_head : List[__torch__.linear.Matrix]         # one matrix
@@ -138,13 +139,12 @@ class LlamaDecoder(Module):
         self.lm_head.append(__torch__.linear.placed_apart(head, format, outliers))
         return None
 
-    # Tables of cos(m * t_j) and sin(m * t_j), t_j = rope_theta^(-2j/e), repeated for both halves of a head:
+    # Tables of cos(m * t_j) and sin(m * t_j), with the frequencies t_j of `rope`, repeated for both halves of a head:
     # [max_positions, e]. As in the original, computed in float32 and then rounded to the weights' dtype.
     def load_rotary(self, rope_theta: float, max_positions: int) -> None:
         embedding = self.tensors["model.embed_tokens.weight"]
         size = embedding.size(1) // self.heads
-        exponent = torch.arange(0, size, 2, dtype=__torch__.dtype.FLOAT32(), device=embedding.device) / size  # [e/2]
-        frequency = 1.0 / torch.pow(rope_theta, exponent)
+        frequency = __torch__.rope.frequencies(rope_theta, size, self.rope_scaling, embedding.device)  # [e/2]
         angle = torch.outer(torch.arange(max_positions, dtype=__torch__.dtype.FLOAT32(), device=embedding.device), frequency)
         angle = torch.cat([angle, angle], 1)
         self.tensors["rotary.cos"] = torch.cos(angle).to(embedding.dtype)

@@ -84,6 +84,11 @@ class Llava(Module):
         self.fusion.load(self.weights, taps, multi_block, spatial, kernel, tokens, trailing_gelu, self.format)
         return None
 
+    # Must be called before load_language_model; see `rope`.
+    def scale_rope(self, factor: float, low: float, high: float, positions: int) -> None:
+        self.language_model.rope_scaling = [factor, low, high, float(positions)]
+        return None
+
     def load_language_model(self, heads: int, key_value_heads: int, epsilon: float, rope_theta: float,
                             max_positions: int) -> None:
         self.language_model.load(self.weights, heads, key_value_heads, epsilon, rope_theta, max_positions, self.format)

@@ -50,6 +50,10 @@ class LlavaTraining(Module):
         self.model.load_fusion(taps, multi_block, spatial, kernel, tokens, trailing_gelu)
         return None
 
+    def scale_rope(self, factor: float, low: float, high: float, positions: int) -> None:
+        self.model.scale_rope(factor, low, high, positions)
+        return None
+
     def load_language_model(self, heads: int, key_value_heads: int, epsilon: float, rope_theta: float,
                             max_positions: int) -> None:
         self.model.load_language_model(heads, key_value_heads, epsilon, rope_theta, max_positions)

@@ -30,6 +30,7 @@ class Prefusion(Module):
         self.decoder.tensors["model.embed_tokens.weight"] = language_model.tensors["model.embed_tokens.weight"]
         if "sizes" in language_model.tensors:
             self.decoder.tensors["sizes"] = language_model.tensors["sizes"]
+        self.decoder.rope_scaling = language_model.rope_scaling
         self.decoder.load_rotary(rope_theta, max_positions)
         return None
 

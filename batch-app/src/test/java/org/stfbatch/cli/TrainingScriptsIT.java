@@ -37,7 +37,8 @@ class TrainingScriptsIT {
 
     String ablation =
         "scripts/train-ablation --from %s --out %s".formatted(trained, folder.resolve("compared"))
-            + " --test-images 4 --steps 4 --seeds 1 --variants 'plain stf:k4e4 fastv:layer=1,keep=20'";
+            + " --test-images 4 --steps 4 --batch 2 --seeds 1"
+            + " --variants 'plain stf:k4e4 fastv:layer=1,keep=20'";
     String table = table(scripts.ok(ablation));
 
     String line = " +\\d+\\.\\d % .* [+-]\\d+\\.\\d % \u00b1 +\\d+\\.\\d % +";

@@ -3,9 +3,12 @@ package org.stfbatch.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.IntNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -338,15 +341,81 @@ final class GoldenMiniTest {
   }
 
   private LlavaCheckpoint limited(LlavaCheckpoint whole, int limit) throws IOException {
-    Path copy = folder.resolve("limited");
+    return with(whole, "limited", "tokenizer_model_max_length", IntNode.valueOf(limit));
+  }
+
+  /** Returns a copy with another setting. */
+  private LlavaCheckpoint with(LlavaCheckpoint whole, String name, String setting, JsonNode value)
+      throws IOException {
+    Path copy = folder.resolve(name);
     Files.createDirectory(copy);
     try (Stream<Path> files = Files.list(whole.directory())) {
       for (Path file : files.toList()) {
         Files.createSymbolicLink(copy.resolve(file.getFileName()), file);
       }
     }
-    set(copy.resolve("config.json"), "tokenizer_model_max_length", limit);
+    set(copy.resolve("config.json"), setting, value);
     return LlavaCheckpoint.open(copy, Optional.of(Golden.file("checkpoints/clip-small")));
+  }
+
+  /**
+   * Recorded from the layers of transformers 5.18 in the place of the authors', which gave the
+   * numbers of the case gray_c1 without the scaling.
+   */
+  @Test
+  void positionsScaledAsInLlama3AreThoseOfTransformers() throws Exception {
+    JsonNode scaled;
+    try (InputStream in = GoldenMiniTest.class.getResourceAsStream("llama3-rope.json")) {
+      scaled = new ObjectMapper().readTree(in);
+    }
+    RecordedCase recorded = cases("llava-mini/gray_c1").get(0);
+    LlavaCheckpoint checkpoint =
+        with(checkpoint(recorded), "scaled", "rope_scaling", scaled.get("rope_scaling"));
+    try (LlamaTokenizer tokenizer = LlamaTokenizer.open(checkpoint.directory());
+        Engine engine =
+            BatchingEngine.start(
+                checkpoint, ModelSettings.exact(), tokenizer, new EngineSettings(1))) {
+      EngineJob job = job(recorded, tokenizer, checkpoint);
+      Trace trace = Tracer.trace(checkpoint, ModelSettings.exact(), job.promptIds(), job.images());
+      requireClose(
+          "vision_tokens", trace.get("vision_tokens").data(), floats(scaled, "vision_tokens"));
+      requireClose("logits", trace.get("logits").data(), floats(scaled, "logits"));
+      Answer answer = (Answer) engine.submit(job).join();
+      assertThat(answer.tokenIds())
+          .isEqualTo(new ObjectMapper().convertValue(scaled.get("output_ids"), List.class));
+    }
+  }
+
+  private static float[] floats(JsonNode json, String name) {
+    float[] values = new float[json.get(name).size()];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = json.get(name).get(i).floatValue();
+    }
+    return values;
+  }
+
+  @Test
+  void anAnswerEndsAtEachEndTokenOfTheGenerationSettings() throws Exception {
+    RecordedCase recorded = cases("llava-mini/gray_c1").get(0);
+    LlavaCheckpoint original = checkpoint(recorded);
+    int third = recorded.outputIds().get(2);
+    LlavaCheckpoint checkpoint =
+        with(
+            original,
+            "ends",
+            "eos_token_id",
+            new ObjectMapper().createArrayNode().add(2).add(third));
+    Files.delete(checkpoint.directory().resolve("generation_config.json"));
+    LlavaCheckpoint opened =
+        LlavaCheckpoint.open(
+            checkpoint.directory(), Optional.of(Golden.file("checkpoints/clip-small")));
+    try (LlamaTokenizer tokenizer = LlamaTokenizer.open(opened.directory());
+        Engine engine =
+            BatchingEngine.start(opened, ModelSettings.exact(), tokenizer, new EngineSettings(1))) {
+      Answer answer = (Answer) engine.submit(job(recorded, tokenizer, opened)).join();
+      assertThat(answer.tokenIds()).isEqualTo(recorded.outputIds().subList(0, 3));
+      assertThat(answer.finishReason()).isEqualTo(FinishReason.END_TOKEN);
+    }
   }
 
   @Test
@@ -433,16 +502,19 @@ final class GoldenMiniTest {
           Files.createSymbolicLink(copy.resolve(file.getFileName()), file);
         }
       }
-      set(copy.resolve("config.json"), "resolution_ratio", isSplit(recorded) ? 2 : 1);
+      set(
+          copy.resolve("config.json"),
+          "resolution_ratio",
+          IntNode.valueOf(isSplit(recorded) ? 2 : 1));
     }
     return LlavaCheckpoint.open(copy, Optional.of(Golden.file("checkpoints/clip-small")));
   }
 
   /** Replaces a link to a file of settings by a copy with another value. */
-  private static void set(Path config, String setting, int value) throws IOException {
+  private static void set(Path config, String setting, JsonNode value) throws IOException {
     ObjectMapper json = new ObjectMapper();
     ObjectNode settings = (ObjectNode) json.readTree(config.toFile());
     Files.delete(config);
-    json.writeValue(config.toFile(), settings.put(setting, value));
+    json.writeValue(config.toFile(), settings.set(setting, value));
   }
 }

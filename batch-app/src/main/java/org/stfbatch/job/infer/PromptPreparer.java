@@ -78,7 +78,7 @@ final class PromptPreparer {
     try {
       PromptLimit whole = new PromptLimit(limit.tokens(), false);
       choices.texts().forEach(text -> whole.checked(text, tokenizer));
-      return AnswerChoices.of(choices.texts(), tokenizer);
+      return AnswerChoices.of(choices.texts(), tokenizer, template.endsWithLineFeed());
     } catch (PromptException e) {
       throw failure(e.code(), e);
     } catch (IllegalArgumentException e) {

@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.StringJoiner;
 import java.util.stream.Collectors;
+import org.stfbatch.model.checkpoint.RopeConfig.Llama3Scaling;
 
 /**
  * Version 1 of the text that a fingerprint hashes: a checkpoint's settings and tensors.
@@ -24,18 +25,32 @@ final class FingerprintText {
   private FingerprintText() {}
 
   static String language(LlamaConfig config) {
-    return new Group("LlamaConfig")
-        .add("vocabSize", config.vocabSize())
-        .add("hiddenSize", config.hiddenSize())
-        .add("intermediateSize", config.intermediateSize())
-        .add("numHiddenLayers", config.numHiddenLayers())
-        .add("numAttentionHeads", config.numAttentionHeads())
-        .add("numKeyValueHeads", config.numKeyValueHeads())
-        .add("rmsNormEps", config.rmsNormEps())
-        .add("ropeTheta", config.ropeTheta())
-        .add("maxPositionEmbeddings", config.maxPositionEmbeddings())
-        .add("bosTokenId", config.bosTokenId())
-        .add("eosTokenId", config.eosTokenId())
+    Group group =
+        new Group("LlamaConfig")
+            .add("vocabSize", config.vocabSize())
+            .add("hiddenSize", config.hiddenSize())
+            .add("intermediateSize", config.intermediateSize())
+            .add("numHiddenLayers", config.numHiddenLayers())
+            .add("numAttentionHeads", config.numAttentionHeads())
+            .add("numKeyValueHeads", config.numKeyValueHeads())
+            .add("rmsNormEps", config.rmsNormEps())
+            .add("ropeTheta", config.rope().theta())
+            .add("maxPositionEmbeddings", config.maxPositionEmbeddings())
+            .add("bosTokenId", config.bosTokenId())
+            .add("eosTokenId", config.eosTokenIds().get(0));
+    config.rope().scaling().ifPresent(scaling -> group.add("ropeScaling", llama3(scaling)));
+    if (config.eosTokenIds().size() > 1) {
+      group.add("eosTokenIds", list(config.eosTokenIds()));
+    }
+    return group.text();
+  }
+
+  private static String llama3(Llama3Scaling scaling) {
+    return new Group("Llama3Scaling")
+        .add("factor", scaling.factor())
+        .add("lowFrequencyFactor", scaling.lowFrequencyFactor())
+        .add("highFrequencyFactor", scaling.highFrequencyFactor())
+        .add("originalPositions", scaling.originalPositions())
         .text();
   }
 

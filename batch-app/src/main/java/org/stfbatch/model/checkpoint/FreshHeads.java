@@ -71,7 +71,7 @@ final class FreshHeads {
     heads = config.numAttentionHeads();
     size = config.headSize();
     width = config.hiddenSize();
-    ropeTheta = config.ropeTheta();
+    ropeTheta = config.rope().theta();
     shareKeys = config.numKeyValueHeads() != heads;
     Random random = new Random(seed);
     common = random.doubles(width).map(value -> value < 0.5 ? -1 : 1).toArray();

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -128,6 +129,25 @@ final class JsonSettings {
       throw unsupported(name, "one whole number");
     }
     return value.asInt(absent);
+  }
+
+  /** Reads one token id, or a list of them that is not empty. */
+  List<Integer> tokenIds(String name, int absent) {
+    JsonNode value = node(name);
+    if (value.isMissingNode()) {
+      return List.of(absent);
+    }
+    List<Integer> ids = new ArrayList<>();
+    for (JsonNode id : value.isArray() ? value : List.of(value)) {
+      if (!id.isIntegralNumber() || !id.canConvertToInt() || id.asInt() < 0) {
+        throw unsupported(name, "a token id or a list of them");
+      }
+      ids.add(id.asInt());
+    }
+    if (ids.isEmpty()) {
+      throw unsupported(name, "a token id or a list of them");
+    }
+    return List.copyOf(ids);
   }
 
   double positiveNumber(String name, double absent) {

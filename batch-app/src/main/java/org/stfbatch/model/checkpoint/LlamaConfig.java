@@ -1,9 +1,12 @@
 package org.stfbatch.model.checkpoint;
 
+import java.util.List;
+
 /**
  * Configuration of the language model, with the names of Hugging Face's {@code LlamaConfig}.
  *
  * @param maxPositionEmbeddings maximum sequence length in tokens
+ * @param eosTokenIds tokens that end an answer; at least one
  */
 public record LlamaConfig(
     int vocabSize,
@@ -13,13 +16,50 @@ public record LlamaConfig(
     int numAttentionHeads,
     int numKeyValueHeads,
     double rmsNormEps,
-    double ropeTheta,
+    RopeConfig rope,
     int maxPositionEmbeddings,
     int bosTokenId,
-    int eosTokenId) {
+    List<Integer> eosTokenIds) {
 
   /** Number of layers of Vicuna 7B. */
   public static final int VICUNA_7B_LAYERS = 32;
+
+  /**
+   * @throws IllegalArgumentException if no token ends an answer
+   */
+  public LlamaConfig {
+    eosTokenIds = List.copyOf(eosTokenIds);
+    if (eosTokenIds.isEmpty()) {
+      throw new IllegalArgumentException("no token ends an answer");
+    }
+  }
+
+  /** Creates a model without scaled positions in which one token ends answers. */
+  public LlamaConfig(
+      int vocabSize,
+      int hiddenSize,
+      int intermediateSize,
+      int numHiddenLayers,
+      int numAttentionHeads,
+      int numKeyValueHeads,
+      double rmsNormEps,
+      double ropeTheta,
+      int maxPositionEmbeddings,
+      int bosTokenId,
+      int eosTokenId) {
+    this(
+        vocabSize,
+        hiddenSize,
+        intermediateSize,
+        numHiddenLayers,
+        numAttentionHeads,
+        numKeyValueHeads,
+        rmsNormEps,
+        RopeConfig.unscaled(ropeTheta),
+        maxPositionEmbeddings,
+        bosTokenId,
+        List.of(eosTokenId));
+  }
 
   /**
    * Returns the shape of Vicuna 7B v1.5, the language model of LLaVA-1.5 7B.

@@ -34,6 +34,8 @@ record LlavaSettings(
     Optional<String> torchDtype,
     boolean towerTuned) {
 
+  private static final String EOS = "eos_token_id";
+
   private static final Pattern TILED = Pattern.compile("anyres|highres|crop_split|slice");
 
   private static final List<String> PROJECTOR_TYPES = List.of("mlp2x_gelu", TokenPacker.TYPE);
@@ -49,8 +51,7 @@ record LlavaSettings(
   static LlavaSettings read(Path directory, JsonSettings json) {
     requireLlava(json);
     requireSupported(json);
-    LlamaConfig language = language(json);
-    requireGeneration(directory, json, language);
+    LlamaConfig language = language(json, eosTokenIds(directory, json));
     LlavaSettings settings = settings(json, language);
     ArithmeticSettings.requireNoMore(json);
     return settings;
@@ -84,24 +85,19 @@ record LlavaSettings(
   }
 
   /**
-   * Checks the generation settings, which the original reads from {@code generation_config.json},
-   * or else from here.
+   * Returns the tokens that end answers, as the original reads them: from {@code
+   * generation_config.json}, or else from here. Other generation settings must change nothing.
    */
-  private static void requireGeneration(Path directory, JsonSettings json, LlamaConfig language) {
+  private static List<Integer> eosTokenIds(Path directory, JsonSettings json) {
     ArithmeticSettings.requirePlainGeneration(json);
+    List<Integer> ids = json.tokenIds(EOS, 2);
     Path file = directory.resolve("generation_config.json");
     if (!Files.exists(file)) {
-      return;
+      return ids;
     }
     JsonSettings generation = JsonSettings.read(file);
     ArithmeticSettings.requirePlainGeneration(generation);
-    JsonNode ends = generation.node("eos_token_id");
-    for (JsonNode end : ends.isArray() ? ends : List.of(ends)) {
-      if (!end.isMissingNode() && !(end.isInt() && end.intValue() == language.eosTokenId())) {
-        throw generation.unsupported(
-            "eos_token_id", "that of config.json, %d".formatted(language.eosTokenId()));
-      }
-    }
+    return generation.has(EOS) ? generation.tokenIds(EOS, 2) : ids;
   }
 
   private static void requireLlava(JsonSettings json) {
@@ -131,7 +127,7 @@ record LlavaSettings(
     return json.text("mm_projector_type").filter(TokenPacker.TYPE::equals).isPresent();
   }
 
-  private static LlamaConfig language(JsonSettings json) {
+  private static LlamaConfig language(JsonSettings json, List<Integer> eosTokenIds) {
     int heads = json.positiveInt("num_attention_heads", 32);
     LlamaConfig config =
         new LlamaConfig(
@@ -142,10 +138,10 @@ record LlavaSettings(
             heads,
             json.positiveInt("num_key_value_heads", heads),
             json.positiveNumber("rms_norm_eps", 1e-6),
-            RopeSettings.theta(json),
+            RopeSettings.read(json),
             json.positiveInt("max_position_embeddings", 2048),
             json.integer("bos_token_id", 1),
-            json.integer("eos_token_id", 2));
+            eosTokenIds);
     if (config.hiddenSize() % (2 * heads) != 0) {
       throw json.unsupported(
           "num_attention_heads", "a number that cuts hidden_size into even widths");

@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.stfbatch.model.checkpoint.RopeConfig.Llama3Scaling;
 import org.stfbatch.model.checkpoint.SafetensorsWriter.Data;
 
 /**
@@ -134,11 +135,11 @@ public final class NewCheckpoint {
         .put("num_attention_heads", language.numAttentionHeads())
         .put("num_key_value_heads", language.numKeyValueHeads())
         .put("rms_norm_eps", language.rmsNormEps())
-        .put("rope_theta", language.ropeTheta())
+        .put("rope_theta", language.rope().theta())
         .put("max_position_embeddings", language.maxPositionEmbeddings())
         .put("tokenizer_model_max_length", language.maxPositionEmbeddings())
         .put("bos_token_id", language.bosTokenId())
-        .put("eos_token_id", language.eosTokenId())
+        .putPOJO("eos_token_id", eosTokenIds(language))
         .put("pad_token_id", 0)
         .put("tie_word_embeddings", false)
         .put("use_cache", true)
@@ -152,7 +153,23 @@ public final class NewCheckpoint {
         .put("mm_patch_merge_type", "flat")
         .put("mm_use_im_start_end", false)
         .put("mm_use_im_patch_token", false);
+    language.rope().scaling().ifPresent(scaling -> scale(config, scaling));
     variant.settings().forEach(config::putPOJO);
     return config;
+  }
+
+  private static Object eosTokenIds(LlamaConfig language) {
+    List<Integer> ids = language.eosTokenIds();
+    return ids.size() == 1 ? ids.get(0) : ids;
+  }
+
+  private static void scale(ObjectNode config, Llama3Scaling scaling) {
+    config
+        .putObject("rope_scaling")
+        .put("rope_type", Llama3Scaling.TYPE)
+        .put(Llama3Scaling.FACTOR, scaling.factor())
+        .put(Llama3Scaling.LOW, scaling.lowFrequencyFactor())
+        .put(Llama3Scaling.HIGH, scaling.highFrequencyFactor())
+        .put(Llama3Scaling.POSITIONS, scaling.originalPositions());
   }
 }

@@ -1,12 +1,12 @@
 package org.stfbatch.model.checkpoint;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import java.util.List;
 import java.util.Optional;
+import org.stfbatch.model.checkpoint.RopeConfig.Llama3Scaling;
 
 /**
- * Base of LLaMA's rotary position embedding: {@code rope_theta} and {@code rope_scaling} as
- * transformers 4 writes them, or {@code rope_parameters}, in which transformers 5 writes both.
+ * LLaMA's rotary position embedding: {@code rope_theta} and {@code rope_scaling} as transformers 4
+ * writes them, or {@code rope_parameters}, in which transformers 5 writes both.
  */
 final class RopeSettings {
   private static final double DEFAULT_THETA = 10_000;
@@ -19,50 +19,91 @@ final class RopeSettings {
   private RopeSettings() {}
 
   /**
-   * @throws CheckpointException naming a setting that scales or limits the positions, or two that
-   *     contradict each other
+   * @throws CheckpointException naming a setting that scales or limits the positions in a way that
+   *     is not supported, or two that contradict each other
    */
-  static double theta(JsonSettings json) {
+  static RopeConfig read(JsonSettings json) {
     double outer = json.positiveNumber(THETA, DEFAULT_THETA);
     if (json.positiveNumber(PARTIAL, 1) != 1) {
       throw json.unsupported(PARTIAL, "1");
     }
     Optional<Double> theta = json.has(THETA) ? Optional.of(outer) : Optional.empty();
+    Optional<Llama3Scaling> scaling = Optional.empty();
     for (String name : OBJECTS) {
-      Optional<Double> inner = inner(json, name);
-      if (theta.isPresent() && inner.isPresent() && !theta.equals(inner)) {
+      Optional<Inner> inner = inner(json, name);
+      Optional<Double> innerTheta = inner.flatMap(Inner::theta);
+      if (theta.isPresent() && innerTheta.isPresent() && !theta.equals(innerTheta)) {
         throw json.unsupported(
             name, "the same rope_theta as elsewhere in the file, %s".formatted(theta.get()));
       }
-      theta = theta.or(() -> inner);
+      Optional<Llama3Scaling> before = scaling;
+      if (inner
+          .filter(found -> before.isPresent() && !found.scaling().equals(before))
+          .isPresent()) {
+        throw json.unsupported(name, "the same scaling as in rope_parameters");
+      }
+      theta = theta.or(() -> innerTheta);
+      scaling = scaling.or(() -> inner.flatMap(Inner::scaling));
     }
-    return theta.orElse(DEFAULT_THETA);
+    return new RopeConfig(theta.orElse(DEFAULT_THETA), scaling);
   }
 
-  private static Optional<Double> inner(JsonSettings json, String name) {
+  /** Content of {@code rope_scaling} or {@code rope_parameters}. */
+  private record Inner(Optional<Double> theta, Optional<Llama3Scaling> scaling) {}
+
+  private static Optional<Inner> inner(JsonSettings json, String name) {
     if (!json.has(name)) {
       return Optional.empty();
     }
-    JsonNode node = json.node(name);
-    JsonSettings rope = json.child(name);
-    if (!node.isObject()) {
+    if (!json.node(name).isObject()) {
       throw json.unsupported(name, "null or an object");
     }
-    String type = rope.text("rope_type").or(() -> rope.text("type")).orElse("default");
-    boolean unscaled = type.equals("linear") && rope.has("factor");
-    if (!type.equals("default") && !unscaled || rope.positiveNumber("factor", 1) != 1) {
-      throw json.unsupported(name, "rope_type 'default'");
-    }
-    rope.node("type");
+    JsonSettings rope = json.child(name);
+    Optional<Llama3Scaling> scaling = scaling(json, name, rope);
     double theta = rope.positiveNumber(THETA, DEFAULT_THETA);
     if (rope.positiveNumber(PARTIAL, 1) != 1) {
       throw rope.unsupported(PARTIAL, "1");
     }
     for (String other : rope.unread()) {
       if (!rope.node(other).isMissingNode()) {
-        throw json.unsupported(name, "an object of rope_theta and rope_type, not of " + other);
+        throw json.unsupported(
+            name, "an object of rope_theta, rope_type and its settings, not of " + other);
       }
     }
-    return rope.has(THETA) ? Optional.of(theta) : Optional.empty();
+    return Optional.of(new Inner(rope.has(THETA) ? Optional.of(theta) : Optional.empty(), scaling));
+  }
+
+  private static Optional<Llama3Scaling> scaling(
+      JsonSettings json, String name, JsonSettings rope) {
+    String type = rope.text("rope_type").or(() -> rope.text("type")).orElse("default");
+    rope.node("type");
+    if (type.equals(Llama3Scaling.TYPE)) {
+      return Optional.of(llama3(rope));
+    }
+    boolean unscaled = type.equals("linear") && rope.has(Llama3Scaling.FACTOR);
+    if (!type.equals("default") && !unscaled || rope.positiveNumber(Llama3Scaling.FACTOR, 1) != 1) {
+      throw json.unsupported(name, "rope_type 'default' or 'llama3'");
+    }
+    return Optional.empty();
+  }
+
+  private static Llama3Scaling llama3(JsonSettings rope) {
+    for (String setting :
+        List.of(
+            Llama3Scaling.FACTOR, Llama3Scaling.LOW, Llama3Scaling.HIGH, Llama3Scaling.POSITIONS)) {
+      if (!rope.has(setting)) {
+        throw rope.unsupported(setting, "a number beside rope_type 'llama3'");
+      }
+    }
+    Llama3Scaling scaling =
+        new Llama3Scaling(
+            rope.positiveNumber(Llama3Scaling.FACTOR, 1),
+            rope.positiveNumber(Llama3Scaling.LOW, 1),
+            rope.positiveNumber(Llama3Scaling.HIGH, 1),
+            rope.positiveInt(Llama3Scaling.POSITIONS, 1));
+    if (scaling.highFrequencyFactor() <= scaling.lowFrequencyFactor()) {
+      throw rope.unsupported(Llama3Scaling.HIGH, "a number above low_freq_factor");
+    }
+    return scaling;
   }
 }

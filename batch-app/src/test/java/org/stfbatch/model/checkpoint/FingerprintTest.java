@@ -18,9 +18,12 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.stfbatch.model.checkpoint.RopeConfig.Llama3Scaling;
 
 /** Fingerprints are stored with answers: they are stable and distinguish models. */
 class FingerprintTest {
+
+  private static final Llama3Scaling SCALING = new Llama3Scaling(8, 1, 4, 8192);
 
   private static final LlavaConfig CONFIG =
       new LlavaConfig(
@@ -116,6 +119,23 @@ class FingerprintTest {
             Fingerprint.ofVision(configs.get(3), List.of()));
   }
 
+  @Test
+  void everySettingOfScaledPositionsIsInTheFingerprint() {
+    Map<String, Object> variants = variants(SCALING);
+    variants.put("none", SCALING);
+    assertThat(variants.values().stream().map(scaling -> language((Llama3Scaling) scaling)))
+        .doesNotHaveDuplicates();
+    assertThat(language(SCALING))
+        .endsWith(
+            "eosTokenId=2, ropeScaling=Llama3Scaling[factor=8.0, lowFrequencyFactor=1.0, highFrequencyFactor=4.0, originalPositions=8192]]");
+  }
+
+  private static String language(Llama3Scaling scaling) {
+    RopeConfig rope = new RopeConfig(10_000, Optional.of(scaling));
+    return FingerprintText.language(
+        new LlamaConfig(32000, 4096, 11008, 32, 32, 8, 1e-5, rope, 4096, 1, List.of(2)));
+  }
+
   private static LlavaConfig with(LlavaMini mini) {
     FusionConfig fusion = CONFIG.fusion();
     return new LlavaConfig(
@@ -208,13 +228,13 @@ class FingerprintTest {
         variants(inner)
             .forEach((field, other) -> variants.put(name + "." + field, with(record, at, other)));
       } else {
-        variants.put(name, with(record, i, other(value)));
+        variants.put(name, with(record, i, other(components[i], value)));
       }
     }
     return variants;
   }
 
-  private static Object other(Object value) {
+  private static Object other(RecordComponent component, Object value) {
     if (value instanceof Integer number) {
       return number + 1;
     } else if (value instanceof Double number) {
@@ -224,11 +244,11 @@ class FingerprintTest {
     } else if (value instanceof String text) {
       return text + "x";
     } else if (value instanceof List<?> list) {
-      return List.of(list.get(1), list.get(0));
+      return list.size() == 1 ? List.of(list.get(0), 7) : List.of(list.get(1), list.get(0));
     } else if (value instanceof SpatialFusion.Form form) {
       return SpatialFusion.Form.values()[(form.ordinal() + 1) % 4];
-    } else if (value instanceof Optional<?> mini && mini.isEmpty()) {
-      return Optional.of(new LlavaMini(2, 4, 1));
+    } else if (value instanceof Optional<?> absent && absent.isEmpty()) {
+      return Optional.of(component.getName().equals("scaling") ? SCALING : new LlavaMini(2, 4, 1));
     }
     throw new IllegalArgumentException("no other value is known for " + value);
   }

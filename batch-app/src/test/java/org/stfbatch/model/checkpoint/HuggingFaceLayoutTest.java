@@ -440,7 +440,7 @@ class HuggingFaceLayoutTest {
     Files.writeString(
         folder.resolve("generation_config.json"),
         "{\"bos_token_id\": 1, \"eos_token_id\": 2, \"pad_token_id\": 1001}");
-    assertThat(open().config().language().eosTokenId()).isEqualTo(2);
+    assertThat(open().config().language().eosTokenIds()).containsExactly(2);
 
     Files.writeString(folder.resolve("generation_config.json"), "{\"num_beams\": 3}");
     assertFails().hasMessageContaining("the setting num_beams");

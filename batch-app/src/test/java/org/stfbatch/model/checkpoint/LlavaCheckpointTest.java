@@ -21,6 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.stfbatch.model.checkpoint.RopeConfig.Llama3Scaling;
 
 class LlavaCheckpointTest {
 
@@ -382,7 +383,8 @@ class LlavaCheckpointTest {
     "head_dim, 8",
     "vocab_size, 1e30",
     "num_hidden_layers, 2147483647",
-    "eos_token_id, '[1,2]'",
+    "eos_token_id, '[1,\"two\"]'",
+    "eos_token_id, '[]'",
     "rms_norm_eps, \"small\"",
     "mm_vision_tower, 5",
     "mm_vision_tower, '\" \"'",
@@ -437,7 +439,7 @@ class LlavaCheckpointTest {
     writer.settings().set(name, new ObjectMapper().readTree(value.replace(';', ',')));
     writer.write(folder);
 
-    assertThat(open().config().language().ropeTheta()).isEqualTo(10_000);
+    assertThat(open().config().language().rope().theta()).isEqualTo(10_000);
   }
 
   @Test
@@ -455,8 +457,65 @@ class LlavaCheckpointTest {
       writer.settings().setAll((ObjectNode) new ObjectMapper().readTree(form));
       writer.write(folder);
 
-      assertThat(open().config().language().ropeTheta()).as(form).isEqualTo(500_000);
+      assertThat(open().config().language().rope().theta()).as(form).isEqualTo(500_000);
     }
+  }
+
+  @Test
+  void thePositionsOfLlama3AreReadAsEveryTransformersWritesThem() throws IOException {
+    String scaling =
+        "\"factor\": 8.0, \"low_freq_factor\": 1.0, \"high_freq_factor\": 4.0, \"original_max_position_embeddings\": 8192";
+    for (String form :
+        List.of(
+            "{\"rope_theta\": 500000.0, \"rope_scaling\": {\"rope_type\": \"llama3\", %s}}",
+            "{\"rope_theta\": 500000.0, \"rope_scaling\": {\"type\": \"llama3\", %s}}",
+            "{\"rope_parameters\": {\"rope_theta\": 500000.0, \"rope_type\": \"llama3\", %s}}")) {
+      CheckpointWriter writer = released();
+      writer.settings().remove("rope_theta");
+      writer.settings().setAll((ObjectNode) new ObjectMapper().readTree(form.formatted(scaling)));
+      writer.write(folder);
+
+      assertThat(open().config().language().rope())
+          .as(form)
+          .isEqualTo(new RopeConfig(500_000, Optional.of(new Llama3Scaling(8, 1, 4, 8192))));
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "factor, -8.0, factor",
+    "low_freq_factor, null, low_freq_factor",
+    "high_freq_factor, 1.0, high_freq_factor",
+    "original_max_position_embeddings, 0.5, original_max_position_embeddings",
+    "beta_fast, 32, beta_fast"
+  })
+  void wrongPositionsOfLlama3AreNamed(String name, String value, String reported)
+      throws IOException {
+    CheckpointWriter writer = released();
+    writer
+        .settings()
+        .putObject("rope_scaling")
+        .put("rope_type", "llama3")
+        .put("factor", 8.0)
+        .put("low_freq_factor", 1.0)
+        .put("high_freq_factor", 4.0)
+        .put("original_max_position_embeddings", 8192)
+        .set(name, new ObjectMapper().readTree(value));
+    writer.write(folder);
+
+    assertFails().hasMessageContaining("rope_scaling").hasMessageContaining(reported);
+  }
+
+  @Test
+  void answersEndAtTheTokensOfTheGenerationSettings() throws IOException {
+    CheckpointWriter writer = released();
+    writer.settings().putArray("eos_token_id").add(5).add(6);
+    writer.write(folder);
+    Files.writeString(folder.resolve("generation_config.json"), "{\"eos_token_id\": [7, 2, 8]}");
+    assertThat(open().config().language().eosTokenIds()).containsExactly(7, 2, 8);
+
+    Files.writeString(folder.resolve("generation_config.json"), "{}");
+    assertThat(open().config().language().eosTokenIds()).containsExactly(5, 6);
   }
 
   @Test
@@ -475,8 +534,8 @@ class LlavaCheckpointTest {
     "{\"no_repeat_ngram_size\":2}, no_repeat_ngram_size",
     "{\"suppress_tokens\":[5]}, suppress_tokens",
     "{\"num_beams\":3}, num_beams",
-    "{\"eos_token_id\":[2;5]}, eos_token_id",
-    "{\"eos_token_id\":7}, eos_token_id"
+    "{\"eos_token_id\":[2;-5]}, eos_token_id",
+    "{\"eos_token_id\":\"</s>\"}, eos_token_id"
   })
   void whatWouldChangeTheOriginalsGenerationIsNamed(String generation, String name)
       throws IOException {
@@ -498,7 +557,7 @@ class LlavaCheckpointTest {
          "max_length": 4096, "num_beams": 1, "repetition_penalty": 1.0, "suppress_tokens": null}
         """);
 
-    assertThat(open().config().language().eosTokenId()).isEqualTo(2);
+    assertThat(open().config().language().eosTokenIds()).containsExactly(2);
   }
 
   @Test
