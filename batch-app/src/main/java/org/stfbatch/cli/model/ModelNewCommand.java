@@ -15,6 +15,7 @@ import org.stfbatch.model.checkpoint.FusionVariant;
 import org.stfbatch.model.checkpoint.LlavaCheckpoint;
 import org.stfbatch.model.checkpoint.ModelSizes;
 import org.stfbatch.model.checkpoint.NewCheckpoint;
+import org.stfbatch.model.checkpoint.NewCheckpoint.Vocabulary;
 import org.stfbatch.prompt.LlamaTokenizer;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
@@ -212,14 +213,14 @@ final class ModelNewCommand implements Callable<Integer> {
             });
   }
 
-  private int vocabulary() {
+  private Vocabulary vocabulary() {
     if (TOKENIZERS.stream().noneMatch(name -> Files.exists(origin.tokenizer.resolve(name)))) {
       throw new InputException(
           "%s holds no %s: give its folder with --tokenizer"
               .formatted(origin.tokenizer, String.join(" and no ", TOKENIZERS)));
     }
     try (LlamaTokenizer tokenizer = LlamaTokenizer.open(origin.tokenizer)) {
-      return tokenizer.vocabSize();
+      return new Vocabulary(tokenizer.vocabSize(), tokenizer.bosTokenId(), tokenizer.eosTokenId());
     }
   }
 }

@@ -1,5 +1,7 @@
 package org.stfbatch.model.checkpoint;
 
+import org.stfbatch.model.checkpoint.NewCheckpoint.Vocabulary;
+
 /**
  * Sizes of a new model; everything else is as in LLaVA-1.5.
  *
@@ -27,8 +29,6 @@ public record ModelSizes(
   private static final double LAYER_NORM = 1e-5;
   private static final double RMS_NORM = 1e-5;
   private static final double ROPE_THETA = 10_000;
-  private static final int BOS = 1;
-  private static final int EOS = 2;
 
   public ModelSizes {
     require(visionWidth > 0 && visionHeads > 0 && visionWidth % visionHeads == 0, "visionWidth");
@@ -60,8 +60,18 @@ public record ModelSizes(
         "quick_gelu");
   }
 
-  LlamaConfig language(int vocabulary) {
+  LlamaConfig language(Vocabulary vocabulary) {
     return new LlamaConfig(
-        vocabulary, width, inner, layers, heads, heads, RMS_NORM, ROPE_THETA, positions, BOS, EOS);
+        vocabulary.size(),
+        width,
+        inner,
+        layers,
+        heads,
+        heads,
+        RMS_NORM,
+        ROPE_THETA,
+        positions,
+        vocabulary.bosTokenId(),
+        vocabulary.eosTokenId());
   }
 }

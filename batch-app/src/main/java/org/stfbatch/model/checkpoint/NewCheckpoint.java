@@ -50,11 +50,20 @@ public final class NewCheckpoint {
   }
 
   /**
+   * What a model must know of its tokenizer.
+   *
+   * @param size number of embeddings
+   * @param bosTokenId token that begins prompts
+   * @param eosTokenId token that ends answers
+   */
+  public record Vocabulary(int size, int bosTokenId, int eosTokenId) {}
+
+  /**
    * @param tokenizer folder of the tokenizer's files
-   * @param vocabulary number of its pieces
+   * @param vocabulary of this tokenizer
    */
   public static NewCheckpoint ofSizes(
-      ModelSizes sizes, Path tokenizer, int vocabulary, FusionVariant variant, long seed) {
+      ModelSizes sizes, Path tokenizer, Vocabulary vocabulary, FusionVariant variant, long seed) {
     ClipVisionConfig vision = sizes.vision();
     ImageProcessing image =
         new ImageProcessing(

@@ -13,11 +13,12 @@ import java.util.Set;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.stfbatch.model.checkpoint.NewCheckpoint.Vocabulary;
 import org.stfbatch.testing.Golden;
 
 class NewCheckpointTest {
   private static final Path TOKENIZER = Golden.file("checkpoints/tiny");
-  private static final int VOCABULARY = 1000;
+  private static final Vocabulary VOCABULARY = new Vocabulary(1000, 1, 2);
   private static final ModelSizes SIZES = new ModelSizes(32, 8, 4, 56, 64, 96, 2, 4, 256);
 
   @TempDir private Path folder;
