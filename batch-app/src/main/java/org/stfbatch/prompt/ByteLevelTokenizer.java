@@ -13,9 +13,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.locks.ReadWriteLock;
-import java.util.concurrent.locks.ReentrantReadWriteLock;
-import java.util.function.Supplier;
 
 /**
  * Byte-level BPE tokenizer of Llama 3, computed by Hugging Face's own library from {@code
@@ -35,16 +32,11 @@ final class ByteLevelTokenizer extends LlamaTokenizer {
   private static final Map<String, String> WHOLE_TEXTS =
       Map.of("truncation", "do_not_truncate", "padding", "do_not_pad");
 
-  private final HuggingFaceTokenizer library;
+  private final NativeTokenizer<HuggingFaceTokenizer> library;
   private final Vocabulary vocabulary;
   private final int bosTokenId;
   private final int eosTokenId;
   private final boolean cleanUpSpaces;
-
-  /** Using the native tokenizer after it was freed would crash the process. */
-  private final ReadWriteLock nativeUse = new ReentrantReadWriteLock();
-
-  private boolean closed;
 
   private ByteLevelTokenizer(
       HuggingFaceTokenizer library,
@@ -52,7 +44,7 @@ final class ByteLevelTokenizer extends LlamaTokenizer {
       int bosTokenId,
       int eosTokenId,
       boolean cleanUpSpaces) {
-    this.library = library;
+    this.library = new NativeTokenizer<>(library, HuggingFaceTokenizer::close);
     this.vocabulary = vocabulary;
     this.bosTokenId = bosTokenId;
     this.eosTokenId = eosTokenId;
@@ -171,9 +163,9 @@ final class ByteLevelTokenizer extends LlamaTokenizer {
 
   private int[] encode(String text, boolean special) {
     requireWellFormed(text);
-    return natively(
-        () ->
-            Arrays.stream(library.encode(text, special, false).getIds())
+    return library.call(
+        tokenizer ->
+            Arrays.stream(tokenizer.encode(text, special, false).getIds())
                 .mapToInt(Math::toIntExact)
                 .toArray());
   }
@@ -202,19 +194,9 @@ final class ByteLevelTokenizer extends LlamaTokenizer {
 
   private String decodeKnown(int[] ids, int from, int to, boolean skipSpecialTokens) {
     long[] known = Arrays.stream(ids, from, to).asLongStream().toArray();
-    return known.length == 0 ? "" : natively(() -> library.decode(known, skipSpecialTokens));
-  }
-
-  private <T> T natively(Supplier<T> call) {
-    nativeUse.readLock().lock();
-    try {
-      if (closed) {
-        throw new IllegalStateException("the tokenizer is closed");
-      }
-      return call.get();
-    } finally {
-      nativeUse.readLock().unlock();
-    }
+    return known.length == 0
+        ? ""
+        : library.call(tokenizer -> tokenizer.decode(known, skipSpecialTokens));
   }
 
   @Override
@@ -259,14 +241,6 @@ final class ByteLevelTokenizer extends LlamaTokenizer {
 
   @Override
   public void close() {
-    nativeUse.writeLock().lock();
-    try {
-      if (!closed) {
-        closed = true;
-        library.close();
-      }
-    } finally {
-      nativeUse.writeLock().unlock();
-    }
+    library.close();
   }
 }

@@ -10,8 +10,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.locks.ReadWriteLock;
-import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.stream.IntStream;
 
 /**
@@ -26,19 +24,14 @@ final class SentencePieceTokenizer extends LlamaTokenizer {
   private final TokenizerSettings settings;
   private final TokenTable tokens;
   private final SentencePieceDecoder decoder;
-  private final SpTokenizer sentencePiece;
+  private final NativeTokenizer<SpTokenizer> sentencePiece;
   private final int unknownTokenLength;
-
-  /** Using the native processor after it was freed would crash the process. */
-  private final ReadWriteLock nativeUse = new ReentrantReadWriteLock();
-
-  private boolean closed;
 
   private SentencePieceTokenizer(
       SentencePieceModel model, TokenizerSettings settings, SpTokenizer sentencePiece, int rows) {
     this.model = model;
     this.settings = settings;
-    this.sentencePiece = sentencePiece;
+    this.sentencePiece = new NativeTokenizer<>(sentencePiece, SpTokenizer::close);
     this.tokens = new TokenTable(model, settings, rows);
     this.decoder = new SentencePieceDecoder(model, settings.legacy() && model.addDummyPrefix());
     this.unknownTokenLength = settings.legacy() ? 0 : pieces(settings.unknownToken()).length;
@@ -191,15 +184,7 @@ final class SentencePieceTokenizer extends LlamaTokenizer {
 
   @Override
   public void close() {
-    nativeUse.writeLock().lock();
-    try {
-      if (!closed) {
-        closed = true;
-        sentencePiece.close();
-      }
-    } finally {
-      nativeUse.writeLock().unlock();
-    }
+    sentencePiece.close();
   }
 
   private int[] encodeParts(String text) {
@@ -261,15 +246,7 @@ final class SentencePieceTokenizer extends LlamaTokenizer {
   }
 
   private int[] pieces(String text) {
-    nativeUse.readLock().lock();
-    try {
-      if (closed) {
-        throw new IllegalStateException("the tokenizer is closed");
-      }
-      return sentencePiece.getProcessor().encode(text);
-    } finally {
-      nativeUse.readLock().unlock();
-    }
+    return sentencePiece.call(tokenizer -> tokenizer.getProcessor().encode(text));
   }
 
   /** Decodes a run of tokens that no added token interrupts; modifies the list. */
