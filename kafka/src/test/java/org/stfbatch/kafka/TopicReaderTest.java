@@ -408,6 +408,8 @@ class TopicReaderTest {
     Wire.send(BROKER.settings(), topic, 2, 0, 10);
     String group = topic + "-group";
     try (TopicAdmin admin = new TopicAdmin(BROKER.settings(), new RecordingListener())) {
+      // Makes a new broker create its topic of offsets, for which a commit does not wait.
+      assertThat(admin.groupOffsets(group, topic)).isEmpty();
       try (TopicReader reader = reader(untilEnd(topic))) {
         reader.open();
         Wire.readToEnd(reader);
