@@ -70,7 +70,8 @@ class LiveTest {
   @Test
   void aPageThatStaysOpenShowsTheRunToItsEndAndAfterIt() throws Exception {
     Chromium chromium = Chromium.orSkip();
-    ingest("followed", 400);
+    // More than are answered while the browser starts.
+    ingest("followed", 1200);
     try (ChildJvm child = infer("followed", "--http", "127.0.0.1:0")) {
       assertThat(child.runsUntil(() -> status("followed").answered() > 0)).as(child::err).isTrue();
       try (BrowserTab tab = chromium.tab(child.page("/"), folder.resolve("profile"), 390)) {
@@ -78,10 +79,10 @@ class LiveTest {
         assertThat(child.exitCode()).as(child::err).isZero();
 
         assertThat(tab.text("doing")).isEqualTo("the process has ended");
-        assertThat(tab.text("state")).isEqualTo("complete, 4 failed");
+        assertThat(tab.text("state")).isEqualTo("complete, 12 failed");
         assertThat(tab.evaluate("document.getElementById('banner').hidden")).isEqualTo("true");
         assertThat(tab.evaluate("document.querySelector('[data-fact=answered]').dataset.value"))
-            .isEqualTo("396");
+            .isEqualTo("1188");
         assertThat(tab.evaluate("document.documentElement.scrollWidth <= innerWidth"))
             .as("as wide as a phone")
             .isEqualTo("true");

@@ -83,15 +83,13 @@ class PositionedPublisherTest {
   }
 
   @Test
-  void aTopicCreatedAgainGetsEverythingAgain() throws Exception {
+  void aTopicCreatedAgainGetsEverythingAgain() {
     String topic = BROKER.topic(1);
     try (PositionedPublisher publisher = publisher(topic, "run")) {
       publisher.open();
       publisher.publish(Wire.numberRecords(0, 1), PublisherPosition.of("sequence", 1));
     }
-    try (Admin admin = Wire.admin(BROKER.settings())) {
-      admin.deleteTopics(List.of(topic)).all().get();
-    }
+    Wire.deleteTopic(BROKER.settings(), topic);
     try (PositionedPublisher publisher = publisher(topic, "run")) {
       assertThat(publisher.open()).isEmpty();
     }

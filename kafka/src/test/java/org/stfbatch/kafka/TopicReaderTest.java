@@ -458,10 +458,9 @@ class TopicReaderTest {
     }
   }
 
-  private static void replace(String topic) throws Exception {
-    try (Admin admin = Wire.admin(BROKER.settings());
-        TopicAdmin topics = new TopicAdmin(BROKER.settings(), new RecordingListener())) {
-      admin.deleteTopics(List.of(topic)).all().get();
+  private static void replace(String topic) {
+    Wire.deleteTopic(BROKER.settings(), topic);
+    try (TopicAdmin topics = new TopicAdmin(BROKER.settings(), new RecordingListener())) {
       topics.create(topic, 1);
     }
   }

@@ -88,6 +88,19 @@ final class Wire {
     }
   }
 
+  /** Deletes a topic and waits until the broker no longer shows it, a moment after its answer. */
+  static void deleteTopic(KafkaSettings settings, String topic) {
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
+    try (Admin admin = admin(settings)) {
+      get(admin.deleteTopics(List.of(topic)).all());
+      while (get(admin.listTopics().names()).contains(topic)) {
+        if (System.nanoTime() > deadline) {
+          throw new IllegalStateException("topic " + topic + " is not deleted");
+        }
+      }
+    }
+  }
+
   /**
    * Waits for the open transactions. The broker aborts those of killed publishers after the
    * transaction timeout of one minute.
