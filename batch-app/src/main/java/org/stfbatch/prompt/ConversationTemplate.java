@@ -163,6 +163,18 @@ public enum ConversationTemplate {
   }
 
   /**
+   * Returns the token that ends answers in this template if a model does not have it. Such a model
+   * was trained with another template.
+   */
+  public Optional<String> foreignEnd(LlamaTokenizer tokenizer) {
+    String end = wording.answerSeparator();
+    boolean token = end.startsWith("<") && end.endsWith(">");
+    return token && tokenizer.encodeWithoutSpecial(end).length != 1
+        ? Optional.of(end)
+        : Optional.empty();
+  }
+
+  /**
    * Returns the prompt of these turns. The list may hold {@code null}; a last {@code null} asks for
    * the next answer.
    *

@@ -115,6 +115,19 @@ class Llama3ModelTest {
   }
 
   @Test
+  void anotherTemplateThanItsOwnIsNoticed() throws IOException {
+    Path questions = new Questions().ask(1, "wide.png", "What?").writeTo(folder.resolve("q.jsonl"));
+    cli.ok("ingest", "--run", "b", "--questions", questions, "--images", Tiny.images());
+    Object[] command = {"infer", "--run", "b", "--model", model, "--max-new-tokens", 1};
+
+    Cli.Ran ran = cli.run(command);
+    assertThat(ran.code()).isZero();
+    assertThat(ran.err())
+        .contains(
+            "answers in --conv-mode vicuna_v1 end with </s>, which is no token of this model");
+  }
+
+  @Test
   void aModelMadeFromItKeepsItsPositionsAndEnds() throws IOException {
     Path other = folder.resolve("other");
     cli.ok("model", "new", "--from", model, "--fusion", "plain", "--out", other);

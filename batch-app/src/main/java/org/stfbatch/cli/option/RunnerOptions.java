@@ -109,6 +109,8 @@ public final class RunnerOptions {
    * @param jobs number of jobs to answer
    */
   public LoadedModel load(long jobs, CompressionStrategy strategy) {
-    return LoadedModel.load(model, device, strategy, images.settings(), jobs);
+    LoadedModel loaded = LoadedModel.load(model, device, strategy, images.settings(), jobs);
+    conversation.noticeForeignEnd(loaded.preparation().tokenizer());
+    return loaded;
   }
 }
