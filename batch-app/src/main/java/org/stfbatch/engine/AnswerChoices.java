@@ -45,16 +45,6 @@ public record AnswerChoices(List<AnswerChoice> all) implements Task {
   }
 
   /**
-   * Tokenizes texts as choices that follow a prompt which does not end with a line feed.
-   *
-   * @throws IllegalArgumentException as {@link #of(List, LlamaTokenizer, boolean)}
-   * @throws org.stfbatch.prompt.PromptException if a text contains an unpaired surrogate
-   */
-  public static AnswerChoices of(List<String> texts, LlamaTokenizer tokenizer) {
-    return of(texts, tokenizer, false);
-  }
-
-  /**
    * Tokenizes texts as choices.
    *
    * @param texts without leading or trailing white space

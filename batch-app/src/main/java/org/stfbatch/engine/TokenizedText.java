@@ -1,7 +1,9 @@
 package org.stfbatch.engine;
 
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.stfbatch.prompt.LlamaTokenizer;
 import org.stfbatch.prompt.PythonText;
 import org.stfbatch.prompt.StopStrings;
@@ -12,20 +14,20 @@ import org.stfbatch.prompt.StopStrings;
  */
 final class TokenizedText implements AnswerText {
   private final LlamaTokenizer tokenizer;
-  private final List<Integer> eosTokenIds;
+  private final Set<Integer> ends;
 
   /**
    * @param eosTokenIds tokens that end an answer, besides the tokenizer's own end token
    */
   TokenizedText(LlamaTokenizer tokenizer, List<Integer> eosTokenIds) {
     this.tokenizer = tokenizer;
-    this.eosTokenIds = List.copyOf(eosTokenIds);
+    this.ends = new HashSet<>(eosTokenIds);
+    this.ends.add(tokenizer.eosTokenId());
   }
 
   @Override
   public Optional<FinishReason> finishReason(GeneratedSequence sequence) {
-    int newest = sequence.newestToken();
-    if (newest == tokenizer.eosTokenId() || eosTokenIds.contains(newest)) {
+    if (ends.contains(sequence.newestToken())) {
       return Optional.of(FinishReason.END_TOKEN);
     }
     int[] ids = ids(sequence);

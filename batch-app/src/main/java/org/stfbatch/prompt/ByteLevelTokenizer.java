@@ -1,5 +1,7 @@
 package org.stfbatch.prompt;
 
+import static org.stfbatch.prompt.TokenizerSettings.CONFIG;
+
 import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -20,7 +22,7 @@ import java.util.Set;
  */
 final class ByteLevelTokenizer extends LlamaTokenizer {
   private static final String ADDED = "added_tokens";
-  private static final String CONFIG = "tokenizer_config.json";
+  private static final String KIND = "tokenizer_class";
 
   /** transformers' names of tokenizers that take everything from {@code tokenizer.json}. */
   private static final List<String> KINDS =
@@ -56,7 +58,7 @@ final class ByteLevelTokenizer extends LlamaTokenizer {
    */
   static ByteLevelTokenizer of(TokenizerJson json, int rows, ObjectMapper mapper)
       throws IOException {
-    JsonNode config = TokenizerSettings.object(json.directory().resolve(CONFIG), mapper);
+    ObjectNode config = TokenizerSettings.object(json.directory().resolve(CONFIG), mapper);
     requireKind(config);
     ObjectNode root = withoutTokensAbove(rows, json.root());
     Vocabulary vocabulary = Vocabulary.of(root);
@@ -77,17 +79,17 @@ final class ByteLevelTokenizer extends LlamaTokenizer {
     }
   }
 
-  private static void requireKind(JsonNode config) {
-    JsonNode kind = config.path("tokenizer_class");
+  private static void requireKind(ObjectNode config) {
+    JsonNode kind = config.path(KIND);
     if (!TokenizerJson.isNothing(kind) && !KINDS.contains(kind.asText())) {
-      throw new TokenizerException(
-          "%s: the setting tokenizer_class is %s; supported beside a byte-level tokenizer.json is '%s'"
-              .formatted(CONFIG, TokenizerJson.shortened(kind), KINDS.get(0)));
+      throw TokenizerSettings.unsupported(
+          config, KIND, "'%s' beside a byte-level tokenizer.json".formatted(KINDS.get(0)));
     }
   }
 
+  /** Returns the settings of the tokenizer without added tokens that have no row in the model. */
   private static ObjectNode withoutTokensAbove(int rows, ObjectNode json) {
-    ObjectNode root = json.deepCopy();
+    ObjectNode root = json.objectNode().setAll(json);
     ArrayNode kept = root.putArray(ADDED);
     for (JsonNode token : json.path(ADDED)) {
       if (token.path("id").asInt() < rows) {

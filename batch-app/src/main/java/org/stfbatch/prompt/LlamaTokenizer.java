@@ -1,5 +1,6 @@
 package org.stfbatch.prompt;
 
+import ai.djl.engine.EngineException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -68,7 +69,7 @@ public abstract sealed class LlamaTokenizer implements AutoCloseable
       return json.isByteLevel()
           ? ByteLevelTokenizer.of(json, rows, mapper)
           : SentencePieceTokenizer.ofJson(json, rows, mapper);
-    } catch (IOException e) {
+    } catch (IOException | EngineException e) {
       throw new TokenizerException(
           "%s cannot be read (%s): copy it from the original checkpoint again"
               .formatted(file, firstLine(e)),

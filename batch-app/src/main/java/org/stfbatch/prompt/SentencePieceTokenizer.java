@@ -67,11 +67,7 @@ final class SentencePieceTokenizer extends LlamaTokenizer {
     SentencePieceJson pieces = SentencePieceJson.of(json);
     TokenizerSettings settings =
         TokenizerSettings.read(json.directory(), mapper, pieces.legacy(), pieces.added());
-    try {
-      return of(json.file(), pieces.model(), settings, rows);
-    } catch (EngineException e) {
-      throw new IOException(firstLine(e), e);
-    }
+    return of(json.file(), pieces.model(), settings, rows);
   }
 
   private static SentencePieceTokenizer of(

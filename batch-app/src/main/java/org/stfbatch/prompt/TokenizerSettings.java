@@ -44,7 +44,7 @@ record TokenizerSettings(
           "pad_token",
           "cls_token",
           "mask_token");
-  private static final String CONFIG = "tokenizer_config.json";
+  static final String CONFIG = "tokenizer_config.json";
   private static final int LONGEST_VALUE = 200;
 
   /** transformers' names of LLaMA's SentencePiece tokenizer. */
@@ -103,7 +103,7 @@ record TokenizerSettings(
     }
   }
 
-  private static TokenizerException unsupported(ObjectNode config, String name, String supported) {
+  static TokenizerException unsupported(ObjectNode config, String name, String supported) {
     return new TokenizerException(
         "%s: the setting %s is %s; supported is %s"
             .formatted(CONFIG, name, shortened(config.get(name).toString()), supported));

@@ -51,7 +51,7 @@ final class AnswerChoicesTest {
 
   @Test
   void likelihoodsAreThoseOfAForwardOfPromptAndChoiceWithoutACache() throws Exception {
-    AnswerChoices choices = AnswerChoices.of(TEXTS, tokenizer);
+    AnswerChoices choices = AnswerChoices.of(TEXTS, tokenizer, false);
     for (RecordedCase recorded : pictures()) {
       EngineJob job = job(recorded, choices);
       Answer answer = answers(new EngineSettings(1), List.of(job)).get(0);
@@ -149,11 +149,13 @@ final class AnswerChoicesTest {
         IntStream.range(0, 400).mapToObj(i -> "item " + i % 20 + " of row " + i / 20).toList();
     List<EngineJob> oneByOne = new ArrayList<>();
     for (String text : texts.subList(0, 40)) {
-      oneByOne.add(job(recorded, AnswerChoices.of(List.of(text), tokenizer)));
+      oneByOne.add(job(recorded, AnswerChoices.of(List.of(text), tokenizer, false)));
     }
 
     Answer together =
-        answers(new EngineSettings(8), List.of(job(recorded, AnswerChoices.of(texts, tokenizer))))
+        answers(
+                new EngineSettings(8),
+                List.of(job(recorded, AnswerChoices.of(texts, tokenizer, false))))
             .get(0);
     List<Answer> alone = answers(new EngineSettings(8), oneByOne);
 
@@ -176,7 +178,7 @@ final class AnswerChoicesTest {
     List<EngineJob> jobs = new ArrayList<>();
     for (int i = 0; i < 10; i++) {
       EngineJob job = recorded("tiny/q03").job(tokenizer, IMAGE_SIZE);
-      Task task = i % 3 == 0 ? Generation.greedy(4) : AnswerChoices.of(TEXTS, tokenizer);
+      Task task = i % 3 == 0 ? Generation.greedy(4) : AnswerChoices.of(TEXTS, tokenizer, false);
       jobs.add(new EngineJob(job.promptIds(), job.images(), task));
     }
     try (Engine engine = engine(new EngineSettings(4))) {
@@ -184,7 +186,7 @@ final class AnswerChoicesTest {
 
       EngineStatistics statistics = engine.statistics();
       int prompt = recorded("tiny/q03").expandedLength();
-      int tree = AnswerChoices.of(TEXTS, tokenizer).continuations().treeTokens();
+      int tree = AnswerChoices.of(TEXTS, tokenizer, false).continuations().treeTokens();
       int perImage = checkpoint.config().visionTokens();
       assertThat(statistics.images()).isEqualTo(1);
       assertThat(statistics.prefixHits()).isEqualTo(9);
@@ -195,7 +197,7 @@ final class AnswerChoicesTest {
 
   @Test
   void aDeviceThatIsTooSmallForAllTakesThemInParts() throws Exception {
-    AnswerChoices choices = AnswerChoices.of(TEXTS, tokenizer);
+    AnswerChoices choices = AnswerChoices.of(TEXTS, tokenizer, false);
     List<EngineJob> jobs = new ArrayList<>();
     for (RecordedCase recorded : pictures()) {
       jobs.add(job(recorded, choices));
@@ -246,7 +248,7 @@ final class AnswerChoicesTest {
             () -> new AnswerChoices(List.of(choice("x", List.of(7)), choice("y", List.of(7)))))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("'x' and 'y'");
-    assertThatThrownBy(() -> AnswerChoices.of(List.of(), tokenizer))
+    assertThatThrownBy(() -> AnswerChoices.of(List.of(), tokenizer, false))
         .isInstanceOf(IllegalArgumentException.class);
   }
 
@@ -265,7 +267,7 @@ final class AnswerChoicesTest {
   void aChoiceIsTokenisedAsTheGoingOnOfItsPrompt() {
     String prompt = "A chat. USER: What? ASSISTANT:";
     for (String text : TEXTS) {
-      List<Integer> ids = AnswerChoices.of(List.of(text), tokenizer).all().get(0).tokenIds();
+      List<Integer> ids = AnswerChoices.of(List.of(text), tokenizer, false).all().get(0).tokenIds();
       int[] whole = tokenizer.encode(prompt + " " + text);
 
       assertThat(whole).isEqualTo(joined(tokenizer.encode(prompt), ids.subList(0, ids.size() - 1)));

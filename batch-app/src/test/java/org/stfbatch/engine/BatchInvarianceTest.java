@@ -309,7 +309,9 @@ final class BatchInvarianceTest {
     if (random.nextInt(4) == 0) {
       int count = 1 + random.nextInt(9);
       return AnswerChoices.of(
-          IntStream.range(0, count).mapToObj(i -> "It is ".repeat(i % 3) + i).toList(), tokenizer);
+          IntStream.range(0, count).mapToObj(i -> "It is ".repeat(i % 3) + i).toList(),
+          tokenizer,
+          false);
     }
     List<String> stop = List.of(String.valueOf((char) ('a' + random.nextInt(26))) + "o");
     boolean drawn = random.nextInt(3) == 0;

@@ -116,7 +116,7 @@ final class EngineFaultsTest {
 
   private static Task task(Random random) {
     if (random.nextInt(4) == 0) {
-      return AnswerChoices.of(List.of("yes", "no", "yes and no"), tokenizer);
+      return AnswerChoices.of(List.of("yes", "no", "yes and no"), tokenizer, false);
     }
     boolean drawn = random.nextInt(3) == 0;
     Penalties penalties = random.nextBoolean() ? Penalties.NONE : new Penalties(1.3, 2, 0.5, 0.5);

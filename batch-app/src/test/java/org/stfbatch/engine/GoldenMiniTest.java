@@ -276,7 +276,7 @@ final class GoldenMiniTest {
             BatchingEngine.start(
                 checkpoint, ModelSettings.exact(), tokenizer, new EngineSettings(2));
         LlavaModel model = LlavaModel.load(checkpoint, ModelSettings.exact())) {
-      AnswerChoices choices = AnswerChoices.of(List.of("a", "yes"), tokenizer);
+      AnswerChoices choices = AnswerChoices.of(List.of("a", "yes"), tokenizer, false);
       EngineJob job = job(recorded, tokenizer, checkpoint);
       Answer answer =
           (Answer) engine.submit(new EngineJob(job.promptIds(), job.images(), choices)).join();

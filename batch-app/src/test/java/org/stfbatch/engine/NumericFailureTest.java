@@ -116,7 +116,7 @@ final class NumericFailureTest {
       String prompt = "USER: " + (i % 3 > 0 ? "<image>\n" : "") + "What is this " + i + "?";
       Task task =
           switch (i % 4) {
-            case 0 -> AnswerChoices.of(List.of("yes", "no"), tokenizer);
+            case 0 -> AnswerChoices.of(List.of("yes", "no"), tokenizer, false);
             case 1 -> new Generation(8, 0.8, 0.9, i, List.of());
             default -> Generation.greedy(8);
           };

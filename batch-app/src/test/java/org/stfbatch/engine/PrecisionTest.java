@@ -59,7 +59,8 @@ final class PrecisionTest {
     try (LlamaTokenizer tokenizer = LlamaTokenizer.open(checkpoint.directory())) {
       EngineJob recorded =
           RecordedCase.of("small").get(0).job(tokenizer, checkpoint.config().image().size());
-      AnswerChoices choices = AnswerChoices.of(List.of("A", "AB", "never and ever"), tokenizer);
+      AnswerChoices choices =
+          AnswerChoices.of(List.of("A", "AB", "never and ever"), tokenizer, false);
       EngineJob job = new EngineJob(recorded.promptIds(), recorded.images(), choices);
 
       Answer exact = answer(checkpoint, tokenizer, ModelSettings.exact(), job);

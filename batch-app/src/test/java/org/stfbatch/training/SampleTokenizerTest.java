@@ -69,7 +69,7 @@ final class SampleTokenizerTest {
         int[] labels = talk(sample(picture, picture ? "<image>\nWhat?" : "What?", answer)).labels();
 
         assertThat(Arrays.stream(labels).filter(id -> id != TrainingRow.IGNORED).boxed())
-            .isEqualTo(AnswerChoices.of(List.of(answer), tokenizer).all().get(0).tokenIds());
+            .isEqualTo(AnswerChoices.of(List.of(answer), tokenizer, false).all().get(0).tokenIds());
       }
     }
   }

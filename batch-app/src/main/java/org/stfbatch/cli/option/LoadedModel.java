@@ -45,6 +45,7 @@ public record LoadedModel(
       ModelOptions model,
       DeviceOptions device,
       CompressionStrategy compression,
+      ConversationOption conversation,
       FetchSettings fetching,
       long jobs) {
     long started = System.nanoTime();
@@ -59,6 +60,7 @@ public record LoadedModel(
         .filter(tuned -> !(compression instanceof Yopo yopo && tuned.agreesWith(yopo)))
         .ifPresent(tuned -> Notices.onStderr("this checkpoint was tuned with " + tuned.describe()));
     try {
+      conversation.noticeForeignEnd(tokenizer);
       Engine engine = start(model, device.models(jobs, compression), device, checkpoint, tokenizer);
       Notices.onStderr(
           String.format(

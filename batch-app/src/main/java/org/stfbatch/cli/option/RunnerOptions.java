@@ -109,8 +109,6 @@ public final class RunnerOptions {
    * @param jobs number of jobs to answer
    */
   public LoadedModel load(long jobs, CompressionStrategy strategy) {
-    LoadedModel loaded = LoadedModel.load(model, device, strategy, images.settings(), jobs);
-    conversation.noticeForeignEnd(loaded.preparation().tokenizer());
-    return loaded;
+    return LoadedModel.load(model, device, strategy, conversation, images.settings(), jobs);
   }
 }

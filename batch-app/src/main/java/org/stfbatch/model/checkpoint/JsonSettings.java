@@ -132,22 +132,20 @@ final class JsonSettings {
   }
 
   /** Reads one token id, or a list of them that is not empty. */
-  List<Integer> tokenIds(String name, int absent) {
+  List<Integer> tokenIds(String name, List<Integer> absent) {
     JsonNode value = node(name);
     if (value.isMissingNode()) {
-      return List.of(absent);
+      return absent;
     }
-    List<Integer> ids = new ArrayList<>();
-    for (JsonNode id : value.isArray() ? value : List.of(value)) {
-      if (!id.isIntegralNumber() || !id.canConvertToInt() || id.asInt() < 0) {
-        throw unsupported(name, "a token id or a list of them");
-      }
-      ids.add(id.asInt());
-    }
-    if (ids.isEmpty()) {
+    List<JsonNode> ids = new ArrayList<>();
+    (value.isArray() ? value : List.of(value)).forEach(ids::add);
+    boolean right =
+        ids.stream()
+            .allMatch(id -> id.isIntegralNumber() && id.canConvertToInt() && id.asInt() >= 0);
+    if (ids.isEmpty() || !right) {
       throw unsupported(name, "a token id or a list of them");
     }
-    return List.copyOf(ids);
+    return ids.stream().map(JsonNode::asInt).toList();
   }
 
   double positiveNumber(String name, double absent) {

@@ -90,14 +90,14 @@ record LlavaSettings(
    */
   private static List<Integer> eosTokenIds(Path directory, JsonSettings json) {
     ArithmeticSettings.requirePlainGeneration(json);
-    List<Integer> ids = json.tokenIds(EOS, 2);
+    List<Integer> ids = json.tokenIds(EOS, List.of(2));
     Path file = directory.resolve("generation_config.json");
     if (!Files.exists(file)) {
       return ids;
     }
     JsonSettings generation = JsonSettings.read(file);
     ArithmeticSettings.requirePlainGeneration(generation);
-    return generation.has(EOS) ? generation.tokenIds(EOS, 2) : ids;
+    return generation.tokenIds(EOS, ids);
   }
 
   private static void requireLlava(JsonSettings json) {

@@ -1,7 +1,9 @@
 package org.stfbatch.model.checkpoint;
 
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.stfbatch.model.checkpoint.RopeConfig.Llama3Scaling;
 
 /**
@@ -28,33 +30,27 @@ final class RopeSettings {
       throw json.unsupported(PARTIAL, "1");
     }
     Optional<Double> theta = json.has(THETA) ? Optional.of(outer) : Optional.empty();
-    Optional<Llama3Scaling> scaling = Optional.empty();
-    for (String name : OBJECTS) {
-      Optional<Inner> inner = inner(json, name);
-      Optional<Double> innerTheta = inner.flatMap(Inner::theta);
-      if (theta.isPresent() && innerTheta.isPresent() && !theta.equals(innerTheta)) {
+    Set<Optional<Llama3Scaling>> scalings = new LinkedHashSet<>();
+    for (String name : OBJECTS.stream().filter(json::has).toList()) {
+      Inner inner = inner(json, name);
+      if (theta.isPresent() && inner.theta().isPresent() && !theta.equals(inner.theta())) {
         throw json.unsupported(
             name, "the same rope_theta as elsewhere in the file, %s".formatted(theta.get()));
       }
-      Optional<Llama3Scaling> before = scaling;
-      if (inner
-          .filter(found -> before.isPresent() && !found.scaling().equals(before))
-          .isPresent()) {
-        throw json.unsupported(name, "the same scaling as in rope_parameters");
+      scalings.add(inner.scaling());
+      if (scalings.size() > 1) {
+        throw json.unsupported(name, "the same scaling as in " + OBJECTS.get(0));
       }
-      theta = theta.or(() -> innerTheta);
-      scaling = scaling.or(() -> inner.flatMap(Inner::scaling));
+      theta = theta.or(inner::theta);
     }
-    return new RopeConfig(theta.orElse(DEFAULT_THETA), scaling);
+    return new RopeConfig(
+        theta.orElse(DEFAULT_THETA), scalings.stream().flatMap(Optional::stream).findFirst());
   }
 
   /** Content of {@code rope_scaling} or {@code rope_parameters}. */
   private record Inner(Optional<Double> theta, Optional<Llama3Scaling> scaling) {}
 
-  private static Optional<Inner> inner(JsonSettings json, String name) {
-    if (!json.has(name)) {
-      return Optional.empty();
-    }
+  private static Inner inner(JsonSettings json, String name) {
     if (!json.node(name).isObject()) {
       throw json.unsupported(name, "null or an object");
     }
@@ -70,7 +66,7 @@ final class RopeSettings {
             name, "an object of rope_theta, rope_type and its settings, not of " + other);
       }
     }
-    return Optional.of(new Inner(rope.has(THETA) ? Optional.of(theta) : Optional.empty(), scaling));
+    return new Inner(rope.has(THETA) ? Optional.of(theta) : Optional.empty(), scaling);
   }
 
   private static Optional<Llama3Scaling> scaling(

@@ -507,6 +507,23 @@ class LlavaCheckpointTest {
   }
 
   @Test
+  void twoScalingsOfThePositionsContradictEachOther() throws IOException {
+    CheckpointWriter writer = released();
+    writer.settings().putObject("rope_parameters").put("rope_type", "default");
+    writer
+        .settings()
+        .putObject("rope_scaling")
+        .put("rope_type", "llama3")
+        .put("factor", 8.0)
+        .put("low_freq_factor", 1.0)
+        .put("high_freq_factor", 4.0)
+        .put("original_max_position_embeddings", 8192);
+    writer.write(folder);
+
+    assertFails().hasMessageContaining("rope_scaling").hasMessageContaining("rope_parameters");
+  }
+
+  @Test
   void answersEndAtTheTokensOfTheGenerationSettings() throws IOException {
     CheckpointWriter writer = released();
     writer.settings().putArray("eos_token_id").add(5).add(6);
