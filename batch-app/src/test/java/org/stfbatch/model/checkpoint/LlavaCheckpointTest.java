@@ -492,25 +492,14 @@ class LlavaCheckpointTest {
   void wrongPositionsOfLlama3AreNamed(String name, String value, String reported)
       throws IOException {
     CheckpointWriter writer = released();
-    writer
-        .settings()
-        .putObject("rope_scaling")
-        .put("rope_type", "llama3")
-        .put("factor", 8.0)
-        .put("low_freq_factor", 1.0)
-        .put("high_freq_factor", 4.0)
-        .put("original_max_position_embeddings", 8192)
-        .set(name, new ObjectMapper().readTree(value));
+    putLlama3Scaling(writer).set(name, new ObjectMapper().readTree(value));
     writer.write(folder);
 
     assertFails().hasMessageContaining("rope_scaling").hasMessageContaining(reported);
   }
 
-  @Test
-  void twoScalingsOfThePositionsContradictEachOther() throws IOException {
-    CheckpointWriter writer = released();
-    writer.settings().putObject("rope_parameters").put("rope_type", "default");
-    writer
+  private static ObjectNode putLlama3Scaling(CheckpointWriter writer) {
+    return writer
         .settings()
         .putObject("rope_scaling")
         .put("rope_type", "llama3")
@@ -518,6 +507,13 @@ class LlavaCheckpointTest {
         .put("low_freq_factor", 1.0)
         .put("high_freq_factor", 4.0)
         .put("original_max_position_embeddings", 8192);
+  }
+
+  @Test
+  void twoScalingsOfThePositionsContradictEachOther() throws IOException {
+    CheckpointWriter writer = released();
+    writer.settings().putObject("rope_parameters").put("rope_type", "default");
+    putLlama3Scaling(writer);
     writer.write(folder);
 
     assertFails().hasMessageContaining("rope_scaling").hasMessageContaining("rope_parameters");
